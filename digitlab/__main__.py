@@ -1,0 +1,196 @@
+"""The lab on the command line: `python -m digitlab --help`."""
+
+import argparse
+import json
+import signal
+import sys
+import threading
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from digitlab.digits.augmentation import Augmentation
+from digitlab.digits.pictures import open_picture
+from digitlab.errors import DigitLabError
+from digitlab.lab import Lab
+from digitlab.networks.config import OPTIMIZERS, PRESETS, SCHEDULES, TrainingConfig
+from digitlab.networks.metrics import EpochMetrics, Progress
+from digitlab.networks.recognition import DEFAULT_MODEL
+from digitlab.runs.experiment import Run
+from digitlab.runs.workers import serve
+from digitlab.settings import Settings
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Do what the arguments say. Returns the exit status: 0 done, 1 it could not be done, 2 wrong arguments."""
+    options = parser().parse_args(arguments)
+    try:
+        return int(options.do(options))
+    except DigitLabError as error:
+        print(f"digitlab: {error}", file=sys.stderr)
+        return 1
+
+
+def parser() -> argparse.ArgumentParser:
+    """All commands and options."""
+    top = argparse.ArgumentParser(prog="python -m digitlab", description="DigitLab without a browser.")
+    commands = top.add_subparsers(title="commands", required=True, metavar="COMMAND")
+
+    train = commands.add_parser("train", help="train a network, score it on MNIST's test set and save it")
+    train.set_defaults(do=_train)
+    # A preset brings its own settings; what is not said stays with them.
+    train.add_argument("--preset", choices=PRESETS, default="tutorial", help="the network (default: tutorial)")
+    train.add_argument("--epochs", type=int, help="passes over the training set, 1 to 500")
+    train.add_argument("--batch-size", type=int, help="digits a step, 1 to 4096")
+    train.add_argument("--optimizer", choices=OPTIMIZERS)
+    train.add_argument("--learning-rate", type=float)
+    train.add_argument("--schedule", choices=SCHEDULES, help="how the learning rate goes over the epochs")
+    train.add_argument("--validation-split", type=float, help="share kept for validation, 0 to 0.9")
+    train.add_argument("--training-digits", type=int, help="size of the training set used, 100 to 60000")
+    train.add_argument("--seed", type=int, help="the same seed gives the same figures on the same machine")
+    train.add_argument("--shift", type=float, help="augmentation: pixels, 0 to 8")
+    train.add_argument("--rotation", type=float, help="augmentation: degrees, 0 to 45")
+    train.add_argument("--scale", type=float, help="augmentation: share of the size, 0 to 0.5")
+    train.add_argument("--early-stopping", type=int, metavar="EPOCHS", help="end after so many without improvement")
+    train.add_argument("--title", default="", help="what people call the network")
+    train.add_argument("--name", default="", help="file name without an ending (default: a new one)")
+    train.add_argument("--ready-made", action="store_true", help="mark it as shipped: the app protects it")
+
+    evaluate = commands.add_parser("evaluate", help="score a saved network on MNIST's test set")
+    evaluate.set_defaults(do=_evaluate)
+    evaluate.add_argument("model", metavar="MODEL", help="a name such as convolutional, or a .keras file")
+
+    read = commands.add_parser("read", help="read the digit in each picture")
+    read.set_defaults(do=_read)
+    read.add_argument("pictures", metavar="PICTURE", nargs="+", type=Path)
+    read.add_argument("--model", default=DEFAULT_MODEL, help=f"a name or a .keras file (default: {DEFAULT_MODEL})")
+
+    runs = commands.add_parser("runs", help="list all training runs")
+    runs.set_defaults(do=_runs)
+
+    for command in (train, evaluate, read, runs):
+        command.add_argument("--json", action="store_true", help="print JSON")
+
+    workers = commands.add_parser("workers", help="run training processes until standard input ends (for the app)")
+    workers.set_defaults(do=_workers)
+    return top
+
+
+def config_from(options: argparse.Namespace) -> TrainingConfig:
+    """The preset's settings with whatever was said on the command line."""
+    config = PRESETS[options.preset].config
+    said = {name: value for name, value in vars(options).items() if value is not None}
+    augmentation = {name: said.get(name, value) for name, value in asdict(config.augmentation).items()}
+    values = {name: said.get(name, value) for name, value in config.as_dict().items() if name != "augmentation"}
+    return TrainingConfig(**values, augmentation=Augmentation(**augmentation))
+
+
+def _train(options: argparse.Namespace) -> int:
+    lab = Lab(Settings.from_environment())
+    config = config_from(options)
+
+    def report(event: EpochMetrics | Progress) -> None:
+        if isinstance(event, EpochMetrics) and not options.json:
+            print(_epoch_line(event, config.epochs), flush=True)
+
+    interrupted = threading.Event()
+
+    def stop(_signal: int, _frame: object) -> None:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        print("Stopping after this batch; press Ctrl-C again to break off.", file=sys.stderr)
+        interrupted.set()
+
+    signal.signal(signal.SIGINT, stop)
+    run = lab.train_here(
+        config,
+        options.title,
+        name=options.name,
+        is_ready_made=options.ready_made,
+        report=report,
+        wanted=lambda: not interrupted.is_set(),
+    )
+    if run.model is None:
+        raise DigitLabError(run.message)
+    card = lab.model(run.model)
+    result = {
+        "test_accuracy": card.test_accuracy,
+        "test_loss": card.test_loss,
+        "epochs": len(card.epochs),
+        "seconds": card.seconds,
+        "model": str(lab.model_file(card.name)),
+    }
+    _print(
+        options,
+        result,
+        f"Test accuracy {card.test_accuracy:.2%}, loss {card.test_loss:.4f}, after {len(card.epochs)} epochs in "
+        f"{card.seconds:.1f} s.\nSaved as {lab.model_file(card.name)}",
+    )
+    return 0
+
+
+def _evaluate(options: argparse.Namespace) -> int:
+    lab = Lab(Settings.from_environment())
+    scores = lab.evaluate_here(options.model)
+    result = {
+        "model": options.model,
+        "test_accuracy": scores.accuracy,
+        "test_loss": scores.loss,
+        "accuracy_per_digit": scores.accuracy_per_digit.tolist(),
+        "confusion": scores.confusion.tolist(),
+        "mistakes": len(scores.mistakes),
+    }
+    lines = [f"Test accuracy {scores.accuracy:.2%}, loss {scores.loss:.4f}, {len(scores.mistakes)} mistakes"]
+    lines += [f"  {digit}: {share:.2%}" for digit, share in enumerate(scores.accuracy_per_digit)]
+    _print(options, result, "\n".join(lines))
+    return 0
+
+
+def _read(options: argparse.Namespace) -> int:
+    recogniser = Lab(Settings.from_environment()).recogniser(options.model)
+    for path in options.pictures:
+        reading = recogniser.read(open_picture(path))
+        result = {
+            "picture": str(path),
+            "digit": reading.digit,
+            "probabilities": reading.probabilities,
+            "is_sure": reading.is_sure,
+        }
+        text = f"{path}: nothing drawn"
+        if reading.digit is not None:
+            text = f"{path}: {reading.digit} ({max(reading.probabilities):.1%})"
+        _print(options, result, text)
+    return 0
+
+
+def _runs(options: argparse.Namespace) -> int:
+    lab = Lab(Settings.from_environment())
+    runs = lab.runs()
+    results = [asdict(run) | {"epochs": [asdict(epoch) for epoch in lab.epochs(run.number)]} for run in runs]
+    _print(options, results, "\n".join(_run_line(run) for run in runs) or "There are no runs yet.")
+    return 0
+
+
+def _workers(_options: argparse.Namespace) -> int:
+    serve(Settings.from_environment(), sys.stdin, sys.stdout)
+    return 0
+
+
+def _print(options: argparse.Namespace, result: Any, text: str) -> None:
+    print(json.dumps(result) if options.json else text)
+
+
+def _epoch_line(epoch: EpochMetrics, epochs: int) -> str:
+    line = f"Epoch {epoch.epoch}/{epochs}  {epoch.seconds:.1f} s  loss {epoch.loss:.4f}  accuracy {epoch.accuracy:.2%}"
+    if epoch.validation_loss is None or epoch.validation_accuracy is None:
+        return line
+    return f"{line}  validation loss {epoch.validation_loss:.4f}  accuracy {epoch.validation_accuracy:.2%}"
+
+
+def _run_line(run: Run) -> str:
+    score = f"{run.test_accuracy:.2%}" if run.test_accuracy is not None else "-"
+    return f"{run.number:5}  {run.state:11}  {score:>7}  {run.title}  {run.message}".rstrip()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

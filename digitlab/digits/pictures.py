@@ -1,0 +1,53 @@
+"""Pictures from files: opened carefully, and turned into a drawing."""
+
+import io
+import warnings
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from digitlab.errors import PictureUnreadable
+
+LARGEST = 40_000_000  # pixels: above what a telephone's camera takes in its usual setting
+_WORKING_SIDE = 1024  # pixels: more detail than 28 x 28 can hold, and quick to work on
+_FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF")
+
+
+def open_picture(source: Path | bytes) -> NDArray[np.uint8]:
+    """Open a picture file as a drawing.
+
+    Args:
+        source: A file's path, or its content. PNG, JPEG, WebP, BMP, GIF or TIFF; of several frames the first is taken.
+
+    Returns:
+        uint8 (height, width, 4), RGBA, turned the right way up (EXIF), at most 1024 pixels on its longer side.
+
+    Raises:
+        PictureUnreadable: Not a picture, damaged, or more than 40 megapixels.
+    """
+    name = source.name if isinstance(source, Path) else "The picture"
+    try:
+        content = source.read_bytes() if isinstance(source, Path) else source
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # the limit below is our own, and lower
+            with Image.open(io.BytesIO(content), formats=_FORMATS) as picture:
+                width, height = picture.size
+                if width * height > LARGEST:
+                    raise PictureUnreadable(
+                        f"{name} has {width} x {height} pixels; up to {LARGEST // 1_000_000} megapixels can be read. "
+                        "Make it smaller and try again."
+                    )
+                picture.thumbnail((_WORKING_SIDE, _WORKING_SIDE))
+                return np.asarray(ImageOps.exif_transpose(picture).convert("RGBA"))
+    except FileNotFoundError as error:
+        raise PictureUnreadable(f"{source} is not there. Check the path.") from error
+    except (UnidentifiedImageError, Image.DecompressionBombError) as error:
+        raise PictureUnreadable(
+            f"{name} is not a picture that can be opened. Use PNG, JPEG, WebP, BMP, GIF or TIFF."
+        ) from error
+    except (OSError, SyntaxError, ValueError, EOFError) as error:
+        if isinstance(error, PictureUnreadable):
+            raise
+        raise PictureUnreadable(f"{name} is damaged and cannot be read ({error}). Save it again and retry.") from error

@@ -1,0 +1,90 @@
+"""What can go wrong and be told to a person in one sentence.
+
+DigitLabError
+├── InvalidSetting      a value in a form, on the command line or in the environment
+├── DataError
+│   ├── DataMissing     MNIST is not here and could not be fetched
+│   └── DataDamaged     the file is there, but it is not MNIST
+├── PictureUnreadable   a picture that cannot be opened or is too large
+├── ModelError
+│   ├── ModelNotFound   no network of that name
+│   ├── ModelDamaged    the file is there, but it is not a network for digits
+│   └── ModelProtected  ready-made networks are not renamed or deleted
+├── RunError
+│   ├── RunNotFound     no run of that number
+│   ├── RunIsOver       a run that has ended never changes
+│   ├── RunIsActive     a run that has not ended is not deleted
+│   └── Diverged        the loss became NaN or infinite
+├── StoreUnavailable    the database does not answer
+└── WorkersUnavailable  no process is there that could train
+
+Every message says what came, what is allowed, and what to do.
+"""
+
+
+class DigitLabError(Exception):
+    """The root: a page or the command line shows its text and goes on."""
+
+
+class InvalidSetting(DigitLabError, ValueError):
+    """A value in a form, on the command line or in the environment is not allowed."""
+
+
+class DataError(DigitLabError):
+    """Something about the data set."""
+
+
+class DataMissing(DataError):
+    """MNIST is not here and could not be fetched."""
+
+
+class DataDamaged(DataError):
+    """The file is there, but its content is not MNIST."""
+
+
+class PictureUnreadable(DigitLabError, ValueError):
+    """A picture cannot be opened, or is not of an allowed size."""
+
+
+class ModelError(DigitLabError):
+    """Something about a saved network."""
+
+
+class ModelNotFound(ModelError):
+    """No network of that name."""
+
+
+class ModelDamaged(ModelError):
+    """The file is there, but it is not a network that reads digits."""
+
+
+class ModelProtected(ModelError):
+    """Ready-made networks are neither renamed nor deleted."""
+
+
+class RunError(DigitLabError):
+    """Something about a training run."""
+
+
+class RunNotFound(RunError):
+    """No run of that number."""
+
+
+class RunIsOver(RunError):
+    """A run that has ended never changes."""
+
+
+class RunIsActive(RunError):
+    """A run that has not ended is not deleted."""
+
+
+class Diverged(RunError):
+    """The loss became NaN or infinite."""
+
+
+class StoreUnavailable(DigitLabError):
+    """The database cannot be opened or does not answer."""
+
+
+class WorkersUnavailable(DigitLabError):
+    """No process is there that could train or evaluate."""

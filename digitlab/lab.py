@@ -1,0 +1,170 @@
+"""The verbs that a page may use. Pages and the command line go through here, and nothing here draws."""
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from digitlab.digits.mnist import Mnist
+from digitlab.errors import WorkersUnavailable
+from digitlab.networks import mnist_source
+from digitlab.networks.config import PRESETS, TrainingConfig
+from digitlab.networks.metrics import EpochMetrics, Report
+from digitlab.networks.recognition import Recogniser
+from digitlab.networks.scores import Scores
+from digitlab.runs.experiment import Run
+from digitlab.runs.modelfiles import ModelCard, ModelFiles, check_title
+from digitlab.runs.store import Store
+from digitlab.runs.workers import Workers
+from digitlab.settings import Settings
+
+
+class Lab:
+    """One laboratory: its data, networks and runs. Made once a process; threads may share it.
+
+    Every method may raise a `DigitLabError`, whose text is meant for a person.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._store = Store(settings.database_url)
+        self._files = ModelFiles(settings.models)
+        self._workers = Workers(settings)
+        self._recognisers: dict[Path, tuple[Recogniser, int]] = {}
+        self._lock = threading.Lock()
+
+    def close(self) -> None:
+        """End the workers that were started here; running trainings become "interrupted"."""
+        self._workers.close()
+        self._store.close()
+
+    def warm_up(self) -> threading.Thread:
+        """Start the workers in the background, and hand them what still waits from before."""
+        thread = threading.Thread(target=self._try_to_hand_in, name="warm-up", daemon=True)
+        thread.start()
+        return thread
+
+    # -- data
+
+    def mnist(self) -> Mnist:
+        """Return the data set, from memory after the first time."""
+        return mnist_source.load(self._settings.data)
+
+    # -- networks
+
+    def models(self) -> list[ModelCard]:
+        """Return the cards of all networks: ready-made ones first, then the newest."""
+        return self._files.cards()
+
+    def model(self, name: str) -> ModelCard:
+        """Return the card of one network."""
+        return self._files.card(name)
+
+    def model_file(self, name: str) -> Path:
+        """Return the path of a network's Keras file."""
+        return self._files.keras_file(self._files.card(name).name)
+
+    def model_size(self, name: str) -> int:
+        """Return the size of a network's Keras file in bytes."""
+        return self._files.size(name)
+
+    def rename_model(self, name: str, title: str) -> ModelCard:
+        """Give a network of one's own another title."""
+        return self._files.rename(name, title)
+
+    def delete_model(self, name: str) -> None:
+        """Remove a network of one's own for good; its run stays on record."""
+        self._files.delete(name)
+
+    def recogniser(self, model: str) -> Recogniser:
+        """Return a network, by its name or its `.keras` file, ready to read; loaded once, and again if trained anew."""
+        path = self._keras_file(model)
+        made = path.stat().st_mtime_ns if path.is_file() else 0
+        with self._lock:
+            if self._recognisers.get(path, (None, None))[1] != made:
+                self._recognisers[path] = (Recogniser.load(path), made)
+            return self._recognisers[path][0]
+
+    def evaluate(self, name: str) -> Scores:
+        """Let a worker score a network on MNIST's test set; takes seconds."""
+        return self._workers.score(self.model_file(name))
+
+    def evaluate_here(self, model: str) -> Scores:
+        """Score a network, by its name or its `.keras` file, in this process. For the command line, as `train_here`."""
+        from digitlab.runs import work
+
+        return work.score(self._settings, self._keras_file(model))
+
+    def _keras_file(self, model: str) -> Path:
+        return Path(model) if model.endswith(".keras") else self._files.keras_file(model)
+
+    # -- runs
+
+    def start_training(self, config: TrainingConfig, title: str = "") -> Run:
+        """Queue a training and return at once; without a title it is called after its preset."""
+        run = self._store.create(config, check_title(title or PRESETS[config.preset].title))
+        threading.Thread(target=self._try_to_hand_in, args=(run.number,), name=f"hand in {run.number}").start()
+        return run
+
+    def train_here(
+        self,
+        config: TrainingConfig,
+        title: str = "",
+        *,
+        name: str = "",
+        is_ready_made: bool = False,
+        report: Report = lambda _: None,
+        wanted: Callable[[], bool] = lambda: True,
+    ) -> Run:
+        """Train in this process, to the end. Brings TensorFlow in: for the command line, never for a page."""
+        from digitlab.runs import work
+
+        if name:
+            self._files.check_free(name, is_ready_made=is_ready_made)
+        run = self._store.create(config, check_title(title or PRESETS[config.preset].title))
+        work.perform(
+            self._settings, run.number, name=name, is_ready_made=is_ready_made, report=report, is_still_wanted=wanted
+        )
+        return self._store.run(run.number)
+
+    def stop(self, number: int) -> None:
+        """Wish a run stopped: after its current batch, keeping the network so far, or at once if it still waits."""
+        self._store.request_stop(number)
+
+    def delete_run(self, number: int) -> None:
+        """Forget a run that is over; its network stays."""
+        self._store.delete(number)
+
+    def run(self, number: int) -> Run:
+        """Return a run as it stands."""
+        run = self._store.run(number)
+        if run.is_silent():
+            self._store.interrupt_silent()
+            run = self._store.run(number)
+        return run
+
+    def runs(self) -> list[Run]:
+        """Return all runs as they stand, the newest first."""
+        runs = self._store.runs()
+        if any(run.is_silent() for run in runs):
+            self._store.interrupt_silent()
+            runs = self._store.runs()
+        return runs
+
+    def epochs(self, number: int) -> list[EpochMetrics]:
+        """Return the finished epochs of a run."""
+        return self._store.epochs(number)
+
+    def place(self, run: Run) -> int:
+        """Return how many runs are before a waiting one, the running included."""
+        return sum(other.number < run.number and not other.state.is_over() for other in self.runs())
+
+    def _try_to_hand_in(self, number: int | None = None) -> None:
+        """Start workers if there are none, and hand them a run; new workers get all that wait."""
+        try:
+            is_new = self._workers.start()
+            for waiting in self._store.queue() if is_new else [number]:
+                if waiting is not None:
+                    self._workers.train(waiting)
+        except WorkersUnavailable as error:
+            for waiting in self._store.queue():
+                self._store.refuse(waiting, str(error))

@@ -1,0 +1,63 @@
+"""Keras callbacks that translate between Keras and the lab, and know nothing of either's insides."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import keras
+
+from digitlab.networks.metrics import EpochMetrics, Progress, Report
+
+
+class Reporter(keras.callbacks.Callback):  # type: ignore[misc]
+    """Turns Keras' logs into `EpochMetrics` and `Progress` and hands them to `report`.
+
+    An epoch that was broken off is not reported: its figures would not be those of an epoch.
+    """
+
+    def __init__(self, report: Report) -> None:
+        super().__init__()
+        self._report = report
+        self._epoch = 0
+        self._batch = 0
+        self._started = 0.0
+
+    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        self._epoch, self._batch = epoch + 1, 0
+        self._started = time.monotonic()
+
+    def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
+        self._batch = batch + 1
+        self._report(Progress(epoch=self._epoch, batch=self._batch, batches=self.params["steps"]))
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        logs = logs or {}
+        if self._batch < self.params["steps"] or self.model.stop_evaluating:
+            return
+        self._report(
+            EpochMetrics(
+                epoch=epoch + 1,
+                loss=float(logs["loss"]),
+                accuracy=float(logs["accuracy"]),
+                validation_loss=float(logs["val_loss"]) if "val_loss" in logs else None,
+                validation_accuracy=float(logs["val_accuracy"]) if "val_accuracy" in logs else None,
+                seconds=time.monotonic() - self._started,
+            )
+        )
+
+
+class StopWhenUnwanted(keras.callbacks.Callback):  # type: ignore[misc]
+    """Asks after every batch, of training and of validation, whether the run is still wanted; if not, ends politely."""
+
+    def __init__(self, wanted: Callable[[], bool]) -> None:
+        super().__init__()
+        self._wanted = wanted
+        self.has_stopped = False
+
+    def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
+        if not self._wanted():
+            self.has_stopped = self.model.stop_training = True
+
+    def on_test_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
+        if self.has_stopped or not self._wanted():
+            self.has_stopped = self.model.stop_training = self.model.stop_evaluating = True

@@ -1,0 +1,154 @@
+"""What a training needs to know: `TrainingConfig`, and the presets that fill it."""
+
+import dataclasses
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from digitlab.digits.augmentation import Augmentation
+from digitlab.errors import InvalidSetting
+
+OPTIMIZERS = ("adam", "adamw", "rmsprop", "sgd")
+SCHEDULES = ("constant", "cosine")
+SMALLEST_TRAINING_SET = 100
+LARGEST_TRAINING_SET = 60_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainingConfig:
+    """All that decides a training's figures; the same config gives the same figures on the same machine.
+
+    Attributes:
+        preset: Name of the architecture, a key of `PRESETS`.
+        epochs: Passes over the training set, 1 to 500.
+        batch_size: Digits a step, 1 to 4096.
+        optimizer: One of `OPTIMIZERS`.
+        learning_rate: Above 0, up to 1000 (so that divergence can be seen, too).
+        schedule: "constant", or "cosine" from `learning_rate` down to 0 over all epochs.
+        validation_split: Share of the training set, its end, that is kept for validation; 0 to 0.9.
+        training_digits: How many of the 60,000, from the first on, 100 to 60000, validation included.
+        seed: 0 to 2**31 - 1.
+        augmentation: Random changes of the training digits.
+        early_stopping: Epochs without a better validation loss until the training ends; None: never.
+
+    Raises:
+        InvalidSetting: naming the setting, what came and what is allowed.
+    """
+
+    preset: str = "tutorial"
+    epochs: int = 10
+    batch_size: int = 32
+    optimizer: str = "adam"
+    learning_rate: float = 0.001
+    schedule: str = "constant"
+    validation_split: float = 0.2
+    training_digits: int = LARGEST_TRAINING_SET
+    seed: int = 1
+    augmentation: Augmentation = field(default_factory=Augmentation)
+    early_stopping: int | None = None
+
+    def __post_init__(self) -> None:
+        _one_of("preset", self.preset, tuple(PRESET_NAMES))
+        _whole("epochs", self.epochs, 1, 500)
+        _whole("batch size", self.batch_size, 1, 4096)
+        _one_of("optimizer", self.optimizer, OPTIMIZERS)
+        _number("learning rate", self.learning_rate, 1e-9, 1000)
+        _one_of("schedule", self.schedule, SCHEDULES)
+        _number("validation split", self.validation_split, 0, 0.9)
+        _whole("training digits", self.training_digits, SMALLEST_TRAINING_SET, LARGEST_TRAINING_SET)
+        _whole("seed", self.seed, 0, 2**31 - 1)
+        if not isinstance(self.augmentation, Augmentation):
+            raise InvalidSetting(f"The augmentation is {self.augmentation!r}. Give shift, rotation and scale.")
+        if self.early_stopping is not None:
+            _whole("early stopping", self.early_stopping, 1, 500)
+            if not self.validation_digits:
+                raise InvalidSetting("Early stopping watches the validation loss: choose a validation split above 0.")
+
+    @property
+    def validation_digits(self) -> int:
+        """How many digits, at the end of the training set, are kept for validation (as Keras counts them)."""
+        return self.training_digits - int(math.floor(self.training_digits * (1 - self.validation_split)))
+
+    @property
+    def fitted_digits(self) -> int:
+        """How many digits the network is fitted to in an epoch."""
+        return self.training_digits - self.validation_digits
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values, as JSON keeps them."""
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> "TrainingConfig":
+        """The other way round; unknown names are refused with `InvalidSetting`."""
+        known = {f.name for f in dataclasses.fields(cls)}
+        if unknown := sorted(set(values) - known):
+            raise InvalidSetting(f"Unknown settings: {', '.join(unknown)}. Known are {', '.join(sorted(known))}.")
+        augmentation = values.get("augmentation") or {}
+        if isinstance(augmentation, Mapping):
+            augmentation = Augmentation(**augmentation)
+        return cls(**{**values, "augmentation": augmentation})
+
+
+def as_command(config: TrainingConfig) -> str:
+    """Return the command line that trains with these settings; what the preset brings is left out."""
+    words = ["python -m digitlab train"]
+    brought = PRESETS[config.preset].config.as_dict()
+    values = config.as_dict()
+    values, brought = values | values.pop("augmentation"), brought | brought.pop("augmentation")
+    for name, value in values.items():
+        if value != brought[name] or name in {"preset", "epochs", "seed"}:
+            words.append(f"--{name.replace('_', '-')} {value}")
+    return " ".join(words)
+
+
+def _one_of(name: str, value: object, allowed: tuple[str, ...]) -> None:
+    if value not in allowed:
+        raise InvalidSetting(f"The {name} is {value!r}. Choose one of {', '.join(allowed)}.")
+
+
+def _whole(name: str, value: object, low: int, high: int) -> None:
+    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+        raise InvalidSetting(f"The {name} is {value!r}. Choose a whole number from {low:,} to {high:,}.")
+
+
+def _number(name: str, value: object, low: float, high: float) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
+        raise InvalidSetting(f"The {name} is {value!r}. Choose a number from {low:g} to {high:g}.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preset:
+    """A network that can be picked, with the settings that suit it.
+
+    Attributes:
+        title: As people read it.
+        summary: Its layers, in a line.
+        config: The settings that the form starts with.
+    """
+
+    title: str
+    summary: str
+    config: TrainingConfig
+
+
+PRESET_NAMES = ("tutorial", "convolutional")
+PRESETS: dict[str, Preset] = {
+    "tutorial": Preset(
+        title="Tutorial",
+        summary="Flatten, Dense 128 (ReLU), Dense 10 (softmax): 101,770 weights, the network of the tutorial.",
+        config=TrainingConfig(preset="tutorial"),
+    ),
+    "convolutional": Preset(
+        title="Convolutional",
+        summary="Three convolutions (24, 48, 64 filters) with batch normalization, dropout 0.4, Dense 10 (softmax).",
+        config=TrainingConfig(
+            preset="convolutional",
+            batch_size=64,
+            learning_rate=0.002,
+            schedule="cosine",
+            augmentation=Augmentation(shift=2, rotation=10, scale=0.1),
+        ),
+    ),
+}

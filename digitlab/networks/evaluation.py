@@ -1,0 +1,38 @@
+"""Keras' own answers on a whole set. Imports Keras: for worker processes only."""
+
+from pathlib import Path
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from digitlab.errors import ModelDamaged, ModelNotFound
+from digitlab.networks.scores import Scores
+
+_BATCH = 500  # digits: large enough to keep the cores busy, small enough to stop for nothing
+
+
+def evaluate(model: keras.Model, images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> Scores:
+    """Let a network read uint8 (n, 28, 28) and hold its answers against the labels, uint8 (n,)."""
+    return Scores(labels, model.predict(images, batch_size=_BATCH, verbose=0))
+
+
+def load(path: Path) -> keras.Model:
+    """Open a `.keras` file that reads digits.
+
+    Raises:
+        ModelNotFound: No such file.
+        ModelDamaged: Not a Keras file, one that asks for code of its own, or one of other shapes.
+    """
+    if not path.is_file():
+        raise ModelNotFound(f"There is no {path.name} in {path.parent}. Choose another network, or train one.")
+    try:
+        model = keras.saving.load_model(path, compile=False, safe_mode=True)
+    except (ValueError, TypeError, KeyError, OSError) as error:
+        raise ModelDamaged(f"{path.name} cannot be opened as a Keras network. Train it again.") from error
+    if model.input_shape != (None, 28, 28) or model.output_shape != (None, 10):
+        raise ModelDamaged(
+            f"{path.name} maps {model.input_shape} to {model.output_shape}; "
+            "a network here reads (None, 28, 28) and gives (None, 10)."
+        )
+    return model

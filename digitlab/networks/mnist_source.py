@@ -1,0 +1,46 @@
+"""MNIST from wherever it can be had: the package's own file, else Keras' download, in a process of its own."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from digitlab.digits import mnist
+from digitlab.errors import DataMissing
+
+_PATIENCE = 300  # seconds for a download of 11 MB over a slow line
+
+
+def load(folder: Path, packaged: Path = mnist.PATH) -> mnist.Mnist:
+    """Load MNIST; without the packaged file let Keras download it into `folder`, once.
+
+    Keras is not imported here but in a process of its own: whoever calls this may be the page process.
+
+    Raises:
+        DataMissing: It is not here, and Keras could not fetch it.
+        DataDamaged: A file is here, but its content is not MNIST.
+    """
+    if packaged.exists():
+        return mnist.load(packaged)
+    fetched = (folder / "mnist.npz").absolute()
+    if not fetched.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        _download(fetched, packaged)
+    return mnist.load(fetched)
+
+
+def _download(path: Path, packaged: Path) -> None:
+    try:
+        subprocess.run(
+            [sys.executable, "-m", __name__, str(path)], check=True, capture_output=True, text=True, timeout=_PATIENCE
+        )
+    except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
+        raise DataMissing(
+            f"MNIST is missing: {packaged} is not there, and Keras could not download it. Restore the file "
+            "with `git checkout`, or start again with a network connection."
+        ) from error
+
+
+if __name__ == "__main__":
+    import keras
+
+    keras.datasets.mnist.load_data(path=sys.argv[1])

@@ -1,0 +1,101 @@
+"""Reading digits, at once and without TensorFlow: a network's exported file on the LiteRT runtime."""
+
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from ai_edge_litert.interpreter import Interpreter
+from numpy.typing import NDArray
+
+from digitlab.digits import ink
+from digitlab.errors import ModelDamaged, ModelNotFound
+from digitlab.settings import Settings
+
+DEFAULT_MODEL = "convolutional"
+SUFFIX = ".tflite"
+SURE_FROM = 0.9  # probability of the digit read; the limit by which the stroke figures count "confidently wrong"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reading:
+    """What a network reads in a drawing.
+
+    Attributes:
+        digit: 0 to 9; None where nothing is drawn.
+        probabilities: Ten floats that sum to 1; 0.1 each where nothing is drawn.
+        is_sure: Whether the digit's probability is at least `SURE_FROM`.
+        image: uint8 (28, 28), what the network saw.
+    """
+
+    digit: int | None
+    probabilities: tuple[float, ...]
+    is_sure: bool
+    image: NDArray[np.uint8]
+
+
+NOTHING = Reading(None, (0.1,) * 10, False, np.zeros((ink.SIDE, ink.SIDE), np.uint8))
+
+
+class Recogniser:
+    """One network, ready to read; may be shared between threads."""
+
+    def __init__(self, interpreter: Interpreter) -> None:
+        self._interpreter = interpreter
+        self._input = interpreter.get_input_details()[0]["index"]
+        self._output = interpreter.get_output_details()[0]["index"]
+        self._lock = threading.Lock()  # an interpreter owns one set of buffers
+        self._n = 0
+
+    @classmethod
+    def load(cls, path: Path | str | None = None) -> "Recogniser":
+        """Load a network for reading.
+
+        Args:
+            path: A `.keras` file with its `.tflite` beside it, or that file; None: the app's ready-made default.
+
+        Raises:
+            ModelNotFound: No such file.
+            ModelDamaged: Not a network from uint8 (n, 28, 28) to ten probabilities.
+        """
+        path = Path(path) if path is not None else Settings.from_environment().models / DEFAULT_MODEL
+        file = path.with_suffix(SUFFIX)
+        if not file.is_file():
+            raise ModelNotFound(f"There is no {file.name} in {file.parent}. Choose another network, or train one.")
+        try:
+            interpreter = Interpreter(str(file), num_threads=1)
+        except (ValueError, RuntimeError) as error:
+            raise _damaged(file) from error
+        inputs, outputs = interpreter.get_input_details(), interpreter.get_output_details()
+        shapes = [tuple(d["shape_signature"]) for d in (*inputs, *outputs)]
+        if shapes != [(-1, 28, 28), (-1, 10)] or inputs[0]["dtype"] != np.uint8:
+            raise _damaged(file)
+        return cls(interpreter)
+
+    def read(self, drawing: NDArray[np.uint8]) -> Reading:
+        """Read a drawing, uint8 (height, width, 4) RGBA, of any size, place and polarity."""
+        image = ink.to_digit(drawing)
+        return NOTHING if image is None else self.read_digit(image)
+
+    def read_digit(self, image: NDArray[np.uint8]) -> Reading:
+        """Read a digit that is in MNIST's form already, uint8 (28, 28)."""
+        probabilities = self.probabilities(image[np.newaxis])[0].astype(float)
+        digit = int(probabilities.argmax())
+        shares = tuple((probabilities / probabilities.sum()).tolist())
+        return Reading(digit, shares, shares[digit] >= SURE_FROM, image)
+
+    def probabilities(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Return float32 (n, 10), each row summing to 1, for uint8 (n, 28, 28)."""
+        with self._lock:
+            if len(images) != self._n:
+                self._interpreter.resize_tensor_input(self._input, images.shape)
+                self._interpreter.allocate_tensors()
+                self._n = len(images)
+            self._interpreter.set_tensor(self._input, images)
+            self._interpreter.invoke()
+            result: NDArray[np.float32] = self._interpreter.get_tensor(self._output)
+            return result
+
+
+def _damaged(file: Path) -> ModelDamaged:
+    return ModelDamaged(f"{file.name} is not a network that reads 28 x 28 digits. Choose another, or train it again.")

@@ -1,0 +1,139 @@
+"""Training a network: the one way, for pages, command line and tests. Imports Keras: for worker processes only."""
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from digitlab.digits.augmentation import Augmentation, augment
+from digitlab.errors import Diverged
+from digitlab.networks import architectures
+from digitlab.networks.callbacks import Reporter, StopWhenUnwanted
+from digitlab.networks.config import TrainingConfig
+from digitlab.networks.metrics import EpochMetrics, Progress, Report
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Trained:
+    """What a training leaves.
+
+    Attributes:
+        model: The fitted network.
+        epochs: The figures of each finished epoch.
+        seconds: From the start of building to the end of fitting.
+        was_stopped: Whether it ended because it was no longer wanted.
+    """
+
+    model: keras.Model
+    epochs: list[EpochMetrics]
+    seconds: float
+    was_stopped: bool
+
+
+class AugmentedBatches(keras.utils.PyDataset):  # type: ignore[misc]
+    """Batches in a new order, with new random changes, in every epoch; the same for the same seed."""
+
+    def __init__(self, images: NDArray[np.uint8], labels: NDArray[np.uint8], config: TrainingConfig) -> None:
+        super().__init__()
+        self._images, self._labels = images, labels
+        self._size, self._augmentation = config.batch_size, config.augmentation
+        self._seed, self._epoch = config.seed, 0
+        self._shuffle()
+
+    def __len__(self) -> int:
+        return math.ceil(len(self._images) / self._size)
+
+    def __getitem__(self, index: int) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+        chosen = self._order[index * self._size : (index + 1) * self._size]
+        rng = np.random.default_rng([self._seed, self._epoch, index])
+        return augment(self._images[chosen], self._augmentation, rng), self._labels[chosen]
+
+    def on_epoch_end(self) -> None:
+        self._epoch += 1
+        self._shuffle()
+
+    def _shuffle(self) -> None:
+        self._order = np.random.default_rng([self._seed, self._epoch]).permutation(len(self._images))
+
+
+def train(
+    config: TrainingConfig,
+    images: NDArray[np.uint8],
+    labels: NDArray[np.uint8],
+    *,
+    report: Report = lambda _: None,
+    wanted: Callable[[], bool] = lambda: True,
+) -> Trained:
+    """Build and fit a network.
+
+    Args:
+        config: All settings.
+        images: uint8 (n, 28, 28) with n of at least `config.training_digits`; the first of them are used.
+        labels: uint8 (n,), 0 to 9.
+        report: Is handed every finished epoch and every finished batch, in this thread.
+        wanted: Is asked after every batch; on False the training ends, and keeps what it has.
+
+    Returns:
+        The fitted network and its figures.
+
+    Raises:
+        Diverged: The loss became NaN or infinite.
+    """
+    started = time.monotonic()
+    keras.utils.set_random_seed(config.seed)
+    model = architectures.build(config.preset)
+    model.compile(_optimizer(config), "sparse_categorical_crossentropy", metrics=["accuracy"])
+    watch, stop = _Watch(report), StopWhenUnwanted(wanted)
+    callbacks = [keras.callbacks.TerminateOnNaN(), Reporter(watch), stop]
+    if config.early_stopping is not None:
+        callbacks.append(keras.callbacks.EarlyStopping(patience=config.early_stopping, restore_best_weights=True))
+
+    fitted, kept = slice(0, config.fitted_digits), slice(config.fitted_digits, config.training_digits)
+    data: dict[str, Any] = {"x": images[fitted], "y": labels[fitted], "batch_size": config.batch_size}
+    if config.augmentation:
+        data = {"x": AugmentedBatches(images[fitted], labels[fitted], config)}
+    validation = (images[kept], labels[kept]) if config.validation_digits else None
+    history = model.fit(**data, epochs=config.epochs, validation_data=validation, callbacks=callbacks, verbose=0)
+
+    figures = [history.history[name][-1] for name in ("loss", "val_loss") if name in history.history]
+    if not np.isfinite(figures).all() and not stop.has_stopped:
+        raise Diverged(
+            f"The loss became infinite or not a number (NaN) in epoch {watch.last.epoch}, "
+            f"batch {watch.last.batch:,} of {watch.last.batches:,}: the steps were too large, and the network is lost. "
+            f"The learning rate was {config.learning_rate:g}; try a tenth of it."
+        )
+    return Trained(model, watch.epochs, time.monotonic() - started, stop.has_stopped)
+
+
+class _Watch:
+    """Remembers what is reported, and passes it on; an epoch without a finite loss is not an epoch to show."""
+
+    def __init__(self, report: Report) -> None:
+        self._report = report
+        self.epochs: list[EpochMetrics] = []
+        self.last = Progress(epoch=0, batch=0, batches=0)
+
+    def __call__(self, event: EpochMetrics | Progress) -> None:
+        if isinstance(event, Progress):
+            self.last = event
+        elif math.isfinite(event.loss + (event.validation_loss or 0)):
+            self.epochs.append(event)
+        else:
+            return
+        self._report(event)
+
+
+def _optimizer(config: TrainingConfig) -> keras.Optimizer:
+    rate: float | keras.optimizers.schedules.LearningRateSchedule = config.learning_rate
+    if config.schedule == "cosine":
+        steps = math.ceil(config.fitted_digits / config.batch_size) * config.epochs
+        rate = keras.optimizers.schedules.CosineDecay(config.learning_rate, steps)
+    optimizer: keras.Optimizer = keras.optimizers.get(
+        {"class_name": config.optimizer, "config": {"learning_rate": rate}}
+    )
+    return optimizer

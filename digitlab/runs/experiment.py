@@ -1,0 +1,75 @@
+"""The nouns of what happened: a run and its states."""
+
+import enum
+import time
+from dataclasses import dataclass
+
+from digitlab.networks.config import TrainingConfig
+from digitlab.networks.metrics import Progress
+
+SILENT_AFTER = 15.0  # seconds without a sign of life; a run gives one about every half second
+
+
+class RunState(enum.StrEnum):
+    """Where a run stands.
+
+    queued -> running -> finished | stopped | failed | interrupted. A queued run can be stopped at once. "stopped" was
+    wished, "failed" has a reason in the training, "interrupted" lost its process.
+    """
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    FINISHED = "finished"
+    STOPPED = "stopped"
+    FAILED = "failed"
+    INTERRUPTED = "interrupted"
+
+    def is_over(self) -> bool:
+        """Whether nothing more will happen to the run."""
+        return self not in (RunState.QUEUED, RunState.RUNNING)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One training, as the store knows it.
+
+    Attributes:
+        number: 1 for the first run of this database.
+        title: What people call it, and the network that comes of it.
+        config: Its settings.
+        state: Where it stands.
+        is_stop_wanted: Whether somebody pressed Stop.
+        message: One sentence on why it failed or was interrupted; else empty.
+        created, started, ended: Seconds since 1970 (UTC); None as long as it has not happened.
+        heartbeat: When its process last gave a sign of life, likewise.
+        progress: Where it is within an epoch; None before the first batch.
+        model: Name of the saved network; None before there is one.
+        test_loss, test_accuracy: Its score on MNIST's test set; None before there is one.
+    """
+
+    number: int
+    title: str
+    config: TrainingConfig
+    state: RunState
+    is_stop_wanted: bool = False
+    message: str = ""
+    created: float
+    started: float | None = None
+    ended: float | None = None
+    heartbeat: float | None = None
+    progress: Progress | None = None
+    model: str | None = None
+    test_loss: float | None = None
+    test_accuracy: float | None = None
+
+    @property
+    def share_done(self) -> float:
+        """How much of the planned batches is done, 0 to 1."""
+        if self.progress is None:
+            return 0.0
+        done = (self.progress.epoch - 1) + self.progress.batch / self.progress.batches
+        return min(done / self.config.epochs, 1.0)
+
+    def is_silent(self) -> bool:
+        """Whether it is said to run, but has given no sign of life for `SILENT_AFTER` seconds."""
+        return self.state is RunState.RUNNING and time.time() - (self.heartbeat or 0) > SILENT_AFTER

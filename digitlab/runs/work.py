@@ -1,0 +1,159 @@
+"""What a worker process does: train, score, save and record a run. Imports Keras: for worker processes only."""
+
+import os
+import platform
+import socket
+import threading
+import time
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from digitlab.digits import mnist
+from digitlab.errors import DigitLabError, StoreUnavailable
+from digitlab.networks import evaluation, mnist_source, training
+from digitlab.networks.config import as_command
+from digitlab.networks.export import export
+from digitlab.networks.metrics import EpochMetrics, Progress, Report
+from digitlab.networks.scores import Scores
+from digitlab.runs.experiment import Run, RunState
+from digitlab.runs.modelfiles import ModelCard, ModelFiles
+from digitlab.runs.store import Store
+from digitlab.settings import Settings
+
+_BEAT = 0.25  # seconds between two signs of life; a wish to stop is heard within as much
+_SAMPLES = 64  # test digits on which an exported file must agree with Keras
+
+
+def perform(
+    settings: Settings,
+    number: int,
+    *,
+    name: str = "",
+    is_ready_made: bool = False,
+    report: Report = lambda _: None,
+    is_still_wanted: Callable[[], bool] = lambda: True,
+) -> None:
+    """Carry out a queued run to its end, whatever that is; the store tells how it went.
+
+    Args:
+        settings: Where data, networks and runs are.
+        number: The run. One that is not waiting any more is left alone: Dask repeats a task whose process died.
+        name: File name of the network without an ending; a new one if empty.
+        is_ready_made: Whether to mark the network as shipped with DigitLab.
+        report: Is told what the store is told, too.
+        is_still_wanted: Is asked after every batch, as is the store.
+    """
+    store = Store(settings.database_url)
+    worker = f"{socket.gethostname()}/{os.getpid()}/{uuid.uuid4().hex[:8]}"
+    if not store.claim(number, worker):
+        store.close()
+        return
+    message = "An error that nobody foresaw ended the run; the workers' log in the data folder has it."
+    outcome: dict[str, object] = {"state": RunState.FAILED, "message": message}
+    try:
+        run = store.run(number)
+        with _Pulse(store, number, worker) as pulse:
+            trained, scores = _train(
+                settings,
+                run,
+                report=lambda event: (pulse.record(event), report(event)),
+                wanted=lambda: pulse.is_wanted() and is_still_wanted(),
+            )
+            card = _card(run, trained, scores, name, is_ready_made)
+            images = mnist_source.load(settings.data).x_test[:_SAMPLES]
+            ModelFiles(settings.models).save(card, lambda path: export(trained.model, path, images))
+        state = RunState.STOPPED if trained.was_stopped else RunState.FINISHED
+        outcome = {"state": state, "model": card.name, "test_loss": scores.loss, "test_accuracy": scores.accuracy}
+    except DigitLabError as error:
+        outcome["message"] = str(error)
+    finally:
+        store.end(number, worker, **outcome)
+        store.close()
+
+
+def score(settings: Settings, path: Path) -> Scores:
+    """Let a saved network, a `.keras` file, read MNIST's test set."""
+    model = evaluation.load(path)
+    digits = mnist_source.load(settings.data)
+    return evaluation.evaluate(model, digits.x_test, digits.y_test)
+
+
+def _train(
+    settings: Settings, run: Run, report: Report, wanted: Callable[[], bool]
+) -> tuple[training.Trained, Scores]:
+    digits = mnist_source.load(settings.data)
+    trained = training.train(run.config, digits.x_train, digits.y_train, report=report, wanted=wanted)
+    return trained, evaluation.evaluate(trained.model, digits.x_test, digits.y_test)
+
+
+def _card(run: Run, trained: training.Trained, scores: Scores, name: str, is_ready_made: bool) -> ModelCard:
+    command = as_command(run.config)
+    if name:
+        command += f" --name {name} --title {run.title!r}" + " --ready-made" * is_ready_made
+    return ModelCard(
+        name=name or time.strftime(f"{run.config.preset}-%Y%m%d-%H%M%S-{run.number}", time.gmtime()),
+        title=run.title,
+        is_ready_made=is_ready_made,
+        config=run.config,
+        command=command,
+        epochs=tuple(trained.epochs),
+        was_stopped=trained.was_stopped,
+        parameters=trained.model.count_params(),
+        test_loss=scores.loss,
+        test_accuracy=scores.accuracy,
+        seconds=trained.seconds,
+        data=f"MNIST, content SHA-256 {mnist.SHA256}",
+        versions={
+            "python": platform.python_version(),
+            "keras": keras.__version__,
+            "tensorflow": tf.__version__,
+            "numpy": np.__version__,
+        },
+        created=time.time(),
+    )
+
+
+class _Pulse(threading.Thread):
+    """Keeps the store informed of a run, and hears whether it is wanted.
+
+    Epochs are written as they come; signs of life and progress from a thread of its own, so that no batch waits for it.
+    """
+
+    def __init__(self, store: Store, number: int, worker: str) -> None:
+        super().__init__(name=f"pulse of run {number}", daemon=True)
+        self._progress: Progress | None = None
+        self._store, self._number, self._worker = store, number, worker
+        self._is_unwanted, self._is_over = threading.Event(), threading.Event()
+
+    def record(self, event: EpochMetrics | Progress) -> None:
+        if isinstance(event, Progress):
+            self._progress = event
+        else:
+            self._store.add_epoch(self._number, event)
+
+    def is_wanted(self) -> bool:
+        return not self._is_unwanted.is_set()
+
+    def run(self) -> None:
+        while not self._is_over.wait(_BEAT):
+            try:
+                if not self._store.beat(self._number, self._worker, self._progress):
+                    self._is_unwanted.set()
+            except StoreUnavailable:
+                continue  # the training goes on; the next beat may get through
+
+    def __enter__(self) -> "_Pulse":
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._is_over.set()
+        self.join()

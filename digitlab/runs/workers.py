@@ -1,0 +1,167 @@
+"""The processes that train, and the way to them: Dask, here or on a cluster."""
+
+import subprocess
+import sys
+import threading
+from concurrent.futures import TimeoutError as FutureTimeoutError
+from pathlib import Path
+from typing import TextIO
+
+import dask
+from distributed import Client, Future, LocalCluster
+from distributed.comm.core import CommClosedError
+
+from digitlab.errors import DigitLabError, WorkersUnavailable
+from digitlab.networks.scores import Scores
+from digitlab.settings import Settings
+
+TRAINING = {"training": 1}  # a worker has one such token, so it trains one run at a time and scores beside it
+_START_PATIENCE = 60  # seconds for a scheduler and its workers to stand; usually one
+_SCORE_PATIENCE = 120  # seconds for 10,000 digits, TensorFlow's import included; usually two
+
+
+class Workers:
+    """Hands work to worker processes. Threads may share it.
+
+    Without a scheduler in the settings it starts `python -m digitlab workers`, a program of its own: Streamlit makes the
+    page script the `__main__` of its process, and what multiprocessing spawns from there would run that page again. The
+    program ends when the pipe to its standard input closes, so it cannot outlive this process, however that ends.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._lock = threading.Lock()
+        self._program: subprocess.Popen[str] | None = None
+        self._client: Client | None = None
+
+    def start(self) -> bool:
+        """See to it that workers are there. Returns whether they had to be started or reached anew.
+
+        Raises:
+            WorkersUnavailable: They cannot be started or reached.
+        """
+        with self._lock:
+            if self._is_alive():
+                return False
+            self._close()
+            address = self._settings.scheduler or self._start_program()
+            try:
+                self._client = Client(address, timeout=_START_PATIENCE, set_as_default=False)
+            except (OSError, TimeoutError) as error:
+                self._close()
+                raise WorkersUnavailable(
+                    f"The scheduler at {address} does not answer. Start it, or change DIGITLAB_SCHEDULER."
+                ) from error
+            return True
+
+    def train(self, number: int) -> None:
+        """Let a worker carry out a queued run, after those that were handed in before."""
+        client = self._reach()
+        # Nobody waits for the result, the store has it; fire-and-forget, or Dask would drop the task with its future.
+        future = client.submit(_perform, self._settings, number, pure=False, resources=self._training_token(client))
+        dask.distributed.fire_and_forget(future)
+
+    def score(self, path: Path) -> Scores:
+        """Let a worker score a saved network on MNIST's test set, and wait for it.
+
+        Raises:
+            WorkersUnavailable: No worker answered in time.
+            ModelNotFound, ModelDamaged: As the worker found it.
+        """
+        future: Future = self._reach().submit(_score, self._settings, path, pure=False, priority=10)
+        try:
+            scores: Scores = future.result(timeout=_SCORE_PATIENCE)
+        except DigitLabError:
+            raise
+        except (TimeoutError, FutureTimeoutError, CommClosedError) as error:
+            raise WorkersUnavailable("No worker answered in time. Wait for the running training, then retry.") from error
+        return scores
+
+    def close(self) -> None:
+        """Let go of the workers, and end them if they were started here."""
+        with self._lock:
+            self._close()
+
+    def _reach(self) -> Client:
+        self.start()
+        assert self._client is not None
+        return self._client
+
+    def _is_alive(self) -> bool:
+        has_ended = self._program is not None and self._program.poll() is not None
+        return self._client is not None and self._client.status == "running" and not has_ended
+
+    def _training_token(self, client: Client) -> dict[str, int] | None:
+        """A worker of somebody else's cluster may not know the token; then its threads are the limit."""
+        workers = client.scheduler_info(n_workers=-1)["workers"].values()
+        return TRAINING if any(set(TRAINING) <= set(worker["resources"]) for worker in workers) else None
+
+    def _start_program(self) -> str:
+        self._settings.data.mkdir(parents=True, exist_ok=True)
+        with open(self._settings.data / "workers.log", "a", encoding="utf-8") as log:
+            self._program = subprocess.Popen(
+                [sys.executable, "-m", "digitlab", "workers"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+                env=self._settings.environment(),
+                start_new_session=True,  # Ctrl-C in the terminal is for the app; its end closes the pipe
+            )
+        assert self._program.stdout is not None
+        address = self._program.stdout.readline().strip()
+        if not address:
+            raise WorkersUnavailable(
+                f"The training processes did not start. {self._settings.data / 'workers.log'} says why."
+            )
+        return address
+
+    def _close(self) -> None:
+        if self._client is not None:
+            self._client.close(timeout=2)
+            self._client = None
+        if self._program is not None:
+            assert self._program.stdin is not None
+            self._program.stdin.close()
+            try:
+                self._program.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                self._program.kill()
+            self._program = None
+
+
+def serve(settings: Settings, wishes: TextIO, answers: TextIO) -> None:
+    """Run a scheduler and its workers on this machine until `wishes` ends; write the scheduler's address to `answers`."""
+    with (
+        dask.config.set({"temporary-directory": str(settings.data / "dask")}),
+        LocalCluster(
+            n_workers=settings.workers,
+            threads_per_worker=2,
+            resources=TRAINING,
+            host="127.0.0.1",
+            dashboard_address=None,
+            memory_limit=0,
+        ) as cluster,
+        Client(cluster) as client,
+    ):
+        print(cluster.scheduler_address, file=answers, flush=True)
+        addresses = client.scheduler_info(n_workers=-1)["workers"]
+        warming = [client.submit(_import_keras, workers=[address], pure=False) for address in addresses]
+        wishes.read()
+        client.cancel(warming)
+
+
+def _perform(settings: Settings, number: int) -> None:
+    from digitlab.runs import work  # TensorFlow: in the worker, not in the process that hands the work in
+
+    work.perform(settings, number)
+
+
+def _score(settings: Settings, path: Path) -> Scores:
+    from digitlab.runs import work
+
+    return work.score(settings, path)
+
+
+def _import_keras() -> None:
+    from digitlab.runs import work  # noqa: F401

@@ -1,0 +1,80 @@
+"""Where things are kept and how many at once. The only reader of the environment."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from digitlab.errors import InvalidSetting
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """One set-up of DigitLab.
+
+    Attributes:
+        data: Folder of everything that DigitLab writes besides networks.
+        models: Folder of the networks; the ready-made ones ship in it.
+        database_url: SQLAlchemy address of the runs.
+        scheduler: Address of a Dask scheduler (`tcp://host:port`); None starts one on this machine.
+        workers: How many trainings run at once on this machine.
+    """
+
+    data: Path = ROOT / "data"
+    models: Path = ROOT / "models"
+    database_url: str = f"sqlite:///{ROOT / 'data' / 'digitlab.db'}"
+    scheduler: str | None = None
+    workers: int = 1
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
+        """Read `DIGITLAB_DATA`, `_MODELS`, `_DATABASE_URL`, `_SCHEDULER` and `_WORKERS`.
+
+        Raises:
+            InvalidSetting: naming the variable, its value and what is allowed.
+        """
+        data = Path(environ.get("DIGITLAB_DATA") or ROOT / "data").expanduser().absolute()
+        return cls(
+            data=data,
+            models=Path(environ.get("DIGITLAB_MODELS") or ROOT / "models").expanduser().absolute(),
+            database_url=_database_url(environ.get("DIGITLAB_DATABASE_URL") or f"sqlite:///{data / 'digitlab.db'}"),
+            scheduler=_scheduler(environ.get("DIGITLAB_SCHEDULER") or None),
+            workers=_workers(environ.get("DIGITLAB_WORKERS") or "1"),
+        )
+
+    def environment(self) -> dict[str, str]:
+        """The variables for another process, so that it finds this code and reads these same settings."""
+        variables = {
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")])),
+            "DIGITLAB_DATA": str(self.data),
+            "DIGITLAB_MODELS": str(self.models),
+            "DIGITLAB_DATABASE_URL": self.database_url,
+            "DIGITLAB_WORKERS": str(self.workers),
+        }
+        variables.pop("DIGITLAB_SCHEDULER", None)
+        return variables | ({"DIGITLAB_SCHEDULER": self.scheduler} if self.scheduler else {})
+
+
+def _database_url(value: str) -> str:
+    if "://" not in value:
+        raise InvalidSetting(
+            "DIGITLAB_DATABASE_URL is not an address. Write something like "
+            "sqlite:////home/me/digitlab.db or postgresql+psycopg://user:password@host/digitlab."
+        )
+    return value
+
+
+def _scheduler(value: str | None) -> str | None:
+    if value is not None and urlsplit(value).scheme not in {"tcp", "tls"}:
+        raise InvalidSetting(f"DIGITLAB_SCHEDULER is {value!r}. Write a Dask address such as tcp://192.0.2.1:8786.")
+    return value
+
+
+def _workers(value: str) -> int:
+    if not value.isdecimal() or not 1 <= int(value) <= 64:
+        raise InvalidSetting(f"DIGITLAB_WORKERS is {value!r}. Write a whole number from 1 to 64.")
+    return int(value)
