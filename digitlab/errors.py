@@ -13,7 +13,6 @@ DigitLabError
 ├── RunError
 │   ├── RunNotFound     no run of that number
 │   ├── RunIsOver       a run that has ended never changes
-│   ├── RunIsActive     a run that has not ended is not deleted
 │   └── Diverged        the loss became NaN or infinite
 ├── StoreUnavailable    the database does not answer
 └── WorkersUnavailable  no process is there that could train
@@ -72,10 +71,6 @@ class RunNotFound(RunError):
 
 class RunIsOver(RunError):
     """A run that has ended never changes."""
-
-
-class RunIsActive(RunError):
-    """A run that has not ended is not deleted."""
 
 
 class Diverged(RunError):

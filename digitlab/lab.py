@@ -7,7 +7,7 @@ from pathlib import Path
 from digitlab.digits.mnist import Mnist
 from digitlab.errors import WorkersUnavailable
 from digitlab.networks import mnist_source
-from digitlab.networks.config import PRESETS, TrainingConfig
+from digitlab.networks.config import TrainingConfig
 from digitlab.networks.metrics import EpochMetrics, Report
 from digitlab.networks.recognition import Recogniser
 from digitlab.networks.scores import Scores
@@ -100,8 +100,8 @@ class Lab:
     # -- runs
 
     def start_training(self, config: TrainingConfig, title: str = "") -> Run:
-        """Queue a training and return at once; without a title it is called after its preset."""
-        run = self._store.create(config, check_title(title or PRESETS[config.preset].title))
+        """Queue a training and return at once; without a title it is called after its preset and number."""
+        run = self._store.create(config, check_title(title) if title.strip() else "")
         threading.Thread(target=self._try_to_hand_in, args=(run.number,), name=f"hand in {run.number}").start()
         return run
 
@@ -120,7 +120,7 @@ class Lab:
 
         if name:
             self._files.check_free(name, is_ready_made=is_ready_made)
-        run = self._store.create(config, check_title(title or PRESETS[config.preset].title))
+        run = self._store.create(config, check_title(title) if title.strip() else "")
         work.perform(
             self._settings, run.number, name=name, is_ready_made=is_ready_made, report=report, is_still_wanted=wanted
         )
@@ -129,10 +129,6 @@ class Lab:
     def stop(self, number: int) -> None:
         """Wish a run stopped: after its current batch, keeping the network so far, or at once if it still waits."""
         self._store.request_stop(number)
-
-    def delete_run(self, number: int) -> None:
-        """Forget a run that is over; its network stays."""
-        self._store.delete(number)
 
     def run(self, number: int) -> Run:
         """Return a run as it stands."""

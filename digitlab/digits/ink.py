@@ -60,7 +60,9 @@ def _fitted(cut: NDArray[np.uint8]) -> NDArray[np.uint8]:
     height, width = cut.shape
     scale = BOX / max(height, width)
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    return np.asarray(Image.fromarray(cut).resize(size, Image.Resampling.BOX if scale < 1 else Image.Resampling.BILINEAR))
+    return np.asarray(
+        Image.fromarray(cut).resize(size, Image.Resampling.BOX if scale < 1 else Image.Resampling.BILINEAR)
+    )
 
 
 def _centred(digit: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -1,4 +1,4 @@
-"""Pictures from files: opened carefully, and turned into a drawing."""
+"""Pictures and files: opened carefully and turned into a drawing, or written from a digit."""
 
 import io
 import warnings
@@ -51,3 +51,10 @@ def open_picture(source: Path | bytes) -> NDArray[np.uint8]:
         if isinstance(error, PictureUnreadable):
             raise
         raise PictureUnreadable(f"{name} is damaged and cannot be read ({error}). Save it again and retry.") from error
+
+
+def to_png(digit: NDArray[np.uint8]) -> bytes:
+    """Return a digit, uint8 (28, 28), as a PNG file of that size, white ink on black."""
+    file = io.BytesIO()
+    Image.fromarray(digit).save(file, "PNG")
+    return file.getvalue()

@@ -31,9 +31,9 @@ def _convolutional(scaled: keras.KerasTensor) -> keras.KerasTensor:
     """Three convolutions; the strides do the work of pooling, at a quarter of its arithmetic."""
     x = layers.Reshape((28, 28, 1), name="image")(scaled)
     for number, (filters, size, stride) in enumerate([(24, 5, 2), (48, 5, 2), (64, 3, 1)], start=1):
-        x = layers.Conv2D(
-            filters, size, strides=stride, padding="same", use_bias=False, name=f"convolution_{number}"
-        )(x)
+        x = layers.Conv2D(filters, size, strides=stride, padding="same", use_bias=False, name=f"convolution_{number}")(
+            x
+        )
         x = layers.BatchNormalization(name=f"normalization_{number}")(x)
         x = layers.ReLU(name=f"relu_{number}")(x)
     x = layers.Dropout(0.4, name="dropout")(layers.Flatten(name="flatten")(x))

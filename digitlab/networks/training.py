@@ -10,7 +10,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from digitlab.digits.augmentation import Augmentation, augment
+from digitlab.digits.augmentation import augment
 from digitlab.errors import Diverged
 from digitlab.networks import architectures
 from digitlab.networks.callbacks import Reporter, StopWhenUnwanted

@@ -2,10 +2,11 @@
 
 import enum
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from digitlab.networks.config import TrainingConfig
-from digitlab.networks.metrics import Progress
+from digitlab.networks.metrics import EpochMetrics, Progress
 
 SILENT_AFTER = 15.0  # seconds without a sign of life; a run gives one about every half second
 
@@ -73,3 +74,18 @@ class Run:
     def is_silent(self) -> bool:
         """Whether it is said to run, but has given no sign of life for `SILENT_AFTER` seconds."""
         return self.state is RunState.RUNNING and time.time() - (self.heartbeat or 0) > SILENT_AFTER
+
+
+def seconds_left(run: Run, epochs: Sequence[EpochMetrics], now: float) -> float | None:
+    """Estimate a running run's remaining seconds from its last epochs; None before there is anything to go by.
+
+    The first epoch includes the building of the network, so it counts only as long as it is the only one.
+    """
+    if run.progress is None or run.started is None:
+        return None
+    left = run.config.epochs * (1 - run.share_done)
+    if not epochs:
+        done = run.share_done * run.config.epochs
+        return left * (now - run.started) / done if done >= 0.05 else None
+    recent = epochs[1:][-3:] or epochs
+    return left * sum(epoch.seconds for epoch in recent) / len(recent)

@@ -149,7 +149,9 @@ class ModelFiles:
 
     def _write_card(self, card: ModelCard) -> None:
         path = self._path(card.name, CARD)
-        with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=self._folder, prefix=".card-", delete=False) as file:
+        with tempfile.NamedTemporaryFile(
+            "w", encoding="utf-8", dir=self._folder, prefix=".card-", delete=False
+        ) as file:
             file.write(card.to_json())
         os.chmod(file.name, 0o644)  # a temporary file is made for its owner alone
         os.replace(file.name, path)

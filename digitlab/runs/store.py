@@ -11,8 +11,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
-from digitlab.errors import RunIsActive, RunIsOver, RunNotFound, StoreUnavailable
-from digitlab.networks.config import TrainingConfig
+from digitlab.errors import RunIsOver, RunNotFound, StoreUnavailable
+from digitlab.networks.config import PRESETS, TrainingConfig
 from digitlab.networks.metrics import EpochMetrics, Progress
 from digitlab.runs.experiment import SILENT_AFTER, Run, RunState
 
@@ -37,7 +37,7 @@ _runs = sa.Table(
     sa.Column("model", sa.String(128)),
     sa.Column("test_loss", sa.Double),
     sa.Column("test_accuracy", sa.Double),
-    sqlite_autoincrement=True,  # a deleted run's number never comes back
+    sqlite_autoincrement=True,
 )
 _epochs = sa.Table(
     "epochs",
@@ -81,12 +81,15 @@ class Store:
         """Give all connections back."""
         self._engine.dispose()
 
-    def create(self, config: TrainingConfig, title: str) -> Run:
-        """Queue a new run."""
+    def create(self, config: TrainingConfig, title: str = "") -> Run:
+        """Queue a new run; without a title it is called after its preset and number."""
         values = {"title": title, "config": json.dumps(config.as_dict()), "state": RunState.QUEUED}
         with self._transaction() as connection:
             insert = sa.insert(_runs).values(**values, created=time.time()).returning(_runs.c.number)
             number = connection.execute(insert).scalar_one()
+            if not title:
+                own = f"{PRESETS[config.preset].title} {number}"
+                connection.execute(sa.update(_runs).where(_runs.c.number == number).values(title=own))
         return self.run(number)
 
     def run(self, number: int) -> Run:
@@ -125,15 +128,6 @@ class Store:
         if not stopped:
             raise RunIsOver(f"Run {number} is over already ({self.run(number).state}); there is nothing to stop.")
 
-    def delete(self, number: int) -> None:
-        """Forget a run that is over, with its epochs; `RunIsActive` if it is not over."""
-        run = self.run(number)
-        if not run.state.is_over():
-            raise RunIsActive(f"Run {number} is {run.state}. Stop it first, then delete it.")
-        with self._transaction() as connection:
-            connection.execute(sa.delete(_epochs).where(_epochs.c.run == number))
-            connection.execute(sa.delete(_runs).where(_runs.c.number == number))
-
     def claim(self, number: int, worker: str) -> bool:
         """Take a waiting run for `worker`; False if another has it, or it is not waiting any more."""
         now = time.time()
@@ -151,9 +145,7 @@ class Store:
     def refuse(self, number: int, message: str) -> None:
         """Record that a waiting run cannot be carried out, and why."""
         with self._transaction() as connection:
-            _change(
-                connection, number, [RunState.QUEUED], state=RunState.FAILED, message=message, ended=time.time()
-            )
+            _change(connection, number, [RunState.QUEUED], state=RunState.FAILED, message=message, ended=time.time())
 
     def beat(self, number: int, worker: str, progress: Progress | None) -> bool:
         """Give a sign of life and say how far it is. Returns whether the run is still wanted."""
@@ -189,7 +181,9 @@ class Store:
 
     def interrupt(self, number: int) -> None:
         """Declare a running run interrupted: its process is gone."""
-        message = "The process that trained it ended before it was done. The epochs up to then are kept; start it again."
+        message = (
+            "The process that trained it ended before it was done. The epochs up to then are kept; start it again."
+        )
         with self._transaction() as connection:
             values = {"state": RunState.INTERRUPTED, "message": message, "ended": time.time()}
             _change(connection, number, [RunState.RUNNING], **values)

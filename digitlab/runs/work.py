@@ -84,9 +84,7 @@ def score(settings: Settings, path: Path) -> Scores:
     return evaluation.evaluate(model, digits.x_test, digits.y_test)
 
 
-def _train(
-    settings: Settings, run: Run, report: Report, wanted: Callable[[], bool]
-) -> tuple[training.Trained, Scores]:
+def _train(settings: Settings, run: Run, report: Report, wanted: Callable[[], bool]) -> tuple[training.Trained, Scores]:
     digits = mnist_source.load(settings.data)
     trained = training.train(run.config, digits.x_train, digits.y_train, report=report, wanted=wanted)
     return trained, evaluation.evaluate(trained.model, digits.x_test, digits.y_test)

@@ -74,7 +74,9 @@ class Workers:
         except DigitLabError:
             raise
         except (TimeoutError, FutureTimeoutError, CommClosedError) as error:
-            raise WorkersUnavailable("No worker answered in time. Wait for the running training, then retry.") from error
+            raise WorkersUnavailable(
+                "No worker answered in time. Wait for the running training, then retry."
+            ) from error
         return scores
 
     def close(self) -> None:

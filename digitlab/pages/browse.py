@@ -1,0 +1,73 @@
+"""MNIST: page through it, pick a digit, look at its pixels and at what a network reads in it."""
+
+import streamlit as st
+
+from digitlab import plots, ui
+from digitlab.digits import browsing
+
+SHOWN = 48
+
+st.title("Browse MNIST")
+digits = ui.mnist()
+controls = st.container(horizontal=True, vertical_alignment="bottom")
+with controls:
+    part = st.segmented_control(
+        "Set", ["training", "test"], default="training", required=True, key="set", bind="query-params"
+    )
+    images, labels = digits.part(part or "training")
+    chosen = st.pills(
+        "Digit", ["all", *map(str, range(10))], default="all", required=True, key="digit", bind="query-params"
+    )
+    seed = st.number_input(
+        "Shuffle by seed", 0, 999_999, 0, key="seed", bind="query-params", width=150, help="0: in MNIST's own order."
+    )
+order = browsing.order(labels, None if chosen == "all" else int(chosen), int(seed))
+pages = -(-len(order) // SHOWN)
+
+
+def turn(step: int) -> None:
+    """Go to the next or the previous page, around the ends."""
+    st.session_state.page = (int(st.session_state.page) - 1 + step) % pages + 1
+
+
+if st.session_state.get("page", 1) > pages:
+    st.session_state.page = 1
+with st.container(horizontal=True, vertical_alignment="bottom"):
+    st.button("Previous", icon=":material/chevron_left:", on_click=turn, args=(-1,))
+    page = st.number_input("Page", 1, pages, 1, key="page", bind="query-params", width=150)
+    st.button("Next", icon=":material/chevron_right:", on_click=turn, args=(1,))
+    st.caption(f"{len(order):,} digits on {pages:,} pages")
+
+shown = order[(page - 1) * SHOWN : page * SHOWN]
+if st.session_state.get("sample", -1) not in range(len(labels)):
+    st.session_state.sample = int(shown[0])
+grid, detail = st.columns([3, 2], gap="large")
+with grid:
+    samples = [ui.Sample(int(index), images[index], str(labels[index])) for index in shown]
+    clicked = ui.gallery(samples, key="gallery", chosen=st.session_state.sample)
+    if clicked is not None and clicked != st.session_state.sample:
+        st.session_state.sample = clicked
+        st.rerun()
+
+with detail:
+    index = st.number_input("Sample", 0, len(labels) - 1, key="sample", bind="query-params", width=150)
+    st.markdown(f"Sample **{index:,}** of the {part} set, labelled **{labels[index]}**")
+    picture, answer = st.columns(2)
+    with picture:
+        ui.digit_picture(images[index], f"Sample {index}, a {labels[index]}", is_large=True)
+    with answer, ui.told():
+        card = ui.choose_network("Read by")
+        reading = ui.lab().recogniser(card.name).read_digit(images[index])
+        st.markdown(f"reads **{reading.digit}**" + (", as labelled" if reading.digit == labels[index] else ""))
+    ui.bars(reading.probabilities, reading.digit)
+    with st.expander("Its 784 pixel values, 0 (background) to 255 (ink)"):
+        st.image(plots.pixel_values(images[index]), width="stretch")
+
+st.subheader(f"The whole {part} set")
+st.markdown("The average picture of each digit: bright where most writers put ink. Below, how many there are of each.")
+counts = browsing.counts(labels)
+averages = browsing.averages(images, labels)
+picked = ui.gallery(
+    [ui.Sample(digit, averages[digit], f"{digit}: {counts[digit]:,}") for digit in range(10)], key="averages"
+)
+st.bar_chart({"digit": [str(digit) for digit in range(10)], "count": counts}, x="digit", y="count", height=220)

@@ -1,0 +1,69 @@
+"""A network on MNIST's test set: how good it is, what it mixes up, and every mistake."""
+
+import streamlit as st
+
+from digitlab import plots, ui
+
+SHOWN = 60  # mistakes
+
+st.title("Evaluate")
+card = ui.choose_network()
+digits = ui.mnist()
+with st.spinner("Reading 10,000 test digits; the first time takes a few seconds ..."):
+    scores = ui.scores(card.name, card.created)
+
+first, second, third = st.columns(3)
+first.metric("Test accuracy", f"{scores.accuracy:.2%}", border=True)
+second.metric("Test loss", f"{scores.loss:.4f}", border=True, help="Mean cross-entropy per digit, in nats.")
+third.metric("Mistakes", f"{len(scores.mistakes):,} of {len(scores.labels):,}", border=True)
+
+left, right = st.columns([3, 2], gap="large")
+with left:
+    st.subheader("What is read as what")
+    st.pyplot(
+        plots.confusion_matrix(scores.confusion, is_dark=ui.is_dark()),
+        width="stretch",
+        alt="Confusion matrix: true digits in rows, digits read in columns",
+    )
+    st.caption("Rows: the true digit. Columns: what was read. The diagonal is right; colour marks the mistakes.")
+with right:
+    st.subheader("Accuracy per digit")
+    ui.bars(scores.accuracy_per_digit.tolist(), int(scores.accuracy_per_digit.argmin()))
+    st.caption("The digit that is read worst stands out.")
+
+st.subheader("Mistakes")
+mistakes = scores.mistakes[:SHOWN]
+if not len(mistakes):
+    st.success("None at all.")
+    st.stop()
+st.markdown(
+    "The most confident first: *true digit* → *what was read*, and with what probability. Click one to see why."
+)
+samples = [
+    ui.Sample(
+        int(index),
+        digits.x_test[index],
+        f"{scores.labels[index]} → {scores.answers[index]}, {scores.probabilities[index].max():.0%}",
+    )
+    for index in mistakes
+]
+clicked = ui.gallery(samples, key="mistakes", chosen=st.session_state.get("mistake"))
+if clicked is not None:
+    st.session_state.mistake = clicked
+    st.rerun()
+chosen = st.session_state.get("mistake")
+if chosen in mistakes:
+    picture, reading = st.columns([1, 2], gap="large")
+    with picture:
+        ui.digit_picture(digits.x_test[chosen], f"Test sample {chosen}", is_large=True)
+    with reading:
+        st.markdown(f"Test sample **{chosen}**, labelled **{scores.labels[chosen]}**")
+        ui.bars(scores.probabilities[chosen].tolist(), int(scores.answers[chosen]))
+    st.page_link(
+        "digitlab/pages/browse.py",
+        label="Look at its pixels in Browse",
+        icon=":material/grid_view:",
+        query_params={"set": "test", "sample": str(chosen)},
+    )
+if len(scores.mistakes) > SHOWN:
+    st.caption(f"{SHOWN} of {len(scores.mistakes)} are shown.")

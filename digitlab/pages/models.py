@@ -1,0 +1,96 @@
+"""All networks, ready-made and trained here: what they are, how good, and the way to keep or drop them."""
+
+import time
+
+import streamlit as st
+
+from digitlab import ui
+
+lab = ui.lab()
+
+st.title("Models")
+card = ui.choose_network()
+
+
+@st.dialog("Rename")
+def rename() -> None:
+    """Ask for a new title."""
+    title = st.text_input("Name", card.title, max_chars=60)
+    if st.button("Rename", type="primary"):
+        with ui.told():
+            lab.rename_model(card.name, title)
+            st.rerun()
+
+
+@st.dialog("Delete this network?")
+def delete() -> None:
+    """Ask before it is gone for good."""
+    st.markdown(f"**{card.title}** and its scores will be gone for good. Its training run stays in the list of runs.")
+    with st.container(horizontal=True):
+        if st.button("Delete", type="primary", icon=":material/delete:"):
+            with ui.told():
+                lab.delete_model(card.name)
+                st.rerun()
+        if st.button("Keep"):
+            st.rerun()
+
+
+facts = st.columns(4)
+facts[0].metric("Test accuracy", f"{card.test_accuracy:.2%}", border=True)
+facts[1].metric("Test loss", f"{card.test_loss:.4f}", border=True, help="Mean cross-entropy per digit, in nats.")
+facts[2].metric("Weights", f"{card.parameters:,}", border=True, help="Numbers that the network keeps.")
+facts[3].metric("File", f"{lab.model_size(card.name) / 1e6:.2f} MB", border=True)
+
+with st.container(horizontal=True):
+    st.page_link("digitlab/pages/draw.py", label="Draw with it", icon=":material/draw:")
+    st.page_link("digitlab/pages/evaluate.py", label="Evaluate it", icon=":material/analytics:")
+with st.container(horizontal=True):
+    st.download_button(
+        "Download .keras",
+        data=lambda: lab.model_file(card.name).read_bytes(),
+        file_name=f"{card.name}.keras",
+        mime="application/octet-stream",
+        icon=":material/download:",
+        on_click="ignore",
+    )
+    if card.is_ready_made:
+        st.badge("ready-made", icon=":material/lock:", help="Ships with DigitLab: neither renamed nor deleted.")
+    else:
+        if st.button("Rename", icon=":material/edit:"):
+            rename()
+        if st.button("Delete", icon=":material/delete:"):
+            delete()
+
+st.subheader("How it learned")
+ui.curves(card.epochs, len(card.epochs), key=f"card-{card.name}")
+st.markdown(
+    f"{len(card.epochs)} epochs in {card.seconds:,.0f} s"
+    + (", stopped early by hand" if card.was_stopped else "")
+    + time.strftime(", on %d %B %Y, %H:%M UTC.", time.gmtime(card.created))
+    + " The same again:"
+)
+st.code(card.command, language=None, wrap_lines=True)
+
+with st.expander("All settings and versions"):
+    st.json(card.config.as_dict() | {"data": card.data, "versions": dict(card.versions)})
+
+st.subheader("All networks")
+st.dataframe(
+    [
+        {
+            "Name": other.title,
+            "Kind": other.config.preset,
+            "Origin": "ready-made" if other.is_ready_made else "trained here",
+            "Test accuracy": other.test_accuracy,
+            "Test loss": other.test_loss,
+            "Epochs": len(other.epochs),
+            "Weights": other.parameters,
+        }
+        for other in lab.models()
+    ],
+    column_config={
+        "Test accuracy": st.column_config.NumberColumn(format="percent"),
+        "Test loss": st.column_config.NumberColumn(format="%.4f"),
+    },
+    hide_index=True,
+)

@@ -1,0 +1,185 @@
+"""Set up a training, start it, watch it learn, and find every run again."""
+
+import time
+
+import numpy as np
+import streamlit as st
+
+from digitlab import ui
+from digitlab.digits.augmentation import Augmentation, augment
+from digitlab.networks.config import OPTIMIZERS, PRESETS, SCHEDULES, TrainingConfig
+from digitlab.runs.experiment import Run, RunState, seconds_left
+
+lab = ui.lab()
+
+st.title("Train")
+form, watch = st.columns([2, 3], gap="large")
+
+with form:
+    preset = st.segmented_control(
+        "Network",
+        list(PRESETS),
+        format_func=lambda name: PRESETS[name].title,
+        default="tutorial",
+        required=True,
+        key="preset",
+        persist_state="session",
+    )
+    suggested = PRESETS[preset].config
+    st.caption(PRESETS[preset].summary)
+
+    def kept(name: str) -> dict[str, str]:
+        """Each preset remembers its own settings for as long as the person is here."""
+        return {"key": f"{preset}-{name}", "persist_state": "session"}
+
+    epochs = st.slider("Epochs", 1, 50, suggested.epochs, **kept("epochs"), help="Passes over the training set.")
+    with st.expander("More settings", icon=":material/tune:"):
+        left, right = st.columns(2)
+        batch_size = left.number_input("Batch size", 1, 4096, suggested.batch_size, **kept("batch"))
+        training_digits = right.number_input(
+            "Training digits", 100, 60_000, suggested.training_digits, 1000, **kept("digits"),
+            help="How many of MNIST's 60,000 are used, validation included.",
+        )  # fmt: skip
+        optimizer = left.selectbox("Optimizer", OPTIMIZERS, OPTIMIZERS.index(suggested.optimizer), **kept("optimizer"))
+        learning_rate = right.number_input(
+            "Learning rate", 1e-6, 100.0, suggested.learning_rate, 0.0005, format="%g", **kept("rate")
+        )
+        schedule = left.selectbox(
+            "Schedule", SCHEDULES, SCHEDULES.index(suggested.schedule), **kept("schedule"),
+            help="Whether the learning rate stays, or falls to 0 along half a cosine wave.",
+        )  # fmt: skip
+        seed = right.number_input("Seed", 0, 2**31 - 1, suggested.seed, **kept("seed"))
+        validation_split = st.slider(
+            "Validation split", 0.0, 0.5, suggested.validation_split, 0.05, **kept("split"),
+            help="Share, from the end of the training set, that is only used to watch the training.",
+        )  # fmt: skip
+        early_stopping = st.slider(
+            "Early stopping after", 0, 20, suggested.early_stopping or 0, format="%d epochs", **kept("patience"),
+            help="Ends when the validation loss has not improved for so long, and keeps the best weights. 0: never.",
+        )  # fmt: skip
+    with st.expander("Augmentation", icon=":material/shuffle:"):
+        shift = st.slider("Shift", 0.0, 8.0, float(suggested.augmentation.shift), 0.5, "%g px", **kept("shift"))
+        rotation = st.slider(
+            "Rotation", 0.0, 45.0, float(suggested.augmentation.rotation), 1.0, "%g°", **kept("rotation")
+        )
+        scale = st.slider("Scale", 0.0, 0.5, float(suggested.augmentation.scale), 0.05, "percent", **kept("scale"))
+        augmentation = Augmentation(shift=shift, rotation=rotation, scale=scale)
+        st.caption("The first digits of the training set, as the network might see them:")
+        first = ui.mnist().x_train[:10]
+        seen = augment(first, augmentation, np.random.default_rng(int(seed)))
+        ui.gallery([ui.Sample(index, image, "") for index, image in enumerate(seen)], key="preview")
+    title = st.text_input("Name", max_chars=60, placeholder=f"{PRESETS[preset].title} and a number", key="title")
+
+    if st.button("Train", type="primary", icon=":material/play_arrow:", width="stretch"):
+        with ui.told():
+            run = lab.start_training(
+                TrainingConfig(
+                    preset=preset,
+                    epochs=epochs,
+                    batch_size=int(batch_size),
+                    optimizer=optimizer,
+                    learning_rate=float(learning_rate),
+                    schedule=schedule,
+                    validation_split=validation_split,
+                    training_digits=int(training_digits),
+                    seed=int(seed),
+                    augmentation=augmentation,
+                    early_stopping=early_stopping or None,
+                ),
+                title,
+            )
+            st.query_params["run"] = str(run.number)
+
+
+def ended(run: Run, finished: int) -> None:
+    """Say how a run ended, and where to go with what came of it."""
+    if run.state in (RunState.FAILED, RunState.INTERRUPTED):
+        st.error(run.message, icon=":material/error:")
+        return
+    if run.model is None:
+        st.info("It was stopped before it began.", icon=":material/info:")
+        return
+    if run.state is RunState.STOPPED:
+        st.info(f"Stopped after {finished} whole epochs; the network so far is kept.", icon=":material/info:")
+    elif finished < run.config.epochs:
+        st.info(f"Early stopping ended it after epoch {finished} and kept the best weights.", icon=":material/info:")
+    left, right = st.columns(2)
+    left.metric("Test accuracy", f"{run.test_accuracy:.2%}", border=True)
+    right.metric("Test loss", f"{run.test_loss:.4f}", border=True)
+    with st.container(horizontal=True):
+        there = {"model": run.model}
+        st.page_link("digitlab/pages/draw.py", label="Draw with it", icon=":material/draw:", query_params=there)
+        st.page_link("digitlab/pages/evaluate.py", label="Evaluate it", icon=":material/analytics:", query_params=there)
+
+
+def goes_on(run: Run) -> None:
+    """Show how far a waiting or running run is, and offer to stop it."""
+    progress = run.progress
+    if run.state is RunState.QUEUED:
+        before = lab.place(run)
+        text = "Starting ..." if before == 0 else f"Waiting: {before} before it"
+    elif progress is None:
+        text = "Building the network ..."
+    else:
+        text = f"Epoch {progress.epoch} of {run.config.epochs}, batch {progress.batch:,} of {progress.batches:,}"
+        left = seconds_left(run, lab.epochs(run.number), time.time())
+        text += f", about {ui.duration(left)} left" if left is not None else ""
+    st.progress(run.share_done, text)
+    if run.is_stop_wanted:
+        st.caption("Stopping ...")
+    elif st.button("Stop", icon=":material/stop:", key=f"stop-{run.number}"):
+        lab.stop(run.number)
+        st.rerun(scope="fragment")
+
+
+def choose() -> None:
+    """Show the run that was clicked in the list."""
+    rows = st.session_state.runs.selection.rows
+    if rows:
+        st.query_params["run"] = str(st.session_state.listed[rows[0]])
+
+
+is_active = any(not run.state.is_over() for run in lab.runs())
+
+
+@st.fragment(run_every=1.0 if is_active else 5.0)
+def show_runs() -> None:
+    """The chosen run and the list of all, kept up to date."""
+    with ui.told():
+        runs = lab.runs()
+        if not runs:
+            st.info("No training yet. Choose the settings and press Train.", icon=":material/model_training:")
+            return
+        asked = st.query_params.get("run", "")
+        by_number = {str(run.number): run for run in runs}
+        active = [run for run in runs if run.state is RunState.RUNNING]
+        run = by_number.get(asked) or (active or runs)[0]
+        if asked and asked not in by_number:
+            st.warning(f"There is no run {asked[:20]!r}; the newest is shown.", icon=":material/warning:")
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.subheader(run.title)
+            ui.state_badge(run.state)
+        epochs = lab.epochs(run.number)
+        if run.state.is_over():
+            ended(run, len(epochs))
+        else:
+            goes_on(run)
+        ui.curves(epochs, run.config.epochs, key=f"run-{run.number}")
+
+        st.markdown("**All runs**")
+        st.session_state.listed = [run.number for run in runs]
+        st.dataframe(
+            [ui.run_row(run) for run in runs],
+            column_config=ui.RUN_COLUMNS,
+            hide_index=True,
+            key="runs",
+            on_select=choose,
+            selection_mode="single-row",
+            height=min(36 * (len(runs) + 1), 300),
+        )
+        if is_active != any(not run.state.is_over() for run in runs):
+            st.rerun()  # to look more often, or less
+
+
+with watch:
+    show_runs()

@@ -1,0 +1,252 @@
+"""What several pages share: the one lab of this process, and pieces of page that Streamlit does not have."""
+
+import base64
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Literal
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from digitlab import plots
+from digitlab.digits.mnist import Mnist
+from digitlab.digits.pictures import to_png
+from digitlab.errors import DigitLabError
+from digitlab.lab import Lab
+from digitlab.networks.metrics import EpochMetrics
+from digitlab.networks.recognition import DEFAULT_MODEL, Reading
+from digitlab.networks.scores import Scores
+from digitlab.runs.experiment import Run, RunState
+from digitlab.runs.modelfiles import ModelCard
+from digitlab.settings import Settings
+
+
+@st.cache_resource(show_spinner=False)
+def lab() -> Lab:
+    """Return this process' lab; the first call starts the workers in the background."""
+    one = Lab(Settings.from_environment())
+    one.warm_up()
+    return one
+
+
+@st.cache_resource(show_spinner="Loading MNIST ...")
+def mnist() -> Mnist:
+    """Return the data set, loaded once."""
+    return lab().mnist()
+
+
+@st.cache_data(show_spinner=False, max_entries=20)
+def scores(name: str, created: float) -> Scores:
+    """Return a network's answers on the test set; `created` tells a network from an older one of its name."""
+    return lab().evaluate(name)
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Show a `DigitLabError` as a sentence where it happens; the rest of the page stays."""
+    try:
+        yield
+    except DigitLabError as error:
+        st.error(str(error), icon=":material/error:")
+
+
+def choose_network(label: str = "Network") -> ModelCard:
+    """Let a person pick a network. The choice holds for all pages, and `?model=NAME` in an address makes it."""
+    cards = {card.name: card for card in lab().models()}
+    if not cards:
+        st.info("There is no network yet. Train one first.", icon=":material/model_training:")
+        st.page_link("digitlab/pages/train.py", label="Train", icon=":material/model_training:")
+        st.stop()
+    asked = st.query_params.get("model")
+    if asked in cards and asked != st.session_state.get("asked_model"):
+        st.session_state.model = st.session_state.asked_model = asked
+    if st.session_state.get("model") not in cards:
+        st.session_state.model = DEFAULT_MODEL if DEFAULT_MODEL in cards else next(iter(cards))
+    labels = labels_of(cards.values())
+    name = st.selectbox(
+        label, list(cards), format_func=labels.__getitem__, key="model", persist_state="session", on_change=_keep_model
+    )
+    return cards[name]
+
+
+def _keep_model() -> None:
+    st.query_params["model"] = st.session_state.asked_model = st.session_state.model
+
+
+def labels_of(cards: Iterable[ModelCard]) -> dict[str, str]:
+    """Return, by name, a label for each network that no other has: its title and score, its name if need be."""
+    labels = {card.name: f"{card.title} ({card.test_accuracy:.2%})" for card in cards}
+    seen = Counter(labels.values())
+    return {name: label if seen[label] == 1 else f"{label}, {name}" for name, label in labels.items()}
+
+
+def curves(epochs: Sequence[EpochMetrics], planned: int, *, key: str) -> None:
+    """Show loss and accuracy side by side, training and validation in each."""
+    for column, metric in zip(st.columns(2), ("loss", "accuracy"), strict=True):
+        with column:
+            st.markdown(f"**{metric.capitalize()}**")
+            st.vega_lite_chart(
+                plots.curve_points(epochs, metric),
+                plots.curve(metric, planned),
+                height=260,
+                key=f"{key}-{metric}",
+                alt=f"{metric.capitalize()} over {len(epochs)} epochs, training and validation",
+            )
+
+
+def is_dark() -> bool:
+    """Whether the page is shown in the dark theme."""
+    return st.context.theme.type == "dark"
+
+
+def bars(probabilities: Sequence[float], digit: int | None) -> None:
+    """Show ten probabilities as bars, the digit's own in the accent colour."""
+    rows = []
+    for number, share in enumerate(probabilities):
+        width = f"{share:.1%}" if digit is not None else "0"
+        text = f"{share:.1%}" if digit is not None else ""
+        kind = " class='read'" if number == digit else ""
+        rows.append(f"<li{kind}><b>{number}</b><i><u style='width:{width}'></u></i><span>{text}</span></li>")
+    st.html(f"<ol class='digitlab-bars'>{''.join(rows)}</ol>")
+
+
+def answer(reading: Reading) -> None:
+    """Show the digit read, large, and how sure the network is of it."""
+    if reading.digit is None:
+        text = "<span>Draw a digit from 0 to 9 in the black field.</span>"
+    else:
+        share = f"{reading.probabilities[reading.digit]:.1%}"
+        doubt = "" if reading.is_sure else "<br>I am not sure."
+        text = f"<strong data-testid='digit'>{reading.digit}</strong><span>with probability {share}{doubt}</span>"
+    st.html(f"<div class='digitlab-answer' aria-live='polite'>{text}</div>")
+
+
+def duration(seconds: float) -> str:
+    """Say a duration as people do."""
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+
+
+_BADGES: dict[RunState, tuple[Literal["gray", "blue", "green", "orange", "red"], str]] = {
+    RunState.QUEUED: ("gray", ":material/hourglass_empty:"),
+    RunState.RUNNING: ("blue", ":material/model_training:"),
+    RunState.FINISHED: ("green", ":material/check:"),
+    RunState.STOPPED: ("orange", ":material/stop:"),
+    RunState.FAILED: ("red", ":material/error:"),
+    RunState.INTERRUPTED: ("red", ":material/power_off:"),
+}
+
+
+def state_badge(state: RunState) -> None:
+    """Show a run's state in its colour, with its sign."""
+    color, icon = _BADGES[state]
+    st.badge(state, color=color, icon=icon)
+
+
+RUN_COLUMNS = {
+    "Test accuracy": st.column_config.NumberColumn(format="percent"),
+    "Created": st.column_config.DatetimeColumn(format="localized"),
+}
+
+
+def run_row(run: Run) -> dict[str, object]:
+    """Return a run as a row of the list of runs."""
+    epoch = run.progress.epoch if run.progress else 0
+    return {
+        "Run": run.number,
+        "Name": run.title,
+        "State": run.state.value,
+        "Epoch": f"{epoch} of {run.config.epochs}",
+        "Test accuracy": run.test_accuracy,
+        "Created": datetime.fromtimestamp(run.created, UTC),
+    }
+
+
+_STYLE = """
+<style>
+.digitlab-bars { list-style: none; margin: 0; padding: 0; font-variant-numeric: tabular-nums; }
+.digitlab-bars li { display: flex; align-items: center; gap: .6rem; height: 1.65rem; margin: 0; opacity: .85; }
+.digitlab-bars li.read { opacity: 1; font-weight: 600; }
+.digitlab-bars i { flex: 1; height: .85rem; border-radius: .25rem; background: rgba(128, 140, 155, .22); }
+.digitlab-bars u { display: block; height: 100%; border-radius: .25rem; background: #7d8da1; }
+.digitlab-bars li.read u { background: #d55e00; }
+.digitlab-bars span { width: 3.6rem; text-align: right; }
+.digitlab-answer { display: flex; align-items: center; gap: 1rem; min-height: 5.5rem; }
+.digitlab-answer strong { font-size: 5rem; line-height: 1; font-variant-numeric: tabular-nums; }
+.digitlab-seen img { image-rendering: pixelated; width: 112px; height: 112px; border-radius: .25rem; display: block; }
+.digitlab-seen.large img { width: min(280px, 100%); height: auto; aspect-ratio: 1; }
+</style>
+"""
+
+
+def style() -> None:
+    """Put the style of our own pieces on the page."""
+    st.html(_STYLE)
+
+
+def digit_picture(digit: NDArray[np.uint8], alt: str, *, is_large: bool = False) -> None:
+    """Show a digit, uint8 (28, 28), with its pixels to be seen."""
+    kind = "digitlab-seen large" if is_large else "digitlab-seen"
+    st.html(f"<div class='{kind}'><img alt='{alt}' src='{_as_url(digit)}'></div>")
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A picture in a gallery: its index in the set, uint8 (28, 28), and what stands below it."""
+
+    index: int
+    image: NDArray[np.uint8]
+    caption: str
+
+
+def gallery(samples: Sequence[Sample], *, key: str, chosen: int | None = None) -> int | None:
+    """Show digits in a grid; returns the index of the one that was clicked just now."""
+    pictures = [{"index": s.index, "url": _as_url(s.image), "caption": s.caption} for s in samples]
+    result = _gallery(
+        data={"pictures": pictures, "chosen": chosen}, key=key, on_clicked_change=lambda: None, height="content"
+    )
+    clicked: int | None = result.clicked
+    return clicked
+
+
+_gallery = st.components.v2.component(
+    "digitlab_gallery",
+    html="<div class='grid'></div>",
+    css="""
+.grid { display: grid; grid-template-columns: repeat(auto-fill, minmax(64px, 1fr)); gap: 8px; }
+button { font: inherit; font-size: 0.8rem; color: var(--st-text-color); background: none; cursor: pointer;
+    border: 2px solid transparent; border-radius: var(--st-base-radius); padding: 3px; min-width: 0; }
+button:hover, button:focus-visible { border-color: var(--st-primary-color); outline: none; }
+button.chosen { border-color: #d55e00; }
+img { image-rendering: pixelated; width: 100%; aspect-ratio: 1; display: block; border-radius: 4px; background: #000; }
+span { display: block; overflow-wrap: anywhere; line-height: 1.3; padding-top: 2px; }
+""",
+    js="""
+export default function ({ data, parentElement, setTriggerValue }) {
+  const grid = parentElement.querySelector(".grid")
+  grid.replaceChildren(...data.pictures.map(({ index, url, caption }) => {
+    const button = document.createElement("button")
+    const picture = document.createElement("img")
+    const text = document.createElement("span")
+    picture.src = url
+    picture.alt = ""
+    text.textContent = caption
+    button.type = "button"
+    button.className = index === data.chosen ? "chosen" : ""
+    button.setAttribute("aria-label", `${caption}, sample ${index}`)
+    button.append(picture, text)
+    button.onclick = () => setTriggerValue("clicked", index)
+    return button
+  }))
+}
+""",
+)
+
+
+def _as_url(digit: NDArray[np.uint8]) -> str:
+    return "data:image/png;base64," + base64.b64encode(to_png(digit)).decode("ascii")
