@@ -1,0 +1,35 @@
+"""DigitLab, a laboratory for handwritten digits: the map of this house.
+
+settings        where things are kept and how many at once; the only reader of the environment
+errors          the tree of errors that a person can be told about
+digits/         what a digit is
+  mnist           the data set, and its file beside it
+  ink             a drawing -> 28 x 28
+  pictures        picture files -> drawings; digits -> PNG
+  augmentation    small random changes
+  browsing        order, counts and averages of a set
+networks/       what reads and learns (K: imports Keras, for worker processes only)
+  config          settings of a training, presets
+  metrics         what a training reports
+  recognition     reading a digit at once, on LiteRT
+  scores          accuracy, confusion and mistakes from probabilities
+  mnist_source    MNIST from the package, else by Keras in a process of its own
+  architectures   K the layers of each preset
+  callbacks       K Keras' logs -> metrics; a wish to stop -> Keras
+  training        K config, digits -> a trained network
+  evaluation      K a network's answers on a whole set
+  export          K a network -> .keras and .tflite
+runs/           what happened
+  experiment      a run and its states
+  store           the record of runs, in SQL
+  modelfiles      the networks on disk and their cards
+  workers         the processes that train, through Dask
+  work            K what such a process does with a run
+lab             the verbs that a page may use
+plots           figures
+ui              what pages share
+pages/          one script a page
+__main__        the lab on the command line
+
+Imports run downwards only: pages -> ui -> lab -> runs -> networks -> digits -> settings, errors.
+"""

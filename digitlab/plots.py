@@ -32,7 +32,10 @@ def curve(metric: str, epochs: int) -> dict[str, Any]:
         {"field": "set", "title": "Set"},
         {"field": metric, "format": ".2%" if is_accuracy else ".4f", "title": metric.capitalize()},
     ]
-    part = {"field": "set", "scale": {"domain": ["training", "validation"]}, "legend": {"orient": "top", "title": None}}
+    domain = ["training", "validation"]
+    # Where curves of this kind leave room.
+    legend: dict[str, Any] = {"orient": "bottom-right" if is_accuracy else "top-right", "title": None, "symbolDash": []}
+    part = {"field": "set", "type": "nominal"}
     return {
         "mark": {"type": "line", "point": {"size": 45, "filled": True}},
         "encoding": {
@@ -50,10 +53,22 @@ def curve(metric: str, epochs: int) -> dict[str, Any]:
                 "scale": {"zero": False, "nice": True},
                 "axis": {"format": ".1%" if is_accuracy else ".2f"},
             },
-            "color": {**part, "type": "nominal"},
-            "strokeDash": {**part, "type": "nominal", "scale": {**part["scale"], "range": [[1, 0], [5, 3]]}},
-            "shape": {**part, "type": "nominal", "scale": {**part["scale"], "range": ["circle", "diamond"]}},
+            "color": {**part, "scale": {"domain": domain}, "legend": legend},
+            "shape": {**part, "scale": {"domain": domain, "range": ["circle", "diamond"]}, "legend": legend},
+            "strokeDash": {**part, "scale": {"domain": domain, "range": [[1, 0], [5, 3]]}, "legend": None},
             "tooltip": tooltip,
+        },
+    }
+
+
+def counts() -> dict[str, Any]:
+    """Return the Vega-Lite chart of rows with "digit" and "count"."""
+    return {
+        "mark": {"type": "bar", "cornerRadiusEnd": 3},
+        "encoding": {
+            "x": {"field": "digit", "type": "ordinal", "title": "Digit", "axis": {"labelAngle": 0}},
+            "y": {"field": "count", "type": "quantitative", "title": None, "axis": {"format": ",d"}},
+            "tooltip": [{"field": "digit", "title": "Digit"}, {"field": "count", "format": ",d", "title": "Count"}],
         },
     }
 

@@ -2,7 +2,7 @@
 
 import base64
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -68,7 +68,13 @@ def choose_network(label: str = "Network") -> ModelCard:
         st.session_state.model = DEFAULT_MODEL if DEFAULT_MODEL in cards else next(iter(cards))
     labels = labels_of(cards.values())
     name = st.selectbox(
-        label, list(cards), format_func=labels.__getitem__, key="model", persist_state="session", on_change=_keep_model
+        label,
+        list(cards),
+        format_func=labels.__getitem__,
+        key="model",
+        persist_state="session",
+        on_change=_keep_model,
+        width=420,
     )
     return cards[name]
 
@@ -176,6 +182,7 @@ _STYLE = """
 .digitlab-bars u { display: block; height: 100%; border-radius: .25rem; background: #7d8da1; }
 .digitlab-bars li.read u { background: #d55e00; }
 .digitlab-bars span { width: 3.6rem; text-align: right; }
+.digitlab-bars { max-width: 34rem; }
 .digitlab-answer { display: flex; align-items: center; gap: 1rem; min-height: 5.5rem; }
 .digitlab-answer strong { font-size: 5rem; line-height: 1; font-variant-numeric: tabular-nums; }
 .digitlab-seen img { image-rendering: pixelated; width: 112px; height: 112px; border-radius: .25rem; display: block; }
@@ -204,14 +211,23 @@ class Sample:
     caption: str
 
 
-def gallery(samples: Sequence[Sample], *, key: str, chosen: int | None = None) -> int | None:
-    """Show digits in a grid; returns the index of the one that was clicked just now."""
+def gallery(
+    samples: Sequence[Sample], *, key: str, chosen: int | None = None, on_click: Callable[[int], None] | None = None
+) -> None:
+    """Show digits in a grid; `on_click` gets the index of one that is clicked, before the page runs again."""
+
+    def clicked() -> None:
+        index = st.session_state[key].clicked
+        if on_click is not None and any(sample.index == index for sample in samples):
+            on_click(index)
+
     pictures = [{"index": s.index, "url": _as_url(s.image), "caption": s.caption} for s in samples]
-    result = _gallery(
-        data={"pictures": pictures, "chosen": chosen}, key=key, on_clicked_change=lambda: None, height="content"
+    _gallery(
+        data={"pictures": pictures, "chosen": chosen, "isClickable": on_click is not None},
+        key=key,
+        on_clicked_change=clicked,
+        height="content",
     )
-    clicked: int | None = result.clicked
-    return clicked
 
 
 _gallery = st.components.v2.component(
@@ -221,7 +237,8 @@ _gallery = st.components.v2.component(
 .grid { display: grid; grid-template-columns: repeat(auto-fill, minmax(64px, 1fr)); gap: 8px; }
 button { font: inherit; font-size: 0.8rem; color: var(--st-text-color); background: none; cursor: pointer;
     border: 2px solid transparent; border-radius: var(--st-base-radius); padding: 3px; min-width: 0; }
-button:hover, button:focus-visible { border-color: var(--st-primary-color); outline: none; }
+button:disabled { cursor: default; }
+button:enabled:hover, button:focus-visible { border-color: var(--st-primary-color); outline: none; }
 button.chosen { border-color: #d55e00; }
 img { image-rendering: pixelated; width: 100%; aspect-ratio: 1; display: block; border-radius: 4px; background: #000; }
 span { display: block; overflow-wrap: anywhere; line-height: 1.3; padding-top: 2px; }
@@ -238,6 +255,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     text.textContent = caption
     button.type = "button"
     button.className = index === data.chosen ? "chosen" : ""
+    button.disabled = !data.isClickable
     button.setAttribute("aria-label", `${caption}, sample ${index}`)
     button.append(picture, text)
     button.onclick = () => setTriggerValue("clicked", index)

@@ -1,6 +1,7 @@
 """Small random changes to digits, so that a network sees each of them a little differently in every epoch."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -71,10 +72,10 @@ def _warp(
     corner = top * (width + 3) + left
     rows = np.arange(n)[:, None]
 
-    def row(start: NDArray[np.intp]) -> NDArray[np.float32]:
+    def row(start: NDArray[np.intp]) -> NDArray[Any]:
         here = padded[rows, start].astype(np.float32)
-        return here + share_x * (padded[rows, start + 1] - here)
+        return np.asarray(here + share_x * (padded[rows, start + 1] - here))
 
     upper = row(corner)
     result = upper + share_y * (row(corner + width + 3) - upper)
-    return (result + 0.5).astype(np.uint8).reshape(images.shape)
+    return np.asarray(result + 0.5, np.uint8).reshape(images.shape)

@@ -21,7 +21,7 @@ def order(labels: NDArray[np.uint8], digit: int | None = None, seed: int = 0) ->
 
 def counts(labels: NDArray[np.uint8]) -> list[int]:
     """Return how many there are of each digit, 0 to 9."""
-    return np.bincount(labels, minlength=10).tolist()
+    return [int(count) for count in np.bincount(labels, minlength=10)]
 
 
 def averages(images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -1,8 +1,8 @@
 """From a drawing to a digit as MNIST has them: 28 x 28, cut to the ink, 20 pixels long, centred by mass.
 
-The protocol is that of Y. LeCun et al., "Gradient-based learning applied to document recognition" (1998), section III-A:
-size-normalised to fit a 20 x 20 box with the aspect ratio kept, antialiased, and moved so that the centre of mass lies in
-the middle of the 28 x 28 field.
+The protocol is that of Y. LeCun et al., "Gradient-based learning applied to document recognition" (1998), section
+III-A: size-normalised to fit a 20 x 20 box with the aspect ratio kept, antialiased, and moved so that the centre of
+mass lies in the middle of the 28 x 28 field.
 """
 
 from typing import Any

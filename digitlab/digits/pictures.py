@@ -42,7 +42,7 @@ def open_picture(source: Path | bytes) -> NDArray[np.uint8]:
                 picture.thumbnail((_WORKING_SIDE, _WORKING_SIDE))
                 return np.asarray(ImageOps.exif_transpose(picture).convert("RGBA"))
     except FileNotFoundError as error:
-        raise PictureUnreadable(f"{source} is not there. Check the path.") from error
+        raise PictureUnreadable(f"{name} is not there. Check the path.") from error
     except (UnidentifiedImageError, Image.DecompressionBombError) as error:
         raise PictureUnreadable(
             f"{name} is not a picture that can be opened. Use PNG, JPEG, WebP, BMP, GIF or TIFF."

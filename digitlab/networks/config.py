@@ -68,7 +68,7 @@ class TrainingConfig:
     @property
     def validation_digits(self) -> int:
         """How many digits, at the end of the training set, are kept for validation (as Keras counts them)."""
-        return self.training_digits - int(math.floor(self.training_digits * (1 - self.validation_split)))
+        return self.training_digits - math.floor(self.training_digits * (1 - self.validation_split))
 
     @property
     def fitted_digits(self) -> int:

@@ -1,4 +1,4 @@
-"""A network as files: `.keras` for Keras, `.tflite` for reading without it. Imports Keras: for worker processes only."""
+"""A network as files: `.keras`, and `.tflite` to read without Keras. Imports Keras: for worker processes only."""
 
 from pathlib import Path
 

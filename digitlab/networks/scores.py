@@ -23,7 +23,7 @@ class Scores:
     @property
     def answers(self) -> NDArray[np.int64]:
         """The digit read in each picture, int64 (n,)."""
-        return self.probabilities.argmax(axis=1)
+        return np.asarray(self.probabilities.argmax(axis=1))
 
     @property
     def accuracy(self) -> float:
@@ -47,7 +47,9 @@ class Scores:
         """float64 (10,): share of each digit's pictures that is read correctly; NaN where there are none."""
         confusion = self.confusion
         totals = confusion.sum(axis=1).astype(np.float64)
-        return np.divide(confusion.diagonal(), totals, out=np.full(10, np.nan), where=totals > 0)
+        shares = np.full(10, np.nan)
+        np.divide(confusion.diagonal(), totals, out=shares, where=totals > 0)
+        return shares
 
     @property
     def mistakes(self) -> NDArray[np.int64]:

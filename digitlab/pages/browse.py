@@ -18,9 +18,7 @@ with controls:
     chosen = st.pills(
         "Digit", ["all", *map(str, range(10))], default="all", required=True, key="digit", bind="query-params"
     )
-    seed = st.number_input(
-        "Shuffle by seed", 0, 999_999, 0, key="seed", bind="query-params", width=150, help="0: in MNIST's own order."
-    )
+    seed = st.number_input("Shuffle by seed (0: do not)", 0, 999_999, 0, key="seed", bind="query-params", width=190)
 order = browsing.order(labels, None if chosen == "all" else int(chosen), int(seed))
 pages = -(-len(order) // SHOWN)
 
@@ -30,11 +28,22 @@ def turn(step: int) -> None:
     st.session_state.page = (int(st.session_state.page) - 1 + step) % pages + 1
 
 
-if st.session_state.get("page", 1) > pages:
+def enlarge(index: int) -> None:
+    """Look closely at one sample."""
+    st.session_state.sample = index
+
+
+def only(digit: int) -> None:
+    """Show one digit alone."""
+    st.session_state.digit = str(digit)
+    st.session_state.page = 1
+
+
+if st.session_state.get("page", 0) not in range(1, pages + 1):
     st.session_state.page = 1
 with st.container(horizontal=True, vertical_alignment="bottom"):
     st.button("Previous", icon=":material/chevron_left:", on_click=turn, args=(-1,))
-    page = st.number_input("Page", 1, pages, 1, key="page", bind="query-params", width=150)
+    page = st.number_input("Page", 1, pages, key="page", bind="query-params", width=150)
     st.button("Next", icon=":material/chevron_right:", on_click=turn, args=(1,))
     st.caption(f"{len(order):,} digits on {pages:,} pages")
 
@@ -44,14 +53,11 @@ if st.session_state.get("sample", -1) not in range(len(labels)):
 grid, detail = st.columns([3, 2], gap="large")
 with grid:
     samples = [ui.Sample(int(index), images[index], str(labels[index])) for index in shown]
-    clicked = ui.gallery(samples, key="gallery", chosen=st.session_state.sample)
-    if clicked is not None and clicked != st.session_state.sample:
-        st.session_state.sample = clicked
-        st.rerun()
+    ui.gallery(samples, key="gallery", chosen=st.session_state.sample, on_click=enlarge)
 
 with detail:
     index = st.number_input("Sample", 0, len(labels) - 1, key="sample", bind="query-params", width=150)
-    st.markdown(f"Sample **{index:,}** of the {part} set, labelled **{labels[index]}**")
+    st.markdown(f"Sample **{index}** of the {part} set, labelled **{labels[index]}**")
     picture, answer = st.columns(2)
     with picture:
         ui.digit_picture(images[index], f"Sample {index}, a {labels[index]}", is_large=True)
@@ -64,10 +70,17 @@ with detail:
         st.image(plots.pixel_values(images[index]), width="stretch")
 
 st.subheader(f"The whole {part} set")
-st.markdown("The average picture of each digit: bright where most writers put ink. Below, how many there are of each.")
+st.markdown(
+    "The average picture of each digit: bright where most writers put ink. Click one to browse it alone. "
+    "Below, how many there are of each."
+)
 counts = browsing.counts(labels)
 averages = browsing.averages(images, labels)
-picked = ui.gallery(
-    [ui.Sample(digit, averages[digit], f"{digit}: {counts[digit]:,}") for digit in range(10)], key="averages"
+means = [ui.Sample(digit, averages[digit], f"{digit}: {counts[digit]:,}") for digit in range(10)]
+ui.gallery(means, key="averages", on_click=only)
+st.vega_lite_chart(
+    [{"digit": digit, "count": count} for digit, count in enumerate(counts)],
+    plots.counts(),
+    height=220,
+    alt="How many there are of each digit",
 )
-st.bar_chart({"digit": [str(digit) for digit in range(10)], "count": counts}, x="digit", y="count", height=220)

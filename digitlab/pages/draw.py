@@ -8,6 +8,17 @@ from digitlab.networks.recognition import NOTHING
 
 SIDE = 320  # pixels; fits a telephone, and below 300 the canvas forgets its drawing when the page runs again
 
+state = st.session_state
+state.setdefault("drawing", {"objects": []})
+if "canvas" not in state:  # the page has just been opened: what was drawn before is put back
+    state.canvas_start = {"objects": state.drawing["objects"], "change": 0}
+
+
+def put(objects: list[object]) -> None:
+    """Have the canvas drawn anew; the count makes it a change even when the strokes are those of last time."""
+    state.canvas_start = {"objects": objects, "change": state.canvas_start["change"] + 1}
+
+
 st.title("Draw a digit")
 
 
@@ -15,26 +26,41 @@ st.title("Draw a digit")
 def draw() -> None:
     """All that changes with a stroke; the rest of the page is left alone."""
     card = ui.choose_network()
-    left, right = st.columns(2, gap="large")
+    left, right = st.columns([SIDE, 2 * SIDE], gap="large")
     with left:
-        with st.container(horizontal=True, vertical_alignment="bottom", width=SIDE):
+        st.caption("Anywhere in the field, in any size:")
+        field, below = st.container(), st.container()  # the controls stand below the field that they change
+        with below, st.container(horizontal=True, vertical_alignment="bottom"):
             tool = st.segmented_control(
-                "Tool", ["Pen", "Eraser"], default="Pen", required=True, key="tool", persist_state="session"
+                "Tool",
+                ["Pen", "Eraser"],
+                default="Pen",
+                required=True,
+                key="tool",
+                persist_state="session",
+                label_visibility="collapsed",
             )
-            width = st.slider("Width", 8, 48, 22, key="pen", persist_state="session", help="In pixels.", width=120)
-        canvas = st_canvas(
-            stroke_color="#000000" if tool == "Eraser" else "#ffffff",
-            stroke_width=width,
-            background_color="#000000",
-            width=SIDE,
-            height=SIDE,
-            return_image_data=True,
-            key="canvas",
-        )
-        st.caption("Undo, redo and clear: the buttons at the canvas.")
+            st.button("Undo", icon=":material/undo:", on_click=lambda: put(state.drawing["objects"][:-1]))
+            st.button("Clear", icon=":material/delete:", on_click=lambda: put([]))
+        with below:
+            width = st.slider("Width of the pen, in pixels", 8, 48, 22, key="pen", persist_state="session", width=SIDE)
+        with field:
+            canvas = st_canvas(
+                stroke_color="#000000" if tool == "Eraser" else "#ffffff",
+                stroke_width=width,
+                background_color="#000000",
+                width=SIDE,
+                height=SIDE,
+                return_image_data=True,
+                initial_drawing=state.canvas_start,
+                key="canvas",
+            )
+        state.drawing = canvas.json_data or {"objects": []}
+        if canvas.image_data is not None:  # a canvas that has just been put back sends none before the next stroke
+            state.picture = canvas.image_data
     with right, ui.told():
         recogniser = ui.lab().recogniser(card.name)
-        reading = NOTHING if canvas.image_data is None else recogniser.read(canvas.image_data)
+        reading = NOTHING if "picture" not in state else recogniser.read(state.picture)
         ui.answer(reading)
         ui.bars(reading.probabilities, reading.digit)
         st.caption("What the network saw: 28 x 28 pixels")

@@ -47,10 +47,14 @@ samples = [
     )
     for index in mistakes
 ]
-clicked = ui.gallery(samples, key="mistakes", chosen=st.session_state.get("mistake"))
-if clicked is not None:
-    st.session_state.mistake = clicked
-    st.rerun()
+
+
+def enlarge(index: int) -> None:
+    """Look closely at one mistake."""
+    st.session_state.mistake = index
+
+
+ui.gallery(samples, key="mistakes", chosen=st.session_state.get("mistake"), on_click=enlarge)
 chosen = st.session_state.get("mistake")
 if chosen in mistakes:
     picture, reading = st.columns([1, 2], gap="large")

@@ -44,7 +44,7 @@ facts[3].metric("File", f"{lab.model_size(card.name) / 1e6:.2f} MB", border=True
 with st.container(horizontal=True):
     st.page_link("digitlab/pages/draw.py", label="Draw with it", icon=":material/draw:")
     st.page_link("digitlab/pages/evaluate.py", label="Evaluate it", icon=":material/analytics:")
-with st.container(horizontal=True):
+with st.container(horizontal=True, vertical_alignment="center"):
     st.download_button(
         "Download .keras",
         data=lambda: lab.model_file(card.name).read_bytes(),

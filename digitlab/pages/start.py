@@ -2,26 +2,37 @@
 
 import streamlit as st
 
-STEPS = [
-    ("browse", "Browse", ":material/grid_view:", "MNIST: 70,000 handwritten digits, 28 x 28 pixels each. "
-     "A network can only learn what its examples show, so look at them first."),
-    ("train", "Train", ":material/model_training:", "The network guesses, is told how wrong it was, and moves its weights "
-     "a little; once through all examples is an epoch. Watch the loss fall."),
-    ("draw", "Draw", ":material/draw:", "Write a digit with mouse, pen or finger. It is cut out, shrunk to 28 x 28 like the "
-     "examples, and read at once."),
-    ("evaluate", "Evaluate", ":material/analytics:", "10,000 digits that the network has never seen tell how good it "
-     "really is, and which digits it mixes up."),
-]  # fmt: skip
+STEPS = {
+    "Browse": (
+        ":material/grid_view:",
+        "MNIST has 70,000 handwritten digits of 28 x 28 pixels. A network can only learn what its examples show, "
+        "so look at them first.",
+    ),
+    "Train": (
+        ":material/model_training:",
+        "The network guesses, is told how wrong it was, and moves its weights a little; once through all examples is "
+        "an epoch. Watch the loss fall.",
+    ),
+    "Draw": (
+        ":material/draw:",
+        "Write a digit with mouse, pen or finger. It is cut out, shrunk to 28 x 28 like the examples, "
+        "and read at once.",
+    ),
+    "Evaluate": (
+        ":material/analytics:",
+        "10,000 digits that the network has never seen tell how good it really is, and which digits it mixes up.",
+    ),
+}
 
 st.title("DigitLab")
 st.markdown("A laboratory for handwritten digits: look at the data, train a network, and let it read **your** writing.")
 st.page_link("digitlab/pages/draw.py", label="Draw a digit now", icon=":material/draw:")
 
 st.subheader("The way through")
-for number, (column, step) in enumerate(zip(st.columns(len(STEPS)), STEPS, strict=True), start=1):
-    page, title, icon, text = step
+for number, (column, title) in enumerate(zip(st.columns(len(STEPS)), STEPS, strict=True), start=1):
+    icon, text = STEPS[title]
     with column, st.container(border=True, height="stretch"):
-        st.page_link(f"digitlab/pages/{page}.py", label=f"**{number}. {title}**", icon=icon)
+        st.page_link(f"digitlab/pages/{title.lower()}.py", label=f"**{number}. {title}**", icon=icon)
         st.markdown(text)
 
 st.markdown(

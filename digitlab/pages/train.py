@@ -1,6 +1,7 @@
 """Set up a training, start it, watch it learn, and find every run again."""
 
 import time
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -28,7 +29,7 @@ with form:
     suggested = PRESETS[preset].config
     st.caption(PRESETS[preset].summary)
 
-    def kept(name: str) -> dict[str, str]:
+    def kept(name: str) -> dict[str, Any]:
         """Each preset remembers its own settings for as long as the person is here."""
         return {"key": f"{preset}-{name}", "persist_state": "session"}
 

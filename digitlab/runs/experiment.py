@@ -76,6 +76,17 @@ class Run:
         return self.state is RunState.RUNNING and time.time() - (self.heartbeat or 0) > SILENT_AFTER
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """How a run ended: the last part of a `Run`, with the same names."""
+
+    state: RunState
+    message: str = ""
+    model: str | None = None
+    test_loss: float | None = None
+    test_accuracy: float | None = None
+
+
 def seconds_left(run: Run, epochs: Sequence[EpochMetrics], now: float) -> float | None:
     """Estimate a running run's remaining seconds from its last epochs; None before there is anything to go by.
 

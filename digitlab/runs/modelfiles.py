@@ -2,7 +2,6 @@
 
 import dataclasses
 import json
-import os
 import re
 import tempfile
 from collections.abc import Callable, Mapping
@@ -125,7 +124,7 @@ class ModelFiles:
             made = Path(folder) / f"{card.name}{KERAS}"
             export(made)
             for suffix in (SUFFIX, KERAS):
-                os.replace(made.with_suffix(suffix), self._path(card.name, suffix))
+                made.with_suffix(suffix).replace(self._path(card.name, suffix))
             self._write_card(card)
 
     def rename(self, name: str, title: str) -> ModelCard:
@@ -153,8 +152,9 @@ class ModelFiles:
             "w", encoding="utf-8", dir=self._folder, prefix=".card-", delete=False
         ) as file:
             file.write(card.to_json())
-        os.chmod(file.name, 0o644)  # a temporary file is made for its owner alone
-        os.replace(file.name, path)
+        written = Path(file.name)
+        written.chmod(0o644)  # a temporary file is made for its owner alone
+        written.replace(path)
 
     def _path(self, name: str, suffix: str) -> Path:
         if not _NAME.fullmatch(name):

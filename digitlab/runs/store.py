@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from digitlab.errors import RunIsOver, RunNotFound, StoreUnavailable
 from digitlab.networks.config import PRESETS, TrainingConfig
 from digitlab.networks.metrics import EpochMetrics, Progress
-from digitlab.runs.experiment import SILENT_AFTER, Run, RunState
+from digitlab.runs.experiment import SILENT_AFTER, Outcome, Run, RunState
 
 _metadata = sa.MetaData()
 _runs = sa.Table(
@@ -163,12 +163,12 @@ class Store:
         with self._transaction() as connection:
             connection.execute(sa.insert(_epochs).values(run=number, **asdict(metrics)))
 
-    def end(self, number: int, worker: str, state: RunState, **values: Any) -> None:
-        """Record how `worker`'s run ended; `values` are columns: message, model, test_loss, test_accuracy."""
+    def end(self, number: int, worker: str, outcome: Outcome) -> None:
+        """Record how `worker`'s run ended."""
         with self._transaction() as connection:
             mine = sa.and_(_runs.c.number == number, _runs.c.worker == worker)
             alive = _runs.c.state.in_([RunState.RUNNING, RunState.INTERRUPTED])
-            values |= {"state": state, "ended": time.time(), "heartbeat": time.time()}
+            values = asdict(outcome) | {"ended": time.time(), "heartbeat": time.time()}
             connection.execute(sa.update(_runs).where(mine, alive).values(values))
 
     def interrupt_silent(self, after: float = SILENT_AFTER) -> None:

@@ -21,7 +21,7 @@ from digitlab.networks.config import as_command
 from digitlab.networks.export import export
 from digitlab.networks.metrics import EpochMetrics, Progress, Report
 from digitlab.networks.scores import Scores
-from digitlab.runs.experiment import Run, RunState
+from digitlab.runs.experiment import Outcome, Run, RunState
 from digitlab.runs.modelfiles import ModelCard, ModelFiles
 from digitlab.runs.store import Store
 from digitlab.settings import Settings
@@ -55,25 +55,20 @@ def perform(
         store.close()
         return
     message = "An error that nobody foresaw ended the run; the workers' log in the data folder has it."
-    outcome: dict[str, object] = {"state": RunState.FAILED, "message": message}
+    outcome = Outcome(state=RunState.FAILED, message=message)
     try:
         run = store.run(number)
         with _Pulse(store, number, worker) as pulse:
-            trained, scores = _train(
-                settings,
-                run,
-                report=lambda event: (pulse.record(event), report(event)),
-                wanted=lambda: pulse.is_wanted() and is_still_wanted(),
-            )
+            trained, scores = _train(settings, run, pulse, report, is_still_wanted)
             card = _card(run, trained, scores, name, is_ready_made)
             images = mnist_source.load(settings.data).x_test[:_SAMPLES]
             ModelFiles(settings.models).save(card, lambda path: export(trained.model, path, images))
         state = RunState.STOPPED if trained.was_stopped else RunState.FINISHED
-        outcome = {"state": state, "model": card.name, "test_loss": scores.loss, "test_accuracy": scores.accuracy}
+        outcome = Outcome(state=state, model=card.name, test_loss=scores.loss, test_accuracy=scores.accuracy)
     except DigitLabError as error:
-        outcome["message"] = str(error)
+        outcome = Outcome(state=RunState.FAILED, message=str(error))
     finally:
-        store.end(number, worker, **outcome)
+        store.end(number, worker, outcome)
         store.close()
 
 
@@ -84,9 +79,18 @@ def score(settings: Settings, path: Path) -> Scores:
     return evaluation.evaluate(model, digits.x_test, digits.y_test)
 
 
-def _train(settings: Settings, run: Run, report: Report, wanted: Callable[[], bool]) -> tuple[training.Trained, Scores]:
+def _train(
+    settings: Settings, run: Run, pulse: "_Pulse", report: Report, is_still_wanted: Callable[[], bool]
+) -> tuple[training.Trained, Scores]:
+    def tell(event: EpochMetrics | Progress) -> None:
+        pulse.record(event)
+        report(event)
+
+    def wanted() -> bool:
+        return pulse.is_wanted() and is_still_wanted()
+
     digits = mnist_source.load(settings.data)
-    trained = training.train(run.config, digits.x_train, digits.y_train, report=report, wanted=wanted)
+    trained = training.train(run.config, digits.x_train, digits.y_train, report=tell, wanted=wanted)
     return trained, evaluation.evaluate(trained.model, digits.x_test, digits.y_test)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TextIO
 
 import dask
-from distributed import Client, Future, LocalCluster
+from distributed import Client, Future, LocalCluster, fire_and_forget
 from distributed.comm.core import CommClosedError
 
 from digitlab.errors import DigitLabError, WorkersUnavailable
@@ -23,9 +23,9 @@ _SCORE_PATIENCE = 120  # seconds for 10,000 digits, TensorFlow's import included
 class Workers:
     """Hands work to worker processes. Threads may share it.
 
-    Without a scheduler in the settings it starts `python -m digitlab workers`, a program of its own: Streamlit makes the
-    page script the `__main__` of its process, and what multiprocessing spawns from there would run that page again. The
-    program ends when the pipe to its standard input closes, so it cannot outlive this process, however that ends.
+    Without a scheduler in the settings it starts `python -m digitlab workers`, a program of its own: Streamlit makes
+    the page script the `__main__` of its process, and what multiprocessing spawns from there would run that page again.
+    The program ends when the pipe to its standard input closes, so it cannot outlive this process, however that ends.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -59,7 +59,7 @@ class Workers:
         client = self._reach()
         # Nobody waits for the result, the store has it; fire-and-forget, or Dask would drop the task with its future.
         future = client.submit(_perform, self._settings, number, pure=False, resources=self._training_token(client))
-        dask.distributed.fire_and_forget(future)
+        fire_and_forget(future)
 
     def score(self, path: Path) -> Scores:
         """Let a worker score a saved network on MNIST's test set, and wait for it.
@@ -100,7 +100,7 @@ class Workers:
 
     def _start_program(self) -> str:
         self._settings.data.mkdir(parents=True, exist_ok=True)
-        with open(self._settings.data / "workers.log", "a", encoding="utf-8") as log:
+        with (self._settings.data / "workers.log").open("a", encoding="utf-8") as log:
             self._program = subprocess.Popen(
                 [sys.executable, "-m", "digitlab", "workers"],
                 stdin=subprocess.PIPE,
@@ -133,7 +133,7 @@ class Workers:
 
 
 def serve(settings: Settings, wishes: TextIO, answers: TextIO) -> None:
-    """Run a scheduler and its workers on this machine until `wishes` ends; write the scheduler's address to `answers`."""
+    """Run a scheduler and its workers here until `wishes` ends; write the scheduler's address to `answers`."""
     with (
         dask.config.set({"temporary-directory": str(settings.data / "dask")}),
         LocalCluster(

@@ -1,0 +1,1 @@
+"""One straight script a page: ask, call the lab, show."""
