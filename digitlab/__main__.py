@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import signal
 import sys
 import threading
@@ -172,7 +173,11 @@ def _runs(options: argparse.Namespace) -> int:
 
 
 def _workers(_options: argparse.Namespace) -> int:
-    serve(Settings.from_environment(), sys.stdin, sys.stdout)
+    # Whatever a library prints in a worker goes to the log: nobody reads this output after its first line, and a full
+    # pipe would hold the worker up for good.
+    answers = os.fdopen(os.dup(sys.stdout.fileno()), "w")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    serve(Settings.from_environment(), sys.stdin, answers)
     return 0
 
 

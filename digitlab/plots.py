@@ -34,7 +34,8 @@ def curve(metric: str, epochs: int) -> dict[str, Any]:
     ]
     domain = ["training", "validation"]
     # Where curves of this kind leave room.
-    legend: dict[str, Any] = {"orient": "bottom-right" if is_accuracy else "top-right", "title": None, "symbolDash": []}
+    legend: dict[str, Any] = {"orient": "bottom-right" if is_accuracy else "top-right", "title": None}
+    legend |= {"symbolType": "stroke", "symbolSize": 400, "symbolStrokeWidth": 2.5}
     part = {"field": "set", "type": "nominal"}
     return {
         "mark": {"type": "line", "point": {"size": 45, "filled": True}},
@@ -54,8 +55,8 @@ def curve(metric: str, epochs: int) -> dict[str, Any]:
                 "axis": {"format": ".1%" if is_accuracy else ".2f"},
             },
             "color": {**part, "scale": {"domain": domain}, "legend": legend},
-            "shape": {**part, "scale": {"domain": domain, "range": ["circle", "diamond"]}, "legend": legend},
-            "strokeDash": {**part, "scale": {"domain": domain, "range": [[1, 0], [5, 3]]}, "legend": None},
+            "shape": {**part, "scale": {"domain": domain, "range": ["circle", "diamond"]}, "legend": None},
+            "strokeDash": {**part, "scale": {"domain": domain, "range": [[1, 0], [5, 3]]}, "legend": legend},
             "tooltip": tooltip,
         },
     }

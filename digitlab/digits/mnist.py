@@ -46,7 +46,6 @@ def content_hash(arrays: dict[str, NDArray[np.uint8]]) -> str:
     return digest.hexdigest()
 
 
-@functools.lru_cache(maxsize=4)
 def load(path: Path = PATH) -> Mnist:
     """Load and check the data set; once a process, then from memory.
 
@@ -60,9 +59,14 @@ def load(path: Path = PATH) -> Mnist:
         DataMissing: No file is there.
         DataDamaged: The file's content is not MNIST, to the last pixel.
     """
+    return _load(path.resolve())
+
+
+@functools.lru_cache(maxsize=1)
+def _load(path: Path) -> Mnist:
     try:
-        with np.load(path, allow_pickle=False) as file:
-            arrays = {name: file[name] for name in _SHAPES}
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
+            arrays = {name: archive[name] for name in _SHAPES}
     except FileNotFoundError as error:
         raise DataMissing(f"The file {path} is missing.") from error
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:

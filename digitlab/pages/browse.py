@@ -16,7 +16,13 @@ with controls:
     )
     images, labels = digits.part(part or "training")
     chosen = st.pills(
-        "Digit", ["all", *map(str, range(10))], default="all", required=True, key="digit", bind="query-params"
+        "Digit",
+        ["all", *map(str, range(10))],
+        default="all",
+        required=True,
+        key="digit",
+        bind="query-params",
+        wrap=True,
     )
     seed = st.number_input("Shuffle by seed (0: do not)", 0, 999_999, 0, key="seed", bind="query-params", width=190)
 order = browsing.order(labels, None if chosen == "all" else int(chosen), int(seed))
@@ -43,7 +49,7 @@ if st.session_state.get("page", 0) not in range(1, pages + 1):
     st.session_state.page = 1
 with st.container(horizontal=True, vertical_alignment="bottom"):
     st.button("Previous", icon=":material/chevron_left:", on_click=turn, args=(-1,))
-    page = st.number_input("Page", 1, pages, key="page", bind="query-params", width=150)
+    page = st.number_input("Page", 1, pages, key="page", bind="query-params", width=120)
     st.button("Next", icon=":material/chevron_right:", on_click=turn, args=(1,))
     st.caption(f"{len(order):,} digits on {pages:,} pages")
 

@@ -25,7 +25,6 @@ st.title("Draw a digit")
 @st.fragment
 def draw() -> None:
     """All that changes with a stroke; the rest of the page is left alone."""
-    card = ui.choose_network()
     left, right = st.columns([SIDE, 2 * SIDE], gap="large")
     with left:
         st.caption("Anywhere in the field, in any size:")
@@ -58,7 +57,10 @@ def draw() -> None:
         state.drawing = canvas.json_data or {"objects": []}
         if canvas.image_data is not None:  # a canvas that has just been put back sends none before the next stroke
             state.picture = canvas.image_data
-    with right, ui.told():
+    with right:
+        result = st.container()  # on a telephone it comes right below the field, before the choice of the network
+        card = ui.choose_network("Read by")
+    with result, ui.told():
         recogniser = ui.lab().recogniser(card.name)
         reading = NOTHING if "picture" not in state else recogniser.read(state.picture)
         ui.answer(reading)

@@ -50,24 +50,27 @@ samples = [
 
 
 def enlarge(index: int) -> None:
-    """Look closely at one mistake."""
+    """Look closely at one mistake, as soon as the page runs again."""
     st.session_state.mistake = index
 
 
-ui.gallery(samples, key="mistakes", chosen=st.session_state.get("mistake"), on_click=enlarge)
-chosen = st.session_state.get("mistake")
-if chosen in mistakes:
-    picture, reading = st.columns([1, 2], gap="large")
-    with picture:
-        ui.digit_picture(digits.x_test[chosen], f"Test sample {chosen}", is_large=True)
-    with reading:
-        st.markdown(f"Test sample **{chosen}**, labelled **{scores.labels[chosen]}**")
-        ui.bars(scores.probabilities[chosen].tolist(), int(scores.answers[chosen]))
+@st.dialog("A mistake, closely")
+def show(index: int) -> None:
+    """One test digit, large, with all that the network thought of it."""
+    st.markdown(f"Test sample **{index}**, labelled **{scores.labels[index]}**, read as **{scores.answers[index]}**")
+    ui.digit_picture(digits.x_test[index], f"Test sample {index}", is_large=True)
+    ui.bars(scores.probabilities[index].tolist(), int(scores.answers[index]))
     st.page_link(
         "digitlab/pages/browse.py",
         label="Look at its pixels in Browse",
         icon=":material/grid_view:",
-        query_params={"set": "test", "sample": str(chosen)},
+        query_params={"set": "test", "sample": str(index)},
     )
+
+
+ui.gallery(samples, key="mistakes", on_click=enlarge)
 if len(scores.mistakes) > SHOWN:
     st.caption(f"{SHOWN} of {len(scores.mistakes)} are shown.")
+clicked = st.session_state.pop("mistake", None)
+if clicked is not None:
+    show(clicked)

@@ -43,7 +43,7 @@ with form:
         )  # fmt: skip
         optimizer = left.selectbox("Optimizer", OPTIMIZERS, OPTIMIZERS.index(suggested.optimizer), **kept("optimizer"))
         learning_rate = right.number_input(
-            "Learning rate", 1e-6, 100.0, suggested.learning_rate, 0.0005, format="%g", **kept("rate")
+            "Learning rate", 1e-6, 1000.0, suggested.learning_rate, 0.0005, format="%g", **kept("rate")
         )
         schedule = left.selectbox(
             "Schedule", SCHEDULES, SCHEDULES.index(suggested.schedule), **kept("schedule"),

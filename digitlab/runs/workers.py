@@ -57,8 +57,10 @@ class Workers:
     def train(self, number: int) -> None:
         """Let a worker carry out a queued run, after those that were handed in before."""
         client = self._reach()
+        # By itself Dask keeps no order among tasks that come within a tenth of a second: a priority does.
+        token = self._training_token(client)
+        future = client.submit(_perform, self._settings, number, pure=False, resources=token, priority=-number)
         # Nobody waits for the result, the store has it; fire-and-forget, or Dask would drop the task with its future.
-        future = client.submit(_perform, self._settings, number, pure=False, resources=self._training_token(client))
         fire_and_forget(future)
 
     def score(self, path: Path) -> Scores:
@@ -111,7 +113,8 @@ class Workers:
                 start_new_session=True,  # Ctrl-C in the terminal is for the app; its end closes the pipe
             )
         assert self._program.stdout is not None
-        address = self._program.stdout.readline().strip()
+        with self._program.stdout as answers:
+            address = answers.readline().strip()
         if not address:
             raise WorkersUnavailable(
                 f"The training processes did not start. {self._settings.data / 'workers.log'} says why."
@@ -133,7 +136,7 @@ class Workers:
 
 
 def serve(settings: Settings, wishes: TextIO, answers: TextIO) -> None:
-    """Run a scheduler and its workers here until `wishes` ends; write the scheduler's address to `answers`."""
+    """Run a scheduler and its workers here until `wishes` ends; the scheduler's address goes to `answers`."""
     with (
         dask.config.set({"temporary-directory": str(settings.data / "dask")}),
         LocalCluster(
@@ -146,7 +149,8 @@ def serve(settings: Settings, wishes: TextIO, answers: TextIO) -> None:
         ) as cluster,
         Client(cluster) as client,
     ):
-        print(cluster.scheduler_address, file=answers, flush=True)
+        print(cluster.scheduler_address, file=answers)
+        answers.close()
         addresses = client.scheduler_info(n_workers=-1)["workers"]
         warming = [client.submit(_import_keras, workers=[address], pure=False) for address in addresses]
         wishes.read()

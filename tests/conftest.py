@@ -1,0 +1,44 @@
+"""What several tests need: a set-up of its own for each, and the one real data set."""
+
+import os
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # before TensorFlow is imported, or it is too late
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from digitlab.digits import mnist
+from digitlab.networks.config import TrainingConfig
+from digitlab.settings import ROOT, Settings
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    data = tmp_path / "data"
+    return Settings(data=data, models=tmp_path / "models", database_url=f"sqlite:///{data / 'digitlab.db'}")
+
+
+@pytest.fixture
+def small() -> TrainingConfig:
+    """A real training that takes about a second."""
+    return TrainingConfig(epochs=2, training_digits=300)
+
+
+@pytest.fixture(scope="session")
+def digits() -> mnist.Mnist:
+    return mnist.load()
+
+
+@pytest.fixture(scope="session")
+def ready_made() -> Path:
+    return ROOT / "models"
+
+
+@pytest.fixture
+def stroke() -> np.ndarray:
+    """A one, drawn in the middle of a canvas."""
+    drawing = np.zeros((280, 280, 4), np.uint8)
+    drawing[..., 3] = 255
+    drawing[60:220, 130:150, :3] = 255
+    return drawing

@@ -1,0 +1,78 @@
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw
+
+from digitlab.digits import ink
+
+
+def drawn(size: int, left: int, top: int, *, canvas: int = 320) -> np.ndarray:
+    """A seven of `size` pixels, its upper left corner at (left, top), its pen an eighth of its size."""
+    image = Image.new("RGBA", (canvas * 4, canvas * 4), "black")
+    points = [(left, top), (left + size * 0.8, top), (left + size * 0.3, top + size)]
+    ImageDraw.Draw(image).line([(4 * x, 4 * y) for x, y in points], fill="white", width=size // 2, joint="curve")
+    return np.asarray(image.resize((canvas, canvas), Image.Resampling.BOX))
+
+
+def shifted_difference(one: np.ndarray, other: np.ndarray) -> float:
+    """The smallest mean difference over shifts of up to a pixel, as a share of full ink."""
+    shifts = [(x, y) for x in (-1, 0, 1) for y in (-1, 0, 1)]
+    return min(np.abs(np.roll(one.astype(int), s, (0, 1)) - other).sum() / other.sum() for s in shifts)
+
+
+def test_small_in_a_corner_gives_the_same_as_large_in_the_middle():
+    small, large = ink.to_digit(drawn(64, 10, 12)), ink.to_digit(drawn(240, 60, 40))
+    assert shifted_difference(small, large) < 0.12
+
+
+def test_the_longer_side_has_twenty_pixels(stroke):
+    rows = np.nonzero(ink.to_digit(stroke).max(axis=1))[0]
+    assert rows[-1] - rows[0] + 1 == 20
+
+
+def test_the_centre_of_mass_lies_where_mnist_has_it(stroke, digits):
+    def centre(images):
+        weights = images.sum(axis=(1, 2), dtype=float)
+        return [(images.sum(axis=axis, dtype=float) @ np.arange(28) / weights).mean() for axis in (1, 2)]
+
+    assert centre(digits.x_train[:2000]) == pytest.approx([ink.CENTRE, ink.CENTRE], abs=0.15)
+    assert centre(ink.to_digit(stroke)[np.newaxis]) == pytest.approx([ink.CENTRE, ink.CENTRE], abs=0.5)
+
+
+def test_nothing_drawn_is_no_digit():
+    blank = np.zeros((300, 300, 4), np.uint8)
+    assert ink.to_digit(blank) is None
+    blank[..., 3] = 255
+    assert ink.to_digit(blank) is None
+    assert ink.to_digit(np.full((50, 40, 4), 255, np.uint8)) is None
+
+
+def test_polarity_and_transparency_do_not_matter(stroke):
+    expected = ink.to_digit(stroke)
+    on_white = stroke.copy()
+    on_white[..., :3] = 255 - on_white[..., :3]
+    on_nothing = np.dstack([np.zeros_like(stroke[..., :3]), stroke[..., 0]])
+    assert np.array_equal(ink.to_digit(on_white), expected)
+    assert np.array_equal(ink.to_digit(on_nothing), expected)
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 300), (300, 1), (2, 1000)])
+def test_odd_sizes_are_read_without_an_error(shape):
+    drawing = np.zeros((*shape, 4), np.uint8)
+    drawing[shape[0] // 2, shape[1] // 2] = 255
+    result = ink.to_digit(drawing)
+    assert result is None or result.shape == (28, 28)
+
+
+def test_ink_at_the_very_edge_stays_inside():
+    drawing = np.zeros((320, 320, 4), np.uint8)
+    drawing[..., 3] = 255
+    drawing[:, :10, :3] = 255
+    drawing[-10:, :, :3] = 255
+    digit = ink.to_digit(drawing)
+    assert np.count_nonzero(digit.max(axis=0)) == np.count_nonzero(digit.max(axis=1)) == 20
+
+
+@pytest.mark.parametrize("drawing", [np.zeros((28, 28), np.uint8), np.zeros((9, 9, 4)), np.zeros((0, 9, 4), np.uint8)])
+def test_another_shape_or_dtype_is_refused(drawing):
+    with pytest.raises(ValueError, match="uint8"):
+        ink.to_digit(drawing)

@@ -1,0 +1,64 @@
+import dataclasses
+import json
+
+import pytest
+
+from digitlab.digits.augmentation import Augmentation
+from digitlab.errors import InvalidSetting
+from digitlab.networks.config import PRESET_NAMES, PRESETS, TrainingConfig
+
+
+def test_the_tutorial_s_settings_are_the_tutorial_s():
+    config = PRESETS["tutorial"].config
+    assert (config.epochs, config.batch_size, config.optimizer, config.learning_rate) == (10, 32, "adam", 0.001)
+    assert (config.validation_split, config.fitted_digits, config.validation_digits) == (0.2, 48_000, 12_000)
+    assert not config.augmentation
+
+
+def test_every_preset_is_named_and_is_its_own():
+    assert tuple(PRESETS) == PRESET_NAMES
+    assert all(preset.config.preset == name for name, preset in PRESETS.items())
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("preset", "transformer"),
+        ("epochs", 0),
+        ("epochs", 2.5),
+        ("epochs", True),
+        ("batch_size", -1),
+        ("optimizer", "lion"),
+        ("learning_rate", 0),
+        ("learning_rate", float("nan")),
+        ("schedule", "linear"),
+        ("validation_split", 1),
+        ("training_digits", 99),
+        ("seed", -1),
+        ("augmentation", None),
+        ("early_stopping", 0),
+    ],
+)
+def test_a_value_that_does_not_fit_is_refused_by_its_name(name, value):
+    with pytest.raises(InvalidSetting, match=name.replace("_", " ")):
+        TrainingConfig(**{name: value})
+
+
+def test_early_stopping_needs_something_to_watch():
+    with pytest.raises(InvalidSetting, match="validation"):
+        TrainingConfig(validation_split=0, early_stopping=3)
+
+
+def test_a_config_survives_json():
+    config = TrainingConfig(preset="convolutional", augmentation=Augmentation(shift=1.5), early_stopping=4)
+    assert TrainingConfig.from_dict(json.loads(json.dumps(config.as_dict()))) == config
+
+
+def test_an_unknown_setting_is_refused():
+    with pytest.raises(InvalidSetting, match="momentum"):
+        TrainingConfig.from_dict({"momentum": 0.9})
+
+
+def test_a_config_cannot_be_changed():
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        TrainingConfig().epochs = 3

@@ -1,0 +1,30 @@
+import shutil
+
+import pytest
+
+from digitlab.digits import mnist
+from digitlab.errors import DataDamaged, DataMissing
+from digitlab.networks import mnist_source
+
+
+def test_the_packaged_file_is_taken_first(tmp_path, digits):
+    assert mnist_source.load(tmp_path) is digits
+
+
+def test_without_it_what_was_fetched_before_is_taken(tmp_path):
+    shutil.copy(mnist.PATH, tmp_path / "mnist.npz")
+    fetched = mnist_source.load(tmp_path, packaged=tmp_path / "gone.npz")
+    assert fetched.x_train.shape == (60_000, 28, 28)
+
+
+def test_without_both_and_without_a_network_one_sentence_says_what_to_do(tmp_path, monkeypatch):
+    monkeypatch.setenv("https_proxy", "http://127.0.0.1:9")  # nobody listens there
+    with pytest.raises(DataMissing, match="git checkout"):
+        mnist_source.load(tmp_path / "data", packaged=tmp_path / "gone.npz")
+
+
+def test_a_damaged_packaged_file_is_not_replaced_in_silence(tmp_path):
+    packaged = tmp_path / "mnist.npz"
+    packaged.write_bytes(b"damaged")
+    with pytest.raises(DataDamaged):
+        mnist_source.load(tmp_path / "data", packaged=packaged)

@@ -1,0 +1,103 @@
+import dataclasses
+import itertools
+
+import numpy as np
+import pytest
+
+from digitlab.digits.augmentation import Augmentation
+from digitlab.errors import Diverged
+from digitlab.networks.config import TrainingConfig
+from digitlab.networks.metrics import EpochMetrics, Progress
+from digitlab.networks.training import AugmentedBatches, train
+
+
+def fit(config, digits, **options):
+    return train(config, digits.x_train, digits.y_train, **options)
+
+
+def figures(trained):
+    return [(e.loss, e.accuracy, e.validation_loss, e.validation_accuracy) for e in trained.epochs]
+
+
+def test_a_network_learns_from_a_thousand_digits(digits):
+    trained = fit(TrainingConfig(epochs=5, training_digits=1000), digits)
+    assert [epoch.epoch for epoch in trained.epochs] == [1, 2, 3, 4, 5]
+    assert trained.epochs[-1].validation_accuracy > 0.75
+    assert not trained.was_stopped
+
+
+def test_every_batch_and_epoch_is_reported(digits, small):
+    told = []
+    fit(small, digits, report=told.append)
+    batches = [event for event in told if isinstance(event, Progress)]
+    assert batches[-1] == Progress(epoch=2, batch=8, batches=8)  # 240 digits in batches of 32
+    assert sum(isinstance(event, EpochMetrics) for event in told) == 2
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"augmentation": Augmentation(shift=2, rotation=10, scale=0.1)},
+        {"preset": "convolutional", "schedule": "cosine"},
+    ],
+)
+def test_the_same_config_gives_the_same_figures(digits, small, changes):
+    config = dataclasses.replace(small, **changes)
+    assert figures(fit(config, digits)) == figures(fit(config, digits))
+
+
+def test_another_seed_gives_other_figures(digits, small):
+    assert figures(fit(small, digits)) != figures(fit(dataclasses.replace(small, seed=2), digits))
+
+
+def test_validation_is_the_end_of_the_training_set(digits, small):
+    labels = digits.y_train.copy()
+    labels[small.fitted_digits : small.training_digits] = 0
+    trained = train(dataclasses.replace(small, epochs=5), digits.x_train, labels)
+    assert trained.epochs[-1].accuracy > 0.6
+    assert trained.epochs[-1].validation_accuracy < 0.4
+
+
+def test_a_stop_ends_within_one_batch_and_keeps_the_network(digits):
+    batches = itertools.count(1)
+    told = []
+    trained = fit(TrainingConfig(epochs=50), digits, report=told.append, wanted=lambda: next(batches) < 5)
+    assert trained.was_stopped
+    assert told[-1].batch == 5
+    assert trained.epochs == []
+    assert trained.model.predict(digits.x_test[:1], verbose=0).shape == (1, 10)
+
+
+def test_a_stop_in_validation_does_not_wait_for_its_end(digits, small):
+    config = dataclasses.replace(small, training_digits=60_000, validation_split=0.9, batch_size=1024)
+    asked = itertools.count(1)
+    trained = fit(config, digits, wanted=lambda: next(asked) <= 7)  # 6 batches of training, then validation
+    assert trained.was_stopped
+    assert next(asked) < 12
+
+
+def test_divergence_is_told_with_its_place_and_a_way_out(digits, small):
+    config = dataclasses.replace(small, optimizer="adamw", learning_rate=1000.0, epochs=20)
+    told = []
+    with pytest.raises(Diverged, match=r"epoch \d+, batch \d+ of 8.*learning rate was 1000"):
+        fit(config, digits, report=told.append)
+    assert all(np.isfinite(event.loss) for event in told if isinstance(event, EpochMetrics))
+
+
+def test_early_stopping_ends_a_training_that_does_not_improve(digits, small):
+    config = dataclasses.replace(small, epochs=40, learning_rate=0.05, early_stopping=2)
+    trained = fit(config, digits)
+    assert len(trained.epochs) < 40
+    assert not trained.was_stopped
+
+
+def test_augmented_batches_hold_every_digit_once_an_epoch(digits, small):
+    config = dataclasses.replace(small, augmentation=Augmentation(shift=1))
+    labels = np.arange(100)
+    batches = AugmentedBatches(digits.x_train[:100], labels, config)
+    first = np.concatenate([batches[index][1] for index in range(len(batches))])
+    batches.on_epoch_end()
+    second = np.concatenate([batches[index][1] for index in range(len(batches))])
+    assert sorted(first) == sorted(second) == list(range(100))
+    assert first.tolist() != second.tolist()

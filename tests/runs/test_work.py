@@ -1,0 +1,84 @@
+import dataclasses
+import itertools
+
+import keras
+import pytest
+
+from digitlab.errors import ModelDamaged
+from digitlab.networks.recognition import Recogniser
+from digitlab.runs import work
+from digitlab.runs.experiment import RunState
+from digitlab.runs.modelfiles import ModelFiles
+from digitlab.runs.store import Store
+
+
+@pytest.fixture
+def store(settings):
+    one = Store(settings.database_url)
+    yield one
+    one.close()
+
+
+def test_a_run_is_trained_scored_saved_and_recorded(settings, store, small, digits):
+    number = store.create(small, "Mine").number
+    work.perform(settings, number)
+    run, files = store.run(number), ModelFiles(settings.models)
+    card = files.card(run.model)
+    assert run.state is RunState.FINISHED
+    assert store.epochs(number) == list(card.epochs)
+    assert (card.title, card.config, card.test_accuracy) == ("Mine", small, run.test_accuracy)
+    model = keras.saving.load_model(files.keras_file(run.model))
+    assert (model.predict(digits.x_test, verbose=0).argmax(1) == digits.y_test).mean() == run.test_accuracy
+    assert Recogniser.load(files.keras_file(run.model)).read_digit(digits.x_test[0]).digit is not None
+
+
+def test_the_saved_score_is_found_again(settings, store, small):
+    number = store.create(small).number
+    work.perform(settings, number)
+    scores = work.score(settings, ModelFiles(settings.models).keras_file(store.run(number).model))
+    assert scores.accuracy == pytest.approx(store.run(number).test_accuracy)
+    assert scores.loss == pytest.approx(store.run(number).test_loss, rel=1e-5)
+
+
+def test_a_stopped_run_keeps_its_network(settings, store, small):
+    number = store.create(dataclasses.replace(small, epochs=100)).number
+    batches = itertools.count()
+    work.perform(settings, number, is_still_wanted=lambda: next(batches) < 20)
+    run = store.run(number)
+    assert run.state is RunState.STOPPED
+    assert len(store.epochs(number)) == 2  # of 8 batches each
+    assert ModelFiles(settings.models).card(run.model).was_stopped
+
+
+def test_a_diverged_run_fails_with_the_reason_and_leaves_no_network(settings, store, small):
+    number = store.create(dataclasses.replace(small, optimizer="adamw", learning_rate=1000.0, epochs=20)).number
+    work.perform(settings, number)
+    run = store.run(number)
+    assert run.state is RunState.FAILED
+    assert "learning rate" in run.message
+    assert ModelFiles(settings.models).cards() == []
+
+
+def test_an_error_that_nobody_foresaw_is_raised_and_recorded(settings, store, small):
+    number = store.create(small).number
+    settings.models.parent.mkdir(exist_ok=True)
+    settings.models.write_text("a file where the folder should be")
+    with pytest.raises(OSError, match="models"):
+        work.perform(settings, number)
+    assert store.run(number).state is RunState.FAILED
+    assert "log" in store.run(number).message
+
+
+def test_a_run_that_does_not_wait_is_left_alone(settings, store, small):
+    number = store.create(small).number
+    store.request_stop(number)
+    work.perform(settings, number)
+    assert store.run(number).state is RunState.STOPPED
+    assert store.epochs(number) == []
+
+
+def test_what_is_no_network_cannot_be_scored(settings):
+    settings.models.mkdir()
+    (settings.models / "x.keras").write_text("x")
+    with pytest.raises(ModelDamaged):
+        work.score(settings, settings.models / "x.keras")

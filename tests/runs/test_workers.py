@@ -1,0 +1,152 @@
+import dataclasses
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from digitlab.errors import ModelNotFound, WorkersUnavailable
+from digitlab.runs.experiment import RunState
+from digitlab.runs.store import Store
+from digitlab.runs.workers import Workers
+
+
+def wait_for(condition, seconds=60):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it did not happen in time"
+        time.sleep(0.05)
+
+
+@pytest.fixture
+def store(settings):
+    one = Store(settings.database_url)
+    yield one
+    one.close()
+
+
+@pytest.fixture
+def workers(settings):
+    one = Workers(settings)
+    yield one
+    one.close()
+
+
+def is_alive(pid):
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().split()[2] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def family(pid):
+    """The process and all that it started, however deep."""
+    threads = Path(f"/proc/{pid}/task").iterdir()
+    children = [int(child) for thread in threads for child in (thread / "children").read_text().split()]
+    return [pid, *(one for child in children for one in family(child))]
+
+
+def test_runs_are_trained_one_at_a_time_in_their_order(workers, store, small):
+    numbers = [store.create(small).number for _ in range(3)]
+    for number in numbers:
+        workers.train(number)
+    wait_for(lambda: all(run.state.is_over() for run in store.runs()))
+    runs = [store.run(number) for number in numbers]
+    assert [run.state for run in runs] == [RunState.FINISHED] * 3
+    assert runs[0].ended <= runs[1].started
+    assert runs[1].ended <= runs[2].started
+
+
+def test_a_stop_reaches_a_running_training_at_once_and_others_may_be_scored_meanwhile(workers, store, small, ready_made):
+    number = store.create(dataclasses.replace(small, training_digits=60_000, epochs=500)).number
+    workers.train(number)
+    wait_for(lambda: store.run(number).progress)
+    assert workers.score(ready_made / "tutorial.keras").accuracy > 0.97
+    assert store.run(number).state is RunState.RUNNING
+    store.request_stop(number)
+    asked = time.monotonic()
+    wait_for(lambda: store.run(number).state.is_over())
+    assert time.monotonic() - asked < 10  # a batch, then the score and two files
+    assert store.run(number).state is RunState.STOPPED
+
+
+def test_what_a_worker_finds_wrong_comes_back_as_it_is(workers, tmp_path):
+    with pytest.raises(ModelNotFound):
+        workers.score(tmp_path / "gone.keras")
+
+
+def test_closing_leaves_no_process(settings):
+    workers = Workers(settings)
+    assert workers.start()
+    assert not workers.start()
+    pids = family(workers._program.pid)
+    workers.close()
+    assert len(pids) >= 2
+    wait_for(lambda: not any(map(is_alive, pids)), 15)
+
+
+def test_workers_do_not_outlive_a_parent_that_is_killed(settings):
+    code = (
+        "import sys, time\n"
+        "from digitlab.runs.workers import Workers\n"
+        "from digitlab.settings import Settings\n"
+        "workers = Workers(Settings.from_environment())\n"
+        "workers.start()\n"
+        "print(workers._program.pid, flush=True)\n"
+        "time.sleep(600)"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, env=settings.environment()
+    ) as parent:
+        pids = family(int(parent.stdout.readline()))
+        assert len(pids) >= 2
+        parent.send_signal(signal.SIGKILL)
+    wait_for(lambda: not any(map(is_alive, pids)), 20)
+
+
+def test_a_killed_worker_is_replaced_and_its_run_is_not_left_running(workers, store, small):
+    long = dataclasses.replace(small, training_digits=60_000, epochs=500)
+    number = store.create(long).number
+    workers.train(number)
+    wait_for(lambda: store.run(number).progress)
+    (pid,) = workers._client.run(os.getpid).values()
+    os.kill(pid, signal.SIGKILL)
+    next_number = store.create(small).number
+    workers.train(next_number)
+    wait_for(lambda: store.run(next_number).state is RunState.FINISHED)
+    store.interrupt_silent(after=2)
+    assert store.run(number).state is RunState.INTERRUPTED
+
+
+def test_a_killed_crew_is_started_anew(settings, store, small):
+    workers = Workers(settings)
+    workers.start()
+    os.kill(workers._program.pid, signal.SIGKILL)
+    workers._program.wait()
+    assert workers.start()
+    number = store.create(small).number
+    workers.train(number)
+    wait_for(lambda: store.run(number).state is RunState.FINISHED)
+    workers.close()
+
+
+def test_another_scheduler_is_used_where_the_settings_name_one(settings, store, small):
+    here = Workers(settings)
+    here.start()
+    there = Workers(dataclasses.replace(settings, scheduler=here._client.scheduler.address))
+    number = store.create(small).number
+    there.train(number)
+    wait_for(lambda: store.run(number).state is RunState.FINISHED)
+    there.close()
+    assert here._program.poll() is None
+    here.close()
+
+
+def test_a_scheduler_that_does_not_answer_is_named(settings, monkeypatch):
+    monkeypatch.setattr("digitlab.runs.workers._START_PATIENCE", 0.5)
+    workers = Workers(dataclasses.replace(settings, scheduler="tcp://127.0.0.1:9"))
+    with pytest.raises(WorkersUnavailable, match="127.0.0.1:9"):
+        workers.start()

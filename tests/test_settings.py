@@ -1,0 +1,46 @@
+from pathlib import Path
+
+import pytest
+
+from digitlab.errors import InvalidSetting
+from digitlab.settings import ROOT, Settings
+
+
+def test_without_variables_everything_lies_in_the_project():
+    settings = Settings.from_environment({})
+    assert settings == Settings()
+    assert settings.models == ROOT / "models"
+
+
+def test_the_database_lies_in_the_data_folder():
+    settings = Settings.from_environment({"DIGITLAB_DATA": "/srv/lab"})
+    assert settings.database_url == "sqlite:////srv/lab/digitlab.db"
+
+
+def test_relative_folders_become_absolute(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    assert Settings.from_environment({"DIGITLAB_MODELS": "nets"}).models == Path(tmp_path / "nets")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DIGITLAB_WORKERS", "0"),
+        ("DIGITLAB_WORKERS", "two"),
+        ("DIGITLAB_SCHEDULER", "localhost:8786"),
+        ("DIGITLAB_DATABASE_URL", "digitlab.db"),
+    ],
+)
+def test_a_wrong_value_is_refused_by_the_name_of_its_variable(name, value):
+    with pytest.raises(InvalidSetting, match=name):
+        Settings.from_environment({name: value})
+
+
+def test_a_refused_database_address_is_not_repeated():
+    with pytest.raises(InvalidSetting) as caught:
+        Settings.from_environment({"DIGITLAB_DATABASE_URL": "postgres:me:secret@host"})
+    assert "secret" not in str(caught.value)
+
+
+def test_another_process_reads_the_same_settings(settings):
+    assert Settings.from_environment(settings.environment()) == settings
