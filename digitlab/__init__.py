@@ -28,7 +28,7 @@ runs/           what happened
 lab             the verbs that a page may use
 plots           figures
 ui              what pages share
-pages/          one script a page
+pages/          one script a page: start, browse, train, draw, evaluate, models
 __main__        the lab on the command line
 
 Imports run downwards only: pages -> ui -> lab -> runs -> networks -> digits -> settings, errors.

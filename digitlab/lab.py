@@ -31,6 +31,7 @@ class Lab:
         self._workers = Workers(settings)
         self._recognisers: dict[Path, tuple[Recogniser, int]] = {}
         self._lock = threading.Lock()
+        self._hand_in_lock = threading.Lock()
 
     def close(self) -> None:
         """End the workers that were started here; running trainings become "interrupted"."""
@@ -157,10 +158,11 @@ class Lab:
     def _try_to_hand_in(self, number: int | None = None) -> None:
         """Start workers if there are none, and hand them a run; new workers get all that wait."""
         try:
-            is_new = self._workers.start()
-            for waiting in self._store.queue() if is_new else [number]:
-                if waiting is not None:
-                    self._workers.train(waiting)
+            with self._hand_in_lock:  # or a later run might overtake an earlier one
+                is_new = self._workers.start()
+                for waiting in self._store.queue() if is_new else [number]:
+                    if waiting is not None:
+                        self._workers.train(waiting)
         except WorkersUnavailable as error:
             for waiting in self._store.queue():
                 self._store.refuse(waiting, str(error))

@@ -13,6 +13,7 @@ from digitlab.digits import mnist
 from digitlab.networks.config import TrainingConfig
 from digitlab.settings import ROOT, Settings
 
+
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     data = tmp_path / "data"

@@ -4,8 +4,8 @@ import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
 
+import psutil
 import pytest
 
 from digitlab.errors import ModelNotFound, WorkersUnavailable
@@ -35,18 +35,17 @@ def workers(settings):
     one.close()
 
 
-def is_alive(pid):
+def is_alive(process):
     try:
-        return Path(f"/proc/{pid}/stat").read_text().split()[2] != "Z"
-    except FileNotFoundError:
+        return process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
         return False
 
 
 def family(pid):
     """The process and all that it started, however deep."""
-    threads = Path(f"/proc/{pid}/task").iterdir()
-    children = [int(child) for thread in threads for child in (thread / "children").read_text().split()]
-    return [pid, *(one for child in children for one in family(child))]
+    process = psutil.Process(pid)
+    return [process, *process.children(recursive=True)]
 
 
 def test_runs_are_trained_one_at_a_time_in_their_order(workers, store, small):
@@ -60,7 +59,9 @@ def test_runs_are_trained_one_at_a_time_in_their_order(workers, store, small):
     assert runs[1].ended <= runs[2].started
 
 
-def test_a_stop_reaches_a_running_training_at_once_and_others_may_be_scored_meanwhile(workers, store, small, ready_made):
+def test_a_stop_reaches_a_running_training_at_once_and_others_may_be_scored_meanwhile(
+    workers, store, small, ready_made
+):
     number = store.create(dataclasses.replace(small, training_digits=60_000, epochs=500)).number
     workers.train(number)
     wait_for(lambda: store.run(number).progress)
@@ -148,5 +149,5 @@ def test_another_scheduler_is_used_where_the_settings_name_one(settings, store, 
 def test_a_scheduler_that_does_not_answer_is_named(settings, monkeypatch):
     monkeypatch.setattr("digitlab.runs.workers._START_PATIENCE", 0.5)
     workers = Workers(dataclasses.replace(settings, scheduler="tcp://127.0.0.1:9"))
-    with pytest.raises(WorkersUnavailable, match="127.0.0.1:9"):
+    with pytest.raises(WorkersUnavailable, match=r"127\.0\.0\.1:9"):
         workers.start()

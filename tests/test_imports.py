@@ -1,0 +1,106 @@
+"""The design's rules about who may import what, read from every file with `ast`."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from digitlab.settings import ROOT
+
+FILES = sorted(path.relative_to(ROOT) for path in [ROOT / "streamlit_app.py", *(ROOT / "digitlab").rglob("*.py")])
+LEVELS = [
+    ("settings", "errors"),
+    ("digits",),
+    ("networks",),
+    ("runs",),
+    ("lab",),
+    ("plots",),
+    ("ui",),
+    ("pages", "streamlit_app", "__main__"),
+]
+ONLY_IN = {
+    "streamlit": ("streamlit_app.py", "digitlab/ui.py", "digitlab/pages/"),
+    "streamlit_drawable_canvas": ("digitlab/pages/",),
+    "sqlalchemy": ("digitlab/runs/store.py",),
+    "dask": ("digitlab/runs/workers.py",),
+    "distributed": ("digitlab/runs/workers.py",),
+    "matplotlib": ("digitlab/plots.py",),
+    "PIL": ("digitlab/digits/",),
+    "keras": ("digitlab/networks/", "digitlab/runs/work.py"),
+    "tensorflow": ("digitlab/networks/", "digitlab/runs/work.py"),
+    "ai_edge_litert": ("digitlab/networks/recognition.py",),
+}
+# Modules of worker processes: whoever else imports them brings TensorFlow in.
+WITH_KERAS = {
+    "digitlab.networks.architectures",
+    "digitlab.networks.callbacks",
+    "digitlab.networks.training",
+    "digitlab.networks.evaluation",
+    "digitlab.networks.export",
+    "digitlab.runs.work",
+}
+
+
+def imports(path: Path, *, only_on_import: bool = False) -> set[str]:
+    """The modules that a file imports: all, or those that its own import brings in."""
+    tree = ast.parse((ROOT / path).read_text())
+    nodes = tree.body if only_on_import else ast.walk(tree)
+    found = set()
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path} imports relatively"
+            found |= {f"{node.module}.{alias.name}" for alias in node.names} | {node.module}
+    return found
+
+
+def module(path: Path) -> str:
+    return ".".join(path.with_suffix("").parts).removesuffix(".__init__")
+
+
+def level(name: str) -> int:
+    part = name.removeprefix("digitlab.").split(".")[0]
+    return next((number for number, names in enumerate(LEVELS) if part in names), -1)
+
+
+def test_the_rules_are_about_files_that_are_there():
+    assert len(FILES) > 30
+    assert {module(path) for path in FILES} >= WITH_KERAS
+
+
+@pytest.mark.parametrize("path", FILES, ids=str)
+def test_imports_run_downwards_only(path):
+    own = level(module(path))
+    upwards = {name for name in imports(path) if name.startswith("digitlab.") and level(name) > own}
+    assert not upwards
+
+
+@pytest.mark.parametrize("path", FILES, ids=str)
+def test_a_library_is_imported_only_where_it_lives(path):
+    for name in imports(path):
+        places = ONLY_IN.get(name.split(".")[0])
+        assert places is None or str(path).startswith(places), f"{path} imports {name}"
+
+
+@pytest.mark.parametrize("path", [path for path in FILES if module(path) not in WITH_KERAS], ids=str)
+def test_keras_is_brought_in_by_worker_modules_alone(path):
+    brought = imports(path, only_on_import=True)
+    assert not brought & WITH_KERAS
+    assert not {name for name in brought if name.split(".")[0] in ("keras", "tensorflow")}
+
+
+@pytest.mark.parametrize("path", FILES, ids=str)
+def test_the_environment_is_read_in_settings_alone(path):
+    text = (ROOT / path).read_text()
+    assert str(path) == "digitlab/settings.py" or ("os.environ" not in text and "getenv" not in text)
+
+
+def test_the_front_door_stays_short():
+    assert len((ROOT / "streamlit_app.py").read_text().splitlines()) <= 40
+
+
+def test_the_map_of_the_house_names_every_module():
+    import digitlab
+
+    assert all(path.stem in digitlab.__doc__ for path in FILES if path.stem not in ("__init__", "streamlit_app"))

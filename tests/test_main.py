@@ -1,0 +1,114 @@
+import json
+import os
+import shlex
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+from PIL import Image
+
+from digitlab.__main__ import config_from, main, parser
+from digitlab.digits.augmentation import Augmentation
+from digitlab.networks.config import PRESETS, TrainingConfig, as_command
+from digitlab.networks.evaluation import load
+from digitlab.settings import Settings
+
+
+@pytest.fixture(autouse=True)
+def here(settings, monkeypatch):
+    for name, value in settings.environment().items():
+        monkeypatch.setenv(name, value)
+    previous = signal.getsignal(signal.SIGINT)
+    yield
+    signal.signal(signal.SIGINT, previous)
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        *(preset.config for preset in PRESETS.values()),
+        TrainingConfig(epochs=3, batch_size=64, optimizer="sgd", learning_rate=0.1, validation_split=0, seed=9),
+        TrainingConfig(preset="convolutional", augmentation=Augmentation(rotation=20), early_stopping=2),
+    ],
+)
+def test_the_command_on_a_card_means_the_config_of_the_card(config):
+    words = shlex.split(as_command(config))
+    assert words[:3] == ["python", "-m", "digitlab"]
+    assert config_from(parser().parse_args(words[3:])) == config
+
+
+def test_train_prints_the_promised_keys_and_saves_a_network(capsys):
+    assert main(["train", "--epochs", "1", "--training-digits", "300", "--seed", "1", "--json"]) == 0
+    result = json.loads(capsys.readouterr().out)
+    assert set(result) == {"test_accuracy", "test_loss", "epochs", "seconds", "model"}
+    assert result["epochs"] == 1
+    assert load(settings_models() / result["model"]).count_params() == 101_770
+
+
+def settings_models():
+    return Settings.from_environment().models
+
+
+def test_evaluate_finds_the_score_of_a_training_again(capsys):
+    main(["train", "--epochs", "1", "--training-digits", "300", "--name", "mine", "--json"])
+    trained = json.loads(capsys.readouterr().out)
+    assert main(["evaluate", "mine", "--json"]) == 0
+    evaluated = json.loads(capsys.readouterr().out)
+    assert evaluated["test_accuracy"] == pytest.approx(trained["test_accuracy"])
+    assert sum(map(sum, evaluated["confusion"])) == 10_000
+
+
+def test_read_reads_pictures(capsys, tmp_path, stroke, ready_made):
+    path = tmp_path / "one.png"
+    Image.fromarray(stroke).save(path)
+    assert main(["read", str(path), "--model", str(ready_made / "convolutional.keras"), "--json"]) == 0
+    result = json.loads(capsys.readouterr().out)
+    assert (result["digit"], result["is_sure"], len(result["probabilities"])) == (1, True, 10)
+
+
+def test_runs_lists_what_was_trained(capsys):
+    assert main(["runs"]) == 0
+    assert "no runs" in capsys.readouterr().out
+    main(["train", "--epochs", "1", "--training-digits", "300", "--title", "Mine", "--json"])
+    capsys.readouterr()
+    assert main(["runs", "--json"]) == 0
+    (run,) = json.loads(capsys.readouterr().out)
+    assert (run["title"], run["state"], len(run["epochs"])) == ("Mine", "finished", 1)
+
+
+def test_what_is_wrong_is_one_sentence_and_exit_status_one(capsys, tmp_path):
+    assert main(["train", "--epochs", "0"]) == 1
+    assert "epochs is 0" in capsys.readouterr().err
+    assert main(["evaluate", "gone"]) == 1
+    assert "gone" in capsys.readouterr().err
+    assert main(["read", str(tmp_path / "x.png")]) == 1
+    assert main(["train", "--optimizer", "adamw", "--learning-rate", "1000", "--training-digits", "3000"]) == 1
+    assert "learning rate" in capsys.readouterr().err
+
+
+def test_a_name_is_not_taken_twice(capsys):
+    train = ["train", "--epochs", "1", "--training-digits", "300", "--name", "mine"]
+    assert main(train) == 0
+    assert main(train) == 1
+    assert "already" in capsys.readouterr().err
+
+
+def test_ctrl_c_ends_a_training_and_keeps_the_network():
+    with subprocess.Popen(
+        [sys.executable, "-m", "digitlab", "train", "--epochs", "50"], stdout=subprocess.PIPE, text=True, env=os.environ
+    ) as process:
+        assert process.stdout.readline().startswith("Epoch 1/50")
+        time.sleep(0.2)
+        process.send_signal(signal.SIGINT)
+        rest = process.stdout.read()
+    assert process.returncode == 0
+    assert "Saved as" in rest
+
+
+def test_help_tells_every_command(capsys):
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    text = capsys.readouterr().out
+    assert all(command in text for command in ("train", "evaluate", "read", "runs", "workers"))

@@ -1,0 +1,32 @@
+import shlex
+
+import numpy as np
+import pytest
+
+from digitlab.__main__ import config_from, parser
+from digitlab.digits import mnist
+from digitlab.networks import evaluation
+from digitlab.networks.export import TOLERANCE
+from digitlab.networks.recognition import Recogniser
+from digitlab.runs.modelfiles import ModelFiles
+
+
+@pytest.mark.parametrize(("name", "accuracy"), [("convolutional", 0.992), ("tutorial", 0.974)])
+def test_a_shipped_network_holds_what_its_card_says(ready_made, digits, name, accuracy):
+    card = ModelFiles(ready_made).card(name)
+    scores = evaluation.evaluate(evaluation.load(ready_made / f"{name}.keras"), digits.x_test, digits.y_test)
+    assert scores.accuracy == card.test_accuracy >= accuracy
+    assert scores.loss == pytest.approx(card.test_loss, rel=1e-4)
+    assert card.is_ready_made
+    assert mnist.SHA256 in card.data
+    read = Recogniser.load(ready_made / f"{name}.keras").probabilities(digits.x_test[:500])
+    assert np.abs(read - scores.probabilities[:500]).max() < TOLERANCE
+
+
+@pytest.mark.parametrize("name", ["convolutional", "tutorial"])
+def test_the_card_s_command_makes_this_network(ready_made, name):
+    card = ModelFiles(ready_made).card(name)
+    options = parser().parse_args(shlex.split(card.command)[3:])
+    assert config_from(options) == card.config
+    assert (options.name, options.title, options.ready_made) == (name, card.title, True)
+    assert len(card.epochs) == card.config.epochs
