@@ -62,25 +62,22 @@ def choose_network(label: str = "Network") -> ModelCard:
         st.page_link("digitlab/pages/train.py", label="Train", icon=":material/model_training:")
         st.stop()
     asked = st.query_params.get("model")
-    if asked in cards and asked != st.session_state.get("asked_model"):
-        st.session_state.model = st.session_state.asked_model = asked
-    if st.session_state.get("model") not in cards:
-        st.session_state.model = DEFAULT_MODEL if DEFAULT_MODEL in cards else next(iter(cards))
+    if asked in cards and asked != st.session_state.get("asked_network"):
+        st.session_state.network = st.session_state.asked_network = asked
+    if st.session_state.get("network") not in cards:
+        st.session_state.network = DEFAULT_MODEL if DEFAULT_MODEL in cards else next(iter(cards))
+    # Streamlit forgets a field's value with its page, so the choice is kept beside it and put in each time.
+    st.session_state.network_field = st.session_state.network
     labels = labels_of(cards.values())
     name = st.selectbox(
-        label,
-        list(cards),
-        format_func=labels.__getitem__,
-        key="model",
-        persist_state="session",
-        on_change=_keep_model,
-        width=420,
+        label, list(cards), format_func=labels.__getitem__, key="network_field", on_change=_keep_network, width=420
     )
     return cards[name]
 
 
-def _keep_model() -> None:
-    st.query_params["model"] = st.session_state.asked_model = st.session_state.model
+def _keep_network() -> None:
+    state = st.session_state
+    st.query_params["model"] = state.asked_network = state.network = state.network_field
 
 
 def labels_of(cards: Iterable[ModelCard]) -> dict[str, str]:

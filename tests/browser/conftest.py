@@ -1,0 +1,132 @@
+"""The running app, as `streamlit run` starts it, and a Chromium that visits it."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
+
+from digitlab.settings import ROOT, Settings
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+PROBE = Path(__file__).with_name("probe")
+expect.set_options(timeout=20_000)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--pictures", type=Path, help="write the pictures of the README to this folder")
+
+
+@dataclass
+class App:
+    """The server under test."""
+
+    url: str
+    process: subprocess.Popen[bytes]
+    modules_file: Path
+
+    def modules(self) -> set[str]:
+        """The names of the modules that the page process has loaded."""
+        self.modules_file.unlink(missing_ok=True)
+        self.process.send_signal(signal.SIGUSR1)
+        while not (self.modules_file.exists() and self.modules_file.read_text()):
+            time.sleep(0.05)
+        return set(self.modules_file.read_text().split("\n"))
+
+
+@pytest.fixture(scope="session")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+    folder = tmp_path_factory.mktemp("app")
+    data, models = folder / "data", folder / "models"
+    models.mkdir()
+    for name in ("tutorial", "convolutional"):
+        for path in (ROOT / "models").glob(f"{name}.*"):
+            shutil.copy(path, models)
+    settings = Settings(data=data, models=models, database_url=f"sqlite:///{data / 'digitlab.db'}")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    environment = settings.environment()
+    environment["PYTHONPATH"] += os.pathsep + str(PROBE)
+    environment["DIGITLAB_TEST_MODULES"] = str(folder / "modules.txt")
+    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.headless", "true"]
+    command += ["--server.address", "127.0.0.1", "--server.port", str(port)]
+    with (folder / "server.log").open("wb") as log:
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
+    url = f"http://127.0.0.1:{port}"
+    try:
+        for _ in range(300):
+            try:
+                urllib.request.urlopen(f"{url}/_stcore/health").close()
+                break
+            except OSError:
+                assert process.poll() is None, (folder / "server.log").read_text()
+                time.sleep(0.1)
+        yield App(url, process, folder / "modules.txt")
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+    assert "Traceback" not in (folder / "server.log").read_text()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    if CHROMIUM is None and not os.environ.get("CI"):
+        pytest.skip("Chromium is not installed (Debian: apt-get install chromium)")
+    assert CHROMIUM is not None, "Chromium is missing, and in CI the browser tests must run"
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def context(browser: Browser, app: App) -> Iterator[BrowserContext]:
+    one = browser.new_context(base_url=app.url, viewport={"width": 1280, "height": 900})
+    yield one
+    one.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Iterator[Page]:
+    one = context.new_page()
+    yield one
+    if not one.is_closed():
+        assert_sound(one)
+
+
+def assert_sound(page: Page) -> None:
+    """No exception is shown, and the page does not scroll to the side."""
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+    assert page.evaluate(
+        "[document.documentElement, document.querySelector('[data-testid=stMain]')]"
+        ".every(element => element.scrollWidth <= element.clientWidth)"
+    )
+
+
+def visit(page: Page, path: str, title: str | None = None) -> None:
+    """Open a page and wait until its script has run."""
+    page.goto(f"/{path}")
+    expect(page.get_by_role("heading", level=1)).to_contain_text(title or path.split("?")[0].capitalize())
+    settle(page)
+
+
+def network(page: Page) -> Locator:
+    """The field with the chosen network."""
+    return page.get_by_test_id("stSelectbox").locator("input").first
+
+
+def settle(page: Page) -> None:
+    """Wait until the page's script has run."""
+    expect(page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_visible()
+    page.wait_for_timeout(150)
+    expect(page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_visible()

@@ -1,0 +1,148 @@
+import re
+
+import pytest
+from conftest import assert_sound, network, settle, visit
+from playwright.sync_api import expect
+
+PAGES = {
+    "": "DigitLab",
+    "browse": "Browse",
+    "train": "Train",
+    "draw": "Draw",
+    "evaluate": "Evaluate",
+    "models": "Models",
+}
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_shows_without_an_exception_and_without_scrolling_sideways(browser, app, path, width, theme):
+    context = browser.new_context(
+        base_url=app.url, viewport={"width": width, "height": 844}, color_scheme=theme, is_mobile=width < 500
+    )
+    page = context.new_page()
+    visit(page, path, PAGES[path])
+    expect(page.get_by_test_id("stSpinner")).to_have_count(0)
+    settle(page)
+    assert_sound(page)
+    expect(page.get_by_test_id("stAlertContentError")).to_have_count(0)
+    background = page.evaluate("getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor")
+    brightness = sum(map(int, re.findall(r"\d+", background)[:3])) / 3
+    assert (brightness > 128) == (theme == "light")
+    context.close()
+
+
+def test_the_start_page_leads_through_in_the_tutorial_s_order(page):
+    visit(page, "", "DigitLab")
+    steps = page.get_by_test_id("stMain").get_by_test_id("stPageLink-NavLink").all_inner_texts()
+    assert [step.split("\n")[-1] for step in steps] == [
+        "Draw a digit now",
+        "1. Browse",
+        "2. Train",
+        "3. Draw",
+        "4. Evaluate",
+    ]
+    page.get_by_role("link", name="1. Browse").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Browse MNIST")
+
+
+def test_a_link_leads_back_to_the_same_view_of_mnist(page, context):
+    visit(page, "browse")
+    page.get_by_text("test", exact=True).click()
+    settle(page)
+    page.get_by_test_id("stMain").get_by_text("7", exact=True).first.click()
+    settle(page)
+    page.get_by_role("button", name="Next").click()
+    settle(page)
+    page.locator(".grid button").nth(4).click()
+    settle(page)
+    chosen = page.get_by_text(re.compile("Sample .* labelled")).inner_text()
+    pictures = [image.get_attribute("src") for image in page.locator(".grid img").all()]
+    other = context.new_page()
+    other.goto(page.url)
+    settle(other)
+    expect(other.get_by_text(re.compile("Sample .* labelled"))).to_have_text(chosen)
+    assert [image.get_attribute("src") for image in other.locator(".grid img").all()] == pictures
+    assert "labelled 7" in chosen
+
+
+def test_nonsense_in_a_link_shows_the_beginning(page):
+    visit(page, "browse?set=nonsense&digit=77&page=-3&sample=99999999&seed=x&model=../../x")
+    expect(page.get_by_text("60,000 digits on 1,250 pages")).to_be_visible()
+
+
+def test_shuffling_by_a_seed_shows_others_and_again_the_same(page):
+    visit(page, "browse")
+    first = page.locator(".grid img").first
+    unshuffled = first.get_attribute("src")
+    field = page.get_by_label("Shuffle by seed (0: do not)")
+    field.fill("5")
+    field.press("Enter")
+    expect(first).not_to_have_attribute("src", unshuffled)
+    shuffled = first.get_attribute("src")
+    visit(page, "browse?seed=5")
+    expect(first).to_have_attribute("src", shuffled)
+
+
+def test_a_mistake_can_be_looked_at_closely(page):
+    visit(page, "evaluate")
+    expect(page.get_by_text("99.52%").first).to_be_visible()
+    page.locator(".grid button").first.click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.locator(".digitlab-bars li")).to_have_count(10)
+    expect(dialog).to_contain_text("read as")
+
+
+def test_a_ready_made_network_can_be_downloaded_but_not_deleted(page, tmp_path):
+    visit(page, "models")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download .keras").click()
+    path = tmp_path / "network.keras"
+    download.value.save_as(path)
+    assert path.read_bytes()[:2] == b"PK"
+    assert download.value.suggested_filename == "convolutional.keras"
+    expect(page.get_by_role("button", name="Delete")).to_have_count(0)
+
+
+def test_an_own_network_is_renamed_and_deleted_after_a_question(page, app, context):
+    visit(page, "train")
+    slider = page.get_by_role("slider", name="Epochs")
+    slider.press("Home")
+    settle(page)
+    page.get_by_text("More settings").click()
+    field = page.get_by_label("Training digits", exact=True)
+    field.fill("500")
+    field.press("Enter")
+    page.get_by_label("Name", exact=True).fill("Short-lived")
+    page.get_by_test_id("stBaseButton-primary").filter(has_text="Train").click()
+    page.get_by_role("link", name="Evaluate it").click(timeout=60_000)
+    expect(network(page)).to_have_value(re.compile("Short-lived"))
+    page.get_by_role("link", name="Models").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Models")
+    expect(network(page)).to_have_value(re.compile("Short-lived"))
+
+    page.get_by_role("button", name="Rename").click()
+    page.get_by_role("dialog").get_by_label("Name").fill("Renamed")
+    page.get_by_role("dialog").get_by_test_id("stBaseButton-primary").click()
+    expect(network(page)).to_have_value(re.compile("Renamed"))
+    page.get_by_role("button", name="Delete").click()
+    page.get_by_role("dialog").get_by_role("button", name="Keep").click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(network(page)).to_have_value(re.compile("Renamed"))
+    page.get_by_role("button", name="Delete").click()
+    page.get_by_role("dialog").get_by_test_id("stBaseButton-primary").click()
+    expect(network(page)).to_have_value(re.compile("Convolutional"))
+
+
+def test_tensorflow_never_enters_the_page_process(page, app):
+    for path, title in PAGES.items():
+        visit(page, path, title)
+    visit(page, "train")
+    page.get_by_role("slider", name="Epochs").press("Home")
+    settle(page)
+    page.get_by_test_id("stBaseButton-primary").filter(has_text="Train").click()
+    expect(page.get_by_text("finished").first).to_be_visible(timeout=60_000)
+    loaded = app.modules()
+    assert "streamlit" in loaded
+    assert not loaded & {"tensorflow", "keras"}

@@ -1,0 +1,125 @@
+import re
+
+from conftest import network, settle, visit
+from playwright.sync_api import Page, expect
+
+MINUTE = 60_000
+
+
+def fill(page: Page, label: str, value: str) -> None:
+    """Type a number into a field, as a person does."""
+    field = page.get_by_label(label, exact=True)
+    field.fill(value)
+    field.press("Enter")
+    settle(page)
+
+
+def set_epochs(page: Page, epochs: int) -> None:
+    """Move the slider by its keys: to its beginning, then to the right."""
+    slider = page.get_by_role("slider", name="Epochs")
+    slider.press("Home")
+    for _ in range(epochs - 1):
+        slider.press("ArrowRight")
+    settle(page)
+    expect(slider).to_have_value(str(epochs))
+
+
+def press_train(page: Page) -> None:
+    page.get_by_test_id("stBaseButton-primary").filter(has_text="Train").click()
+
+
+def press_stop(page: Page) -> None:
+    page.get_by_test_id("stMain").get_by_role("button", name="Stop").click()
+
+
+def test_a_training_is_watched_left_and_found_again(page, context):
+    visit(page, "train")
+    set_epochs(page, 2)
+    page.get_by_text("More settings").click()
+    fill(page, "Training digits", "2000")
+    page.get_by_label("Name", exact=True).fill("Two thousand")
+    press_train(page)
+    expect(page.get_by_test_id("stMetric").first).to_be_visible(timeout=MINUTE)
+    assert re.search(r"\?run=\d+$", page.url)
+    address = page.url
+    page.close()
+
+    again = context.new_page()
+    again.goto(address)
+    expect(again.get_by_role("heading", name="Two thousand")).to_be_visible()
+    expect(again.get_by_text("finished").first).to_be_visible()
+    expect(again.get_by_test_id("stVegaLiteChart")).to_have_count(2)
+    # Two curves in each of two charts, with a point for each of the two epochs.
+    expect(again.locator("[data-testid=stVegaLiteChart] g.mark-symbol.role-mark path")).to_have_count(8)
+    again.get_by_role("link", name="Draw with it").click()
+    expect(again.get_by_role("heading", level=1)).to_have_text("Draw a digit")
+    expect(network(again)).to_have_value(re.compile("Two thousand"))
+
+
+def test_a_tab_may_be_closed_while_it_trains_and_another_browser_sees_it(page, browser, app):
+    visit(page, "train")
+    set_epochs(page, 3)
+    press_train(page)
+    expect(page.get_by_text(re.compile(r"Epoch \d of 3, batch"))).to_be_visible(timeout=MINUTE)
+    page.goto("about:blank")
+
+    elsewhere = browser.new_context(base_url=app.url)
+    other = elsewhere.new_page()
+    visit(other, "train")
+    expect(other.get_by_text(re.compile(r"Epoch \d of 3, batch"))).to_be_visible()
+    expect(other.get_by_text("finished").first).to_be_visible(timeout=MINUTE)
+    elsewhere.close()
+    visit(page, "train")
+
+
+def test_stop_keeps_the_network_so_far(page):
+    visit(page, "train")
+    set_epochs(page, 50)
+    press_train(page)
+    expect(page.get_by_text(re.compile(r"Epoch \d+ of 50, batch"))).to_be_visible(timeout=MINUTE)
+    press_stop(page)
+    expect(page.get_by_text("the network so far is kept")).to_be_visible(timeout=MINUTE)
+    expect(page.get_by_role("link", name="Draw with it")).to_be_visible()
+
+
+def test_a_second_training_waits_sees_its_place_and_can_be_stopped(page):
+    visit(page, "train")
+    set_epochs(page, 50)
+    press_train(page)
+    expect(page.get_by_text(re.compile(r"Epoch \d+ of 50, batch"))).to_be_visible(timeout=MINUTE)
+    first = page.url
+    press_train(page)
+    expect(page.get_by_text("Waiting: 1 before it")).to_be_visible()
+    press_stop(page)
+    expect(page.get_by_text("stopped before it began")).to_be_visible()
+    page.goto(first)
+    press_stop(page)
+    expect(page.get_by_text("the network so far is kept")).to_be_visible(timeout=MINUTE)
+
+
+def test_a_training_that_diverges_ends_with_an_explanation(page):
+    visit(page, "train")
+    page.get_by_text("More settings").click()
+    fill(page, "Learning rate", "1000")
+    fill(page, "Training digits", "3000")
+    page.get_by_label(re.compile("Optimizer")).click()
+    page.get_by_role("option", name="adamw").click()
+    settle(page)
+    press_train(page)
+    expect(page.get_by_text("the steps were too large")).to_be_visible(timeout=MINUTE)
+
+
+def test_the_augmentation_can_be_seen_before_it_is_used(page):
+    visit(page, "train")
+    page.get_by_test_id("stMain").get_by_text("Augmentation").click()
+    preview = page.locator(".grid img")
+    before = preview.first.get_attribute("src")
+    slider = page.get_by_role("slider", name="Rotation")
+    slider.press("End")
+    settle(page)
+    assert preview.first.get_attribute("src") != before
+
+
+def test_a_run_that_is_not_there_is_said_so(page):
+    visit(page, "train?run=999999")
+    expect(page.get_by_text("There is no run")).to_be_visible()
