@@ -1,0 +1,47 @@
+"""One walk through the app; with `--pictures FOLDER` it takes the pictures of the README on its way."""
+
+import re
+from pathlib import Path
+
+import pytest
+from conftest import settle, visit
+from playwright.sync_api import Page, expect
+from test_draw import SEVEN, answer, draw
+from test_train import press_train, set_epochs
+
+
+@pytest.fixture
+def take(request: pytest.FixtureRequest, page: Page):
+    folder: Path | None = request.config.getoption("--pictures")
+    page.set_viewport_size({"width": 1180, "height": 800})
+
+    def picture(name: str) -> None:
+        settle(page)
+        page.mouse.move(0, 0)
+        if folder is not None:
+            page.screenshot(path=folder / f"{name}.png")
+
+    return picture
+
+
+def test_a_newcomer_walks_through_the_lab(page, take):
+    visit(page, "", "DigitLab")
+    take("start")
+    visit(page, "browse?digit=7")
+    expect(page.locator(".grid button")).to_have_count(48 + 10)
+    take("browse")
+    visit(page, "train")
+    set_epochs(page, 5)
+    press_train(page)
+    expect(page.get_by_text(re.compile("Epoch 4 of 5"))).to_be_visible(timeout=90_000)
+    take("train")
+    expect(page.get_by_role("link", name="Draw with it")).to_be_visible(timeout=60_000)
+    visit(page, "draw")
+    draw(page, SEVEN)
+    expect(answer(page)).to_have_text("7")
+    take("draw")
+    visit(page, "evaluate")
+    expect(page.get_by_text("What is read as what")).to_be_visible()
+    take("evaluate")
+    visit(page, "models")
+    take("models")
