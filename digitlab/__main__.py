@@ -20,12 +20,13 @@ from digitlab.networks.metrics import EpochMetrics, Progress
 from digitlab.networks.recognition import DEFAULT_MODEL
 from digitlab.runs.experiment import Run
 from digitlab.runs.workers import serve
-from digitlab.settings import Settings
+from digitlab.settings import Settings, quiet_tensorflow
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the arguments say. Returns the exit status: 0 done, 1 it could not be done, 2 wrong arguments."""
     options = parser().parse_args(arguments)
+    quiet_tensorflow()
     try:
         return int(options.do(options))
     except DigitLabError as error:

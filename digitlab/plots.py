@@ -35,7 +35,7 @@ def curve(metric: str, epochs: int) -> dict[str, Any]:
     domain = ["training", "validation"]
     # Where curves of this kind leave room.
     legend: dict[str, Any] = {"orient": "bottom-right" if is_accuracy else "top-right", "title": None}
-    legend |= {"symbolType": "stroke", "symbolSize": 400, "symbolStrokeWidth": 2.5}
+    legend |= {"symbolSize": 70, "symbolStrokeWidth": 0}  # else the dashes gnaw at the symbols
     part = {"field": "set", "type": "nominal"}
     return {
         "mark": {"type": "line", "point": {"size": 45, "filled": True}},

@@ -59,6 +59,11 @@ class Settings:
         return variables | ({"DIGITLAB_SCHEDULER": self.scheduler} if self.scheduler else {})
 
 
+def quiet_tensorflow() -> None:
+    """Have TensorFlow tell errors only, where nothing else is set; to be called before it is imported."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+
 def _database_url(value: str) -> str:
     if "://" not in value:
         raise InvalidSetting(

@@ -120,7 +120,7 @@ def bars(probabilities: Sequence[float], digit: int | None) -> None:
 def answer(reading: Reading) -> None:
     """Show the digit read, large, and how sure the network is of it."""
     if reading.digit is None:
-        text = "<span>Draw a digit from 0 to 9 in the black field.</span>"
+        text = "<span>Draw a digit from 0 to 9 in the black field, anywhere and in any size.</span>"
     else:
         share = f"{reading.probabilities[reading.digit]:.1%}"
         doubt = "" if reading.is_sure else "<br>I am not sure."

@@ -8,6 +8,8 @@ from digitlab.networks.recognition import NOTHING
 
 SIDE = 320  # pixels; fits a telephone, and below 300 the canvas forgets its drawing when the page runs again
 
+RESULT = 358  # pixels; the width of a telephone's page, too
+
 state = st.session_state
 state.setdefault("drawing", {"objects": []})
 if "canvas" not in state:  # the page has just been opened: what was drawn before is put back
@@ -25,11 +27,11 @@ st.title("Draw a digit")
 @st.fragment
 def draw() -> None:
     """All that changes with a stroke; the rest of the page is left alone."""
-    left, right = st.columns([SIDE, 2 * SIDE], gap="large")
+    with st.container(horizontal=True, gap="medium"):  # beside each other where there is room, else below
+        left, right = st.container(width=SIDE), st.container(width=RESULT)
     with left:
-        st.caption("Anywhere in the field, in any size:")
         field, below = st.container(), st.container()  # the controls stand below the field that they change
-        with below, st.container(horizontal=True, vertical_alignment="bottom"):
+        with below, st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
             tool = st.segmented_control(
                 "Tool",
                 ["Pen", "Eraser"],

@@ -26,7 +26,8 @@ STEPS = {
 
 st.title("DigitLab")
 st.markdown("A laboratory for handwritten digits: look at the data, train a network, and let it read **your** writing.")
-st.page_link("digitlab/pages/draw.py", label="Draw a digit now", icon=":material/draw:")
+if st.button("Draw a digit now", type="primary", icon=":material/draw:"):
+    st.switch_page("digitlab/pages/draw.py")
 
 st.subheader("The way through")
 for number, (column, title) in enumerate(zip(st.columns(len(STEPS)), STEPS, strict=True), start=1):

@@ -176,6 +176,7 @@ def show_runs() -> None:
             key="runs",
             on_select=choose,
             selection_mode="single-row",
+            placeholder="-",
             height=min(36 * (len(runs) + 1), 300),
         )
         if is_active != any(not run.state.is_over() for run in runs):

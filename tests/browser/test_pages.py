@@ -37,7 +37,6 @@ def test_the_start_page_leads_through_in_the_tutorial_s_order(page):
     visit(page, "", "DigitLab")
     steps = page.get_by_test_id("stMain").get_by_test_id("stPageLink-NavLink").all_inner_texts()
     assert [step.split("\n")[-1] for step in steps] == [
-        "Draw a digit now",
         "1. Browse",
         "2. Train",
         "3. Draw",
