@@ -24,7 +24,7 @@ from digitlab.settings import Settings, quiet_tensorflow
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Do what the arguments say. Returns the exit status: 0 done, 1 it could not be done, 2 wrong arguments."""
+    """Do what the arguments say. Returns the exit status: 0 done, 1 not to be done, 2 wrong arguments, 130 Ctrl-C."""
     options = parser().parse_args(arguments)
     quiet_tensorflow()
     try:
@@ -32,6 +32,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except DigitLabError as error:
         print(f"digitlab: {error}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        return 130  # as a shell counts what Ctrl-C ended
 
 
 def parser() -> argparse.ArgumentParser:

@@ -11,7 +11,7 @@ from digitlab.networks.config import TrainingConfig
 from digitlab.networks.metrics import EpochMetrics, Report
 from digitlab.networks.recognition import Recogniser
 from digitlab.networks.scores import Scores
-from digitlab.runs.experiment import Run
+from digitlab.runs.experiment import Run, RunState
 from digitlab.runs.modelfiles import ModelCard, ModelFiles, check_title
 from digitlab.runs.store import Store
 from digitlab.runs.workers import Workers
@@ -32,6 +32,7 @@ class Lab:
         self._recognisers: dict[Path, tuple[Recogniser, int]] = {}
         self._lock = threading.Lock()
         self._hand_in_lock = threading.Lock()
+        self._errand: threading.Thread | None = None
 
     def close(self) -> None:
         """End the workers that were started here; running trainings become "interrupted"."""
@@ -39,10 +40,10 @@ class Lab:
         self._store.close()
 
     def warm_up(self) -> threading.Thread:
-        """Start the workers in the background, and hand them what still waits from before."""
-        thread = threading.Thread(target=self._try_to_hand_in, name="warm-up", daemon=True)
-        thread.start()
-        return thread
+        """Start the workers in the background, and hand them whatever waits."""
+        self._errand = threading.Thread(target=self._hand_in, name="hand in", daemon=True)
+        self._errand.start()
+        return self._errand
 
     # -- data
 
@@ -103,7 +104,7 @@ class Lab:
     def start_training(self, config: TrainingConfig, title: str = "") -> Run:
         """Queue a training and return at once; without a title it is called after its preset and number."""
         run = self._store.create(config, check_title(title) if title.strip() else "")
-        threading.Thread(target=self._try_to_hand_in, args=(run.number,), name=f"hand in {run.number}").start()
+        threading.Thread(target=self._hand_in, args=(run.number,), name=f"hand in {run.number}").start()
         return run
 
     def train_here(
@@ -121,9 +122,16 @@ class Lab:
 
         if name:
             self._files.check_free(name, is_ready_made=is_ready_made)
-        run = self._store.create(config, check_title(title) if title.strip() else "")
+        worker = work.new_worker()
+        run = self._store.create(config, check_title(title) if title.strip() else "", worker)
         work.perform(
-            self._settings, run.number, name=name, is_ready_made=is_ready_made, report=report, is_still_wanted=wanted
+            self._settings,
+            run.number,
+            worker,
+            name=name,
+            is_ready_made=is_ready_made,
+            report=report,
+            is_still_wanted=wanted,
         )
         return self._store.run(run.number)
 
@@ -145,6 +153,9 @@ class Lab:
         if any(run.is_silent() for run in runs):
             self._store.interrupt_silent()
             runs = self._store.runs()
+        is_busy = self._errand is not None and self._errand.is_alive()
+        if any(run.state is RunState.QUEUED for run in runs) and not self._workers.are_there() and not is_busy:
+            self.warm_up()  # they have ended, or could not be had at the start, and somebody waits for them
         return runs
 
     def epochs(self, number: int) -> list[EpochMetrics]:
@@ -155,14 +166,13 @@ class Lab:
         """Return how many runs are before a waiting one, the running included."""
         return sum(other.number < run.number and not other.state.is_over() for other in self.runs())
 
-    def _try_to_hand_in(self, number: int | None = None) -> None:
-        """Start workers if there are none, and hand them a run; new workers get all that wait."""
+    def _hand_in(self, asked: int | None = None) -> None:
+        """Hand all that waits to the workers; if none can be had, only the run that somebody just asked for fails."""
         try:
-            with self._hand_in_lock:  # or a later run might overtake an earlier one
-                is_new = self._workers.start()
-                for waiting in self._store.queue() if is_new else [number]:
-                    if waiting is not None:
-                        self._workers.train(waiting)
+            with self._hand_in_lock:
+                for number in self._store.queue():
+                    self._workers.train(number, self._store.refuse)
+                self._workers.start()
         except WorkersUnavailable as error:
-            for waiting in self._store.queue():
-                self._store.refuse(waiting, str(error))
+            if asked is not None:
+                self._store.refuse(asked, str(error))

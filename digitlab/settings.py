@@ -74,7 +74,7 @@ def _database_url(value: str) -> str:
 
 
 def _scheduler(value: str | None) -> str | None:
-    if value is not None and urlsplit(value).scheme not in {"tcp", "tls"}:
+    if value is not None and urlsplit(value).scheme != "tcp":
         raise InvalidSetting(f"DIGITLAB_SCHEDULER is {value!r}. Write a Dask address such as tcp://192.0.2.1:8786.")
     return value
 

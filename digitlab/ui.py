@@ -1,6 +1,7 @@
 """What several pages share: the one lab of this process, and pieces of page that Streamlit does not have."""
 
 import base64
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -51,7 +52,12 @@ def told() -> Iterator[None]:
     try:
         yield
     except DigitLabError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(plain(str(error)), icon=":material/error:")
+
+
+def plain(text: str) -> str:
+    """Escape what Markdown would make of a text that came from outside: links, pictures, colours, icons."""
+    return re.sub(r"([\\`*_{}\[\]()#+.!|~$:<>&-])", r"\\\1", text)
 
 
 def choose_network(label: str = "Network") -> ModelCard:

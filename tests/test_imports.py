@@ -1,6 +1,7 @@
 """The design's rules about who may import what, read from every file with `ast`."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -26,8 +27,8 @@ ONLY_IN = {
     "distributed": ("digitlab/runs/workers.py",),
     "matplotlib": ("digitlab/plots.py",),
     "PIL": ("digitlab/digits/",),
-    "keras": ("digitlab/networks/", "digitlab/runs/work.py"),
-    "tensorflow": ("digitlab/networks/", "digitlab/runs/work.py"),
+    "keras": ("digitlab/networks/",),
+    "tensorflow": ("digitlab/networks/",),
     "ai_edge_litert": ("digitlab/networks/recognition.py",),
 }
 # Modules of worker processes: whoever else imports them brings TensorFlow in.
@@ -72,6 +73,7 @@ def test_the_rules_are_about_files_that_are_there():
 @pytest.mark.parametrize("path", FILES, ids=str)
 def test_imports_run_downwards_only(path):
     own = level(module(path))
+    assert own >= 0 or path.stem == "__init__", f"{path} has no level"
     upwards = {name for name in imports(path) if name.startswith("digitlab.") and level(name) > own}
     assert not upwards
 
@@ -103,4 +105,5 @@ def test_the_front_door_stays_short():
 def test_the_map_of_the_house_names_every_module():
     import digitlab
 
-    assert all(path.stem in digitlab.__doc__ for path in FILES if path.stem not in ("__init__", "streamlit_app"))
+    named = set(re.findall(r"\w+", digitlab.__doc__))
+    assert all(path.stem in named for path in FILES if path.stem not in ("__init__", "streamlit_app"))

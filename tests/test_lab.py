@@ -4,6 +4,7 @@ import subprocess
 import sys
 import time
 
+import psutil
 import pytest
 
 from digitlab.errors import InvalidSetting, ModelNotFound, RunNotFound
@@ -31,7 +32,6 @@ def wait_for(condition, seconds=60):
 
 def test_a_training_goes_from_the_button_to_a_network_that_reads(lab, small, stroke):
     first, second = lab.start_training(small, "First"), lab.start_training(small)
-    assert lab.place(lab.run(second.number)) <= 1
     wait_for(lambda: lab.run(second.number).state.is_over())
     run = lab.run(first.number)
     assert run.state is RunState.FINISHED
@@ -50,12 +50,30 @@ def test_what_waited_when_the_app_ended_is_trained_after_its_next_start(lab, set
     again.close()
 
 
-def test_without_workers_a_run_fails_with_the_reason(settings, small, monkeypatch):
+def test_without_workers_a_new_run_fails_with_the_reason_and_the_old_ones_go_on_waiting(settings, small, monkeypatch):
     monkeypatch.setattr("digitlab.runs.workers._START_PATIENCE", 0.5)
     lab = Lab(dataclasses.replace(settings, scheduler="tcp://127.0.0.1:9"))
+    waiting = lab._store.create(small).number
+    lab.warm_up().join()
     number = lab.start_training(small).number
     wait_for(lambda: lab.run(number).state is RunState.FAILED)
     assert "tcp://127.0.0.1:9" in lab.run(number).message
+    assert lab.run(waiting).state is RunState.QUEUED
+    lab.close()
+
+
+def test_what_waits_is_trained_after_all_workers_were_killed(lab, small):
+    lab.warm_up().join()
+    long = lab.start_training(dataclasses.replace(small, training_digits=60_000, epochs=500))
+    wait_for(lambda: lab.run(long.number).state is RunState.RUNNING)
+    waiting = lab.start_training(small)
+    assert lab.place(waiting) == 1
+    program = psutil.Process(lab._workers._program.pid)
+    for process in [program, *program.children(recursive=True)]:
+        process.kill()
+    assert lab.evaluate("tutorial").accuracy > 0.97  # whoever comes first starts new ones
+    wait_for(lambda: lab.runs()[0].state is RunState.FINISHED, 90)
+    assert lab.run(long.number).state is RunState.INTERRUPTED
 
 
 def test_the_same_recogniser_is_given_until_its_network_changes(lab):

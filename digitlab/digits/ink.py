@@ -33,8 +33,9 @@ def to_digit(drawing: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
     rows, columns = np.nonzero(ink.max(axis=1) > _FAINTEST)[0], np.nonzero(ink.max(axis=0) > _FAINTEST)[0]
     if not len(rows):
         return None
-    cut = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    return _centred(_fitted(cut))
+    fitted = _fitted(ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1])
+    # A few specks far apart, such as an eraser leaves, vanish when they are made small.
+    return _centred(fitted) if fitted.max() > _FAINTEST else None
 
 
 def _ink(drawing: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -35,15 +35,16 @@ def open_picture(source: Path | bytes) -> NDArray[np.uint8]:
             with Image.open(io.BytesIO(content), formats=_FORMATS) as picture:
                 width, height = picture.size
                 if width * height > LARGEST:
-                    raise PictureUnreadable(
-                        f"{name} has {width} x {height} pixels; up to {LARGEST // 1_000_000} megapixels can be read. "
-                        "Make it smaller and try again."
-                    )
-                picture.thumbnail((_WORKING_SIDE, _WORKING_SIDE))
-                return np.asarray(ImageOps.exif_transpose(picture).convert("RGBA"))
+                    raise _too_large(name)
+                picture.draft("RGB", (_WORKING_SIDE, _WORKING_SIDE))
+                upright = ImageOps.exif_transpose(_eight_bits(picture))
+                upright.thumbnail((_WORKING_SIDE, _WORKING_SIDE))
+                return np.asarray(upright.convert("RGBA"))
     except FileNotFoundError as error:
         raise PictureUnreadable(f"{name} is not there. Check the path.") from error
-    except (UnidentifiedImageError, Image.DecompressionBombError) as error:
+    except Image.DecompressionBombError as error:
+        raise _too_large(name) from error
+    except UnidentifiedImageError as error:
         raise PictureUnreadable(
             f"{name} is not a picture that can be opened. Use PNG, JPEG, WebP, BMP, GIF or TIFF."
         ) from error
@@ -51,6 +52,21 @@ def open_picture(source: Path | bytes) -> NDArray[np.uint8]:
         if isinstance(error, PictureUnreadable):
             raise
         raise PictureUnreadable(f"{name} is damaged and cannot be read ({error}). Save it again and retry.") from error
+
+
+def _eight_bits(picture: Image.Image) -> Image.Image:
+    """Bring grey pictures of more than 8 bits to 8, over the values that they use; Pillow's own way cuts at 255."""
+    if not picture.mode.startswith(("I", "F")):
+        return picture
+    values = np.nan_to_num(np.asarray(picture, np.float32))
+    spread = max(float(np.ptp(values)), 1e-9)
+    return Image.fromarray(np.asarray((values - values.min()) / spread * 255, np.uint8))
+
+
+def _too_large(name: str) -> PictureUnreadable:
+    return PictureUnreadable(
+        f"{name} is too large: up to {LARGEST // 1_000_000} megapixels can be read. Make it smaller and try again."
+    )
 
 
 def to_png(digit: NDArray[np.uint8]) -> bytes:

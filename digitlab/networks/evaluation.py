@@ -1,5 +1,6 @@
 """Keras' own answers on a whole set. Imports Keras: for worker processes only."""
 
+import zipfile
 from pathlib import Path
 
 import keras
@@ -28,8 +29,10 @@ def load(path: Path) -> keras.Model:
         raise ModelNotFound(f"There is no {path.name} in {path.parent}. Choose another network, or train one.")
     try:
         model = keras.saving.load_model(path, compile=False, safe_mode=True)
-    except (ValueError, TypeError, KeyError, OSError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, OSError, zipfile.BadZipFile) as error:
         raise ModelDamaged(f"{path.name} cannot be opened as a Keras network. Train it again.") from error
+    if not isinstance(model, keras.Model):
+        raise ModelDamaged(f"{path.name} holds a {type(model).__name__}, not a network. Train it again.")
     if model.input_shape != (None, 28, 28) or model.output_shape != (None, 10):
         raise ModelDamaged(
             f"{path.name} maps {model.input_shape} to {model.output_shape}; "

@@ -1,15 +1,27 @@
 """A network as files: `.keras`, and `.tflite` to read without Keras. Imports Keras: for worker processes only."""
 
+import platform
 from pathlib import Path
 
 import keras
 import numpy as np
+import tensorflow as tf
 from numpy.typing import NDArray
 
 from digitlab.errors import ModelDamaged
 from digitlab.networks.recognition import SUFFIX, Recogniser
 
 TOLERANCE = 1e-4  # of a probability: float32 sums in another order differ by about 1e-6
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of what makes a network."""
+    return {
+        "python": platform.python_version(),
+        "keras": keras.__version__,
+        "tensorflow": tf.__version__,
+        "numpy": np.__version__,
+    }
 
 
 def export(model: keras.Model, path: Path, samples: NDArray[np.uint8]) -> None:

@@ -2,10 +2,14 @@
 
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
+
+import numpy as np
 
 from digitlab.digits import mnist
 from digitlab.errors import DataMissing
+from digitlab.settings import Settings
 
 _PATIENCE = 300  # seconds for a download of 11 MB over a slow line
 
@@ -29,10 +33,10 @@ def load(folder: Path, packaged: Path = mnist.PATH) -> mnist.Mnist:
 
 
 def _download(path: Path, packaged: Path) -> None:
+    command = [sys.executable, "-m", __name__, str(path)]
+    environment = Settings.from_environment().environment()
     try:
-        subprocess.run(
-            [sys.executable, "-m", __name__, str(path)], check=True, capture_output=True, text=True, timeout=_PATIENCE
-        )
+        subprocess.run(command, check=True, capture_output=True, timeout=_PATIENCE, env=environment)
     except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
         raise DataMissing(
             f"MNIST is missing: {packaged} is not there, and Keras could not download it. Restore the file "
@@ -40,7 +44,15 @@ def _download(path: Path, packaged: Path) -> None:
         ) from error
 
 
-if __name__ == "__main__":
+def _main(path: Path) -> None:
+    """Have Keras fetch MNIST (or find it in its own cache), and write it to `path` for `digits.mnist` to check."""
     import keras
 
-    keras.datasets.mnist.load_data(path=sys.argv[1])
+    (x_train, y_train), (x_test, y_test) = keras.datasets.mnist.load_data()
+    with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".npz", delete=False) as file:
+        np.savez_compressed(file, x_train=x_train, y_train=y_train, x_test=x_test, y_test=y_test)
+    Path(file.name).replace(path)
+
+
+if __name__ == "__main__":
+    _main(Path(sys.argv[1]))

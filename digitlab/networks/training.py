@@ -101,7 +101,8 @@ def train(
     history = model.fit(**data, epochs=config.epochs, validation_data=validation, callbacks=callbacks, verbose=0)
 
     figures = [history.history[name][-1] for name in ("loss", "val_loss") if name in history.history]
-    if not np.isfinite(figures).all() and not stop.has_stopped:
+    # The last step can ruin the weights after the last loss was taken.
+    if not all(np.isfinite(values).all() for values in (figures, *model.get_weights())):
         raise Diverged(
             f"The loss became infinite or not a number (NaN) in epoch {watch.last.epoch}, "
             f"batch {watch.last.batch:,} of {watch.last.batches:,}: the steps were too large, and the network is lost. "

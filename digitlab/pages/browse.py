@@ -67,11 +67,13 @@ with detail:
     picture, answer = st.columns(2)
     with picture:
         ui.digit_picture(images[index], f"Sample {index}, a {labels[index]}", is_large=True)
+    below = st.container()
     with answer, ui.told():
         card = ui.choose_network("Read by")
         reading = ui.lab().recogniser(card.name).read_digit(images[index])
         st.markdown(f"reads **{reading.digit}**" + (", as labelled" if reading.digit == labels[index] else ""))
-    ui.bars(reading.probabilities, reading.digit)
+        with below:
+            ui.bars(reading.probabilities, reading.digit)
     with st.expander("Its 784 pixel values, 0 (background) to 255 (ink)"):
         st.image(plots.pixel_values(images[index]), width="stretch")
 

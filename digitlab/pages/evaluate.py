@@ -37,7 +37,7 @@ if not len(mistakes):
     st.success("None at all.")
     st.stop()
 st.markdown(
-    "The most confident first: *true digit* → *what was read*, and with what probability. Click one to see why."
+    "The most confident first: *true digit* → *what was read*, and with what probability. Click one to look closely."
 )
 samples = [
     ui.Sample(

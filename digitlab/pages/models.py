@@ -25,7 +25,9 @@ def rename() -> None:
 @st.dialog("Delete this network?")
 def delete() -> None:
     """Ask before it is gone for good."""
-    st.markdown(f"**{card.title}** and its scores will be gone for good. Its training run stays in the list of runs.")
+    st.markdown(
+        f"**{ui.plain(card.title)}** and its scores will be gone for good. Its training run stays in the list of runs."
+    )
     with st.container(horizontal=True):
         if st.button("Delete", type="primary", icon=":material/delete:"):
             with ui.told():

@@ -1,6 +1,7 @@
 """Set up a training, start it, watch it learn, and find every run again."""
 
 import time
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -95,7 +96,7 @@ with form:
 def ended(run: Run, finished: int) -> None:
     """Say how a run ended, and where to go with what came of it."""
     if run.state in (RunState.FAILED, RunState.INTERRUPTED):
-        st.error(run.message, icon=":material/error:")
+        st.error(ui.plain(run.message), icon=":material/error:")
         return
     if run.model is None:
         st.info("It was stopped before it began.", icon=":material/info:")
@@ -133,9 +134,9 @@ def goes_on(run: Run) -> None:
         st.rerun(scope="fragment")
 
 
-def choose() -> None:
+def choose(newest: int) -> None:
     """Show the run that was clicked in the list."""
-    rows = st.session_state.runs.selection.rows
+    rows = st.session_state[f"runs-{newest}"].selection.rows
     if rows:
         st.query_params["run"] = str(st.session_state.listed[rows[0]])
 
@@ -156,9 +157,9 @@ def show_runs() -> None:
         active = [run for run in runs if run.state is RunState.RUNNING]
         run = by_number.get(asked) or (active or runs)[0]
         if asked and asked not in by_number:
-            st.warning(f"There is no run {asked[:20]!r}; the newest is shown.", icon=":material/warning:")
+            st.warning(f"There is no run {ui.plain(asked[:20])}; another is shown.", icon=":material/warning:")
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.subheader(run.title)
+            st.subheader(ui.plain(run.title), anchor=False)
             ui.state_badge(run.state)
         epochs = lab.epochs(run.number)
         if run.state.is_over():
@@ -173,8 +174,8 @@ def show_runs() -> None:
             [ui.run_row(run) for run in runs],
             column_config=ui.RUN_COLUMNS,
             hide_index=True,
-            key="runs",
-            on_select=choose,
+            key=f"runs-{runs[0].number}",  # a selection is kept by its row, and a new run moves the rows
+            on_select=partial(choose, runs[0].number),
             selection_mode="single-row",
             placeholder="-",
             height=min(36 * (len(runs) + 1), 300),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from digitlab.networks.config import TrainingConfig
 from digitlab.networks.metrics import EpochMetrics, Progress
 
-SILENT_AFTER = 15.0  # seconds without a sign of life; a run gives one about every half second
+SILENT_AFTER = 15.0  # seconds without a sign of life; a run gives one every quarter of a second
 
 
 class RunState(enum.StrEnum):

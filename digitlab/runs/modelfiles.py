@@ -17,6 +17,16 @@ KERAS, CARD = ".keras", ".json"
 LONGEST_TITLE = 60
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
 
+# What a page may rely on when it shows a card that somebody may have edited.
+_KINDS = {
+    **dict.fromkeys(("name", "title", "command", "data"), str),
+    **dict.fromkeys(("test_loss", "test_accuracy", "seconds", "created"), int | float),
+    **dict.fromkeys(("config", "versions"), dict),
+    **dict.fromkeys(("is_ready_made", "was_stopped"), bool),
+    "epochs": list,
+    "parameters": int,
+}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelCard:
@@ -60,8 +70,11 @@ class ModelCard:
 
     @classmethod
     def from_json(cls, text: str) -> "ModelCard":
-        """The other way round; raises ValueError, TypeError or KeyError where it is not a card."""
+        """The other way round; raises ValueError, TypeError, KeyError or AttributeError where it is not a card."""
         values = json.loads(text)
+        for name, kind in _KINDS.items():
+            if not isinstance(values[name], kind):
+                raise TypeError(f"{name} is {values[name]!r}")
         values["config"] = TrainingConfig.from_dict(values["config"])
         values["epochs"] = tuple(EpochMetrics(**epoch) for epoch in values["epochs"])
         return cls(**values)
@@ -90,7 +103,7 @@ class ModelFiles:
             card = ModelCard.from_json(path.read_text(encoding="utf-8"))
         except FileNotFoundError as error:
             raise ModelNotFound(f"There is no network {name!r}. It may have been deleted; see Models.") from error
-        except (OSError, ValueError, TypeError, KeyError) as error:
+        except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
             raise ModelDamaged(f"The card {path.name} cannot be read. Delete it, or restore it from a copy.") from error
         if card.name != name:
             raise ModelDamaged(f"The card {path.name} belongs to {card.name!r}. Give both files the same name.")

@@ -3,7 +3,7 @@
 import json
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
-from digitlab.errors import RunIsOver, RunNotFound, StoreUnavailable
+from digitlab.errors import InvalidSetting, RunIsOver, RunNotFound, StoreUnavailable
 from digitlab.networks.config import PRESETS, TrainingConfig
 from digitlab.networks.metrics import EpochMetrics, Progress
 from digitlab.runs.experiment import SILENT_AFTER, Outcome, Run, RunState
@@ -42,7 +42,7 @@ _runs = sa.Table(
 _epochs = sa.Table(
     "epochs",
     _metadata,
-    sa.Column("run", sa.ForeignKey("runs.number", ondelete="CASCADE"), primary_key=True),
+    sa.Column("run", sa.ForeignKey("runs.number"), primary_key=True),
     sa.Column("epoch", sa.Integer, primary_key=True),
     sa.Column("loss", sa.Double, nullable=False),
     sa.Column("accuracy", sa.Double, nullable=False),
@@ -56,7 +56,7 @@ class Store:
     """Reads and writes runs; several processes and threads may do so at once.
 
     Who may change a run: anybody may queue one and wish it stopped; while it is running only the worker that claimed it
-    writes its progress, epochs and end; a run that is over never changes, and can only be deleted. One exception: a run
+    writes its progress, epochs and end; a run that is over never changes. One exception: a run
     that was declared interrupted because its worker was silent goes on when that same worker reports again.
 
     Raises:
@@ -81,11 +81,13 @@ class Store:
         """Give all connections back."""
         self._engine.dispose()
 
-    def create(self, config: TrainingConfig, title: str = "") -> Run:
-        """Queue a new run; without a title it is called after its preset and number."""
-        values = {"title": title, "config": json.dumps(config.as_dict()), "state": RunState.QUEUED}
+    def create(self, config: TrainingConfig, title: str = "", worker: str | None = None) -> Run:
+        """Record a new run, waiting, or already claimed by `worker`; its title is by default its preset and number."""
+        now = time.time()
+        values: dict[str, Any] = {"title": title, "config": json.dumps(config.as_dict()), "created": now}
+        values |= {"state": RunState.QUEUED} if worker is None else _claimed_by(worker, now)
         with self._transaction() as connection:
-            insert = sa.insert(_runs).values(**values, created=time.time()).returning(_runs.c.number)
+            insert = sa.insert(_runs).values(**values).returning(_runs.c.number)
             number = connection.execute(insert).scalar_one()
             if not title:
                 own = f"{PRESETS[config.preset].title} {number}"
@@ -97,13 +99,18 @@ class Store:
         with self._transaction() as connection:
             row = connection.execute(sa.select(_runs).where(_runs.c.number == number)).one_or_none()
         if row is None:
-            raise RunNotFound(f"There is no run {number}. It may have been deleted; see the list of runs.")
+            raise RunNotFound(f"There is no run {number}. See the list of runs.")
         return _as_run(row)
 
     def runs(self) -> list[Run]:
-        """Return all runs, the newest first."""
+        """Return all runs, the newest first, but for those of an older version whose settings mean nothing any more."""
         with self._transaction() as connection:
-            return [_as_run(row) for row in connection.execute(sa.select(_runs).order_by(_runs.c.number.desc()))]
+            rows = connection.execute(sa.select(_runs).order_by(_runs.c.number.desc())).all()
+        runs = []
+        for row in rows:
+            with suppress(InvalidSetting):
+                runs.append(_as_run(row))
+        return runs
 
     def queue(self) -> list[int]:
         """Return the numbers of the waiting runs in their order."""
@@ -130,17 +137,8 @@ class Store:
 
     def claim(self, number: int, worker: str) -> bool:
         """Take a waiting run for `worker`; False if another has it, or it is not waiting any more."""
-        now = time.time()
         with self._transaction() as connection:
-            return _change(
-                connection,
-                number,
-                [RunState.QUEUED],
-                state=RunState.RUNNING,
-                worker=worker,
-                started=now,
-                heartbeat=now,
-            )
+            return _change(connection, number, [RunState.QUEUED], **_claimed_by(worker, time.time()))
 
     def refuse(self, number: int, message: str) -> None:
         """Record that a waiting run cannot be carried out, and why."""
@@ -197,6 +195,10 @@ class Store:
             where = self._engine.url.render_as_string(hide_password=True)
             reason = str(getattr(error, "orig", None) or type(error).__name__)
             raise StoreUnavailable(f"The database {where} does not answer: {reason}. Nothing was changed.") from error
+
+
+def _claimed_by(worker: str, now: float) -> dict[str, Any]:
+    return {"state": RunState.RUNNING, "worker": worker, "started": now, "heartbeat": now}
 
 
 def _change(connection: sa.Connection, number: int, allowed: list[RunState], **values: Any) -> bool:

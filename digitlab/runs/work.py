@@ -1,24 +1,22 @@
 """What a worker process does: train, score, save and record a run. Imports Keras: for worker processes only."""
 
 import os
-import platform
+import shlex
 import socket
 import threading
 import time
 import uuid
+from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-
-import keras
-import numpy as np
-import tensorflow as tf
 
 from digitlab.digits import mnist
 from digitlab.errors import DigitLabError, StoreUnavailable
 from digitlab.networks import evaluation, mnist_source, training
 from digitlab.networks.config import as_command
-from digitlab.networks.export import export
+from digitlab.networks.export import export, versions
 from digitlab.networks.metrics import EpochMetrics, Progress, Report
 from digitlab.networks.scores import Scores
 from digitlab.runs.experiment import Outcome, Run, RunState
@@ -27,35 +25,44 @@ from digitlab.runs.store import Store
 from digitlab.settings import Settings
 
 _BEAT = 0.25  # seconds between two signs of life; a wish to stop is heard within as much
+_PATIENCE = 60.0  # seconds that a database may be away at the end of a run
 _SAMPLES = 64  # test digits on which an exported file must agree with Keras
+
+
+def new_worker() -> str:
+    """Return a name for one execution of a run, which no other has."""
+    return f"{socket.gethostname()}/{os.getpid()}/{uuid.uuid4().hex[:8]}"
 
 
 def perform(
     settings: Settings,
     number: int,
+    worker: str = "",
     *,
     name: str = "",
     is_ready_made: bool = False,
     report: Report = lambda _: None,
     is_still_wanted: Callable[[], bool] = lambda: True,
 ) -> None:
-    """Carry out a queued run to its end, whatever that is; the store tells how it went.
+    """Carry out a run to its end, whatever that is; the store tells how it went.
 
     Args:
         settings: Where data, networks and runs are.
-        number: The run. One that is not waiting any more is left alone: Dask repeats a task whose process died.
+        number: The run.
+        worker: Who claimed it already; if empty it is claimed now, and left alone if it is not waiting any more: Dask
+            repeats a task whose process died.
         name: File name of the network without an ending; a new one if empty.
         is_ready_made: Whether to mark the network as shipped with DigitLab.
         report: Is told what the store is told, too.
-        is_still_wanted: Is asked after every batch, as is the store.
+        is_still_wanted: Is asked after every batch, besides the store's wish, which is heard within `_BEAT`.
     """
     store = Store(settings.database_url)
-    worker = f"{socket.gethostname()}/{os.getpid()}/{uuid.uuid4().hex[:8]}"
-    if not store.claim(number, worker):
-        store.close()
-        return
-    message = "An error that nobody foresaw ended the run; the workers' log in the data folder has it."
-    outcome = Outcome(state=RunState.FAILED, message=message)
+    if not worker:
+        worker = new_worker()
+        if not store.claim(number, worker):
+            store.close()
+            return
+    outcome = Outcome(state=RunState.FAILED, message="An error that nobody foresaw ended the run; the log has it.")
     try:
         run = store.run(number)
         with _Pulse(store, number, worker) as pulse:
@@ -67,8 +74,11 @@ def perform(
         outcome = Outcome(state=state, model=card.name, test_loss=scores.loss, test_accuracy=scores.accuracy)
     except DigitLabError as error:
         outcome = Outcome(state=RunState.FAILED, message=str(error))
+    except KeyboardInterrupt:
+        outcome = Outcome(state=RunState.INTERRUPTED, message="It was broken off by hand.")
+        raise
     finally:
-        store.end(number, worker, outcome)
+        _insist(lambda: store.end(number, worker, outcome))
         store.close()
 
 
@@ -97,7 +107,7 @@ def _train(
 def _card(run: Run, trained: training.Trained, scores: Scores, name: str, is_ready_made: bool) -> ModelCard:
     command = as_command(run.config)
     if name:
-        command += f" --name {name} --title {run.title!r}" + " --ready-made" * is_ready_made
+        command += f" --name {name} --title {shlex.quote(run.title)}" + " --ready-made" * is_ready_made
     return ModelCard(
         name=name or time.strftime(f"{run.config.preset}-%Y%m%d-%H%M%S-{run.number}", time.gmtime()),
         title=run.title,
@@ -111,25 +121,31 @@ def _card(run: Run, trained: training.Trained, scores: Scores, name: str, is_rea
         test_accuracy=scores.accuracy,
         seconds=trained.seconds,
         data=f"MNIST, content SHA-256 {mnist.SHA256}",
-        versions={
-            "python": platform.python_version(),
-            "keras": keras.__version__,
-            "tensorflow": tf.__version__,
-            "numpy": np.__version__,
-        },
+        versions=versions(),
         created=time.time(),
     )
 
 
-class _Pulse(threading.Thread):
-    """Keeps the store informed of a run, and hears whether it is wanted.
+def _insist(write: Callable[[], None]) -> None:
+    """Write to the store, again and again while it is away: a trained network must not be lost to its record."""
+    for _ in range(int(_PATIENCE / _BEAT)):
+        try:
+            return write()
+        except StoreUnavailable:
+            time.sleep(_BEAT)
+    return write()
 
-    Epochs are written as they come; signs of life and progress from a thread of its own, so that no batch waits for it.
+
+class _Pulse(threading.Thread):
+    """Keeps the store informed of a run, and hears whether it is wanted, in a thread of its own: no batch waits for it.
+
+    While the store is away the training goes on; what was to be written is written when it is back.
     """
 
     def __init__(self, store: Store, number: int, worker: str) -> None:
         super().__init__(name=f"pulse of run {number}", daemon=True)
         self._progress: Progress | None = None
+        self._epochs: deque[EpochMetrics] = deque()
         self._store, self._number, self._worker = store, number, worker
         self._is_unwanted, self._is_over = threading.Event(), threading.Event()
 
@@ -137,18 +153,22 @@ class _Pulse(threading.Thread):
         if isinstance(event, Progress):
             self._progress = event
         else:
-            self._store.add_epoch(self._number, event)
+            self._epochs.append(event)
 
     def is_wanted(self) -> bool:
         return not self._is_unwanted.is_set()
 
     def run(self) -> None:
         while not self._is_over.wait(_BEAT):
-            try:
-                if not self._store.beat(self._number, self._worker, self._progress):
-                    self._is_unwanted.set()
-            except StoreUnavailable:
-                continue  # the training goes on; the next beat may get through
+            with suppress(StoreUnavailable):  # the next beat may get through
+                self._beat()
+
+    def _beat(self) -> None:
+        while self._epochs:
+            self._store.add_epoch(self._number, self._epochs[0])
+            self._epochs.popleft()
+        if not self._store.beat(self._number, self._worker, self._progress):
+            self._is_unwanted.set()
 
     def __enter__(self) -> "_Pulse":
         self.start()
@@ -159,3 +179,4 @@ class _Pulse(threading.Thread):
     ) -> None:
         self._is_over.set()
         self.join()
+        _insist(self._beat)

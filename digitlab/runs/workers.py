@@ -3,20 +3,23 @@
 import subprocess
 import sys
 import threading
-from concurrent.futures import TimeoutError as FutureTimeoutError
+from collections.abc import Callable
+from concurrent.futures import CancelledError
 from pathlib import Path
 from typing import TextIO
 
 import dask
-from distributed import Client, Future, LocalCluster, fire_and_forget
+from dask.base import tokenize
+from distributed import Client, Future, KilledWorker, LocalCluster, fire_and_forget
 from distributed.comm.core import CommClosedError
 
-from digitlab.errors import DigitLabError, WorkersUnavailable
+from digitlab.errors import WorkersUnavailable
 from digitlab.networks.scores import Scores
 from digitlab.settings import Settings
 
 TRAINING = {"training": 1}  # a worker has one such token, so it trains one run at a time and scores beside it
 _START_PATIENCE = 60  # seconds for a scheduler and its workers to stand; usually one
+_LOST = (TimeoutError, CancelledError, CommClosedError, KilledWorker)
 _SCORE_PATIENCE = 120  # seconds for 10,000 digits, TensorFlow's import included; usually two
 
 
@@ -41,7 +44,7 @@ class Workers:
             WorkersUnavailable: They cannot be started or reached.
         """
         with self._lock:
-            if self._is_alive():
+            if self.are_there():
                 return False
             self._close()
             address = self._settings.scheduler or self._start_program()
@@ -54,12 +57,28 @@ class Workers:
                 ) from error
             return True
 
-    def train(self, number: int) -> None:
-        """Let a worker carry out a queued run, after those that were handed in before."""
+    def train(self, number: int, refuse: Callable[[int, str], None]) -> None:
+        """Let a worker carry out a queued run, after those of lower number; a run handed in twice is trained once.
+
+        Args:
+            number: The run.
+            refuse: Is told the number and the reason if the worker could not even begin.
+        """
         client = self._reach()
-        # By itself Dask keeps no order among tasks that come within a tenth of a second: a priority does.
-        token = self._training_token(client)
-        future = client.submit(_perform, self._settings, number, pure=False, resources=token, priority=-number)
+        future = client.submit(
+            _perform,
+            self._settings,
+            number,
+            key=f"run-{number}-{tokenize(self._settings.database_url)}",
+            resources=self._training_token(client),
+            priority=-number,  # by itself Dask keeps no order among tasks that come within a tenth of a second
+        )
+
+        def tell(done: Future) -> None:
+            if done.status == "error":
+                refuse(number, f"A worker could not begin: {type(done.exception()).__name__}. Its log says more.")
+
+        future.add_done_callback(tell)
         # Nobody waits for the result, the store has it; fire-and-forget, or Dask would drop the task with its future.
         fire_and_forget(future)
 
@@ -73,13 +92,15 @@ class Workers:
         future: Future = self._reach().submit(_score, self._settings, path, pure=False, priority=10)
         try:
             scores: Scores = future.result(timeout=_SCORE_PATIENCE)
-        except DigitLabError:
-            raise
-        except (TimeoutError, FutureTimeoutError, CommClosedError) as error:
-            raise WorkersUnavailable(
-                "No worker answered in time. Wait for the running training, then retry."
-            ) from error
+        except _LOST as error:
+            future.cancel()
+            raise WorkersUnavailable("No worker answered. Wait for the running training, then try again.") from error
         return scores
+
+    def are_there(self) -> bool:
+        """Whether workers can be handed something without being started first."""
+        has_ended = self._program is not None and self._program.poll() is not None
+        return self._client is not None and self._client.status == "running" and not has_ended
 
     def close(self) -> None:
         """Let go of the workers, and end them if they were started here."""
@@ -91,34 +112,39 @@ class Workers:
         assert self._client is not None
         return self._client
 
-    def _is_alive(self) -> bool:
-        has_ended = self._program is not None and self._program.poll() is not None
-        return self._client is not None and self._client.status == "running" and not has_ended
-
     def _training_token(self, client: Client) -> dict[str, int] | None:
-        """A worker of somebody else's cluster may not know the token; then its threads are the limit."""
+        """On somebody else's cluster no worker may know the token; then its threads are the limit."""
         workers = client.scheduler_info(n_workers=-1)["workers"].values()
-        return TRAINING if any(set(TRAINING) <= set(worker["resources"]) for worker in workers) else None
+        is_unknown = workers and not any(set(TRAINING) <= set(worker["resources"]) for worker in workers)
+        return None if self._program is None and is_unknown else TRAINING
 
     def _start_program(self) -> str:
-        self._settings.data.mkdir(parents=True, exist_ok=True)
-        with (self._settings.data / "workers.log").open("a", encoding="utf-8") as log:
-            self._program = subprocess.Popen(
-                [sys.executable, "-m", "digitlab", "workers"],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=log,
-                text=True,
-                env=self._settings.environment(),
-                start_new_session=True,  # Ctrl-C in the terminal is for the app; its end closes the pipe
-            )
+        log_file = self._settings.data / "workers.log"
+        try:
+            log_file.parent.mkdir(parents=True, exist_ok=True)
+            with log_file.open("a", encoding="utf-8") as log:
+                self._program = subprocess.Popen(
+                    [sys.executable, "-m", "digitlab", "workers"],
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=log,
+                    text=True,
+                    env=self._settings.environment(),
+                    start_new_session=True,  # Ctrl-C in the terminal is for the app; its end closes the pipe
+                )
+        except OSError as error:
+            raise WorkersUnavailable(
+                f"The training processes cannot be started: {error.strerror} ({error.filename}). "
+                "Set DIGITLAB_DATA to a folder that can be written."
+            ) from error
         assert self._program.stdout is not None
+        alarm = threading.Timer(_START_PATIENCE, self._program.kill)
+        alarm.start()
         with self._program.stdout as answers:
             address = answers.readline().strip()
+        alarm.cancel()
         if not address:
-            raise WorkersUnavailable(
-                f"The training processes did not start. {self._settings.data / 'workers.log'} says why."
-            )
+            raise WorkersUnavailable(f"The training processes did not start. {log_file} says why.")
         return address
 
     def _close(self) -> None:

@@ -25,6 +25,11 @@ def answer(page: Page):
     return page.get_by_test_id("digit")
 
 
+def seen(page: Page) -> str:
+    """The picture that the network saw, as an address."""
+    return page.locator(".digitlab-seen img").get_attribute("src")
+
+
 @pytest.mark.parametrize("digit", DIGITS)
 def test_a_drawn_digit_is_read_without_a_button(page, digit):
     visit(page, "draw")
@@ -72,8 +77,10 @@ def test_a_drawing_is_still_there_after_a_look_at_another_page(page):
     expect(page.get_by_role("heading", name="Models", level=1)).to_be_visible()
     page.get_by_role("link", name="Draw", exact=True).click()
     expect(answer(page)).to_have_text("7")
+    before = seen(page)
     draw(page, [[(110, 170), (220, 170)]])
-    expect(answer(page)).to_have_text("7")
+    expect(page.locator(".digitlab-seen img")).not_to_have_attribute("src", before)
+    expect(answer(page)).to_have_text("7")  # barred: the old stroke is there as well
 
 
 def test_another_network_reads_the_same_drawing(page):

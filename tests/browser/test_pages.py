@@ -3,6 +3,7 @@ import re
 import pytest
 from conftest import assert_sound, network, settle, visit
 from playwright.sync_api import expect
+from test_train import press_train
 
 PAGES = {
     "": "DigitLab",
@@ -114,7 +115,7 @@ def test_an_own_network_is_renamed_and_deleted_after_a_question(page, app, conte
     field.fill("500")
     field.press("Enter")
     page.get_by_label("Name", exact=True).fill("Short-lived")
-    page.get_by_test_id("stBaseButton-primary").filter(has_text="Train").click()
+    press_train(page)
     page.get_by_role("link", name="Evaluate it").click(timeout=60_000)
     expect(network(page)).to_have_value(re.compile("Short-lived"))
     page.get_by_role("link", name="Models").click()
@@ -140,7 +141,8 @@ def test_tensorflow_never_enters_the_page_process(page, app):
     visit(page, "train")
     page.get_by_role("slider", name="Epochs").press("Home")
     settle(page)
-    page.get_by_test_id("stBaseButton-primary").filter(has_text="Train").click()
+    press_train(page)
+    expect(page.get_by_text(re.compile("Epoch 1 of 1"))).to_be_visible(timeout=60_000)
     expect(page.get_by_text("finished").first).to_be_visible(timeout=60_000)
     loaded = app.modules()
     assert "streamlit" in loaded

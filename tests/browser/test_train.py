@@ -25,7 +25,10 @@ def set_epochs(page: Page, epochs: int) -> None:
 
 
 def press_train(page: Page) -> None:
+    before = page.url
     page.get_by_test_id("stBaseButton-primary").filter(has_text="Train").click()
+    page.wait_for_url(lambda url: "run=" in url and url != before)
+    settle(page)
 
 
 def press_stop(page: Page) -> None:

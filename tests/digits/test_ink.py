@@ -63,6 +63,14 @@ def test_odd_sizes_are_read_without_an_error(shape):
     assert result is None or result.shape == (28, 28)
 
 
+@pytest.mark.parametrize(("side", "value"), [(320, 60), (1024, 255)])
+def test_specks_that_vanish_when_made_small_are_no_digit(side, value):
+    drawing = np.zeros((side, side, 4), np.uint8)
+    drawing[..., 3] = 255
+    drawing[[3, -4], [3, -4], :3] = value
+    assert ink.to_digit(drawing) is None
+
+
 def test_ink_at_the_very_edge_stays_inside():
     drawing = np.zeros((320, 320, 4), np.uint8)
     drawing[..., 3] = 255

@@ -1,3 +1,4 @@
+import io
 import time
 import zipfile
 
@@ -39,7 +40,20 @@ def damaged_in_the_middle(content: bytes) -> bytes:
     return content[:middle] + bytes(byte ^ 255 for byte in content[middle : middle + 64]) + content[middle + 64 :]
 
 
-@pytest.mark.parametrize("damage", [lambda c: c[: len(c) // 2], damaged_in_the_middle, lambda c: b"not a zip file"])
+def encrypted(content: bytes) -> bytes:
+    start = content.index(b"PK\x01\x02")  # the archive's directory: its first entry says that it is encrypted
+    return content[: start + 8] + b"\x01" + content[start + 9 :]
+
+
+def a_plain_array(_content: bytes) -> bytes:
+    file = io.BytesIO()
+    np.save(file, np.zeros(3))
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    "damage", [encrypted, a_plain_array, lambda c: c[: len(c) // 2], damaged_in_the_middle, lambda c: b"not a zip file"]
+)
 def test_a_damaged_file_is_refused(tmp_path, damage):
     path = tmp_path / "mnist.npz"
     path.write_bytes(damage(mnist.PATH.read_bytes()))

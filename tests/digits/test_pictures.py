@@ -35,6 +35,13 @@ def test_too_many_pixels_are_refused_before_they_are_decoded():
         open_picture(file(Image.new("1", (side, side))))
 
 
+def test_a_grey_picture_of_sixteen_bits_keeps_its_ink():
+    paper = np.full((40, 30), 40_000, np.uint16)
+    paper[10:30, 14:17] = 3_000
+    opened = open_picture(file(Image.fromarray(paper)))
+    assert (opened[0, 0, 0], opened[20, 15, 0]) == (255, 0)
+
+
 @pytest.mark.parametrize("content", [b"", b"hello", file(Image.new("RGB", (99, 99), "red"))[:80]])
 def test_what_is_no_picture_is_refused(content):
     with pytest.raises(PictureUnreadable):

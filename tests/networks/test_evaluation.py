@@ -26,6 +26,15 @@ def test_what_is_no_network_is_refused(tmp_path):
         evaluation.load(path)
 
 
+def test_a_damaged_network_is_refused(tmp_path, ready_made):
+    content = bytearray((ready_made / "tutorial.keras").read_bytes())
+    content[len(content) // 2] ^= 255
+    path = tmp_path / "damaged.keras"
+    path.write_bytes(content)
+    with pytest.raises(ModelDamaged):
+        evaluation.load(path)
+
+
 def test_a_network_for_something_else_is_refused(tmp_path):
     path = tmp_path / "other.keras"
     keras.Sequential([keras.Input((4,)), keras.layers.Dense(2)]).save(path)

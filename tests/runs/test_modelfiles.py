@@ -1,4 +1,5 @@
 import dataclasses
+import json
 import shutil
 
 import pytest
@@ -91,6 +92,15 @@ def test_a_damaged_card_is_refused_and_hides_no_other(files, tmp_path, text):
     (tmp_path / "own.json").write_text(text)
     with pytest.raises(ModelDamaged):
         files.card("own")
+    assert [card.name for card in files.cards()] == ["tutorial"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("config", []), ("created", "x"), ("test_accuracy", None), ("title", 7), ("epochs", [1])]
+)
+def test_a_card_with_a_value_of_another_kind_is_refused(files, tmp_path, name, value):
+    path = tmp_path / "own.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {name: value}))
     assert [card.name for card in files.cards()] == ["tutorial"]
 
 

@@ -1,9 +1,10 @@
 import multiprocessing
+import sqlite3
 import time
 
 import pytest
 
-from digitlab.errors import RunIsOver, RunNotFound, StoreUnavailable
+from digitlab.errors import InvalidSetting, RunIsOver, RunNotFound, StoreUnavailable
 from digitlab.networks.metrics import EpochMetrics, Progress
 from digitlab.runs.experiment import Outcome, RunState
 from digitlab.runs.store import Store
@@ -126,6 +127,23 @@ def _beat_often(url, number, worker):
     for batch in range(60):
         store.beat(number, worker, Progress(epoch=1, batch=batch + 1, batches=60))
     store.close()
+
+
+def test_a_run_of_the_command_line_never_waits(store, small):
+    run = store.create(small, worker="me")
+    assert run.state is RunState.RUNNING
+    assert store.queue() == []
+    assert not store.claim(run.number, "other")
+
+
+def test_a_run_whose_settings_mean_nothing_any_more_hides_no_other(store, settings, small):
+    old, new = store.create(small), store.create(small)
+    with sqlite3.connect(settings.database_url.removeprefix("sqlite:///")) as connection:
+        connection.execute('UPDATE runs SET config = \'{"preset": "gone"}\' WHERE number = ?', (old.number,))
+    connection.close()
+    assert [run.number for run in store.runs()] == [new.number]
+    with pytest.raises(InvalidSetting):
+        store.run(old.number)
 
 
 def test_several_processes_write_at_once(store, settings, small):

@@ -1,10 +1,11 @@
 import dataclasses
 import itertools
+import shlex
 
 import keras
 import pytest
 
-from digitlab.errors import ModelDamaged
+from digitlab.errors import ModelDamaged, StoreUnavailable
 from digitlab.networks.recognition import Recogniser
 from digitlab.runs import work
 from digitlab.runs.experiment import RunState
@@ -67,6 +68,42 @@ def test_an_error_that_nobody_foresaw_is_raised_and_recorded(settings, store, sm
         work.perform(settings, number)
     assert store.run(number).state is RunState.FAILED
     assert "log" in store.run(number).message
+
+
+def test_a_database_that_is_away_for_a_while_costs_nothing(settings, store, small, monkeypatch):
+    number = store.create(small).number
+    add_epoch, refused = Store.add_epoch, []
+
+    def away_at_first(self, number, metrics):
+        if len(refused) < 3:
+            refused.append(metrics.epoch)
+            raise StoreUnavailable("away")
+        add_epoch(self, number, metrics)
+
+    monkeypatch.setattr(Store, "add_epoch", away_at_first)
+    work.perform(settings, number)
+    assert refused == [1, 1, 1]
+    assert store.run(number).state is RunState.FINISHED
+    assert [epoch.epoch for epoch in store.epochs(number)] == [1, 2]
+
+
+def test_ctrl_c_is_recorded_as_what_it_is(settings, store, small):
+    number = store.create(small).number
+
+    def press(_event):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        work.perform(settings, number, report=press)
+    assert store.run(number).state is RunState.INTERRUPTED
+    assert "by hand" in store.run(number).message
+
+
+def test_a_title_is_quoted_for_the_shell_on_the_card(settings, store, small):
+    number = store.create(small, "it's $(id)").number
+    work.perform(settings, number, name="quoted")
+    words = shlex.split(ModelFiles(settings.models).card("quoted").command)
+    assert words[-1] == "it's $(id)"
 
 
 def test_a_run_that_does_not_wait_is_left_alone(settings, store, small):

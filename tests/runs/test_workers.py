@@ -51,7 +51,7 @@ def family(pid):
 def test_runs_are_trained_one_at_a_time_in_their_order(workers, store, small):
     numbers = [store.create(small).number for _ in range(3)]
     for number in numbers:
-        workers.train(number)
+        workers.train(number, store.refuse)
     wait_for(lambda: all(run.state.is_over() for run in store.runs()))
     runs = [store.run(number) for number in numbers]
     assert [run.state for run in runs] == [RunState.FINISHED] * 3
@@ -63,7 +63,7 @@ def test_a_stop_reaches_a_running_training_at_once_and_others_may_be_scored_mean
     workers, store, small, ready_made
 ):
     number = store.create(dataclasses.replace(small, training_digits=60_000, epochs=500)).number
-    workers.train(number)
+    workers.train(number, store.refuse)
     wait_for(lambda: store.run(number).progress)
     assert workers.score(ready_made / "tutorial.keras").accuracy > 0.97
     assert store.run(number).state is RunState.RUNNING
@@ -111,12 +111,12 @@ def test_workers_do_not_outlive_a_parent_that_is_killed(settings):
 def test_a_killed_worker_is_replaced_and_its_run_is_not_left_running(workers, store, small):
     long = dataclasses.replace(small, training_digits=60_000, epochs=500)
     number = store.create(long).number
-    workers.train(number)
+    workers.train(number, store.refuse)
     wait_for(lambda: store.run(number).progress)
     (pid,) = workers._client.run(os.getpid).values()
     os.kill(pid, signal.SIGKILL)
     next_number = store.create(small).number
-    workers.train(next_number)
+    workers.train(next_number, store.refuse)
     wait_for(lambda: store.run(next_number).state is RunState.FINISHED)
     store.interrupt_silent(after=2)
     assert store.run(number).state is RunState.INTERRUPTED
@@ -129,9 +129,35 @@ def test_a_killed_crew_is_started_anew(settings, store, small):
     workers._program.wait()
     assert workers.start()
     number = store.create(small).number
-    workers.train(number)
+    workers.train(number, store.refuse)
     wait_for(lambda: store.run(number).state is RunState.FINISHED)
     workers.close()
+
+
+def test_a_run_that_a_worker_cannot_begin_is_refused_with_the_reason(settings, small, tmp_path):
+    store = Store(settings.database_url)
+    (tmp_path / "file").write_text("")
+    workers = Workers(dataclasses.replace(settings, database_url=f"sqlite:///{tmp_path}/file/x.db"))
+    number = store.create(small).number
+    workers.train(number, store.refuse)
+    wait_for(lambda: store.run(number).state is RunState.FAILED)
+    assert "StoreUnavailable" in store.run(number).message
+    workers.close()
+    store.close()
+
+
+def test_a_run_handed_in_twice_is_trained_once(workers, store, small):
+    number = store.create(small).number
+    for _ in range(3):
+        workers.train(number, store.refuse)
+    wait_for(lambda: store.run(number).state.is_over())
+    assert [epoch.epoch for epoch in store.epochs(number)] == [1, 2]
+
+
+def test_workers_that_cannot_be_started_are_told(settings):
+    settings.data.write_text("a file where the folder should be")
+    with pytest.raises(WorkersUnavailable, match="DIGITLAB_DATA"):
+        Workers(settings).start()
 
 
 def test_another_scheduler_is_used_where_the_settings_name_one(settings, store, small):
@@ -139,7 +165,7 @@ def test_another_scheduler_is_used_where_the_settings_name_one(settings, store, 
     here.start()
     there = Workers(dataclasses.replace(settings, scheduler=here._client.scheduler.address))
     number = store.create(small).number
-    there.train(number)
+    there.train(number, store.refuse)
     wait_for(lambda: store.run(number).state is RunState.FINISHED)
     there.close()
     assert here._program.poll() is None

@@ -24,12 +24,12 @@ def test_the_original_files_give_the_packaged_content(folder):
 
 
 def test_the_same_content_gives_the_same_file(folder):
-    arrays = script["read"](folder)
-    script["write"](arrays, folder / "one.npz")
-    script["write"](arrays, folder / "two.npz")
+    arrays = {name: array[:200] for name, array in script["read"](folder).items()}
+    for name in ("one.npz", "two.npz"):
+        script["write"](arrays, folder / name)
     assert (folder / "one.npz").read_bytes() == (folder / "two.npz").read_bytes()
-    assert 10e6 < (folder / "one.npz").stat().st_size < 12e6
-    assert mnist.load(folder / "one.npz").y_test[0] == 7
+    with np.load(folder / "one.npz") as file:
+        assert all(np.array_equal(file[name], arrays[name]) for name in arrays)
 
 
 def test_a_file_that_is_not_the_original_is_refused(folder):
