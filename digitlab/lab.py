@@ -88,7 +88,10 @@ class Lab:
 
     def evaluate(self, name: str) -> Scores:
         """Let a worker score a network on MNIST's test set; takes seconds."""
-        return self._workers.score(self.model_file(name))
+        path = self.model_file(name)
+        if self._workers.start():
+            self.warm_up()  # new workers know nothing of the runs that wait
+        return self._workers.score(path)
 
     def evaluate_here(self, model: str) -> Scores:
         """Score a network, by its name or its `.keras` file, in this process. For the command line, as `train_here`."""

@@ -71,6 +71,7 @@ def test_what_waits_is_trained_after_all_workers_were_killed(lab, small):
     program = psutil.Process(lab._workers._program.pid)
     for process in [program, *program.children(recursive=True)]:
         process.kill()
+    lab._workers._program.wait()
     assert lab.evaluate("tutorial").accuracy > 0.97  # whoever comes first starts new ones
     wait_for(lambda: lab.runs()[0].state is RunState.FINISHED, 90)
     assert lab.run(long.number).state is RunState.INTERRUPTED

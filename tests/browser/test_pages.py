@@ -63,6 +63,7 @@ def test_a_link_leads_back_to_the_same_view_of_mnist(page, context):
     other.goto(page.url)
     settle(other)
     expect(other.get_by_text(re.compile("Sample .* labelled"))).to_have_text(chosen)
+    expect(other.locator(".grid img")).to_have_count(len(pictures))
     assert [image.get_attribute("src") for image in other.locator(".grid img").all()] == pictures
     assert "labelled 7" in chosen
 

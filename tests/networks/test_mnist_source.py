@@ -8,8 +8,8 @@ from digitlab.errors import DataDamaged, DataMissing
 from digitlab.networks import mnist_source
 
 
-def test_the_packaged_file_is_taken_first(tmp_path, digits):
-    assert mnist_source.load(tmp_path) is digits
+def test_the_packaged_file_is_taken_first(tmp_path):
+    assert mnist_source.load(tmp_path) is mnist.load()
 
 
 def test_without_it_what_was_fetched_before_is_taken(tmp_path):
