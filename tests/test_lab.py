@@ -74,7 +74,7 @@ def test_what_waits_is_trained_after_all_workers_were_killed(lab, small):
     lab._workers._program.wait()
     assert lab.evaluate("tutorial").accuracy > 0.97  # whoever comes first starts new ones
     wait_for(lambda: lab.runs()[0].state is RunState.FINISHED, 90)
-    assert lab.run(long.number).state is RunState.INTERRUPTED
+    wait_for(lambda: lab.run(long.number).state is RunState.INTERRUPTED)
 
 
 def test_the_same_recogniser_is_given_until_its_network_changes(lab):
