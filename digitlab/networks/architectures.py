@@ -3,14 +3,17 @@
 from collections.abc import Callable
 
 import keras
+import numpy as np
 from keras import layers
 
 
-def build(preset: str) -> keras.Model:
+def build(preset: str, seed: int) -> keras.Model:
     """Build an untrained, uncompiled network.
 
     Args:
         preset: A key of `digitlab.networks.config.PRESETS`.
+        seed: Decides the first weights and what dropout leaves out. Keras' own default is Python's global generator,
+            which other threads of a worker use, too, so that the same seed would not always give the same network.
 
     Returns:
         A model from uint8 (n, 28, 28), 0 to 255, to float32 (n, 10), probabilities that sum to 1. Its first layer
@@ -18,29 +21,54 @@ def build(preset: str) -> keras.Model:
     """
     pixels = keras.Input((28, 28), dtype="uint8", name="pixels")
     scaled = layers.Rescaling(1 / 255, name="scale")(pixels)
-    return keras.Model(pixels, _LAYERS[preset](scaled), name=preset)
+    return keras.Model(pixels, _LAYERS[preset](scaled, _Seeds(seed)), name=preset)
 
 
-def _tutorial(scaled: keras.KerasTensor) -> keras.KerasTensor:
+class _Seeds:
+    """Gives each random part of a network a seed of its own, all following from one."""
+
+    def __init__(self, seed: int) -> None:
+        self._generator = np.random.default_rng(seed)
+
+    def next(self) -> int:
+        return int(self._generator.integers(2**31))
+
+    def weights(self) -> keras.initializers.Initializer:
+        """Keras' default for dense and convolutional layers: X. Glorot and Y. Bengio (2010), uniform."""
+        return keras.initializers.GlorotUniform(self.next())
+
+
+def _tutorial(scaled: keras.KerasTensor, seeds: _Seeds) -> keras.KerasTensor:
     """The tutorial's network, to the letter."""
-    hidden = layers.Dense(128, activation="relu", name="hidden")(layers.Flatten(name="flatten")(scaled))
-    return layers.Dense(10, activation="softmax", name="digits")(hidden)
+    flat = layers.Flatten(name="flatten")(scaled)
+    hidden = layers.Dense(128, activation="relu", kernel_initializer=seeds.weights(), name="hidden")(flat)
+    return _digits(hidden, seeds)
 
 
-def _convolutional(scaled: keras.KerasTensor) -> keras.KerasTensor:
+def _convolutional(scaled: keras.KerasTensor, seeds: _Seeds) -> keras.KerasTensor:
     """Three convolutions; the strides do the work of pooling, at a quarter of its arithmetic."""
     x = layers.Reshape((28, 28, 1), name="image")(scaled)
     for number, (filters, size, stride) in enumerate([(24, 5, 2), (48, 5, 2), (64, 3, 1)], start=1):
-        x = layers.Conv2D(filters, size, strides=stride, padding="same", use_bias=False, name=f"convolution_{number}")(
-            x
-        )
+        x = layers.Conv2D(
+            filters,
+            size,
+            strides=stride,
+            padding="same",
+            use_bias=False,
+            kernel_initializer=seeds.weights(),
+            name=f"convolution_{number}",
+        )(x)
         x = layers.BatchNormalization(name=f"normalization_{number}")(x)
         x = layers.ReLU(name=f"relu_{number}")(x)
-    x = layers.Dropout(0.4, name="dropout")(layers.Flatten(name="flatten")(x))
-    return layers.Dense(10, activation="softmax", name="digits")(x)
+    x = layers.Dropout(0.4, seed=seeds.next(), name="dropout")(layers.Flatten(name="flatten")(x))
+    return _digits(x, seeds)
 
 
-_LAYERS: dict[str, Callable[[keras.KerasTensor], keras.KerasTensor]] = {
+def _digits(x: keras.KerasTensor, seeds: _Seeds) -> keras.KerasTensor:
+    return layers.Dense(10, activation="softmax", kernel_initializer=seeds.weights(), name="digits")(x)
+
+
+_LAYERS: dict[str, Callable[[keras.KerasTensor, _Seeds], keras.KerasTensor]] = {
     "tutorial": _tutorial,
     "convolutional": _convolutional,
 }

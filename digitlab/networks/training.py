@@ -85,8 +85,8 @@ def train(
         Diverged: The loss became NaN or infinite.
     """
     started = time.monotonic()
-    keras.utils.set_random_seed(config.seed)
-    model = architectures.build(config.preset)
+    keras.utils.set_random_seed(config.seed)  # the order of the batches
+    model = architectures.build(config.preset, config.seed)
     model.compile(_optimizer(config), "sparse_categorical_crossentropy", metrics=["accuracy"])
     watch, stop = _Watch(report), StopWhenUnwanted(wanted)
     callbacks = [keras.callbacks.TerminateOnNaN(), Reporter(watch), stop]

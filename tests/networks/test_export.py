@@ -11,7 +11,7 @@ from digitlab.networks.recognition import Recogniser
 
 @pytest.mark.parametrize("preset", PRESETS)
 def test_both_files_agree_on_digits(tmp_path, digits, preset):
-    model = build(preset)
+    model = build(preset, 1)
     path = tmp_path / "net.keras"
     export(model, path, digits.x_test[:16])
     there = keras.saving.load_model(path).predict(digits.x_test[:100], verbose=0)
@@ -20,7 +20,7 @@ def test_both_files_agree_on_digits(tmp_path, digits, preset):
 
 
 def test_a_file_that_reads_differently_is_not_accepted(tmp_path, digits, monkeypatch):
-    model = build("tutorial")
+    model = build("tutorial", 1)
     monkeypatch.setattr(model, "predict", lambda images, verbose: np.full((len(images), 10), 0.5))
     with pytest.raises(ModelDamaged, match="differs"):
         export(model, tmp_path / "net.keras", digits.x_test[:4])

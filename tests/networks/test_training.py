@@ -1,5 +1,7 @@
 import dataclasses
 import itertools
+import random
+import threading
 
 import numpy as np
 import pytest
@@ -45,6 +47,25 @@ def test_every_batch_and_epoch_is_reported(digits, small):
 def test_the_same_config_gives_the_same_figures(digits, small, changes):
     config = dataclasses.replace(small, **changes)
     assert figures(fit(config, digits)) == figures(fit(config, digits))
+
+
+@pytest.mark.parametrize("preset", ["tutorial", "convolutional"])
+def test_the_figures_do_not_hang_on_what_other_threads_draw(digits, small, preset):
+    config = dataclasses.replace(small, preset=preset)
+    alone = figures(fit(config, digits))
+    is_over = threading.Event()
+
+    def draw():
+        while not is_over.wait(0.0005):
+            random.random()
+            np.random.random()  # the generators that everybody shares
+
+    thread = threading.Thread(target=draw)
+    thread.start()
+    crowded = figures(fit(config, digits))
+    is_over.set()
+    thread.join()
+    assert crowded == alone
 
 
 def test_another_seed_gives_other_figures(digits, small):
