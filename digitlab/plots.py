@@ -107,7 +107,7 @@ def pixel_values(digit: NDArray[np.uint8]) -> str:
     cells = []
     for (row, column), value in np.ndenumerate(digit):
         x, y = column * side, row * side
-        text = "#000" if value > 127 else "#aaa" if value else "#555"
+        text = "#000" if value > 115 else "#eee" if value else "#666"
         cells.append(f'<rect x="{x}" y="{y}" width="{side}" height="{side}" fill="rgb({value},{value},{value})"/>')
         cells.append(f'<text x="{x + side / 2}" y="{y + 15}" fill="{text}">{value}</text>')
     size = 28 * side

@@ -74,8 +74,12 @@ with detail:
         st.markdown(f"reads **{reading.digit}**" + (", as labelled" if reading.digit == labels[index] else ""))
         with below:
             ui.bars(reading.probabilities, reading.digit)
-    with st.expander("Its 784 pixel values, 0 (background) to 255 (ink)"):
-        st.image(plots.pixel_values(images[index]), width="stretch")
+
+with (
+    st.expander(f"The 784 pixel values of sample {index}, 0 (background) to 255 (ink)", icon=":material/grid_on:"),
+    st.container(width=900),
+):
+    st.image(plots.pixel_values(images[index]), width="stretch")
 
 st.subheader(f"The whole {part} set")
 st.markdown(
