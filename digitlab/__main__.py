@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     quiet_tensorflow()
     try:
-        return int(options.do(options))
+        if options.do is _workers:
+            _workers()
+            return 0
+        with Lab(Settings.from_environment()) as lab:
+            do: Callable[[argparse.Namespace, Lab], int] = options.do
+            return do(options, lab)
     except DigitLabError as error:
         print(f"digitlab: {error}", file=sys.stderr)
         return 1
@@ -90,8 +95,7 @@ def config_from(options: argparse.Namespace) -> TrainingConfig:
     return TrainingConfig(**values, augmentation=Augmentation(**augmentation))
 
 
-def _train(options: argparse.Namespace) -> int:
-    lab = Lab(Settings.from_environment())
+def _train(options: argparse.Namespace, lab: Lab) -> int:
     config = config_from(options)
 
     def report(event: EpochMetrics | Progress) -> None:
@@ -133,8 +137,7 @@ def _train(options: argparse.Namespace) -> int:
     return 0
 
 
-def _evaluate(options: argparse.Namespace) -> int:
-    lab = Lab(Settings.from_environment())
+def _evaluate(options: argparse.Namespace, lab: Lab) -> int:
     scores = lab.evaluate_here(options.model)
     result = {
         "model": options.model,
@@ -150,8 +153,8 @@ def _evaluate(options: argparse.Namespace) -> int:
     return 0
 
 
-def _read(options: argparse.Namespace) -> int:
-    recogniser = Lab(Settings.from_environment()).recogniser(options.model)
+def _read(options: argparse.Namespace, lab: Lab) -> int:
+    recogniser = lab.recogniser(options.model)
     for path in options.pictures:
         reading = recogniser.read(open_picture(path))
         result = {
@@ -167,21 +170,19 @@ def _read(options: argparse.Namespace) -> int:
     return 0
 
 
-def _runs(options: argparse.Namespace) -> int:
-    lab = Lab(Settings.from_environment())
+def _runs(options: argparse.Namespace, lab: Lab) -> int:
     runs = lab.runs()
     results = [asdict(run) | {"epochs": [asdict(epoch) for epoch in lab.epochs(run.number)]} for run in runs]
     _print(options, results, "\n".join(_run_line(run) for run in runs) or "There are no runs yet.")
     return 0
 
 
-def _workers(_options: argparse.Namespace) -> int:
+def _workers() -> None:
     # Whatever a library prints in a worker goes to the log: nobody reads this output after its first line, and a full
     # pipe would hold the worker up for good.
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "w")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     serve(Settings.from_environment(), sys.stdin, answers)
-    return 0
 
 
 def _print(options: argparse.Namespace, result: Any, text: str) -> None:

@@ -34,6 +34,12 @@ class Lab:
         self._hand_in_lock = threading.Lock()
         self._errand: threading.Thread | None = None
 
+    def __enter__(self) -> "Lab":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
     def close(self) -> None:
         """End the workers that were started here; running trainings become "interrupted"."""
         self._workers.close()

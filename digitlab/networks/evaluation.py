@@ -28,6 +28,9 @@ def load(path: Path) -> keras.Model:
     if not path.is_file():
         raise ModelNotFound(f"There is no {path.name} in {path.parent}. Choose another network, or train one.")
     try:
+        with zipfile.ZipFile(path) as archive:
+            if archive.testzip() is not None:  # Keras does not look at the checksums of what it skips through
+                raise zipfile.BadZipFile
         model = keras.saving.load_model(path, compile=False, safe_mode=True)
     except (ValueError, TypeError, KeyError, AttributeError, OSError, zipfile.BadZipFile) as error:
         raise ModelDamaged(f"{path.name} cannot be opened as a Keras network. Train it again.") from error

@@ -11,6 +11,7 @@ from typing import TextIO
 import dask
 from dask.base import tokenize
 from distributed import Client, Future, KilledWorker, LocalCluster, fire_and_forget
+from distributed.client import ClosedClientError
 from distributed.comm.core import CommClosedError
 
 from digitlab.errors import WorkersUnavailable
@@ -64,15 +65,10 @@ class Workers:
             number: The run.
             refuse: Is told the number and the reason if the worker could not even begin.
         """
-        client = self._reach()
-        future = client.submit(
-            _perform,
-            self._settings,
-            number,
-            key=f"run-{number}-{tokenize(self._settings.database_url)}",
-            resources=self._training_token(client),
-            priority=-number,  # by itself Dask keeps no order among tasks that come within a tenth of a second
-        )
+        try:
+            future = self._submit_training(number)
+        except ClosedClientError:  # the workers ended between the look and the call; now new ones are started
+            future = self._submit_training(number)
 
         def tell(done: Future) -> None:
             if done.status == "error":
@@ -81,6 +77,17 @@ class Workers:
         future.add_done_callback(tell)
         # Nobody waits for the result, the store has it; fire-and-forget, or Dask would drop the task with its future.
         fire_and_forget(future)
+
+    def _submit_training(self, number: int) -> Future:
+        client = self._reach()
+        return client.submit(
+            _perform,
+            self._settings,
+            number,
+            key=f"run-{number}-{tokenize(self._settings.database_url)}",
+            resources=self._training_token(client),
+            priority=-number,  # by itself Dask keeps no order among tasks that come within a tenth of a second
+        )
 
     def score(self, path: Path) -> Scores:
         """Let a worker score a saved network on MNIST's test set, and wait for it.
@@ -114,9 +121,11 @@ class Workers:
 
     def _training_token(self, client: Client) -> dict[str, int] | None:
         """On somebody else's cluster no worker may know the token; then its threads are the limit."""
+        if self._settings.scheduler is None:
+            return TRAINING  # without asking: the answer would never come if the scheduler died over the question
         workers = client.scheduler_info(n_workers=-1)["workers"].values()
         is_unknown = workers and not any(set(TRAINING) <= set(worker["resources"]) for worker in workers)
-        return None if self._program is None and is_unknown else TRAINING
+        return None if is_unknown else TRAINING
 
     def _start_program(self) -> str:
         log_file = self._settings.data / "workers.log"
