@@ -2,7 +2,7 @@ import re
 
 import pytest
 from conftest import network, settle, visit
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FloatRect, Page, expect
 
 SEVEN = [[(80, 80), (230, 80), (140, 260)]]
 ONE = [[(160, 60), (160, 260)]]
@@ -10,9 +10,15 @@ FOUR = [[(130, 60), (95, 180), (220, 180)], [(190, 70), (190, 270)]]
 DIGITS = {"7": SEVEN, "1": ONE, "4": FOUR}
 
 
+def field(page: Page) -> FloatRect:
+    """Where the canvas lies, once its style sheet is there: before, it lies below its background, 327 pixels lower."""
+    expect(page.locator("canvas.dc-background-canvas")).to_have_css("position", "absolute")
+    return page.locator("canvas.upper-canvas").bounding_box()
+
+
 def draw(page: Page, strokes: list[list[tuple[int, int]]]) -> None:
     """Draw with the mouse; points are in pixels of the canvas."""
-    corner = page.locator("canvas.upper-canvas").bounding_box()
+    corner = field(page)
     for stroke in strokes:
         for number, (x, y) in enumerate(stroke):
             page.mouse.move(corner["x"] + x, corner["y"] + y, steps=8 if number else 1)
@@ -94,7 +100,7 @@ def test_a_finger_draws_on_a_telephone(browser, app):
     context = browser.new_context(base_url=app.url, viewport={"width": 390, "height": 844}, has_touch=True)
     page = context.new_page()
     visit(page, "draw")
-    corner = page.locator("canvas.upper-canvas").bounding_box()
+    corner = field(page)
     finger = context.new_cdp_session(page)
     points = [(160, y) for y in range(60, 270, 15)]
     for number, (x, y) in enumerate(points):
