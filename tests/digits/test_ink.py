@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from digitlab.digits import ink
+from digitlab.digits import handwriting, ink
 
 
 def drawn(size: int, left: int, top: int, *, canvas: int = 320) -> np.ndarray:
@@ -84,3 +84,55 @@ def test_ink_at_the_very_edge_stays_inside():
 def test_another_shape_or_dtype_is_refused(drawing):
     with pytest.raises(ValueError, match="uint8"):
         ink.to_digit(drawing)
+
+
+def test_the_width_of_the_pen_is_taken_out(digits):
+    def with_pen(width: int) -> np.ndarray:
+        return ink.from_ink(handwriting.draw([np.array([[0.2, 0.0], [0.8, 0.0], [0.4, 1.0]])], width))
+
+    usual = with_pen(16)
+    for width in (3, 8, 30, 45):
+        assert shifted_difference(with_pen(width), usual) < 0.2, width
+    widths = usual[10].astype(float).sum() / 255  # a slanted line is cut a little wider than it is
+    assert widths == pytest.approx(ink.PEN, abs=0.6)
+
+
+def test_thick_ink_that_nearly_closes_a_loop_shows_it_again():
+    angles = np.linspace(0, 2 * np.pi, 60)
+    ring = handwriting.draw([np.stack([0.3 * np.cos(angles), 0.5 * np.sin(angles)], axis=1)], 58)
+    digit = ink.from_ink(ring)
+    middle = digit[digit.shape[0] // 2]
+    inside = middle[11:18]
+    assert inside.min() < 40 < 200 < middle.max()
+
+
+def test_a_line_of_one_pixel_in_a_large_picture_does_not_vanish():
+    large = np.zeros((1024, 1024), np.uint8)
+    large[100:900, 500] = 255
+    large[100, 300:500] = 255
+    digit = ink.from_ink(large)
+    assert (digit.max(axis=1) > 150).sum() >= 19
+
+
+def test_the_steps_end_at_the_digit_and_each_does_something():
+    drawing = drawn(100, 20, 30)
+    steps = ink.steps(drawing)
+    assert [step.name for step in steps] == ["crop", "thickness", "scale", "centre"]
+    digit = ink.to_digit(drawing)
+    assert np.array_equal(steps[-1].picture, digit)
+    assert max(steps[2].picture.shape) == 20
+    for step in steps:
+        assert step.without.shape == (28, 28)
+        assert not np.array_equal(step.without, digit), step.name
+
+
+def test_nothing_drawn_has_no_steps():
+    assert ink.steps(np.zeros((300, 200, 4), np.uint8)) == []
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (3, 500), (700, 90)])
+def test_steps_of_odd_sizes_are_shown_without_an_error(shape):
+    drawing = np.zeros((*shape, 4), np.uint8)
+    drawing[..., 3] = 255
+    drawing[: shape[0] // 2 + 1, : shape[1] // 2 + 1, :3] = 255
+    assert all(step.without.shape == (28, 28) for step in ink.steps(drawing))
