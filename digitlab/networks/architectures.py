@@ -47,8 +47,18 @@ def _tutorial(scaled: keras.KerasTensor, seeds: _Seeds) -> keras.KerasTensor:
 
 def _convolutional(scaled: keras.KerasTensor, seeds: _Seeds) -> keras.KerasTensor:
     """Three convolutions; the strides do the work of pooling, at a quarter of its arithmetic."""
+    return _convolutions(scaled, seeds, [(24, 5, 2), (48, 5, 2), (64, 3, 1)])
+
+
+def _handwriting(scaled: keras.KerasTensor, seeds: _Seeds) -> keras.KerasTensor:
+    """Four convolutions, wide enough for the handwriting of many regions."""
+    return _convolutions(scaled, seeds, [(32, 5, 2), (64, 3, 1), (96, 3, 2), (96, 3, 1)])
+
+
+def _convolutions(scaled: keras.KerasTensor, seeds: _Seeds, sizes: list[tuple[int, int, int]]) -> keras.KerasTensor:
+    """Convolutions of (filters, side, stride), each normalised over the batch; then ten digits."""
     x = layers.Reshape((28, 28, 1), name="image")(scaled)
-    for number, (filters, size, stride) in enumerate([(24, 5, 2), (48, 5, 2), (64, 3, 1)], start=1):
+    for number, (filters, size, stride) in enumerate(sizes, start=1):
         x = layers.Conv2D(
             filters,
             size,
@@ -71,4 +81,5 @@ def _digits(x: keras.KerasTensor, seeds: _Seeds) -> keras.KerasTensor:
 _LAYERS: dict[str, Callable[[keras.KerasTensor, _Seeds], keras.KerasTensor]] = {
     "tutorial": _tutorial,
     "convolutional": _convolutional,
+    "handwriting": _handwriting,
 }

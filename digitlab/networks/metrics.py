@@ -27,7 +27,7 @@ class EpochMetrics:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """Where a training is within an epoch: `batch` of `batches` done in `epoch` (1 for the first)."""
+    """Where a training is within an epoch: `batch` of `batches` done in `epoch` (1 for the first; 0 before it)."""
 
     epoch: int
     batch: int

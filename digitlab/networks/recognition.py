@@ -10,11 +10,13 @@ from numpy.typing import NDArray
 
 from digitlab.digits import ink
 from digitlab.errors import ModelDamaged, ModelNotFound
+from digitlab.networks.certainty import Certainty, entropy
 from digitlab.settings import Settings
 
-DEFAULT_MODEL = "convolutional"
+DEFAULT_MODEL = "handwriting"
+CARD = ".json"
 SUFFIX = ".tflite"
-SURE_FROM = 0.9  # probability of the digit read; the limit by which the stroke figures count "confidently wrong"
+_RIVAL = 0.2  # of the likeliest digit's probability: from here on another digit is named, too
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -22,25 +24,35 @@ class Reading:
     """What a network reads in a drawing.
 
     Attributes:
-        digit: 0 to 9; None where nothing is drawn.
+        digit: 0 to 9, the likeliest; None where nothing is drawn.
         probabilities: Ten floats that sum to 1; 0.1 each where nothing is drawn.
-        is_sure: Whether the digit's probability is at least `SURE_FROM`.
+        is_sure: Whether the answer may be relied on: it is a digit, and probable enough for this network.
         image: uint8 (28, 28), what the network saw.
+        is_digit: Whether what is drawn looks like a digit at all to this network.
     """
 
     digit: int | None
     probabilities: tuple[float, ...]
     is_sure: bool
     image: NDArray[np.uint8]
+    is_digit: bool
+
+    @property
+    def rivals(self) -> tuple[int, ...]:
+        """The digits between which the network hesitates, the likeliest first; at most three."""
+        order = sorted(range(10), key=lambda digit: -self.probabilities[digit])
+        least = _RIVAL * self.probabilities[order[0]]
+        return tuple(digit for k, digit in enumerate(order[:3]) if k < 2 or self.probabilities[digit] >= least)
 
 
-NOTHING = Reading(None, (0.1,) * 10, False, np.zeros((ink.SIDE, ink.SIDE), np.uint8))
+NOTHING = Reading(None, (0.1,) * 10, False, np.zeros((ink.SIDE, ink.SIDE), np.uint8), False)
 
 
 class Recogniser:
     """One network, ready to read; may be shared between threads."""
 
-    def __init__(self, interpreter: Interpreter) -> None:
+    def __init__(self, interpreter: Interpreter, certainty: Certainty) -> None:
+        self.certainty = certainty
         self._interpreter = interpreter
         self._input = interpreter.get_input_details()[0]["index"]
         self._output = interpreter.get_output_details()[0]["index"]
@@ -52,7 +64,8 @@ class Recogniser:
         """Load a network for reading.
 
         Args:
-            path: A `.keras` file with its `.tflite` beside it, or that file; None: the app's ready-made default.
+            path: A `.keras` file with its `.tflite` beside it, or that file; None: the app's ready-made default. The
+                card beside it says when its answers may be believed.
 
         Raises:
             ModelNotFound: No such file.
@@ -70,7 +83,7 @@ class Recogniser:
         shapes = [tuple(d["shape_signature"]) for d in (*inputs, *outputs)]
         if shapes != [(-1, 28, 28), (-1, 10)] or inputs[0]["dtype"] != np.uint8:
             raise _damaged(file)
-        return cls(interpreter)
+        return cls(interpreter, Certainty.on_card(path.with_suffix(CARD)))
 
     def read(self, drawing: NDArray[np.uint8]) -> Reading:
         """Read a drawing, uint8 (height, width, 4) RGBA, of any size, place and polarity."""
@@ -79,10 +92,15 @@ class Recogniser:
 
     def read_digit(self, image: NDArray[np.uint8]) -> Reading:
         """Read a digit that is in MNIST's form already, uint8 (28, 28)."""
-        probabilities = self.probabilities(image[np.newaxis])[0].astype(float)
-        digit = int(probabilities.argmax())
-        shares = tuple((probabilities / probabilities.sum()).tolist())
-        return Reading(digit, shares, shares[digit] >= SURE_FROM, image)
+        return self.reading(image, self.probabilities(image[np.newaxis])[0])
+
+    def reading(self, image: NDArray[np.uint8], probabilities: NDArray[np.float32]) -> Reading:
+        """Say what the network's probabilities, float32 (10,), for an image mean."""
+        shares = probabilities.astype(float) / probabilities.sum(dtype=float)
+        digit = int(shares.argmax())
+        is_digit = bool(entropy(shares[np.newaxis])[0] <= self.certainty.digit_up_to)
+        is_sure = is_digit and bool(shares[digit] >= self.certainty.sure_from)
+        return Reading(digit, tuple(shares.tolist()), is_sure, image, is_digit)
 
     def probabilities(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Return float32 (n, 10), each row summing to 1, for uint8 (n, 28, 28)."""

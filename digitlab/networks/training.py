@@ -4,18 +4,24 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from digitlab.digits import handwriting
 from digitlab.digits.augmentation import augment
 from digitlab.errors import Diverged
 from digitlab.networks import architectures
 from digitlab.networks.callbacks import Reporter, StopWhenUnwanted
+from digitlab.networks.certainty import Certainty, at_temperature, fitted_limits, fitted_temperature
 from digitlab.networks.config import TrainingConfig
 from digitlab.networks.metrics import EpochMetrics, Progress, Report
+
+_DRAWN_AT_ONCE = 2000  # drawings
+_READABLE = 0.35  # width of a pen as a share of the digit: beyond it nobody may be expected to read every digit
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -27,12 +33,14 @@ class Trained:
         epochs: The figures of each finished epoch.
         seconds: From the start of building to the end of fitting.
         was_stopped: Whether it ended because it was no longer wanted.
+        certainty: When its answers may be believed.
     """
 
     model: keras.Model
     epochs: list[EpochMetrics]
     seconds: float
     was_stopped: bool
+    certainty: Certainty
 
 
 class AugmentedBatches(keras.utils.PyDataset):  # type: ignore[misc]
@@ -87,7 +95,10 @@ def train(
     started = time.monotonic()
     keras.utils.set_random_seed(config.seed)  # the order of the batches
     model = architectures.build(config.preset, config.seed)
-    model.compile(_optimizer(config), "sparse_categorical_crossentropy", metrics=["accuracy"])
+    if config.written_digits:
+        model.compile(_optimizer(config), _loss_with_no_digit, metrics=[_AccuracyOfDigits(name="accuracy")])
+    else:
+        model.compile(_optimizer(config), "sparse_categorical_crossentropy", metrics=["accuracy"])
     watch, stop = _Watch(report), StopWhenUnwanted(wanted)
     callbacks = [keras.callbacks.TerminateOnNaN(), Reporter(watch), stop]
     if config.early_stopping is not None:
@@ -95,8 +106,10 @@ def train(
 
     fitted, kept = slice(0, config.fitted_digits), slice(config.fitted_digits, config.training_digits)
     data: dict[str, Any] = {"x": images[fitted], "y": labels[fitted], "batch_size": config.batch_size}
-    if config.augmentation:
-        data = {"x": AugmentedBatches(images[fitted], labels[fitted], config)}
+    if config.augmentation or config.written_digits:
+        data = {
+            "x": AugmentedBatches(*_with_handwriting(images[fitted], labels[fitted], config, watch, wanted), config)
+        }
     validation = (images[kept], labels[kept]) if config.validation_digits else None
     history = model.fit(**data, epochs=config.epochs, validation_data=validation, callbacks=callbacks, verbose=0)
 
@@ -108,7 +121,69 @@ def train(
             f"batch {watch.last.batch:,} of {watch.last.batches:,}: the steps were too large, and the network is lost. "
             f"The learning rate was {config.learning_rate:g}; try a tenth of it."
         )
-    return Trained(model, watch.epochs, time.monotonic() - started, stop.has_stopped)
+    certainty = _calibrate(model, images[kept], labels[kept], config) if config.calibration else Certainty()
+    return Trained(model, watch.epochs, time.monotonic() - started, stop.has_stopped, certainty)
+
+
+def _with_handwriting(
+    images: NDArray[np.uint8],
+    labels: NDArray[np.uint8],
+    config: TrainingConfig,
+    report: Report,
+    wanted: Callable[[], bool],
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Add drawn digits, MNIST's digits drawn anew, and drawings that are none, as far as it is wanted."""
+    seed = config.seed
+    jobs = [partial(handwriting.written_digits, len(p), seed, p.start) for p in _parts(config.written_digits)]
+    jobs += [partial(handwriting.other_drawings, len(p), seed, p.start) for p in _parts(config.other_drawings)]
+    for part in _parts(config.redrawn_digits):
+        cut = slice(part.start, part.stop)
+        jobs.append(partial(handwriting.redrawn, images[cut], labels[cut], seed, part.start))
+    made = [(images, labels)]
+    for done, job in enumerate(jobs):
+        if not wanted():
+            break
+        report(Progress(epoch=0, batch=done, batches=len(jobs)))
+        made.append(job())
+    return np.concatenate([part[0] for part in made]), np.concatenate([part[1] for part in made])
+
+
+def _parts(n: int) -> list[range]:
+    """Cut 0 to n into parts that take some seconds to draw: so soon a wish to stop is heard."""
+    return [range(start, min(start + _DRAWN_AT_ONCE, n)) for start in range(0, n, _DRAWN_AT_ONCE)]
+
+
+def _loss_with_no_digit(labels: keras.KerasTensor, probabilities: keras.KerasTensor) -> keras.KerasTensor:
+    """Cross-entropy; where there is no digit, from ten equal probabilities.
+
+    D. Hendrycks et al., "Deep anomaly detection with outlier exposure" (2019).
+    """
+    targets = keras.ops.concatenate([keras.ops.eye(10), keras.ops.full((1, 10), 0.1)])
+    wanted = keras.ops.take(targets, keras.ops.cast(keras.ops.reshape(labels, (-1,)), "int32"), axis=0)
+    return keras.losses.categorical_crossentropy(wanted, probabilities)
+
+
+class _AccuracyOfDigits(keras.metrics.SparseCategoricalAccuracy):  # type: ignore[misc]
+    """Accuracy over what is a digit."""
+
+    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:
+        is_digit = keras.ops.cast(keras.ops.reshape(y_true, (-1,)) < handwriting.NO_DIGIT, "float32")
+        return super().update_state(y_true, y_pred, is_digit)
+
+
+def _calibrate(
+    model: keras.Model, images: NDArray[np.uint8], labels: NDArray[np.uint8], config: TrainingConfig
+) -> Certainty:
+    """Fit the temperature and the limits on digits that the network was not fitted to, and build the temperature in."""
+    if config.written_digits:
+        written, their_labels = handwriting.written_digits(len(images) // 2, config.seed + 1, widest=_READABLE)
+        images, labels = np.concatenate([images, written]), np.concatenate([labels, their_labels])
+    probabilities = model.predict(images, batch_size=500, verbose=0)
+    temperature = fitted_temperature(probabilities, labels)
+    last = model.get_layer("digits")  # its sums divided by the temperature are its weights divided by it
+    last.set_weights([weights / temperature for weights in last.get_weights()])
+    sure_from, digit_up_to = fitted_limits(at_temperature(probabilities, temperature), labels)
+    return Certainty(temperature=temperature, sure_from=sure_from, digit_up_to=digit_up_to)
 
 
 class _Watch:
@@ -132,7 +207,7 @@ class _Watch:
 def _optimizer(config: TrainingConfig) -> keras.Optimizer:
     rate: float | keras.optimizers.schedules.LearningRateSchedule = config.learning_rate
     if config.schedule == "cosine":
-        steps = math.ceil(config.fitted_digits / config.batch_size) * config.epochs
+        steps = math.ceil(config.pictures_per_epoch / config.batch_size) * config.epochs
         rate = keras.optimizers.schedules.CosineDecay(config.learning_rate, steps)
     optimizer: keras.Optimizer = keras.optimizers.get(
         {"class_name": config.optimizer, "config": {"learning_rate": rate}}

@@ -9,7 +9,7 @@ import streamlit as st
 
 from digitlab import ui
 from digitlab.digits.augmentation import Augmentation, augment
-from digitlab.networks.config import OPTIMIZERS, PRESETS, SCHEDULES, TrainingConfig
+from digitlab.networks.config import MOST_WRITTEN, OPTIMIZERS, PRESETS, SCHEDULES, TrainingConfig
 from digitlab.runs.experiment import Run, RunState, seconds_left
 
 lab = ui.lab()
@@ -65,11 +65,37 @@ with form:
             "Rotation", 0.0, 45.0, float(suggested.augmentation.rotation), 1.0, "%g°", **kept("rotation")
         )
         scale = st.slider("Scale", 0.0, 0.5, float(suggested.augmentation.scale), 0.05, "percent", **kept("scale"))
-        augmentation = Augmentation(shift=shift, rotation=rotation, scale=scale)
+        shear = st.slider(
+            "Shear", 0.0, 0.5, float(suggested.augmentation.shear), 0.05, help="Slants to both sides.", **kept("shear")
+        )
+        elastic = st.slider(
+            "Elastic", 0.0, 4.0, float(suggested.augmentation.elastic), 0.1, "%g px",
+            help="Pulls the digit here and there, as if it were drawn on rubber.", **kept("elastic"),
+        )  # fmt: skip
+        erasing = st.slider(
+            "Erasing", 0.0, 1.0, float(suggested.augmentation.erasing), 0.05, "percent",
+            help="Share of the digits that lose a small square.", **kept("erasing"),
+        )  # fmt: skip
+        augmentation = Augmentation(
+            shift=shift, rotation=rotation, scale=scale, shear=shear, elastic=elastic, erasing=erasing
+        )
         st.caption("The first digits of the training set, as the network might see them:")
         first = ui.mnist().x_train[:10]
         seen = augment(first, augmentation, np.random.default_rng(int(seed)))
         ui.gallery([ui.Sample(index, image, "") for index, image in enumerate(seen)], key="preview")
+    with st.expander("Handwriting of many regions", icon=":material/edit:"):
+        written_digits = st.slider(
+            "Written digits", 0, MOST_WRITTEN, suggested.written_digits, 1000,
+            help="So many are drawn before the training: barred sevens, ones with a foot, curled nines. With them come "
+            "MNIST's own digits drawn with other pens, and letters and scribbles, to learn what is no digit.",
+            **kept("written_digits"),
+        )  # fmt: skip
+        calibration = st.toggle(
+            "Calibrated probabilities", suggested.calibration,
+            help="One number, the temperature, is fitted on the validation digits, so that of the answers given with "
+            "90 % about 90 % are right.",
+            **kept("calibration"),
+        )  # fmt: skip
     title = st.text_input("Name", max_chars=60, placeholder=f"{PRESETS[preset].title} and a number", key="title")
 
     if st.button("Train", type="primary", icon=":material/play_arrow:", width="stretch"):
@@ -86,6 +112,8 @@ with form:
                     training_digits=int(training_digits),
                     seed=int(seed),
                     augmentation=augmentation,
+                    written_digits=written_digits,
+                    calibration=calibration,
                     early_stopping=early_stopping or None,
                 ),
                 title,
@@ -122,6 +150,8 @@ def goes_on(run: Run) -> None:
         text = "Starting ..." if before == 0 else f"Waiting: {before} before it"
     elif progress is None:
         text = "Building the network ..."
+    elif progress.epoch == 0:
+        text = f"Writing digits to learn from: {progress.batch / progress.batches:.0%}"
     else:
         text = f"Epoch {progress.epoch} of {run.config.epochs}, batch {progress.batch:,} of {progress.batches:,}"
         left = seconds_left(run, lab.epochs(run.number), time.time())

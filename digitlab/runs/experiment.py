@@ -66,7 +66,7 @@ class Run:
     @property
     def share_done(self) -> float:
         """How much of the planned batches is done, 0 to 1."""
-        if self.progress is None:
+        if self.progress is None or self.progress.epoch == 0:
             return 0.0
         done = (self.progress.epoch - 1) + self.progress.batch / self.progress.batches
         return min(done / self.config.epochs, 1.0)

@@ -5,15 +5,16 @@ import json
 import re
 import tempfile
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from digitlab.errors import InvalidSetting, ModelDamaged, ModelNotFound, ModelProtected
+from digitlab.networks.certainty import Certainty
 from digitlab.networks.config import TrainingConfig
 from digitlab.networks.metrics import EpochMetrics
-from digitlab.networks.recognition import SUFFIX
+from digitlab.networks.recognition import CARD, SUFFIX
 
-KERAS, CARD = ".keras", ".json"
+KERAS = ".keras"
 LONGEST_TITLE = 60
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
 
@@ -47,6 +48,7 @@ class ModelCard:
         data: The data set and the SHA-256 of its content.
         versions: Of the libraries that made it.
         created: Seconds since 1970 (UTC).
+        certainty: When its answers may be believed.
     """
 
     name: str
@@ -63,6 +65,7 @@ class ModelCard:
     data: str
     versions: Mapping[str, str]
     created: float
+    certainty: Certainty = field(default_factory=Certainty)
 
     def to_json(self) -> str:
         """The card as a JSON object."""
@@ -76,6 +79,7 @@ class ModelCard:
             if not isinstance(values[name], kind):
                 raise TypeError(f"{name} is {values[name]!r}")
         values["config"] = TrainingConfig.from_dict(values["config"])
+        values["certainty"] = Certainty.from_dict(values.get("certainty") or {})
         values["epochs"] = tuple(EpochMetrics(**epoch) for epoch in values["epochs"])
         return cls(**values)
 

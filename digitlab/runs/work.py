@@ -123,6 +123,7 @@ def _card(run: Run, trained: training.Trained, scores: Scores, name: str, is_rea
         data=f"MNIST, content SHA-256 {mnist.SHA256}",
         versions=versions(),
         created=time.time(),
+        certainty=trained.certainty,
     )
 
 

@@ -37,6 +37,9 @@ def test_every_preset_is_named_and_is_its_own():
         ("seed", -1),
         ("augmentation", None),
         ("early_stopping", 0),
+        ("written_digits", -1),
+        ("written_digits", 200_001),
+        ("calibration", 1),
     ],
 )
 def test_a_value_that_does_not_fit_is_refused_by_its_name(name, value):
@@ -47,6 +50,18 @@ def test_a_value_that_does_not_fit_is_refused_by_its_name(name, value):
 def test_early_stopping_needs_something_to_watch():
     with pytest.raises(InvalidSetting, match="validation"):
         TrainingConfig(validation_split=0, early_stopping=3)
+
+
+def test_a_calibration_needs_digits_to_be_fitted_on():
+    with pytest.raises(InvalidSetting, match="validation"):
+        TrainingConfig(validation_split=0, calibration=True)
+
+
+def test_the_pictures_of_an_epoch_are_counted():
+    config = TrainingConfig(training_digits=1000, written_digits=3000)
+    assert (config.redrawn_digits, config.other_drawings) == (800, 1500)
+    assert config.pictures_per_epoch == 800 + 3000 + 800 + 1500
+    assert TrainingConfig().pictures_per_epoch == 48_000
 
 
 def test_a_config_survives_json():

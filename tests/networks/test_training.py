@@ -6,8 +6,10 @@ import threading
 import numpy as np
 import pytest
 
+from digitlab.digits import handwriting
 from digitlab.digits.augmentation import Augmentation
 from digitlab.errors import Diverged
+from digitlab.networks.certainty import Certainty, at_temperature, entropy
 from digitlab.networks.config import TrainingConfig
 from digitlab.networks.metrics import EpochMetrics, Progress
 from digitlab.networks.training import AugmentedBatches, train
@@ -42,6 +44,7 @@ def test_every_batch_and_epoch_is_reported(digits, small):
         {},
         {"augmentation": Augmentation(shift=2, rotation=10, scale=0.1)},
         {"preset": "convolutional", "schedule": "cosine"},
+        {"written_digits": 300, "calibration": True},
     ],
 )
 def test_the_same_config_gives_the_same_figures(digits, small, changes):
@@ -122,3 +125,36 @@ def test_augmented_batches_hold_every_digit_once_an_epoch(digits, small):
     second = np.concatenate([batches[index][1] for index in range(len(batches))])
     assert sorted(first) == sorted(second) == list(range(100))
     assert first.tolist() != second.tolist()
+
+
+def test_written_digits_are_learned_and_what_is_no_digit_is_not_read_as_one(digits):
+    config = TrainingConfig(preset="convolutional", epochs=6, training_digits=1000, written_digits=2000, batch_size=64)
+    model = fit(config, digits).model
+    images, labels = handwriting.written_digits(500, seed=9, widest=0.2)
+    assert (model.predict(images, verbose=0).argmax(axis=1) == labels).mean() > 0.8
+    others, _ = handwriting.other_drawings(500, seed=9)
+    digit, other = (entropy(model.predict(some, verbose=0)).mean() for some in (images, others))
+    assert other > digit + 0.5
+
+
+def test_the_accuracy_counts_digits_alone(digits, small):
+    trained = fit(dataclasses.replace(small, epochs=8, written_digits=200), digits)
+    assert trained.epochs[-1].accuracy > 0.6  # a third of the pictures have no right answer
+
+
+def test_the_temperature_is_built_into_the_network(digits):
+    config = TrainingConfig(epochs=15, training_digits=2000)
+    plain = fit(config, digits)
+    calibrated = fit(dataclasses.replace(config, calibration=True), digits)
+    assert plain.certainty == Certainty()
+    assert calibrated.certainty.temperature > 1  # it learned its examples by heart, and is too sure
+    before, after = (t.model.predict(digits.x_test[:500], verbose=0) for t in (plain, calibrated))
+    assert after == pytest.approx(at_temperature(before, calibrated.certainty.temperature), abs=1e-4)
+
+
+def test_writing_the_digits_is_reported_and_can_be_stopped(digits, small):
+    told = []
+    config = dataclasses.replace(small, written_digits=100_000)
+    trained = fit(config, digits, report=told.append, wanted=lambda: len(told) < 2)
+    assert trained.was_stopped
+    assert [(event.epoch, event.batch) for event in told[:2]] == [(0, 0), (0, 1)]

@@ -1,0 +1,113 @@
+"""What a network's probabilities are worth: made honest, and limits for "sure" and for "no digit". No Keras here."""
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+_TEMPERATURES = np.exp(np.linspace(np.log(0.25), np.log(4), 241))
+_SMALLEST = 1e-7  # Keras clips probabilities here before the logarithm
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Certainty:
+    """When a network's answer may be believed.
+
+    Attributes:
+        temperature: What the network's last sums were divided by; 1 without a calibration. It is in the network's files
+            already.
+        sure_from: Probability of the digit read from which an answer is sure, 0.5 to 1.
+        digit_up_to: Entropy of the ten probabilities, in nats, up to which a drawing is a digit; ln 10 = 2.30 is the
+            highest there is, where all ten are equally likely.
+    """
+
+    temperature: float = 1.0
+    sure_from: float = 0.9
+    digit_up_to: float = 1.5
+
+    def __post_init__(self) -> None:
+        ranges = {"temperature": (0.01, 100), "sure_from": (0.1, 1), "digit_up_to": (0, math.log(10) + 1e-6)}
+        for name, (low, high) in ranges.items():
+            value = getattr(self, name)
+            if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
+                raise ValueError(f"certainty: {name} is {value!r}, not {low} to {high:g}")
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> "Certainty":
+        """Take plain values, as JSON keeps them; ValueError or TypeError where they are not."""
+        return cls(**values)
+
+    @classmethod
+    def on_card(cls, path: Path) -> "Certainty":
+        """Read a network's card, a JSON file; without a card, or with one that does not say, the usual limits."""
+        try:
+            return cls.from_dict(json.loads(path.read_text(encoding="utf-8"))["certainty"])
+        except (OSError, ValueError, TypeError, KeyError):
+            return cls()
+
+
+def entropy(probabilities: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
+    """Return the entropy of each row, (n, 10), in nats: 0 for a certain digit, ln 10 = 2.30 for no idea."""
+    p = np.clip(probabilities.astype(np.float64), 1e-12, 1)
+    return np.asarray(-(p * np.log(p)).sum(axis=1))
+
+
+def at_temperature(probabilities: NDArray[np.float32], temperature: float) -> NDArray[np.float32]:
+    """Return the probabilities, (n, 10), that the network would give with its last sums divided by `temperature`."""
+    powers = np.log(np.clip(probabilities.astype(np.float64), 1e-30, 1)) / temperature
+    powers = np.exp(powers - powers.max(axis=1, keepdims=True))
+    return np.asarray(powers / powers.sum(axis=1, keepdims=True), np.float32)
+
+
+def fitted_temperature(probabilities: NDArray[np.float32], labels: NDArray[np.uint8]) -> float:
+    """Return the temperature at which the cross-entropy of these digits is least.
+
+    C. Guo et al., "On calibration of modern neural networks" (2017): one number, and no answer changes by it.
+    """
+    rows = np.arange(len(labels))
+
+    def loss(temperature: float) -> float:
+        true = at_temperature(probabilities, temperature)[rows, labels]
+        return float(-np.log(np.maximum(true, _SMALLEST)).mean())
+
+    return float(min(_TEMPERATURES, key=loss))
+
+
+def expected_calibration_error(probabilities: NDArray[np.float32], labels: NDArray[np.uint8], bins: int = 15) -> float:
+    """Return by how much confidence and accuracy differ, 0 to 1, in bins of equal width (M. P. Naeini et al., 2015)."""
+    confidence = probabilities.max(axis=1)
+    right = probabilities.argmax(axis=1) == labels
+    number = np.minimum((confidence * bins).astype(int), bins - 1)
+    gaps = np.bincount(number, weights=right - confidence.astype(np.float64), minlength=bins)
+    return float(np.abs(gaps).sum() / len(labels))
+
+
+def fitted_limits(
+    probabilities: NDArray[np.float32],
+    labels: NDArray[np.uint8],
+    *,
+    wrong_when_sure: float = 0.002,
+    false_alarms: float = 0.003,
+) -> tuple[float, float]:
+    """Choose the limits on digits, calibrated (n, 10) and their labels.
+
+    Args:
+        probabilities: float32 (n, 10).
+        labels: uint8 (n,), 0 to 9.
+        wrong_when_sure: Share of the sure answers that may be wrong; the lowest limit that keeps it is taken.
+        false_alarms: Share of the digits that may be called none.
+
+    Returns:
+        (sure_from, digit_up_to).
+    """
+    confidence = probabilities.max(axis=1).astype(np.float64)
+    order = np.argsort(-confidence)
+    wrong = np.cumsum(probabilities.argmax(axis=1)[order] != labels[order]) / np.arange(1, len(labels) + 1)
+    kept = np.flatnonzero(wrong <= wrong_when_sure)
+    sure_from = confidence[order[kept[-1]]] if len(kept) else 1.0
+    return float(np.clip(sure_from, 0.5, 1)), float(np.quantile(entropy(probabilities), 1 - false_alarms))
