@@ -4,14 +4,20 @@ settings        where things are kept and how many at once; the only reader of t
 errors          the tree of errors that a person can be told about
 digits/         what a digit is
   mnist           the data set, and its file beside it
-  ink             a drawing -> 28 x 28
+  ground          ink told from its ground: canvas, transparency, photograph
+  ink             ink -> 28 x 28, in steps
+  cutting         a line of ink -> pieces that may be digits
   pictures        picture files -> drawings; digits -> PNG
   augmentation    small random changes
+  templates       how people write, as strokes
+  handwriting     templates -> training data in many hands
   browsing        order, counts and averages of a set
 networks/       what reads and learns (K: imports Keras, for worker processes only)
   config          settings of a training, presets
   metrics         what a training reports
+  certainty       calibration, limits for "sure" and "no digit"
   recognition     reading a digit at once, on LiteRT
+  numbers         reading a line of digits
   scores          accuracy, confusion and mistakes from probabilities
   mnist_source    MNIST from the package, else by Keras in a process of its own
   architectures   K the layers of each preset
@@ -28,6 +34,7 @@ runs/           what happened
 lab             the verbs that a page may use
 plots           figures
 ui              what pages share
+ui_reading      what a network reads, shown
 pages/          one script a page: start, browse, train, draw, evaluate, models
 __main__        the lab on the command line
 

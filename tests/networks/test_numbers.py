@@ -1,0 +1,136 @@
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from digitlab.digits.cutting import Piece
+from digitlab.networks.numbers import best_path, read_line, read_number
+from digitlab.networks.recognition import Reading, Recogniser
+
+
+@pytest.fixture(scope="module")
+def network(ready_made) -> Recogniser:
+    return Recogniser.load(ready_made / "convolutional.keras")
+
+
+def enlarged(digit: np.ndarray, scale: int = 6) -> np.ndarray:
+    """An MNIST digit's ink, cut out and made larger with soft edges."""
+    rows, columns = np.nonzero(digit.max(axis=1) > 48)[0], np.nonzero(digit.max(axis=0) > 48)[0]
+    cut = digit[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1].astype(float)
+    for axis in (0, 1):
+        place = np.arange(cut.shape[axis] * scale) / scale
+        cut = np.apply_along_axis(lambda line, at=place: np.interp(at, np.arange(len(line)), line), axis, cut)
+    return np.asarray(cut, np.uint8)
+
+
+def number(text: str, digits, gap: int, skip: int = 0) -> np.ndarray:
+    """The ink of MNIST test digits in a line, `gap` pixels apart; a digit is 120 pixels tall."""
+    line, right = np.zeros((200, 20 + len(text) * 200), np.uint8), 20
+    for k, sign in enumerate(text):
+        nth = np.nonzero(digits.y_test == int(sign))[0][skip + text[:k].count(sign)]
+        one = enlarged(digits.x_test[nth])
+        part = line[160 - len(one) : 160, right : right + one.shape[1]]
+        np.maximum(part, one, out=part)
+        right += one.shape[1] + gap
+    return line
+
+
+class Answering:
+    """A network that answers by a function."""
+
+    def __init__(self, probabilities) -> None:
+        self.probabilities = probabilities
+
+    def reading(self, image, probabilities) -> Reading:
+        return Reading(int(probabilities.argmax()), tuple(probabilities.tolist()), True, image, True)
+
+
+def read(line: np.ndarray, network: Recogniser) -> str:
+    return "".join(str(part.reading.digit) for part in read_line(line, network))
+
+
+@pytest.mark.parametrize("text", ["2026", "31", "90817", "45", "777"])
+def test_a_number_is_read_digit_by_digit(text, digits, network):
+    assert read(number(text, digits, 20), network) == text
+
+
+def test_each_digit_has_its_box_and_its_probabilities(digits, network):
+    line = number("2026", digits, 20)
+    parts = read_line(line, network)
+    assert all(one.box[2] < other.box[0] for one, other in pairwise(parts))
+    for part in parts:
+        left, top, right, bottom = part.box
+        assert line[top:bottom, left:right].any()
+        assert part.reading.probabilities[part.reading.digit] == max(part.reading.probabilities)
+        assert part.reading.image.shape == (28, 28)
+
+
+@pytest.mark.parametrize("digit", range(10))
+def test_one_digit_stays_one(digit, digits, network):
+    for skip in range(8):
+        assert len(read_line(number(str(digit), digits, 0, skip), network)) == 1
+
+
+def test_the_network_reads_only_what_may_be_on_the_best_path(digits, network):
+    asked = []
+
+    def counted(images):
+        asked.append(len(images))
+        return network.probabilities(images)
+
+    read_line(number("2026", digits, 20), Answering(counted))
+    assert sum(asked) <= 6
+
+
+def touching(line):
+    """Two rings, side by side with common ink."""
+    down, right = np.mgrid[:200, :400]
+    for middle in (100, 176):
+        ring = np.hypot((right - middle) / 40, (down - 100) / 60)
+        line[(ring > 0.8) & (ring < 1)] = 255
+    return line
+
+
+def test_touching_digits_are_cut_where_the_network_knows_both():
+    def only_rings(images):
+        """Sure of a zero as narrow as the two rings are, and of nothing else."""
+        answers = np.full((len(images), 10), 0.1, np.float32)
+        for answer, image in zip(answers, images, strict=True):
+            columns = np.nonzero(image.max(axis=0) > 48)[0]
+            if columns[-1] - columns[0] + 1 <= 14 and image[12:16, 13:15].max() < 48:
+                answer[:] = [0.99, *[0.01 / 9] * 9]
+        return answers
+
+    parts = read_line(touching(np.zeros((200, 400), np.uint8)), Answering(only_rings))
+    assert [part.reading.digit for part in parts] == [0, 0]
+    assert parts[0].box[2] == pytest.approx(138, abs=8)
+
+
+def test_no_ink_has_no_digits(network):
+    assert read_line(np.zeros((50, 80), np.uint8), network) == []
+
+
+def test_a_dot_is_at_most_one_part(network):
+    line = np.zeros((100, 100), np.uint8)
+    line[50:55, 50:55] = 255
+    assert len(read_line(line, network)) <= 1
+
+
+def test_the_best_path_covers_every_atom_once():
+    def piece(first: int, last: int) -> Piece:
+        return Piece((0, 0, 1, 1), np.zeros((1, 1), np.uint8), first, last, 0.0)
+
+    lattice = [piece(0, 0), piece(1, 1), piece(2, 2), piece(0, 1), piece(1, 2)]
+    assert best_path(lattice, [-1, -1, -1, -1.5, -3]) == [3, 2]
+    assert best_path(lattice, [-1, -1, -1, -5, -1.5]) == [0, 4]
+    assert best_path(lattice[:2] + lattice[3:4], [-1, -1, -3]) == [0, 1]
+    assert best_path([], []) == []
+
+
+def test_boxes_are_in_pixels_of_the_drawing_however_large_it_is(digits, network):
+    line = number("31", digits, 20)
+    large = np.kron(line, np.ones((4, 4), np.uint8))
+    drawing = np.dstack([large, large, large, np.full_like(large, 255)])
+    for part, expected in zip(read_number(drawing, network), read_line(line, network), strict=True):
+        assert part.reading.digit == expected.reading.digit
+        assert part.box == pytest.approx([4 * side for side in expected.box], abs=8)
