@@ -52,7 +52,7 @@ _LEAST_LINE = 0.03  # share of the light that a line takes away at least
 _LINE_VOTES = 0.15  # of the picture's width, by which a line is proposed
 _SHORTEST_LINE = 0.1  # of the picture's width, where it leaves the picture at a corner
 _MOST_CANDIDATES = 3000
-_MOST_FAILURES = 30
+_MOST_FAILURES = 12
 _KNOTS = 65  # of a line as it is kept
 _PARTS = 16  # of a line, each of which shows where it runs
 
@@ -361,8 +361,8 @@ def _without_lines(missing: NDArray[np.float32], lines: _Lines) -> tuple[NDArray
         return missing, 0.0
     is_ruled = max(len(lines.across), len(lines.down)) >= _MANY_LINES
     rest, one = _take_out(missing, lines.across, is_ruled)
-    rest, other = _take_out(rest.T, lines.down, is_ruled)
-    return rest.T, max(one, other)
+    rest, other = _take_out(np.ascontiguousarray(rest.T), lines.down, is_ruled)
+    return np.ascontiguousarray(rest.T), max(one, other)
 
 
 def _lines(missing: NDArray[np.float32], table: NDArray[np.uint8], noise: float) -> _Lines:
@@ -452,7 +452,7 @@ def _take_out(
     height, width = missing.shape
     reach = max(3, round(0.6 * _LINE_WIDTH * max(height, width) / _LINE_SIDE))
     offsets, columns = np.arange(-reach, reach + 1)[:, np.newaxis], np.arange(width)
-    ink = float(np.percentile(missing[::2, ::2], 99.8)) if lines else 0.0
+    ink = float(np.percentile(missing[::2, ::2], 99.8)) if lines and not is_ruled else 0.0
     result, darkest = missing.copy(), 0.0
     for line in lines:
         rows = np.interp(columns, np.linspace(0, width - 1, _KNOTS), line) * height - 0.5
@@ -465,7 +465,7 @@ def _take_out(
         if is_ruled or profile.max() < _LEAST_PEAK * ink:
             darkest = max(darkest, float(profile.max()))
             rest = 1 - (1 - values) / (1 - profile)
-            result[band[inside], np.broadcast_to(columns, band.shape)[inside]] = rest[inside]
+            np.put(result, (band * width + columns)[inside], rest[inside])
     return result, darkest
 
 

@@ -1,7 +1,10 @@
 """Pictures and files: opened carefully and turned into a drawing, or written from a digit."""
 
 import io
+import re
+import struct
 import warnings
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -11,66 +14,174 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from digitlab.errors import PictureUnreadable
 
 LARGEST = 40_000_000  # pixels: above what a telephone's camera takes in its usual setting
+LARGEST_FILE = 50_000_000  # bytes: above what a picture of that size takes in the usual formats
 _WORKING_SIDE = 1024  # pixels: more detail than 28 x 28 can hold, and quick to work on
+SUFFIXES = ("png", "jpg", "jpeg", "webp", "bmp", "gif", "tif", "tiff")
 _FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF")
+_ADVICE = "Use PNG, JPEG, WebP, BMP, GIF or TIFF."
+_ORIENTATION = 0x0112  # EXIF's tag for how the camera was held
+
+# What Pillow raises over a file that is not what it should be.
+_DAMAGED = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    EOFError,
+    KeyError,
+    IndexError,
+    TypeError,
+    AttributeError,
+    OverflowError,
+    ZeroDivisionError,
+    NotImplementedError,
+    RuntimeError,
+    MemoryError,
+    struct.error,
+    zlib.error,
+)
 
 
-def open_picture(source: Path | bytes) -> NDArray[np.uint8]:
+def open_picture(source: Path | bytes, name: str | None = None) -> NDArray[np.uint8]:
     """Open a picture file as a drawing.
 
     Args:
         source: A file's path, or its content. PNG, JPEG, WebP, BMP, GIF or TIFF; of several frames the first is taken.
+        name: What to call the file in a sentence about it; None: by its path, or "The file".
 
     Returns:
         uint8 (height, width, 4), RGBA, turned the right way up (EXIF), at most 1024 pixels on its longer side.
 
     Raises:
-        PictureUnreadable: Not a picture, damaged, or more than 40 megapixels.
+        PictureUnreadable: Not a picture, damaged, more than 40 megapixels, or a file of more than 50 MB.
     """
-    name = source.name if isinstance(source, Path) else "The picture"
+    if isinstance(source, Path):
+        name = name or source.name
+        content = _read(source, name)
+    else:
+        name = name or "The file"
+        content = source
+    if not content:
+        raise PictureUnreadable(f"{name} is empty. Choose another file, or save it again.")
+    if len(content) > LARGEST_FILE:
+        raise _too_long(name, len(content))
     try:
-        content = source.read_bytes() if isinstance(source, Path) else source
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # the limit below is our own, and lower
+            # The limit on pixels is our own, and lower; and what Pillow mends on the way need not be told.
+            warnings.simplefilter("ignore")
             with Image.open(io.BytesIO(content), formats=_FORMATS) as picture:
-                width, height = picture.size
-                if width * height > LARGEST:
-                    raise _too_large(name)
-                picture.draft("RGB", (_WORKING_SIDE, _WORKING_SIDE))
-                upright = ImageOps.exif_transpose(_eight_bits(picture))
-                upright.thumbnail((_WORKING_SIDE, _WORKING_SIDE))
-                return np.asarray(upright.convert("RGBA"))
-    except FileNotFoundError as error:
-        raise PictureUnreadable(f"{name} is not there. Check the path.") from error
+                if picture.width * picture.height > LARGEST:
+                    raise _too_large(name, picture.width * picture.height)
+                return _upright(picture)
+    except PictureUnreadable:
+        raise
     except Image.DecompressionBombError as error:
-        raise _too_large(name) from error
+        pixels = re.search(r"\((\d+) pixels\)", str(error))
+        raise _too_large(name, int(pixels[1]) if pixels else None) from error
     except UnidentifiedImageError as error:
-        raise PictureUnreadable(
-            f"{name} is not a picture that can be opened. Use PNG, JPEG, WebP, BMP, GIF or TIFF."
-        ) from error
-    except (OSError, SyntaxError, ValueError, EOFError) as error:
-        if isinstance(error, PictureUnreadable):
-            raise
+        raise PictureUnreadable(_what_it_is(name, content)) from error
+    except _DAMAGED as error:
         raise PictureUnreadable(f"{name} is damaged and cannot be read ({error}). Save it again and retry.") from error
 
 
+def _read(path: Path, name: str) -> bytes:
+    try:
+        if path.is_dir():
+            raise PictureUnreadable(f"{name} is a folder, not a picture. Choose a file in it.")
+        if path.exists() and not path.is_file():
+            raise PictureUnreadable(f"{name} is a device, not a file. Choose a picture.")
+        size = path.stat().st_size
+        if size > LARGEST_FILE:
+            raise _too_long(name, size)
+        with path.open("rb") as file:
+            return file.read(LARGEST_FILE + 1)  # it may have grown since
+    except FileNotFoundError as error:
+        raise PictureUnreadable(f"{name} is not there. Check the path.") from error
+    except PermissionError as error:
+        raise PictureUnreadable(f"{name} may not be read. Check its permissions.") from error
+    except OSError as error:
+        raise PictureUnreadable(f"{name} cannot be read ({error.strerror}). Check the path.") from error
+
+
+def _upright(picture: Image.Image) -> NDArray[np.uint8]:
+    """Make it small before anything else, so that a copy costs little; then turn it as the camera was held."""
+    picture.draft("RGB", (_WORKING_SIDE, _WORKING_SIDE))
+    picture.load()
+    orientation = _orientation(picture)
+    small = _eight_bits(picture)
+    small.thumbnail((_WORKING_SIDE, _WORKING_SIDE))
+    drawing = Image.fromarray(np.asarray(small.convert("RGBA")))  # without the file's EXIF, which may be damaged
+    drawing.getexif()[_ORIENTATION] = orientation
+    return np.asarray(ImageOps.exif_transpose(drawing))
+
+
+def _orientation(picture: Image.Image) -> int:
+    """EXIF's 1 to 8; 1, upright, where nothing sensible is said."""
+    try:
+        said = picture.getexif().get(_ORIENTATION, 1)
+    except _DAMAGED:
+        return 1
+    return said if isinstance(said, int) and 1 <= said <= 8 else 1
+
+
 def _eight_bits(picture: Image.Image) -> Image.Image:
-    """Bring grey pictures of more than 8 bits to 8, over the values that they use; Pillow's own way cuts at 255."""
+    """Bring a picture into a mode of 8 bits whose pixels can be averaged.
+
+    Grey of more than 8 bits is spread over the finite values that it uses; Pillow's own way cuts at 255.
+    """
+    if picture.mode == "1":
+        return picture.convert("L")
+    if picture.mode in ("P", "PA") or "transparency" in picture.info:
+        return picture.convert("RGBA")
     if not picture.mode.startswith(("I", "F")):
         return picture
-    values = np.nan_to_num(np.asarray(picture, np.float32))
-    spread = max(float(np.ptp(values)), 1e-9)
-    return Image.fromarray(np.asarray((values - values.min()) / spread * 255, np.uint8))
+    whole = picture.convert("I") if picture.mode.startswith("I;") else picture
+    values = np.asarray(whole.reduce(max(1, max(whole.size) // _WORKING_SIDE)), np.float64)
+    finite = values[np.isfinite(values)]
+    low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0)
+    values = np.nan_to_num(values, nan=low, posinf=high, neginf=low)
+    return Image.fromarray(np.asarray((values - low) / max(high - low, 1e-9) * 255, np.uint8))
 
 
-def _too_large(name: str) -> PictureUnreadable:
+def _what_it_is(name: str, content: bytes) -> str:
+    start = content[:1024].lstrip().lower()
+    if content[4:8] == b"ftyp":
+        kind = "AVIF" if content[8:12] in (b"avif", b"avis") else "HEIC"
+        return f"{name} is a picture of the kind {kind}, which cannot be opened here. Save it as JPEG and try again."
+    if start.startswith(b"%pdf-"):
+        return f"{name} is a PDF document, not a picture. Save its page as PNG or JPEG and try again."
+    if b"<svg" in start:
+        return f"{name} is an SVG drawing, which cannot be opened here. Save it as PNG and try again."
+    return f"{name} is not a picture that can be opened. {_ADVICE}"
+
+
+def _too_large(name: str, pixels: int | None) -> PictureUnreadable:
+    came = f"it has {_millions(pixels)} megapixels; " if pixels is not None else ""
     return PictureUnreadable(
-        f"{name} is too large: up to {LARGEST // 1_000_000} megapixels can be read. Make it smaller and try again."
+        f"{name} is too large: {came}up to {_millions(LARGEST)} megapixels can be read. Make it smaller and try again."
     )
 
 
-def to_png(digit: NDArray[np.uint8]) -> bytes:
-    """Return a digit, uint8 (28, 28), as a PNG file of that size, white ink on black."""
+def _too_long(name: str, size: int) -> PictureUnreadable:
+    return PictureUnreadable(
+        f"{name} is too large: it has {_millions(size)} MB; up to {_millions(LARGEST_FILE)} MB can be read. "
+        "Make the picture smaller and try again."
+    )
+
+
+def _millions(number: int) -> str:
+    """With one digit behind the point where it is not 0, and rounded up, so that what is refused is above the limit."""
+    return f"{-(-number // 100_000) / 10:,.1f}".removesuffix(".0")
+
+
+def to_png(picture: NDArray[np.uint8]) -> bytes:
+    """Return a digit, uint8 (height, width), or a picture, (height, width, 4), as a PNG file of that size."""
     file = io.BytesIO()
-    Image.fromarray(digit).save(file, "PNG")
+    Image.fromarray(picture).save(file, "PNG")
     return file.getvalue()
+
+
+def thumbnail(picture: NDArray[np.uint8], longest: int) -> NDArray[np.uint8]:
+    """Return a picture, uint8 (height, width, 4), made smaller where its longer side has more than `longest` pixels."""
+    small = Image.fromarray(picture)
+    small.thumbnail((longest, longest))
+    return np.asarray(small)
