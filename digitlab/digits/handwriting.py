@@ -22,7 +22,7 @@ NO_DIGIT = 10  # the label of letters, signs and scribbles
 CHUNK = 250  # pictures that one thread draws in one go, from a seed of their own
 _WIDEST_OTHER = 0.25  # for what is no digit: with a wider pen a V or an arrow becomes a stick, which is a one
 _LENGTH = 120.0  # pixels: the longer side of what the middle of the pen travels
-PENS = (0.03, 0.9)  # widths as a share of that length, all equally likely on a logarithmic scale
+PENS = (0.06, 0.9)  # widths as a share of that length, all equally likely on a logarithmic scale
 _SMALLEST = 0.4  # of the unit box: what is smaller, a dot, stays small
 _STEP = 0.02  # of the unit box: between two points of a curve
 _FINE = 4  # bits of a fraction of a pixel, for cv2
@@ -256,7 +256,7 @@ def _scribble(rng: np.random.Generator) -> Strokes:
 def _repenned(image: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
     large = cv2.copyMakeBorder(image, *(8,) * 4, cv2.BORDER_CONSTANT, value=(0,))
     large = cv2.resize(large, None, fx=6, fy=6, interpolation=cv2.INTER_CUBIC)
-    wider = rng.uniform(0, 1) ** 3 * PENS[1] / 2 * _LENGTH
+    wider = rng.uniform(0, 1) ** 2 * PENS[1] / 2 * _LENGTH
     away = cv2.distanceTransform(np.asarray(large <= 127, np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5)
     digit = ink.from_ink(np.asarray(255 * np.clip(wider + 0.5 - away, 0, 1), np.uint8) if wider > 1 else large)
     return image if digit is None else digit

@@ -26,6 +26,9 @@ PEN = 2.4  # pixels of the 28 x 28: the width that every stroke is brought to, a
 _FAINTEST = 48  # of 255: below it is a smudge of antialiasing or of compression, not ink
 _LEAST_LINE = 0.1  # pixels of ink per pixel of the longer side; a line of one pixel has 1
 _WORKING_SIDE = 160  # pixels: the ink's longer side while its width is changed; half a pixel is 2 % of a stroke then
+_WIDEST = (
+    0.45  # of the ink's longer side: what is wider is no pen but a filled loop, whose form must not be eroded away
+)
 _USUAL = 0.35  # quantile of the widths along the strokes: below the median, since crossings and filled loops are wider
 _SHORTEST = 0.15  # share of the ink's longer side that the pen's middle travels at least; a dot would have none
 
@@ -120,7 +123,7 @@ def _with_usual_pen(cut: NDArray[np.uint8]) -> NDArray[np.uint8]:
         return cut
     depth = cv2.distanceTransform(inside, cv2.DIST_L2, cv2.DIST_MASK_5)
     distance = np.where(inside, depth - 0.5, 0.5 - cv2.distanceTransform(1 - inside, cv2.DIST_L2, cv2.DIST_MASK_5))
-    width = _pen_width(depth)
+    width = min(_pen_width(depth), _WIDEST * _WORKING_SIDE)
     length = max(_WORKING_SIDE - width, _SHORTEST * _WORKING_SIDE)
     usual = PEN * length / (BOX - PEN)  # with this pen the ink is `length + usual` long, of which it is PEN / BOX
     drawn = np.asarray(255 * np.clip(distance + 0.5 - (width - usual) / 2, 0, 1), np.uint8)

@@ -34,6 +34,7 @@ class TrainingConfig:
         written_digits: How many digits in the handwriting of many regions are drawn and added, 0 to 200000. With them
             come as many of MNIST's, at most all that are fitted, drawn anew with other pens, and half as many drawings
             that are no digit, in which the network learns to see none.
+        averaging: Whether the trained network looks at each digit four times, half a pixel to each side, and averages.
         calibration: Whether the probabilities are made to mean what they say, by a temperature fitted on the validation
             digits.
         early_stopping: Epochs without a better validation loss until the training ends; None: never.
@@ -53,6 +54,7 @@ class TrainingConfig:
     seed: int = 1
     augmentation: Augmentation = field(default_factory=Augmentation)
     written_digits: int = 0
+    averaging: bool = False
     calibration: bool = False
     early_stopping: int | None = None
 
@@ -69,8 +71,9 @@ class TrainingConfig:
         if not isinstance(self.augmentation, Augmentation):
             raise InvalidSetting(f"The augmentation is {self.augmentation!r}. Give shift, rotation and scale.")
         _whole("written digits", self.written_digits, 0, MOST_WRITTEN)
-        if not isinstance(self.calibration, bool):
-            raise InvalidSetting(f"The calibration is {self.calibration!r}. Choose True or False.")
+        for name in ("averaging", "calibration"):
+            if not isinstance(value := getattr(self, name), bool):
+                raise InvalidSetting(f"The {name} is {value!r}. Choose True or False.")
         if self.calibration and not self.validation_digits:
             raise InvalidSetting("The calibration is fitted on validation digits: choose a validation split above 0.")
         if self.early_stopping is not None:
@@ -185,7 +188,7 @@ PRESETS: dict[str, Preset] = {
         summary="Four convolutions (32, 64, 96, 96 filters) with batch normalization, dropout 0.4, Dense 10 (softmax).",
         config=TrainingConfig(
             preset="handwriting",
-            epochs=24,
+            epochs=26,
             batch_size=256,
             optimizer="adamw",
             learning_rate=0.003,
@@ -193,6 +196,7 @@ PRESETS: dict[str, Preset] = {
             validation_split=0.1,
             augmentation=Augmentation(shift=2, rotation=10, scale=0.1, shear=0.15, elastic=1.2, erasing=0.1),
             written_digits=48_000,
+            averaging=True,
             calibration=True,
         ),
     ),

@@ -47,7 +47,7 @@ class AugmentedBatches(keras.utils.PyDataset):  # type: ignore[misc]
     """Batches in a new order, with new random changes, in every epoch; the same for the same seed."""
 
     def __init__(self, images: NDArray[np.uint8], labels: NDArray[np.uint8], config: TrainingConfig) -> None:
-        super().__init__()
+        super().__init__(workers=2, max_queue_size=8)  # threads that change digits while others are learned
         self._images, self._labels = images, labels
         self._size, self._augmentation = config.batch_size, config.augmentation
         self._seed, self._epoch = config.seed, 0
@@ -121,6 +121,8 @@ def train(
             f"batch {watch.last.batch:,} of {watch.last.batches:,}: the steps were too large, and the network is lost. "
             f"The learning rate was {config.learning_rate:g}; try a tenth of it."
         )
+    if config.averaging:
+        model = architectures.averaged(model)
     certainty = _calibrate(model, images[kept], labels[kept], config) if config.calibration else Certainty()
     return Trained(model, watch.epochs, time.monotonic() - started, stop.has_stopped, certainty)
 

@@ -90,6 +90,11 @@ with form:
             "MNIST's own digits drawn with other pens, and letters and scribbles, to learn what is no digit.",
             **kept("written_digits"),
         )  # fmt: skip
+        averaging = st.toggle(
+            "Look four times", suggested.averaging,
+            help="The trained network reads each digit four times, moved by half a pixel to each side, and averages.",
+            **kept("averaging"),
+        )  # fmt: skip
         calibration = st.toggle(
             "Calibrated probabilities", suggested.calibration,
             help="One number, the temperature, is fitted on the validation digits, so that of the answers given with "
@@ -113,6 +118,7 @@ with form:
                     seed=int(seed),
                     augmentation=augmentation,
                     written_digits=written_digits,
+                    averaging=averaging,
                     calibration=calibration,
                     early_stopping=early_stopping or None,
                 ),

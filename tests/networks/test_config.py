@@ -40,6 +40,7 @@ def test_every_preset_is_named_and_is_its_own():
         ("written_digits", -1),
         ("written_digits", 200_001),
         ("calibration", 1),
+        ("averaging", "yes"),
     ],
 )
 def test_a_value_that_does_not_fit_is_refused_by_its_name(name, value):

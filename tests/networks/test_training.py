@@ -44,7 +44,7 @@ def test_every_batch_and_epoch_is_reported(digits, small):
         {},
         {"augmentation": Augmentation(shift=2, rotation=10, scale=0.1)},
         {"preset": "convolutional", "schedule": "cosine"},
-        {"written_digits": 300, "calibration": True},
+        {"written_digits": 300, "calibration": True, "averaging": True},
     ],
 )
 def test_the_same_config_gives_the_same_figures(digits, small, changes):
