@@ -4,7 +4,10 @@ settings        where things are kept and how many at once; the only reader of t
 errors          the tree of errors that a person can be told about
 digits/         what a digit is
   mnist           the data set, and its file beside it
-  ground          ink told from its ground: canvas, transparency, photograph
+  ground          ink told from its ground: canvas, transparency, or a photograph
+  paper           ink in a photograph of paper or a board
+  ruling          lines of the paper
+  pixels          small operations that these share
   ink             ink -> 28 x 28, in steps
   cutting         a line of ink -> pieces that may be digits
   pictures        picture files -> drawings; digits -> PNG
