@@ -45,6 +45,7 @@ _CUT, _CUT_INK = 2.0, 1.0
 # What one digit costs that is made of two parts side by side: where both are tall, and each line height between them.
 _SIDE_BY_SIDE, _GAP = 5.0, 12.0
 _NEAR = 0.05  # of the line's height: a short part may be so far away
+_SQUAT = 1.1  # of its height: a sign that hangs together is seldom wider, and two digits that touch are seldom narrower
 _TALL = 0.5  # of the line's height, from which on a part is no hat and no bar
 
 
@@ -116,6 +117,16 @@ def pieces(ink: NDArray[np.uint8]) -> list[Piece]:
     parts = [part for part in parts if not _is_speck(part, scale)]
     atoms = [atom for group in _stacked(parts, scale) for atom in _cut(group, scale)]
     return _candidates(ink, atoms, scale)
+
+
+def is_one_sign(ink: NDArray[np.uint8]) -> bool:
+    """Whether ink, uint8 (height, width), hangs together and is hardly wider than high: two digits seldom are."""
+    parts = _connected(ink)
+    if not parts:
+        return False
+    scale = _measured(parts)
+    signs = [part for part in parts if not _is_speck(part, scale)]
+    return len(signs) == 1 and signs[0].mask.shape[1] <= _SQUAT * signs[0].mask.shape[0]
 
 
 def _connected(ink: NDArray[np.uint8]) -> list[_Part]:

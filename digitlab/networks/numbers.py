@@ -83,7 +83,20 @@ def read_line(line: NDArray[np.uint8], network: Reader) -> list[Part]:
         for k in unread:
             part = parts[k]
             scores[k] += _TRUST * math.log(max(*part.reading.probabilities, _UNTHINKABLE)) if part else -_LEFT_OUT
-    return [part for k in best_path(pieces, scores) if (part := parts[k])]
+    read = [part for k in best_path(pieces, scores) if (part := parts[k])]
+    if len(read) > 1 and cutting.is_one_sign(line):
+        return _whole(line, network)  # a V would be read as 11, an R as 12
+    return read
+
+
+def _whole(line: NDArray[np.uint8], network: Reader) -> list[Part]:
+    """Read all ink as one sign."""
+    image = ink.from_ink(line)
+    if image is None:
+        return []
+    rows, columns = np.flatnonzero(line.any(axis=1)), np.flatnonzero(line.any(axis=0))
+    box = int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
+    return [Part(box, network.reading(image, network.probabilities(image[np.newaxis])[0]))]
 
 
 def best_path(pieces: Sequence[Piece], scores: Sequence[float]) -> list[int]:

@@ -3,6 +3,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from digitlab.digits import handwriting
 from digitlab.digits.cutting import Piece
 from digitlab.networks.numbers import best_path, read_line, read_number
 from digitlab.networks.recognition import Reading, Recogniser
@@ -134,3 +135,14 @@ def test_boxes_are_in_pixels_of_the_drawing_however_large_it_is(digits, network)
     for part, expected in zip(read_number(drawing, network), read_line(line, network), strict=True):
         assert part.reading.digit == expected.reading.digit
         assert part.box == pytest.approx([4 * side for side in expected.box], abs=8)
+
+
+def test_a_letter_is_not_cut_into_digits(network):
+    def unsure(images):
+        """Sure of a one alone: what stands and is slim."""
+        slim = np.array([(image.max(axis=0) > 48).sum() <= 10 for image in images])
+        return np.where(slim[:, None], [0.01, 0.91, *[0.01] * 8], 0.1).astype(np.float32)
+
+    v = handwriting.draw([np.array([[0, 0], [0.4, 1], [0.8, 0.0]])], 10)
+    (part,) = read_line(v, Answering(unsure))
+    assert max(part.reading.probabilities) == pytest.approx(0.1)
