@@ -17,7 +17,8 @@ from digitlab.errors import DigitLabError
 from digitlab.lab import Lab
 from digitlab.networks.config import OPTIMIZERS, PRESETS, SCHEDULES, TrainingConfig
 from digitlab.networks.metrics import EpochMetrics, Progress
-from digitlab.networks.recognition import DEFAULT_MODEL
+from digitlab.networks.numbers import Part, read_number
+from digitlab.networks.recognition import DEFAULT_MODEL, Reading
 from digitlab.runs.experiment import Run
 from digitlab.runs.workers import serve
 from digitlab.settings import Settings, quiet_tensorflow
@@ -61,6 +62,12 @@ def parser() -> argparse.ArgumentParser:
     train.add_argument("--shift", type=float, help="augmentation: pixels, 0 to 8")
     train.add_argument("--rotation", type=float, help="augmentation: degrees, 0 to 45")
     train.add_argument("--scale", type=float, help="augmentation: share of the size, 0 to 0.5")
+    train.add_argument("--shear", type=float, help="augmentation: pixels to the side per pixel of height, 0 to 0.5")
+    train.add_argument("--elastic", type=float, help="augmentation: pixels, 0 to 4")
+    train.add_argument("--erasing", type=float, help="augmentation: share of digits that lose a small square, 0 to 1")
+    train.add_argument("--written-digits", type=int, help="digits drawn in many hands and added, 0 to 200000")
+    train.add_argument("--averaging", action=argparse.BooleanOptionalAction, help="look four times at each digit")
+    train.add_argument("--calibration", action=argparse.BooleanOptionalAction, help="fit a temperature")
     train.add_argument("--early-stopping", type=int, metavar="EPOCHS", help="end after so many without improvement")
     train.add_argument("--title", default="", help="what people call the network")
     train.add_argument("--name", default="", help="file name without an ending (default: a new one)")
@@ -70,7 +77,7 @@ def parser() -> argparse.ArgumentParser:
     evaluate.set_defaults(do=_evaluate)
     evaluate.add_argument("model", metavar="MODEL", help="a name such as convolutional, or a .keras file")
 
-    read = commands.add_parser("read", help="read the digit in each picture")
+    read = commands.add_parser("read", help="read the digit or the number in each picture")
     read.set_defaults(do=_read)
     read.add_argument("pictures", metavar="PICTURE", nargs="+", type=Path)
     read.add_argument("--model", default=DEFAULT_MODEL, help=f"a name or a .keras file (default: {DEFAULT_MODEL})")
@@ -156,18 +163,30 @@ def _evaluate(options: argparse.Namespace, lab: Lab) -> int:
 def _read(options: argparse.Namespace, lab: Lab) -> int:
     recogniser = lab.recogniser(options.model)
     for path in options.pictures:
-        reading = recogniser.read(open_picture(path))
+        picture = open_picture(path)
+        reading, parts = recogniser.read(picture), read_number(picture, recogniser)
         result = {
             "picture": str(path),
             "digit": reading.digit,
             "probabilities": reading.probabilities,
             "is_sure": reading.is_sure,
+            "is_digit": reading.is_digit,
+            "number": [_part(part) for part in parts],
         }
-        text = f"{path}: nothing drawn"
-        if reading.digit is not None:
-            text = f"{path}: {reading.digit} ({max(reading.probabilities):.1%})"
-        _print(options, result, text)
+        _print(options, result, f"{path}: {' '.join(_read_text(part.reading) for part in parts) or 'nothing drawn'}")
     return 0
+
+
+def _part(part: Part) -> dict[str, Any]:
+    names = ("digit", "probabilities", "is_sure", "is_digit")
+    return {"box": part.box} | {name: getattr(part.reading, name) for name in names}
+
+
+def _read_text(reading: Reading) -> str:
+    if not reading.is_digit:
+        return "no digit"
+    share = f"{max(reading.probabilities):.1%}"
+    return f"{reading.digit} ({share})" if reading.is_sure else f"{' or '.join(map(str, reading.rivals))}? ({share})"
 
 
 def _runs(options: argparse.Namespace, lab: Lab) -> int:

@@ -19,7 +19,7 @@ from digitlab.digits.pictures import to_png
 from digitlab.errors import DigitLabError
 from digitlab.lab import Lab
 from digitlab.networks.metrics import EpochMetrics
-from digitlab.networks.recognition import DEFAULT_MODEL, Reading
+from digitlab.networks.recognition import DEFAULT_MODEL
 from digitlab.networks.scores import Scores
 from digitlab.runs.experiment import Run, RunState
 from digitlab.runs.modelfiles import ModelCard
@@ -123,17 +123,6 @@ def bars(probabilities: Sequence[float], digit: int | None) -> None:
     st.html(f"<ol class='digitlab-bars'>{''.join(rows)}</ol>")
 
 
-def answer(reading: Reading) -> None:
-    """Show the digit read, large, and how sure the network is of it."""
-    if reading.digit is None:
-        text = "<span>Draw a digit from 0 to 9 in the black field, anywhere and in any size.</span>"
-    else:
-        share = f"{reading.probabilities[reading.digit]:.1%}"
-        doubt = "" if reading.is_sure else "<br>I am not sure."
-        text = f"<strong data-testid='digit'>{reading.digit}</strong><span>with probability {share}{doubt}</span>"
-    st.html(f"<div class='digitlab-answer' aria-live='polite'>{text}</div>")
-
-
 def duration(seconds: float) -> str:
     """Say a duration as people do."""
     if seconds < 90:
@@ -188,6 +177,30 @@ _STYLE = """
 .digitlab-bars { max-width: 34rem; }
 .digitlab-answer { display: flex; align-items: center; gap: 1rem; min-height: 5.5rem; }
 .digitlab-answer strong { font-size: 5rem; line-height: 1; font-variant-numeric: tabular-nums; }
+.digitlab-answer.number { flex-wrap: wrap; gap: .25rem 1rem; padding-bottom: .5rem; }
+.digitlab-answer.number strong { font-size: 3.6rem; letter-spacing: .04em; overflow-wrap: anywhere; }
+.digitlab-boxes { position: relative; max-width: 358px; margin-bottom: .75rem; }
+.digitlab-boxes img { display: block; width: 100%; border-radius: .25rem; }
+.digitlab-boxes i { position: absolute; border: 2px solid #e69f00; border-radius: .2rem; }
+.digitlab-boxes b { position: absolute; left: -2px; bottom: 100%; padding: 0 .35rem; font: 600 .8rem/1.3 sans-serif;
+    color: #17212e; background: #e69f00; border-radius: .2rem .2rem 0 0; }
+.digitlab-cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(104px, 1fr)); gap: .75rem; }
+.digitlab-cards figure { margin: 0; }
+.digitlab-cards img { image-rendering: pixelated; width: 100%; aspect-ratio: 1; display: block; border-radius: .25rem; }
+.digitlab-cards figcaption { font-size: .85rem; padding: .25rem 0; font-variant-numeric: tabular-nums; }
+.digitlab-columns { display: flex; align-items: end; gap: 2px; height: 3.4rem; }
+.digitlab-columns span { flex: 1; display: flex; flex-direction: column; justify-content: end; height: 100%;
+    text-align: center; font-size: .65rem; line-height: 1.1; }
+.digitlab-columns u { display: block; min-height: 1px; background: #7d8da1; border-radius: 2px 2px 0 0; }
+.digitlab-columns .read { font-weight: 700; }
+.digitlab-columns .read u { background: #d55e00; }
+.digitlab-steps { display: grid; grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); gap: 1.25rem; }
+.digitlab-steps .shown { height: 150px; background: #000; border-radius: .25rem; display: flex; align-items: center;
+    justify-content: center; padding: 8px; }
+.digitlab-steps .shown img { width: 100%; height: 100%; object-fit: contain; image-rendering: pixelated; }
+.digitlab-steps p { margin: .4rem 0; font-size: .9rem; }
+.digitlab-steps .without { display: flex; gap: .6rem; align-items: center; font-size: .85rem; }
+.digitlab-steps .without img { image-rendering: pixelated; width: 56px; height: 56px; border-radius: .25rem; }
 .digitlab-seen img { image-rendering: pixelated; width: 112px; height: 112px; border-radius: .25rem; display: block; }
 .digitlab-seen.large img { width: min(280px, 100%); height: auto; aspect-ratio: 1; }
 </style>
@@ -202,7 +215,7 @@ def style() -> None:
 def digit_picture(digit: NDArray[np.uint8], alt: str, *, is_large: bool = False) -> None:
     """Show a digit, uint8 (28, 28), with its pixels to be seen."""
     kind = "digitlab-seen large" if is_large else "digitlab-seen"
-    st.html(f"<div class='{kind}'><img alt='{alt}' src='{_as_url(digit)}'></div>")
+    st.html(f"<div class='{kind}'><img alt='{alt}' src='{as_url(digit)}'></div>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +237,7 @@ def gallery(
         if on_click is not None and any(sample.index == index for sample in samples):
             on_click(index)
 
-    pictures = [{"index": s.index, "url": _as_url(s.image), "caption": s.caption} for s in samples]
+    pictures = [{"index": s.index, "url": as_url(s.image), "caption": s.caption} for s in samples]
     _gallery(
         data={"pictures": pictures, "chosen": chosen, "isClickable": on_click is not None},
         key=key,
@@ -269,5 +282,6 @@ export default function ({ data, parentElement, setTriggerValue }) {
 )
 
 
-def _as_url(digit: NDArray[np.uint8]) -> str:
-    return "data:image/png;base64," + base64.b64encode(to_png(digit)).decode("ascii")
+def as_url(picture: NDArray[np.uint8]) -> str:
+    """Return a picture, uint8 (height, width) or (height, width, 4), as an address that holds all of it."""
+    return "data:image/png;base64," + base64.b64encode(to_png(picture)).decode("ascii")

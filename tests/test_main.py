@@ -1,3 +1,4 @@
+import dataclasses
 import json
 import os
 import shlex
@@ -31,6 +32,10 @@ def here(settings, monkeypatch):
         *(preset.config for preset in PRESETS.values()),
         TrainingConfig(epochs=3, batch_size=64, optimizer="sgd", learning_rate=0.1, validation_split=0, seed=9),
         TrainingConfig(preset="convolutional", augmentation=Augmentation(rotation=20), early_stopping=2),
+        TrainingConfig(
+            written_digits=500, calibration=True, augmentation=Augmentation(elastic=1, shear=0.2, erasing=0.1)
+        ),
+        dataclasses.replace(PRESETS["handwriting"].config, calibration=False),
     ],
 )
 def test_the_command_on_a_card_means_the_config_of_the_card(config):
@@ -66,6 +71,9 @@ def test_read_reads_pictures(capsys, tmp_path, stroke, ready_made):
     assert main(["read", str(path), "--model", str(ready_made / "convolutional.keras"), "--json"]) == 0
     result = json.loads(capsys.readouterr().out)
     assert (result["digit"], result["is_sure"], len(result["probabilities"])) == (1, True, 10)
+    assert [part["digit"] for part in result["number"]] == [1]
+    assert main(["read", str(path), "--model", str(ready_made / "convolutional.keras")]) == 0
+    assert f"{path}: 1 (" in capsys.readouterr().out
 
 
 def test_runs_lists_what_was_trained(capsys):

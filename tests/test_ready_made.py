@@ -11,7 +11,7 @@ from digitlab.networks.recognition import Recogniser
 from digitlab.runs.modelfiles import ModelFiles
 
 
-@pytest.mark.parametrize(("name", "accuracy"), [("convolutional", 0.992), ("tutorial", 0.974)])
+@pytest.mark.parametrize(("name", "accuracy"), [("handwriting", 0.996), ("convolutional", 0.992), ("tutorial", 0.974)])
 def test_a_shipped_network_holds_what_its_card_says(ready_made, digits, name, accuracy):
     card = ModelFiles(ready_made).card(name)
     scores = evaluation.evaluate(evaluation.load(ready_made / f"{name}.keras"), digits.x_test, digits.y_test)
@@ -23,7 +23,7 @@ def test_a_shipped_network_holds_what_its_card_says(ready_made, digits, name, ac
     assert np.abs(read - scores.probabilities[:500]).max() < TOLERANCE
 
 
-@pytest.mark.parametrize("name", ["convolutional", "tutorial"])
+@pytest.mark.parametrize("name", ["handwriting", "convolutional", "tutorial"])
 def test_the_card_s_command_makes_this_network(ready_made, name):
     card = ModelFiles(ready_made).card(name)
     options = parser().parse_args(shlex.split(card.command)[3:])

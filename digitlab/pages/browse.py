@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from digitlab import plots, ui
+from digitlab import plots, ui, ui_reading
 from digitlab.digits import browsing
 
 SHOWN = 48
@@ -72,6 +72,8 @@ with detail:
         card = ui.choose_network("Read by")
         reading = ui.lab().recogniser(card.name).read_digit(images[index])
         st.markdown(f"reads **{reading.digit}**" + (", as labelled" if reading.digit == labels[index] else ""))
+        if not reading.is_sure:
+            st.caption(ui_reading.verdict(reading))
         with below:
             ui.bars(reading.probabilities, reading.digit)
 

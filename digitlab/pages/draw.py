@@ -1,14 +1,29 @@
-"""Draw a digit and have it read after every stroke."""
+"""Draw a digit or a number, or give a picture of one, and have it read after every stroke."""
 
+import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 from streamlit_drawable_canvas import st_canvas
 
-from digitlab import ui
-from digitlab.networks.recognition import NOTHING
+from digitlab import ui, ui_reading
+from digitlab.digits import ink
+from digitlab.digits.pictures import SUFFIXES, open_picture
+from digitlab.networks.numbers import read_number
+from digitlab.networks.recognition import NOTHING, Recogniser
 
-SIDE = 320  # pixels; fits a telephone, and below 300 the canvas forgets its drawing when the page runs again
-
-RESULT = 358  # pixels; the width of a telephone's page, too
+WIDTH, HEIGHT = 358, 320  # pixels; as wide as a telephone's page; below 300 high the canvas forgets its drawing
+INVITATIONS = {
+    "Draw": "Draw a digit from 0 to 9, or a number, in the black field, anywhere and in any size.",
+    "Upload": "Drop a picture of a digit or a number there: a drawing, a scan or a photograph of a pen on paper.",
+    "Camera": "Hold a written digit into the camera's view and take a photo.",
+}
+NO_INK = "No ink can be told from the ground there. Use a darker pen, more light, or come nearer."
+STEPS = {
+    "crop": ("Cut out", "Only the ink counts, wherever it is on the field."),
+    "thickness": ("Usual pen", "Every line is drawn anew as wide as MNIST's pens were."),
+    "scale": ("Scaled", "The longer side becomes 20 pixels, large or small as it was."),
+    "centre": ("Centred", "The centre of its mass comes to the middle of 28 x 28 pixels."),
+}
 
 state = st.session_state
 state.setdefault("drawing", {"objects": []})
@@ -21,6 +36,80 @@ def put(objects: list[object]) -> None:
     state.canvas_start = {"objects": objects, "change": state.canvas_start["change"] + 1}
 
 
+def from_canvas() -> NDArray[np.uint8] | None:
+    """Show the field to draw in, and return what is drawn."""
+    field, below = st.container(), st.container()  # the controls stand below the field that they change
+    with below, st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+        tool = st.segmented_control(
+            "Tool",
+            ["Pen", "Eraser"],
+            default="Pen",
+            required=True,
+            key="tool",
+            persist_state="session",
+            label_visibility="collapsed",
+        )
+        st.button("Undo", icon=":material/undo:", on_click=lambda: put(state.drawing["objects"][:-1]))
+        st.button("Clear", icon=":material/delete:", on_click=lambda: put([]))
+    with below:
+        width = st.slider("Width of the pen, in pixels", 4, 48, 18, key="pen", persist_state="session")
+    with field:
+        canvas = st_canvas(
+            stroke_color="#000000" if tool == "Eraser" else "#ffffff",
+            stroke_width=width,
+            background_color="#000000",
+            width=WIDTH,
+            height=HEIGHT,
+            return_image_data=True,
+            initial_drawing=state.canvas_start,
+            key="canvas",
+        )
+    state.drawing = canvas.json_data or {"objects": []}
+    if canvas.image_data is not None:  # a canvas that has just been put back sends none before the next stroke
+        state.picture = canvas.image_data
+    picture: NDArray[np.uint8] | None = state.get("picture")
+    return picture
+
+
+def from_file(source: str) -> NDArray[np.uint8] | None:
+    """Ask for a picture file or a photo, and return it."""
+    if source == "Camera":
+        file = st.camera_input("A photo of a pen on paper", key="camera")
+    else:
+        file = st.file_uploader("A picture of a digit or a number", list(SUFFIXES), key="upload")
+    return None if file is None else open_picture(file.getvalue(), file.name)
+
+
+def show_reading(picture: NDArray[np.uint8] | None, recogniser: Recogniser, source: str) -> None:
+    """Say what is read, digit by digit."""
+    parts = [] if picture is None else read_number(picture, recogniser)
+    if picture is not None and len(parts) > 1:
+        ui_reading.number_answer(parts)
+        ui_reading.boxes(picture, parts)
+        ui_reading.digit_cards(parts)
+        return
+    reading = parts[0].reading if parts else NOTHING
+    ui_reading.answer(reading, INVITATIONS[source] if picture is None or source == "Draw" else NO_INK)
+    if picture is not None and source != "Draw":
+        ui_reading.boxes(picture, parts)
+    ui.bars(reading.probabilities, reading.digit)
+    st.caption("What the network saw: 28 x 28 pixels")
+    ui.digit_picture(reading.image, "The drawing as the network saw it")
+
+
+def show_way(picture: NDArray[np.uint8], recogniser: Recogniser) -> None:
+    """Show each step from the drawing to the network's input, and what would be read without it."""
+    steps = ink.steps(picture)
+    if not steps:
+        st.caption("There is no ink yet.")
+        return
+    st.caption(
+        "A network that learned from MNIST reads well what looks like MNIST. Each step removes something that has "
+        "nothing to do with the digit; below it stands what would come out if that step alone were left out."
+    )
+    ui_reading.steps([(*STEPS[step.name], step.picture, recogniser.read_digit(step.without)) for step in steps])
+
+
 st.title("Draw a digit")
 
 
@@ -28,47 +117,29 @@ st.title("Draw a digit")
 def draw() -> None:
     """All that changes with a stroke; the rest of the page is left alone."""
     with st.container(horizontal=True, gap="medium"):  # beside each other where there is room, else below
-        left, right = st.container(width=SIDE), st.container(width=RESULT)
-    with left:
-        field, below = st.container(), st.container()  # the controls stand below the field that they change
-        with below, st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-            tool = st.segmented_control(
-                "Tool",
-                ["Pen", "Eraser"],
-                default="Pen",
-                required=True,
-                key="tool",
-                persist_state="session",
-                label_visibility="collapsed",
-            )
-            st.button("Undo", icon=":material/undo:", on_click=lambda: put(state.drawing["objects"][:-1]))
-            st.button("Clear", icon=":material/delete:", on_click=lambda: put([]))
-        with below:
-            width = st.slider("Width of the pen, in pixels", 8, 48, 22, key="pen", persist_state="session", width=SIDE)
-        with field:
-            canvas = st_canvas(
-                stroke_color="#000000" if tool == "Eraser" else "#ffffff",
-                stroke_width=width,
-                background_color="#000000",
-                width=SIDE,
-                height=SIDE,
-                return_image_data=True,
-                initial_drawing=state.canvas_start,
-                key="canvas",
-            )
-        state.drawing = canvas.json_data or {"objects": []}
-        if canvas.image_data is not None:  # a canvas that has just been put back sends none before the next stroke
-            state.picture = canvas.image_data
+        left, right = st.container(width=WIDTH), st.container(width=WIDTH)
+    with left, ui.told():
+        source = st.segmented_control(
+            "Where the digit comes from",
+            list(INVITATIONS),
+            default="Draw",
+            required=True,
+            key="source",
+            persist_state="session",
+            label_visibility="collapsed",
+        )
+        picture = None  # what cannot be opened is told there, and nothing is read
+        picture = from_canvas() if source == "Draw" else from_file(source)
     with right:
         result = st.container()  # on a telephone it comes right below the field, before the choice of the network
         card = ui.choose_network("Read by")
     with result, ui.told():
         recogniser = ui.lab().recogniser(card.name)
-        reading = NOTHING if "picture" not in state else recogniser.read(state.picture)
-        ui.answer(reading)
-        ui.bars(reading.probabilities, reading.digit)
-        st.caption("What the network saw: 28 x 28 pixels")
-        ui.digit_picture(reading.image, "The drawing as the network saw it")
+        show_reading(picture, recogniser, source)
+    way = st.expander("The way from the drawing to the network", icon=":material/route:", key="way", on_change="rerun")
+    if way.open and picture is not None:
+        with way:
+            show_way(picture, recogniser)
 
 
 draw()

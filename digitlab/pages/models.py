@@ -73,6 +73,13 @@ st.markdown(
 )
 st.code(card.command, language=None, wrap_lines=True)
 
+limits = card.certainty
+st.markdown(
+    f"An answer is sure from a probability of **{limits.sure_from:.1%}** on, and a drawing is a digit up to an entropy of "
+    f"**{limits.digit_up_to:.2f}** nats."
+    + (f" Calibrated at temperature **{limits.temperature:.2f}**." if card.config.calibration else "")
+)
+
 with st.expander("All settings and versions"):
     st.json(card.config.as_dict() | {"data": card.data, "versions": dict(card.versions)})
 

@@ -48,7 +48,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     folder = tmp_path_factory.mktemp("app")
     data, models = folder / "data", folder / "models"
     models.mkdir()
-    for name in ("tutorial", "convolutional"):
+    for name in ("tutorial", "convolutional", "handwriting"):
         for path in (ROOT / "models").glob(f"{name}.*"):
             shutil.copy(path, models)
     settings = Settings(data=data, models=models, database_url=f"sqlite:///{data / 'digitlab.db'}")

@@ -1,7 +1,10 @@
+import io
 import re
 
+import numpy as np
 import pytest
 from conftest import network, settle, visit
+from PIL import Image, ImageDraw
 from playwright.sync_api import FloatRect, Page, expect
 
 SEVEN = [[(80, 80), (230, 80), (140, 260)]]
@@ -111,3 +114,74 @@ def test_a_finger_draws_on_a_telephone(browser, app):
     expect(answer(page)).to_have_text("1")
     expect(answer(page)).to_be_in_viewport()
     context.close()
+
+
+TWO_DIGITS = [[(60, 120), (60, 240)], [(150, 120), (240, 120), (180, 240)]]
+
+
+def upload(page: Page, name: str, content: bytes, kind: str = "image/png") -> None:
+    page.get_by_test_id("stMain").get_by_text("Upload", exact=True).first.click()
+    settle(page)
+    page.locator("input[type=file]").set_input_files({"name": name, "mimeType": kind, "buffer": content})
+    settle(page)
+
+
+def written(strokes: list[list[tuple[int, int]]]) -> bytes:
+    """A photograph, nearly: dark strokes on paper that is lit from one side."""
+    light = np.linspace(240, 120, 320)[np.newaxis].repeat(320, axis=0)
+    noise = np.random.default_rng(1).normal(0, 4, light.shape)
+    paper = Image.fromarray(np.clip(light + noise, 0, 255).astype(np.uint8))
+    for stroke in strokes:
+        ImageDraw.Draw(paper).line(stroke, fill=40, width=10)
+    file = io.BytesIO()
+    paper.save(file, "JPEG")
+    return file.getvalue()
+
+
+def test_two_digits_are_read_as_a_number_with_a_box_each(page):
+    visit(page, "draw")
+    draw(page, TWO_DIGITS)
+    expect(answer(page)).to_have_text("17")
+    expect(page.locator(".digitlab-boxes i")).to_have_count(2)
+    expect(page.locator(".digitlab-cards figure")).to_have_count(2)
+
+
+def test_a_four_in_two_strokes_stays_one_digit(page):
+    visit(page, "draw")
+    draw(page, FOUR)
+    expect(answer(page)).to_have_text("4")
+    expect(page.locator(".digitlab-boxes")).to_have_count(0)
+
+
+def test_a_face_is_no_digit(page):
+    visit(page, "draw")
+    turn = np.linspace(0, 2 * np.pi, 25)
+    head = [(round(160 + 110 * np.cos(t)), round(160 + 110 * np.sin(t))) for t in turn]
+    draw(page, [head, [(120, 120), (124, 130)], [(200, 120), (196, 130)], [(110, 190), (160, 225), (210, 190)]])
+    expect(page.get_by_text("Not a digit that I know")).to_be_visible()
+    expect(answer(page)).to_have_text("?")
+
+
+def test_the_way_from_the_drawing_to_the_network_is_shown(page):
+    visit(page, "draw")
+    draw(page, SEVEN)
+    expect(answer(page)).to_have_text("7")
+    page.get_by_text("The way from the drawing to the network").click()
+    expect(page.locator(".digitlab-steps .shown")).to_have_count(4)
+    expect(page.locator(".digitlab-steps .without").first).to_contain_text("Without it")
+
+
+def test_a_photograph_is_read_like_a_drawing(page):
+    visit(page, "draw")
+    upload(page, "seven.jpg", written(SEVEN), "image/jpeg")
+    expect(answer(page)).to_have_text("7")
+
+
+def test_a_file_that_is_no_picture_is_told_and_the_drawing_is_kept(page):
+    visit(page, "draw")
+    draw(page, SEVEN)
+    expect(answer(page)).to_have_text("7")
+    upload(page, "notes.png", b"This is a text.")
+    expect(page.get_by_test_id("stAlert")).to_contain_text("notes.png")
+    page.get_by_test_id("stMain").get_by_text("Draw", exact=True).first.click()
+    expect(answer(page)).to_have_text("7")

@@ -2,11 +2,14 @@ import shutil
 import subprocess
 import sys
 import threading
+import time
 
 import numpy as np
 import pytest
 
+from digitlab.digits import handwriting
 from digitlab.errors import ModelDamaged, ModelNotFound
+from digitlab.networks.certainty import entropy
 from digitlab.networks.recognition import Recogniser
 
 
@@ -83,3 +86,54 @@ def test_reading_needs_no_tensorflow_and_no_streamlit(tmp_path, ready_made):
     )
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert result.stdout.strip() == "[]"
+
+
+def test_a_card_s_limits_decide_what_is_sure_and_what_is_a_digit(tmp_path, ready_made, digits):
+    shutil.copy(ready_made / "tutorial.tflite", tmp_path)
+    card = tmp_path / "tutorial.json"
+    card.write_text('{"certainty": {"sure_from": 1.0, "digit_up_to": 2.31}}')
+    strict = Recogniser.load(tmp_path / "tutorial.keras").read_digit(digits.x_test[8])
+    assert (strict.is_sure, strict.is_digit) == (False, True)
+    card.write_text('{"certainty": {"sure_from": 0.5, "digit_up_to": 0.0}}')
+    blind = Recogniser.load(tmp_path / "tutorial.keras").read_digit(digits.x_test[8])
+    assert (blind.is_sure, blind.is_digit) == (False, False)
+    assert blind.digit == strict.digit
+
+
+def scribble(seed):
+    rng = np.random.default_rng(seed)
+    return rgba(handwriting.draw([rng.uniform(0, 1, (40, 2))], 8))
+
+
+def rgba(ink):
+    return np.dstack([ink, ink, ink, np.full_like(ink, 255)])
+
+
+def test_scribbles_dots_and_letters_are_no_digits_to_the_default_network(recogniser):
+    dot = np.zeros((280, 280), np.uint8)
+    dot[130:150, 130:150] = 255
+    images, _ = handwriting.other_drawings(300, seed=77)
+    caught = entropy(recogniser.probabilities(images)) > recogniser.certainty.digit_up_to
+    assert caught.mean() > 0.9
+    assert not recogniser.read(rgba(dot)).is_digit
+    assert sum(not recogniser.read(scribble(seed)).is_digit for seed in range(20)) >= 18
+
+
+def test_the_default_network_calls_few_digits_none(recogniser, digits):
+    readings = [recogniser.read_digit(image) for image in digits.x_train[:1000]]
+    assert sum(not reading.is_digit for reading in readings) <= 10
+
+
+def test_the_pen_does_not_matter(recogniser):
+    seven = [np.array([[0.1, 0.0], [0.9, 0.0], [0.35, 1.0]])]
+    for width in (3, 8, 20, 40):
+        reading = recogniser.read(rgba(handwriting.draw(seven, width)))
+        assert (reading.digit, reading.is_sure) == (7, True), width
+
+
+def test_reading_takes_little_time(recogniser, digits):
+    recogniser.read_digit(digits.x_test[0])
+    started = time.perf_counter()
+    for image in digits.x_test[:50]:
+        recogniser.read_digit(image)
+    assert (time.perf_counter() - started) / 50 < 0.01  # 3 ms is promised; a busy machine is allowed more

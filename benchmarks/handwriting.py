@@ -1,0 +1,170 @@
+"""Real handwriting: the ready-made network and DigitLab's ink against the usual recipe.
+
+    python benchmarks/handwriting.py STROKES_PATH [--model handwriting] [--numbers 500]
+
+The other side is what a user would build: a convolutional network trained on MNIST (`models/convolutional.keras`)
+and MNIST's protocol (cut to the ink, 20 pixels long, centred by mass), with the pen as wide as it is. Both read the
+same drawings: each sample of the file, at a random place and size. The last line is a JSON object; `ratio` says how
+many times fewer of the drawings with a pen of 20 pixels are misread.
+"""
+
+import argparse
+import json
+import statistics
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+from drawings import Line, Sample, letters, load, numbers, on_black, singles
+from numpy.typing import NDArray
+
+from digitlab.digits import handwriting, ink, mnist
+from digitlab.networks.certainty import entropy, expected_calibration_error
+from digitlab.networks.numbers import read_number
+from digitlab.networks.recognition import Reading, Recogniser
+from digitlab.settings import ROOT
+
+PENS = (8, 12, 20, 30, 40)  # pixels, on a canvas of 280
+SEED = 7
+
+
+def figures(readings: list[Reading], labels: NDArray[np.uint8]) -> dict[str, float]:
+    """What readings of digits are worth, as shares."""
+    probabilities = np.array([reading.probabilities for reading in readings])
+    right = np.array([reading.digit for reading in readings]) == labels
+    sure = np.array([reading.is_sure for reading in readings])
+    return {
+        "accuracy": float(right.mean()),
+        "confidently_wrong": float(((probabilities.max(axis=1) > 0.9) & ~right).mean()),
+        "sure": float(sure.mean()),
+        "accuracy_when_sure": float(right[sure].mean()) if sure.any() else 0.0,
+        "calibration_error": expected_calibration_error(probabilities, labels),
+        "false_alarms": float(np.mean([not reading.is_digit for reading in readings])),
+    }
+
+
+def usual_recipe(network: Recogniser, drawing: NDArray[np.uint8]) -> Reading:
+    """Read with MNIST's protocol alone."""
+    return network.read_digit(next(step.without for step in ink.steps(drawing) if step.name == "thickness"))
+
+
+def on_strokes(network: Recogniser, usual: Recogniser, samples: list[Sample]) -> dict[str, dict[str, float]]:
+    """Score both sides for each pen."""
+    labels = np.array([sample.label for sample in samples], np.uint8)
+    results = {}
+    for pen in PENS:
+        canvases = list(singles(samples, pen, SEED))
+        results[f"pen {pen}"] = figures([network.read(canvas) for canvas in canvases], labels)
+        results[f"pen {pen}, usual recipe"] = figures([usual_recipe(usual, canvas) for canvas in canvases], labels)
+    return results
+
+
+def on_mnist(network: Recogniser) -> dict[str, float]:
+    """Score on MNIST's test set, as it is."""
+    digits = mnist.load()
+    answers = network.probabilities(digits.x_test)
+    readings = [network.reading(image, row) for image, row in zip(digits.x_test, answers, strict=True)]
+    return figures(readings, digits.y_test)
+
+
+def caught(network: Recogniser, drawings: Iterable[NDArray[np.uint8]]) -> float:
+    """The share of what is no digit that is told from one."""
+    return float(np.mean([not network.read(drawing).is_digit for drawing in drawings]))
+
+
+def on_no_digits(network: Recogniser, n: int = 1000) -> dict[str, float]:
+    """Printed letters, whose shapes training never saw, and drawings from the training's generator, anew."""
+    images, _ = handwriting.other_drawings(n, seed=2**20)
+    limit = network.certainty.digit_up_to
+    return {
+        "printed letters": caught(network, letters()),
+        "drawn letters, signs and scribbles": float((entropy(network.probabilities(images)) > limit).mean()),
+        "scribble over the canvas": caught(network, (scribble(seed) for seed in range(50))),
+        "dots": caught(network, (dot(size) for size in range(4, 44, 2))),
+    }
+
+
+def scribble(seed: int) -> NDArray[np.uint8]:
+    """Lines through random points all over a canvas, drawn with a pen of 12 to 30 pixels."""
+    rng = np.random.default_rng(seed)
+    return on_black(handwriting.draw([rng.uniform(0, 1, (40, 2))], rng.uniform(5, 13)))
+
+
+def dot(size: int) -> NDArray[np.uint8]:
+    """One touch of the pen."""
+    down, right = np.mgrid[:280, :280]
+    return on_black(np.asarray(255 * np.clip(size / 2 + 0.5 - np.hypot(down - 140, right - 140), 0, 1), np.uint8))
+
+
+def on_numbers(network: Recogniser, samples: list[Sample], n: int) -> dict[str, float]:
+    """The share of numbers of 2 to 5 digits of which every digit is read, in order."""
+    lines = {"apart": Line(), "nearly touching": Line(gap=(0.0, 0.05)), "touching": Line(gap=(-0.1, 0.0))}
+    results = {}
+    for name, line in lines.items():
+        drawn = list(numbers(samples, n if name == "apart" else n // 2, line, SEED))
+        read = ["".join(str(part.reading.digit) for part in read_number(drawing, network)) for drawing, _ in drawn]
+        results[name] = float(np.mean([one == number for one, (_, number) in zip(read, drawn, strict=True)]))
+        results[f"{name}, right count"] = float(
+            np.mean([len(one) == len(number) for one, (_, number) in zip(read, drawn, strict=True)])
+        )
+    return results
+
+
+def milliseconds(network: Recogniser, samples: list[Sample]) -> dict[str, float]:
+    """Median time of reading a canvas, and of the network's part of it."""
+    canvases = list(singles(samples[:200], 20, SEED))
+    images = [network.read(canvas).image for canvas in canvases]
+    return {
+        "read a canvas": _median(network.read, canvases),
+        "network alone": _median(network.read_digit, images),
+        "read a number": _median(lambda canvas: read_number(canvas, network), canvases),
+    }
+
+
+def _median(read: object, items: list[NDArray[np.uint8]]) -> float:
+    times = []
+    for item in items:
+        started = time.perf_counter()
+        read(item)  # type: ignore[operator]
+        times.append(1000 * (time.perf_counter() - started))
+    return statistics.median(times)
+
+
+def main() -> None:
+    """Measure everything, print it, and end with one line of JSON."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("strokes", type=Path, metavar="STROKES_PATH")
+    parser.add_argument("--model", default="handwriting", help="name of a network in models/")
+    parser.add_argument("--numbers", type=int, default=500)
+    options = parser.parse_args()
+    samples = load(options.strokes)
+    network = Recogniser.load(ROOT / "models" / f"{options.model}.keras")
+    usual = Recogniser.load(ROOT / "models" / "convolutional.keras")
+    strokes = on_strokes(network, usual, samples)
+    results = {
+        "strokes": strokes,
+        "mnist_test": on_mnist(network),
+        "caught_no_digits": on_no_digits(network),
+        "numbers": on_numbers(network, samples, options.numbers),
+        "milliseconds": milliseconds(network, samples),
+    }
+    for title, rows in results.items():
+        print(title)
+        for name, row in rows.items():
+            values = row if isinstance(row, dict) else {"": row}
+            shown = [
+                f"{key} {value:.2f}" if title == "milliseconds" else f"{key} {value:.2%}"
+                for key, value in values.items()
+            ]
+            print(f"  {name:36}" + "  ".join(shown))
+    ours, theirs = (1 - strokes[name]["accuracy"] for name in ("pen 20", "pen 20, usual recipe"))
+    print(
+        json.dumps(
+            {"ratio": theirs / max(ours, 1e-9), "certainty": {"sure_from": network.certainty.sure_from}, **results}
+        )
+    )
+
+
+if __name__ == "__main__":
+    main()
