@@ -75,7 +75,7 @@ st.code(card.command, language=None, wrap_lines=True)
 
 limits = card.certainty
 st.markdown(
-    f"An answer is sure from a probability of **{limits.sure_from:.1%}** on, and a drawing is a digit up to an entropy of "
+    f"An answer is sure from a probability of **{limits.sure_from:.1%}** on, and a drawing a digit up to an entropy of "
     f"**{limits.digit_up_to:.2f}** nats."
     + (f" Calibrated at temperature **{limits.temperature:.2f}**." if card.config.calibration else "")
 )
