@@ -91,7 +91,7 @@ def test_reading_needs_no_tensorflow_and_no_streamlit(tmp_path, ready_made):
 def test_a_card_s_limits_decide_what_is_sure_and_what_is_a_digit(tmp_path, ready_made, digits):
     shutil.copy(ready_made / "tutorial.tflite", tmp_path)
     card = tmp_path / "tutorial.json"
-    card.write_text('{"certainty": {"sure_from": 1.0, "digit_up_to": 2.31}}')
+    card.write_text('{"certainty": {"sure_from": 1.0, "digit_up_to": 2.3}}')
     strict = Recogniser.load(tmp_path / "tutorial.keras").read_digit(digits.x_test[8])
     assert (strict.is_sure, strict.is_digit) == (False, True)
     card.write_text('{"certainty": {"sure_from": 0.5, "digit_up_to": 0.0}}')
