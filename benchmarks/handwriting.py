@@ -16,13 +16,13 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
-from drawings import Line, Sample, letters, load, numbers, on_black, singles
+from _drawings import Line, Sample, letters, load, numbers, on_black, singles
 from numpy.typing import NDArray
 
 from digitlab.digits import handwriting, ink, mnist
 from digitlab.networks.certainty import entropy, expected_calibration_error
 from digitlab.networks.numbers import read_number
-from digitlab.networks.recognition import Reading, Recogniser
+from digitlab.networks.recognition import NOTHING, Reading, Recogniser
 from digitlab.settings import ROOT
 
 PENS = (8, 12, 20, 30, 40)  # pixels, on a canvas of 280
@@ -49,6 +49,12 @@ def usual_recipe(network: Recogniser, drawing: NDArray[np.uint8]) -> Reading:
     return network.read_digit(next(step.without for step in ink.steps(drawing) if step.name == "thickness"))
 
 
+def as_number(network: Recogniser, drawing: NDArray[np.uint8]) -> Reading:
+    """Read as the Draw page does, which cuts what it takes for several digits: then nothing of it is right."""
+    parts = read_number(drawing, network)
+    return parts[0].reading if len(parts) == 1 else NOTHING
+
+
 def on_strokes(network: Recogniser, usual: Recogniser, samples: list[Sample]) -> dict[str, dict[str, float]]:
     """Score both sides for each pen."""
     labels = np.array([sample.label for sample in samples], np.uint8)
@@ -56,6 +62,7 @@ def on_strokes(network: Recogniser, usual: Recogniser, samples: list[Sample]) ->
     for pen in PENS:
         canvases = list(singles(samples, pen, SEED))
         results[f"pen {pen}"] = figures([network.read(canvas) for canvas in canvases], labels)
+        results[f"pen {pen}, as a number"] = figures([as_number(network, canvas) for canvas in canvases], labels)
         results[f"pen {pen}, usual recipe"] = figures([usual_recipe(usual, canvas) for canvas in canvases], labels)
     return results
 
@@ -69,8 +76,13 @@ def on_mnist(network: Recogniser) -> dict[str, float]:
 
 
 def caught(network: Recogniser, drawings: Iterable[NDArray[np.uint8]]) -> float:
-    """The share of what is no digit that is told from one."""
-    return float(np.mean([not network.read(drawing).is_digit for drawing in drawings]))
+    """The share of what is no digit that is neither read as one nor, cut, as a number of digits."""
+    return float(np.mean([not network.read(d).is_digit and not is_number(network, d) for d in drawings]))
+
+
+def is_number(network: Recogniser, drawing: NDArray[np.uint8]) -> bool:
+    """Whether the Draw page would show digits only."""
+    return all(part.reading.is_digit for part in read_number(drawing, network))
 
 
 def on_no_digits(network: Recogniser, n: int = 1000) -> dict[str, float]:
@@ -83,6 +95,11 @@ def on_no_digits(network: Recogniser, n: int = 1000) -> dict[str, float]:
         "scribble over the canvas": caught(network, (scribble(seed) for seed in range(50))),
         "dots": caught(network, (dot(size) for size in range(4, 44, 2))),
     }
+
+
+def sign(reading: Reading) -> str:
+    """What the Draw page shows for a digit of a number."""
+    return str(reading.digit) if reading.is_digit else "?"
 
 
 def scribble(seed: int) -> NDArray[np.uint8]:
@@ -103,7 +120,7 @@ def on_numbers(network: Recogniser, samples: list[Sample], n: int) -> dict[str, 
     results = {}
     for name, line in lines.items():
         drawn = list(numbers(samples, n if name == "apart" else n // 2, line, SEED))
-        read = ["".join(str(part.reading.digit) for part in read_number(drawing, network)) for drawing, _ in drawn]
+        read = ["".join(sign(part.reading) for part in read_number(drawing, network)) for drawing, _ in drawn]
         results[name] = float(np.mean([one == number for one, (_, number) in zip(read, drawn, strict=True)]))
         results[f"{name}, right count"] = float(
             np.mean([len(one) == len(number) for one, (_, number) in zip(read, drawn, strict=True)])

@@ -18,7 +18,7 @@ from digitlab.lab import Lab
 from digitlab.networks.config import OPTIMIZERS, PRESETS, SCHEDULES, TrainingConfig
 from digitlab.networks.metrics import EpochMetrics, Progress
 from digitlab.networks.numbers import Part, read_number
-from digitlab.networks.recognition import DEFAULT_MODEL, Reading
+from digitlab.networks.recognition import DEFAULT_MODEL, NOTHING, Reading
 from digitlab.runs.experiment import Run
 from digitlab.runs.workers import serve
 from digitlab.settings import Settings, quiet_tensorflow
@@ -164,7 +164,8 @@ def _read(options: argparse.Namespace, lab: Lab) -> int:
     recogniser = lab.recogniser(options.model)
     for path in options.pictures:
         picture = open_picture(path)
-        reading, parts = recogniser.read(picture), read_number(picture, recogniser)
+        parts = read_number(picture, recogniser)
+        reading = parts[0].reading if len(parts) == 1 else NOTHING
         result = {
             "picture": str(path),
             "digit": reading.digit,
@@ -186,7 +187,9 @@ def _read_text(reading: Reading) -> str:
     if not reading.is_digit:
         return "no digit"
     share = f"{max(reading.probabilities):.1%}"
-    return f"{reading.digit} ({share})" if reading.is_sure else f"{' or '.join(map(str, reading.rivals))}? ({share})"
+    return (
+        f"{' or '.join(map(str, reading.rivals))}? ({share})" if not reading.is_sure else f"{reading.digit} ({share})"
+    )
 
 
 def _runs(options: argparse.Namespace, lab: Lab) -> int:

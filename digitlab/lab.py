@@ -9,7 +9,7 @@ from digitlab.errors import WorkersUnavailable
 from digitlab.networks import mnist_source
 from digitlab.networks.config import TrainingConfig
 from digitlab.networks.metrics import EpochMetrics, Report
-from digitlab.networks.recognition import Recogniser
+from digitlab.networks.recognition import CARD, Recogniser
 from digitlab.networks.scores import Scores
 from digitlab.runs.experiment import Run, RunState
 from digitlab.runs.modelfiles import ModelCard, ModelFiles, check_title
@@ -29,7 +29,7 @@ class Lab:
         self._store = Store(settings.database_url)
         self._files = ModelFiles(settings.models)
         self._workers = Workers(settings)
-        self._recognisers: dict[Path, tuple[Recogniser, int]] = {}
+        self._recognisers: dict[Path, tuple[Recogniser, tuple[int, ...]]] = {}
         self._lock = threading.Lock()
         self._hand_in_lock = threading.Lock()
         self._errand: threading.Thread | None = None
@@ -86,7 +86,8 @@ class Lab:
     def recogniser(self, model: str) -> Recogniser:
         """Return a network, by its name or its `.keras` file, ready to read; loaded once, and again if trained anew."""
         path = self._keras_file(model)
-        made = path.stat().st_mtime_ns if path.is_file() else 0
+        # The card comes last, and its limits are part of the network.
+        made = tuple(file.stat().st_mtime_ns for file in (path, path.with_suffix(CARD)) if file.is_file())
         with self._lock:
             if self._recognisers.get(path, (None, None))[1] != made:
                 self._recognisers[path] = (Recogniser.load(path), made)

@@ -20,7 +20,7 @@ LEVELS = [
     ("pages", "streamlit_app", "__main__"),
 ]
 ONLY_IN = {
-    "streamlit": ("streamlit_app.py", "digitlab/ui", "digitlab/pages/"),
+    "streamlit": ("streamlit_app.py", "digitlab/ui.py", "digitlab/ui_reading.py", "digitlab/pages/"),
     "streamlit_drawable_canvas": ("digitlab/pages/",),
     "sqlalchemy": ("digitlab/runs/store.py",),
     "dask": ("digitlab/runs/workers.py",),

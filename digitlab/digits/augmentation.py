@@ -22,7 +22,7 @@ _ERASED = (3, 7)  # pixels: the side of what is erased, smallest and one over th
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Augmentation:
-    """How far a digit may move; each amount is drawn uniformly from -value to +value.
+    """How far a digit may change; each amount but `erasing` is drawn uniformly from -value to +value.
 
     Attributes:
         shift: Pixels to the side and up or down, 0 to 8.
@@ -53,7 +53,7 @@ class Augmentation:
 
 
 def augment(images: NDArray[np.uint8], augmentation: Augmentation, rng: np.random.Generator) -> NDArray[np.uint8]:
-    """Shift, rotate and scale every image by its own random amounts.
+    """Change every image by its own random amounts: shear, rotate, scale, shift, pull and erase it.
 
     Args:
         images: uint8 (n, 28, 28).

@@ -119,14 +119,17 @@ def pieces(ink: NDArray[np.uint8]) -> list[Piece]:
     return _candidates(ink, atoms, scale)
 
 
-def is_one_sign(ink: NDArray[np.uint8]) -> bool:
-    """Whether ink, uint8 (height, width), hangs together and is hardly wider than high: two digits seldom are."""
+def one_sign(ink: NDArray[np.uint8]) -> Piece | None:
+    """Return the ink, uint8 (height, width), without specks, if it hangs together and is hardly wider than high."""
     parts = _connected(ink)
     if not parts:
-        return False
+        return None
     scale = _measured(parts)
     signs = [part for part in parts if not _is_speck(part, scale)]
-    return len(signs) == 1 and signs[0].mask.shape[1] <= _SQUAT * signs[0].mask.shape[0]
+    if len(signs) != 1 or signs[0].mask.shape[1] > _SQUAT * signs[0].mask.shape[0]:
+        return None
+    (whole,) = _candidates(ink, signs, scale)
+    return whole
 
 
 def _connected(ink: NDArray[np.uint8]) -> list[_Part]:

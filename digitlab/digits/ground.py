@@ -123,7 +123,8 @@ def _on_flat(drawing: NDArray[np.uint8], grey: NDArray[np.uint8], ground: int) -
     """The distance from the ground's colour; ink of nearly the ground's own brightness is told by its colour."""
     ink = _distance(grey, ground)
     if ink.max() < _STRONG - _NEAR:
-        colour = np.median(rim(drawing)[_distance(rim(grey), ground) <= _SAME, :3], axis=0)
+        alike = _distance(rim(grey), ground) <= _SAME
+        colour = np.median(rim(drawing)[alike if alike.any() else ..., :3], axis=0)
         ink = _full_contrast(_distance(drawing[..., :3], colour.astype(np.int16)).max(axis=2))
     elif _NEAR < ground < 255 - _NEAR:
         ink = as_bytes(ink * np.float32(255 / int(ink.max())))

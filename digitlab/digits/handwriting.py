@@ -40,7 +40,7 @@ def written_digits(n: int, seed: int, first: int = 0, widest: float = PENS[1]) -
         n: How many.
         seed: The same seed gives the same digits.
         first: The number of the first, a multiple of `CHUNK`: what comes after it is the same whatever came before.
-        widest: The widest pen, as a share of the length that it travels from end to end of the digit, 0.03 to 0.9.
+        widest: The widest pen, as a share of the length that it travels from end to end of the digit, 0.06 to 0.9.
 
     Returns:
         uint8 (n, 28, 28), and their labels, uint8 (n,), 0 to 9.

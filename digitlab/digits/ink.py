@@ -26,9 +26,7 @@ PEN = 2.4  # pixels of the 28 x 28: the width that every stroke is brought to, a
 _FAINTEST = 48  # of 255: below it is a smudge of antialiasing or of compression, not ink
 _LEAST_LINE = 0.1  # pixels of ink per pixel of the longer side; a line of one pixel has 1
 _WORKING_SIDE = 160  # pixels: the ink's longer side while its width is changed; half a pixel is 2 % of a stroke then
-_WIDEST = (
-    0.45  # of the ink's longer side: what is wider is no pen but a filled loop, whose form must not be eroded away
-)
+_WIDEST = 0.45  # of the ink's longer side: what is wider is no pen, but a filled loop whose form tells the digit
 _USUAL = 0.35  # quantile of the widths along the strokes: below the median, since crossings and filled loops are wider
 _SHORTEST = 0.15  # share of the ink's longer side that the pen's middle travels at least; a dot would have none
 
@@ -70,13 +68,12 @@ def from_ink(ink: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
     return None if box is None else _centred(_fitted(_with_usual_pen(ink[box])))
 
 
-def steps(drawing: NDArray[np.uint8]) -> list[Step]:
-    """Return each step of `to_digit`, and what comes out without it; an empty list where nothing is drawn.
+def steps(ink: NDArray[np.uint8]) -> list[Step]:
+    """Return each step of `from_ink`, and what comes out without it; an empty list where there is no ink.
 
     Without "crop" the whole field is made 28 x 28; without "scale" the ink keeps the share of the field that it has;
     without "centre" it keeps its place in the field.
     """
-    ink = ink_of(drawing)
     box = _box(ink)
     if box is None:
         return []
@@ -94,7 +91,7 @@ def steps(drawing: NDArray[np.uint8]) -> list[Step]:
 
 
 def _box(ink: NDArray[np.uint8]) -> tuple[slice, slice] | None:
-    """The rows and columns that have ink; None where there is none, or a few specks far apart, as an eraser leaves."""
+    """The rows and columns that have ink; None where there is none, or so little of it that it is specks."""
     seen = ink > _FAINTEST
     rows, columns = np.flatnonzero(seen.any(axis=1)), np.flatnonzero(seen.any(axis=0))
     if not len(rows):

@@ -21,7 +21,7 @@ class Certainty:
     Attributes:
         temperature: What the network's last sums were divided by; 1 without a calibration. It is in the network's files
             already.
-        sure_from: Probability of the digit read from which an answer is sure, 0.5 to 1.
+        sure_from: Probability of the digit read from which an answer is sure, 0.1 to 1.
         digit_up_to: Entropy of the ten probabilities, in nats, up to which a drawing is a digit; ln 10 = 2.30 is the
             highest there is, where all ten are equally likely.
     """

@@ -69,7 +69,7 @@ class TrainingConfig:
         _whole("training digits", self.training_digits, SMALLEST_TRAINING_SET, LARGEST_TRAINING_SET)
         _whole("seed", self.seed, 0, 2**31 - 1)
         if not isinstance(self.augmentation, Augmentation):
-            raise InvalidSetting(f"The augmentation is {self.augmentation!r}. Give shift, rotation and scale.")
+            raise InvalidSetting(f"The augmentation is {self.augmentation!r}. Give an Augmentation.")
         _whole("written digits", self.written_digits, 0, MOST_WRITTEN)
         for name in ("averaging", "calibration"):
             if not isinstance(value := getattr(self, name), bool):

@@ -27,7 +27,10 @@ class EpochMetrics:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """Where a training is within an epoch: `batch` of `batches` done in `epoch` (1 for the first; 0 before it)."""
+    """Where a training is within an epoch: `batch` of `batches` done in `epoch` (1 for the first).
+
+    Epoch 0 is the writing of digits before the first; its batches are the parts that they are written in.
+    """
 
     epoch: int
     batch: int

@@ -46,10 +46,12 @@ class Part:
     Attributes:
         box: (left, top, right, bottom) in pixels of the drawing; right and bottom are the first ones outside.
         reading: What the network reads in it.
+        ink: uint8, of the whole line's shape: the ink of this digit alone, in its place.
     """
 
     box: tuple[int, int, int, int]
     reading: Reading
+    ink: NDArray[np.uint8]
 
 
 def read_number(drawing: NDArray[np.uint8], network: Reader) -> list[Part]:
@@ -79,24 +81,14 @@ def read_line(line: NDArray[np.uint8], network: Reader) -> list[Part]:
     scores = [piece.evidence for piece in pieces]
     parts: dict[int, Part | None] = {}
     while unread := [k for k in best_path(pieces, scores) if k not in parts]:
-        parts.update(zip(unread, _read([pieces[k] for k in unread], network), strict=True))
+        parts.update(zip(unread, _read([pieces[k] for k in unread], line, network), strict=True))
         for k in unread:
             part = parts[k]
             scores[k] += _TRUST * math.log(max(*part.reading.probabilities, _UNTHINKABLE)) if part else -_LEFT_OUT
     read = [part for k in best_path(pieces, scores) if (part := parts[k])]
-    if len(read) > 1 and cutting.is_one_sign(line):
-        return _whole(line, network)  # a V would be read as 11, an R as 12
-    return read
-
-
-def _whole(line: NDArray[np.uint8], network: Reader) -> list[Part]:
-    """Read all ink as one sign."""
-    image = ink.from_ink(line)
-    if image is None:
-        return []
-    rows, columns = np.flatnonzero(line.any(axis=1)), np.flatnonzero(line.any(axis=0))
-    box = int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
-    return [Part(box, network.reading(image, network.probabilities(image[np.newaxis])[0]))]
+    whole = cutting.one_sign(line) if len(read) > 1 else None
+    # Two digits that touch are wider. A V would be read as 11, an R as 12.
+    return read if whole is None else [part for part in _read([whole], line, network) if part]
 
 
 def best_path(pieces: Sequence[Piece], scores: Sequence[float]) -> list[int]:
@@ -117,10 +109,19 @@ def best_path(pieces: Sequence[Piece], scores: Sequence[float]) -> list[int]:
     return best[-1][1]
 
 
-def _read(pieces: list[Piece], network: Reader) -> Iterator[Part | None]:
+def _read(pieces: list[Piece], line: NDArray[np.uint8], network: Reader) -> Iterator[Part | None]:
     """What the network says of each piece, in one batch; None for one in which too little ink is left to read."""
     images = [ink.from_ink(piece.ink) for piece in pieces]
     readable = [image for image in images if image is not None]
     answers = iter(network.probabilities(np.stack(readable)) if readable else ())
     for piece, image in zip(pieces, images, strict=True):
-        yield None if image is None else Part(piece.box, network.reading(image, next(answers)))
+        yield (
+            None if image is None else Part(piece.box, network.reading(image, next(answers)), _alone(piece, line.shape))
+        )
+
+
+def _alone(piece: Piece, shape: tuple[int, ...]) -> NDArray[np.uint8]:
+    left, top, right, bottom = piece.box
+    field = np.zeros(shape, np.uint8)
+    field[top:bottom, left:right] = piece.ink
+    return field

@@ -39,10 +39,10 @@ class Reading:
 
     @property
     def rivals(self) -> tuple[int, ...]:
-        """The digits between which the network hesitates, the likeliest first; at most three."""
+        """The digits that may be meant, the likeliest first; one where no other is near, three at most."""
         order = sorted(range(10), key=lambda digit: -self.probabilities[digit])
         least = _RIVAL * self.probabilities[order[0]]
-        return tuple(digit for k, digit in enumerate(order[:3]) if k < 2 or self.probabilities[digit] >= least)
+        return tuple(digit for digit in order[:3] if self.probabilities[digit] >= least)
 
 
 NOTHING = Reading(None, (0.1,) * 10, False, np.zeros((ink.SIDE, ink.SIDE), np.uint8), False)

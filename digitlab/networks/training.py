@@ -123,7 +123,9 @@ def train(
         )
     if config.averaging:
         model = architectures.averaged(model)
-    certainty = _calibrate(model, images[kept], labels[kept], config) if config.calibration else Certainty()
+    certainty = Certainty()
+    if config.calibration and watch.epochs:  # there is nothing to believe in a network that was stopped before
+        certainty = _calibrate(model, images[kept], labels[kept], config)
     return Trained(model, watch.epochs, time.monotonic() - started, stop.has_stopped, certainty)
 
 

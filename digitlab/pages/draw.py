@@ -8,7 +8,7 @@ from streamlit_drawable_canvas import st_canvas
 from digitlab import ui, ui_reading
 from digitlab.digits import ink
 from digitlab.digits.pictures import SUFFIXES, open_picture
-from digitlab.networks.numbers import read_number
+from digitlab.networks.numbers import Part, read_number
 from digitlab.networks.recognition import NOTHING, Recogniser
 
 WIDTH, HEIGHT = 358, 320  # pixels; as wide as a telephone's page; below 300 high the canvas forgets its drawing
@@ -27,8 +27,6 @@ STEPS = {
 
 state = st.session_state
 state.setdefault("drawing", {"objects": []})
-if "canvas" not in state:  # the page has just been opened: what was drawn before is put back
-    state.canvas_start = {"objects": state.drawing["objects"], "change": 0}
 
 
 def put(objects: list[object]) -> None:
@@ -38,6 +36,8 @@ def put(objects: list[object]) -> None:
 
 def from_canvas() -> NDArray[np.uint8] | None:
     """Show the field to draw in, and return what is drawn."""
+    if "canvas" not in state:  # the field was not on the page the last time: what was drawn before is put back
+        state.canvas_start = {"objects": state.drawing["objects"], "change": 0}
     field, below = st.container(), st.container()  # the controls stand below the field that they change
     with below, st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         tool = st.segmented_control(
@@ -77,12 +77,16 @@ def from_file(source: str) -> NDArray[np.uint8] | None:
         file = st.camera_input("A photo of a pen on paper", key="camera")
     else:
         file = st.file_uploader("A picture of a digit or a number", list(SUFFIXES), key="upload")
-    return None if file is None else open_picture(file.getvalue(), file.name)
+    if file is None:
+        return None
+    if state.get("opened_id") != file.file_id:  # opening a large one takes a while, and every click runs this again
+        state.opened, state.opened_id = open_picture(file.getvalue(), file.name), file.file_id
+    opened: NDArray[np.uint8] = state.opened
+    return opened
 
 
-def show_reading(picture: NDArray[np.uint8] | None, recogniser: Recogniser, source: str) -> None:
+def show_reading(picture: NDArray[np.uint8] | None, parts: list[Part], source: str) -> None:
     """Say what is read, digit by digit."""
-    parts = [] if picture is None else read_number(picture, recogniser)
     if picture is not None and len(parts) > 1:
         ui_reading.number_answer(parts)
         ui_reading.boxes(picture, parts)
@@ -97,17 +101,31 @@ def show_reading(picture: NDArray[np.uint8] | None, recogniser: Recogniser, sour
     ui.digit_picture(reading.image, "The drawing as the network saw it")
 
 
-def show_way(picture: NDArray[np.uint8], recogniser: Recogniser) -> None:
+def show_way(parts: list[Part], recogniser: Recogniser) -> None:
     """Show each step from the drawing to the network's input, and what would be read without it."""
-    steps = ink.steps(picture)
-    if not steps:
+    if not parts:
         st.caption("There is no ink yet.")
         return
+    chosen = 0
+    if len(parts) > 1:
+        chosen = st.segmented_control(
+            "Digit",
+            range(len(parts)),
+            format_func=lambda number: str(parts[number].reading.digit),
+            default=0,
+            required=True,
+            key=f"way-of-{len(parts)}",
+        )
     st.caption(
         "A network that learned from MNIST reads well what looks like MNIST. Each step removes something that has "
         "nothing to do with the digit; below it stands what would come out if that step alone were left out."
     )
-    ui_reading.steps([(*STEPS[step.name], step.picture, recogniser.read_digit(step.without)) for step in steps])
+    ui_reading.steps(
+        [
+            (*STEPS[step.name], step.picture, recogniser.read_digit(step.without))
+            for step in ink.steps(parts[chosen].ink)
+        ]
+    )
 
 
 st.title("Draw a digit")
@@ -133,13 +151,14 @@ def draw() -> None:
     with right:
         result = st.container()  # on a telephone it comes right below the field, before the choice of the network
         card = ui.choose_network("Read by")
+    way = st.expander("The way from the drawing to the network", icon=":material/route:", key="way", on_change="rerun")
     with result, ui.told():
         recogniser = ui.lab().recogniser(card.name)
-        show_reading(picture, recogniser, source)
-    way = st.expander("The way from the drawing to the network", icon=":material/route:", key="way", on_change="rerun")
-    if way.open and picture is not None:
-        with way:
-            show_way(picture, recogniser)
+        parts = [] if picture is None else read_number(picture, recogniser)
+        show_reading(picture, parts, source)
+        if way.open:
+            with way:
+                show_way(parts, recogniser)
 
 
 draw()

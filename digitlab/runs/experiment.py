@@ -43,7 +43,7 @@ class Run:
         message: One sentence on why it failed or was interrupted; else empty.
         created, started, ended: Seconds since 1970 (UTC); None as long as it has not happened.
         heartbeat: When its process last gave a sign of life, likewise.
-        progress: Where it is within an epoch; None before the first batch.
+        progress: Where it is within an epoch, or in what comes before the first; None as long as it has not begun.
         model: Name of the saved network; None before there is one.
         test_loss, test_accuracy: Its score on MNIST's test set; None before there is one.
     """
@@ -90,9 +90,10 @@ class Outcome:
 def seconds_left(run: Run, epochs: Sequence[EpochMetrics], now: float) -> float | None:
     """Estimate a running run's remaining seconds from its last epochs; None before there is anything to go by.
 
-    The first epoch includes the building of the network, so it counts only as long as it is the only one.
+    The first epoch includes the building of the network, so it counts only as long as it is the only one. Digits that
+    are written before it take a time of their own, after which the first epoch has to be waited for.
     """
-    if run.progress is None or run.started is None:
+    if run.progress is None or run.started is None or (run.config.written_digits and not epochs):
         return None
     left = run.config.epochs * (1 - run.share_done)
     if not epochs:

@@ -185,3 +185,8 @@ def test_a_file_that_is_no_picture_is_told_and_the_drawing_is_kept(page):
     expect(page.get_by_test_id("stAlert")).to_contain_text("notes.png")
     page.get_by_test_id("stMain").get_by_text("Draw", exact=True).first.click()
     expect(answer(page)).to_have_text("7")
+    before = seen(page)
+    settle(page)
+    draw(page, [[(110, 170), (220, 170)]])
+    expect(page.locator(".digitlab-seen img")).not_to_have_attribute("src", before)
+    expect(answer(page)).to_have_text("7")  # barred: the old stroke is there as well

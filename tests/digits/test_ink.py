@@ -3,6 +3,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from digitlab.digits import handwriting, ink
+from digitlab.digits.ground import ink_of
 
 
 def drawn(size: int, left: int, top: int, *, canvas: int = 320) -> np.ndarray:
@@ -116,7 +117,7 @@ def test_a_line_of_one_pixel_in_a_large_picture_does_not_vanish():
 
 def test_the_steps_end_at_the_digit_and_each_does_something():
     drawing = drawn(100, 20, 30)
-    steps = ink.steps(drawing)
+    steps = ink.steps(ink_of(drawing))
     assert [step.name for step in steps] == ["crop", "thickness", "scale", "centre"]
     digit = ink.to_digit(drawing)
     assert np.array_equal(steps[-1].picture, digit)
@@ -127,12 +128,11 @@ def test_the_steps_end_at_the_digit_and_each_does_something():
 
 
 def test_nothing_drawn_has_no_steps():
-    assert ink.steps(np.zeros((300, 200, 4), np.uint8)) == []
+    assert ink.steps(np.zeros((300, 200), np.uint8)) == []
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (3, 500), (700, 90)])
 def test_steps_of_odd_sizes_are_shown_without_an_error(shape):
-    drawing = np.zeros((*shape, 4), np.uint8)
-    drawing[..., 3] = 255
-    drawing[: shape[0] // 2 + 1, : shape[1] // 2 + 1, :3] = 255
-    assert all(step.without.shape == (28, 28) for step in ink.steps(drawing))
+    field = np.zeros(shape, np.uint8)
+    field[: shape[0] // 2 + 1, : shape[1] // 2 + 1] = 255
+    assert all(step.without.shape == (28, 28) for step in ink.steps(field))

@@ -144,5 +144,10 @@ def test_a_letter_is_not_cut_into_digits(network):
         return np.where(slim[:, None], [0.01, 0.91, *[0.01] * 8], 0.1).astype(np.float32)
 
     v = handwriting.draw([np.array([[0, 0], [0.4, 1], [0.8, 0.0]])], 10)
-    (part,) = read_line(v, Answering(unsure))
+    field = np.pad(v, ((0, 100), (0, 100)))
+    field[-10:-4, -10:-4] = 255  # a stray dot is left out
+    (part,) = read_line(field, Answering(unsure))
     assert max(part.reading.probabilities) == pytest.approx(0.1)
+    assert part.box[2] < v.shape[1]
+    assert np.array_equal(part.ink[: v.shape[0], : v.shape[1]], v)
+    assert not part.ink[-20:, -20:].any()
