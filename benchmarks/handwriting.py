@@ -11,9 +11,12 @@ many times fewer of the drawings with a pen of 20 pixels are misread.
 import argparse
 import json
 import statistics
+import sys
 import time
 from collections.abc import Iterable
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))  # the command is run as it is, without an installation
 
 import numpy as np
 from _drawings import Line, Sample, letters, load, numbers, on_black, singles

@@ -11,9 +11,13 @@ import argparse
 import json
 import os
 import statistics
+import sys
 import time
+from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+
+sys.path.insert(0, str(Path(__file__).parents[1]))  # the command is run as it is, without an installation
 
 import keras
 import numpy as np
