@@ -28,6 +28,7 @@ _LEAST_LINE = 0.1  # pixels of ink per pixel of the longer side; a line of one p
 _WORKING_SIDE = 160  # pixels: the ink's longer side while its width is changed; half a pixel is 2 % of a stroke then
 _WIDEST = 0.45  # of the ink's longer side: what is wider is no pen, but a filled loop whose form tells the digit
 _USUAL = 0.35  # quantile of the widths along the strokes: below the median, since crossings and filled loops are wider
+_ROUND, _FULL = 0.85, 0.7  # of its longer side, and of its box: a disc fills 0.79 of it, a digit's line hardly half
 _SHORTEST = 0.15  # share of the ink's longer side that the pen's middle travels at least; a dot would have none
 
 
@@ -88,6 +89,15 @@ def steps(ink: NDArray[np.uint8]) -> list[Step]:
         Step("scale", small, _centred(kept)),
         Step("centre", _centred(small), _placed(small, _place(box, ink.shape))),
     ]
+
+
+def is_blob(digit: NDArray[np.uint8]) -> bool:
+    """Whether what was brought into form, uint8 (28, 28), is a full disc or square: a dot, in which nothing is written."""
+    box = _box(digit)
+    if box is None:
+        return False
+    height, width = digit[box].shape
+    return min(height, width) >= _ROUND * max(height, width) and float((digit[box] > 127).mean()) >= _FULL
 
 
 def _box(ink: NDArray[np.uint8]) -> tuple[slice, slice] | None:

@@ -92,7 +92,7 @@ def fitted_limits(
     labels: NDArray[np.uint8],
     *,
     wrong_when_sure: float = 0.002,
-    false_alarms: float = 0.0005,
+    false_alarms: float = 0.0007,
 ) -> tuple[float, float]:
     """Choose the limits on digits, calibrated (n, 10) and their labels.
 

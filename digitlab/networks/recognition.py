@@ -98,7 +98,7 @@ class Recogniser:
         """Say what the network's probabilities, float32 (10,), for an image mean."""
         shares = probabilities.astype(float) / probabilities.sum(dtype=float)
         digit = int(shares.argmax())
-        is_digit = bool(entropy(shares[np.newaxis])[0] <= self.certainty.digit_up_to)
+        is_digit = bool(entropy(shares[np.newaxis])[0] <= self.certainty.digit_up_to) and not ink.is_blob(image)
         is_sure = is_digit and bool(shares[digit] >= self.certainty.sure_from)
         return Reading(digit, tuple(shares.tolist()), is_sure, image, is_digit)
 

@@ -127,6 +127,18 @@ def test_the_steps_end_at_the_digit_and_each_does_something():
         assert not np.array_equal(step.without, digit), step.name
 
 
+@pytest.mark.parametrize("size", range(3, 60, 4))
+def test_a_dot_of_any_size_is_a_blob(size):
+    down, right = np.mgrid[:90, :90]
+    dot = np.asarray(255 * np.clip(size / 2 + 0.5 - np.hypot(down - 45, right - 45), 0, 1), np.uint8)
+    assert ink.is_blob(ink.from_ink(dot))
+
+
+def test_no_digit_is_a_blob(digits):
+    assert not any(ink.is_blob(image) for image in digits.x_train[:3000])
+    assert not ink.is_blob(np.zeros((28, 28), np.uint8))
+
+
 def test_nothing_drawn_has_no_steps():
     assert ink.steps(np.zeros((300, 200), np.uint8)) == []
 
