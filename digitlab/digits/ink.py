@@ -92,7 +92,7 @@ def steps(ink: NDArray[np.uint8]) -> list[Step]:
 
 
 def is_blob(digit: NDArray[np.uint8]) -> bool:
-    """Whether what was brought into form, uint8 (28, 28), is a full disc or square: a dot, in which nothing is written."""
+    """Whether ink brought into form, uint8 (28, 28), is a full disc or square: a dot, in which nothing is written."""
     box = _box(digit)
     if box is None:
         return False

@@ -102,7 +102,7 @@ def test_a_ready_made_network_can_be_downloaded_but_not_deleted(page, tmp_path):
     path = tmp_path / "network.keras"
     download.value.save_as(path)
     assert path.read_bytes()[:2] == b"PK"
-    assert download.value.suggested_filename == "convolutional.keras"
+    assert download.value.suggested_filename == "handwriting.keras"
     expect(page.get_by_role("button", name="Delete")).to_have_count(0)
 
 
