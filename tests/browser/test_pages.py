@@ -88,7 +88,7 @@ def test_shuffling_by_a_seed_shows_others_and_again_the_same(page):
 
 def test_a_mistake_can_be_looked_at_closely(page):
     visit(page, "evaluate")
-    expect(page.get_by_test_id("stMetric").first).to_contain_text(re.compile(r"99\.\d\d%"))
+    expect(page.get_by_test_id("stMetric").first).to_contain_text(re.compile(r"99\.\d\d%"), timeout=60_000)
     page.locator(".grid button").first.click()
     dialog = page.get_by_role("dialog")
     expect(dialog.locator(".digitlab-bars li")).to_have_count(10)
@@ -133,7 +133,7 @@ def test_an_own_network_is_renamed_and_deleted_after_a_question(page, app, conte
     expect(network(page)).to_have_value(re.compile("Renamed"))
     page.get_by_role("button", name="Delete").click()
     page.get_by_role("dialog").get_by_test_id("stBaseButton-primary").click()
-    expect(network(page)).to_have_value(re.compile("Convolutional"))
+    expect(network(page)).to_have_value(re.compile("Handwriting"))
 
 
 def test_tensorflow_never_enters_the_page_process(page, app):
