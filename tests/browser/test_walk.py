@@ -41,7 +41,7 @@ def test_a_newcomer_walks_through_the_lab(page, take):
     expect(answer(page)).to_have_text("7")
     take("draw")
     visit(page, "evaluate")
-    expect(page.get_by_text("What is read as what")).to_be_visible()
+    expect(page.get_by_text("What is read as what")).to_be_visible(timeout=60_000)
     take("evaluate")
     visit(page, "models")
     take("models")
