@@ -15,9 +15,10 @@ class Reporter(keras.callbacks.Callback):  # type: ignore[misc]
     An epoch that was broken off is not reported: its figures would not be those of an epoch.
     """
 
-    def __init__(self, report: Report) -> None:
+    def __init__(self, report: Report, batches: int, batches_per_step: int = 1) -> None:
+        """Take who is told, how many batches an epoch has, and how many of them Keras hands on at once."""
         super().__init__()
-        self._report = report
+        self._report, self._batches, self._per_step = report, batches, batches_per_step
         self._epoch = 0
         self._batch = 0
         self._started = 0.0
@@ -27,12 +28,12 @@ class Reporter(keras.callbacks.Callback):  # type: ignore[misc]
         self._started = time.monotonic()
 
     def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
-        self._batch = batch + 1
-        self._report(Progress(epoch=self._epoch, batch=self._batch, batches=self.params["steps"]))
+        self._batch = self._batches if batch + 1 == self.params["steps"] else (batch + 1) * self._per_step
+        self._report(Progress(epoch=self._epoch, batch=self._batch, batches=self._batches))
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         logs = logs or {}
-        if self._batch < self.params["steps"] or self.model.stop_evaluating:
+        if self._batch < self._batches or self.model.stop_evaluating:
             return
         self._report(
             EpochMetrics(
@@ -47,7 +48,7 @@ class Reporter(keras.callbacks.Callback):  # type: ignore[misc]
 
 
 class StopWhenUnwanted(keras.callbacks.Callback):  # type: ignore[misc]
-    """Asks after every batch, of training and of validation, whether the run is still wanted; if not, ends politely."""
+    """Asks after every step, of training and of validation, whether the run is still wanted; if not, ends politely."""
 
     def __init__(self, wanted: Callable[[], bool]) -> None:
         super().__init__()

@@ -106,6 +106,11 @@ class TrainingConfig:
         """How many pictures of all kinds the network is fitted to in an epoch."""
         return self.fitted_digits + self.written_digits + self.redrawn_digits + self.other_drawings
 
+    @property
+    def steps(self) -> int:
+        """How many batches are learned in all epochs."""
+        return math.ceil(self.pictures_per_epoch / self.batch_size) * self.epochs
+
     def as_dict(self) -> dict[str, Any]:
         """Plain values, as JSON keeps them."""
         return dataclasses.asdict(self)
@@ -185,7 +190,7 @@ PRESETS: dict[str, Preset] = {
     ),
     "handwriting": Preset(
         title="Handwriting",
-        summary="Four convolutions (32, 64, 128, 128 filters) with batch normalization, dropout 0.4, Dense 10 (softmax).",
+        summary="Four convolutions (32, 64, 128, 128 filters), batch normalization, dropout 0.4, Dense 10 (softmax).",
         config=TrainingConfig(
             preset="handwriting",
             epochs=40,

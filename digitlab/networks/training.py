@@ -5,16 +5,14 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 import keras
 import numpy as np
 from numpy.typing import NDArray
 
 from digitlab.digits import handwriting
-from digitlab.digits.augmentation import augment
 from digitlab.errors import Diverged
-from digitlab.networks import architectures
+from digitlab.networks import architectures, blocks, learners
 from digitlab.networks.callbacks import Reporter, StopWhenUnwanted
 from digitlab.networks.certainty import Certainty, at_temperature, fitted_limits, fitted_temperature
 from digitlab.networks.config import TrainingConfig
@@ -43,32 +41,6 @@ class Trained:
     certainty: Certainty
 
 
-class AugmentedBatches(keras.utils.PyDataset):  # type: ignore[misc]
-    """Batches in a new order, with new random changes, in every epoch; the same for the same seed."""
-
-    def __init__(self, images: NDArray[np.uint8], labels: NDArray[np.uint8], config: TrainingConfig) -> None:
-        super().__init__(workers=2, max_queue_size=8)  # threads that change digits while others are learned
-        self._images, self._labels = images, labels
-        self._size, self._augmentation = config.batch_size, config.augmentation
-        self._seed, self._epoch = config.seed, 0
-        self._shuffle()
-
-    def __len__(self) -> int:
-        return math.ceil(len(self._images) / self._size)
-
-    def __getitem__(self, index: int) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-        chosen = self._order[index * self._size : (index + 1) * self._size]
-        rng = np.random.default_rng([self._seed, self._epoch, index])
-        return augment(self._images[chosen], self._augmentation, rng), self._labels[chosen]
-
-    def on_epoch_end(self) -> None:
-        self._epoch += 1
-        self._shuffle()
-
-    def _shuffle(self) -> None:
-        self._order = np.random.default_rng([self._seed, self._epoch]).permutation(len(self._images))
-
-
 def train(
     config: TrainingConfig,
     images: NDArray[np.uint8],
@@ -83,8 +55,8 @@ def train(
         config: All settings.
         images: uint8 (n, 28, 28) with n of at least `config.training_digits`; the first of them are used.
         labels: uint8 (n,), 0 to 9.
-        report: Is handed every finished epoch and every finished batch, in this thread.
-        wanted: Is asked after every batch; on False the training ends, and keeps what it has.
+        report: Is handed every finished epoch and every finished block of batches, in this thread.
+        wanted: Is asked after every block; on False the training ends, and keeps what it has.
 
     Returns:
         The fitted network and its figures.
@@ -93,26 +65,22 @@ def train(
         Diverged: The loss became NaN or infinite.
     """
     started = time.monotonic()
-    keras.utils.set_random_seed(config.seed)  # the order of the batches
-    model = architectures.build(config.preset, config.seed)
-    if config.written_digits:
-        model.compile(_optimizer(config), _loss_with_no_digit, metrics=[_AccuracyOfDigits(name="accuracy")])
-    else:
-        model.compile(_optimizer(config), "sparse_categorical_crossentropy", metrics=["accuracy"])
+    fitted, kept = slice(0, config.fitted_digits), slice(config.fitted_digits, config.training_digits)
     watch, stop = _Watch(report), StopWhenUnwanted(wanted)
-    callbacks = [keras.callbacks.TerminateOnNaN(), Reporter(watch), stop]
+    data = images[fitted], labels[fitted]
+    if config.written_digits:
+        data = _with_handwriting(*data, config, watch, wanted)
+    learner = learners.take(config)
+    way = blocks.way_for(learner, config.steps)
+    batches = blocks.Blocks(*data, config, way.digits)
+    reporter = Reporter(watch, batches.batches_per_epoch, batches.batches_per_block)
+    callbacks = [keras.callbacks.TerminateOnNaN(), reporter, stop]
     if config.early_stopping is not None:
         callbacks.append(keras.callbacks.EarlyStopping(patience=config.early_stopping, restore_best_weights=True))
-
-    fitted, kept = slice(0, config.fitted_digits), slice(config.fitted_digits, config.training_digits)
-    data: dict[str, Any] = {"x": images[fitted], "y": labels[fitted], "batch_size": config.batch_size}
-    if config.augmentation or config.written_digits:
-        data = {
-            "x": AugmentedBatches(*_with_handwriting(images[fitted], labels[fitted], config, watch, wanted), config)
-        }
     validation = (images[kept], labels[kept]) if config.validation_digits else None
-    history = model.fit(**data, epochs=config.epochs, validation_data=validation, callbacks=callbacks, verbose=0)
+    history = blocks.fit(learner, batches, way, epochs=config.epochs, validation=validation, callbacks=callbacks)
 
+    model = learners.give_back(learner, config)
     figures = [history.history[name][-1] for name in ("loss", "val_loss") if name in history.history]
     # The last step can ruin the weights after the last loss was taken.
     if not all(np.isfinite(values).all() for values in (figures, *model.get_weights())):
@@ -157,24 +125,6 @@ def _parts(n: int) -> list[range]:
     return [range(start, min(start + _DRAWN_AT_ONCE, n)) for start in range(0, n, _DRAWN_AT_ONCE)]
 
 
-def _loss_with_no_digit(labels: keras.KerasTensor, probabilities: keras.KerasTensor) -> keras.KerasTensor:
-    """Cross-entropy; where there is no digit, from ten equal probabilities.
-
-    D. Hendrycks et al., "Deep anomaly detection with outlier exposure" (2019).
-    """
-    targets = keras.ops.concatenate([keras.ops.eye(10), keras.ops.full((1, 10), 0.1)])
-    wanted = keras.ops.take(targets, keras.ops.cast(keras.ops.reshape(labels, (-1,)), "int32"), axis=0)
-    return keras.losses.categorical_crossentropy(wanted, probabilities)
-
-
-class _AccuracyOfDigits(keras.metrics.SparseCategoricalAccuracy):  # type: ignore[misc]
-    """Accuracy over what is a digit."""
-
-    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:
-        is_digit = keras.ops.cast(keras.ops.reshape(y_true, (-1,)) < handwriting.NO_DIGIT, "float32")
-        return super().update_state(y_true, y_pred, is_digit)
-
-
 def _calibrate(
     model: keras.Model, images: NDArray[np.uint8], labels: NDArray[np.uint8], config: TrainingConfig
 ) -> Certainty:
@@ -206,14 +156,3 @@ class _Watch:
         else:
             return
         self._report(event)
-
-
-def _optimizer(config: TrainingConfig) -> keras.Optimizer:
-    rate: float | keras.optimizers.schedules.LearningRateSchedule = config.learning_rate
-    if config.schedule == "cosine":
-        steps = math.ceil(config.pictures_per_epoch / config.batch_size) * config.epochs
-        rate = keras.optimizers.schedules.CosineDecay(config.learning_rate, steps)
-    optimizer: keras.Optimizer = keras.optimizers.get(
-        {"class_name": config.optimizer, "config": {"learning_rate": rate}}
-    )
-    return optimizer

@@ -6,7 +6,7 @@ from digitlab.networks.metrics import EpochMetrics, Progress
 
 def reporter(steps=2):
     told = []
-    callback = Reporter(told.append)
+    callback = Reporter(told.append, steps)
     callback.set_params({"steps": steps})
     callback.set_model(SimpleNamespace(stop_evaluating=False))
     callback.on_epoch_begin(0)
@@ -21,6 +21,16 @@ def test_batches_and_epochs_are_told_in_their_order():
     assert told[:2] == [Progress(epoch=1, batch=1, batches=2), Progress(epoch=1, batch=2, batches=2)]
     assert isinstance(told[2], EpochMetrics)
     assert (told[2].epoch, told[2].loss, told[2].validation_accuracy) == (1, 0.5, 0.9)
+
+
+def test_batches_that_are_learned_at_once_are_counted_one_by_one():
+    told = []
+    callback = Reporter(told.append, batches=25, batches_per_step=10)
+    callback.set_params({"steps": 3})
+    callback.on_epoch_begin(0)
+    for step in range(3):
+        callback.on_train_batch_end(step)
+    assert [event.batch for event in told] == [10, 20, 25]
 
 
 def test_without_validation_its_figures_are_none():

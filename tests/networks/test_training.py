@@ -12,7 +12,7 @@ from digitlab.errors import Diverged
 from digitlab.networks.certainty import Certainty, at_temperature, entropy
 from digitlab.networks.config import TrainingConfig
 from digitlab.networks.metrics import EpochMetrics, Progress
-from digitlab.networks.training import AugmentedBatches, train
+from digitlab.networks.training import train
 
 
 def fit(config, digits, **options):
@@ -83,12 +83,12 @@ def test_validation_is_the_end_of_the_training_set(digits, small):
     assert trained.epochs[-1].validation_accuracy < 0.4
 
 
-def test_a_stop_ends_within_one_batch_and_keeps_the_network(digits):
-    batches = itertools.count(1)
+def test_a_stop_ends_within_one_block_and_keeps_the_network(digits):
+    blocks = itertools.count(1)
     told = []
-    trained = fit(TrainingConfig(epochs=50), digits, report=told.append, wanted=lambda: next(batches) < 5)
+    trained = fit(TrainingConfig(epochs=50), digits, report=told.append, wanted=lambda: next(blocks) < 5)
     assert trained.was_stopped
-    assert told[-1].batch == 5
+    assert told[-1].batch == 500
     assert trained.epochs == []
     assert trained.model.predict(digits.x_test[:1], verbose=0).shape == (1, 10)
 
@@ -96,9 +96,9 @@ def test_a_stop_ends_within_one_batch_and_keeps_the_network(digits):
 def test_a_stop_in_validation_does_not_wait_for_its_end(digits, small):
     config = dataclasses.replace(small, training_digits=60_000, validation_split=0.9, batch_size=1024)
     asked = itertools.count(1)
-    trained = fit(config, digits, wanted=lambda: next(asked) <= 7)  # 6 batches of training, then validation
+    trained = fit(config, digits, wanted=lambda: next(asked) <= 3)  # 2 blocks of training, then validation
     assert trained.was_stopped
-    assert next(asked) < 12
+    assert next(asked) < 6
 
 
 def test_divergence_is_told_with_its_place_and_a_way_out(digits, small):
@@ -114,17 +114,6 @@ def test_early_stopping_ends_a_training_that_does_not_improve(digits, small):
     trained = fit(config, digits)
     assert len(trained.epochs) < 40
     assert not trained.was_stopped
-
-
-def test_augmented_batches_hold_every_digit_once_an_epoch(digits, small):
-    config = dataclasses.replace(small, augmentation=Augmentation(shift=1))
-    labels = np.arange(100)
-    batches = AugmentedBatches(digits.x_train[:100], labels, config)
-    first = np.concatenate([batches[index][1] for index in range(len(batches))])
-    batches.on_epoch_end()
-    second = np.concatenate([batches[index][1] for index in range(len(batches))])
-    assert sorted(first) == sorted(second) == list(range(100))
-    assert first.tolist() != second.tolist()
 
 
 def test_written_digits_are_learned_and_what_is_no_digit_is_not_read_as_one(digits):
