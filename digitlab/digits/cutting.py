@@ -245,14 +245,15 @@ def _cut(part: _Part, scale: _Scale) -> list[_Part]:
 
 def _between(part: _Part, start: NDArray[np.intp], end: NDArray[np.intp], cut: float | None) -> _Part | None:
     """What of a part lies between two columns of each row; the first is inside, the second is not."""
-    columns = np.arange(start.min(), end.max())
-    mask = part.mask[:, columns[0] : columns[-1] + 1] if len(columns) else part.mask[:, :0]
-    mask = mask & (columns >= start[:, None]) & (columns < end[:, None])
-    left, top, width, height = cv2.boundingRect(mask.view(np.uint8)) if len(columns) else (0, 0, 0, 0)
+    first, last = int(start.min()), int(end.max())
+    if first >= last:
+        return None
+    columns = np.arange(first, last)
+    mask = part.mask[:, first:last] & (columns >= start[:, None]) & (columns < end[:, None])
+    left, top, width, height = cv2.boundingRect(mask.view(np.uint8))
     if not width:
         return None
-    cropped = mask[top : top + height, left : left + width]
-    return _Part(part.left + int(columns[0]) + left, part.top + top, cropped, cut)
+    return _Part(part.left + first + left, part.top + top, mask[top : top + height, left : left + width], cut)
 
 
 def _seams(small: NDArray[np.float64], pen: float, line: int) -> list[tuple[float, NDArray[np.intp]]]:
