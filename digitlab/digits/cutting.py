@@ -47,6 +47,7 @@ _SIDE_BY_SIDE, _GAP = 5.0, 12.0
 _NEAR = 0.05  # of the line's height: a short part may be so far away
 _SQUAT = 1.1  # of its height: a sign that hangs together is seldom wider, and two digits that touch are seldom narrower
 _TALL = 0.5  # of the line's height, from which on a part is no hat and no bar
+_NEIGHBOURS = np.ones((3, 3), np.uint8)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -134,13 +135,17 @@ def one_sign(ink: NDArray[np.uint8]) -> Piece | None:
 
 def _connected(ink: NDArray[np.uint8]) -> list[_Part]:
     """The connected parts of the ink, the largest of them where there are very many."""
-    mask = np.asarray(ink > FAINTEST, np.uint8)
-    _, labels, statistics, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    _, seen = cv2.threshold(ink, FAINTEST, 255, cv2.THRESH_BINARY)
+    x, y, breadth, length = cv2.boundingRect(seen)
+    if not breadth:
+        return []
+    inked = seen[y : y + length, x : x + breadth]
+    _, labels, statistics, _ = cv2.connectedComponentsWithStats(inked, connectivity=8)
     largest = np.argsort(-statistics[1:, cv2.CC_STAT_AREA], kind="stable")[:_MOST_PARTS] + 1
     parts = []
     for label in largest:
         left, top, width, height = (int(value) for value in statistics[label, :4])
-        parts.append(_Part(left, top, labels[top : top + height, left : left + width] == label))
+        parts.append(_Part(x + left, y + top, labels[top : top + height, left : left + width] == label))
     return parts
 
 
@@ -153,9 +158,18 @@ def _measured(parts: list[_Part]) -> _Scale:
     height = float(np.median(heights[heights >= heights.max() / 2]))
     # A dash has no height to measure by; five touching digits are four or five times as wide as they are tall.
     height = max(height, 0.15 * max(part.mask.shape[1] for part in parts if part.mask.shape[0] >= heights.max() / 2))
-    tallest = max(parts, key=lambda part: int(part.mask.sum()))
-    distance = cv2.distanceTransform(np.pad(tallest.mask, 1).astype(np.uint8), cv2.DIST_L2, 3)
-    return _Scale(height, max(1.0, 4 * float(distance[1:-1, 1:-1][tallest.mask].mean()) - 1))
+    largest = max(parts, key=_area)
+    return _Scale(height, max(1.0, 4 * float(_depth(largest.mask)[largest.mask].mean()) - 1))
+
+
+def _area(part: _Part) -> int:
+    return int(np.count_nonzero(part.mask))
+
+
+def _depth(mask: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """How far inside a mask each of its pixels lies."""
+    surrounded = cv2.copyMakeBorder(mask.view(np.uint8), 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=(0,))
+    return np.asarray(cv2.distanceTransform(surrounded, cv2.DIST_L2, 3)[1:-1, 1:-1], np.float32)
 
 
 def _is_speck(part: _Part, scale: _Scale) -> bool:
@@ -167,7 +181,7 @@ def _is_speck(part: _Part, scale: _Scale) -> bool:
 def _stacked(parts: list[_Part], scale: _Scale) -> list[_Part]:
     """Join the parts that lie above or inside one another: a five's hat, a seven's bar, an eight's two rings."""
     whole: list[_Part] = []
-    for part in sorted(parts, key=lambda part: -int(part.mask.sum())):
+    for part in sorted(parts, key=_area, reverse=True):
         shares = [_stacking(part, other, scale) for other in whole]
         if shares and max(shares) >= 0.5:
             best = int(np.argmax(shares))
@@ -212,36 +226,41 @@ def _cut(part: _Part, scale: _Scale) -> list[_Part]:
     factor = min(1.0, _ROWS / scale.height)
     size = (max(3, round(width * factor)), max(3, round(height * factor)))
     # Ink broader than the pen is where two strokes run into each other.
-    depth = cv2.distanceTransform(np.pad(part.mask, 1).astype(np.uint8), cv2.DIST_L2, 3)[1:-1, 1:-1]
-    weight = np.where(depth > _MERGED_FROM * scale.pen, _MERGED, np.where(part.mask, 1.0, 0.0)).astype(np.float32)
+    weight = part.mask.astype(np.float32)
+    weight[_depth(part.mask) > _MERGED_FROM * scale.pen] = _MERGED
     small = cv2.resize(weight, size, interpolation=cv2.INTER_AREA)
     seams = _seams(np.asarray(small, np.float64), max(1.0, scale.pen * factor), round(scale.height * factor))
     if not seams:
         return [part]
     rows = np.minimum((np.arange(height) * factor).astype(int), size[1] - 1)
     columns = (np.arange(width) + 0.5) * size[0] / width
-    # Seams may cross: the number of them to a pixel's left still orders the atoms.
-    places = np.stack([seam[rows] for _, seam in seams]) + 0.5
-    number = (columns > places[:, :, None]).sum(axis=0)
+    # Seams may cross: the number of them to a pixel's left still orders the atoms. Each row is cut between two columns.
+    places = np.searchsorted(columns, np.stack([seam[rows] for _, seam in seams]) + 0.5, side="right")
+    places.sort(axis=0)
+    ends = [np.zeros_like(places[0]), *places, np.full_like(places[0], width)]
     costs = [cost for cost, _ in sorted(seams, key=lambda seam: float(seam[1].mean()))]
-    atoms = [_trimmed(part, number == k, costs[k] if k < len(costs) else None) for k in range(len(seams) + 1)]
+    atoms = [_between(part, *pair, cost) for pair, cost in zip(pairwise(ends), [*costs, None], strict=True)]
     return [atom for atom in atoms if atom is not None]
 
 
-def _trimmed(part: _Part, within: NDArray[np.bool_], cut: float | None) -> _Part | None:
-    mask = part.mask & within
-    if not mask.any():
+def _between(part: _Part, start: NDArray[np.intp], end: NDArray[np.intp], cut: float | None) -> _Part | None:
+    """What of a part lies between two columns of each row; the first is inside, the second is not."""
+    first, last = int(start.min()), int(end.max())
+    if first >= last:
         return None
-    rows, columns = np.nonzero(mask.any(axis=1))[0], np.nonzero(mask.any(axis=0))[0]
-    cropped = mask[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    return _Part(part.left + int(columns[0]), part.top + int(rows[0]), cropped, cut)
+    columns = np.arange(first, last)
+    mask = part.mask[:, first:last] & (columns >= start[:, None]) & (columns < end[:, None])
+    left, top, width, height = cv2.boundingRect(mask.view(np.uint8))
+    if not width:
+        return None
+    return _Part(part.left + first + left, part.top + top, mask[top : top + height, left : left + width], cut)
 
 
 def _seams(small: NDArray[np.float64], pen: float, line: int) -> list[tuple[float, NDArray[np.intp]]]:
     """The cheapest ways down, slanted by 45 degrees at most, that part the ink in two: (cost, column of each row)."""
     height, width = small.shape
-    down, came_down = _swept(small)
-    up, came_up = _swept(small[::-1])
+    (down, up), steps = _swept(np.stack([small, small[::-1]]))
+    came_down, came_up = steps.tolist()
     through = down + up[::-1] - small
     found = []
     for row in {int(level * (height - 1)) for level in _LEVELS}:
@@ -250,7 +269,7 @@ def _seams(small: NDArray[np.float64], pen: float, line: int) -> list[tuple[floa
             if cost <= _DEEPEST:
                 upper = _followed(came_down, row, column)[::-1]
                 lower = _followed(came_up, height - 1 - row, column)[1:]
-                found.append((float(cost), np.concatenate([upper, lower])))
+                found.append((float(cost), np.array(upper + lower, np.intp)))
     found += _notched(small, pen, line)
     return _different(sorted(found, key=lambda seam: seam[0]), small, pen * line, max(2, round(_CUTS * width / line)))
 
@@ -280,48 +299,56 @@ def _dips(outline: NDArray[np.intp], line: int) -> list[int]:
     ]
 
 
-def _swept(small: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.int8]]:
-    """The cost of the cheapest way from the first row to each pixel, and the step (-1, 0, 1) by which it came."""
-    costs, steps = small.copy(), np.zeros(small.shape, np.int8)
-    for row in range(1, len(small)):
-        above = np.pad(costs[row - 1], 1, constant_values=np.inf)
-        here = small[row]
-        aslant = 1.4 * here + _SLANT
-        ways = np.stack([above[1:-1] + here, above[:-2] + aslant, above[2:] + aslant])
-        best = ways.argmin(axis=0)
-        costs[row] = ways[best, np.arange(len(best))]
-        steps[row] = np.array([0, -1, 1], np.int8)[best]
-    return costs, steps
+def _swept(fields: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.int8]]:
+    """The cheapest ways down each field, (n, height, width): their costs to each pixel, and the last step's side.
+
+    That is -1, 0 or 1: where the way came from.
+    """
+    number, height, width = fields.shape
+    straight = np.ascontiguousarray(fields.transpose(1, 0, 2))
+    aslant = 1.4 * straight + _SLANT
+    costs = np.full((height, number, width + 2), np.inf)  # no way leads through the columns beside the field
+    costs[0, :, 1:-1] = straight[0]
+    for above, below, here, there in zip(costs[:-1], costs[1:, :, 1:-1], straight[1:], aslant[1:], strict=True):
+        np.minimum(above[:, :-2], above[:, 2:], out=below)
+        below += there
+        np.minimum(below, above[:, 1:-1] + here, out=below)
+    left, right = costs[:-1, :, :-2] + aslant[1:], costs[:-1, :, 2:] + aslant[1:]
+    steps = np.zeros((height, number, width), np.int8)
+    steps[1:] = np.where(left <= right, -1, 1)
+    steps[1:][costs[:-1, :, 1:-1] + straight[1:] <= np.minimum(left, right)] = 0
+    return costs[:, :, 1:-1].transpose(1, 0, 2), steps.transpose(1, 0, 2)
 
 
-def _followed(steps: NDArray[np.int8], row: int, column: int) -> NDArray[np.intp]:
+def _followed(steps: list[list[int]], row: int, column: int) -> list[int]:
     """The columns of the way that came to (row, column), from there to the first row."""
     columns = [column]
     for above in range(row, 0, -1):
-        columns.append(columns[-1] + int(steps[above, columns[-1]]))
-    return np.array(columns, np.intp)
+        columns.append(columns[-1] + steps[above][columns[-1]])
+    return columns
 
 
 def _minima(costs: NDArray[np.float64]) -> list[int]:
     """The middles of the stretches that are lower than what lies on both sides of them."""
     rounded = np.round(costs, 1)
-    starts = np.nonzero(np.diff(rounded, prepend=np.inf))[0]
+    starts = np.flatnonzero(np.concatenate([[True], rounded[1:] != rounded[:-1]]))
     values = np.concatenate([[np.inf], rounded[starts], [np.inf]])
     ends = np.append(starts[1:], len(costs))
     low = (values[1:-1] < values[:-2]) & (values[1:-1] < values[2:])
-    return [int(column) for column in (starts[low] + ends[low] - 1) // 2]
+    middles: list[int] = ((starts[low] + ends[low] - 1) // 2).tolist()
+    return middles
 
 
 def _different(
     seams: list[tuple[float, NDArray[np.intp]]], small: NDArray[np.float64], stroke: float, most: int
 ) -> list[tuple[float, NDArray[np.intp]]]:
     """The cheapest seams of which each parts the ink in its own way; `stroke` is the ink of a stroke down the line."""
-    columns = np.arange(small.shape[1])
+    rows, upto = np.arange(len(small)), np.cumsum(small, axis=1)
     kept: list[tuple[float, NDArray[np.intp]]] = []
-    lefts: list[NDArray[np.bool_]] = [np.zeros(small.shape, np.bool_), np.ones(small.shape, np.bool_)]
+    lefts = [np.zeros(len(small)), upto[:, -1]]  # the ink of each row that is to the left
     for cost, seam in seams:
-        left = columns <= seam[:, None]
-        if len(kept) < most and all(small[left ^ other].sum() >= 0.3 * stroke for other in lefts):
+        left = upto[rows, seam]
+        if len(kept) < most and np.abs(np.stack(lefts) - left).sum(axis=1).min() >= 0.3 * stroke:
             kept.append((cost, seam))
             lefts.append(left)
     return kept
@@ -331,20 +358,34 @@ def _candidates(ink: NDArray[np.uint8], atoms: list[_Part], scale: _Scale) -> li
     labels = np.zeros(ink.shape, np.int16)
     for number, atom in enumerate(atoms):
         labels[atom.top : atom.bottom, atom.left : atom.right][atom.mask] = number + 1
+    ground = cv2.inRange(labels, 0, 0)
+    outlines = np.array([_outline(atom, ink.shape) for atom in atoms])
     joins = [_join(one, other, scale) for one, other in pairwise(atoms)]
     splits = [_split(atom) for atom in atoms[:-1]]
     found = []
     for first in range(len(atoms)):
+        runs = np.maximum.accumulate(outlines[first : first + _MOST_ATOMS], axis=0)
+        tall = np.count_nonzero(runs.sum(axis=1) >= _BODY * scale.height, axis=1)
         for last in range(first, min(first + _MOST_ATOMS, len(atoms))):
-            run = atoms[first : last + 1]
-            box = _box(run)
+            box = _box(atoms[first : last + 1])
             if last > first and box[2] - box[0] > _WIDEST * scale.height:
                 break
             if last > first and box[3] - box[1] < 0.5 * scale.height:
                 continue
-            evidence = sum(joins[first:last]) + sum(splits[last : last + 1]) + _form(run, scale)
-            found.append(Piece(box, _lifted(ink, labels, box, first, last), first, last, float(evidence)))
+            form = _form(box, int(tall[last - first]), scale)
+            evidence = sum(joins[first:last]) + sum(splits[last : last + 1]) + form
+            found.append(Piece(box, _lifted(ink, labels, ground, box, first, last), first, last, float(evidence)))
     return found
+
+
+def _outline(atom: _Part, shape: tuple[int, ...]) -> NDArray[np.int32]:
+    """How far an atom reaches down and up in each column of the drawing, (2, width): their sum is the ink's extent."""
+    some = atom.mask.any(axis=0)
+    outline = np.full((2, shape[1]), -shape[0], np.int32)
+    lowest = atom.bottom - atom.mask[::-1].argmax(axis=0)
+    highest = atom.top + atom.mask.argmax(axis=0)
+    outline[:, atom.left : atom.right][:, some] = np.stack([lowest, -highest])[:, some]
+    return outline
 
 
 def _box(run: list[_Part]) -> tuple[int, int, int, int]:
@@ -357,25 +398,30 @@ def _box(run: list[_Part]) -> tuple[int, int, int, int]:
 
 
 def _lifted(
-    ink: NDArray[np.uint8], labels: NDArray[np.int16], box: tuple[int, int, int, int], first: int, last: int
+    ink: NDArray[np.uint8],
+    labels: NDArray[np.int16],
+    ground: NDArray[np.uint8],
+    box: tuple[int, int, int, int],
+    first: int,
+    last: int,
 ) -> NDArray[np.uint8]:
-    """The ink of a run of atoms alone, with the soft edge around it."""
+    """The ink of a run of atoms alone, with the soft edge around it; `ground` is 255 where there is no atom."""
     left, top, right, bottom = box
-    near = labels[top:bottom, left:right]
-    own = (near > first) & (near <= last + 1)
-    edge = cv2.dilate(own.astype(np.uint8), np.ones((3, 3), np.uint8)).astype(np.bool_) & (near == 0)
-    return np.where(own | edge, ink[top:bottom, left:right], 0).astype(np.uint8)
+    place = slice(top, bottom), slice(left, right)
+    own = cv2.inRange(labels[place], first + 1, last + 1)
+    edge = cv2.bitwise_and(cv2.dilate(own, _NEIGHBOURS), ground[place])
+    return np.asarray(cv2.bitwise_and(ink[place], cv2.bitwise_or(own, edge)), np.uint8)
 
 
-def _form(run: list[_Part], scale: _Scale) -> float:
-    """The evidence of a candidate's size: a digit is about as tall as the line, and its body narrower than that."""
-    body = _together(run)
-    height = int(body.mask.shape[0])
-    some = body.mask.any(axis=0)
-    extents = np.where(some, height - body.mask[::-1].argmax(axis=0) - body.mask.argmax(axis=0), 0)
-    tall = int(np.count_nonzero(extents >= _BODY * scale.height))
-    width = (tall + _FLOURISH * (len(extents) - tall)) / scale.height
-    return -_PIECE - _LOW * max(0.0, _LOWEST - height / scale.height) - _BROAD * max(0.0, width - _BROADEST) ** 2
+def _form(box: tuple[int, int, int, int], tall: int, scale: _Scale) -> float:
+    """The evidence of a candidate's size: a digit is about as tall as the line, and its body narrower than that.
+
+    `tall` is the number of its columns that are a digit's body.
+    """
+    left, top, right, bottom = box
+    width = (tall + _FLOURISH * (right - left - tall)) / scale.height
+    lowness = max(0.0, _LOWEST - (bottom - top) / scale.height)
+    return -_PIECE - _LOW * lowness - _BROAD * max(0.0, width - _BROADEST) ** 2
 
 
 def _split(atom: _Part) -> float:

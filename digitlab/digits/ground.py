@@ -14,6 +14,7 @@ from digitlab.digits.ruling import without_printed_lines
 
 LARGEST_SIDE = 1024  # pixels: more detail than 28 x 28 can hold
 _SAME = 2  # grey levels: equal but for rounding
+_PICTURE = 0.1  # how much the whole picture weighs against its border in saying which grey the ground has
 _NEAR = 12  # grey levels: equal but for what JPEG does around a stroke
 _STRONG = 128  # a peak of ink from about here on is kept as it is on black and on white; below, it is raised to 255
 _LEAST_DIFFERENCE = 20  # grey levels: less is what compression left of a flat ground
@@ -35,9 +36,9 @@ def ink_of(drawing: NDArray[np.uint8]) -> NDArray[np.uint8]:
         ValueError: Another shape or dtype came.
     """
     _check(drawing)
-    drawing = _bounded(drawing)
+    drawing = np.ascontiguousarray(_bounded(drawing))
     alpha = drawing[..., 3]
-    if alpha.min() == 255:
+    if _is_opaque(drawing):
         return _on_opaque(drawing)
     if np.median(rim(alpha)) >= 128:
         return _on_opaque(_on_one_colour(drawing))
@@ -56,6 +57,12 @@ def _check(drawing: NDArray[np.uint8]) -> None:
         raise ValueError(
             f"A drawing is uint8 (height, width, 4), RGBA, of at least one pixel; {drawing.dtype} {drawing.shape} came."
         )
+
+
+def _is_opaque(drawing: NDArray[np.uint8]) -> bool:
+    """Whether alpha is 255 everywhere: the bits that all pixels share, four bytes at a time."""
+    shared = np.bitwise_and.reduce(drawing.view(np.uint32), axis=None)
+    return bool(np.atleast_1d(shared).view(np.uint8)[3] == 255)
 
 
 def _bounded(drawing: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -88,44 +95,56 @@ def _on_one_colour(drawing: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 def _on_opaque(drawing: NDArray[np.uint8]) -> NDArray[np.uint8]:
     grey = cv2.cvtColor(drawing, cv2.COLOR_RGBA2GRAY)
-    ground = _ground_level(grey)
     border = rim(grey)
+    ground = _ground_level(grey, border)
     if min(grey.shape) < _LEAST_PHOTO or _is_flat(border, ground):
         return _on_flat(drawing, grey, ground)
     return ink_on_paper(drawing, grey)
 
 
-def _ground_level(grey: NDArray[np.uint8]) -> int:
+def _ground_level(grey: NDArray[np.uint8], border: NDArray[np.uint8]) -> int:
     """The grey of the ground: most of the border has it; where that is a close call, most of the picture decides."""
-    border, everywhere = (np.bincount(part, minlength=256) / part.size for part in (rim(grey), grey.ravel()))
-    near = np.ones(2 * _SAME + 1)
-    shares = np.convolve(border, near, "same") + 0.1 * np.convolve(everywhere, near, "same")
-    around = int(shares.argmax())
-    lowest = max(0, around - _SAME)
-    return lowest + int(border[lowest : around + _SAME + 1].argmax())
+    level = int(border[0])
+    if (border == level).all():
+        return level
+    shares, near = np.bincount(border, minlength=256) / border.size, np.ones(2 * _SAME + 1)
+
+    def commonest(around: int) -> int:
+        lowest = max(0, around - _SAME)
+        return lowest + int(shares[lowest : around + _SAME + 1].argmax())
+
+    nearly = np.convolve(shares, near, "same")
+    hopeful = {commonest(int(around)) for around in np.flatnonzero(nearly > nearly.max() - 1.001 * _PICTURE)}
+    if len(hopeful) == 1:
+        return hopeful.pop()
+    everywhere = cv2.calcHist([grey], [0], None, [256], [0, 256]).reshape(256).astype(np.float64) / grey.size
+    return commonest(int((nearly + _PICTURE * np.convolve(everywhere, near, "same")).argmax()))
 
 
 def _is_flat(border: NDArray[np.uint8], ground: int) -> bool:
     """Whether the border has one or two colours only; light and noise would spread them."""
     distance = _distance(border, ground)
-    if (distance == 0).mean() < 0.45:
+    if np.count_nonzero(distance == 0) < 0.45 * border.size:
         return False
     other = border[distance > _NEAR]
-    second = np.median(other) if len(other) else ground
-    return bool(((distance <= _NEAR) | (np.abs(border - second) <= _NEAR)).mean() >= 0.9)
+    if not len(other):
+        return True
+    alike = np.count_nonzero(np.abs(other - np.median(other)) <= _NEAR)
+    return bool(border.size - len(other) + alike >= 0.9 * border.size)
 
 
-def _distance(picture: NDArray[np.uint8], ground: int | NDArray[np.int16]) -> NDArray[np.uint8]:
-    return np.asarray(np.abs(picture.astype(np.int16) - np.asarray(ground, np.int16)), np.uint8)
+def _distance(picture: NDArray[np.uint8], ground: int | NDArray[np.uint8]) -> NDArray[np.uint8]:
+    levels = np.asarray(ground, np.uint8)
+    return np.asarray(np.maximum(picture, levels) - np.minimum(picture, levels))
 
 
 def _on_flat(drawing: NDArray[np.uint8], grey: NDArray[np.uint8], ground: int) -> NDArray[np.uint8]:
     """The distance from the ground's colour; ink of nearly the ground's own brightness is told by its colour."""
-    ink = _distance(grey, ground)
+    ink = _distance(grey, ground) if ground else grey
     if ink.max() < _STRONG - _NEAR:
         alike = _distance(rim(grey), ground) <= _SAME
         colour = np.median(rim(drawing)[alike if alike.any() else ..., :3], axis=0)
-        ink = _full_contrast(_distance(drawing[..., :3], colour.astype(np.int16)).max(axis=2))
+        ink = _full_contrast(_distance(drawing[..., :3], colour.astype(np.uint8)).max(axis=2))
     elif _NEAR < ground < 255 - _NEAR:
         ink = as_bytes(ink * np.float32(255 / int(ink.max())))
     return without_printed_lines(ink) if ground >= _STRONG and min(ink.shape) >= _LEAST_PRINTED else ink

@@ -30,6 +30,7 @@ _WIDEST = 0.45  # of the ink's longer side: what is wider is no pen, but a fille
 _USUAL = 0.35  # quantile of the widths along the strokes: below the median, since crossings and filled loops are wider
 _ROUND, _FULL = 0.85, 0.7  # of its longer side, and of its box: a disc fills 0.79 of it, a digit's line hardly half
 _SHORTEST = 0.15  # share of the ink's longer side that the pen's middle travels at least; a dot would have none
+_NEIGHBOURS = np.ones((3, 3), np.uint8)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -102,13 +103,11 @@ def is_blob(digit: NDArray[np.uint8]) -> bool:
 
 def _box(ink: NDArray[np.uint8]) -> tuple[slice, slice] | None:
     """The rows and columns that have ink; None where there is none, or so little of it that it is specks."""
-    seen = ink > _FAINTEST
-    rows, columns = np.flatnonzero(seen.any(axis=1)), np.flatnonzero(seen.any(axis=0))
-    if not len(rows):
+    _, seen = cv2.threshold(ink, _FAINTEST, 255, cv2.THRESH_BINARY)
+    left, top, width, height = cv2.boundingRect(seen)
+    if not width or cv2.countNonZero(seen) < _LEAST_LINE * max(width, height):
         return None
-    box = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
-    is_line = np.count_nonzero(seen) >= _LEAST_LINE * max(len(ink[box]), len(ink[box].T))
-    return box if is_line else None
+    return slice(top, top + height), slice(left, left + width)
 
 
 def _resized(ink: NDArray[np.uint8], scale: float) -> NDArray[np.uint8]:
@@ -123,25 +122,38 @@ def _with_usual_pen(cut: NDArray[np.uint8]) -> NDArray[np.uint8]:
     scale = _WORKING_SIDE / max(cut.shape)
     if scale < 0.5:  # a line of a pixel would fade when it is made small
         cut = np.asarray(cv2.dilate(cut, np.ones((int(1 / scale),) * 2, np.uint8)), np.uint8)
-    margin = _WORKING_SIDE // 10  # room for the thin to grow
-    ink = cv2.copyMakeBorder(_resized(cut, scale), *(margin,) * 4, cv2.BORDER_CONSTANT, value=(0,))
-    inside = np.asarray(ink > 127, np.uint8)
-    if not inside.any():
+    _, inside = cv2.threshold(_surrounded(_resized(cut, scale), 1), 127, 1, cv2.THRESH_BINARY)
+    depth = _distance(inside)
+    if not depth.any():
         return cut
-    depth = cv2.distanceTransform(inside, cv2.DIST_L2, cv2.DIST_MASK_5)
-    distance = np.where(inside, depth - 0.5, 0.5 - cv2.distanceTransform(1 - inside, cv2.DIST_L2, cv2.DIST_MASK_5))
     width = min(_pen_width(depth), _WIDEST * _WORKING_SIDE)
     length = max(_WORKING_SIDE - width, _SHORTEST * _WORKING_SIDE)
     usual = PEN * length / (BOX - PEN)  # with this pen the ink is `length + usual` long, of which it is PEN / BOX
-    drawn = np.asarray(255 * np.clip(distance + 0.5 - (width - usual) / 2, 0, 1), np.uint8)
+    excess = (width - usual) / 2
+    # The edge lies half a pixel outside of the outermost pixels. Nothing is drawn outside of an ink that is made
+    # thinner, and all inside of one that is made thicker, so that one side's distance is enough.
+    cover = depth - excess if excess > 0 else 1 - excess - _distance(1 - _surrounded(inside, 1 + int(-excess)))
+    drawn = (255 * cover.clip(0, 1)).astype(np.uint8)
     box = _box(drawn)
     return cut if box is None else drawn[box]
 
 
+def _surrounded(picture: NDArray[np.uint8], margin: int) -> NDArray[np.uint8]:
+    return np.asarray(cv2.copyMakeBorder(picture, *(margin,) * 4, cv2.BORDER_CONSTANT, value=(0,)), np.uint8)
+
+
+def _distance(inside: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """The distance of each pixel that is not 0 to the nearest that is."""
+    return np.asarray(cv2.distanceTransform(inside, cv2.DIST_L2, cv2.DIST_MASK_5), np.float32)
+
+
 def _pen_width(depth: NDArray[np.float32]) -> float:
     """Estimate a pen's width in pixels from how far inside the ink each pixel lies, at the ridges of that distance."""
-    ridge = (depth > 0) & (depth >= cv2.dilate(depth, np.ones((3, 3), np.uint8)))
-    return float(2 * np.quantile(depth[ridge], _USUAL) - 1)
+    ridge = (depth > 0) & (depth >= cv2.dilate(depth, _NEIGHBOURS))
+    depths = np.sort(depth[ridge])
+    place = _USUAL * (len(depths) - 1)
+    low = int(place)
+    return float(2 * (depths[low] + (place - low) * (depths[min(low + 1, len(depths) - 1)] - depths[low])) - 1)
 
 
 def _fitted(cut: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -151,12 +163,13 @@ def _fitted(cut: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 def _centred(digit: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Put the centre of mass on pixel 14, as far as the 28 x 28 field allows it."""
-    mass = max(int(digit.sum(dtype=np.int64)), 1)
-    place = []
-    for axis, length in enumerate(digit.shape):
-        centre = (digit.sum(axis=1 - axis, dtype=np.int64) @ np.arange(length)) / mass
-        place.append(int(np.clip(round(CENTRE - centre), 0, SIDE - length)))
-    return _laid(digit, place[0], place[1])
+    moments = cv2.moments(digit)
+    mass = max(moments["m00"], 1.0)
+    top, left = (
+        min(max(round(CENTRE - moments[name] / mass), 0), SIDE - length)
+        for name, length in zip(("m01", "m10"), digit.shape, strict=True)
+    )
+    return _laid(digit, top, left)
 
 
 def _place(box: tuple[slice, slice], field: tuple[int, ...]) -> tuple[float, float]:

@@ -49,14 +49,19 @@ def without_lines(missing: NDArray[np.float32], lines: Lines) -> tuple[NDArray[n
         return missing, 0.0
     is_ruled = max(len(lines.across), len(lines.down)) >= _MANY_LINES
     rest, one = _take_out(missing, lines.across, is_ruled)
-    rest, other = _take_out(np.ascontiguousarray(rest.T), lines.down, is_ruled)
-    return np.ascontiguousarray(rest.T), max(one, other)
+    rest, other = _take_out(_turned(rest), lines.down, is_ruled)
+    return _turned(rest), max(one, other)
 
 
 def paper_lines(missing: NDArray[np.float32], table: NDArray[np.uint8], noise: float) -> Lines:
     """Find the lines in what is missing of the light, float32 (height, width); `table` marks what is no paper."""
     small = smaller(missing, LINE_SIDE)
-    return Lines(_across(small, table, noise), _across(np.ascontiguousarray(small.T), table.T, noise))
+    return Lines(_across(small, table, noise), _across(_turned(small), table.T, noise))
+
+
+def _turned(picture: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The transpose, copied by blocks."""
+    return np.asarray(cv2.transpose(picture), np.float32)
 
 
 def _across(small: NDArray[np.float32], table: NDArray[np.uint8], noise: float) -> list[NDArray[np.float64]]:
@@ -147,7 +152,7 @@ def _take_out(
         rows = np.interp(columns, np.linspace(0, width - 1, _KNOTS), line) * height - 0.5
         band = np.round(rows).astype(int) + offsets
         inside = (band >= 0) & (band < height)
-        values = missing[np.clip(band, 0, height - 1), columns]
+        values = missing.take(np.clip(band, 0, height - 1) * width + columns)
         whole = values[:, inside.all(axis=0)][:, ::4]
         profile = np.median(whole, axis=1) if whole.size else np.zeros(len(band))
         profile = np.clip(cv2.dilate(profile.astype(np.float32)[:, np.newaxis], np.ones((3, 1), np.uint8)), 0, 0.9)

@@ -57,7 +57,6 @@ class Recogniser:
         self._input = interpreter.get_input_details()[0]["index"]
         self._output = interpreter.get_output_details()[0]["index"]
         self._lock = threading.Lock()  # an interpreter owns one set of buffers
-        self._n = 0
 
     @classmethod
     def load(cls, path: Path | str | None = None) -> "Recogniser":
@@ -77,6 +76,7 @@ class Recogniser:
             raise ModelNotFound(f"There is no {file.name} in {file.parent}. Choose another network, or train one.")
         try:
             interpreter = Interpreter(str(file), num_threads=1)
+            interpreter.allocate_tensors()
         except (ValueError, RuntimeError) as error:
             raise _damaged(file) from error
         inputs, outputs = interpreter.get_input_details(), interpreter.get_output_details()
@@ -103,16 +103,18 @@ class Recogniser:
         return Reading(digit, tuple(shares.tolist()), is_sure, image, is_digit)
 
     def probabilities(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Return float32 (n, 10), each row summing to 1, for uint8 (n, 28, 28)."""
-        with self._lock:
-            if len(images) != self._n:
-                self._interpreter.resize_tensor_input(self._input, images.shape)
-                self._interpreter.allocate_tensors()
-                self._n = len(images)
-            self._interpreter.set_tensor(self._input, images)
-            self._interpreter.invoke()
-            result: NDArray[np.float32] = self._interpreter.get_tensor(self._output)
-            return result
+        """Return float32 (n, 10), each row summing to 1, for uint8 (n, 28, 28).
+
+        The digits are read one by one: in a batch, convolutions take as long for each of them, the buffers grow with
+        the batch, making them anew for another size takes time, and other threads wait.
+        """
+        result = np.empty((len(images), 10), np.float32)
+        for number, image in enumerate(images):
+            with self._lock:
+                self._interpreter.set_tensor(self._input, image[np.newaxis])
+                self._interpreter.invoke()
+                result[number] = self._interpreter.get_tensor(self._output)[0]
+        return result
 
 
 def _damaged(file: Path) -> ModelDamaged:

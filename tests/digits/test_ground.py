@@ -241,9 +241,30 @@ def test_what_is_large_is_made_smaller(shape, smaller):
 
 
 def test_a_view_of_another_array_is_taken():
-    drawing = flat(strokes(), (0,) * 3, (255,) * 3)
-    turned = np.rot90(drawing)[::-1]
-    assert np.array_equal(ink_of(turned), ink_of(np.ascontiguousarray(turned)))
+    opaque = flat(strokes(), (0,) * 3, (255,) * 3)
+    for drawing in (opaque, np.dstack([opaque[..., :3], opaque[..., 0]])):
+        turned = np.rot90(drawing)[::-1]
+        assert np.array_equal(ink_of(turned), ink_of(np.ascontiguousarray(turned)))
+
+
+@pytest.mark.parametrize(("inside", "beside"), [(200, 0), (0, 200)])
+def test_where_half_the_border_is_of_another_grey_the_picture_says_which_is_ground(inside, beside):
+    grey = np.full((100, 100), inside, np.uint8)
+    grey[:, :50] = beside
+    grey[2:-2, 2:50] = inside
+    ink = ink_of(np.dstack([grey, grey, grey, np.full_like(grey, 255)]))
+    assert ink[50, 25] == ink[50, 75] == 0
+    assert ink[50, 0] >= 200
+
+
+def test_one_pixel_that_is_not_opaque_is_not_overlooked():
+    drawing = np.zeros((60, 60, 4), np.uint8)
+    drawing[20:40, 28:32, 3] = 255
+    assert ink_of(drawing)[30, 30] == 255
+    drawing[..., 3] = 255
+    assert not ink_of(drawing).any()
+    drawing[30, 30] = (255, 255, 255, 200)
+    assert ink_of(drawing)[30, 30] == 200
 
 
 def test_the_drawing_stays_as_it_was():
