@@ -1,8 +1,8 @@
 """Small random changes to digits, so that a network sees each of them a little differently in every epoch."""
 
 from dataclasses import dataclass
-from typing import Any
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -70,7 +70,8 @@ def augment(images: NDArray[np.uint8], augmentation: Augmentation, rng: np.rando
     # What is off draws nothing from `rng`: a training of before these settings gives the same figures still.
     shears = rng.uniform(-augmentation.shear, augmentation.shear, n) if augmentation.shear else np.zeros(n)
     pulls = _pulls(n, images.shape[1:], augmentation.elastic, rng) if augmentation.elastic else None
-    changed = _warp(images, angles, scales, shifts, shears, pulls)
+    matrices = _matrices(angles, scales, shifts, shears, images.shape[1:])
+    changed = _warp(images, matrices) if pulls is None else _pull(images, matrices, pulls)
     return _with_erasures(changed, augmentation.erasing, rng) if augmentation.erasing else changed
 
 
@@ -97,41 +98,38 @@ def _with_erasures(images: NDArray[np.uint8], share: float, rng: np.random.Gener
     return images
 
 
-def _warp(
-    images: NDArray[np.uint8],
+def _matrices(
     angles: NDArray[np.float64],
     scales: NDArray[np.float64],
     shifts: NDArray[np.float64],
     shears: NDArray[np.float64],
-    pulls: NDArray[np.float32] | None,
-) -> NDArray[np.uint8]:
-    """Shear, rotate by `angles`, scale by `scales` about the middle, then move by `shifts` (x, y); sampled bilinearly.
+    shape: tuple[int, ...],
+) -> NDArray[np.float64]:
+    """Say where each pixel (x, y, 1) of a changed image comes from, float64 (n, 2, 3).
 
-    `pulls` (x and y) are added to where each pixel comes from.
+    The image was sheared, rotated by its angle, scaled about the middle, then moved by its shift (x, y).
     """
+    middle = (np.array(shape[::-1]) - 1) / 2
+    cosine, sine = np.cos(angles) / scales, np.sin(angles) / scales
+    turns = np.stack([cosine, cosine * shears + sine, -sine, cosine - sine * shears], axis=1).reshape(-1, 2, 2)
+    moves = middle - (turns @ (middle + shifts)[:, :, None])[:, :, 0]
+    return np.asarray(np.concatenate([turns, moves[:, :, None]], axis=2), np.float64)
+
+
+def _warp(images: NDArray[np.uint8], matrices: NDArray[np.float64]) -> NDArray[np.uint8]:
+    changed = np.empty_like(images)
+    for image, matrix, result in zip(images, matrices, changed, strict=True):
+        cv2.warpAffine(image, matrix, image.shape[::-1], result, cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
+    return changed
+
+
+def _pull(images: NDArray[np.uint8], matrices: NDArray[np.float64], pulls: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """Warp, with `pulls` added to where each pixel is looked for."""
     n, height, width = images.shape
     down, right = np.mgrid[:height, :width].astype(np.float32)
-    x = right.ravel() - (width - 1) / 2 - shifts[:, :1].astype(np.float32)
-    y = down.ravel() - (height - 1) / 2 - shifts[:, 1:].astype(np.float32)
-    if pulls is not None:
-        x, y = x + pulls[0], y + pulls[1]
-    if shears.any():
-        x = x + shears.astype(np.float32)[:, None] * y
-    cosine = (np.cos(angles) / scales).astype(np.float32)[:, None]
-    sine = (np.sin(angles) / scales).astype(np.float32)[:, None]
-    # One pixel of background around each image, so that whatever is asked for outside is found there.
-    source_x = np.clip(cosine * x + sine * y + (width + 1) / 2, 0, width + 0.999)
-    source_y = np.clip(cosine * y - sine * x + (height + 1) / 2, 0, height + 0.999)
-    padded = np.pad(images, ((0, 0), (1, 2), (1, 2))).reshape(n, -1)
-    left, top = source_x.astype(np.intp), source_y.astype(np.intp)
-    share_x, share_y = source_x - left, source_y - top
-    corner = top * (width + 3) + left
-    rows = np.arange(n)[:, None]
-
-    def row(start: NDArray[np.intp]) -> NDArray[Any]:
-        here = padded[rows, start].astype(np.float32)
-        return np.asarray(here + share_x * (padded[rows, start + 1] - here))
-
-    upper = row(corner)
-    result = upper + share_y * (row(corner + width + 3) - upper)
-    return np.asarray(result + 0.5, np.uint8).reshape(images.shape)
+    points = np.stack([right.ravel() + pulls[0], down.ravel() + pulls[1]], axis=1)
+    sources = matrices[:, :, :2].astype(np.float32) @ points + matrices[:, :, 2:].astype(np.float32)
+    changed = np.empty_like(images)
+    for image, (x, y), result in zip(images, sources.reshape(n, 2, height, width), changed, strict=True):
+        cv2.remap(image, x, y, cv2.INTER_LINEAR, result)
+    return changed
