@@ -45,6 +45,11 @@ class Settings:
             workers=_workers(environ.get("DIGITLAB_WORKERS") or "1"),
         )
 
+    @property
+    def threads(self) -> int:
+        """How many threads a training on this machine computes with."""
+        return max(1, (os.cpu_count() or 1) // self.workers)
+
     def environment(self) -> dict[str, str]:
         """The variables for another process, so that it finds this code and reads these same settings."""
         variables = {
@@ -54,6 +59,8 @@ class Settings:
             "DIGITLAB_MODELS": str(self.models),
             "DIGITLAB_DATABASE_URL": self.database_url,
             "DIGITLAB_WORKERS": str(self.workers),
+            # Trainings that run at once share the processors, instead of each taking all.
+            "TF_NUM_INTRAOP_THREADS": os.environ.get("TF_NUM_INTRAOP_THREADS") or str(self.threads),
         }
         variables.pop("DIGITLAB_SCHEDULER", None)
         return variables | ({"DIGITLAB_SCHEDULER": self.scheduler} if self.scheduler else {})

@@ -1,3 +1,5 @@
+import dataclasses
+import os
 from pathlib import Path
 
 import pytest
@@ -44,3 +46,10 @@ def test_a_refused_database_address_is_not_repeated():
 
 def test_another_process_reads_the_same_settings(settings):
     assert Settings.from_environment(settings.environment()) == settings
+
+
+def test_trainings_at_once_share_the_processors(settings):
+    one, many = (dataclasses.replace(settings, workers=workers) for workers in (1, 64))
+    assert one.threads == os.cpu_count()
+    assert many.environment()["TF_NUM_INTRAOP_THREADS"] == str(many.threads)
+    assert 64 * many.threads <= max(64, one.threads)

@@ -15,7 +15,7 @@ from types import TracebackType
 from digitlab.digits import mnist
 from digitlab.errors import DigitLabError, StoreUnavailable
 from digitlab.networks import evaluation, mnist_source, training
-from digitlab.networks.config import as_command
+from digitlab.networks.config import TrainingConfig, as_command
 from digitlab.networks.export import export, versions
 from digitlab.networks.metrics import EpochMetrics, Progress, Report
 from digitlab.networks.scores import Scores
@@ -32,6 +32,13 @@ _SAMPLES = 64  # test digits on which an exported file must agree with Keras
 def new_worker() -> str:
     """Return a name for one execution of a run, which no other has."""
     return f"{socket.gethostname()}/{os.getpid()}/{uuid.uuid4().hex[:8]}"
+
+
+def warm_up(settings: Settings) -> None:
+    """Load the data, and have the tutorial's network compiled: its first training begins at once."""
+    digits = mnist_source.load(settings.data)
+    config = TrainingConfig(epochs=1)
+    training.train(config, digits.x_train, digits.y_train, wanted=lambda: False)
 
 
 def perform(

@@ -187,7 +187,7 @@ def serve(settings: Settings, wishes: TextIO, answers: TextIO) -> None:
         print(cluster.scheduler_address, file=answers)
         answers.close()
         addresses = client.scheduler_info(n_workers=-1)["workers"]
-        warming = [client.submit(_import_keras, workers=[address], pure=False) for address in addresses]
+        warming = [client.submit(_warm_up, settings, workers=[address], pure=False) for address in addresses]
         wishes.read()
         client.cancel(warming)
 
@@ -204,5 +204,7 @@ def _score(settings: Settings, path: Path) -> Scores:
     return work.score(settings, path)
 
 
-def _import_keras() -> None:
-    from digitlab.runs import work  # noqa: F401
+def _warm_up(settings: Settings) -> None:
+    from digitlab.runs import work
+
+    work.warm_up(settings)
