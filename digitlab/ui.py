@@ -1,7 +1,9 @@
 """What several pages share: the one lab of this process, and pieces of page that Streamlit does not have."""
 
 import base64
+import gc
 import re
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -30,8 +32,19 @@ from digitlab.settings import Settings
 def lab() -> Lab:
     """Return this process' lab; the first call starts the workers in the background."""
     one = Lab(Settings.from_environment())
-    one.warm_up()
+    threading.Thread(target=_settle, args=(one.warm_up(),), name="settle", daemon=True).start()
+    gc.freeze()
     return one
+
+
+def _settle(errand: threading.Thread) -> None:
+    """Import what later pages need, once the first one is there; then leave all modules out of garbage collection.
+
+    Streamlit collects garbage after each run of a page, and holds up what that run has sent to the browser.
+    """
+    errand.join()
+    plots.prepare()
+    gc.freeze()
 
 
 @st.cache_resource(show_spinner="Loading MNIST ...")
