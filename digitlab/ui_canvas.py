@@ -8,17 +8,40 @@ from numpy.typing import NDArray
 from streamlit_drawable_canvas import st_canvas
 
 WIDTH, HEIGHT = 358, 320  # pixels; as wide as a telephone's page; below 300 high the canvas forgets its drawing
+_PEN = 18  # pixels, at first
 _KEY = "canvas"
 
 
-def drawing() -> NDArray[np.uint8] | None:
-    """Show the field with its tools, and return the drawing, uint8 (HEIGHT, WIDTH, 4); None before the first stroke."""
+def field() -> NDArray[np.uint8] | None:
+    """Show the field, and return the drawing, uint8 (HEIGHT, WIDTH, 4); None before the first stroke.
+
+    `tools` belongs below it, and may be called when the drawing has been answered: what was chosen there is known.
+    """
     state = st.session_state
     if _KEY not in state:  # the field was not on the page the last time: what was drawn before is put back
         state.canvas_start = {"objects": state.get("canvas_strokes", []), "change": 0}
-    field, below = st.container(), st.container()  # the tools stand below the field that they change
-    with below, st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-        tool = st.segmented_control(
+    canvas = st_canvas(
+        stroke_color="#000000" if state.get("tool") == "Eraser" else "#ffffff",
+        stroke_width=state.get("pen", _PEN),
+        background_color="#000000",
+        width=WIDTH,
+        height=HEIGHT,
+        return_image_data=True,
+        initial_drawing=state.canvas_start,
+        key=_KEY,
+    )
+    state.canvas_strokes = (canvas.json_data or {}).get("objects", [])
+    picture: NDArray[np.uint8] | None = canvas.image_data
+    if picture is None:  # a canvas that has just been put back sends none before the next stroke
+        picture = state.get("picture")
+    state.picture = picture
+    return picture
+
+
+def tools() -> None:
+    """Let a person choose between pen and eraser and their width, undo, and clear."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+        st.segmented_control(
             "Tool",
             ["Pen", "Eraser"],
             default="Pen",
@@ -29,26 +52,8 @@ def drawing() -> NDArray[np.uint8] | None:
         )
         st.button("Undo", icon=":material/undo:", on_click=lambda: _put(_strokes()[:-1]))
         st.button("Clear", icon=":material/delete:", on_click=lambda: _put([]))
-    with below:
-        width = st.slider("Width of the pen, in pixels", 4, 48, 18, key="pen", persist_state="session")
-    with field:
-        canvas = st_canvas(
-            stroke_color="#000000" if tool == "Eraser" else "#ffffff",
-            stroke_width=width,
-            background_color="#000000",
-            width=WIDTH,
-            height=HEIGHT,
-            return_image_data=True,
-            initial_drawing=state.canvas_start,
-            key=_KEY,
-        )
-        _sender(key="sender", height="content")
-    state.canvas_strokes = (canvas.json_data or {}).get("objects", [])
-    picture: NDArray[np.uint8] | None = canvas.image_data
-    if picture is None:  # a canvas that has just been put back sends none before the next stroke
-        picture = state.get("picture")
-    state.picture = picture
-    return picture
+    st.slider("Width of the pen, in pixels", 4, 48, _PEN, key="pen", persist_state="session")
+    _sender(key="sender", height="content")
 
 
 def _strokes() -> list[Any]:

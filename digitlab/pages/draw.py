@@ -102,7 +102,7 @@ def draw() -> None:
             label_visibility="collapsed",
         )
         picture = None  # what cannot be opened is told there, and nothing is read
-        picture = ui_canvas.drawing() if source == "Draw" else from_file(source)
+        picture = ui_canvas.field() if source == "Draw" else from_file(source)
     with right:
         result = st.container()  # on a telephone it comes right below the field, before the choice of the network
         card = ui.choose_network("Read by")
@@ -114,6 +114,9 @@ def draw() -> None:
         if way.open:
             with way:
                 show_way(parts, recogniser)
+    if source == "Draw":
+        with left:
+            ui_canvas.tools()  # after the answer, which need not wait for them
 
 
 draw()

@@ -1,5 +1,6 @@
 """The processes that train, and the way to them: Dask, here or on a cluster."""
 
+import os
 import subprocess
 import sys
 import threading
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 TRAINING = {"training": 1}  # a worker has one such token, so it trains one run at a time and scores beside it
 _START_PATIENCE = 60  # seconds for a scheduler and its workers to stand; usually one
+_PATIENT = 5  # niceness of all that trains: who draws, or opens a page, comes first on a machine with few cores
 _SCORE_PATIENCE = 120  # seconds for 10,000 digits, TensorFlow's import included; usually two
 
 
@@ -179,6 +181,8 @@ class Workers:
 
 def serve(settings: Settings, wishes: TextIO, answers: TextIO) -> None:
     """Run a scheduler and its workers here until `wishes` ends; the scheduler's address goes to `answers`."""
+    if hasattr(os, "nice"):
+        os.nice(_PATIENT)  # before anything is imported, and so for the workers, too
     import dask
     from distributed import Client, LocalCluster
 
