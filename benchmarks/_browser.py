@@ -128,11 +128,11 @@ def chromium() -> Iterator[Browser]:
 
 
 def new_page(browser: Browser, side: Side) -> Page:
-    """Give a page in a session of its own that will note releases and answers."""
-    page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
-    page.set_default_timeout(PATIENCE)
-    page.add_init_script(f"const ANSWER = {side.answer!r}\n{_WATCH}")
-    return page
+    """Give a newcomer's page, nothing cached; it and all others of its context note releases and answers."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    context.set_default_timeout(PATIENCE)
+    context.add_init_script(f"const ANSWER = {side.answer!r}\n{_WATCH}")
+    return context.new_page()
 
 
 def ready_to_draw(page: Page, side: Side) -> None:
