@@ -3,9 +3,10 @@
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from digitlab.digits.mnist import Mnist
-from digitlab.errors import WorkersUnavailable
+from digitlab.errors import StoreUnavailable, WorkersUnavailable
 from digitlab.networks import mnist_source
 from digitlab.networks.config import TrainingConfig
 from digitlab.networks.metrics import EpochMetrics, Report
@@ -13,9 +14,11 @@ from digitlab.networks.recognition import CARD, Recogniser
 from digitlab.networks.scores import Scores
 from digitlab.runs.experiment import Run, RunState
 from digitlab.runs.modelfiles import ModelCard, ModelFiles, check_title
-from digitlab.runs.store import Store
 from digitlab.runs.workers import Workers
 from digitlab.settings import Settings
+
+if TYPE_CHECKING:
+    from digitlab.runs.store import Store
 
 
 class Lab:
@@ -26,11 +29,12 @@ class Lab:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._store = Store(settings.database_url)
+        self._opened: Store | None = None
         self._files = ModelFiles(settings.models)
         self._workers = Workers(settings)
         self._recognisers: dict[Path, tuple[Recogniser, tuple[int, ...]]] = {}
         self._lock = threading.Lock()
+        self._store_lock = threading.Lock()
         self._hand_in_lock = threading.Lock()
         self._errand: threading.Thread | None = None
 
@@ -43,7 +47,8 @@ class Lab:
     def close(self) -> None:
         """End the workers that were started here; running trainings become "interrupted"."""
         self._workers.close()
-        self._store.close()
+        if self._opened is not None:
+            self._opened.close()
 
     def warm_up(self) -> threading.Thread:
         """Start the workers in the background, and hand them whatever waits."""
@@ -176,13 +181,25 @@ class Lab:
         """Return how many runs are before a waiting one, the running included."""
         return sum(other.number < run.number and not other.state.is_over() for other in self.runs())
 
+    @property
+    def _store(self) -> "Store":
+        """The record of runs, opened when it is first asked: its import takes half a second, and drawing needs none."""
+        from digitlab.runs.store import Store
+
+        with self._store_lock:
+            if self._opened is None:
+                self._opened = Store(self._settings.database_url)
+            return self._opened
+
     def _hand_in(self, asked: int | None = None) -> None:
         """Hand all that waits to the workers; if none can be had, only the run that somebody just asked for fails."""
         try:
             with self._hand_in_lock:
+                self._workers.start()  # first: while they start, the first page has this process to itself
                 for number in self._store.queue():
                     self._workers.train(number, self._store.refuse)
-                self._workers.start()
+        except StoreUnavailable:
+            return  # whoever asks for runs is told
         except WorkersUnavailable as error:
             if asked is not None:
                 self._store.refuse(asked, str(error))

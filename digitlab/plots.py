@@ -1,13 +1,20 @@
 """Figures: matplotlib for pictures of tables, Vega-Lite for curves that move and answer to the pointer."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from digitlab.networks.metrics import EpochMetrics
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+def prepare() -> None:
+    """Import matplotlib, which takes a second, before a person waits for it."""
+    import matplotlib.figure  # noqa: F401
 
 
 def curve_points(epochs: Sequence[EpochMetrics], metric: str) -> list[dict[str, Any]]:
@@ -74,11 +81,13 @@ def counts() -> dict[str, Any]:
     }
 
 
-def confusion_matrix(confusion: NDArray[np.int64], *, is_dark: bool) -> Figure:
+def confusion_matrix(confusion: NDArray[np.int64], *, is_dark: bool) -> "Figure":
     """Draw how often each digit (rows) was read as each (columns), int (10, 10).
 
     The right answers, on the diagonal, are left uncoloured: their thousands would drown the mistakes.
     """
+    from matplotlib.figure import Figure
+
     ink = "#e7edf4" if is_dark else "#17212e"
     figure = Figure(figsize=(6, 5.6), layout="constrained", facecolor="none")
     axes = figure.add_subplot(facecolor="none")

@@ -1,10 +1,12 @@
 """What several pages share: the one lab of this process, and pieces of page that Streamlit does not have."""
 
 import base64
+import gc
 import re
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
@@ -14,6 +16,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from digitlab import plots
+from digitlab.digits import browsing
 from digitlab.digits.mnist import Mnist
 from digitlab.digits.pictures import to_png
 from digitlab.errors import DigitLabError
@@ -30,8 +33,22 @@ from digitlab.settings import Settings
 def lab() -> Lab:
     """Return this process' lab; the first call starts the workers in the background."""
     one = Lab(Settings.from_environment())
-    one.warm_up()
+    threading.Thread(target=_settle, args=(one, one.warm_up()), name="settle", daemon=True).start()
+    gc.freeze()
     return one
+
+
+def _settle(one: Lab, errand: threading.Thread) -> None:
+    """Load what later pages need, once the first one is there; then leave all of it out of garbage collection.
+
+    Streamlit collects garbage after each run of a page, and holds up what that run has sent to the browser: with all
+    modules loaded there are 190,000 objects to look at, which takes 50 to 70 ms, and frozen they take none.
+    """
+    errand.join()
+    plots.prepare()
+    with suppress(DigitLabError):  # the page that needs the digits says so
+        one.mnist()
+    gc.freeze()
 
 
 @st.cache_resource(show_spinner="Loading MNIST ...")
@@ -44,6 +61,22 @@ def mnist() -> Mnist:
 def scores(name: str, created: float) -> Scores:
     """Return a network's answers on the test set; `created` tells a network from an older one of its name."""
     return lab().evaluate(name)
+
+
+@st.cache_data(show_spinner=False, max_entries=20)
+def confusion_matrix(name: str, created: float, *, is_dark: bool) -> None:
+    """Show what a network reads as what; drawn once, as matplotlib takes a quarter of a second, and shown again."""
+    st.pyplot(
+        plots.confusion_matrix(scores(name, created).confusion, is_dark=is_dark),
+        width="stretch",
+        alt="Confusion matrix: true digits in rows, digits read in columns",
+    )
+
+
+@st.cache_data(show_spinner=False)
+def averages(part: str) -> NDArray[np.uint8]:
+    """Return each digit's mean picture in a part of MNIST, uint8 (10, 28, 28); 60,000 digits take 30 ms."""
+    return browsing.averages(*mnist().part(part))
 
 
 @contextmanager

@@ -16,12 +16,18 @@ LEVELS = [
     ("runs",),
     ("lab",),
     ("plots",),
-    ("ui", "ui_reading"),
+    ("ui", "ui_canvas", "ui_reading"),
     ("pages", "streamlit_app", "__main__"),
 ]
 ONLY_IN = {
-    "streamlit": ("streamlit_app.py", "digitlab/ui.py", "digitlab/ui_reading.py", "digitlab/pages/"),
-    "streamlit_drawable_canvas": ("digitlab/pages/",),
+    "streamlit": (
+        "streamlit_app.py",
+        "digitlab/ui.py",
+        "digitlab/ui_canvas.py",
+        "digitlab/ui_reading.py",
+        "digitlab/pages/",
+    ),
+    "streamlit_drawable_canvas": ("digitlab/ui_canvas.py",),
     "sqlalchemy": ("digitlab/runs/store.py",),
     "dask": ("digitlab/runs/workers.py",),
     "distributed": ("digitlab/runs/workers.py",),

@@ -89,7 +89,7 @@ st.markdown(
     "Below, how many there are of each."
 )
 counts = browsing.counts(labels)
-averages = browsing.averages(images, labels)
+averages = ui.averages(part or "training")
 means = [ui.Sample(digit, averages[digit], f"{digit}: {counts[digit]:,}") for digit in range(10)]
 ui.gallery(means, key="averages", on_click=only)
 st.vega_lite_chart(

@@ -3,15 +3,13 @@
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
-from streamlit_drawable_canvas import st_canvas
 
-from digitlab import ui, ui_reading
+from digitlab import ui, ui_canvas, ui_reading
 from digitlab.digits import ink
 from digitlab.digits.pictures import SUFFIXES, open_picture
 from digitlab.networks.numbers import Part, read_number
 from digitlab.networks.recognition import NOTHING, Recogniser
 
-WIDTH, HEIGHT = 358, 320  # pixels; as wide as a telephone's page; below 300 high the canvas forgets its drawing
 INVITATIONS = {
     "Draw": "Draw a digit from 0 to 9, or a number, in the black field, anywhere and in any size.",
     "Upload": "Drop a picture of a digit or a number there: a drawing, a scan or a photograph of a pen on paper.",
@@ -26,49 +24,6 @@ STEPS = {
 }
 
 state = st.session_state
-state.setdefault("drawing", {"objects": []})
-
-
-def put(objects: list[object]) -> None:
-    """Have the canvas drawn anew; the count makes it a change even when the strokes are those of last time."""
-    state.canvas_start = {"objects": objects, "change": state.canvas_start["change"] + 1}
-
-
-def from_canvas() -> NDArray[np.uint8] | None:
-    """Show the field to draw in, and return what is drawn."""
-    if "canvas" not in state:  # the field was not on the page the last time: what was drawn before is put back
-        state.canvas_start = {"objects": state.drawing["objects"], "change": 0}
-    field, below = st.container(), st.container()  # the controls stand below the field that they change
-    with below, st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-        tool = st.segmented_control(
-            "Tool",
-            ["Pen", "Eraser"],
-            default="Pen",
-            required=True,
-            key="tool",
-            persist_state="session",
-            label_visibility="collapsed",
-        )
-        st.button("Undo", icon=":material/undo:", on_click=lambda: put(state.drawing["objects"][:-1]))
-        st.button("Clear", icon=":material/delete:", on_click=lambda: put([]))
-    with below:
-        width = st.slider("Width of the pen, in pixels", 4, 48, 18, key="pen", persist_state="session")
-    with field:
-        canvas = st_canvas(
-            stroke_color="#000000" if tool == "Eraser" else "#ffffff",
-            stroke_width=width,
-            background_color="#000000",
-            width=WIDTH,
-            height=HEIGHT,
-            return_image_data=True,
-            initial_drawing=state.canvas_start,
-            key="canvas",
-        )
-    state.drawing = canvas.json_data or {"objects": []}
-    if canvas.image_data is not None:  # a canvas that has just been put back sends none before the next stroke
-        state.picture = canvas.image_data
-    picture: NDArray[np.uint8] | None = state.get("picture")
-    return picture
 
 
 def from_file(source: str) -> NDArray[np.uint8] | None:
@@ -135,7 +90,7 @@ st.title("Draw a digit")
 def draw() -> None:
     """All that changes with a stroke; the rest of the page is left alone."""
     with st.container(horizontal=True, gap="medium"):  # beside each other where there is room, else below
-        left, right = st.container(width=WIDTH), st.container(width=WIDTH)
+        left, right = st.container(width=ui_canvas.WIDTH), st.container(width=ui_canvas.WIDTH)
     with left, ui.told():
         source = st.segmented_control(
             "Where the digit comes from",
@@ -147,7 +102,7 @@ def draw() -> None:
             label_visibility="collapsed",
         )
         picture = None  # what cannot be opened is told there, and nothing is read
-        picture = from_canvas() if source == "Draw" else from_file(source)
+        picture = ui_canvas.field() if source == "Draw" else from_file(source)
     with right:
         result = st.container()  # on a telephone it comes right below the field, before the choice of the network
         card = ui.choose_network("Read by")
@@ -159,6 +114,9 @@ def draw() -> None:
         if way.open:
             with way:
                 show_way(parts, recogniser)
+    if source == "Draw":
+        with left:
+            ui_canvas.tools()  # after the answer, which need not wait for them
 
 
 draw()

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from digitlab import plots, ui
+from digitlab import ui
 
 SHOWN = 60  # mistakes
 
@@ -20,11 +20,7 @@ third.metric("Mistakes", f"{len(scores.mistakes):,} of {len(scores.labels):,}", 
 left, right = st.columns([3, 2], gap="large")
 with left:
     st.subheader("What is read as what")
-    st.pyplot(
-        plots.confusion_matrix(scores.confusion, is_dark=ui.is_dark()),
-        width="stretch",
-        alt="Confusion matrix: true digits in rows, digits read in columns",
-    )
+    ui.confusion_matrix(card.name, card.created, is_dark=ui.is_dark())
     st.caption("Rows: the true digit. Columns: what was read. The diagonal is right; colour marks the mistakes.")
 with right:
     st.subheader("Accuracy per digit")

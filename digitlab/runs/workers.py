@@ -1,26 +1,25 @@
 """The processes that train, and the way to them: Dask, here or on a cluster."""
 
+import os
 import subprocess
 import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import CancelledError
 from pathlib import Path
-from typing import TextIO
-
-import dask
-from dask.base import tokenize
-from distributed import Client, Future, KilledWorker, LocalCluster, fire_and_forget
-from distributed.client import ClosedClientError
-from distributed.comm.core import CommClosedError
+from typing import TYPE_CHECKING, TextIO
 
 from digitlab.errors import WorkersUnavailable
 from digitlab.networks.scores import Scores
 from digitlab.settings import Settings
 
+# Dask is imported by what uses it: that takes a second, and the first page that is shown needs none of it.
+if TYPE_CHECKING:
+    from distributed import Client, Future
+
 TRAINING = {"training": 1}  # a worker has one such token, so it trains one run at a time and scores beside it
 _START_PATIENCE = 60  # seconds for a scheduler and its workers to stand; usually one
-_LOST = (TimeoutError, CancelledError, CommClosedError, KilledWorker)
+_PATIENT = 5  # niceness of all that trains: who draws, or opens a page, comes first on a machine with few cores
 _SCORE_PATIENCE = 120  # seconds for 10,000 digits, TensorFlow's import included; usually two
 
 
@@ -49,6 +48,8 @@ class Workers:
                 return False
             self._close()
             address = self._settings.scheduler or self._start_program()
+            from distributed import Client
+
             try:
                 self._client = Client(address, timeout=_START_PATIENCE, set_as_default=False)
             except (OSError, TimeoutError) as error:
@@ -65,12 +66,15 @@ class Workers:
             number: The run.
             refuse: Is told the number and the reason if the worker could not even begin.
         """
+        from distributed import fire_and_forget
+        from distributed.client import ClosedClientError
+
         try:
             future = self._submit_training(number)
         except ClosedClientError:  # the workers ended between the look and the call; now new ones are started
             future = self._submit_training(number)
 
-        def tell(done: Future) -> None:
+        def tell(done: "Future") -> None:
             if done.status == "error":
                 refuse(number, f"A worker could not begin: {type(done.exception()).__name__}. Its log says more.")
 
@@ -78,7 +82,9 @@ class Workers:
         # Nobody waits for the result, the store has it; fire-and-forget, or Dask would drop the task with its future.
         fire_and_forget(future)
 
-    def _submit_training(self, number: int) -> Future:
+    def _submit_training(self, number: int) -> "Future":
+        from dask.base import tokenize
+
         client = self._reach()
         return client.submit(
             _perform,
@@ -96,10 +102,13 @@ class Workers:
             WorkersUnavailable: No worker answered in time.
             ModelNotFound, ModelDamaged: As the worker found it.
         """
+        from distributed import KilledWorker
+        from distributed.comm.core import CommClosedError
+
         future: Future = self._reach().submit(_score, self._settings, path, pure=False, priority=10)
         try:
             scores: Scores = future.result(timeout=_SCORE_PATIENCE)
-        except _LOST as error:
+        except (TimeoutError, CancelledError, CommClosedError, KilledWorker) as error:
             future.cancel()
             raise WorkersUnavailable("No worker answered. Wait for the running training, then try again.") from error
         return scores
@@ -114,12 +123,12 @@ class Workers:
         with self._lock:
             self._close()
 
-    def _reach(self) -> Client:
+    def _reach(self) -> "Client":
         self.start()
         assert self._client is not None
         return self._client
 
-    def _training_token(self, client: Client) -> dict[str, int] | None:
+    def _training_token(self, client: "Client") -> dict[str, int] | None:
         """On somebody else's cluster no worker may know the token; then its threads are the limit."""
         if self._settings.scheduler is None:
             return TRAINING  # without asking: the answer would never come if the scheduler died over the question
@@ -172,6 +181,11 @@ class Workers:
 
 def serve(settings: Settings, wishes: TextIO, answers: TextIO) -> None:
     """Run a scheduler and its workers here until `wishes` ends; the scheduler's address goes to `answers`."""
+    if hasattr(os, "nice"):
+        os.nice(_PATIENT)  # before anything is imported, and so for the workers, too
+    import dask
+    from distributed import Client, LocalCluster
+
     with (
         dask.config.set({"temporary-directory": str(settings.data / "dask")}),
         LocalCluster(

@@ -11,6 +11,10 @@ SEVEN = [[(80, 80), (230, 80), (140, 260)]]
 ONE = [[(160, 60), (160, 260)]]
 FOUR = [[(130, 60), (95, 180), (220, 180)], [(190, 70), (190, 270)]]
 DIGITS = {"7": SEVEN, "1": ONE, "4": FOUR}
+# Who waits for the canvas' own 200 ms waits for an hour.
+NO_WAIT = (
+    "const wait = setTimeout; window.setTimeout = (act, ms, ...more) => wait(act, ms === 200 ? 3.6e6 : ms, ...more)"
+)
 
 
 def field(page: Page) -> FloatRect:
@@ -46,6 +50,55 @@ def test_a_drawn_digit_is_read_without_a_button(page, digit):
     expect(answer(page)).to_have_text(digit)
     expect(page.locator(".digitlab-bars li")).to_have_count(10)
     expect(page.locator(".digitlab-bars li.read")).to_contain_text(digit)
+
+
+def test_a_stroke_is_sent_as_the_mouse_is_released(page):
+    page.add_init_script(NO_WAIT)
+    visit(page, "draw")
+    draw(page, SEVEN)
+    expect(answer(page)).to_have_text("7")
+
+
+def test_a_canvas_without_its_button_is_read_all_the_same(page):
+    visit(page, "draw")
+    field(page)
+    page.locator("button[aria-label^='Update the app']").evaluate("button => button.remove()")
+    draw(page, SEVEN)
+    expect(answer(page)).to_have_text("7")
+
+
+def test_strokes_that_come_faster_than_answers_are_all_kept_and_read(page):
+    visit(page, "draw")
+    draw(page, [[(x, 110), (x, 210)] for x in range(40, 340, 55)])
+    expect(answer(page)).to_have_text("111111")
+
+
+def test_undo_right_after_a_stroke_takes_back_that_stroke_alone(page):
+    visit(page, "draw")
+    draw(page, [[(x, 110), (x, 210)] for x in (80, 160, 240)])
+    page.get_by_test_id("stButton").filter(has_text="Undo").get_by_role("button").click()
+    expect(answer(page)).to_have_text("11")
+
+
+def test_the_canvas_toolbar_never_shows(page):
+    visit(page, "draw")
+    draw(page, ONE)
+    expect(page.locator(".dc-toolbar")).to_be_hidden()
+
+
+def test_the_eraser_is_still_chosen_after_a_look_at_another_page(page):
+    visit(page, "draw")
+    draw(page, ONE)
+    page.get_by_test_id("stMain").get_by_text("Eraser").click()
+    expect(answer(page)).to_have_text("1")
+    settle(page)
+    page.get_by_role("link", name="Models").click()
+    expect(page.get_by_role("heading", name="Models", level=1)).to_be_visible()
+    page.get_by_role("link", name="Draw", exact=True).click()
+    expect(answer(page)).to_have_text("1")
+    settle(page)
+    draw(page, [[(x, 20), (x, 300)] for x in (145, 160, 175)])
+    expect(answer(page)).to_have_count(0)
 
 
 def test_an_empty_canvas_is_an_invitation_and_no_digit(page):
@@ -102,6 +155,7 @@ def test_another_network_reads_the_same_drawing(page):
 def test_a_finger_draws_on_a_telephone(browser, app):
     context = browser.new_context(base_url=app.url, viewport={"width": 390, "height": 844}, has_touch=True)
     page = context.new_page()
+    page.add_init_script(NO_WAIT)
     visit(page, "draw")
     corner = field(page)
     finger = context.new_cdp_session(page)

@@ -1,0 +1,181 @@
+"""DigitLab and an app made with Gradio, each started as its users start it, and a Chromium that draws on both."""
+
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from digitlab.settings import ROOT, Settings
+
+PATIENCE = 90_000  # milliseconds for anything that a page is asked to show
+# One stroke a digit; points in shares of a square in the middle of the field.
+STROKES = {
+    "7": [(0.2, 0.15), (0.75, 0.15), (0.42, 0.88)],
+    "1": [(0.5, 0.2), (0.5, 0.82)],
+    "2": [(0.3, 0.35), (0.42, 0.22), (0.58, 0.24), (0.64, 0.38), (0.3, 0.8), (0.7, 0.8)],
+}
+# Notes when the pointer was released, and when the answer's text had changed: at the start of the frame that shows it.
+_WATCH = """
+window.watched = { released: 0, text: "", shown: 0 }
+addEventListener("mouseup", (event) => { watched.released = event.timeStamp }, true)
+const look = () => {
+  const text = document.querySelector(ANSWER)?.textContent.trim() ?? ""
+  if (text !== watched.text) {
+    watched.text = text
+    requestAnimationFrame(() => { watched.shown = performance.now() })
+  }
+}
+new MutationObserver(look).observe(document, { subtree: true, childList: true, characterData: true })
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Side:
+    """An app to draw in.
+
+    Attributes:
+        command: What starts it; the port is appended.
+        path: Of the page with the field, after the server's address.
+        health: Of an address that answers once the server stands.
+        field: Selector of the canvas.
+        tool: Selector of a button to press before the first stroke, or nothing.
+        answer: Selector of the element with the digit that was read.
+        clear: Selector of the button that empties the field.
+    """
+
+    command: Sequence[str]
+    path: str = "/"
+    health: str = "/"
+    field: str
+    tool: str = ""
+    answer: str
+    clear: str
+
+
+DIGITLAB = Side(
+    command=[
+        *[sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.headless", "true"],
+        *["--server.address", "127.0.0.1", "--server.port"],
+    ],
+    path="/draw",
+    health="/_stcore/health",
+    field="canvas.upper-canvas",
+    answer="[data-testid=digit]",
+    clear="[data-testid=stButton]:has-text('Clear') button",
+)
+
+
+def gradio(python: Path) -> Side:
+    """The same with Gradio's Sketchpad; `python` has what requirements-gradio.txt lists."""
+    return Side(
+        command=[str(python), "benchmarks/_gradio_app.py"],
+        field="canvas",
+        tool="button[aria-label=Brush]",
+        answer="[data-testid=label-output-value]",
+        clear="button[aria-label='Clear canvas']",
+    )
+
+
+@contextmanager
+def serving(side: Side) -> Iterator[str]:
+    """Start the app, and end it afterwards; gives the server's address at once, before it answers."""
+    with tempfile.TemporaryDirectory(prefix="digitlab-") as folder, socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+        free.close()
+        data = Path(folder)
+        settings = Settings(data=data, database_url=f"sqlite:///{data / 'digitlab.db'}")
+        environment = settings.environment() | {"GRADIO_ANALYTICS_ENABLED": "False"}
+        with (data / "server.log").open("wb") as log:
+            process = subprocess.Popen([*side.command, str(port)], cwd=ROOT, env=environment, stdout=log, stderr=log)
+        try:
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.terminate()
+            process.wait(timeout=30)
+
+
+def wait_for(side: Side, url: str, patience: float = 60) -> None:
+    """Wait until the server stands; `TimeoutError` after so many seconds."""
+    end = time.monotonic() + patience
+    while time.monotonic() < end:
+        try:
+            urllib.request.urlopen(url + side.health).close()  # noqa: S310, an address of this machine
+            return
+        except OSError:
+            time.sleep(0.02)
+    raise TimeoutError(f"{' '.join(side.command)} does not answer.")
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Give a headless Chromium: the system's, or else Playwright's own."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
+        yield browser
+        browser.close()
+
+
+def new_page(browser: Browser, side: Side) -> Page:
+    """Give a newcomer's page, nothing cached; it and all others of its context note releases and answers."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    context.set_default_timeout(PATIENCE)
+    context.add_init_script(f"const ANSWER = {side.answer!r}\n{_WATCH}")
+    return context.new_page()
+
+
+def ready_to_draw(page: Page, side: Side) -> None:
+    """Wait for a field that takes a stroke."""
+    page.wait_for_selector(side.field)
+    if side is DIGITLAB:  # before its style sheet is there the canvas lies below its background
+        page.wait_for_function(
+            "[...document.querySelectorAll('[data-testid=stBidiComponentIsolated]')].some(({ shadowRoot }) => {"
+            "const canvas = shadowRoot?.querySelector('canvas.upper-canvas');"
+            "return canvas && getComputedStyle(canvas.closest('.dc-root')).position === 'relative' })"
+        )
+    if side.tool:
+        page.click(side.tool)
+
+
+def draw(page: Page, side: Side, digit: str) -> None:
+    """Draw a digit with one stroke of the mouse."""
+    box = page.locator(side.field).first.bounding_box()
+    assert box is not None
+    side_length = 0.8 * min(box["width"], box["height"])  # the Sketchpad's canvas is wider than what is drawn on
+    left, top = box["x"] + (box["width"] - side_length) / 2, box["y"] + (box["height"] - side_length) / 2
+    for number, (x, y) in enumerate(STROKES[digit]):
+        page.mouse.move(left + x * side_length, top + y * side_length, steps=8 if number else 1)
+        if number == 0:
+            page.mouse.down()
+    page.mouse.up()
+
+
+def answer_time(page: Page) -> float:
+    """Wait for an answer after a release, and return the milliseconds between both."""
+    page.wait_for_function("watched.text && watched.shown > watched.released")
+    milliseconds: float = page.evaluate("watched.shown - watched.released")
+    return milliseconds
+
+
+def clear(page: Page, side: Side) -> None:
+    """Empty the field, and wait until no digit is read."""
+    page.locator(side.clear).first.click()
+    page.wait_for_function("!watched.text")
+    if side.tool:
+        page.click(side.tool)  # clearing puts it down
+
+
+def percentile(values: Sequence[float], share: int) -> float:
+    """Return what `share` of 100 values do not exceed, by linear interpolation."""
+    return statistics.quantiles(values, n=100, method="inclusive")[share - 1]

@@ -1,0 +1,86 @@
+"""How soon a digit is read: the Draw page against Gradio's Sketchpad, with the same network.
+
+    python3 -m venv gradio-venv && gradio-venv/bin/pip install -r benchmarks/requirements-gradio.txt
+    python benchmarks/drawing.py --gradio-python gradio-venv/bin/python [--strokes 40]
+
+Needs Chromium and requirements-dev.txt. Both apps run at once; a headless Chromium draws a digit in one, then in the
+other, clearing each field first, and measures from the pointer's release to the frame that shows the answer. The
+browser draws in software, also for the Sketchpad, which wants WebGL. The last line is a JSON object: medians and 95th
+percentiles in milliseconds, and how many times sooner the Draw page answers (`ratio`, `ratio_p95`).
+"""
+
+import argparse
+import json
+import statistics
+import sys
+import time
+from itertools import cycle, islice
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))  # the command is run as it is, without an installation
+
+from _browser import (
+    DIGITLAB,
+    STROKES,
+    answer_time,
+    chromium,
+    clear,
+    draw,
+    gradio,
+    new_page,
+    percentile,
+    ready_to_draw,
+    serving,
+    wait_for,
+)
+
+WARM_UP = 4  # strokes before those that count
+SETTLE = 15  # seconds after the start, in which workers and browser are busy
+
+
+def main() -> None:
+    """Measure, print, and end with one line of JSON."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--gradio-python", type=Path, required=True, metavar="PATH")
+    parser.add_argument("--strokes", type=int, default=40)
+    options = parser.parse_args()
+    sides = {"digitlab": DIGITLAB, "gradio": gradio(options.gradio_python)}
+    times: dict[str, list[float]] = {name: [] for name in sides}
+    with serving(sides["digitlab"]) as here, serving(sides["gradio"]) as there, chromium() as browser:
+        pages = {}
+        for (name, side), url in zip(sides.items(), (here, there), strict=True):
+            wait_for(side, url)
+            pages[name] = new_page(browser, side)
+            pages[name].goto(url + side.path)
+            ready_to_draw(pages[name], side)
+        time.sleep(SETTLE)
+        for number, digit in enumerate(islice(cycle(STROKES), options.strokes + WARM_UP)):
+            for name, side in sides.items():
+                pages[name].bring_to_front()
+                draw(pages[name], side, digit)
+                milliseconds = answer_time(pages[name])
+                pages[name].wait_for_timeout(300)
+                clear(pages[name], side)
+                pages[name].wait_for_timeout(300)
+                if number >= WARM_UP:
+                    times[name].append(milliseconds)
+            print(digit, *(f"{name} {values[-1]:.0f} ms" for name, values in times.items() if values), flush=True)
+    medians = {name: statistics.median(values) for name, values in times.items()}
+    slow = {name: percentile(values, 95) for name, values in times.items()}
+    for name in sides:
+        print(f"{name:9} median {medians[name]:4.0f} ms   95 % within {slow[name]:4.0f} ms")
+    print(
+        json.dumps(
+            {
+                "ratio": medians["gradio"] / medians["digitlab"],
+                "ratio_p95": slow["gradio"] / slow["digitlab"],
+                "median_ms": medians,
+                "p95_ms": slow,
+                "strokes": options.strokes,
+            }
+        )
+    )
+
+
+if __name__ == "__main__":
+    main()
