@@ -66,15 +66,22 @@ def _kind(config: TrainingConfig) -> tuple[object, ...]:
 
 
 def _compile(model: keras.Model, config: TrainingConfig) -> None:
-    rate: float | keras.optimizers.schedules.LearningRateSchedule = config.learning_rate
-    if config.schedule == "cosine":
-        rate = keras.optimizers.schedules.CosineDecay(config.learning_rate, config.steps)
-    optimizer = keras.optimizers.get({"class_name": config.optimizer, "config": {"learning_rate": rate}})
+    optimizer = keras.optimizers.get({"class_name": config.optimizer, "config": {"learning_rate": _rate(config)}})
     optimizer.build(model.trainable_variables)
     if config.written_digits:
         model.compile(optimizer, _loss_with_no_digit, metrics=[_AccuracyOfDigits(name="accuracy")], jit_compile=False)
     else:
         model.compile(optimizer, "sparse_categorical_crossentropy", metrics=["accuracy"], jit_compile=False)
+
+
+def _rate(config: TrainingConfig) -> float | keras.optimizers.schedules.LearningRateSchedule:
+    highest, steps = config.learning_rate, config.steps
+    if config.schedule == "cosine":
+        return keras.optimizers.schedules.CosineDecay(highest, steps)
+    if config.schedule == "one-cycle":
+        up = int(0.3 * steps)
+        return keras.optimizers.schedules.CosineDecay(highest / 25, steps - up, warmup_target=highest, warmup_steps=up)
+    return highest
 
 
 def _loss_with_no_digit(labels: keras.KerasTensor, probabilities: keras.KerasTensor) -> keras.KerasTensor:

@@ -48,7 +48,7 @@ with form:
         )
         schedule = left.selectbox(
             "Schedule", SCHEDULES, SCHEDULES.index(suggested.schedule), **kept("schedule"),
-            help="Whether the learning rate stays, or falls to 0 along half a cosine wave.",
+            help="Whether the learning rate stays, falls to 0 along a cosine wave, or rises to it first (one-cycle).",
         )  # fmt: skip
         seed = right.number_input("Seed", 0, 2**31 - 1, suggested.seed, **kept("seed"))
         validation_split = st.slider(

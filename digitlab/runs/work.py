@@ -155,19 +155,22 @@ class _Pulse(threading.Thread):
         self._progress: Progress | None = None
         self._epochs: deque[EpochMetrics] = deque()
         self._store, self._number, self._worker = store, number, worker
-        self._is_unwanted, self._is_over = threading.Event(), threading.Event()
+        self._is_unwanted, self._is_over, self._has_news = threading.Event(), threading.Event(), threading.Event()
 
     def record(self, event: EpochMetrics | Progress) -> None:
         if isinstance(event, Progress):
             self._progress = event
         else:
             self._epochs.append(event)
+            self._has_news.set()  # people wait for a point of the curve
 
     def is_wanted(self) -> bool:
         return not self._is_unwanted.is_set()
 
     def run(self) -> None:
-        while not self._is_over.wait(_BEAT):
+        while not self._is_over.is_set():
+            self._has_news.wait(_BEAT)
+            self._has_news.clear()
             with suppress(StoreUnavailable):  # the next beat may get through
                 self._beat()
 
@@ -186,5 +189,6 @@ class _Pulse(threading.Thread):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._is_over.set()
+        self._has_news.set()
         self.join()
         _insist(self._beat)

@@ -88,7 +88,7 @@ def test_a_stop_ends_within_one_block_and_keeps_the_network(digits):
     told = []
     trained = fit(TrainingConfig(epochs=50), digits, report=told.append, wanted=lambda: next(blocks) < 5)
     assert trained.was_stopped
-    assert told[-1].batch == 500
+    assert told[-1].batch == 1000
     assert trained.epochs == []
     assert trained.model.predict(digits.x_test[:1], verbose=0).shape == (1, 10)
 

@@ -1,0 +1,71 @@
+"""Two ways to do one thing, each in a process of its own, turn by turn: nothing is left warm by the other."""
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+_PATIENCE = 1800  # seconds for one side's turn
+Result = dict[str, Any]
+
+
+def parser(description: str | None, seeds: int) -> argparse.ArgumentParser:
+    """Return the options that all such benchmarks have."""
+    one = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    one.add_argument("--seeds", type=int, default=seeds, help="turns of each side")
+    one.add_argument("--side", help=argparse.SUPPRESS)
+    one.add_argument("--seed", type=int, help=argparse.SUPPRESS)
+    return one
+
+
+def compare(
+    options: argparse.Namespace, sides: Mapping[str, Callable[[int], Result]], pythons: Mapping[str, str] | None = None
+) -> dict[str, list[Result]]:
+    """Let each side take its turn with each seed; a side returns `seconds` and what else is to be known.
+
+    In the process of one side's turn this prints the result and ends the process.
+    """
+    if options.side:
+        print(json.dumps(sides[options.side](options.seed)))
+        sys.exit()
+    results: dict[str, list[Result]] = {name: [] for name in sides}
+    for seed in range(1, options.seeds + 1):
+        for name in sides:
+            python = (pythons or {}).get(name, sys.executable)
+            command = [python, *sys.argv, "--side", name, "--seed", str(seed)]
+            environment = os.environ | {"TF_CPP_MIN_LOG_LEVEL": "3"}
+            done = subprocess.run(command, stdout=subprocess.PIPE, text=True, timeout=_PATIENCE, env=environment)
+            if done.returncode:
+                sys.exit(f"{name} failed: {' '.join(command)}")
+            result = json.loads(done.stdout.splitlines()[-1])
+            results[name].append(result)
+            figures = "  ".join(f"{key} {value:.4g}" for key, value in result.items())
+            print(f"seed {seed}  {name:10}  {figures}", flush=True)
+    return results
+
+
+def conclude(results: dict[str, list[Result]], other: str, ours: str) -> None:
+    """Print medians and spread, and as the last line a JSON object with `ratio`: how many times faster ours is."""
+    seconds = {name: sorted(result["seconds"] for result in turns) for name, turns in results.items()}
+    medians = {name: statistics.median(values) for name, values in seconds.items()}
+    for name, values in seconds.items():
+        print(f"{Path(sys.argv[0]).stem}: {name} {medians[name]:.2f} s, {values[0]:.2f} to {values[-1]:.2f}")
+    accuracies = {
+        name: [result["accuracy"] for result in turns] for name, turns in results.items() if "accuracy" in turns[0]
+    }
+    means = {name: statistics.fmean(values) for name, values in accuracies.items()}
+    print(
+        json.dumps(
+            {
+                "ratio": medians[other] / medians[ours],
+                "seconds": medians,
+                "accuracy": means,
+                "lowest_accuracy": {name: min(values) for name, values in accuracies.items()},
+            }
+        )
+    )

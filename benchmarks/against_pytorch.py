@@ -1,0 +1,80 @@
+"""The tutorial's network: a plain PyTorch loop against DigitLab's preset.
+
+    python benchmarks/against_pytorch.py [--pytorch-python PYTHON] [--seeds 3] [--epochs 10]
+
+Both sides learn the same batches of 32 in the same order with Adam, look at the same 12,000 validation digits after
+each epoch, and are scored on MNIST's test set; each turn is a fresh process, and compilation counts. PyTorch (2.13, a
+CPU build, with NumPy) may live in an environment of its own: `--pytorch-python` names its interpreter. The last line is
+a JSON object; `ratio` says how many times faster the preset is.
+"""
+
+import sys
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))  # the command is run as it is, without an installation
+
+import numpy as np
+from _sides import Result, compare, conclude, parser
+
+from digitlab.digits import mnist
+
+FITTED, BATCH = 48_000, 32
+
+
+def pytorch(seed: int) -> Result:
+    """Train as PyTorch's own introductions do, from tensors in memory, without a DataLoader's cost."""
+    import torch
+
+    digits = mnist.load()
+    torch.manual_seed(seed)
+    started = time.monotonic()
+    images, labels = torch.tensor(digits.x_train).float() / 255, torch.tensor(digits.y_train).long()
+    model = torch.nn.Sequential(
+        torch.nn.Flatten(), torch.nn.Linear(784, 128), torch.nn.ReLU(), torch.nn.Linear(128, 10)
+    )
+    for layer in (model[1], model[3]):  # Keras' first weights
+        torch.nn.init.xavier_uniform_(layer.weight)
+        torch.nn.init.zeros_(layer.bias)
+    loss_of = torch.nn.CrossEntropyLoss()
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.001, eps=1e-7)
+    for epoch in range(options.epochs):
+        order = torch.from_numpy(np.random.default_rng([seed, epoch]).permutation(FITTED))
+        total, right = torch.zeros(()), torch.zeros(())
+        for start in range(0, FITTED, BATCH):
+            chosen = order[start : start + BATCH]
+            answers = model(images[chosen])
+            loss = loss_of(answers, labels[chosen])
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            total += loss.detach()
+            right += (answers.argmax(1) == labels[chosen]).sum()
+        with torch.no_grad():
+            answers = model(images[FITTED:])
+            loss_of(answers, labels[FITTED:]).item(), (answers.argmax(1) == labels[FITTED:]).float().mean().item()
+    seconds = time.monotonic() - started
+    with torch.no_grad():
+        answers = model(torch.tensor(digits.x_test).float() / 255).argmax(1)
+    return {"seconds": seconds, "accuracy": float((answers == torch.tensor(digits.y_test)).float().mean())}
+
+
+def preset(seed: int) -> Result:
+    """Train DigitLab's preset."""
+    from digitlab.networks import evaluation, training
+    from digitlab.networks.config import TrainingConfig
+
+    digits = mnist.load()
+    started = time.monotonic()
+    trained = training.train(TrainingConfig(seed=seed, epochs=options.epochs), digits.x_train, digits.y_train)
+    seconds = time.monotonic() - started
+    return {"seconds": seconds, "accuracy": evaluation.evaluate(trained.model, digits.x_test, digits.y_test).accuracy}
+
+
+if __name__ == "__main__":
+    arguments = parser(__doc__, seeds=3)
+    arguments.add_argument("--epochs", type=int, default=10)
+    arguments.add_argument("--pytorch-python", default=sys.executable)
+    options = arguments.parse_args()
+    results = compare(options, {"pytorch": pytorch, "preset": preset}, {"pytorch": options.pytorch_python})
+    conclude(results, "pytorch", "preset")
