@@ -58,8 +58,8 @@ def tools() -> None:
 
 def _strokes() -> list[Any]:
     """All strokes that have come, also those that no run of the page has seen yet: a click may be that fast."""
-    sent = st.session_state[_KEY].get("drawing")
-    strokes: list[Any] = sent["raw"]["objects"] if sent else st.session_state.canvas_strokes
+    sent = st.session_state[_KEY].get("drawing") or {}  # the package's own: another version may keep it elsewhere
+    strokes: list[Any] = sent.get("raw", {}).get("objects", st.session_state.canvas_strokes)
     return strokes
 
 
