@@ -180,7 +180,7 @@ def choose(newest: int) -> None:
 is_active = any(not run.state.is_over() for run in lab.runs())
 
 
-@st.fragment(run_every=1.0 if is_active else 5.0)
+@st.fragment(run_every=0.5 if is_active else 5.0)
 def show_runs() -> None:
     """The chosen run and the list of all, kept up to date."""
     with ui.told():
