@@ -180,7 +180,7 @@ PRESETS: dict[str, Preset] = {
     ),
     "fast": Preset(
         title="99 % fast",
-        summary="Three convolutions (16, 32, 32 filters) with batch normalization, Dense 10 (softmax); two epochs.",
+        summary="Three convolutions (16, 24, 48 filters) with batch normalization, Dense 10 (softmax); two epochs.",
         config=TrainingConfig(
             preset="fast",
             epochs=2,
