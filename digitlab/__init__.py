@@ -24,6 +24,8 @@ networks/       what reads and learns (K: imports Keras, for worker processes on
   scores          accuracy, confusion and mistakes from probabilities
   mnist_source    MNIST from the package, else by Keras in a process of its own
   architectures   K the layers of each preset
+  learners        K networks made ready to learn, and kept
+  blocks          K many of Keras' steps in one call
   callbacks       K Keras' logs -> metrics; a wish to stop -> Keras
   training        K config, digits -> a trained network
   evaluation      K a network's answers on a whole set
