@@ -27,6 +27,7 @@ networks/       what reads and learns (K: imports Keras, for worker processes on
   learners        K networks made ready to learn, and kept
   blocks          K many of Keras' steps in one call
   callbacks       K Keras' logs -> metrics; a wish to stop -> Keras
+  checkpoints     K a training's state in a file
   training        K config, digits -> a trained network
   evaluation      K a network's answers on a whole set
   export          K a network -> .keras and .tflite

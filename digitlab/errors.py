@@ -13,6 +13,7 @@ DigitLabError
 ├── RunError
 │   ├── RunNotFound     no run of that number
 │   ├── RunIsOver       a run that has ended never changes
+│   ├── CheckpointDamaged  what a run would go on from cannot be read
 │   └── Diverged        the loss became NaN or infinite
 ├── StoreUnavailable    the database does not answer
 └── WorkersUnavailable  no process is there that could train
@@ -71,6 +72,10 @@ class RunNotFound(RunError):
 
 class RunIsOver(RunError):
     """A run that has ended never changes."""
+
+
+class CheckpointDamaged(RunError):
+    """The file is there, but no training can go on from it."""
 
 
 class Diverged(RunError):

@@ -154,6 +154,16 @@ class Lab:
         """Wish a run stopped: after its current batch, keeping the network so far, or at once if it still waits."""
         self._store.request_stop(number)
 
+    def pause(self, number: int) -> None:
+        """Wish a run paused: within its block, keeping its state, or at once if it still waits."""
+        self._store.request_pause(number)
+
+    def go_on(self, number: int, epochs: int | None = None) -> Run:
+        """Let a paused, stopped, interrupted or finished run go on where it was, for `epochs` in all."""
+        run = self._store.queue_again(number, epochs)
+        threading.Thread(target=self._hand_in, args=(number,), name=f"hand in {number}").start()
+        return run
+
     def run(self, number: int) -> Run:
         """Return a run as it stands."""
         run = self._store.run(number)
@@ -197,7 +207,7 @@ class Lab:
             with self._hand_in_lock:
                 self._workers.start()  # first: while they start, the first page has this process to itself
                 for number in self._store.queue():
-                    self._workers.train(number, self._store.refuse)
+                    self._workers.train(number, self._store.refuse, self._store.run(number).attempt)
         except StoreUnavailable:
             return  # whoever asks for runs is told
         except WorkersUnavailable as error:

@@ -41,7 +41,10 @@ ONLY_IN = {
 # Modules of worker processes: whoever else imports them brings TensorFlow in.
 WITH_KERAS = {
     "digitlab.networks.architectures",
+    "digitlab.networks.blocks",
     "digitlab.networks.callbacks",
+    "digitlab.networks.checkpoints",
+    "digitlab.networks.learners",
     "digitlab.networks.training",
     "digitlab.networks.evaluation",
     "digitlab.networks.export",

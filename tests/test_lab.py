@@ -1,5 +1,7 @@
 import dataclasses
+import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -101,3 +103,29 @@ def test_importing_the_lab_brings_neither_streamlit_nor_tensorflow():
     code = "import sys, digitlab.lab; print([m for m in ('streamlit', 'tensorflow', 'keras') if m in sys.modules])"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert result.stdout.strip() == "[]"
+
+
+def test_a_run_whose_worker_was_killed_goes_on_from_its_last_checkpoint(lab, small, settings):
+    long = dataclasses.replace(small, training_digits=20_000, epochs=60)
+    number = lab.start_training(long).number
+    wait_for(lambda: list((settings.data / "checkpoints").glob("run-*.npz")))
+    (pid,) = lab._workers._client.run(os.getpid).values()
+    os.kill(pid, signal.SIGKILL)
+    wait_for(lambda: lab.run(number).state is RunState.INTERRUPTED)
+    before = lab.epochs(number)
+    lab.go_on(number, len(before) + 2)
+    wait_for(lambda: lab.run(number).state is RunState.FINISHED)
+    assert [epoch.epoch for epoch in lab.epochs(number)] == list(range(1, len(before) + 3))
+    assert [epoch.loss for epoch in lab.epochs(number)][: len(before)] == [epoch.loss for epoch in before]
+
+
+def test_a_run_is_paused_and_goes_on(lab, small):
+    number = lab.start_training(dataclasses.replace(small, training_digits=20_000, epochs=40)).number
+    wait_for(lambda: lab.epochs(number))
+    lab.pause(number)
+    wait_for(lambda: lab.run(number).state is RunState.PAUSED)
+    before = len(lab.epochs(number))
+    assert before < 40
+    lab.go_on(number)
+    wait_for(lambda: lab.run(number).state is RunState.FINISHED)
+    assert len(lab.epochs(number)) == 40

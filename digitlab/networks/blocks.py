@@ -70,6 +70,7 @@ class Blocks:
         full, self._rest = divmod(len(images), self.batch_size)
         self.have_rest = self._rest > 0
         self._full_blocks = math.ceil(full / self.batches_per_block)
+        self._learned = 0
         self._order = lru_cache(maxsize=2)(self._new_order)
 
     def __len__(self) -> int:
@@ -85,6 +86,9 @@ class Blocks:
             over for a smaller batch is a block of its own.
         """
         epoch, index = divmod(int(number), len(self))
+        if number < self._learned:
+            shape = (1, self._rest) if index == self._full_blocks else (self.batches_per_block, self.batch_size)
+            return np.zeros((*shape, 28, 28), np.uint8), np.zeros(shape, np.uint8), np.int32(0)
         size = self.batches_per_block * self.batch_size
         chosen = self._order(epoch)[index * size : (index + 1) * size]
         if is_rest := index == self._full_blocks:
@@ -102,8 +106,12 @@ class Blocks:
         images = images.reshape(-1, self.batch_size, 28, 28)
         return images, labels.reshape(-1, self.batch_size), np.int32(len(chosen) // self.batch_size)
 
-    def as_dataset(self, epochs: int) -> tf.data.Dataset:
-        """Return the blocks of so many epochs, each made while those before it are learned."""
+    def as_dataset(self, epochs: int, first: int = 0, learned: int = 0) -> tf.data.Dataset:
+        """Return the blocks of the epochs from `first` (0 for the very first) to before `epochs`.
+
+        Each is made while those before it are learned. `learned` of the first epoch's blocks come without a batch.
+        """
+        self._learned = first * len(self) + learned
         # A smaller batch at the end of an epoch leaves the shapes open, and XLA compiles for it, too.
         shape = (None, None) if self.have_rest else (self.batches_per_block, self.batch_size)
 
@@ -111,7 +119,7 @@ class Blocks:
             images, labels, count = tf.numpy_function(self.block, [number], [tf.uint8, tf.uint8, tf.int32])
             return tf.ensure_shape(images, (*shape, 28, 28)), tf.ensure_shape(labels, shape), tf.ensure_shape(count, ())
 
-        numbers = tf.data.Dataset.range(epochs * len(self))
+        numbers = tf.data.Dataset.range(first * len(self), epochs * len(self))
         made = numbers.map(make, num_parallel_calls=_AHEAD, deterministic=True).prefetch(_AHEAD)
         options = tf.data.Options()
         options.autotune.enabled = False  # there is nothing to tune, and its thread holds up the end by 0.8 s
@@ -129,6 +137,8 @@ def fit(
     epochs: int,
     validation: tuple[NDArray[np.uint8], NDArray[np.uint8]] | None,
     callbacks: list[keras.callbacks.Callback],
+    first_epoch: int = 0,
+    learned: int = 0,
 ) -> keras.callbacks.History:
     """Fit a compiled model by `model.fit`, block by block.
 
@@ -139,6 +149,8 @@ def fit(
         epochs: Passes over all blocks.
         validation: Digits and labels, shapes as for `Blocks`, or None.
         callbacks: Any of Keras'; their batches are blocks.
+        first_epoch: Where to go on, 0 for the very first; whoever asks puts the weights back.
+        learned: How many of its blocks were learned before.
 
     Returns:
         What `model.fit` returns.
@@ -146,7 +158,8 @@ def fit(
     if model.train_function is None:  # a model that was fitted before is compiled already
         model.train_step = _step(model, blocks, way)
     history: keras.callbacks.History = model.fit(
-        blocks.as_dataset(epochs),
+        blocks.as_dataset(epochs, first_epoch, learned),
+        initial_epoch=first_epoch,
         epochs=epochs,
         steps_per_epoch=len(blocks),
         shuffle=False,  # they are

@@ -1,18 +1,20 @@
 """Training a network: the one way, for pages, command line and tests. Imports Keras: for worker processes only."""
 
+import dataclasses
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 import keras
 import numpy as np
 from numpy.typing import NDArray
 
 from digitlab.digits import handwriting
-from digitlab.errors import Diverged
-from digitlab.networks import architectures, blocks, learners
+from digitlab.errors import CheckpointDamaged, Diverged
+from digitlab.networks import architectures, blocks, checkpoints, learners
 from digitlab.networks.callbacks import Reporter, StopWhenUnwanted
 from digitlab.networks.certainty import Certainty, at_temperature, fitted_limits, fitted_temperature
 from digitlab.networks.config import TrainingConfig
@@ -48,6 +50,7 @@ def train(
     *,
     report: Report = lambda _: None,
     wanted: Callable[[], bool] = lambda: True,
+    checkpoint: Path | None = None,
 ) -> Trained:
     """Build and fit a network.
 
@@ -57,16 +60,20 @@ def train(
         labels: uint8 (n,), 0 to 9.
         report: Is handed every finished epoch and every finished block of batches, in this thread.
         wanted: Is asked after every block; on False the training ends, and keeps what it has.
+        checkpoint: A file for its state, kept up to date; if it is there, the training goes on from it, and ends with
+            the figures of one that was never interrupted. Of its config only the number of epochs may differ.
 
     Returns:
         The fitted network and its figures.
 
     Raises:
         Diverged: The loss became NaN or infinite.
+        CheckpointDamaged: The checkpoint cannot be read, or is another training's.
     """
-    started = time.monotonic()
+    start = _start_from(checkpoint, config)
+    started = time.monotonic() - (start.seconds if start else 0)
     fitted, kept = slice(0, config.fitted_digits), slice(config.fitted_digits, config.training_digits)
-    watch, stop = _Watch(report), StopWhenUnwanted(wanted)
+    watch, stop = _Watch(report, start.epochs if start else ()), StopWhenUnwanted(wanted)
     data = images[fitted], labels[fitted]
     if config.written_digits:
         data = _with_handwriting(*data, config, watch, wanted)
@@ -75,10 +82,24 @@ def train(
     batches = blocks.Blocks(*data, config, way.digits)
     reporter = Reporter(watch, batches.batches_per_epoch, batches.batches_per_block)
     callbacks = [keras.callbacks.TerminateOnNaN(), reporter, stop]
+    patience = None
     if config.early_stopping is not None:
-        callbacks.append(keras.callbacks.EarlyStopping(patience=config.early_stopping, restore_best_weights=True))
+        patience = keras.callbacks.EarlyStopping(patience=config.early_stopping, restore_best_weights=True)
+        callbacks.append(patience)
+    if checkpoint is not None:
+        # Early stopping puts the best weights back at the end: before that, and after all else, the state is kept.
+        callbacks.insert(3, checkpoints.Keeper(checkpoint, config, watch.epochs, patience, start))
     validation = (images[kept], labels[kept]) if config.validation_digits else None
-    history = blocks.fit(learner, batches, way, epochs=config.epochs, validation=validation, callbacks=callbacks)
+    history = blocks.fit(
+        learner,
+        batches,
+        way,
+        epochs=config.epochs,
+        validation=validation,
+        callbacks=callbacks,
+        first_epoch=start.epoch if start else 0,
+        learned=start.blocks if start else 0,
+    )
 
     model = learners.give_back(learner, config)
     figures = [history.history[name][-1] for name in ("loss", "val_loss") if name in history.history]
@@ -95,6 +116,13 @@ def train(
     if config.calibration and watch.epochs:  # there is nothing to believe in a network that was stopped before
         certainty = _calibrate(model, images[kept], labels[kept], config)
     return Trained(model, watch.epochs, time.monotonic() - started, stop.has_stopped, certainty)
+
+
+def _start_from(path: Path | None, config: TrainingConfig) -> checkpoints.Checkpoint | None:
+    start = checkpoints.read(path) if path is not None else None
+    if start is not None and dataclasses.replace(start.config, epochs=config.epochs) != config:
+        raise CheckpointDamaged(f"The checkpoint {path} belongs to other settings. Start a new training.")
+    return start
 
 
 def _with_handwriting(
@@ -143,9 +171,9 @@ def _calibrate(
 class _Watch:
     """Remembers what is reported, and passes it on; an epoch without a finite loss is not an epoch to show."""
 
-    def __init__(self, report: Report) -> None:
+    def __init__(self, report: Report, epochs: Sequence[EpochMetrics]) -> None:
         self._report = report
-        self.epochs: list[EpochMetrics] = []
+        self.epochs = list(epochs)
         self.last = Progress(epoch=0, batch=0, batches=0)
 
     def __call__(self, event: EpochMetrics | Progress) -> None:

@@ -132,6 +132,9 @@ def ended(run: Run, finished: int) -> None:
     if run.state in (RunState.FAILED, RunState.INTERRUPTED):
         st.error(ui.plain(run.message), icon=":material/error:")
         return
+    if run.state is RunState.PAUSED:
+        st.info(f"Paused after {finished} whole epochs; it goes on exactly where it was.", icon=":material/pause:")
+        return
     if run.model is None:
         st.info("It was stopped before it began.", icon=":material/info:")
         return
@@ -148,8 +151,20 @@ def ended(run: Run, finished: int) -> None:
         st.page_link("digitlab/pages/evaluate.py", label="Evaluate it", icon=":material/analytics:", query_params=there)
 
 
+def offer_to_go_on(run: Run, finished: int) -> None:
+    """Let a run go on where it was, with more epochs if it has done all."""
+    least = finished + (run.state is RunState.FINISHED)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        epochs = st.number_input(
+            "Epochs in all", max(least, 1), 500, max(run.config.epochs, least), key=f"more-{run.number}-{least}"
+        )
+        if st.button("Go on", icon=":material/play_arrow:", key=f"go-on-{run.number}"):
+            lab.go_on(run.number, int(epochs))
+            st.rerun()
+
+
 def goes_on(run: Run) -> None:
-    """Show how far a waiting or running run is, and offer to stop it."""
+    """Show how far a waiting or running run is, and offer to pause or stop it."""
     progress = run.progress
     if run.state is RunState.QUEUED:
         before = lab.place(run)
@@ -164,10 +179,13 @@ def goes_on(run: Run) -> None:
         text += f", about {ui.duration(left)} left" if left is not None else ""
     st.progress(run.share_done, text)
     if run.is_stop_wanted:
-        st.caption("Stopping ...")
-    elif st.button("Stop", icon=":material/stop:", key=f"stop-{run.number}"):
-        lab.stop(run.number)
-        st.rerun(scope="fragment")
+        st.caption("Pausing ..." if run.is_pause_wanted else "Stopping ...")
+        return
+    with st.container(horizontal=True):
+        for label, icon, wish in (("Pause", ":material/pause:", lab.pause), ("Stop", ":material/stop:", lab.stop)):
+            if st.button(label, icon=icon, key=f"{label.lower()}-{run.number}"):
+                wish(run.number)
+                st.rerun(scope="fragment")
 
 
 def choose(newest: int) -> None:
@@ -200,6 +218,8 @@ def show_runs() -> None:
         epochs = lab.epochs(run.number)
         if run.state.is_over():
             ended(run, len(epochs))
+            if run.state is not RunState.FAILED:
+                offer_to_go_on(run, len(epochs))
         else:
             goes_on(run)
         ui.curves(epochs, run.config.epochs, key=f"run-{run.number}")

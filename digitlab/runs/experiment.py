@@ -14,19 +14,21 @@ SILENT_AFTER = 15.0  # seconds without a sign of life; a run gives one every qua
 class RunState(enum.StrEnum):
     """Where a run stands.
 
-    queued -> running -> finished | stopped | failed | interrupted. A queued run can be stopped at once. "stopped" was
-    wished, "failed" has a reason in the training, "interrupted" lost its process.
+    queued -> running -> finished | paused | stopped | failed | interrupted. A queued run can be paused or stopped at
+    once. "paused" and "stopped" were wished, "failed" has a reason in the training, "interrupted" lost its process. All
+    but the failed can be queued again, and go on where they were.
     """
 
     QUEUED = "queued"
     RUNNING = "running"
     FINISHED = "finished"
+    PAUSED = "paused"
     STOPPED = "stopped"
     FAILED = "failed"
     INTERRUPTED = "interrupted"
 
     def is_over(self) -> bool:
-        """Whether nothing more will happen to the run."""
+        """Whether nothing more will happen to the run by itself."""
         return self not in (RunState.QUEUED, RunState.RUNNING)
 
 
@@ -39,7 +41,9 @@ class Run:
         title: What people call it, and the network that comes of it.
         config: Its settings.
         state: Where it stands.
-        is_stop_wanted: Whether somebody pressed Stop.
+        is_stop_wanted: Whether somebody pressed Stop or Pause.
+        is_pause_wanted: Whether it was Pause.
+        attempt: How often it was queued before.
         message: One sentence on why it failed or was interrupted; else empty.
         created, started, ended: Seconds since 1970 (UTC); None as long as it has not happened.
         heartbeat: When its process last gave a sign of life, likewise.
@@ -53,6 +57,8 @@ class Run:
     config: TrainingConfig
     state: RunState
     is_stop_wanted: bool = False
+    is_pause_wanted: bool = False
+    attempt: int = 0
     message: str = ""
     created: float
     started: float | None = None

@@ -1,5 +1,6 @@
 """The record of all runs, in SQL."""
 
+import dataclasses
 import json
 import time
 from collections.abc import Iterator
@@ -25,6 +26,8 @@ _runs = sa.Table(
     sa.Column("config", sa.Text, nullable=False),
     sa.Column("state", sa.String(16), nullable=False, index=True),
     sa.Column("is_stop_wanted", sa.Boolean, nullable=False, default=False),
+    sa.Column("is_pause_wanted", sa.Boolean, nullable=False, default=False, server_default=sa.false()),
+    sa.Column("attempt", sa.Integer, nullable=False, default=0, server_default="0"),
     sa.Column("message", sa.Text, nullable=False, default=""),
     sa.Column("created", sa.Double, nullable=False),
     sa.Column("started", sa.Double),
@@ -56,7 +59,7 @@ class Store:
     """Reads and writes runs; several processes and threads may do so at once.
 
     Who may change a run: anybody may queue one and wish it stopped; while it is running only the worker that claimed it
-    writes its progress, epochs and end; a run that is over never changes. One exception: a run
+    writes its progress, epochs and end; a run that is over changes only by being queued again. One exception: a run
     that was declared interrupted because its worker was silent goes on when that same worker reports again.
 
     Raises:
@@ -76,6 +79,7 @@ class Store:
             sa.event.listen(self._engine, "connect", _configure_sqlite)
         with self._transaction():
             _metadata.create_all(self._engine)
+            self._add_what_an_older_version_lacks()
 
     def close(self) -> None:
         """Give all connections back."""
@@ -135,6 +139,35 @@ class Store:
         if not stopped:
             raise RunIsOver(f"Run {number} is over already ({self.run(number).state}); there is nothing to stop.")
 
+    def request_pause(self, number: int) -> None:
+        """Wish a run paused: at once if it waits, else within its block. `RunIsOver` if it is over."""
+        with self._transaction() as connection:
+            paused = _change(connection, number, [RunState.QUEUED], state=RunState.PAUSED)
+            paused = paused or _change(
+                connection, number, [RunState.RUNNING], is_stop_wanted=True, is_pause_wanted=True
+            )
+        if not paused:
+            raise RunIsOver(f"Run {number} is over already ({self.run(number).state}); there is nothing to pause.")
+
+    def queue_again(self, number: int, epochs: int | None = None) -> Run:
+        """Let a run wait to go on where it was, for `epochs` in all. `RunIsOver` if it cannot."""
+        run = self.run(number)
+        config = run.config if epochs is None else dataclasses.replace(run.config, epochs=epochs)
+        values: dict[str, Any] = {
+            "state": RunState.QUEUED,
+            "is_stop_wanted": False,
+            "is_pause_wanted": False,
+            "message": "",
+            "ended": None,
+        }
+        values |= {"attempt": run.attempt + 1, "config": json.dumps(config.as_dict())}
+        allowed = [RunState.PAUSED, RunState.STOPPED, RunState.INTERRUPTED, RunState.FINISHED]
+        with self._transaction() as connection:
+            goes_on = _change(connection, number, allowed, **values)
+        if not goes_on:
+            raise RunIsOver(f"Run {number} is {self.run(number).state}: it cannot go on. Start a new one.")
+        return self.run(number)
+
     def claim(self, number: int, worker: str) -> bool:
         """Take a waiting run for `worker`; False if another has it, or it is not waiting any more."""
         with self._transaction() as connection:
@@ -157,8 +190,10 @@ class Store:
         return wished is False
 
     def add_epoch(self, number: int, metrics: EpochMetrics) -> None:
-        """Record a finished epoch of a running run."""
+        """Record a finished epoch of a running run; one that was learned again replaces its record."""
+        again = sa.delete(_epochs).where(_epochs.c.run == number, _epochs.c.epoch == metrics.epoch)
         with self._transaction() as connection:
+            connection.execute(again)
             connection.execute(sa.insert(_epochs).values(run=number, **asdict(metrics)))
 
     def end(self, number: int, worker: str, outcome: Outcome) -> None:
@@ -180,11 +215,19 @@ class Store:
     def interrupt(self, number: int) -> None:
         """Declare a running run interrupted: its process is gone."""
         message = (
-            "The process that trained it ended before it was done. The epochs up to then are kept; start it again."
+            "The process that trained it ended before it was done. The epochs up to then are kept, and it can go on."
         )
         with self._transaction() as connection:
             values = {"state": RunState.INTERRUPTED, "message": message, "ended": time.time()}
             _change(connection, number, [RunState.RUNNING], **values)
+
+    def _add_what_an_older_version_lacks(self) -> None:
+        known = {column["name"] for column in sa.inspect(self._engine).get_columns("runs")}
+        with self._transaction() as connection:
+            for column in _runs.columns:
+                if column.name not in known:
+                    definition = sa.schema.CreateColumn(column).compile(self._engine)
+                    connection.execute(sa.text(f"ALTER TABLE runs ADD COLUMN {definition}"))
 
     @contextmanager
     def _transaction(self) -> Iterator[sa.Connection]:

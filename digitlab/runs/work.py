@@ -11,10 +11,11 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
+from typing import TypeVar
 
 from digitlab.digits import mnist
-from digitlab.errors import DigitLabError, StoreUnavailable
-from digitlab.networks import evaluation, mnist_source, training
+from digitlab.errors import DigitLabError, Diverged, StoreUnavailable
+from digitlab.networks import checkpoints, evaluation, mnist_source, training
 from digitlab.networks.config import TrainingConfig, as_command
 from digitlab.networks.export import export, versions
 from digitlab.networks.metrics import EpochMetrics, Progress, Report
@@ -24,8 +25,11 @@ from digitlab.runs.modelfiles import ModelCard, ModelFiles
 from digitlab.runs.store import Store
 from digitlab.settings import Settings
 
+_T = TypeVar("_T")
 _BEAT = 0.25  # seconds between two signs of life; a wish to stop is heard within as much
 _PATIENCE = 60.0  # seconds that a database may be away at the end of a run
+_CHECKPOINTS = 50  # that are kept, of all runs; the largest preset's takes 4 MB
+_HALF_WRITTEN = 3600.0  # seconds
 _SAMPLES = 64  # test digits on which an exported file must agree with Keras
 
 
@@ -73,14 +77,21 @@ def perform(
     try:
         run = store.run(number)
         with _Pulse(store, number, worker) as pulse:
-            trained, scores = _train(settings, run, pulse, report, is_still_wanted)
+            trained = _train(settings, run, pulse, report, is_still_wanted)
+            if trained.was_stopped and _insist(lambda: store.run(number)).is_pause_wanted:
+                outcome = Outcome(state=RunState.PAUSED)
+                return
+            digits = mnist_source.load(settings.data)
+            scores = evaluation.evaluate(trained.model, digits.x_test, digits.y_test)
             card = _card(run, trained, scores, name, is_ready_made)
-            images = mnist_source.load(settings.data).x_test[:_SAMPLES]
+            images = digits.x_test[:_SAMPLES]
             ModelFiles(settings.models).save(card, lambda path: export(trained.model, path, images))
         state = RunState.STOPPED if trained.was_stopped else RunState.FINISHED
         outcome = Outcome(state=state, model=card.name, test_loss=scores.loss, test_accuracy=scores.accuracy)
     except DigitLabError as error:
         outcome = Outcome(state=RunState.FAILED, message=str(error))
+        if isinstance(error, Diverged):
+            checkpoint_of(settings, number).unlink(missing_ok=True)  # nothing can go on from there
     except KeyboardInterrupt:
         outcome = Outcome(state=RunState.INTERRUPTED, message="It was broken off by hand.")
         raise
@@ -96,9 +107,22 @@ def score(settings: Settings, path: Path) -> Scores:
     return evaluation.evaluate(model, digits.x_test, digits.y_test)
 
 
+def checkpoint_of(settings: Settings, number: int) -> Path:
+    """Return the file from which a run goes on."""
+    return settings.data / "checkpoints" / f"run-{number}{checkpoints.SUFFIX}"
+
+
+def _tidy(folder: Path) -> None:
+    """Keep the newest checkpoints, and what a crash left half written no longer than anybody could be writing it."""
+    files = sorted(folder.glob(f"run-*{checkpoints.SUFFIX}"), key=lambda file: file.stat().st_mtime)
+    old = [file for file in folder.glob("run-*.part") if time.time() - file.stat().st_mtime > _HALF_WRITTEN]
+    for file in [*files[:-_CHECKPOINTS], *old]:
+        file.unlink(missing_ok=True)
+
+
 def _train(
     settings: Settings, run: Run, pulse: "_Pulse", report: Report, is_still_wanted: Callable[[], bool]
-) -> tuple[training.Trained, Scores]:
+) -> training.Trained:
     def tell(event: EpochMetrics | Progress) -> None:
         pulse.record(event)
         report(event)
@@ -107,8 +131,9 @@ def _train(
         return pulse.is_wanted() and is_still_wanted()
 
     digits = mnist_source.load(settings.data)
-    trained = training.train(run.config, digits.x_train, digits.y_train, report=tell, wanted=wanted)
-    return trained, evaluation.evaluate(trained.model, digits.x_test, digits.y_test)
+    checkpoint = checkpoint_of(settings, run.number)
+    _tidy(checkpoint.parent)
+    return training.train(run.config, digits.x_train, digits.y_train, report=tell, wanted=wanted, checkpoint=checkpoint)
 
 
 def _card(run: Run, trained: training.Trained, scores: Scores, name: str, is_ready_made: bool) -> ModelCard:
@@ -134,14 +159,14 @@ def _card(run: Run, trained: training.Trained, scores: Scores, name: str, is_rea
     )
 
 
-def _insist(write: Callable[[], None]) -> None:
-    """Write to the store, again and again while it is away: a trained network must not be lost to its record."""
+def _insist(ask: Callable[[], _T]) -> _T:
+    """Ask the store, again and again while it is away: a trained network must not be lost to its record."""
     for _ in range(int(_PATIENCE / _BEAT)):
         try:
-            return write()
+            return ask()
         except StoreUnavailable:
             time.sleep(_BEAT)
-    return write()
+    return ask()
 
 
 class _Pulse(threading.Thread):

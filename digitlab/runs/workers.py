@@ -59,20 +59,21 @@ class Workers:
                 ) from error
             return True
 
-    def train(self, number: int, refuse: Callable[[int, str], None]) -> None:
+    def train(self, number: int, refuse: Callable[[int, str], None], attempt: int = 0) -> None:
         """Let a worker carry out a queued run, after those of lower number; a run handed in twice is trained once.
 
         Args:
             number: The run.
             refuse: Is told the number and the reason if the worker could not even begin.
+            attempt: How often it went on before: what has the same name is the same to Dask, and is done once.
         """
         from distributed import fire_and_forget
         from distributed.client import ClosedClientError
 
         try:
-            future = self._submit_training(number)
+            future = self._submit_training(number, attempt)
         except ClosedClientError:  # the workers ended between the look and the call; now new ones are started
-            future = self._submit_training(number)
+            future = self._submit_training(number, attempt)
 
         def tell(done: "Future") -> None:
             if done.status == "error":
@@ -82,7 +83,7 @@ class Workers:
         # Nobody waits for the result, the store has it; fire-and-forget, or Dask would drop the task with its future.
         fire_and_forget(future)
 
-    def _submit_training(self, number: int) -> "Future":
+    def _submit_training(self, number: int, attempt: int) -> "Future":
         from dask.base import tokenize
 
         client = self._reach()
@@ -90,7 +91,7 @@ class Workers:
             _perform,
             self._settings,
             number,
-            key=f"run-{number}-{tokenize(self._settings.database_url)}",
+            key=f"run-{number}-{attempt}-{tokenize(self._settings.database_url)}",
             resources=self._training_token(client),
             priority=-number,  # by itself Dask keeps no order among tasks that come within a tenth of a second
         )

@@ -85,6 +85,20 @@ def test_stop_keeps_the_network_so_far(page):
     expect(page.get_by_role("link", name="Draw with it")).to_be_visible()
 
 
+def test_a_training_is_paused_and_goes_on(page):
+    visit(page, "train")
+    set_epochs(page, 50)
+    press_train(page)
+    running = page.get_by_text(re.compile(r"Epoch \d+ of 50, batch"))
+    expect(running).to_be_visible(timeout=MINUTE)
+    page.get_by_role("button", name="Pause").click()
+    expect(page.get_by_text("goes on exactly where it was")).to_be_visible(timeout=MINUTE)
+    page.get_by_role("button", name="Go on").click()
+    expect(running).to_be_visible(timeout=MINUTE)
+    press_stop(page)
+    expect(page.get_by_text("the network so far is kept")).to_be_visible(timeout=MINUTE)
+
+
 def test_a_second_training_waits_sees_its_place_and_can_be_stopped(page):
     visit(page, "train")
     set_epochs(page, 50)

@@ -1,3 +1,5 @@
+import contextlib
+import dataclasses
 import multiprocessing
 import sqlite3
 import time
@@ -174,3 +176,54 @@ def test_a_file_that_is_no_database_is_refused(tmp_path):
     (tmp_path / "digitlab.db").write_text("hello" * 1000)
     with pytest.raises(StoreUnavailable, match="not a database"):
         Store(f"sqlite:///{tmp_path}/digitlab.db")
+
+
+def test_a_run_that_was_paused_waits_again_with_what_it_has(store, small):
+    run = store.create(small)
+    store.claim(run.number, "a")
+    store.add_epoch(run.number, metrics(1))
+    store.request_pause(run.number)
+    assert store.beat(run.number, "a", None) is False
+    assert store.run(run.number).is_pause_wanted
+    store.end(run.number, "a", Outcome(state=RunState.PAUSED))
+    again = store.queue_again(run.number, epochs=7)
+    assert (again.state, again.is_stop_wanted, again.attempt, again.config.epochs) == (RunState.QUEUED, False, 1, 7)
+    assert store.epochs(run.number) == [metrics(1)]
+    assert store.claim(run.number, "b")
+
+
+def test_a_waiting_run_is_paused_at_once(store, small):
+    number = store.create(small).number
+    store.request_pause(number)
+    assert store.run(number).state is RunState.PAUSED
+    with pytest.raises(RunIsOver, match="paused"):
+        store.request_pause(number)
+
+
+def test_a_failed_or_running_run_cannot_go_on(store, small):
+    number = store.create(small).number
+    with pytest.raises(RunIsOver, match="queued"):
+        store.queue_again(number)
+    store.refuse(number, "no room")
+    with pytest.raises(RunIsOver, match="failed"):
+        store.queue_again(number)
+
+
+def test_an_epoch_that_was_learned_again_replaces_its_record(store, small):
+    number = store.create(small).number
+    store.add_epoch(number, metrics(1))
+    store.add_epoch(number, dataclasses.replace(metrics(1), loss=0.1))
+    assert [epoch.loss for epoch in store.epochs(number)] == [0.1]
+
+
+def test_the_record_of_an_older_version_is_read_and_written(settings, small):
+    store = Store(settings.database_url)
+    number = store.create(small).number
+    store.close()
+    with contextlib.closing(sqlite3.connect(settings.data / "digitlab.db")) as connection:
+        for column in ("is_pause_wanted", "attempt"):
+            connection.execute(f"ALTER TABLE runs DROP COLUMN {column}")
+    store = Store(settings.database_url)
+    store.request_pause(number)
+    assert (store.run(number).state, store.run(number).attempt) == (RunState.PAUSED, 0)
+    store.close()

@@ -1,11 +1,13 @@
 import dataclasses
 import itertools
+import os
 import shlex
 
 import keras
 import pytest
 
 from digitlab.errors import ModelDamaged, StoreUnavailable
+from digitlab.networks.config import TrainingConfig
 from digitlab.networks.recognition import Recogniser
 from digitlab.runs import work
 from digitlab.runs.experiment import RunState
@@ -119,3 +121,54 @@ def test_what_is_no_network_cannot_be_scored(settings):
     (settings.models / "x.keras").write_text("x")
     with pytest.raises(ModelDamaged):
         work.score(settings, settings.models / "x.keras")
+
+
+def test_a_paused_run_goes_on_and_ends_as_if_it_never_paused(settings, store, digits):
+    config = TrainingConfig(epochs=4, training_digits=1000, batch_size=8)
+    number, other = store.create(config).number, store.create(config).number
+    calls = itertools.count(1)
+
+    def pause_in_the_second_epoch(_event):
+        if next(calls) == 3:
+            store.request_pause(number)
+
+    work.perform(settings, number, report=pause_in_the_second_epoch)
+    assert store.run(number).state in (RunState.PAUSED, RunState.FINISHED)  # it may be faster than its pulse
+    if store.run(number).state is RunState.PAUSED:
+        assert store.run(number).model is None
+        store.queue_again(number)
+        work.perform(settings, number)
+    work.perform(settings, other)
+    one, two = store.run(number), store.run(other)
+    assert one.state is RunState.FINISHED
+    assert (one.test_loss, one.test_accuracy) == (two.test_loss, two.test_accuracy)
+    assert [epoch.loss for epoch in store.epochs(number)] == [epoch.loss for epoch in store.epochs(other)]
+
+
+def test_a_finished_run_goes_on_for_more_epochs(settings, store, small):
+    number = store.create(small).number
+    work.perform(settings, number)
+    store.queue_again(number, epochs=5)
+    work.perform(settings, number)
+    assert [epoch.epoch for epoch in store.epochs(number)] == [1, 2, 3, 4, 5]
+    assert len(ModelFiles(settings.models).card(store.run(number).model).epochs) == 5
+
+
+def test_only_the_newest_checkpoints_and_none_that_is_half_written_are_kept(settings, store, small):
+    folder = settings.data / "checkpoints"
+    folder.mkdir(parents=True)
+    for number in range(100, 160):
+        (folder / f"run-{number}.npz").touch()
+        os.utime(folder / f"run-{number}.npz", (number, number))
+    (folder / "run-5x.part").touch()
+    os.utime(folder / "run-5x.part", (0, 0))
+    work.perform(settings, store.create(small).number)
+    names = {path.name for path in folder.iterdir()}
+    assert names == {f"run-{number}.npz" for number in range(110, 160)} | {"run-1.npz"}
+
+
+def test_a_failed_run_leaves_no_checkpoint(settings, store, small):
+    number = store.create(dataclasses.replace(small, optimizer="adamw", learning_rate=1000.0, epochs=20)).number
+    work.perform(settings, number)
+    assert store.run(number).state is RunState.FAILED
+    assert not work.checkpoint_of(settings, number).exists()

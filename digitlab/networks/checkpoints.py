@@ -1,0 +1,209 @@
+"""A training's state in a file, to go on exactly where it was. Imports Keras: for worker processes only.
+
+Written beside the old one and put in its place in one step: a crash between any two instructions leaves the old or the
+new one, whole.
+"""
+
+import dataclasses
+import json
+import os
+import tempfile
+import time
+import zipfile
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from digitlab.errors import CheckpointDamaged
+from digitlab.networks.config import TrainingConfig
+from digitlab.networks.metrics import EpochMetrics
+
+SUFFIX = ".npz"
+_EVERY = (
+    2.0  # seconds between two checkpoints; what was learned since the last one is learned again, with equal figures
+)
+Arrays = list[NDArray[Any]]
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Checkpoint:
+    """Where a training was.
+
+    Attributes:
+        config: Its settings.
+        epochs: The figures of its finished epochs.
+        epoch: The epoch that goes on, 0 for the first.
+        blocks: How many of that epoch's blocks are learned already.
+        seconds: How long it took until here.
+        variables: Of the learner: weights, states of dropout's generators, the optimizer's.
+        metrics: The sums of the epoch so far; none at its beginning.
+        patience: Of early stopping: the best loss so far, epochs without a better one, the best epoch; else None.
+        best: Its best weights; else none.
+    """
+
+    config: TrainingConfig
+    epochs: tuple[EpochMetrics, ...]
+    epoch: int
+    blocks: int
+    seconds: float
+    variables: Arrays
+    metrics: Arrays
+    patience: tuple[float, int, int] | None
+    best: Arrays
+
+
+_LISTS = ("variables", "metrics", "best")
+
+
+def write(checkpoint: Checkpoint, path: Path) -> None:
+    """Put a checkpoint in the place of the last one; `OSError` leaves that as it was."""
+    words = {
+        "config": checkpoint.config.as_dict(),
+        "epochs": [dataclasses.asdict(epoch) for epoch in checkpoint.epochs],
+        "epoch": checkpoint.epoch,
+        "blocks": checkpoint.blocks,
+        "seconds": checkpoint.seconds,
+        "patience": checkpoint.patience,
+    }
+    arrays = {f"{name}{k}": array for name in _LISTS for k, array in enumerate(getattr(checkpoint, name))}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=path.stem, suffix=".part", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            np.savez(file, allow_pickle=False, words=np.frombuffer(json.dumps(words).encode(), np.uint8), **arrays)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).replace(path)
+    except OSError:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def read(path: Path) -> Checkpoint | None:
+    """Return the last checkpoint, or None if there is none.
+
+    Raises:
+        CheckpointDamaged: There is one, but it cannot be read.
+    """
+    if not path.exists():
+        return None
+    try:
+        with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
+            words: dict[str, Any] = json.loads(file["words"].tobytes())
+            lists: dict[str, Any] = {
+                name: [file[f"{name}{k}"] for k in range(_count(file.files, name))] for name in _LISTS
+            }
+        words["config"] = TrainingConfig.from_dict(words["config"])
+        words["epochs"] = tuple(EpochMetrics(**epoch) for epoch in words["epochs"])
+        words["patience"] = tuple(words["patience"]) if words["patience"] else None
+        return Checkpoint(**words, **lists)
+    except (OSError, EOFError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
+        raise CheckpointDamaged(
+            f"The checkpoint {path.name} cannot be read ({type(error).__name__}). Start a new training."
+        ) from error
+
+
+def _count(names: Sequence[str], start: str) -> int:
+    return sum(name.removeprefix(start).isdecimal() for name in names if name.startswith(start))
+
+
+class Keeper(keras.callbacks.Callback):  # type: ignore[misc]
+    """Writes checkpoints while a network learns, and puts one back before it goes on.
+
+    Comes after all callbacks that stop a training: what they wish is then known.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        config: TrainingConfig,
+        epochs: list[EpochMetrics],
+        early_stopping: keras.callbacks.EarlyStopping | None,
+        start: Checkpoint | None,
+    ) -> None:
+        """Take the file, what goes into it besides the model, and where to go on.
+
+        Args:
+            path: The checkpoint.
+            config: The training's settings.
+            epochs: Figures of finished epochs; somebody else adds to them.
+            early_stopping: The callback, if there is one.
+            start: Where the training goes on; None begins it.
+        """
+        super().__init__()
+        self._path, self._config, self._epochs, self._early, self._start = path, config, epochs, early_stopping, start
+        self._seconds = start.seconds if start else 0.0
+        self._began = self._written = time.monotonic()
+        self._epoch = 0
+        self._has_stopped = False
+        self._metrics: Arrays = []
+
+    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        self._epoch = epoch
+        if self._start is not None:  # here, as Keras and early stopping have reset themselves by now
+            self._put_back(self._start)
+            self._start = None
+        elif time.monotonic() - self._written >= _EVERY:
+            self._keep(epoch, 0, [])
+
+    def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
+        if self.model.stop_training:
+            self._stop(batch + 1, _values(self.model.metrics_variables))
+
+    def on_test_begin(self, logs: dict[str, Any] | None = None) -> None:
+        self._metrics = _values(self.model.metrics_variables)
+
+    def on_test_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
+        if self.model.stop_evaluating:
+            self._stop(self.params["steps"], self._metrics)
+
+    def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
+        if not self._has_stopped:
+            self._keep(self._epoch + 1, 0, [])
+
+    def _stop(self, blocks: int, metrics: Arrays) -> None:
+        if not self._has_stopped:
+            self._has_stopped = True
+            self._keep(self._epoch, blocks, metrics)
+
+    def _keep(self, epoch: int, blocks: int, metrics: Arrays) -> None:
+        now, early = time.monotonic(), self._early
+        if early is not None and early.best is None:
+            early = None  # it has not seen an epoch
+        checkpoint = Checkpoint(
+            config=self._config,
+            epochs=tuple(self._epochs),
+            epoch=epoch,
+            blocks=blocks,
+            seconds=self._seconds + now - self._began,
+            variables=_values([*self.model.variables, *self.model.optimizer.variables]),
+            metrics=metrics,
+            patience=(float(early.best), early.wait, early.best_epoch) if early else None,
+            best=early.best_weights if early else [],
+        )
+        with suppress(OSError):  # a full disk is no reason to lose what is learned: the next one may find room
+            write(checkpoint, self._path)
+            self._written = now
+
+    def _put_back(self, start: Checkpoint) -> None:
+        _assign([*self.model.variables, *self.model.optimizer.variables], start.variables)
+        if start.metrics:
+            _assign(self.model.metrics_variables, start.metrics)
+        if self._early is not None and start.patience is not None:
+            self._early.best, self._early.wait, self._early.best_epoch = start.patience
+            self._early.best_weights = start.best
+
+
+def _values(variables: Sequence[keras.Variable]) -> Arrays:
+    return [np.array(variable) for variable in variables]
+
+
+def _assign(variables: Sequence[keras.Variable], values: Arrays) -> None:
+    for variable, value in zip(variables, values, strict=True):
+        variable.assign(value)
