@@ -118,8 +118,9 @@ def _matrices(
 
 def _warp(images: NDArray[np.uint8], matrices: NDArray[np.float64]) -> NDArray[np.uint8]:
     changed = np.empty_like(images)
-    for image, matrix, result in zip(images, matrices, changed, strict=True):
-        cv2.warpAffine(image, matrix, image.shape[::-1], result, cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
+    size, how = images.shape[:0:-1], cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    for image, matrix, result in zip(list(images), list(matrices), list(changed), strict=True):
+        cv2.warpAffine(image, matrix, size, result, how)
     return changed
 
 

@@ -21,6 +21,7 @@ from digitlab.digits.augmentation import augment
 from digitlab.networks.config import TrainingConfig
 
 WORTH_COMPILING = 1000  # steps: from here on XLA saves more time than its compiler takes
+_LEARNED_IN_A_BLOCK = 2_700_000_000  # multiplications of a convolution's forward pass
 _AHEAD = 2  # blocks that are made ready while one is learned
 
 
@@ -42,10 +43,12 @@ def way_for(model: keras.Model, steps: int) -> Way:
 
     Medians on two cores of a Xeon with AVX-512: the tutorial's dense network takes 0.44 s an epoch with XLA, 1.9 s
     without. Convolutions XLA computes on one core and without oneDNN's kernels: seven times slower. Their arithmetic
-    outweighs the calls, so their blocks may be small, and a wish to stop is heard within 0.2 s.
+    outweighs the calls, so their blocks may be small: as many digits as two cores learn in 0.2 s at most.
     """
-    if any(isinstance(layer, keras.layers.Conv2D) for layer in model.layers):
-        return Way(uses_xla=False, digits=512)
+    if convolutions := [layer for layer in model.layers if isinstance(layer, keras.layers.Conv2D)]:
+        places = [math.prod(layer.output.shape[1:3]) for layer in convolutions]
+        arithmetic = sum(math.prod(layer.kernel.shape) * n for layer, n in zip(convolutions, places, strict=True))
+        return Way(uses_xla=False, digits=min(512, _LEARNED_IN_A_BLOCK // arithmetic))
     return Way(uses_xla=steps >= WORTH_COMPILING, digits=6400)
 
 
