@@ -159,7 +159,7 @@ def fit(
         What `model.fit` returns.
     """
     if model.train_function is None:  # a model that was fitted before is compiled already
-        model.train_step = _step(model, blocks, way)
+        model.train_step = _step(model, way, blocks.batch_size, blocks.have_rest)
     history: keras.callbacks.History = model.fit(
         blocks.as_dataset(epochs, first_epoch, learned),
         initial_epoch=first_epoch,
@@ -174,7 +174,7 @@ def fit(
     return history
 
 
-def _step(model: keras.Model, blocks: Blocks, way: Way) -> Callable[[Any], Any]:
+def _step(model: keras.Model, way: Way, batch_size: int, have_rest: bool) -> Callable[[Any], Any]:
     """Return a training step for a block: Keras' own for each of its batches."""
 
     def learn(images: tf.Tensor, labels: tf.Tensor, count: tf.Tensor) -> dict[str, tf.Tensor]:
@@ -189,9 +189,7 @@ def _step(model: keras.Model, blocks: Blocks, way: Way) -> Callable[[Any], Any]:
     if not way.uses_xla:
         return lambda data: learn(*data)
     compiled = tf.function(learn, jit_compile=True)
-    if not blocks.have_rest:
+    if not have_rest:
         return lambda data: compiled(*data)
     # A smaller batch at the end of an epoch is not worth a compilation.
-    return lambda data: tf.cond(
-        tf.shape(data[0])[1] == blocks.batch_size, lambda: compiled(*data), lambda: learn(*data)
-    )
+    return lambda data: tf.cond(tf.shape(data[0])[1] == batch_size, lambda: compiled(*data), lambda: learn(*data))

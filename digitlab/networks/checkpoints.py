@@ -116,7 +116,8 @@ def _count(names: Sequence[str], start: str) -> int:
 class Keeper(keras.callbacks.Callback):  # type: ignore[misc]
     """Writes checkpoints while a network learns, and puts one back before it goes on.
 
-    Comes after all callbacks that stop a training: what they wish is then known.
+    Comes after the callbacks that stop a training within an epoch, and before early stopping, which changes the weights
+    at the end.
     """
 
     def __init__(
@@ -141,6 +142,7 @@ class Keeper(keras.callbacks.Callback):  # type: ignore[misc]
         self._seconds = start.seconds if start else 0.0
         self._began = self._written = time.monotonic()
         self._epoch = 0
+        self._resumed = (start.epoch, start.blocks) if start else (0, 0)
         self._has_stopped = False
         self._metrics: Arrays = []
 
@@ -164,13 +166,16 @@ class Keeper(keras.callbacks.Callback):  # type: ignore[misc]
             self._stop(self.params["steps"], self._metrics)
 
     def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
-        if not self._has_stopped:
+        if self._start is not None:  # no epoch was left
+            self._put_back(self._start)
+        elif not self._has_stopped:
             self._keep(self._epoch + 1, 0, [])
 
     def _stop(self, blocks: int, metrics: Arrays) -> None:
         if not self._has_stopped:
             self._has_stopped = True
-            self._keep(self._epoch, blocks, metrics)
+            epoch, learned_before = self._resumed  # those blocks come again, empty
+            self._keep(self._epoch, max(blocks, learned_before) if self._epoch == epoch else blocks, metrics)
 
     def _keep(self, epoch: int, blocks: int, metrics: Arrays) -> None:
         now, early = time.monotonic(), self._early

@@ -27,6 +27,7 @@ def take(config: TrainingConfig) -> keras.Model:
         model = _shelf.pop(_kind(config), None)
     if model is None:
         _compile(fresh, config)
+        fresh.stop_evaluating = False  # Keras itself knows it only from the first validation on
         return fresh
     for variable, value in zip(model.variables, fresh.variables, strict=True):  # dropout's generators among them
         variable.assign(value)

@@ -77,6 +77,8 @@ def train(
     data = images[fitted], labels[fitted]
     if config.written_digits:
         data = _with_handwriting(*data, config, watch, wanted)
+        if len(data[0]) < config.pictures_per_epoch:
+            checkpoint = None  # the drawing was broken off: what is learned of its part is not to go on from
     learner = learners.take(config)
     way = blocks.way_for(learner, config.steps)
     batches = blocks.Blocks(*data, config, way.digits)

@@ -18,7 +18,7 @@ st.title("Train")
 form, watch = st.columns([2, 3], gap="large")
 
 with form:
-    preset = st.segmented_control(
+    preset = st.pills(
         "Network",
         list(PRESETS),
         format_func=lambda name: PRESETS[name].title,
@@ -127,19 +127,24 @@ with form:
             st.query_params["run"] = str(run.number)
 
 
+def whole_epochs(n: int) -> str:
+    """Say how many, as people do."""
+    return "1 whole epoch" if n == 1 else f"{n} whole epochs"
+
+
 def ended(run: Run, finished: int) -> None:
     """Say how a run ended, and where to go with what came of it."""
     if run.state in (RunState.FAILED, RunState.INTERRUPTED):
         st.error(ui.plain(run.message), icon=":material/error:")
         return
     if run.state is RunState.PAUSED:
-        st.info(f"Paused after {finished} whole epochs; it goes on exactly where it was.", icon=":material/pause:")
+        st.info(f"Paused after {whole_epochs(finished)}; it goes on exactly where it was.", icon=":material/pause:")
         return
     if run.model is None:
         st.info("It was stopped before it began.", icon=":material/info:")
         return
     if run.state is RunState.STOPPED:
-        st.info(f"Stopped after {finished} whole epochs; the network so far is kept.", icon=":material/info:")
+        st.info(f"Stopped after {whole_epochs(finished)}; the network so far is kept.", icon=":material/info:")
     elif finished < run.config.epochs:
         st.info(f"Early stopping ended it after epoch {finished} and kept the best weights.", icon=":material/info:")
     left, right = st.columns(2)
@@ -154,6 +159,8 @@ def ended(run: Run, finished: int) -> None:
 def offer_to_go_on(run: Run, finished: int) -> None:
     """Let a run go on where it was, with more epochs if it has done all."""
     least = finished + (run.state is RunState.FINISHED)
+    if least > 500:
+        return
     with st.container(horizontal=True, vertical_alignment="bottom"):
         epochs = st.number_input(
             "Epochs in all", max(least, 1), 500, max(run.config.epochs, least), key=f"more-{run.number}-{least}"

@@ -135,7 +135,9 @@ class Store:
             stopped = _change(
                 connection, number, [RunState.QUEUED], state=RunState.STOPPED, is_stop_wanted=True, ended=time.time()
             )
-            stopped = stopped or _change(connection, number, [RunState.RUNNING], is_stop_wanted=True)
+            stopped = stopped or _change(
+                connection, number, [RunState.RUNNING], is_stop_wanted=True, is_pause_wanted=False
+            )
         if not stopped:
             raise RunIsOver(f"Run {number} is over already ({self.run(number).state}); there is nothing to stop.")
 
@@ -160,7 +162,7 @@ class Store:
             "message": "",
             "ended": None,
         }
-        values |= {"attempt": run.attempt + 1, "config": json.dumps(config.as_dict())}
+        values |= {"attempt": run.attempt + 1, "worker": None, "config": json.dumps(config.as_dict())}
         allowed = [RunState.PAUSED, RunState.STOPPED, RunState.INTERRUPTED, RunState.FINISHED]
         with self._transaction() as connection:
             goes_on = _change(connection, number, allowed, **values)
@@ -201,7 +203,9 @@ class Store:
         with self._transaction() as connection:
             mine = sa.and_(_runs.c.number == number, _runs.c.worker == worker)
             alive = _runs.c.state.in_([RunState.RUNNING, RunState.INTERRUPTED])
-            values = asdict(outcome) | {"ended": time.time(), "heartbeat": time.time()}
+            # A run that went on may have a network already, and keeps it until there is another.
+            values = {name: value for name, value in asdict(outcome).items() if value is not None}
+            values |= {"ended": time.time(), "heartbeat": time.time()}
             connection.execute(sa.update(_runs).where(mine, alive).values(values))
 
     def interrupt_silent(self, after: float = SILENT_AFTER) -> None:

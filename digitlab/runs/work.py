@@ -114,6 +114,11 @@ def checkpoint_of(settings: Settings, number: int) -> Path:
 
 def _tidy(folder: Path) -> None:
     """Keep the newest checkpoints, and what a crash left half written no longer than anybody could be writing it."""
+    with suppress(FileNotFoundError):  # another worker tidies, or has just finished writing
+        _remove_old(folder)
+
+
+def _remove_old(folder: Path) -> None:
     files = sorted(folder.glob(f"run-*{checkpoints.SUFFIX}"), key=lambda file: file.stat().st_mtime)
     old = [file for file in folder.glob("run-*.part") if time.time() - file.stat().st_mtime > _HALF_WRITTEN]
     for file in [*files[:-_CHECKPOINTS], *old]:
@@ -132,8 +137,11 @@ def _train(
 
     digits = mnist_source.load(settings.data)
     checkpoint = checkpoint_of(settings, run.number)
+    trained = training.train(
+        run.config, digits.x_train, digits.y_train, report=tell, wanted=wanted, checkpoint=checkpoint
+    )
     _tidy(checkpoint.parent)
-    return training.train(run.config, digits.x_train, digits.y_train, report=tell, wanted=wanted, checkpoint=checkpoint)
+    return trained
 
 
 def _card(run: Run, trained: training.Trained, scores: Scores, name: str, is_ready_made: bool) -> ModelCard:

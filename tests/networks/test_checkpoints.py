@@ -89,3 +89,23 @@ def test_a_full_disk_does_not_end_the_training(digits, small, tmp_path, monkeypa
     monkeypatch.setattr(checkpoints, "write", full)
     trained = train(small, digits.x_train, digits.y_train, checkpoint=tmp_path / "run.npz")
     assert len(trained.epochs) == small.epochs
+
+
+def test_going_on_with_no_epoch_left_keeps_what_was_learned(digits, small, tmp_path):
+    file = tmp_path / "run.npz"
+    first = outcome(train(small, digits.x_train, digits.y_train, checkpoint=file))
+    again = outcome(train(small, digits.x_train, digits.y_train, checkpoint=file))
+    assert again[0] == first[0]
+    assert np.array_equal(again[1], first[1])
+    assert checkpoints.read(file).epoch == small.epochs
+
+
+def test_pausing_again_at_once_loses_no_place(digits, tmp_path):
+    config, file = CONFIGS["convolutional"], tmp_path / "run.npz"
+    calls = itertools.count(1)
+    train(config, digits.x_train, digits.y_train, wanted=lambda: next(calls) < 3, checkpoint=file)
+    train(config, digits.x_train, digits.y_train, wanted=lambda: False, checkpoint=file)
+    went_on = outcome(train(config, digits.x_train, digits.y_train, checkpoint=file))
+    never = outcome(train(config, digits.x_train, digits.y_train))
+    assert went_on[0] == never[0]
+    assert np.array_equal(went_on[1], never[1])

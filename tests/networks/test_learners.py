@@ -55,3 +55,9 @@ def test_only_a_few_networks_are_kept(small):
     for config in configs:
         learners.give_back(learners.take(config), config)
     assert len(learners._shelf) == learners._KEPT
+
+
+def test_a_new_network_without_validation_reports_its_epochs(digits, small):
+    learners._shelf.clear()
+    trained = train(dataclasses.replace(small, validation_split=0.0), digits.x_train, digits.y_train)
+    assert len(trained.epochs) == small.epochs

@@ -164,7 +164,7 @@ def test_only_the_newest_checkpoints_and_none_that_is_half_written_are_kept(sett
     os.utime(folder / "run-5x.part", (0, 0))
     work.perform(settings, store.create(small).number)
     names = {path.name for path in folder.iterdir()}
-    assert names == {f"run-{number}.npz" for number in range(110, 160)} | {"run-1.npz"}
+    assert names == {f"run-{number}.npz" for number in range(111, 160)} | {"run-1.npz"}
 
 
 def test_a_failed_run_leaves_no_checkpoint(settings, store, small):
