@@ -24,6 +24,7 @@ with form:
         format_func=lambda name: PRESETS[name].title,
         default="tutorial",
         required=True,
+        wrap=True,
         key="preset",
         persist_state="session",
     )
