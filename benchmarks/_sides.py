@@ -6,6 +6,7 @@ import os
 import statistics
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,24 @@ def parser(description: str | None, seeds: int) -> argparse.ArgumentParser:
     one.add_argument("--side", help=argparse.SUPPRESS)
     one.add_argument("--seed", type=int, help=argparse.SUPPRESS)
     return one
+
+
+def preset(name: str, seed: int, epochs: int | None = None) -> Result:
+    """Train one of DigitLab's presets from the arrays on, and score it; without `epochs`, for as many as it brings."""
+    import dataclasses
+
+    from digitlab.digits import mnist
+    from digitlab.networks import evaluation, training
+    from digitlab.networks.config import PRESETS
+
+    digits = mnist.load()
+    config = PRESETS[name].config
+    config = dataclasses.replace(config, seed=seed, epochs=epochs or config.epochs)
+    started = time.monotonic()
+    trained = training.train(config, digits.x_train, digits.y_train)
+    seconds = time.monotonic() - started
+    accuracy = evaluation.evaluate(trained.model, digits.x_test, digits.y_test).accuracy
+    return {"seconds": seconds, "accuracy": accuracy, "epochs": config.epochs}
 
 
 def compare(

@@ -15,7 +15,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))  # the command is run as it is, without an installation
 
 import numpy as np
-from _sides import Result, compare, conclude, parser
+from _sides import Result, compare, conclude, parser, preset
 
 from digitlab.digits import mnist
 
@@ -59,22 +59,14 @@ def pytorch(seed: int) -> Result:
     return {"seconds": seconds, "accuracy": float((answers == torch.tensor(digits.y_test)).float().mean())}
 
 
-def preset(seed: int) -> Result:
-    """Train DigitLab's preset."""
-    from digitlab.networks import evaluation, training
-    from digitlab.networks.config import TrainingConfig
-
-    digits = mnist.load()
-    started = time.monotonic()
-    trained = training.train(TrainingConfig(seed=seed, epochs=options.epochs), digits.x_train, digits.y_train)
-    seconds = time.monotonic() - started
-    return {"seconds": seconds, "accuracy": evaluation.evaluate(trained.model, digits.x_test, digits.y_test).accuracy}
-
-
 if __name__ == "__main__":
     arguments = parser(__doc__, seeds=3)
     arguments.add_argument("--epochs", type=int, default=10)
     arguments.add_argument("--pytorch-python", default=sys.executable)
     options = arguments.parse_args()
-    results = compare(options, {"pytorch": pytorch, "preset": preset}, {"pytorch": options.pytorch_python})
+    results = compare(
+        options,
+        {"pytorch": pytorch, "preset": lambda seed: preset("tutorial", seed, options.epochs)},
+        {"pytorch": options.pytorch_python},
+    )
     conclude(results, "pytorch", "preset")

@@ -14,7 +14,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # the command is run as it is, without an installation
 
-from _sides import Result, compare, conclude, parser
+from _sides import Result, compare, conclude, parser, preset
 
 from digitlab.digits import mnist
 
@@ -54,22 +54,7 @@ def example(seed: int) -> Result:
     return {"seconds": seconds, "accuracy": accuracy, "epochs": epochs}
 
 
-def preset(seed: int) -> Result:
-    """Train DigitLab's preset."""
-    import dataclasses
-
-    from digitlab.networks import evaluation, training
-    from digitlab.networks.config import PRESETS
-
-    digits = mnist.load()
-    config = dataclasses.replace(PRESETS["fast"].config, seed=seed)
-    started = time.monotonic()
-    trained = training.train(config, digits.x_train, digits.y_train)
-    seconds = time.monotonic() - started
-    accuracy = evaluation.evaluate(trained.model, digits.x_test, digits.y_test).accuracy
-    return {"seconds": seconds, "accuracy": accuracy, "epochs": config.epochs}
-
-
 if __name__ == "__main__":
     options = parser(__doc__, seeds=5).parse_args()
-    conclude(compare(options, {"example": example, "preset": preset}), "example", "preset")
+    sides = {"example": example, "preset": lambda seed: preset("fast", seed)}
+    conclude(compare(options, sides), "example", "preset")

@@ -13,7 +13,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # the command is run as it is, without an installation
 
-from _sides import Result, compare, conclude, parser
+from _sides import Result, compare, conclude, parser, preset
 
 from digitlab.digits import mnist
 
@@ -40,20 +40,12 @@ def tutorial(seed: int) -> Result:
     return {"seconds": seconds, "accuracy": float(model.evaluate(x_test, digits.y_test, verbose=0)[1])}
 
 
-def preset(seed: int) -> Result:
-    """Train DigitLab's preset."""
-    from digitlab.networks import evaluation, training
-    from digitlab.networks.config import TrainingConfig
-
-    digits = mnist.load()
-    started = time.monotonic()
-    trained = training.train(TrainingConfig(seed=seed, epochs=options.epochs), digits.x_train, digits.y_train)
-    seconds = time.monotonic() - started
-    return {"seconds": seconds, "accuracy": evaluation.evaluate(trained.model, digits.x_test, digits.y_test).accuracy}
-
-
 if __name__ == "__main__":
     arguments = parser(__doc__, seeds=3)
     arguments.add_argument("--epochs", type=int, default=10)
     options = arguments.parse_args()
-    conclude(compare(options, {"tutorial": tutorial, "preset": preset}), "tutorial", "preset")
+    conclude(
+        compare(options, {"tutorial": tutorial, "preset": lambda seed: preset("tutorial", seed, options.epochs)}),
+        "tutorial",
+        "preset",
+    )

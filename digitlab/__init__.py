@@ -41,6 +41,7 @@ lab             the verbs that a page may use
 plots           figures
 ui              what pages share
 ui_canvas       the field to draw in
+ui_pictures     digits as pictures, one or many
 ui_reading      what a network reads, shown
 pages/          one script a page: start, browse, train, draw, evaluate, models
 __main__        the lab on the command line

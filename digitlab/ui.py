@@ -1,13 +1,11 @@
 """What several pages share: the one lab of this process, and pieces of page that Streamlit does not have."""
 
-import base64
 import gc
 import re
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
@@ -18,7 +16,6 @@ from numpy.typing import NDArray
 from digitlab import plots
 from digitlab.digits import browsing
 from digitlab.digits.mnist import Mnist
-from digitlab.digits.pictures import to_png
 from digitlab.errors import DigitLabError
 from digitlab.lab import Lab
 from digitlab.networks.metrics import EpochMetrics
@@ -244,78 +241,3 @@ _STYLE = """
 def style() -> None:
     """Put the style of our own pieces on the page."""
     st.html(_STYLE)
-
-
-def digit_picture(digit: NDArray[np.uint8], alt: str, *, is_large: bool = False) -> None:
-    """Show a digit, uint8 (28, 28), with its pixels to be seen."""
-    kind = "digitlab-seen large" if is_large else "digitlab-seen"
-    st.html(f"<div class='{kind}'><img alt='{alt}' src='{as_url(digit)}'></div>")
-
-
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """A picture in a gallery: its index in the set, uint8 (28, 28), and what stands below it."""
-
-    index: int
-    image: NDArray[np.uint8]
-    caption: str
-
-
-def gallery(
-    samples: Sequence[Sample], *, key: str, chosen: int | None = None, on_click: Callable[[int], None] | None = None
-) -> None:
-    """Show digits in a grid; `on_click` gets the index of one that is clicked, before the page runs again."""
-
-    def clicked() -> None:
-        index = st.session_state[key].clicked
-        if on_click is not None and any(sample.index == index for sample in samples):
-            on_click(index)
-
-    pictures = [{"index": s.index, "url": as_url(s.image), "caption": s.caption} for s in samples]
-    _gallery(
-        data={"pictures": pictures, "chosen": chosen, "isClickable": on_click is not None},
-        key=key,
-        on_clicked_change=clicked,
-        height="content",
-    )
-
-
-_gallery = st.components.v2.component(
-    "digitlab_gallery",
-    html="<div class='grid'></div>",
-    css="""
-.grid { display: grid; grid-template-columns: repeat(auto-fill, minmax(64px, 1fr)); gap: 8px; }
-button { font: inherit; font-size: 0.8rem; color: var(--st-text-color); background: none; cursor: pointer;
-    border: 2px solid transparent; border-radius: var(--st-base-radius); padding: 3px; min-width: 0; }
-button:disabled { cursor: default; }
-button:enabled:hover, button:focus-visible { border-color: var(--st-primary-color); outline: none; }
-button.chosen { border-color: #d55e00; }
-img { image-rendering: pixelated; width: 100%; aspect-ratio: 1; display: block; border-radius: 4px; background: #000; }
-span { display: block; overflow-wrap: anywhere; line-height: 1.3; padding-top: 2px; }
-""",
-    js="""
-export default function ({ data, parentElement, setTriggerValue }) {
-  const grid = parentElement.querySelector(".grid")
-  grid.replaceChildren(...data.pictures.map(({ index, url, caption }) => {
-    const button = document.createElement("button")
-    const picture = document.createElement("img")
-    const text = document.createElement("span")
-    picture.src = url
-    picture.alt = ""
-    text.textContent = caption
-    button.type = "button"
-    button.className = index === data.chosen ? "chosen" : ""
-    button.disabled = !data.isClickable
-    button.setAttribute("aria-label", `${caption}, sample ${index}`)
-    button.append(picture, text)
-    button.onclick = () => setTriggerValue("clicked", index)
-    return button
-  }))
-}
-""",
-)
-
-
-def as_url(picture: NDArray[np.uint8]) -> str:
-    """Return a picture, uint8 (height, width) or (height, width, 4), as an address that holds all of it."""
-    return "data:image/png;base64," + base64.b64encode(to_png(picture)).decode("ascii")

@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from digitlab import ui
+from digitlab import ui_pictures
 from digitlab.digits.pictures import thumbnail
 from digitlab.networks.numbers import Part
 from digitlab.networks.recognition import Reading
@@ -65,7 +65,7 @@ def boxes(picture: NDArray[np.uint8], parts: Sequence[Part]) -> None:
         place = f"left:{left / width:.2%};top:{top / height:.2%};"
         size = f"width:{(right - left) / width:.2%};height:{(bottom - top) / height:.2%}"
         marks.append(f"<i style='{place}{size}'><b>{_sign(part.reading)}</b></i>")
-    image = f"<img alt='The drawing' src='{ui.as_url(thumbnail(picture, _SHOWN))}'>"
+    image = f"<img alt='The drawing' src='{ui_pictures.as_url(thumbnail(picture, _SHOWN))}'>"
     st.html(f"<div class='digitlab-boxes'>{image}{''.join(marks)}</div>")
 
 
@@ -80,7 +80,7 @@ def digit_cards(parts: Sequence[Part]) -> None:
             for digit, share in enumerate(reading.probabilities)
         )
         cards.append(
-            f"<figure><img alt='One digit as the network saw it' src='{ui.as_url(reading.image)}'>"
+            f"<figure><img alt='One digit as the network saw it' src='{ui_pictures.as_url(reading.image)}'>"
             f"<figcaption>{reading.digit}: {max(reading.probabilities):.1%}</figcaption>"
             f"<div class='digitlab-columns'>{columns}</div></figure>"
         )
@@ -93,9 +93,9 @@ def steps(shown: Sequence[tuple[str, str, NDArray[np.uint8], Reading]]) -> None:
     for number, (title, sentence, picture, without) in enumerate(shown, start=1):
         read = _sign(without) if without.digit is not None else "nothing"
         items.append(
-            f"<div><div class='shown'><img alt='After step {number}' src='{ui.as_url(picture)}'></div>"
+            f"<div><div class='shown'><img alt='After step {number}' src='{ui_pictures.as_url(picture)}'></div>"
             f"<p><b>{number}. {title}.</b> {sentence}</p>"
-            f"<div class='without'><img alt='Without it' src='{ui.as_url(without.image)}'>"
+            f"<div class='without'><img alt='Without it' src='{ui_pictures.as_url(without.image)}'>"
             f"<span>Without it: <b>{read}</b><br>{max(without.probabilities):.1%}</span></div></div>"
         )
     st.html(f"<div class='digitlab-steps'>{''.join(items)}</div>")

@@ -16,7 +16,7 @@ LEVELS = [
     ("runs",),
     ("lab",),
     ("plots",),
-    ("ui", "ui_canvas", "ui_reading"),
+    ("ui", "ui_canvas", "ui_pictures", "ui_reading"),
     ("pages", "streamlit_app", "__main__"),
 ]
 ONLY_IN = {
@@ -24,6 +24,7 @@ ONLY_IN = {
         "streamlit_app.py",
         "digitlab/ui.py",
         "digitlab/ui_canvas.py",
+        "digitlab/ui_pictures.py",
         "digitlab/ui_reading.py",
         "digitlab/pages/",
     ),

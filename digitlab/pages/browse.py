@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from digitlab import plots, ui, ui_reading
+from digitlab import plots, ui, ui_pictures, ui_reading
 from digitlab.digits import browsing
 
 SHOWN = 48
@@ -58,15 +58,15 @@ if st.session_state.get("sample", -1) not in range(len(labels)):
     st.session_state.sample = int(shown[0])
 grid, detail = st.columns([3, 2], gap="large")
 with grid:
-    samples = [ui.Sample(int(index), images[index], str(labels[index])) for index in shown]
-    ui.gallery(samples, key="gallery", chosen=st.session_state.sample, on_click=enlarge)
+    samples = [ui_pictures.Sample(int(index), images[index], str(labels[index])) for index in shown]
+    ui_pictures.gallery(samples, key="gallery", chosen=st.session_state.sample, on_click=enlarge)
 
 with detail:
     index = st.number_input("Sample", 0, len(labels) - 1, key="sample", bind="query-params", width=150)
     st.markdown(f"Sample **{index}** of the {part} set, labelled **{labels[index]}**")
     picture, answer = st.columns(2)
     with picture:
-        ui.digit_picture(images[index], f"Sample {index}, a {labels[index]}", is_large=True)
+        ui_pictures.digit_picture(images[index], f"Sample {index}, a {labels[index]}", is_large=True)
     below = st.container()
     with answer, ui.told():
         card = ui.choose_network("Read by")
@@ -90,8 +90,8 @@ st.markdown(
 )
 counts = browsing.counts(labels)
 averages = ui.averages(part or "training")
-means = [ui.Sample(digit, averages[digit], f"{digit}: {counts[digit]:,}") for digit in range(10)]
-ui.gallery(means, key="averages", on_click=only)
+means = [ui_pictures.Sample(digit, averages[digit], f"{digit}: {counts[digit]:,}") for digit in range(10)]
+ui_pictures.gallery(means, key="averages", on_click=only)
 st.vega_lite_chart(
     [{"digit": digit, "count": count} for digit, count in enumerate(counts)],
     plots.counts(),

@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from digitlab import ui, ui_canvas, ui_reading
+from digitlab import ui, ui_canvas, ui_pictures, ui_reading
 from digitlab.digits import ink
 from digitlab.digits.pictures import SUFFIXES, open_picture
 from digitlab.networks.numbers import Part, read_number
@@ -53,7 +53,7 @@ def show_reading(picture: NDArray[np.uint8] | None, parts: list[Part], source: s
         ui_reading.boxes(picture, parts)
     ui.bars(reading.probabilities, reading.digit)
     st.caption("What the network saw: 28 x 28 pixels")
-    ui.digit_picture(reading.image, "The drawing as the network saw it")
+    ui_pictures.digit_picture(reading.image, "The drawing as the network saw it")
 
 
 def show_way(parts: list[Part], recogniser: Recogniser) -> None:

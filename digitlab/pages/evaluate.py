@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from digitlab import ui
+from digitlab import ui, ui_pictures
 
 SHOWN = 60  # mistakes
 
@@ -36,7 +36,7 @@ st.markdown(
     "The most confident first: *true digit* → *what was read*, and with what probability. Click one to look closely."
 )
 samples = [
-    ui.Sample(
+    ui_pictures.Sample(
         int(index),
         digits.x_test[index],
         f"{scores.labels[index]} → {scores.answers[index]}, {scores.probabilities[index].max():.0%}",
@@ -54,7 +54,7 @@ def enlarge(index: int) -> None:
 def show(index: int) -> None:
     """One test digit, large, with all that the network thought of it."""
     st.markdown(f"Test sample **{index}**, labelled **{scores.labels[index]}**, read as **{scores.answers[index]}**")
-    ui.digit_picture(digits.x_test[index], f"Test sample {index}", is_large=True)
+    ui_pictures.digit_picture(digits.x_test[index], f"Test sample {index}", is_large=True)
     ui.bars(scores.probabilities[index].tolist(), int(scores.answers[index]))
     st.page_link(
         "digitlab/pages/browse.py",
@@ -64,7 +64,7 @@ def show(index: int) -> None:
     )
 
 
-ui.gallery(samples, key="mistakes", on_click=enlarge)
+ui_pictures.gallery(samples, key="mistakes", on_click=enlarge)
 if len(scores.mistakes) > SHOWN:
     st.caption(f"{SHOWN} of {len(scores.mistakes)} are shown.")
 clicked = st.session_state.pop("mistake", None)

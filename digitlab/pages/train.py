@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from digitlab import ui
+from digitlab import ui, ui_pictures
 from digitlab.digits.augmentation import Augmentation, augment
 from digitlab.networks.config import MOST_WRITTEN, OPTIMIZERS, PRESETS, SCHEDULES, TrainingConfig
 from digitlab.runs.experiment import Run, RunState, seconds_left
@@ -83,7 +83,7 @@ with form:
         st.caption("The first digits of the training set, as the network might see them:")
         first = ui.mnist().x_train[:10]
         seen = augment(first, augmentation, np.random.default_rng(int(seed)))
-        ui.gallery([ui.Sample(index, image, "") for index, image in enumerate(seen)], key="preview")
+        ui_pictures.gallery([ui_pictures.Sample(index, image, "") for index, image in enumerate(seen)], key="preview")
     with st.expander("Handwriting of many regions", icon=":material/edit:"):
         written_digits = st.slider(
             "Written digits", 0, MOST_WRITTEN, suggested.written_digits, 1000,
