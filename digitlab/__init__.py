@@ -33,9 +33,14 @@ networks/       what reads and learns (K: imports Keras, for worker processes on
   export          K a network -> .keras and .tflite
 runs/           what happened
   experiment      a run and its states
+  people          who is in the lab, and what they may change
+  queue           whose turn it is, and when
+  limits          how much may be asked of one lab
+  schema          the tables of the record
   store           the record of runs, in SQL
   modelfiles      the networks on disk and their cards
   workers         the processes that train, through Dask
+  dispatcher      hands in what waits, and lets go on what lost its process
   work            K what such a process does with a run
 lab             the verbs that a page may use
 plots           figures

@@ -19,7 +19,7 @@ from digitlab.networks.config import OPTIMIZERS, PRESETS, SCHEDULES, TrainingCon
 from digitlab.networks.metrics import EpochMetrics, Progress
 from digitlab.networks.numbers import Part, read_number
 from digitlab.networks.recognition import DEFAULT_MODEL, NOTHING, Reading
-from digitlab.runs.experiment import Run
+from digitlab.runs.experiment import Attended, Run
 from digitlab.runs.workers import serve
 from digitlab.settings import Settings, quiet_tensorflow
 
@@ -117,14 +117,13 @@ def _train(options: argparse.Namespace, lab: Lab) -> int:
         interrupted.set()
 
     signal.signal(signal.SIGINT, stop)
-    run = lab.train_here(
-        config,
-        options.title,
+    attended = Attended(
         name=options.name,
         is_ready_made=options.ready_made,
         report=report,
-        wanted=lambda: not interrupted.is_set(),
+        is_still_wanted=lambda: not interrupted.is_set(),
     )
+    run = lab.train_here(config, options.title, attended)
     if run.model is None:
         raise DigitLabError(run.message)
     card = lab.model(run.model)
@@ -193,6 +192,7 @@ def _read_text(reading: Reading) -> str:
 
 
 def _runs(options: argparse.Namespace, lab: Lab) -> int:
+    lab.let_go_on()
     runs = lab.runs()
     results = [asdict(run) | {"epochs": [asdict(epoch) for epoch in lab.epochs(run.number)]} for run in runs]
     _print(options, results, "\n".join(_run_line(run) for run in runs) or "There are no runs yet.")

@@ -10,9 +10,12 @@ DigitLabError
 │   ├── ModelNotFound   no network of that name
 │   ├── ModelDamaged    the file is there, but it is not a network for digits
 │   └── ModelProtected  ready-made networks are not renamed or deleted
+├── NotAllowed          it belongs to somebody else
+├── LimitReached        as much as this lab allows is there already
 ├── RunError
 │   ├── RunNotFound     no run of that number
 │   ├── RunIsOver       a run that has ended never changes
+│   ├── RunIsActive     a run that waits or runs cannot be deleted
 │   ├── CheckpointDamaged  what a run would go on from cannot be read
 │   └── Diverged        the loss became NaN or infinite
 ├── StoreUnavailable    the database does not answer
@@ -62,6 +65,14 @@ class ModelProtected(ModelError):
     """Ready-made networks are neither renamed nor deleted."""
 
 
+class NotAllowed(DigitLabError):
+    """Only the person who made something, or a teacher, may change it."""
+
+
+class LimitReached(DigitLabError):
+    """As much as this lab's settings allow is there already."""
+
+
 class RunError(DigitLabError):
     """Something about a training run."""
 
@@ -72,6 +83,10 @@ class RunNotFound(RunError):
 
 class RunIsOver(RunError):
     """A run that has ended never changes."""
+
+
+class RunIsActive(RunError):
+    """A run that waits or runs cannot be deleted."""
 
 
 class CheckpointDamaged(RunError):

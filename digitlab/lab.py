@@ -1,24 +1,32 @@
 """The verbs that a page may use. Pages and the command line go through here, and nothing here draws."""
 
 import threading
-from collections.abc import Callable
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from digitlab.digits.mnist import Mnist
-from digitlab.errors import StoreUnavailable, WorkersUnavailable
+from digitlab.errors import NotAllowed
 from digitlab.networks import mnist_source
 from digitlab.networks.config import TrainingConfig
-from digitlab.networks.metrics import EpochMetrics, Report
+from digitlab.networks.metrics import EpochMetrics
 from digitlab.networks.recognition import CARD, Recogniser
 from digitlab.networks.scores import Scores
-from digitlab.runs.experiment import Run, RunState
+from digitlab.runs.dispatcher import Dispatcher, Watch, let_go_on
+from digitlab.runs.experiment import Attended, Run, RunState, seconds_left
+from digitlab.runs.limits import Limits
 from digitlab.runs.modelfiles import ModelCard, ModelFiles, check_title
+from digitlab.runs.people import OPERATOR, Person
+from digitlab.runs.queue import as_turns, duration_of, expected_waits, fair_order
 from digitlab.runs.workers import Workers
 from digitlab.settings import Settings
 
 if TYPE_CHECKING:
     from digitlab.runs.store import Store
+
+_SEEN_HOLDS = 0.2  # seconds that a look at all runs serves whoever asks
+_SPEEDS_HOLD = 30.0  # seconds
+_RECENT = 30  # runs that tell how fast a preset is learned
 
 
 class Lab:
@@ -32,11 +40,13 @@ class Lab:
         self._opened: Store | None = None
         self._files = ModelFiles(settings.models)
         self._workers = Workers(settings)
+        self._limits = Limits(settings)
         self._recognisers: dict[Path, tuple[Recogniser, tuple[int, ...]]] = {}
         self._lock = threading.Lock()
         self._store_lock = threading.Lock()
-        self._hand_in_lock = threading.Lock()
-        self._errand: threading.Thread | None = None
+        self._dispatcher = Dispatcher(self._workers, lambda: self._store)
+        self._seen: tuple[float, list[Run]] = (-1.0, [])
+        self._speeds: tuple[float, dict[str, float]] = (-_SPEEDS_HOLD, {})
 
     def __enter__(self) -> "Lab":
         return self
@@ -45,16 +55,29 @@ class Lab:
         self.close()
 
     def close(self) -> None:
-        """End the workers that were started here; running trainings become "interrupted"."""
+        """End the workers that were started here; their trainings wait, to go on when the lab is opened again."""
+        self._dispatcher.close()
         self._workers.close()
         if self._opened is not None:
             self._opened.close()
 
-    def warm_up(self) -> threading.Thread:
-        """Start the workers in the background, and hand them whatever waits."""
-        self._errand = threading.Thread(target=self._hand_in, name="hand in", daemon=True)
-        self._errand.start()
-        return self._errand
+    def open(self) -> None:
+        """Start the workers in the background, and hand them whatever waits for as long as the lab is open."""
+        self._dispatcher.start()
+
+    def wait_until_open(self) -> None:
+        """Return when the workers stand, or could not be had."""
+        self._dispatcher.wait_until_settled()
+
+    @property
+    def trouble(self) -> str:
+        """One sentence on why nothing can be trained now; empty if all is well."""
+        return self._dispatcher.trouble
+
+    @property
+    def most_epochs(self) -> int:
+        """The longest training that may be started."""
+        return self._settings.most_epochs
 
     # -- data
 
@@ -80,12 +103,14 @@ class Lab:
         """Return the size of a network's Keras file in bytes."""
         return self._files.size(name)
 
-    def rename_model(self, name: str, title: str) -> ModelCard:
+    def rename_model(self, name: str, title: str, person: Person) -> ModelCard:
         """Give a network of one's own another title."""
+        _check_may_change(person, self._files.card(name).owner, "this network")
         return self._files.rename(name, title)
 
-    def delete_model(self, name: str) -> None:
+    def delete_model(self, name: str, person: Person) -> None:
         """Remove a network of one's own for good; its run stays on record."""
+        _check_may_change(person, self._files.card(name).owner, "this network")
         self._files.delete(name)
 
     def recogniser(self, model: str) -> Recogniser:
@@ -101,8 +126,6 @@ class Lab:
     def evaluate(self, name: str) -> Scores:
         """Let a worker score a network on MNIST's test set; takes seconds."""
         path = self.model_file(name)
-        if self._workers.start():
-            self.warm_up()  # new workers know nothing of the runs that wait
         return self._workers.score(path)
 
     def evaluate_here(self, model: str) -> Scores:
@@ -116,80 +139,115 @@ class Lab:
 
     # -- runs
 
-    def start_training(self, config: TrainingConfig, title: str = "") -> Run:
+    def start_training(self, config: TrainingConfig, title: str, person: Person) -> Run:
         """Queue a training and return at once; without a title it is called after its preset and number."""
-        run = self._store.create(config, check_title(title) if title.strip() else "")
-        threading.Thread(target=self._hand_in, args=(run.number,), name=f"hand in {run.number}").start()
+        title = check_title(title) if title.strip() else ""
+        self._limits.check(config.epochs, person, self._store.active(person))
+        run = self._store.create(config, title, person)
+        self._has_changed()
         return run
 
-    def train_here(
-        self,
-        config: TrainingConfig,
-        title: str = "",
-        *,
-        name: str = "",
-        is_ready_made: bool = False,
-        report: Report = lambda _: None,
-        wanted: Callable[[], bool] = lambda: True,
-    ) -> Run:
+    def train_here(self, config: TrainingConfig, title: str = "", attended: Attended | None = None) -> Run:
         """Train in this process, to the end. Brings TensorFlow in: for the command line, never for a page."""
         from digitlab.runs import work
 
-        if name:
-            self._files.check_free(name, is_ready_made=is_ready_made)
+        if attended and attended.name:
+            self._files.check_free(attended.name, is_ready_made=attended.is_ready_made)
         worker = work.new_worker()
-        run = self._store.create(config, check_title(title) if title.strip() else "", worker)
-        work.perform(
-            self._settings,
-            run.number,
-            worker,
-            name=name,
-            is_ready_made=is_ready_made,
-            report=report,
-            is_still_wanted=wanted,
-        )
+        run = self._store.create(config, check_title(title) if title.strip() else "", OPERATOR, worker)
+        work.perform(self._settings, run.number, worker, attended)
         return self._store.run(run.number)
 
-    def stop(self, number: int) -> None:
+    def stop(self, number: int, person: Person) -> None:
         """Wish a run stopped: after its current batch, keeping the network so far, or at once if it still waits."""
+        self._check_own(number, person)
         self._store.request_stop(number)
+        self._has_changed()
 
-    def pause(self, number: int) -> None:
+    def pause(self, number: int, person: Person) -> None:
         """Wish a run paused: within its block, keeping its state, or at once if it still waits."""
+        self._check_own(number, person)
         self._store.request_pause(number)
+        self._has_changed()
 
-    def go_on(self, number: int, epochs: int | None = None) -> Run:
+    def go_on(self, number: int, person: Person, epochs: int | None = None) -> Run:
         """Let a paused, stopped, interrupted or finished run go on where it was, for `epochs` in all."""
+        run = self._check_own(number, person)
+        self._limits.check(epochs or run.config.epochs, person, self._store.active(person))
         run = self._store.queue_again(number, epochs)
-        threading.Thread(target=self._hand_in, args=(number,), name=f"hand in {number}").start()
+        self._has_changed()
         return run
+
+    def rename_run(self, number: int, title: str, person: Person) -> None:
+        """Give a run of one's own another title; its network keeps its own."""
+        self._check_own(number, person)
+        self._store.rename(number, check_title(title))
+        self._has_changed()
+
+    def delete_run(self, number: int, person: Person) -> None:
+        """Remove a run of one's own that is over, for good; its network stays."""
+        self._check_own(number, person)
+        self._store.delete(number)
+        self._has_changed()
 
     def run(self, number: int) -> Run:
         """Return a run as it stands."""
-        run = self._store.run(number)
-        if run.is_silent():
-            self._store.interrupt_silent()
-            run = self._store.run(number)
-        return run
+        return self._store.run(number)
 
     def runs(self) -> list[Run]:
-        """Return all runs as they stand, the newest first."""
-        runs = self._store.runs()
-        if any(run.is_silent() for run in runs):
-            self._store.interrupt_silent()
-            runs = self._store.runs()
-        is_busy = self._errand is not None and self._errand.is_alive()
-        if any(run.state is RunState.QUEUED for run in runs) and not self._workers.are_there() and not is_busy:
-            self.warm_up()  # they have ended, or could not be had at the start, and somebody waits for them
-        return runs
+        """Return all runs as they stand, the newest first; a classroom of pages that ask at once reads them once."""
+        with self._lock:
+            read, runs = self._seen
+            if time.monotonic() - read > _SEEN_HOLDS:
+                runs = self._store.runs()
+                self._seen = (time.monotonic(), runs)
+            return runs
+
+    def let_go_on(self) -> None:
+        """Find runs of this machine that lost their process while no app was there to see it. For the command line."""
+        let_go_on(self._store, Watch())
 
     def epochs(self, number: int) -> list[EpochMetrics]:
         """Return the finished epochs of a run."""
         return self._store.epochs(number)
 
-    def place(self, run: Run) -> int:
-        """Return how many runs are before a waiting one, the running included."""
-        return sum(other.number < run.number and not other.state.is_over() for other in self.runs())
+    def place(self, run: Run) -> tuple[int, float | None]:
+        """Return how many runs come before a waiting one, and in how many seconds it may begin.
+
+        Those under way are counted. The seconds are None where nothing like the runs before it was trained here yet.
+        """
+        active = {other.number: other for other in self.runs() if not other.state.is_over()}
+        order = fair_order(as_turns(active.values()), self._store.served())
+        under_way = [other for other in active.values() if other.state is RunState.RUNNING]
+        if run.number not in order:
+            return 0, None  # its turn came meanwhile
+        place = order.index(run.number)
+        speeds, now = self._pictures_per_second(), time.time()
+        left = [seconds_left(other, self._store.epochs(other.number), now) for other in under_way]
+        durations = [duration_of(active[number].config, speeds) for number in order[: place + 1]]
+        return len(under_way) + place, expected_waits(durations, left, self._workers.count)[place]
+
+    def _pictures_per_second(self) -> dict[str, float]:
+        """How fast each preset was learned here the last time, in pictures a second."""
+        measured, speeds = self._speeds
+        if time.monotonic() - measured > _SPEEDS_HOLD:
+            speeds = {}
+            for run in self.runs()[:_RECENT]:
+                if run.config.preset not in speeds and (epochs := self._store.epochs(run.number)):
+                    recent = epochs[1:] or epochs  # the first includes the building of the network
+                    mean = sum(epoch.seconds for epoch in recent) / len(recent)
+                    speeds[run.config.preset] = run.config.pictures_per_epoch / max(mean, 1e-3)
+            self._speeds = (time.monotonic(), speeds)
+        return speeds
+
+    def _check_own(self, number: int, person: Person) -> Run:
+        run = self._store.run(number)
+        _check_may_change(person, run.owner, f"run {number}")
+        return run
+
+    def _has_changed(self) -> None:
+        self._seen = (-1.0, [])
+        self._dispatcher.poke()
 
     @property
     def _store(self) -> "Store":
@@ -201,15 +259,7 @@ class Lab:
                 self._opened = Store(self._settings.database_url)
             return self._opened
 
-    def _hand_in(self, asked: int | None = None) -> None:
-        """Hand all that waits to the workers; if none can be had, only the run that somebody just asked for fails."""
-        try:
-            with self._hand_in_lock:
-                self._workers.start()  # first: while they start, the first page has this process to itself
-                for number in self._store.queue():
-                    self._workers.train(number, self._store.refuse, self._store.run(number).attempt)
-        except StoreUnavailable:
-            return  # whoever asks for runs is told
-        except WorkersUnavailable as error:
-            if asked is not None:
-                self._store.refuse(asked, str(error))
+
+def _check_may_change(person: Person, owner: str, what: str) -> None:
+    if not person.may_change(owner):
+        raise NotAllowed(f"Somebody else made {what}: only they, or a teacher, may change it.")

@@ -1,5 +1,6 @@
 """Where things are kept and how many at once. The only reader of the environment."""
 
+import math
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,6 +22,9 @@ class Settings:
         database_url: SQLAlchemy address of the runs.
         scheduler: Address of a Dask scheduler (`tcp://host:port`); None starts one on this machine.
         workers: How many trainings run at once on this machine.
+        runs_per_person: How many runs of one person may wait or run at once.
+        most_epochs: The longest training that may be started.
+        most_gigabytes: How large the folders of data and networks may be when a training is started, in 10^9 bytes.
     """
 
     data: Path = ROOT / "data"
@@ -28,22 +32,37 @@ class Settings:
     database_url: str = f"sqlite:///{ROOT / 'data' / 'digitlab.db'}"
     scheduler: str | None = None
     workers: int = 1
+    runs_per_person: int = 20
+    most_epochs: int = 500
+    most_gigabytes: float = 10.0
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
-        """Read `DIGITLAB_DATA`, `_MODELS`, `_DATABASE_URL`, `_SCHEDULER` and `_WORKERS`.
+        """Read `DIGITLAB_DATA`, `_MODELS`, `_DATABASE_URL`, `_SCHEDULER`, `_WORKERS`, and the limits
+        `_RUNS_PER_PERSON`, `_MOST_EPOCHS` and `_MOST_GIGABYTES`.
 
         Raises:
             InvalidSetting: naming the variable, its value and what is allowed.
         """
         data = Path(environ.get("DIGITLAB_DATA") or ROOT / "data").expanduser().absolute()
-        return cls(
+        usual = cls()
+        settings = cls(
             data=data,
             models=Path(environ.get("DIGITLAB_MODELS") or ROOT / "models").expanduser().absolute(),
             database_url=_database_url(environ.get("DIGITLAB_DATABASE_URL") or f"sqlite:///{data / 'digitlab.db'}"),
             scheduler=_scheduler(environ.get("DIGITLAB_SCHEDULER") or None),
-            workers=_workers(environ.get("DIGITLAB_WORKERS") or "1"),
+            workers=_whole(environ, "DIGITLAB_WORKERS", usual.workers, 64),
+            runs_per_person=_whole(environ, "DIGITLAB_RUNS_PER_PERSON", usual.runs_per_person, 10_000),
+            most_epochs=_whole(environ, "DIGITLAB_MOST_EPOCHS", usual.most_epochs, 500),
+            most_gigabytes=_gigabytes(environ, "DIGITLAB_MOST_GIGABYTES", usual.most_gigabytes),
         )
+        if settings.scheduler and settings.database_url.startswith("sqlite"):
+            raise InvalidSetting(
+                "DIGITLAB_SCHEDULER names a cluster, but the database is SQLite, a file: processes on several machines "
+                "would ruin it. Set DIGITLAB_DATABASE_URL to a PostgreSQL address such as "
+                "postgresql+psycopg://user:password@host/digitlab."
+            )
+        return settings
 
     @property
     def threads(self) -> int:
@@ -59,6 +78,9 @@ class Settings:
             "DIGITLAB_MODELS": str(self.models),
             "DIGITLAB_DATABASE_URL": self.database_url,
             "DIGITLAB_WORKERS": str(self.workers),
+            "DIGITLAB_RUNS_PER_PERSON": str(self.runs_per_person),
+            "DIGITLAB_MOST_EPOCHS": str(self.most_epochs),
+            "DIGITLAB_MOST_GIGABYTES": str(self.most_gigabytes),
             # Trainings that run at once share the processors, instead of each taking all.
             "TF_NUM_INTRAOP_THREADS": os.environ.get("TF_NUM_INTRAOP_THREADS") or str(self.threads),
         }
@@ -86,7 +108,19 @@ def _scheduler(value: str | None) -> str | None:
     return value
 
 
-def _workers(value: str) -> int:
-    if not value.isdecimal() or not 1 <= int(value) <= 64:
-        raise InvalidSetting(f"DIGITLAB_WORKERS is {value!r}. Write a whole number from 1 to 64.")
+def _whole(environ: Mapping[str, str], name: str, default: int, most: int) -> int:
+    value = environ.get(name) or str(default)
+    if not value.isdecimal() or not 1 <= int(value) <= most:
+        raise InvalidSetting(f"{name} is {value!r}. Write a whole number from 1 to {most}.")
     return int(value)
+
+
+def _gigabytes(environ: Mapping[str, str], name: str, default: float) -> float:
+    value = environ.get(name) or str(default)
+    try:
+        number = float(value)
+    except ValueError:
+        number = math.nan
+    if not 0.1 <= number <= 1e6:  # nor is NaN
+        raise InvalidSetting(f"{name} is {value!r}. Write a number of gigabytes from 0.1 to 1000000.")
+    return number

@@ -2,6 +2,7 @@
 
 import gc
 import re
+import secrets
 import threading
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -23,6 +24,7 @@ from digitlab.networks.recognition import DEFAULT_MODEL
 from digitlab.networks.scores import Scores
 from digitlab.runs.experiment import Run, RunState
 from digitlab.runs.modelfiles import ModelCard
+from digitlab.runs.people import Person
 from digitlab.settings import Settings
 
 
@@ -30,22 +32,30 @@ from digitlab.settings import Settings
 def lab() -> Lab:
     """Return this process' lab; the first call starts the workers in the background."""
     one = Lab(Settings.from_environment())
-    threading.Thread(target=_settle, args=(one, one.warm_up()), name="settle", daemon=True).start()
+    one.open()
+    threading.Thread(target=_settle, args=(one,), name="settle", daemon=True).start()
     gc.freeze()
     return one
 
 
-def _settle(one: Lab, errand: threading.Thread) -> None:
+def _settle(one: Lab) -> None:
     """Load what later pages need, once the first one is there; then leave all of it out of garbage collection.
 
     Streamlit collects garbage after each run of a page, and holds up what that run has sent to the browser: with all
     modules loaded there are 190,000 objects to look at, which takes 50 to 70 ms, and frozen they take none.
     """
-    errand.join()
+    one.wait_until_open()
     plots.prepare()
     with suppress(DigitLabError):  # the page that needs the digits says so
         one.mnist()
     gc.freeze()
+
+
+def person() -> Person:
+    """Return who looks at the page."""
+    state = st.session_state
+    state.setdefault("person", secrets.token_hex(16))
+    return Person(id=state.person)
 
 
 @st.cache_resource(show_spinner="Loading MNIST ...")

@@ -29,7 +29,7 @@ ONLY_IN = {
         "digitlab/pages/",
     ),
     "streamlit_drawable_canvas": ("digitlab/ui_canvas.py",),
-    "sqlalchemy": ("digitlab/runs/store.py",),
+    "sqlalchemy": ("digitlab/runs/store.py", "digitlab/runs/schema.py"),
     "dask": ("digitlab/runs/workers.py",),
     "distributed": ("digitlab/runs/workers.py",),
     "matplotlib": ("digitlab/plots.py",),

@@ -50,6 +50,7 @@ def train(
     *,
     report: Report = lambda _: None,
     wanted: Callable[[], bool] = lambda: True,
+    is_pause: Callable[[], bool] = lambda: False,
     checkpoint: Path | None = None,
 ) -> Trained:
     """Build and fit a network.
@@ -60,6 +61,7 @@ def train(
         labels: uint8 (n,), 0 to 9.
         report: Is handed every finished epoch and every finished block of batches, in this thread.
         wanted: Is asked after every block; on False the training ends, and keeps what it has.
+        is_pause: Is asked when it was no longer wanted: whether it goes on later, and nothing is made of what it has.
         checkpoint: A file for its state, kept up to date; if it is there, the training goes on from it, and ends with
             the figures of one that was never interrupted. Of its config only the number of epochs may differ.
 
@@ -112,9 +114,11 @@ def train(
             f"batch {watch.last.batch:,} of {watch.last.batches:,}: the steps were too large, and the network is lost. "
             f"The learning rate was {config.learning_rate:g}; try a tenth of it."
         )
+    certainty = Certainty()
+    if stop.has_stopped and is_pause():
+        return Trained(model, watch.epochs, time.monotonic() - started, True, certainty)
     if config.averaging:
         model = architectures.averaged(model)
-    certainty = Certainty()
     if config.calibration and watch.epochs:  # there is nothing to believe in a network that was stopped before
         certainty = _calibrate(model, images[kept], labels[kept], config)
     return Trained(model, watch.epochs, time.monotonic() - started, stop.has_stopped, certainty)

@@ -7,6 +7,7 @@ import streamlit as st
 from digitlab import ui
 
 lab = ui.lab()
+person = ui.person()
 
 st.title("Models")
 card = ui.choose_network()
@@ -18,7 +19,7 @@ def rename() -> None:
     title = st.text_input("Name", card.title, max_chars=60)
     if st.button("Rename", type="primary"):
         with ui.told():
-            lab.rename_model(card.name, title)
+            lab.rename_model(card.name, title, person)
             st.rerun()
 
 
@@ -31,7 +32,7 @@ def delete() -> None:
     with st.container(horizontal=True):
         if st.button("Delete", type="primary", icon=":material/delete:"):
             with ui.told():
-                lab.delete_model(card.name)
+                lab.delete_model(card.name, person)
                 st.rerun()
         if st.button("Keep"):
             st.rerun()
@@ -57,6 +58,10 @@ with st.container(horizontal=True, vertical_alignment="center"):
     )
     if card.is_ready_made:
         st.badge("ready-made", icon=":material/lock:", help="Ships with DigitLab: neither renamed nor deleted.")
+    elif not person.may_change(card.owner):
+        st.badge(
+            "somebody else's", icon=":material/lock:", help="Who trained it, or a teacher, may rename or delete it."
+        )
     else:
         if st.button("Rename", icon=":material/edit:"):
             rename()

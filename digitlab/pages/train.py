@@ -13,6 +13,7 @@ from digitlab.networks.config import MOST_WRITTEN, OPTIMIZERS, PRESETS, SCHEDULE
 from digitlab.runs.experiment import Run, RunState, seconds_left
 
 lab = ui.lab()
+person = ui.person()
 
 st.title("Train")
 form, watch = st.columns([2, 3], gap="large")
@@ -35,7 +36,15 @@ with form:
         """Each preset remembers its own settings for as long as the person is here."""
         return {"key": f"{preset}-{name}", "persist_state": "session"}
 
-    epochs = st.slider("Epochs", 1, 50, suggested.epochs, **kept("epochs"), help="Passes over the training set.")
+    longest = min(50, lab.most_epochs)
+    epochs = st.slider(
+        "Epochs",
+        1,
+        max(longest, 2),
+        min(suggested.epochs, longest),
+        **kept("epochs"),
+        help="Passes over the training set.",
+    )
     with st.expander("More settings", icon=":material/tune:"):
         left, right = st.columns(2)
         batch_size = left.number_input("Batch size", 1, 4096, suggested.batch_size, **kept("batch"))
@@ -124,6 +133,7 @@ with form:
                     early_stopping=early_stopping or None,
                 ),
                 title,
+                person,
             )
             st.query_params["run"] = str(run.number)
 
@@ -160,14 +170,18 @@ def ended(run: Run, finished: int) -> None:
 def offer_to_go_on(run: Run, finished: int) -> None:
     """Let a run go on where it was, with more epochs if it has done all."""
     least = finished + (run.state is RunState.FINISHED)
-    if least > 500:
+    if least > lab.most_epochs or not person.may_change(run.owner):
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
         epochs = st.number_input(
-            "Epochs in all", max(least, 1), 500, max(run.config.epochs, least), key=f"more-{run.number}-{least}"
+            "Epochs in all",
+            max(least, 1),
+            lab.most_epochs,
+            min(max(run.config.epochs, least), lab.most_epochs),
+            key=f"more-{run.number}-{least}",
         )
         if st.button("Go on", icon=":material/play_arrow:", key=f"go-on-{run.number}"):
-            lab.go_on(run.number, int(epochs))
+            lab.go_on(run.number, person, int(epochs))
             st.rerun()
 
 
@@ -175,8 +189,9 @@ def goes_on(run: Run) -> None:
     """Show how far a waiting or running run is, and offer to pause or stop it."""
     progress = run.progress
     if run.state is RunState.QUEUED:
-        before = lab.place(run)
+        before, seconds = lab.place(run)
         text = "Starting ..." if before == 0 else f"Waiting: {before} before it"
+        text += f", begins in about {ui.duration(seconds)}" if before and seconds else ""
     elif progress is None:
         text = "Building the network ..."
     elif progress.epoch == 0:
@@ -186,13 +201,21 @@ def goes_on(run: Run) -> None:
         left = seconds_left(run, lab.epochs(run.number), time.time())
         text += f", about {ui.duration(left)} left" if left is not None else ""
     st.progress(run.share_done, text)
+    if run.message:
+        st.caption(ui.plain(run.message))
+    if run.state is RunState.QUEUED and lab.trouble:
+        st.warning(
+            f"Nothing can be trained now, and it is tried again. {ui.plain(lab.trouble)}", icon=":material/warning:"
+        )
+    if not person.may_change(run.owner):
+        return
     if run.is_stop_wanted:
         st.caption("Pausing ..." if run.is_pause_wanted else "Stopping ...")
         return
     with st.container(horizontal=True):
         for label, icon, wish in (("Pause", ":material/pause:", lab.pause), ("Stop", ":material/stop:", lab.stop)):
             if st.button(label, icon=icon, key=f"{label.lower()}-{run.number}"):
-                wish(run.number)
+                wish(run.number, person)
                 st.rerun(scope="fragment")
 
 

@@ -1,22 +1,22 @@
 """The nouns of what happened: a run and its states."""
 
 import enum
-import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from digitlab.networks.config import TrainingConfig
-from digitlab.networks.metrics import EpochMetrics, Progress
+from digitlab.networks.metrics import EpochMetrics, Progress, Report
 
-SILENT_AFTER = 15.0  # seconds without a sign of life; a run gives one every quarter of a second
+MOST_RECOVERIES = 3  # in a row without a finished epoch: what ends its process each time is not tried for ever
 
 
 class RunState(enum.StrEnum):
     """Where a run stands.
 
     queued -> running -> finished | paused | stopped | failed | interrupted. A queued run can be paused or stopped at
-    once. "paused" and "stopped" were wished, "failed" has a reason in the training, "interrupted" lost its process. All
-    but the failed can be queued again, and go on where they were.
+    once. "paused" and "stopped" were wished, "failed" has a reason in the training. A run that lost its process is
+    queued again by itself; it is "interrupted" if that did not help, or if what it needs is missing. All but the failed
+    can be queued again, and go on where they were.
     """
 
     QUEUED = "queued"
@@ -39,11 +39,16 @@ class Run:
     Attributes:
         number: 1 for the first run of this database.
         title: What people call it, and the network that comes of it.
+        is_named: Whether a person gave it that title.
+        owner: Id of the person who started it; empty for the command line.
+        owner_name: Their name then; may be empty.
         config: Its settings.
         state: Where it stands.
         is_stop_wanted: Whether somebody pressed Stop or Pause.
         is_pause_wanted: Whether it was Pause.
+        is_attended: Whether somebody waits for it at a command line; then it does not go on by itself.
         attempt: How often it was queued before.
+        recoveries: How often it was queued again by itself since its last finished epoch.
         message: One sentence on why it failed or was interrupted; else empty.
         created, started, ended: Seconds since 1970 (UTC); None as long as it has not happened.
         heartbeat: When its process last gave a sign of life, likewise.
@@ -54,11 +59,16 @@ class Run:
 
     number: int
     title: str
+    is_named: bool = False
+    owner: str = ""
+    owner_name: str = ""
     config: TrainingConfig
     state: RunState
     is_stop_wanted: bool = False
     is_pause_wanted: bool = False
+    is_attended: bool = False
     attempt: int = 0
+    recoveries: int = 0
     message: str = ""
     created: float
     started: float | None = None
@@ -77,10 +87,6 @@ class Run:
         done = (self.progress.epoch - 1) + self.progress.batch / self.progress.batches
         return min(done / self.config.epochs, 1.0)
 
-    def is_silent(self) -> bool:
-        """Whether it is said to run, but has given no sign of life for `SILENT_AFTER` seconds."""
-        return self.state is RunState.RUNNING and time.time() - (self.heartbeat or 0) > SILENT_AFTER
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
@@ -91,6 +97,23 @@ class Outcome:
     model: str | None = None
     test_loss: float | None = None
     test_accuracy: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attended:
+    """What somebody at a command line asks of a run, besides its settings.
+
+    Attributes:
+        name: File name of the network without an ending; a new one if empty.
+        is_ready_made: Whether to mark the network as shipped with DigitLab.
+        report: Is told what the store is told, too.
+        is_still_wanted: Is asked after every block, besides the store's wish, which is heard within a quarter second.
+    """
+
+    name: str = ""
+    is_ready_made: bool = False
+    report: Report = lambda _: None
+    is_still_wanted: Callable[[], bool] = lambda: True
 
 
 def seconds_left(run: Run, epochs: Sequence[EpochMetrics], now: float) -> float | None:

@@ -49,11 +49,15 @@ class ModelCard:
         versions: Of the libraries that made it.
         created: Seconds since 1970 (UTC).
         certainty: When its answers may be believed.
+        owner: Id of the person whose it is; empty for the command line's.
+        owner_name: Their name; may be empty.
     """
 
     name: str
     title: str
     is_ready_made: bool = False
+    owner: str = ""
+    owner_name: str = ""
     config: TrainingConfig
     command: str
     epochs: tuple[EpochMetrics, ...]
@@ -77,6 +81,9 @@ class ModelCard:
         values = json.loads(text)
         for name, kind in _KINDS.items():
             if not isinstance(values[name], kind):
+                raise TypeError(f"{name} is {values[name]!r}")
+        for name in ("owner", "owner_name"):
+            if not isinstance(values.get(name, ""), str):
                 raise TypeError(f"{name} is {values[name]!r}")
         values["config"] = TrainingConfig.from_dict(values["config"])
         values["certainty"] = Certainty.from_dict(values.get("certainty") or {})

@@ -5,93 +5,83 @@ import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict
-from pathlib import Path
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
-from digitlab.errors import InvalidSetting, RunIsOver, RunNotFound, StoreUnavailable
+from digitlab.errors import InvalidSetting, RunIsActive, RunIsOver, RunNotFound, StoreUnavailable
 from digitlab.networks.config import PRESETS, TrainingConfig
 from digitlab.networks.metrics import EpochMetrics, Progress
-from digitlab.runs.experiment import SILENT_AFTER, Outcome, Run, RunState
+from digitlab.runs import schema
+from digitlab.runs.experiment import MOST_RECOVERIES, Outcome, Run, RunState
+from digitlab.runs.people import OPERATOR, Person
+from digitlab.runs.queue import Turn, fair_order
+from digitlab.runs.schema import epochs as _epochs
+from digitlab.runs.schema import runs as _runs
 
-_metadata = sa.MetaData()
-_runs = sa.Table(
-    "runs",
-    _metadata,
-    sa.Column("number", sa.Integer, primary_key=True),
-    sa.Column("title", sa.String(80), nullable=False),
-    sa.Column("config", sa.Text, nullable=False),
-    sa.Column("state", sa.String(16), nullable=False, index=True),
-    sa.Column("is_stop_wanted", sa.Boolean, nullable=False, default=False),
-    sa.Column("is_pause_wanted", sa.Boolean, nullable=False, default=False, server_default=sa.false()),
-    sa.Column("attempt", sa.Integer, nullable=False, default=0, server_default="0"),
-    sa.Column("message", sa.Text, nullable=False, default=""),
-    sa.Column("created", sa.Double, nullable=False),
-    sa.Column("started", sa.Double),
-    sa.Column("ended", sa.Double),
-    sa.Column("heartbeat", sa.Double),
-    sa.Column("worker", sa.String(64)),
-    sa.Column("epoch", sa.Integer),
-    sa.Column("batch", sa.Integer),
-    sa.Column("batches", sa.Integer),
-    sa.Column("model", sa.String(128)),
-    sa.Column("test_loss", sa.Double),
-    sa.Column("test_accuracy", sa.Double),
-    sqlite_autoincrement=True,
-)
-_epochs = sa.Table(
-    "epochs",
-    _metadata,
-    sa.Column("run", sa.ForeignKey("runs.number"), primary_key=True),
-    sa.Column("epoch", sa.Integer, primary_key=True),
-    sa.Column("loss", sa.Double, nullable=False),
-    sa.Column("accuracy", sa.Double, nullable=False),
-    sa.Column("validation_loss", sa.Double),
-    sa.Column("validation_accuracy", sa.Double),
-    sa.Column("seconds", sa.Double, nullable=False),
-)
+_ACTIVE = (RunState.QUEUED, RunState.RUNNING)
+_CAN_GO_ON = [RunState.PAUSED, RunState.STOPPED, RunState.INTERRUPTED, RunState.FINISHED]
+_LOST = "The process that trained it ended before it was done. The epochs up to then are kept, and it can go on."
+_BEGAN_ANEW = "Nothing was left of its checkpoint, so it began anew."
+_GOES_ON = "The process that trained it ended; it goes on by itself where it was."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sign:
+    """The last sign of life of a running run.
+
+    Attributes:
+        number: Of the run.
+        attempt: Its attempt.
+        worker: Who trains it, as `claim_next` was told.
+        heartbeat: When it came by the worker's clock, seconds since 1970.
+    """
+
+    number: int
+    attempt: int
+    worker: str
+    heartbeat: float
 
 
 class Store:
     """Reads and writes runs; several processes and threads may do so at once.
 
     Who may change a run: anybody may queue one and wish it stopped; while it is running only the worker that claimed it
-    writes its progress, epochs and end; a run that is over changes only by being queued again. One exception: a run
-    that was declared interrupted because its worker was silent goes on when that same worker reports again.
+    writes its progress, epochs and end; a run that is over changes only by being queued again. A running run that is
+    silent may be taken from its worker, which then cannot write any more: `recover`.
 
     Raises:
         StoreUnavailable: from every method, when the database cannot be used.
     """
 
     def __init__(self, url: str) -> None:
-        try:
-            self._engine = sa.create_engine(url, pool_pre_ping=True)
-        except (SQLAlchemyError, ImportError) as error:
-            raise StoreUnavailable(
-                f"The database address cannot be used ({type(error).__name__}). Check DIGITLAB_DATABASE_URL."
-            ) from error
-        if self._engine.dialect.name == "sqlite":
-            if self._engine.url.database:
-                _make_folder(Path(self._engine.url.database).parent)
-            sa.event.listen(self._engine, "connect", _configure_sqlite)
-        with self._transaction():
-            _metadata.create_all(self._engine)
-            self._add_what_an_older_version_lacks()
+        self._engine = schema.engine_for(url)
+        with self._transaction() as connection:
+            schema.prepare(connection)
 
     def close(self) -> None:
         """Give all connections back."""
         self._engine.dispose()
 
-    def create(self, config: TrainingConfig, title: str = "", worker: str | None = None) -> Run:
-        """Record a new run, waiting, or already claimed by `worker`; its title is by default its preset and number."""
+    def create(
+        self, config: TrainingConfig, title: str = "", person: Person = OPERATOR, worker: str | None = None
+    ) -> Run:
+        """Record a new run.
+
+        Args:
+            config: Its settings.
+            title: By default its preset and number.
+            person: Whose it is.
+            worker: Who trains it already, at a command line; None: it waits.
+        """
         now = time.time()
-        values: dict[str, Any] = {"title": title, "config": json.dumps(config.as_dict()), "created": now}
+        values: dict[str, Any] = {"title": title, "is_named": bool(title), "created": now}
+        values |= {"owner": person.id, "owner_name": person.name, "config": json.dumps(config.as_dict())}
         values |= {"state": RunState.QUEUED} if worker is None else _claimed_by(worker, now)
         with self._transaction() as connection:
-            insert = sa.insert(_runs).values(**values).returning(_runs.c.number)
+            insert = sa.insert(_runs).values(is_attended=worker is not None, **values).returning(_runs.c.number)
             number = connection.execute(insert).scalar_one()
             if not title:
                 own = f"{PRESETS[config.preset].title} {number}"
@@ -116,11 +106,24 @@ class Store:
                 runs.append(_as_run(row))
         return runs
 
-    def queue(self) -> list[int]:
-        """Return the numbers of the waiting runs in their order."""
-        query = sa.select(_runs.c.number).where(_runs.c.state == RunState.QUEUED).order_by(_runs.c.number)
+    def queue(self) -> list[tuple[int, int]]:
+        """Return number and attempt of the waiting runs, in the order in which they are to begin."""
         with self._transaction() as connection:
-            return list(connection.execute(query).scalars())
+            order = _fair_order(connection)
+            query = sa.select(_runs.c.number, _runs.c.attempt).where(_runs.c.state == RunState.QUEUED)
+            attempts = {row.number: row.attempt for row in connection.execute(query)}
+        return [(number, attempts[number]) for number in order if number in attempts]
+
+    def served(self) -> dict[str, float]:
+        """Return when a run of each person last began, seconds since 1970."""
+        with self._transaction() as connection:
+            return _served(connection)
+
+    def active(self, person: Person) -> int:
+        """Return how many runs of a person wait or run."""
+        query = sa.select(sa.func.count()).where(_runs.c.owner == person.id, _runs.c.state.in_(_ACTIVE))
+        with self._transaction() as connection:
+            return connection.execute(query).scalar_one()
 
     def epochs(self, number: int) -> list[EpochMetrics]:
         """Return a run's finished epochs in their order."""
@@ -129,109 +132,148 @@ class Store:
             rows = connection.execute(query).mappings().all()
         return [EpochMetrics(**{name: row[name] for name in row if name != "run"}) for row in rows]
 
+    # -- what people wish
+
     def request_stop(self, number: int) -> None:
         """Wish a run stopped: at once if it waits, else after its current batch. `RunIsOver` if it is over."""
-        with self._transaction() as connection:
-            stopped = _change(
-                connection, number, [RunState.QUEUED], state=RunState.STOPPED, is_stop_wanted=True, ended=time.time()
-            )
-            stopped = stopped or _change(
-                connection, number, [RunState.RUNNING], is_stop_wanted=True, is_pause_wanted=False
-            )
-        if not stopped:
+        at_once = {"state": RunState.STOPPED, "is_stop_wanted": True, "ended": time.time()}
+        if not self._wish(number, at_once, {"is_stop_wanted": True, "is_pause_wanted": False}):
             raise RunIsOver(f"Run {number} is over already ({self.run(number).state}); there is nothing to stop.")
 
     def request_pause(self, number: int) -> None:
         """Wish a run paused: at once if it waits, else within its block. `RunIsOver` if it is over."""
-        with self._transaction() as connection:
-            paused = _change(connection, number, [RunState.QUEUED], state=RunState.PAUSED)
-            paused = paused or _change(
-                connection, number, [RunState.RUNNING], is_stop_wanted=True, is_pause_wanted=True
-            )
-        if not paused:
+        if not self._wish(number, {"state": RunState.PAUSED}, {"is_stop_wanted": True, "is_pause_wanted": True}):
             raise RunIsOver(f"Run {number} is over already ({self.run(number).state}); there is nothing to pause.")
 
     def queue_again(self, number: int, epochs: int | None = None) -> Run:
         """Let a run wait to go on where it was, for `epochs` in all. `RunIsOver` if it cannot."""
         run = self.run(number)
         config = run.config if epochs is None else dataclasses.replace(run.config, epochs=epochs)
-        values: dict[str, Any] = {
-            "state": RunState.QUEUED,
-            "is_stop_wanted": False,
-            "is_pause_wanted": False,
-            "message": "",
-            "ended": None,
-        }
-        values |= {"attempt": run.attempt + 1, "worker": None, "config": json.dumps(config.as_dict())}
-        allowed = [RunState.PAUSED, RunState.STOPPED, RunState.INTERRUPTED, RunState.FINISHED]
         with self._transaction() as connection:
-            goes_on = _change(connection, number, allowed, **values)
+            goes_on = _change(
+                connection, number, _CAN_GO_ON, **_waiting_again(run.attempt), recoveries=0, message="",
+                is_stop_wanted=False, is_pause_wanted=False, is_attended=False, config=json.dumps(config.as_dict()),
+            )  # fmt: skip
         if not goes_on:
             raise RunIsOver(f"Run {number} is {self.run(number).state}: it cannot go on. Start a new one.")
         return self.run(number)
+
+    def rename(self, number: int, title: str) -> None:
+        """Give a run another title."""
+        self.run(number)
+        with self._transaction() as connection:
+            connection.execute(sa.update(_runs).where(_runs.c.number == number).values(title=title, is_named=True))
+
+    def delete(self, number: int) -> None:
+        """Remove a run that is over, and its epochs, for good. `RunError` if it is not over."""
+        state = self.run(number).state
+        over = [state for state in RunState if state.is_over()]
+        with self._transaction() as connection:
+            connection.execute(sa.delete(_epochs).where(_epochs.c.run == number))
+            gone = sa.delete(_runs).where(_runs.c.number == number, _runs.c.state.in_(over))
+            if connection.execute(gone).rowcount == 0:
+                connection.rollback()
+                raise RunIsActive(f"Run {number} is {state}. Stop it first, then delete it.")
+
+    # -- what workers do
 
     def claim(self, number: int, worker: str) -> bool:
         """Take a waiting run for `worker`; False if another has it, or it is not waiting any more."""
         with self._transaction() as connection:
             return _change(connection, number, [RunState.QUEUED], **_claimed_by(worker, time.time()))
 
-    def refuse(self, number: int, message: str) -> None:
-        """Record that a waiting run cannot be carried out, and why."""
+    def claim_next(self, worker: str) -> int | None:
+        """Take the waiting run whose turn it is for `worker`; None if none waits."""
+        while True:
+            with self._transaction() as connection:
+                order = _fair_order(connection)
+            if not order:
+                return None
+            if self.claim(order[0], worker):
+                return order[0]
+
+    def is_trained_by(self, number: int, worker: str) -> bool:
+        """Whether a run is still this worker's."""
+        query = sa.select(_runs.c.number).where(_is_trained_by(number, worker))
         with self._transaction() as connection:
-            _change(connection, number, [RunState.QUEUED], state=RunState.FAILED, message=message, ended=time.time())
+            return connection.execute(query).one_or_none() is not None
 
     def beat(self, number: int, worker: str, progress: Progress | None) -> bool:
-        """Give a sign of life and say how far it is. Returns whether the run is still wanted."""
-        values: dict[str, Any] = {"heartbeat": time.time(), "state": RunState.RUNNING, "ended": None, "message": ""}
-        values |= asdict(progress) if progress else {}
-        mine = sa.and_(_runs.c.number == number, _runs.c.worker == worker)
-        alive = _runs.c.state.in_([RunState.RUNNING, RunState.INTERRUPTED])
+        """Give a sign of life and say how far it is. Returns whether the run is still wanted of this worker."""
+        values: dict[str, Any] = {"heartbeat": time.time()} | (asdict(progress) if progress else {})
         with self._transaction() as connection:
-            connection.execute(sa.update(_runs).where(mine, alive).values(values))
-            wished = connection.execute(sa.select(_runs.c.is_stop_wanted).where(mine)).scalar_one_or_none()
+            connection.execute(sa.update(_runs).where(_is_trained_by(number, worker)).values(values))
+            query = sa.select(_runs.c.is_stop_wanted).where(_is_trained_by(number, worker))
+            wished = connection.execute(query).scalar_one_or_none()
         return wished is False
 
-    def add_epoch(self, number: int, metrics: EpochMetrics) -> None:
-        """Record a finished epoch of a running run; one that was learned again replaces its record."""
+    def add_epoch(self, number: int, worker: str, metrics: EpochMetrics) -> None:
+        """Record a finished epoch; one that was learned again replaces its record. Not if the run is another's now."""
+        mine = sa.update(_runs).where(_is_trained_by(number, worker)).values(recoveries=0)
         again = sa.delete(_epochs).where(_epochs.c.run == number, _epochs.c.epoch == metrics.epoch)
         with self._transaction() as connection:
-            connection.execute(again)
-            connection.execute(sa.insert(_epochs).values(run=number, **asdict(metrics)))
+            if connection.execute(mine).rowcount:
+                connection.execute(again)
+                connection.execute(sa.insert(_epochs).values(run=number, **asdict(metrics)))
+
+    def begin_anew(self, number: int, worker: str) -> None:
+        """Forget the epochs of a run whose checkpoint is gone, and say so."""
+        mine = sa.update(_runs).where(_is_trained_by(number, worker)).values(message=_BEGAN_ANEW)
+        with self._transaction() as connection:
+            if connection.execute(mine).rowcount:
+                connection.execute(sa.delete(_epochs).where(_epochs.c.run == number))
 
     def end(self, number: int, worker: str, outcome: Outcome) -> None:
-        """Record how `worker`'s run ended."""
+        """Record how `worker`'s run ended; not if the run is another's now."""
+        # A run that went on may have a network already, and keeps it until there is another.
+        values = {name: value for name, value in asdict(outcome).items() if value is not None}
+        values |= {"ended": time.time(), "heartbeat": time.time()}
         with self._transaction() as connection:
-            mine = sa.and_(_runs.c.number == number, _runs.c.worker == worker)
-            alive = _runs.c.state.in_([RunState.RUNNING, RunState.INTERRUPTED])
-            # A run that went on may have a network already, and keeps it until there is another.
-            values = {name: value for name, value in asdict(outcome).items() if value is not None}
-            values |= {"ended": time.time(), "heartbeat": time.time()}
-            connection.execute(sa.update(_runs).where(mine, alive).values(values))
+            connection.execute(sa.update(_runs).where(_is_trained_by(number, worker)).values(values))
 
-    def interrupt_silent(self, after: float = SILENT_AFTER) -> None:
-        """Declare interrupted what is "running", but has given no sign of life for `after` seconds."""
-        silent = sa.and_(_runs.c.state == RunState.RUNNING, _runs.c.heartbeat < time.time() - after)
+    def release(self, number: int, worker: str) -> None:
+        """Let a run wait again: its worker ends, and whoever comes next goes on where it was."""
+        attempt = self.run(number).attempt
         with self._transaction() as connection:
-            numbers = list(connection.execute(sa.select(_runs.c.number).where(silent)).scalars())
-        for number in numbers:
-            self.interrupt(number)
+            values = _waiting_again(attempt)
+            connection.execute(sa.update(_runs).where(_is_trained_by(number, worker)).values(values))
 
-    def interrupt(self, number: int) -> None:
-        """Declare a running run interrupted: its process is gone."""
-        message = (
-            "The process that trained it ended before it was done. The epochs up to then are kept, and it can go on."
+    # -- what is lost
+
+    def signs(self) -> list[Sign]:
+        """Return the last signs of life of all running runs."""
+        query = sa.select(_runs.c.number, _runs.c.attempt, _runs.c.worker, _runs.c.heartbeat)
+        with self._transaction() as connection:
+            rows = connection.execute(query.where(_runs.c.state == RunState.RUNNING)).mappings().all()
+        return [Sign(**row) for row in rows]
+
+    def recover(self, sign: Sign) -> None:
+        """Take a run from a worker that is gone: it goes on by itself, or is interrupted; if it lives, nothing changes.
+
+        Args:
+            sign: Its last sign of life; if there was another since, it is not gone.
+        """
+        run = self.run(sign.number)
+        values: dict[str, Any]
+        if run.is_pause_wanted:
+            values = {"state": RunState.PAUSED}
+        elif run.is_stop_wanted or run.is_attended or run.recoveries >= MOST_RECOVERIES:
+            values = {"state": RunState.INTERRUPTED, "message": _LOST, "ended": time.time()}
+        else:
+            values = _waiting_again(run.attempt) | {"recoveries": run.recoveries + 1, "message": _GOES_ON}
+        same = sa.and_(
+            _is_trained_by(sign.number, sign.worker),
+            _runs.c.attempt == sign.attempt,
+            _runs.c.heartbeat == sign.heartbeat,
         )
         with self._transaction() as connection:
-            values = {"state": RunState.INTERRUPTED, "message": message, "ended": time.time()}
-            _change(connection, number, [RunState.RUNNING], **values)
+            connection.execute(sa.update(_runs).where(same).values(values))
 
-    def _add_what_an_older_version_lacks(self) -> None:
-        known = {column["name"] for column in sa.inspect(self._engine).get_columns("runs")}
+    def _wish(self, number: int, if_waiting: dict[str, Any], if_running: dict[str, Any]) -> bool:
         with self._transaction() as connection:
-            for column in _runs.columns:
-                if column.name not in known:
-                    definition = sa.schema.CreateColumn(column).compile(self._engine)
-                    connection.execute(sa.text(f"ALTER TABLE runs ADD COLUMN {definition}"))
+            return _change(connection, number, [RunState.QUEUED], **if_waiting) or _change(
+                connection, number, [RunState.RUNNING], **if_running
+            )
 
     @contextmanager
     def _transaction(self) -> Iterator[sa.Connection]:
@@ -245,13 +287,42 @@ class Store:
 
 
 def _claimed_by(worker: str, now: float) -> dict[str, Any]:
-    return {"state": RunState.RUNNING, "worker": worker, "started": now, "heartbeat": now}
+    return {"state": RunState.RUNNING, "worker": worker, "started": now, "heartbeat": now, "message": ""}
+
+
+def _waiting_again(attempt: int) -> dict[str, Any]:
+    return {"state": RunState.QUEUED, "attempt": attempt + 1, "worker": None, "ended": None}
+
+
+def _is_trained_by(number: int, worker: str) -> sa.ColumnElement[bool]:
+    return sa.and_(_runs.c.number == number, _runs.c.worker == worker, _runs.c.state == RunState.RUNNING)
 
 
 def _change(connection: sa.Connection, number: int, allowed: list[RunState], **values: Any) -> bool:
     """Change a run if it is in one of the allowed states; say whether it was."""
     query = sa.update(_runs).where(_runs.c.number == number, _runs.c.state.in_(allowed)).values(**values)
     return connection.execute(query).rowcount == 1
+
+
+def _fair_order(connection: sa.Connection) -> list[int]:
+    query = sa.select(_runs.c.number, _runs.c.owner, _runs.c.state, _runs.c.recoveries).where(
+        _runs.c.state.in_(_ACTIVE)
+    )
+    turns = [
+        Turn(
+            number=row.number,
+            owner=row.owner,
+            is_waiting=row.state == RunState.QUEUED,
+            is_recovering=row.recoveries > 0,
+        )
+        for row in connection.execute(query)
+    ]
+    return fair_order(turns, _served(connection)) if any(turn.is_waiting for turn in turns) else []
+
+
+def _served(connection: sa.Connection) -> dict[str, float]:
+    query = sa.select(_runs.c.owner, sa.func.max(_runs.c.started).label("began")).group_by(_runs.c.owner)
+    return {row.owner: row.began for row in connection.execute(query.where(_runs.c.started.is_not(None)))}
 
 
 def _as_run(row: sa.Row[Any]) -> Run:
@@ -262,21 +333,3 @@ def _as_run(row: sa.Row[Any]) -> Run:
     values["state"] = RunState(values["state"])
     values["progress"] = Progress(epoch=epoch, batch=batch, batches=batches) if batches else None
     return Run(**values)
-
-
-def _make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise StoreUnavailable(
-            f"The folder {folder} cannot be made ({error.strerror}). Set DIGITLAB_DATA to a folder that can be written."
-        ) from error
-
-
-def _configure_sqlite(connection: Any, _record: object) -> None:
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA busy_timeout = 30000")
-    # Readers do not wait for the writer, nor the writer for them: https://www.sqlite.org/wal.html
-    cursor.execute("PRAGMA journal_mode = WAL")
-    cursor.execute("PRAGMA synchronous = NORMAL")
-    cursor.close()

@@ -7,8 +7,8 @@ import threading
 import time
 import uuid
 from collections import deque
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import TypeVar
@@ -18,19 +18,24 @@ from digitlab.errors import DigitLabError, Diverged, StoreUnavailable
 from digitlab.networks import checkpoints, evaluation, mnist_source, training
 from digitlab.networks.config import TrainingConfig, as_command
 from digitlab.networks.export import export, versions
-from digitlab.networks.metrics import EpochMetrics, Progress, Report
+from digitlab.networks.metrics import EpochMetrics, Progress
 from digitlab.networks.scores import Scores
-from digitlab.runs.experiment import Outcome, Run, RunState
+from digitlab.runs.experiment import Attended, Outcome, Run, RunState
 from digitlab.runs.modelfiles import ModelCard, ModelFiles
 from digitlab.runs.store import Store
 from digitlab.settings import Settings
 
 _T = TypeVar("_T")
 _BEAT = 0.25  # seconds between two signs of life; a wish to stop is heard within as much
-_PATIENCE = 60.0  # seconds that a database may be away at the end of a run
+_PATIENCE = 60.0  # seconds that a database may be away at the beginning or the end of a run
 _CHECKPOINTS = 50  # that are kept, of all runs; the largest preset's takes 4 MB
 _HALF_WRITTEN = 3600.0  # seconds
 _SAMPLES = 64  # test digits on which an exported file must agree with Keras
+_UNFORESEEN = "An error that nobody foresaw ended the run; the log has it."
+
+_leaving = threading.Event()  # this process ends soon
+_under_way: set[int] = set()  # runs that are carried out here
+_changed = threading.Condition()  # of what is under way
 
 
 def new_worker() -> str:
@@ -45,49 +50,34 @@ def warm_up(settings: Settings) -> None:
     training.train(config, digits.x_train, digits.y_train, wanted=lambda: False)
 
 
-def perform(
-    settings: Settings,
-    number: int,
-    worker: str = "",
-    *,
-    name: str = "",
-    is_ready_made: bool = False,
-    report: Report = lambda _: None,
-    is_still_wanted: Callable[[], bool] = lambda: True,
-) -> None:
-    """Carry out a run to its end, whatever that is; the store tells how it went.
+def perform_next(settings: Settings) -> None:
+    """Carry out the waiting run whose turn it is, to its end; nothing if none waits."""
+    worker = new_worker()
+    store = _insist(lambda: Store(settings.database_url))
+    number = None if _leaving.is_set() else _insist(lambda: store.claim_next(worker))
+    store.close()
+    if number is not None:
+        perform(settings, number, worker)
 
-    Args:
-        settings: Where data, networks and runs are.
-        number: The run.
-        worker: Who claimed it already; if empty it is claimed now, and left alone if it is not waiting any more: Dask
-            repeats a task whose process died.
-        name: File name of the network without an ending; a new one if empty.
-        is_ready_made: Whether to mark the network as shipped with DigitLab.
-        report: Is told what the store is told, too.
-        is_still_wanted: Is asked after every batch, besides the store's wish, which is heard within `_BEAT`.
-    """
-    store = Store(settings.database_url)
-    if not worker:
-        worker = new_worker()
-        if not store.claim(number, worker):
-            store.close()
-            return
-    outcome = Outcome(state=RunState.FAILED, message="An error that nobody foresaw ended the run; the log has it.")
+
+def leave(patience: float) -> None:
+    """Let the runs of this process wait again, as it ends soon; return when they do, or after so many seconds."""
+    _leaving.set()
+    with _changed:
+        _changed.wait_for(lambda: not _under_way, patience)
+
+
+def perform(settings: Settings, number: int, worker: str, attended: Attended | None = None) -> None:
+    """Carry out a run that `worker` claimed to its end, whatever that is; the store tells how it went."""
+    store = _insist(lambda: Store(settings.database_url))
+    outcome: Outcome | None = Outcome(state=RunState.FAILED, message=_UNFORESEEN)
     try:
-        run = store.run(number)
-        with _Pulse(store, number, worker) as pulse:
-            trained = _train(settings, run, pulse, report, is_still_wanted)
-            if trained.was_stopped and _insist(lambda: store.run(number)).is_pause_wanted:
-                outcome = Outcome(state=RunState.PAUSED)
-                return
-            digits = mnist_source.load(settings.data)
-            scores = evaluation.evaluate(trained.model, digits.x_test, digits.y_test)
-            card = _card(run, trained, scores, name, is_ready_made)
-            images = digits.x_test[:_SAMPLES]
-            ModelFiles(settings.models).save(card, lambda path: export(trained.model, path, images))
-        state = RunState.STOPPED if trained.was_stopped else RunState.FINISHED
-        outcome = Outcome(state=state, model=card.name, test_loss=scores.loss, test_accuracy=scores.accuracy)
+        run = _insist(lambda: store.run(number))
+        with _counted(number), _Pulse(store, number, worker) as pulse:
+            outcome = _carry_out(settings, store, run, pulse, attended or Attended())
+    except StoreUnavailable:
+        outcome = None  # nobody can be told; whoever finds the run silent lets it go on
+        raise
     except DigitLabError as error:
         outcome = Outcome(state=RunState.FAILED, message=str(error))
         if isinstance(error, Diverged):
@@ -96,8 +86,57 @@ def perform(
         outcome = Outcome(state=RunState.INTERRUPTED, message="It was broken off by hand.")
         raise
     finally:
-        _insist(lambda: store.end(number, worker, outcome))
+        if outcome is not None:
+            _record(store, number, worker, outcome)
         store.close()
+
+
+def _record(store: Store, number: int, worker: str, outcome: Outcome) -> None:
+    if outcome.state is RunState.QUEUED:
+        _insist(lambda: store.release(number, worker))
+    else:
+        _insist(lambda: store.end(number, worker, outcome))
+
+
+def _carry_out(settings: Settings, store: Store, run: Run, pulse: "_Pulse", attended: Attended) -> Outcome:
+    """Train, score and save. A run that is to wait again comes back as queued."""
+    ending: list[RunState] = []
+
+    def is_pause() -> bool:
+        now = _insist(lambda: store.run(run.number))
+        if now.is_pause_wanted:
+            ending.append(RunState.PAUSED)
+        elif not _insist(lambda: store.is_trained_by(run.number, pulse.worker)):
+            ending.append(RunState.QUEUED)  # somebody took it for lost, and another worker has it, or will
+        elif _leaving.is_set() and not now.is_stop_wanted:
+            ending.append(RunState.QUEUED)
+        return bool(ending)
+
+    if store.epochs(run.number) and not checkpoint_of(settings, run.number).exists():
+        store.begin_anew(run.number, pulse.worker)
+    trained = _train(settings, run, pulse, attended, is_pause)
+    if ending:
+        return Outcome(state=ending[0])
+    digits = mnist_source.load(settings.data)
+    scores = evaluation.evaluate(trained.model, digits.x_test, digits.y_test)
+    card = _card(run, trained, scores, attended)
+    images = digits.x_test[:_SAMPLES]
+    ModelFiles(settings.models).save(card, lambda path: export(trained.model, path, images))
+    state = RunState.STOPPED if trained.was_stopped else RunState.FINISHED
+    return Outcome(state=state, model=card.name, test_loss=scores.loss, test_accuracy=scores.accuracy)
+
+
+@contextmanager
+def _counted(number: int) -> Iterator[None]:
+    """Know a run as one that is carried out here."""
+    with _changed:
+        _under_way.add(number)
+    try:
+        yield
+    finally:
+        with _changed:
+            _under_way.discard(number)
+            _changed.notify_all()
 
 
 def score(settings: Settings, path: Path) -> Scores:
@@ -126,32 +165,35 @@ def _remove_old(folder: Path) -> None:
 
 
 def _train(
-    settings: Settings, run: Run, pulse: "_Pulse", report: Report, is_still_wanted: Callable[[], bool]
+    settings: Settings, run: Run, pulse: "_Pulse", attended: Attended, is_pause: Callable[[], bool]
 ) -> training.Trained:
     def tell(event: EpochMetrics | Progress) -> None:
         pulse.record(event)
-        report(event)
+        attended.report(event)
 
     def wanted() -> bool:
-        return pulse.is_wanted() and is_still_wanted()
+        return pulse.is_wanted() and attended.is_still_wanted() and not _leaving.is_set()
 
     digits = mnist_source.load(settings.data)
     checkpoint = checkpoint_of(settings, run.number)
     trained = training.train(
-        run.config, digits.x_train, digits.y_train, report=tell, wanted=wanted, checkpoint=checkpoint
+        run.config, digits.x_train, digits.y_train, report=tell, wanted=wanted, is_pause=is_pause, checkpoint=checkpoint
     )
     _tidy(checkpoint.parent)
     return trained
 
 
-def _card(run: Run, trained: training.Trained, scores: Scores, name: str, is_ready_made: bool) -> ModelCard:
+def _card(run: Run, trained: training.Trained, scores: Scores, attended: Attended) -> ModelCard:
+    name = attended.name
     command = as_command(run.config)
     if name:
-        command += f" --name {name} --title {shlex.quote(run.title)}" + " --ready-made" * is_ready_made
+        command += f" --name {name} --title {shlex.quote(run.title)}" + " --ready-made" * attended.is_ready_made
     return ModelCard(
         name=name or time.strftime(f"{run.config.preset}-%Y%m%d-%H%M%S-{run.number}", time.gmtime()),
         title=run.title,
-        is_ready_made=is_ready_made,
+        is_ready_made=attended.is_ready_made,
+        owner=run.owner,
+        owner_name=run.owner_name,
         config=run.config,
         command=command,
         epochs=tuple(trained.epochs),
@@ -187,7 +229,7 @@ class _Pulse(threading.Thread):
         super().__init__(name=f"pulse of run {number}", daemon=True)
         self._progress: Progress | None = None
         self._epochs: deque[EpochMetrics] = deque()
-        self._store, self._number, self._worker = store, number, worker
+        self._store, self._number, self.worker = store, number, worker
         self._is_unwanted, self._is_over, self._has_news = threading.Event(), threading.Event(), threading.Event()
 
     def record(self, event: EpochMetrics | Progress) -> None:
@@ -209,9 +251,9 @@ class _Pulse(threading.Thread):
 
     def _beat(self) -> None:
         while self._epochs:
-            self._store.add_epoch(self._number, self._epochs[0])
+            self._store.add_epoch(self._number, self.worker, self._epochs[0])
             self._epochs.popleft()
-        if not self._store.beat(self._number, self._worker, self._progress):
+        if not self._store.beat(self._number, self.worker, self._progress):
             self._is_unwanted.set()
 
     def __enter__(self) -> "_Pulse":

@@ -1,15 +1,17 @@
 """The processes that train, and the way to them: Dask, here or on a cluster."""
 
 import os
+import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Sequence
 from concurrent.futures import CancelledError
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from digitlab.errors import WorkersUnavailable
+from digitlab.errors import DigitLabError, WorkersUnavailable
 from digitlab.networks.scores import Scores
 from digitlab.settings import Settings
 
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 TRAINING = {"training": 1}  # a worker has one such token, so it trains one run at a time and scores beside it
 _START_PATIENCE = 60  # seconds for a scheduler and its workers to stand; usually one
 _PATIENT = 5  # niceness of all that trains: who draws, or opens a page, comes first on a machine with few cores
+_LEAVE_PATIENCE = 8  # seconds for a training to stop within its block and keep its state; usually half of one
 _SCORE_PATIENCE = 120  # seconds for 10,000 digits, TensorFlow's import included; usually two
 
 
@@ -36,6 +39,9 @@ class Workers:
         self._lock = threading.Lock()
         self._program: subprocess.Popen[str] | None = None
         self._client: Client | None = None
+        self._handed_in: dict[str, Future] = {}
+        self.trouble = ""  # one sentence on why the last worker could not begin; empty if it could
+        self.count = settings.workers  # how many train at once
 
     def start(self) -> bool:
         """See to it that workers are there. Returns whether they had to be started or reached anew.
@@ -57,44 +63,47 @@ class Workers:
                 raise WorkersUnavailable(
                     f"The scheduler at {address} does not answer. Start it, or change DIGITLAB_SCHEDULER."
                 ) from error
+            self._handed_in = {}
             return True
 
-    def train(self, number: int, refuse: Callable[[int, str], None], attempt: int = 0) -> None:
-        """Let a worker carry out a queued run, after those of lower number; a run handed in twice is trained once.
+    def hand_in(self, waiting: Sequence[tuple[int, int]]) -> None:
+        """Let workers carry out as many runs as wait; each takes the one whose turn it is when it begins.
 
         Args:
-            number: The run.
-            refuse: Is told the number and the reason if the worker could not even begin.
-            attempt: How often it went on before: what has the same name is the same to Dask, and is done once.
+            waiting: Number and attempt of each run. What was handed in before, and has not come back, is left alone.
         """
-        from distributed import fire_and_forget
         from distributed.client import ClosedClientError
 
         try:
-            future = self._submit_training(number, attempt)
+            self._submit(waiting)
         except ClosedClientError:  # the workers ended between the look and the call; now new ones are started
-            future = self._submit_training(number, attempt)
+            self._submit(waiting)
 
-        def tell(done: "Future") -> None:
-            if done.status == "error":
-                refuse(number, f"A worker could not begin: {type(done.exception()).__name__}. Its log says more.")
-
-        future.add_done_callback(tell)
-        # Nobody waits for the result, the store has it; fire-and-forget, or Dask would drop the task with its future.
-        fire_and_forget(future)
-
-    def _submit_training(self, number: int, attempt: int) -> "Future":
+    def _submit(self, waiting: Sequence[tuple[int, int]]) -> None:
         from dask.base import tokenize
+        from distributed import fire_and_forget
 
         client = self._reach()
-        return client.submit(
-            _perform,
-            self._settings,
-            number,
-            key=f"run-{number}-{attempt}-{tokenize(self._settings.database_url)}",
-            resources=self._training_token(client),
-            priority=-number,  # by itself Dask keeps no order among tasks that come within a tenth of a second
-        )
+        record = tokenize(self._settings.database_url)
+        resources = self._training_token(client)
+        for number, attempt in waiting:
+            key = f"run-{number}-{attempt}-{record}"  # what has the same name is the same to Dask, and is done once
+            if key in self._handed_in:
+                continue
+            future = client.submit(_perform_next, self._settings, key=key, resources=resources)
+            self._handed_in[key] = future
+            future.add_done_callback(self._note)
+            # Nobody waits for the result, the store has it; and a cluster's training outlives this process.
+            fire_and_forget(future)
+
+    def _note(self, done: "Future") -> None:
+        """Forget what came back; if a worker could not even begin, its run still waits, and is handed in again."""
+        self._handed_in.pop(done.key, None)
+        self.trouble = ""
+        if done.status == "error":
+            error = done.exception()
+            reason = str(error) if isinstance(error, DigitLabError) else f"{type(error).__name__}, see its log"
+            self.trouble = f"A worker could not begin: {reason}"
 
     def score(self, path: Path) -> Scores:
         """Let a worker score a saved network on MNIST's test set, and wait for it.
@@ -134,6 +143,7 @@ class Workers:
         if self._settings.scheduler is None:
             return TRAINING  # without asking: the answer would never come if the scheduler died over the question
         workers = client.scheduler_info(n_workers=-1)["workers"].values()
+        self.count = max(len(workers), 1)
         is_unknown = workers and not any(set(TRAINING) <= set(worker["resources"]) for worker in workers)
         return None if is_unknown else TRAINING
 
@@ -174,7 +184,7 @@ class Workers:
             assert self._program.stdin is not None
             self._program.stdin.close()
             try:
-                self._program.wait(timeout=10)
+                self._program.wait(timeout=_LEAVE_PATIENCE + 7)
             except subprocess.TimeoutExpired:
                 self._program.kill()
             self._program = None
@@ -203,14 +213,36 @@ def serve(settings: Settings, wishes: TextIO, answers: TextIO) -> None:
         answers.close()
         addresses = client.scheduler_info(n_workers=-1)["workers"]
         warming = [client.submit(_warm_up, settings, workers=[address], pure=False) for address in addresses]
-        wishes.read()
+        _until_the_end(wishes)
         client.cancel(warming)
+        with suppress(OSError, TimeoutError):  # a worker that was killed has nothing to leave
+            client.run(_leave, on_error="ignore")
 
 
-def _perform(settings: Settings, number: int) -> None:
+def _until_the_end(wishes: TextIO) -> None:
+    """Return when `wishes` ends, or somebody ends this process politely."""
+    over = threading.Event()
+    for polite in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(polite, lambda *_: over.set())
+
+    def listen() -> None:
+        wishes.read()
+        over.set()
+
+    threading.Thread(target=listen, name="wishes", daemon=True).start()
+    over.wait()
+
+
+def _perform_next(settings: Settings) -> None:
     from digitlab.runs import work  # TensorFlow: in the worker, not in the process that hands the work in
 
-    work.perform(settings, number)
+    work.perform_next(settings)
+
+
+def _leave() -> None:
+    """Let the runs of a worker process wait again; what never trained has nothing to leave."""
+    if work := sys.modules.get("digitlab.runs.work"):
+        work.leave(_LEAVE_PATIENCE)
 
 
 def _score(settings: Settings, path: Path) -> Scores:

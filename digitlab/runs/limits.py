@@ -1,0 +1,64 @@
+"""How much a person, and all together, may ask of one lab."""
+
+import threading
+import time
+from contextlib import suppress
+from pathlib import Path
+
+from digitlab.errors import InvalidSetting, LimitReached
+from digitlab.runs.people import Person
+from digitlab.settings import Settings
+
+_COUNTED_FOR = 30.0  # seconds that a count of all files holds
+
+
+class Limits:
+    """The limits of a set-up; threads may share it."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._lock = threading.Lock()
+        self._counted: tuple[float, int] | None = None
+
+    def check(self, epochs: int, person: Person, active: int) -> None:
+        """Raise if a training must not be started.
+
+        Args:
+            epochs: Its epochs.
+            person: Who wants it; teachers may have as many as they like.
+            active: How many of their runs wait or train.
+
+        Raises:
+            InvalidSetting: Too many epochs.
+            LimitReached: Too many runs, or too full folders.
+        """
+        most = self._settings
+        if epochs > most.most_epochs:
+            raise InvalidSetting(f"{epochs} epochs are asked for; this lab allows {most.most_epochs}. Choose fewer.")
+        if not person.is_teacher and active >= most.runs_per_person:
+            raise LimitReached(
+                f"{active} of your runs wait or train; this lab allows {most.runs_per_person} for each person. "
+                "Wait until one ends, or stop one."
+            )
+        used = self.used()
+        if used > most.most_gigabytes * 1e9:
+            raise LimitReached(
+                f"The lab's folders hold {used / 1e9:.1f} GB; it allows {most.most_gigabytes:g}. Delete networks that "
+                "nobody needs (Models), or let the operator raise DIGITLAB_MOST_GIGABYTES."
+            )
+
+    def used(self) -> int:
+        """Return how many bytes data and networks take; counted twice a minute at most."""
+        with self._lock:
+            if self._counted is None or time.monotonic() - self._counted[0] > _COUNTED_FOR:
+                folders = {self._settings.data, self._settings.models}
+                self._counted = time.monotonic(), sum(_bytes_in(folder) for folder in folders)
+            return self._counted[1]
+
+
+def _bytes_in(folder: Path) -> int:
+    total = 0
+    for path in folder.rglob("*"):
+        with suppress(OSError):  # it has gone since
+            total += path.stat().st_size
+    return total

@@ -1,0 +1,108 @@
+"""The tables of the record of runs, and how a database is opened."""
+
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import SQLAlchemyError
+
+from digitlab.errors import StoreUnavailable
+
+metadata = sa.MetaData()
+runs = sa.Table(
+    "runs",
+    metadata,
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("title", sa.String(80), nullable=False),
+    sa.Column("is_named", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("owner", sa.String(64), nullable=False, server_default="", index=True),
+    sa.Column("owner_name", sa.String(80), nullable=False, server_default=""),
+    sa.Column("config", sa.Text, nullable=False),
+    sa.Column("state", sa.String(16), nullable=False, index=True),
+    sa.Column("is_stop_wanted", sa.Boolean, nullable=False, default=False),
+    sa.Column("is_pause_wanted", sa.Boolean, nullable=False, default=False, server_default=sa.false()),
+    sa.Column("is_attended", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("attempt", sa.Integer, nullable=False, default=0, server_default="0"),
+    sa.Column("recoveries", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("message", sa.Text, nullable=False, default=""),
+    sa.Column("created", sa.Double, nullable=False),
+    sa.Column("started", sa.Double),
+    sa.Column("ended", sa.Double),
+    sa.Column("heartbeat", sa.Double),
+    sa.Column("worker", sa.String(128)),
+    sa.Column("epoch", sa.Integer),
+    sa.Column("batch", sa.Integer),
+    sa.Column("batches", sa.Integer),
+    sa.Column("model", sa.String(128)),
+    sa.Column("test_loss", sa.Double),
+    sa.Column("test_accuracy", sa.Double),
+    sqlite_autoincrement=True,
+)
+epochs = sa.Table(
+    "epochs",
+    metadata,
+    sa.Column("run", sa.ForeignKey("runs.number"), primary_key=True),
+    sa.Column("epoch", sa.Integer, primary_key=True),
+    sa.Column("loss", sa.Double, nullable=False),
+    sa.Column("accuracy", sa.Double, nullable=False),
+    sa.Column("validation_loss", sa.Double),
+    sa.Column("validation_accuracy", sa.Double),
+    sa.Column("seconds", sa.Double, nullable=False),
+)
+
+
+def engine_for(url: str) -> sa.Engine:
+    """Return an engine for a SQLAlchemy address; nothing is opened yet. `StoreUnavailable` if it cannot be used."""
+    try:
+        engine = sa.create_engine(url, pool_pre_ping=True)
+    except (SQLAlchemyError, ImportError) as error:
+        raise StoreUnavailable(
+            f"The database address cannot be used ({type(error).__name__}). Check DIGITLAB_DATABASE_URL; for "
+            'PostgreSQL, run: pip install "psycopg[binary]"'
+        ) from error
+    if engine.dialect.name == "sqlite":
+        if engine.url.database:
+            _make_folder(Path(engine.url.database).parent)
+        sa.event.listen(engine, "connect", _configure_sqlite)
+    return engine
+
+
+def prepare(connection: sa.Connection) -> None:
+    """Make the tables, and add to those of an older version the columns that they lack.
+
+    Several processes may do so at once: each waits until the one before is done.
+    """
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    else:
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_PREPARING)))
+    metadata.create_all(connection)
+    known = {column["name"] for column in sa.inspect(connection).get_columns("runs")}
+    for column in runs.columns:
+        if column.name not in known:
+            definition = sa.schema.CreateColumn(column).compile(dialect=connection.dialect)
+            connection.execute(sa.text(f"ALTER TABLE runs ADD COLUMN {definition}"))
+
+
+_PREPARING = 0x64696769  # any number that no other program on the same database would lock
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreUnavailable(
+            f"The folder {folder} cannot be made ({error.strerror}). Set DIGITLAB_DATA to a folder that can be written."
+        ) from error
+
+
+def _configure_sqlite(connection: Any, _record: object) -> None:
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout = {_BUSY}")
+    # Readers do not wait for the writer, nor the writer for them: https://www.sqlite.org/wal.html
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA synchronous = FULL")  # what was recorded outlives a power cut
+    cursor.close()
+
+
+_BUSY = 5000  # milliseconds: a page should not stand still for longer; a worker asks again by itself
