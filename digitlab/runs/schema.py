@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
-from digitlab.errors import StoreUnavailable
+from digitlab.errors import InvalidSetting, StoreUnavailable
 
 metadata = sa.MetaData()
 runs = sa.Table(
@@ -52,11 +52,11 @@ epochs = sa.Table(
 
 
 def engine_for(url: str) -> sa.Engine:
-    """Return an engine for a SQLAlchemy address; nothing is opened yet. `StoreUnavailable` if it cannot be used."""
+    """Return an engine for a SQLAlchemy address; nothing is opened yet. `InvalidSetting` if it cannot be used."""
     try:
         engine = sa.create_engine(url, pool_pre_ping=True)
     except (SQLAlchemyError, ImportError) as error:
-        raise StoreUnavailable(
+        raise InvalidSetting(
             f"The database address cannot be used ({type(error).__name__}). Check DIGITLAB_DATABASE_URL; for "
             'PostgreSQL, run: pip install "psycopg[binary]"'
         ) from error

@@ -225,8 +225,8 @@ class Store:
 
     def end(self, number: int, worker: str, outcome: Outcome) -> None:
         """Record how `worker`'s run ended; not if the run is another's now."""
-        # A run that went on may have a network already, and keeps it until there is another.
-        values = {name: value for name, value in asdict(outcome).items() if value is not None}
+        # A run that went on may have a network already, and keeps it until there is another; and what was said before.
+        values = {name: value for name, value in asdict(outcome).items() if value not in (None, "")}
         values |= {"ended": time.time(), "heartbeat": time.time()}
         with self._transaction() as connection:
             connection.execute(sa.update(_runs).where(_is_trained_by(number, worker)).values(values))

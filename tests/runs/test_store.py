@@ -6,9 +6,10 @@ import time
 
 import pytest
 
-from digitlab.errors import InvalidSetting, RunIsOver, RunNotFound, StoreUnavailable
+from digitlab.errors import InvalidSetting, RunIsActive, RunIsOver, RunNotFound, StoreUnavailable
 from digitlab.networks.metrics import EpochMetrics, Progress
-from digitlab.runs.experiment import Outcome, RunState
+from digitlab.runs.experiment import MOST_RECOVERIES, Outcome, RunState
+from digitlab.runs.people import Person
 from digitlab.runs.store import Store
 
 
@@ -37,7 +38,7 @@ def test_without_a_title_it_is_called_after_preset_and_number(store, small):
 def test_the_newest_run_comes_first_and_the_queue_is_in_order(store, small):
     numbers = [store.create(small).number for _ in range(3)]
     assert [run.number for run in store.runs()] == numbers[::-1]
-    assert store.queue() == numbers
+    assert store.queue() == [(number, 0) for number in numbers]
 
 
 def test_a_run_that_is_not_there_is_named(store):
@@ -54,8 +55,8 @@ def test_only_one_worker_gets_a_run(store, small):
 def test_epochs_come_back_as_they_were_told(store, small):
     run = store.create(small)
     store.claim(run.number, "a")
-    store.add_epoch(run.number, metrics(1))
-    store.add_epoch(run.number, metrics(2))
+    store.add_epoch(run.number, "a", metrics(1))
+    store.add_epoch(run.number, "a", metrics(2))
     assert store.epochs(run.number) == [metrics(1), metrics(2)]
 
 
@@ -84,8 +85,7 @@ def test_a_run_that_is_over_never_changes(store, small):
         store.request_stop(run.number)
     store.beat(run.number, "a", Progress(epoch=9, batch=9, batches=9))
     store.end(run.number, "a", Outcome(state=RunState.FAILED, message="late"))
-    store.interrupt_silent(after=-1)
-    store.refuse(run.number, "no")
+    assert store.signs() == []
     assert store.run(run.number) == over
     assert (over.model, over.test_accuracy) == ("m", 0.98)
 
@@ -97,31 +97,135 @@ def test_another_worker_cannot_end_a_run(store, small):
     assert store.run(run.number).state is RunState.RUNNING
 
 
-def test_a_silent_run_is_interrupted_and_says_why(store, small):
-    run = store.create(small)
-    store.claim(run.number, "a")
-    store.interrupt_silent(after=60)
-    assert store.run(run.number).state is RunState.RUNNING
+def claimed(store, config, **asked):
+    number = store.create(config, **asked).number
+    store.claim(number, "a")
+    return number
+
+
+def sign_of(store, number):
+    return next(sign for sign in store.signs() if sign.number == number)
+
+
+def test_a_run_that_lost_its_process_waits_again_by_itself_and_comes_first(store, small):
+    lost = claimed(store, small)
+    waiting = store.create(small).number
+    store.recover(sign_of(store, lost))
+    run = store.run(lost)
+    assert (run.state, run.attempt, run.recoveries) == (RunState.QUEUED, 1, 1)
+    assert "by itself" in run.message
+    assert store.queue() == [(lost, 1), (waiting, 0)]
+
+
+def test_a_run_that_gave_another_sign_is_not_lost(store, small):
+    number = claimed(store, small)
+    sign = sign_of(store, number)
     time.sleep(0.02)
-    store.interrupt_silent(after=0.01)
-    silent = store.run(run.number)
-    assert silent.state is RunState.INTERRUPTED
-    assert "process" in silent.message
+    store.beat(number, "a", None)
+    store.recover(sign)
+    assert store.run(number).state is RunState.RUNNING
 
 
-def test_a_run_that_was_only_slow_goes_on(store, small):
-    run = store.create(small)
-    store.claim(run.number, "a")
-    store.interrupt(run.number)
-    store.beat(run.number, "a", None)
-    again = store.run(run.number)
-    assert (again.state, again.message, again.ended) == (RunState.RUNNING, "", None)
+def test_what_loses_its_process_again_and_again_is_interrupted_unless_an_epoch_was_finished_between(store, small):
+    number = claimed(store, small)
+    for _ in range(MOST_RECOVERIES):
+        store.recover(sign_of(store, number))
+        assert store.claim_next("a") == number
+    store.add_epoch(number, "a", metrics(1))
+    assert store.run(number).recoveries == 0
+    for _ in range(MOST_RECOVERIES):
+        store.recover(sign_of(store, number))
+        assert store.claim_next("a") == number
+    store.recover(sign_of(store, number))
+    assert store.run(number).state is RunState.INTERRUPTED
+    assert store.queue_again(number).recoveries == 0
 
 
-def test_a_refused_run_says_why(store, small):
-    run = store.create(small)
-    store.refuse(run.number, "no workers")
-    assert (store.run(run.number).state, store.run(run.number).message) == (RunState.FAILED, "no workers")
+@pytest.mark.parametrize(
+    ("wish", "state"), [("request_pause", RunState.PAUSED), ("request_stop", RunState.INTERRUPTED)]
+)
+def test_a_lost_run_that_was_to_end_does_not_go_on_by_itself(store, small, wish, state):
+    number = claimed(store, small)
+    getattr(store, wish)(number)
+    store.recover(sign_of(store, number))
+    assert store.run(number).state is state
+
+
+def test_a_run_of_the_command_line_does_not_go_on_by_itself(store, small):
+    number = store.create(small, worker="me").number
+    store.recover(sign_of(store, number))
+    assert store.run(number).state is RunState.INTERRUPTED
+    assert not store.queue_again(number).is_attended
+
+
+def test_a_worker_that_lost_its_run_writes_nothing_any_more(store, small):
+    number = claimed(store, small)
+    store.recover(sign_of(store, number))
+    assert store.claim_next("b") == number
+    assert not store.beat(number, "a", Progress(epoch=9, batch=9, batches=9))
+    store.add_epoch(number, "a", metrics(9))
+    store.end(number, "a", Outcome(state=RunState.FINISHED))
+    store.release(number, "a")
+    run = store.run(number)
+    assert (run.state, run.progress, store.epochs(number)) == (RunState.RUNNING, None, [])
+    assert store.is_trained_by(number, "b")
+    assert not store.is_trained_by(number, "a")
+
+
+def test_a_released_run_waits_again_and_keeps_its_epochs(store, small):
+    number = claimed(store, small)
+    store.add_epoch(number, "a", metrics(1))
+    store.release(number, "a")
+    run = store.run(number)
+    assert (run.state, run.attempt, run.recoveries) == (RunState.QUEUED, 1, 0)
+    assert store.epochs(number) == [metrics(1)]
+
+
+def test_a_run_that_begins_anew_says_so(store, small):
+    number = claimed(store, small)
+    store.add_epoch(number, "a", metrics(1))
+    store.begin_anew(number, "a")
+    assert store.epochs(number) == []
+    assert "anew" in store.run(number).message
+
+
+def test_one_person_with_many_runs_does_not_hold_up_the_others(store, small):
+    ann, others = Person(id="ann"), [Person(id=name) for name in ("ben", "eva")]
+    for _ in range(4):
+        store.create(small, person=ann)
+    for other in others:
+        store.create(small, person=other)
+    order = []
+    while (number := store.claim_next("w")) is not None:
+        order.append(store.run(number).owner)
+        store.end(number, "w", Outcome(state=RunState.FINISHED))
+    assert order == ["ann", "ben", "eva", "ann", "ann", "ann"]
+
+
+def test_a_run_is_renamed_and_deleted_when_it_is_over(store, small):
+    number = claimed(store, small)
+    store.add_epoch(number, "a", metrics(1))
+    store.rename(number, "Mine")
+    assert (store.run(number).title, store.run(number).is_named) == ("Mine", True)
+    with pytest.raises(RunIsActive, match="running"):
+        store.delete(number)
+    assert store.epochs(number) == [metrics(1)]
+    store.end(number, "a", Outcome(state=RunState.FINISHED))
+    store.delete(number)
+    assert store.epochs(number) == []
+    with pytest.raises(RunNotFound):
+        store.run(number)
+
+
+def test_the_runs_of_a_person_that_wait_or_train_are_counted(store, small):
+    ann = Person(id="ann", name="Ann")
+    number = claimed(store, small, person=ann)
+    store.create(small, person=ann)
+    store.create(small)
+    assert store.active(ann) == 2
+    store.end(number, "a", Outcome(state=RunState.FINISHED))
+    assert store.active(ann) == 1
+    assert (store.run(number).owner, store.run(number).owner_name) == ("ann", "Ann")
 
 
 def _beat_often(url, number, worker):
@@ -167,7 +271,7 @@ def test_a_database_that_cannot_be_opened_is_one_sentence_without_its_password(t
     (tmp_path / "file").write_text("")
     with pytest.raises(StoreUnavailable, match="DIGITLAB_DATA"):
         Store(f"sqlite:///{tmp_path}/file/digitlab.db")
-    with pytest.raises(StoreUnavailable) as caught:
+    with pytest.raises(InvalidSetting) as caught:
         Store("nodatabase://me:secret@host/x")
     assert "secret" not in str(caught.value)
 
@@ -181,7 +285,7 @@ def test_a_file_that_is_no_database_is_refused(tmp_path):
 def test_a_run_that_was_paused_waits_again_with_what_it_has(store, small):
     run = store.create(small)
     store.claim(run.number, "a")
-    store.add_epoch(run.number, metrics(1))
+    store.add_epoch(run.number, "a", metrics(1))
     store.request_pause(run.number)
     assert store.beat(run.number, "a", None) is False
     assert store.run(run.number).is_pause_wanted
@@ -204,15 +308,17 @@ def test_a_failed_or_running_run_cannot_go_on(store, small):
     number = store.create(small).number
     with pytest.raises(RunIsOver, match="queued"):
         store.queue_again(number)
-    store.refuse(number, "no room")
+    store.claim(number, "a")
+    store.end(number, "a", Outcome(state=RunState.FAILED, message="no room"))
     with pytest.raises(RunIsOver, match="failed"):
         store.queue_again(number)
 
 
 def test_an_epoch_that_was_learned_again_replaces_its_record(store, small):
     number = store.create(small).number
-    store.add_epoch(number, metrics(1))
-    store.add_epoch(number, dataclasses.replace(metrics(1), loss=0.1))
+    store.claim(number, "a")
+    store.add_epoch(number, "a", metrics(1))
+    store.add_epoch(number, "a", dataclasses.replace(metrics(1), loss=0.1))
     assert [epoch.loss for epoch in store.epochs(number)] == [0.1]
 
 
@@ -221,9 +327,10 @@ def test_the_record_of_an_older_version_is_read_and_written(settings, small):
     number = store.create(small).number
     store.close()
     with contextlib.closing(sqlite3.connect(settings.data / "digitlab.db")) as connection:
-        for column in ("is_pause_wanted", "attempt"):
+        connection.execute("DROP INDEX ix_runs_owner")
+        for column in ("is_pause_wanted", "attempt", "is_named", "owner", "owner_name", "is_attended", "recoveries"):
             connection.execute(f"ALTER TABLE runs DROP COLUMN {column}")
     store = Store(settings.database_url)
     store.request_pause(number)
-    assert (store.run(number).state, store.run(number).attempt) == (RunState.PAUSED, 0)
+    assert (store.run(number).state, store.run(number).attempt, store.run(number).owner) == (RunState.PAUSED, 0, "")
     store.close()

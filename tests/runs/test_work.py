@@ -10,7 +10,7 @@ from digitlab.errors import ModelDamaged, StoreUnavailable
 from digitlab.networks.config import TrainingConfig
 from digitlab.networks.recognition import Recogniser
 from digitlab.runs import work
-from digitlab.runs.experiment import RunState
+from digitlab.runs.experiment import Attended, RunState
 from digitlab.runs.modelfiles import ModelFiles
 from digitlab.runs.store import Store
 
@@ -22,9 +22,18 @@ def store(settings):
     one.close()
 
 
+def perform(settings, number, **asked):
+    """Claim a run, and carry it out as somebody at a command line does."""
+    store = Store(settings.database_url)
+    worker = work.new_worker()
+    assert store.claim(number, worker)
+    store.close()
+    work.perform(settings, number, worker, Attended(**asked))
+
+
 def test_a_run_is_trained_scored_saved_and_recorded(settings, store, small, digits):
     number = store.create(small, "Mine").number
-    work.perform(settings, number)
+    perform(settings, number)
     run, files = store.run(number), ModelFiles(settings.models)
     card = files.card(run.model)
     assert run.state is RunState.FINISHED
@@ -37,7 +46,7 @@ def test_a_run_is_trained_scored_saved_and_recorded(settings, store, small, digi
 
 def test_the_saved_score_is_found_again(settings, store, small):
     number = store.create(small).number
-    work.perform(settings, number)
+    perform(settings, number)
     scores = work.score(settings, ModelFiles(settings.models).keras_file(store.run(number).model))
     assert scores.accuracy == pytest.approx(store.run(number).test_accuracy)
     assert scores.loss == pytest.approx(store.run(number).test_loss, rel=1e-5)
@@ -46,7 +55,7 @@ def test_the_saved_score_is_found_again(settings, store, small):
 def test_a_stopped_run_keeps_its_network(settings, store, small):
     number = store.create(dataclasses.replace(small, epochs=100)).number
     blocks = itertools.count(1)
-    work.perform(settings, number, is_still_wanted=lambda: next(blocks) <= 4)
+    perform(settings, number, is_still_wanted=lambda: next(blocks) <= 4)
     run = store.run(number)
     assert run.state is RunState.STOPPED
     assert len(store.epochs(number)) == 1  # of two blocks and one of validation
@@ -55,7 +64,7 @@ def test_a_stopped_run_keeps_its_network(settings, store, small):
 
 def test_a_diverged_run_fails_with_the_reason_and_leaves_no_network(settings, store, small):
     number = store.create(dataclasses.replace(small, optimizer="adamw", learning_rate=1000.0, epochs=20)).number
-    work.perform(settings, number)
+    perform(settings, number)
     run = store.run(number)
     assert run.state is RunState.FAILED
     assert "learning rate" in run.message
@@ -67,7 +76,7 @@ def test_an_error_that_nobody_foresaw_is_raised_and_recorded(settings, store, sm
     settings.models.parent.mkdir(exist_ok=True)
     settings.models.write_text("a file where the folder should be")
     with pytest.raises(OSError, match="models"):
-        work.perform(settings, number)
+        perform(settings, number)
     assert store.run(number).state is RunState.FAILED
     assert "log" in store.run(number).message
 
@@ -76,14 +85,14 @@ def test_a_database_that_is_away_for_a_while_costs_nothing(settings, store, smal
     number = store.create(small).number
     add_epoch, refused = Store.add_epoch, []
 
-    def away_at_first(self, number, metrics):
+    def away_at_first(self, number, worker, metrics):
         if len(refused) < 3:
             refused.append(metrics.epoch)
             raise StoreUnavailable("away")
-        add_epoch(self, number, metrics)
+        add_epoch(self, number, worker, metrics)
 
     monkeypatch.setattr(Store, "add_epoch", away_at_first)
-    work.perform(settings, number)
+    perform(settings, number)
     assert refused == [1, 1, 1]
     assert store.run(number).state is RunState.FINISHED
     assert [epoch.epoch for epoch in store.epochs(number)] == [1, 2]
@@ -96,24 +105,47 @@ def test_ctrl_c_is_recorded_as_what_it_is(settings, store, small):
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        work.perform(settings, number, report=press)
+        perform(settings, number, report=press)
     assert store.run(number).state is RunState.INTERRUPTED
     assert "by hand" in store.run(number).message
 
 
 def test_a_title_is_quoted_for_the_shell_on_the_card(settings, store, small):
     number = store.create(small, "it's $(id)").number
-    work.perform(settings, number, name="quoted")
+    perform(settings, number, name="quoted")
     words = shlex.split(ModelFiles(settings.models).card("quoted").command)
     assert words[-1] == "it's $(id)"
 
 
-def test_a_run_that_does_not_wait_is_left_alone(settings, store, small):
+def test_a_worker_takes_the_run_whose_turn_it_is_and_nothing_if_none_waits(settings, store, small):
+    stopped, waiting = store.create(small).number, store.create(small).number
+    store.request_stop(stopped)
+    work.perform_next(settings)
+    work.perform_next(settings)
+    assert store.run(waiting).state is RunState.FINISHED
+    assert (store.run(stopped).state, store.epochs(stopped)) == (RunState.STOPPED, [])
+
+
+def test_a_run_that_was_taken_from_its_worker_leaves_no_network(settings, store, small):
+    number = store.create(dataclasses.replace(small, epochs=100)).number
+
+    def take(_event):
+        if sign := store.signs():
+            store.recover(sign[0])
+
+    perform(settings, number, report=take)
+    assert (store.run(number).state, store.run(number).recoveries) == (RunState.QUEUED, 1)
+    assert ModelFiles(settings.models).cards() == []
+
+
+def test_a_run_whose_checkpoint_is_gone_begins_anew_and_says_so(settings, store, small):
     number = store.create(small).number
-    store.request_stop(number)
-    work.perform(settings, number)
-    assert store.run(number).state is RunState.STOPPED
-    assert store.epochs(number) == []
+    perform(settings, number)
+    work.checkpoint_of(settings, number).unlink()
+    store.queue_again(number, 3)
+    perform(settings, number)
+    assert [epoch.epoch for epoch in store.epochs(number)] == [1, 2, 3]
+    assert "anew" in store.run(number).message
 
 
 def test_what_is_no_network_cannot_be_scored(settings):
@@ -132,13 +164,13 @@ def test_a_paused_run_goes_on_and_ends_as_if_it_never_paused(settings, store, di
         if next(calls) == 3:
             store.request_pause(number)
 
-    work.perform(settings, number, report=pause_in_the_second_epoch)
+    perform(settings, number, report=pause_in_the_second_epoch)
     assert store.run(number).state in (RunState.PAUSED, RunState.FINISHED)  # it may be faster than its pulse
     if store.run(number).state is RunState.PAUSED:
         assert store.run(number).model is None
         store.queue_again(number)
-        work.perform(settings, number)
-    work.perform(settings, other)
+        perform(settings, number)
+    perform(settings, other)
     one, two = store.run(number), store.run(other)
     assert one.state is RunState.FINISHED
     assert (one.test_loss, one.test_accuracy) == (two.test_loss, two.test_accuracy)
@@ -147,9 +179,9 @@ def test_a_paused_run_goes_on_and_ends_as_if_it_never_paused(settings, store, di
 
 def test_a_finished_run_goes_on_for_more_epochs(settings, store, small):
     number = store.create(small).number
-    work.perform(settings, number)
+    perform(settings, number)
     store.queue_again(number, epochs=5)
-    work.perform(settings, number)
+    perform(settings, number)
     assert [epoch.epoch for epoch in store.epochs(number)] == [1, 2, 3, 4, 5]
     assert len(ModelFiles(settings.models).card(store.run(number).model).epochs) == 5
 
@@ -162,13 +194,13 @@ def test_only_the_newest_checkpoints_and_none_that_is_half_written_are_kept(sett
         os.utime(folder / f"run-{number}.npz", (number, number))
     (folder / "run-5x.part").touch()
     os.utime(folder / "run-5x.part", (0, 0))
-    work.perform(settings, store.create(small).number)
+    perform(settings, store.create(small).number)
     names = {path.name for path in folder.iterdir()}
     assert names == {f"run-{number}.npz" for number in range(111, 160)} | {"run-1.npz"}
 
 
 def test_a_failed_run_leaves_no_checkpoint(settings, store, small):
     number = store.create(dataclasses.replace(small, optimizer="adamw", learning_rate=1000.0, epochs=20)).number
-    work.perform(settings, number)
+    perform(settings, number)
     assert store.run(number).state is RunState.FAILED
     assert not work.checkpoint_of(settings, number).exists()

@@ -9,8 +9,10 @@ import psutil
 import pytest
 
 from digitlab.errors import ModelNotFound, WorkersUnavailable
+from digitlab.runs.dispatcher import is_gone_from_here
 from digitlab.runs.experiment import RunState
 from digitlab.runs.store import Store
+from digitlab.runs.work import checkpoint_of
 from digitlab.runs.workers import Workers
 
 
@@ -50,8 +52,7 @@ def family(pid):
 
 def test_runs_are_trained_one_at_a_time_in_their_order(workers, store, small):
     numbers = [store.create(small).number for _ in range(3)]
-    for number in numbers:
-        workers.train(number, store.refuse)
+    workers.hand_in(store.queue())
     wait_for(lambda: all(run.state.is_over() for run in store.runs()))
     runs = [store.run(number) for number in numbers]
     assert [run.state for run in runs] == [RunState.FINISHED] * 3
@@ -63,7 +64,7 @@ def test_a_stop_reaches_a_running_training_at_once_and_others_may_be_scored_mean
     workers, store, small, ready_made
 ):
     number = store.create(dataclasses.replace(small, training_digits=60_000, epochs=500)).number
-    workers.train(number, store.refuse)
+    workers.hand_in(store.queue())
     wait_for(lambda: store.run(number).progress)
     assert workers.score(ready_made / "tutorial.keras").accuracy > 0.97
     assert store.run(number).state is RunState.RUNNING
@@ -111,15 +112,16 @@ def test_workers_do_not_outlive_a_parent_that_is_killed(settings):
 def test_a_killed_worker_is_replaced_and_its_run_is_not_left_running(workers, store, small):
     long = dataclasses.replace(small, training_digits=60_000, epochs=500)
     number = store.create(long).number
-    workers.train(number, store.refuse)
+    workers.hand_in(store.queue())
     wait_for(lambda: store.run(number).progress)
     (pid,) = workers._client.run(os.getpid).values()
     os.kill(pid, signal.SIGKILL)
     next_number = store.create(small).number
-    workers.train(next_number, store.refuse)
+    workers.hand_in(store.queue())
     wait_for(lambda: store.run(next_number).state is RunState.FINISHED)
-    store.interrupt_silent(after=2)
-    assert store.run(number).state is RunState.INTERRUPTED
+    (sign,) = store.signs()
+    assert sign.number == number
+    assert is_gone_from_here(sign.worker)
 
 
 def test_a_killed_crew_is_started_anew(settings, store, small):
@@ -129,27 +131,39 @@ def test_a_killed_crew_is_started_anew(settings, store, small):
     workers._program.wait()
     assert workers.start()
     number = store.create(small).number
-    workers.train(number, store.refuse)
+    workers.hand_in(store.queue())
     wait_for(lambda: store.run(number).state is RunState.FINISHED)
     workers.close()
 
 
-def test_a_run_that_a_worker_cannot_begin_is_refused_with_the_reason(settings, small, tmp_path):
+def test_a_run_that_a_worker_cannot_begin_waits_and_the_reason_is_told(settings, small):
     store = Store(settings.database_url)
-    (tmp_path / "file").write_text("")
-    workers = Workers(dataclasses.replace(settings, database_url=f"sqlite:///{tmp_path}/file/x.db"))
     number = store.create(small).number
-    workers.train(number, store.refuse)
-    wait_for(lambda: store.run(number).state is RunState.FAILED)
-    assert "StoreUnavailable" in store.run(number).message
+    workers = Workers(dataclasses.replace(settings, database_url="nodatabase://me:secret@host/x"))
+    workers.hand_in(store.queue())
+    wait_for(lambda: workers.trouble)
+    assert "DIGITLAB_DATABASE_URL" in workers.trouble
+    assert "secret" not in workers.trouble
+    assert store.run(number).state is RunState.QUEUED
     workers.close()
     store.close()
+
+
+def test_closing_lets_a_running_training_wait_with_all_its_epochs(settings, store, small):
+    workers = Workers(settings)
+    number = store.create(dataclasses.replace(small, training_digits=20_000, epochs=500)).number
+    workers.hand_in(store.queue())
+    wait_for(lambda: store.epochs(number))
+    workers.close()
+    run = store.run(number)
+    assert (run.state, run.attempt, run.recoveries) == (RunState.QUEUED, 1, 0)
+    assert checkpoint_of(settings, number).exists()
 
 
 def test_a_run_handed_in_twice_is_trained_once(workers, store, small):
     number = store.create(small).number
     for _ in range(3):
-        workers.train(number, store.refuse)
+        workers.hand_in(store.queue())
     wait_for(lambda: store.run(number).state.is_over())
     assert [epoch.epoch for epoch in store.epochs(number)] == [1, 2]
 
@@ -165,7 +179,7 @@ def test_another_scheduler_is_used_where_the_settings_name_one(settings, store, 
     here.start()
     there = Workers(dataclasses.replace(settings, scheduler=here._client.scheduler.address))
     number = store.create(small).number
-    there.train(number, store.refuse)
+    there.hand_in(store.queue())
     wait_for(lambda: store.run(number).state is RunState.FINISHED)
     there.close()
     assert here._program.poll() is None
