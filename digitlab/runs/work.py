@@ -69,12 +69,17 @@ def leave(patience: float) -> None:
 
 def perform(settings: Settings, number: int, worker: str, attended: Attended | None = None) -> None:
     """Carry out a run that `worker` claimed to its end, whatever that is; the store tells how it went."""
+    with _counted(number):  # until its end is recorded
+        _perform(settings, number, worker, attended or Attended())
+
+
+def _perform(settings: Settings, number: int, worker: str, attended: Attended) -> None:
     store = _insist(lambda: Store(settings.database_url))
     outcome: Outcome | None = Outcome(state=RunState.FAILED, message=_UNFORESEEN)
     try:
         run = _insist(lambda: store.run(number))
-        with _counted(number), _Pulse(store, number, worker) as pulse:
-            outcome = _carry_out(settings, store, run, pulse, attended or Attended())
+        with _Pulse(store, number, worker) as pulse:
+            outcome = _carry_out(settings, store, run, pulse, attended)
     except StoreUnavailable:
         outcome = None  # nobody can be told; whoever finds the run silent lets it go on
         raise
