@@ -35,6 +35,7 @@ runs/           what happened
   experiment      a run and its states
   people          who is in the lab, and what they may change
   queue           whose turn it is, and when
+  timetable       all runs as they stand, and when those that wait begin
   limits          how much may be asked of one lab
   schema          the tables of the record
   store           the record of runs, in SQL

@@ -1,7 +1,6 @@
 """The verbs that a page may use. Pages and the command line go through here, and nothing here draws."""
 
 import threading
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,20 +12,16 @@ from digitlab.networks.metrics import EpochMetrics
 from digitlab.networks.recognition import CARD, Recogniser
 from digitlab.networks.scores import Scores
 from digitlab.runs.dispatcher import Dispatcher, Watch, let_go_on
-from digitlab.runs.experiment import Attended, Run, RunState, seconds_left
+from digitlab.runs.experiment import Attended, Run
 from digitlab.runs.limits import Limits
 from digitlab.runs.modelfiles import ModelCard, ModelFiles, check_title
 from digitlab.runs.people import OPERATOR, Person
-from digitlab.runs.queue import as_turns, duration_of, expected_waits, fair_order
+from digitlab.runs.timetable import Timetable
 from digitlab.runs.workers import Workers
 from digitlab.settings import Settings
 
 if TYPE_CHECKING:
     from digitlab.runs.store import Store
-
-_SEEN_HOLDS = 0.2  # seconds that a look at all runs serves whoever asks
-_SPEEDS_HOLD = 30.0  # seconds
-_RECENT = 30  # runs that tell how fast a preset is learned
 
 
 class Lab:
@@ -45,8 +40,7 @@ class Lab:
         self._lock = threading.Lock()
         self._store_lock = threading.Lock()
         self._dispatcher = Dispatcher(self._workers, lambda: self._store)
-        self._seen: tuple[float, list[Run]] = (-1.0, [])
-        self._speeds: tuple[float, dict[str, float]] = (-_SPEEDS_HOLD, {})
+        self._timetable = Timetable(lambda: self._store, lambda: self._workers.count)
 
     def __enter__(self) -> "Lab":
         return self
@@ -196,12 +190,7 @@ class Lab:
 
     def runs(self) -> list[Run]:
         """Return all runs as they stand, the newest first; a classroom of pages that ask at once reads them once."""
-        with self._lock:
-            read, runs = self._seen
-            if time.monotonic() - read > _SEEN_HOLDS:
-                runs = self._store.runs()
-                self._seen = (time.monotonic(), runs)
-            return runs
+        return self._timetable.runs()
 
     def let_go_on(self) -> None:
         """Find runs of this machine that lost their process while no app was there to see it. For the command line."""
@@ -216,29 +205,7 @@ class Lab:
 
         Those under way are counted. The seconds are None where nothing like the runs before it was trained here yet.
         """
-        active = {other.number: other for other in self.runs() if not other.state.is_over()}
-        order = fair_order(as_turns(active.values()), self._store.served())
-        under_way = [other for other in active.values() if other.state is RunState.RUNNING]
-        if run.number not in order:
-            return 0, None  # its turn came meanwhile
-        place = order.index(run.number)
-        speeds, now = self._pictures_per_second(), time.time()
-        left = [seconds_left(other, self._store.epochs(other.number), now) for other in under_way]
-        durations = [duration_of(active[number].config, speeds) for number in order[: place + 1]]
-        return len(under_way) + place, expected_waits(durations, left, self._workers.count)[place]
-
-    def _pictures_per_second(self) -> dict[str, float]:
-        """How fast each preset was learned here the last time, in pictures a second."""
-        measured, speeds = self._speeds
-        if time.monotonic() - measured > _SPEEDS_HOLD:
-            speeds = {}
-            for run in self.runs()[:_RECENT]:
-                if run.config.preset not in speeds and (epochs := self._store.epochs(run.number)):
-                    recent = epochs[1:] or epochs  # the first includes the building of the network
-                    mean = sum(epoch.seconds for epoch in recent) / len(recent)
-                    speeds[run.config.preset] = run.config.pictures_per_epoch / max(mean, 1e-3)
-            self._speeds = (time.monotonic(), speeds)
-        return speeds
+        return self._timetable.place(run.number)
 
     def _check_own(self, number: int, person: Person) -> Run:
         run = self._store.run(number)
@@ -246,7 +213,7 @@ class Lab:
         return run
 
     def _has_changed(self) -> None:
-        self._seen = (-1.0, [])
+        self._timetable.forget()
         self._dispatcher.poke()
 
     @property

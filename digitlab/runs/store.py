@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -329,7 +330,12 @@ def _as_run(row: sa.Row[Any]) -> Run:
     values = dict(row._mapping)
     epoch, batch, batches = values.pop("epoch"), values.pop("batch"), values.pop("batches")
     values.pop("worker")
-    values["config"] = TrainingConfig.from_dict(json.loads(values["config"]))
+    values["config"] = _config(values["config"])
     values["state"] = RunState(values["state"])
     values["progress"] = Progress(epoch=epoch, batch=batch, batches=batches) if batches else None
     return Run(**values)
+
+
+@lru_cache(maxsize=1000)  # pages ask for all runs again and again
+def _config(text: str) -> TrainingConfig:
+    return TrainingConfig.from_dict(json.loads(text))
