@@ -2,6 +2,11 @@
 
 settings        where things are kept and how many at once; the only reader of the environment
 errors          the tree of errors that a person can be told about
+storage/        where networks and checkpoints are kept
+  storage         what a place for files promises
+  folder          a folder
+  remote          any address, through fsspec
+  address         from what a person writes to one of these
 digits/         what a digit is
   mnist           the data set, and its file beside it
   ground          ink told from its ground: canvas, transparency, or a photograph
@@ -27,7 +32,7 @@ networks/       what reads and learns (K: imports Keras, for worker processes on
   learners        K networks made ready to learn, and kept
   blocks          K many of Keras' steps in one call
   callbacks       K Keras' logs -> metrics; a wish to stop -> Keras
-  checkpoints     K a training's state in a file
+  checkpoints     K a training's state, kept
   training        K config, digits -> a trained network
   evaluation      K a network's answers on a whole set
   export          K a network -> .keras and .tflite
@@ -39,7 +44,9 @@ runs/           what happened
   limits          how much may be asked of one lab
   schema          the tables of the record
   store           the record of runs, in SQL
-  modelfiles      the networks on disk and their cards
+  cards           what is known of a network
+  shelf           networks in one storage
+  modelfiles      the ready-made networks and people's own
   workers         the processes that train, through Dask
   dispatcher      hands in what waits, and lets go on what lost its process
   work            K what such a process does with a run
@@ -52,5 +59,5 @@ ui_reading      what a network reads, shown
 pages/          one script a page: start, browse, train, draw, evaluate, models
 __main__        the lab on the command line
 
-Imports run downwards only: pages -> ui -> lab -> runs -> networks -> digits -> settings, errors.
+Imports run downwards only: pages -> ui -> lab -> runs -> networks -> digits -> settings, storage, errors.
 """

@@ -18,6 +18,9 @@ DigitLabError
 │   ├── RunIsActive     a run that waits or runs cannot be deleted
 │   ├── CheckpointDamaged  what a run would go on from cannot be read
 │   └── Diverged        the loss became NaN or infinite
+├── StorageError
+│   ├── StorageFull     no room is left for a network or a checkpoint
+│   └── StorageUnavailable  their folder or address does not answer, or may not be written
 ├── StoreUnavailable    the database does not answer
 └── WorkersUnavailable  no process is there that could train
 
@@ -95,6 +98,18 @@ class CheckpointDamaged(RunError):
 
 class Diverged(RunError):
     """The loss became NaN or infinite."""
+
+
+class StorageError(DigitLabError):
+    """Something about the place of networks and checkpoints."""
+
+
+class StorageFull(StorageError):
+    """No room is left there; what was there before is unchanged."""
+
+
+class StorageUnavailable(StorageError):
+    """It does not answer, or may not be read or written."""
 
 
 class StoreUnavailable(DigitLabError):

@@ -11,10 +11,11 @@ from digitlab.networks.config import TrainingConfig
 from digitlab.networks.metrics import EpochMetrics
 from digitlab.networks.recognition import CARD, Recogniser
 from digitlab.networks.scores import Scores
+from digitlab.runs.cards import ModelCard, check_title
 from digitlab.runs.dispatcher import Dispatcher, Watch, let_go_on
 from digitlab.runs.experiment import Attended, Run
 from digitlab.runs.limits import Limits
-from digitlab.runs.modelfiles import ModelCard, ModelFiles, check_title
+from digitlab.runs.modelfiles import ModelFiles
 from digitlab.runs.people import OPERATOR, Person
 from digitlab.runs.timetable import Timetable
 from digitlab.runs.workers import Workers
@@ -33,7 +34,7 @@ class Lab:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._opened: Store | None = None
-        self._files = ModelFiles(settings.models)
+        self._files = ModelFiles(settings)
         self._workers = Workers(settings)
         self._limits = Limits(settings)
         self._recognisers: dict[Path, tuple[Recogniser, tuple[int, ...]]] = {}
@@ -90,7 +91,7 @@ class Lab:
         return self._files.card(name)
 
     def model_file(self, name: str) -> Path:
-        """Return the path of a network's Keras file."""
+        """Return the path of a network's Keras file on this machine; from elsewhere it is copied here first."""
         return self._files.keras_file(self._files.card(name).name)
 
     def model_size(self, name: str) -> int:
@@ -109,7 +110,7 @@ class Lab:
 
     def recogniser(self, model: str) -> Recogniser:
         """Return a network, by its name or its `.keras` file, ready to read; loaded once, and again if trained anew."""
-        path = self._keras_file(model)
+        path = self._files.find(model)
         # The card comes last, and its limits are part of the network.
         made = tuple(file.stat().st_mtime_ns for file in (path, path.with_suffix(CARD)) if file.is_file())
         with self._lock:
@@ -119,17 +120,13 @@ class Lab:
 
     def evaluate(self, name: str) -> Scores:
         """Let a worker score a network on MNIST's test set; takes seconds."""
-        path = self.model_file(name)
-        return self._workers.score(path)
+        return self._workers.score(self._files.card(name).name)
 
     def evaluate_here(self, model: str) -> Scores:
         """Score a network, by its name or its `.keras` file, in this process. For the command line, as `train_here`."""
         from digitlab.runs import work
 
-        return work.score(self._settings, self._keras_file(model))
-
-    def _keras_file(self, model: str) -> Path:
-        return Path(model) if model.endswith(".keras") else self._files.keras_file(model)
+        return work.score(self._settings, model)
 
     # -- runs
 

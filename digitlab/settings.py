@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from digitlab.errors import InvalidSetting
+from digitlab.storage.address import as_place
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -18,7 +19,8 @@ class Settings:
 
     Attributes:
         data: Folder of everything that DigitLab writes besides networks.
-        models: Folder of the networks; the ready-made ones ship in it.
+        models: Folder of people's networks and of checkpoints, or an address that fsspec knows, `s3://bucket/folder`.
+        ready_made: Folder of the networks that ship with DigitLab.
         database_url: SQLAlchemy address of the runs.
         scheduler: Address of a Dask scheduler (`tcp://host:port`); None starts one on this machine.
         workers: How many trainings run at once on this machine.
@@ -28,7 +30,8 @@ class Settings:
     """
 
     data: Path = ROOT / "data"
-    models: Path = ROOT / "models"
+    models: Path | str = ROOT / "models"
+    ready_made: Path = ROOT / "models"
     database_url: str = f"sqlite:///{ROOT / 'data' / 'digitlab.db'}"
     scheduler: str | None = None
     workers: int = 1
@@ -48,7 +51,7 @@ class Settings:
         usual = cls()
         settings = cls(
             data=data,
-            models=Path(environ.get("DIGITLAB_MODELS") or ROOT / "models").expanduser().absolute(),
+            models=as_place(environ.get("DIGITLAB_MODELS") or str(ROOT / "models"), "DIGITLAB_MODELS"),
             database_url=_database_url(environ.get("DIGITLAB_DATABASE_URL") or f"sqlite:///{data / 'digitlab.db'}"),
             scheduler=_scheduler(environ.get("DIGITLAB_SCHEDULER") or None),
             workers=_whole(environ, "DIGITLAB_WORKERS", usual.workers, 64),

@@ -22,8 +22,8 @@ from digitlab.lab import Lab
 from digitlab.networks.metrics import EpochMetrics
 from digitlab.networks.recognition import DEFAULT_MODEL
 from digitlab.networks.scores import Scores
+from digitlab.runs.cards import ModelCard
 from digitlab.runs.experiment import Run, RunState
-from digitlab.runs.modelfiles import ModelCard
 from digitlab.runs.people import Person
 from digitlab.settings import Settings
 

@@ -10,7 +10,7 @@ from digitlab.settings import ROOT
 
 FILES = sorted(path.relative_to(ROOT) for path in [ROOT / "streamlit_app.py", *(ROOT / "digitlab").rglob("*.py")])
 LEVELS = [
-    ("settings", "errors"),
+    ("settings", "errors", "storage"),
     ("digits",),
     ("networks",),
     ("runs",),
@@ -32,6 +32,7 @@ ONLY_IN = {
     "sqlalchemy": ("digitlab/runs/store.py", "digitlab/runs/schema.py"),
     "dask": ("digitlab/runs/workers.py",),
     "distributed": ("digitlab/runs/workers.py",),
+    "fsspec": ("digitlab/storage/",),
     "matplotlib": ("digitlab/plots.py",),
     "PIL": ("digitlab/digits/",),
     "cv2": ("digitlab/digits/",),

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+import uuid
 
 import psutil
 import pytest
@@ -13,16 +14,19 @@ from digitlab.errors import InvalidSetting, LimitReached, ModelNotFound, NotAllo
 from digitlab.lab import Lab
 from digitlab.networks.recognition import Recogniser
 from digitlab.runs.experiment import RunState
+from digitlab.runs.modelfiles import ModelFiles
 from digitlab.runs.people import OPERATOR, Person
 from digitlab.runs.store import Store
 
 
 @pytest.fixture
-def lab(settings, ready_made):
-    settings.models.mkdir()
+def lab(settings, ready_made, tmp_path):
+    """A lab with one network that ships."""
+    ships = tmp_path / "ready"
+    ships.mkdir()
     for path in ready_made.glob("tutorial.*"):
-        shutil.copy(path, settings.models)
-    one = Lab(settings)
+        shutil.copy(path, ships)
+    one = Lab(dataclasses.replace(settings, ready_made=ships))
     one.open()
     yield one
     one.close()
@@ -86,6 +90,29 @@ def test_the_same_recogniser_is_given_until_its_network_changes(lab):
     assert lab.recogniser("tutorial") is one
     lab.model_file("tutorial").touch()
     assert lab.recogniser("tutorial") is not one
+
+
+def test_a_network_at_an_address_is_read_here_and_looked_at_once_a_reading(settings, ready_made, stroke):
+    address = f"memory://{uuid.uuid4().hex}"
+    files = ModelFiles(dataclasses.replace(settings, models=address))
+    own = dataclasses.replace(files.card("tutorial"), name="own", is_ready_made=False)
+
+    def copy(path):
+        for suffix in (".keras", ".tflite"):
+            shutil.copy(ready_made / f"tutorial{suffix}", path.with_suffix(suffix))
+
+    files.save(own, copy)
+    with Lab(dataclasses.replace(settings, models=address)) as lab:
+        one = lab.recogniser("own")
+        assert one.read(stroke).digit == 1
+        assert lab.recogniser("own") is one
+        assert lab.model_file("own").read_bytes() == (ready_made / "tutorial.keras").read_bytes()
+        assert [card.name for card in lab.models()] == ["handwriting", "convolutional", "tutorial", "own"]
+        lab.rename_model("own", "Mine", OPERATOR)
+        assert lab.recogniser("own").certainty == own.certainty
+        lab.delete_model("own", OPERATOR)
+        with pytest.raises(ModelNotFound):
+            lab.recogniser("own")
 
 
 def test_unknown_names_and_numbers_are_told(lab, small):

@@ -9,11 +9,12 @@ from digitlab.networks import evaluation
 from digitlab.networks.export import TOLERANCE
 from digitlab.networks.recognition import Recogniser
 from digitlab.runs.modelfiles import ModelFiles
+from digitlab.settings import Settings
 
 
 @pytest.mark.parametrize(("name", "accuracy"), [("handwriting", 0.995), ("convolutional", 0.992), ("tutorial", 0.974)])
 def test_a_shipped_network_holds_what_its_card_says(ready_made, digits, name, accuracy):
-    card = ModelFiles(ready_made).card(name)
+    card = ModelFiles(Settings()).card(name)
     scores = evaluation.evaluate(evaluation.load(ready_made / f"{name}.keras"), digits.x_test, digits.y_test)
     assert scores.accuracy == card.test_accuracy >= accuracy
     assert scores.loss == pytest.approx(card.test_loss, rel=1e-4)
@@ -24,8 +25,8 @@ def test_a_shipped_network_holds_what_its_card_says(ready_made, digits, name, ac
 
 
 @pytest.mark.parametrize("name", ["handwriting", "convolutional", "tutorial"])
-def test_the_card_s_command_makes_this_network(ready_made, name):
-    card = ModelFiles(ready_made).card(name)
+def test_the_card_s_command_makes_this_network(name):
+    card = ModelFiles(Settings()).card(name)
     options = parser().parse_args(shlex.split(card.command)[3:])
     assert config_from(options) == card.config
     assert (options.name, options.title, options.ready_made) == (name, card.title, True)

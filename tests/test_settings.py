@@ -24,6 +24,13 @@ def test_relative_folders_become_absolute(monkeypatch, tmp_path):
     assert Settings.from_environment({"DIGITLAB_MODELS": "nets"}).models == Path(tmp_path / "nets")
 
 
+def test_networks_may_lie_at_an_address():
+    settings = Settings.from_environment({"DIGITLAB_MODELS": "memory://lab/models"})
+    assert settings.models == "memory://lab/models"
+    assert settings.ready_made == ROOT / "models"
+    assert Settings.from_environment(settings.environment()) == settings
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
@@ -31,6 +38,7 @@ def test_relative_folders_become_absolute(monkeypatch, tmp_path):
         ("DIGITLAB_WORKERS", "two"),
         ("DIGITLAB_SCHEDULER", "localhost:8786"),
         ("DIGITLAB_DATABASE_URL", "digitlab.db"),
+        ("DIGITLAB_MODELS", "nope://bucket/models"),
     ],
 )
 def test_a_wrong_value_is_refused_by_the_name_of_its_variable(name, value):

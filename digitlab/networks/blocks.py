@@ -63,12 +63,21 @@ class Blocks:
     """
 
     def __init__(
-        self, images: NDArray[np.uint8], labels: NDArray[np.uint8], config: TrainingConfig, digits: int
+        self,
+        images: NDArray[np.uint8],
+        labels: NDArray[np.uint8],
+        config: TrainingConfig,
+        digits: int,
+        batches_per_block: int | None = None,
     ) -> None:
-        """Take uint8 (n, 28, 28) and uint8 (n,), settings, and about how many digits go into a block."""
+        """Take uint8 (n, 28, 28) and uint8 (n,), settings, and about how many digits, or how many batches, a block has.
+
+        Random changes hang on the blocks: a training that goes on has them as they were.
+        """
         self._images, self._labels, self._config = images, labels, config
         self.batch_size = min(config.batch_size, len(images))
-        self.batches_per_block = min(max(digits // self.batch_size, 1), len(images) // self.batch_size)
+        per_block = batches_per_block or max(digits // self.batch_size, 1)
+        self.batches_per_block = min(per_block, len(images) // self.batch_size)
         self.batches_per_epoch = math.ceil(len(images) / self.batch_size)
         full, self._rest = divmod(len(images), self.batch_size)
         self.have_rest = self._rest > 0
@@ -167,7 +176,7 @@ def fit(
         steps_per_epoch=len(blocks),
         shuffle=False,  # they are
         validation_data=validation,
-        validation_batch_size=way.digits,  # the figures do not hang on it
+        validation_batch_size=blocks.batches_per_block * blocks.batch_size,  # the last bits of the figures hang on it
         callbacks=callbacks,
         verbose=0,
     )

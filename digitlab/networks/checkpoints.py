@@ -1,33 +1,31 @@
-"""A training's state in a file, to go on exactly where it was. Imports Keras: for worker processes only.
+"""A training's state, kept so that it can go on exactly where it was. Imports Keras: for worker processes only.
 
-Written beside the old one and put in its place in one step: a crash between any two instructions leaves the old or the
-new one, whole.
+The storage puts a new one in the place of the old one in one step: a crash leaves one of them, whole.
 """
 
 import dataclasses
+import io
 import json
-import os
-import tempfile
 import time
 import zipfile
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from digitlab.errors import CheckpointDamaged
+from digitlab.errors import CheckpointDamaged, StorageError
 from digitlab.networks.config import TrainingConfig
 from digitlab.networks.metrics import EpochMetrics
+from digitlab.storage.storage import StoredFile
 
 SUFFIX = ".npz"
-_EVERY = (
-    2.0  # seconds between two checkpoints; what was learned since the last one is learned again, with equal figures
-)
+# Seconds between two checkpoints; what was learned since the last one is learned again, with equal figures.
+_EVERY = 2.0  # at the end of an epoch
+_WITHIN = 10.0  # within one
+_LEAST_REST = 50  # times as long as writing one took: it costs a fiftieth of the time at most, wherever it goes
 Arrays = list[NDArray[Any]]
 
 
@@ -40,6 +38,7 @@ class Checkpoint:
         epochs: The figures of its finished epochs.
         epoch: The epoch that goes on, 0 for the first.
         blocks: How many of that epoch's blocks are learned already.
+        batches_per_block: How many batches a block has.
         seconds: How long it took until here.
         variables: Of the learner: weights, states of dropout's generators, the optimizer's.
         metrics: The sums of the epoch so far; none at its beginning.
@@ -51,6 +50,7 @@ class Checkpoint:
     epochs: tuple[EpochMetrics, ...]
     epoch: int
     blocks: int
+    batches_per_block: int
     seconds: float
     variables: Arrays
     metrics: Arrays
@@ -61,51 +61,46 @@ class Checkpoint:
 _LISTS = ("variables", "metrics", "best")
 
 
-def write(checkpoint: Checkpoint, path: Path) -> None:
-    """Put a checkpoint in the place of the last one; `OSError` leaves that as it was."""
+def write(checkpoint: Checkpoint, file: StoredFile) -> None:
+    """Put a checkpoint in the place of the last one; `StorageError` leaves that as it was."""
     words = {
         "config": checkpoint.config.as_dict(),
         "epochs": [dataclasses.asdict(epoch) for epoch in checkpoint.epochs],
         "epoch": checkpoint.epoch,
         "blocks": checkpoint.blocks,
+        "batches_per_block": checkpoint.batches_per_block,
         "seconds": checkpoint.seconds,
         "patience": checkpoint.patience,
     }
     arrays = {f"{name}{k}": array for name in _LISTS for k, array in enumerate(getattr(checkpoint, name))}
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=path.stem, suffix=".part", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            np.savez(file, allow_pickle=False, words=np.frombuffer(json.dumps(words).encode(), np.uint8), **arrays)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(path)
-    except OSError:
-        Path(name).unlink(missing_ok=True)
-        raise
+    content = io.BytesIO()
+    np.savez(content, allow_pickle=False, words=np.frombuffer(json.dumps(words).encode(), np.uint8), **arrays)
+    file.write(content.getvalue())
 
 
-def read(path: Path) -> Checkpoint | None:
+def read(file: StoredFile) -> Checkpoint | None:
     """Return the last checkpoint, or None if there is none.
 
     Raises:
         CheckpointDamaged: There is one, but it cannot be read.
+        StorageUnavailable: Nobody knows whether there is one.
     """
-    if not path.exists():
+    content = file.read()
+    if content is None:
         return None
     try:
-        with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
-            words: dict[str, Any] = json.loads(file["words"].tobytes())
+        with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
+            words: dict[str, Any] = json.loads(arrays["words"].tobytes())
             lists: dict[str, Any] = {
-                name: [file[f"{name}{k}"] for k in range(_count(file.files, name))] for name in _LISTS
+                name: [arrays[f"{name}{k}"] for k in range(_count(arrays.files, name))] for name in _LISTS
             }
         words["config"] = TrainingConfig.from_dict(words["config"])
         words["epochs"] = tuple(EpochMetrics(**epoch) for epoch in words["epochs"])
         words["patience"] = tuple(words["patience"]) if words["patience"] else None
         return Checkpoint(**words, **lists)
-    except (OSError, EOFError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
+    except (EOFError, OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
         raise CheckpointDamaged(
-            f"The checkpoint {path.name} cannot be read ({type(error).__name__}). Start a new training."
+            f"The checkpoint {file} cannot be read ({type(error).__name__}). Start a new training."
         ) from error
 
 
@@ -118,45 +113,55 @@ class Keeper(keras.callbacks.Callback):  # type: ignore[misc]
 
     Comes after the callbacks that stop a training within an epoch, and before early stopping, which changes the weights
     at the end.
+
+    Attributes:
+        error: Why the last checkpoint could not be written; else None.
     """
 
     def __init__(
         self,
-        path: Path,
+        file: StoredFile,
         config: TrainingConfig,
         epochs: list[EpochMetrics],
+        batches_per_block: int,
         early_stopping: keras.callbacks.EarlyStopping | None,
         start: Checkpoint | None,
     ) -> None:
         """Take the file, what goes into it besides the model, and where to go on.
 
         Args:
-            path: The checkpoint.
+            file: The checkpoint.
             config: The training's settings.
             epochs: Figures of finished epochs; somebody else adds to them.
+            batches_per_block: How many batches a block has.
             early_stopping: The callback, if there is one.
             start: Where the training goes on; None begins it.
         """
         super().__init__()
-        self._path, self._config, self._epochs, self._early, self._start = path, config, epochs, early_stopping, start
+        self._file, self._config, self._epochs, self._per_block = file, config, epochs, batches_per_block
+        self._early, self._start = early_stopping, start
         self._seconds = start.seconds if start else 0.0
         self._began = self._written = time.monotonic()
+        self._took = 0.0  # to write the last one
         self._epoch = 0
         self._resumed = (start.epoch, start.blocks) if start else (0, 0)
         self._has_stopped = False
         self._metrics: Arrays = []
+        self.error: StorageError | None = None
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         self._epoch = epoch
         if self._start is not None:  # here, as Keras and early stopping have reset themselves by now
             self._put_back(self._start)
             self._start = None
-        elif time.monotonic() - self._written >= _EVERY:
+        elif self._is_due(_EVERY):  # not at the last one's end, when early stopping has not seen it yet
             self._keep(epoch, 0, [])
 
     def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
         if self.model.stop_training:
             self._stop(batch + 1, _values(self.model.metrics_variables))
+        elif self._is_due(_WITHIN):
+            self._keep_within(batch + 1, _values(self.model.metrics_variables))
 
     def on_test_begin(self, logs: dict[str, Any] | None = None) -> None:
         self._metrics = _values(self.model.metrics_variables)
@@ -174,8 +179,14 @@ class Keeper(keras.callbacks.Callback):  # type: ignore[misc]
     def _stop(self, blocks: int, metrics: Arrays) -> None:
         if not self._has_stopped:
             self._has_stopped = True
-            epoch, learned_before = self._resumed  # those blocks come again, empty
-            self._keep(self._epoch, max(blocks, learned_before) if self._epoch == epoch else blocks, metrics)
+            self._keep_within(blocks, metrics)
+
+    def _is_due(self, seconds: float) -> bool:
+        return time.monotonic() - self._written >= max(seconds, _LEAST_REST * self._took)
+
+    def _keep_within(self, blocks: int, metrics: Arrays) -> None:
+        epoch, learned_before = self._resumed  # those blocks come again, empty
+        self._keep(self._epoch, max(blocks, learned_before) if self._epoch == epoch else blocks, metrics)
 
     def _keep(self, epoch: int, blocks: int, metrics: Arrays) -> None:
         now, early = time.monotonic(), self._early
@@ -186,15 +197,20 @@ class Keeper(keras.callbacks.Callback):  # type: ignore[misc]
             epochs=tuple(self._epochs),
             epoch=epoch,
             blocks=blocks,
+            batches_per_block=self._per_block,
             seconds=self._seconds + now - self._began,
             variables=_values([*self.model.variables, *self.model.optimizer.variables]),
             metrics=metrics,
             patience=(float(early.best), early.wait, early.best_epoch) if early else None,
             best=early.best_weights if early else [],
         )
-        with suppress(OSError):  # a full disk is no reason to lose what is learned: the next one may find room
-            write(checkpoint, self._path)
-            self._written = now
+        self.error = None
+        try:
+            write(checkpoint, self._file)
+        except StorageError as error:  # no reason to lose what is learned: the next one may find room
+            self.error = error
+        self._written = time.monotonic()
+        self._took = self._written - now
 
     def _put_back(self, start: Checkpoint) -> None:
         _assign([*self.model.variables, *self.model.optimizer.variables], start.variables)

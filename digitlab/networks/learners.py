@@ -73,6 +73,9 @@ def _compile(model: keras.Model, config: TrainingConfig) -> None:
         model.compile(optimizer, _loss_with_no_digit, metrics=[_AccuracyOfDigits(name="accuracy")], jit_compile=False)
     else:
         model.compile(optimizer, "sparse_categorical_crossentropy", metrics=["accuracy"], jit_compile=False)
+    # Keras makes a metric's sums with its first batch, but a training that goes on within an epoch brings them along.
+    model.compute_metrics(None, keras.ops.zeros((1,), "uint8"), keras.ops.full((1, 10), 0.1))
+    model.reset_metrics()
 
 
 def _rate(config: TrainingConfig) -> float | keras.optimizers.schedules.LearningRateSchedule:

@@ -70,7 +70,7 @@ class Recogniser:
             ModelNotFound: No such file.
             ModelDamaged: Not a network from uint8 (n, 28, 28) to ten probabilities.
         """
-        path = Path(path) if path is not None else Settings.from_environment().models / DEFAULT_MODEL
+        path = Path(path) if path is not None else Settings.from_environment().ready_made / DEFAULT_MODEL
         file = path.with_suffix(SUFFIX)
         if not file.is_file():
             raise ModelNotFound(f"There is no {file.name} in {file.parent}. Choose another network, or train one.")

@@ -6,19 +6,19 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 
 import keras
 import numpy as np
 from numpy.typing import NDArray
 
 from digitlab.digits import handwriting
-from digitlab.errors import CheckpointDamaged, Diverged
+from digitlab.errors import CheckpointDamaged, Diverged, StorageError
 from digitlab.networks import architectures, blocks, checkpoints, learners
 from digitlab.networks.callbacks import Reporter, StopWhenUnwanted
 from digitlab.networks.certainty import Certainty, at_temperature, fitted_limits, fitted_temperature
 from digitlab.networks.config import TrainingConfig
 from digitlab.networks.metrics import EpochMetrics, Progress, Report
+from digitlab.storage.storage import StoredFile
 
 _DRAWN_AT_ONCE = 2000  # drawings
 _READABLE = 0.35  # width of a pen as a share of the digit: beyond it nobody may be expected to read every digit
@@ -34,6 +34,7 @@ class Trained:
         seconds: From the start of building to the end of fitting.
         was_stopped: Whether it ended because it was no longer wanted.
         certainty: When its answers may be believed.
+        unkept: Why its last state could not be kept, so that it would go on from an earlier one; else None.
     """
 
     model: keras.Model
@@ -41,6 +42,7 @@ class Trained:
     seconds: float
     was_stopped: bool
     certainty: Certainty
+    unkept: StorageError | None = None
 
 
 def train(
@@ -51,7 +53,7 @@ def train(
     report: Report = lambda _: None,
     wanted: Callable[[], bool] = lambda: True,
     is_pause: Callable[[], bool] = lambda: False,
-    checkpoint: Path | None = None,
+    checkpoint: StoredFile | None = None,
 ) -> Trained:
     """Build and fit a network.
 
@@ -71,6 +73,7 @@ def train(
     Raises:
         Diverged: The loss became NaN or infinite.
         CheckpointDamaged: The checkpoint cannot be read, or is another training's.
+        StorageUnavailable: Nobody knows whether there is a checkpoint.
     """
     start = _start_from(checkpoint, config)
     started = time.monotonic() - (start.seconds if start else 0)
@@ -83,16 +86,17 @@ def train(
             checkpoint = None  # the drawing was broken off: what is learned of its part is not to go on from
     learner = learners.take(config)
     way = blocks.way_for(learner, config.steps)
-    batches = blocks.Blocks(*data, config, way.digits)
+    batches = blocks.Blocks(*data, config, way.digits, start.batches_per_block if start else None)
     reporter = Reporter(watch, batches.batches_per_epoch, batches.batches_per_block)
     callbacks = [keras.callbacks.TerminateOnNaN(), reporter, stop]
-    patience = None
+    patience = keeper = None
     if config.early_stopping is not None:
         patience = keras.callbacks.EarlyStopping(patience=config.early_stopping, restore_best_weights=True)
         callbacks.append(patience)
     if checkpoint is not None:
         # Early stopping puts the best weights back at the end: before that, and after all else, the state is kept.
-        callbacks.insert(3, checkpoints.Keeper(checkpoint, config, watch.epochs, patience, start))
+        keeper = checkpoints.Keeper(checkpoint, config, watch.epochs, batches.batches_per_block, patience, start)
+        callbacks.insert(3, keeper)
     validation = (images[kept], labels[kept]) if config.validation_digits else None
     history = blocks.fit(
         learner,
@@ -114,20 +118,20 @@ def train(
             f"batch {watch.last.batch:,} of {watch.last.batches:,}: the steps were too large, and the network is lost. "
             f"The learning rate was {config.learning_rate:g}; try a tenth of it."
         )
-    certainty = Certainty()
+    certainty, unkept = Certainty(), keeper.error if keeper else None
     if stop.has_stopped and is_pause():
-        return Trained(model, watch.epochs, time.monotonic() - started, True, certainty)
+        return Trained(model, watch.epochs, time.monotonic() - started, True, certainty, unkept)
     if config.averaging:
         model = architectures.averaged(model)
     if config.calibration and watch.epochs:  # there is nothing to believe in a network that was stopped before
         certainty = _calibrate(model, images[kept], labels[kept], config)
-    return Trained(model, watch.epochs, time.monotonic() - started, stop.has_stopped, certainty)
+    return Trained(model, watch.epochs, time.monotonic() - started, stop.has_stopped, certainty, unkept)
 
 
-def _start_from(path: Path | None, config: TrainingConfig) -> checkpoints.Checkpoint | None:
-    start = checkpoints.read(path) if path is not None else None
+def _start_from(file: StoredFile | None, config: TrainingConfig) -> checkpoints.Checkpoint | None:
+    start = checkpoints.read(file) if file is not None else None
     if start is not None and dataclasses.replace(start.config, epochs=config.epochs) != config:
-        raise CheckpointDamaged(f"The checkpoint {path} belongs to other settings. Start a new training.")
+        raise CheckpointDamaged(f"The checkpoint {file} belongs to other settings. Start a new training.")
     return start
 
 

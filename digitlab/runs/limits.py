@@ -8,6 +8,7 @@ from pathlib import Path
 from digitlab.errors import InvalidSetting, LimitReached
 from digitlab.runs.people import Person
 from digitlab.settings import Settings
+from digitlab.storage.address import open_storage
 
 _COUNTED_FOR = 30.0  # seconds that a count of all files holds
 
@@ -51,9 +52,16 @@ class Limits:
         """Return how many bytes data and networks take; counted twice a minute at most."""
         with self._lock:
             if self._counted is None or time.monotonic() - self._counted[0] > _COUNTED_FOR:
-                folders = {self._settings.data, self._settings.models}
-                self._counted = time.monotonic(), sum(_bytes_in(folder) for folder in folders)
+                self._counted = time.monotonic(), self._count()
             return self._counted[1]
+
+    def _count(self) -> int:
+        models = self._settings.models
+        if isinstance(models, Path):
+            return sum(_bytes_in(folder) for folder in {self._settings.data, models})
+        storages = open_storage(models), open_storage(models, "checkpoints")
+        sizes = [entry.size for storage in storages for entry in storage.entries().values()]
+        return sum(sizes) + _bytes_in(self._settings.data)
 
 
 def _bytes_in(folder: Path) -> int:

@@ -1,35 +1,38 @@
 """What a worker process does: train, score, save and record a run. Imports Keras: for worker processes only."""
 
 import os
+import re
 import shlex
 import socket
 import threading
 import time
 import uuid
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
 from types import TracebackType
 from typing import TypeVar
 
 from digitlab.digits import mnist
-from digitlab.errors import DigitLabError, Diverged, StoreUnavailable
+from digitlab.errors import DigitLabError, Diverged, StorageError, StoreUnavailable
 from digitlab.networks import checkpoints, evaluation, mnist_source, training
 from digitlab.networks.config import TrainingConfig, as_command
 from digitlab.networks.export import export, versions
 from digitlab.networks.metrics import EpochMetrics, Progress
 from digitlab.networks.scores import Scores
+from digitlab.runs.cards import ModelCard
 from digitlab.runs.experiment import Attended, Outcome, Run, RunState
-from digitlab.runs.modelfiles import ModelCard, ModelFiles
+from digitlab.runs.modelfiles import ModelFiles
 from digitlab.runs.store import Store
 from digitlab.settings import Settings
+from digitlab.storage.address import open_storage
+from digitlab.storage.storage import Storage, StoredFile
 
 _T = TypeVar("_T")
 _BEAT = 0.25  # seconds between two signs of life; a wish to stop is heard within as much
 _PATIENCE = 60.0  # seconds that a database may be away at the beginning or the end of a run
 _CHECKPOINTS = 50  # that are kept, of all runs; the largest preset's takes 4 MB
-_HALF_WRITTEN = 3600.0  # seconds
+_CHECKPOINT = re.compile(rf"run-(\d+)-[0-9a-f]+{re.escape(checkpoints.SUFFIX)}")
 _SAMPLES = 64  # test digits on which an exported file must agree with Keras
 _UNFORESEEN = "An error that nobody foresaw ended the run; the log has it."
 
@@ -83,10 +86,13 @@ def _perform(settings: Settings, number: int, worker: str, attended: Attended) -
     except StoreUnavailable:
         outcome = None  # nobody can be told; whoever finds the run silent lets it go on
         raise
+    except StorageError as error:
+        outcome = Outcome(state=RunState.INTERRUPTED, message=str(error))  # its last checkpoint is there to go on from
     except DigitLabError as error:
         outcome = Outcome(state=RunState.FAILED, message=str(error))
         if isinstance(error, Diverged):
-            checkpoint_of(settings, number).unlink(missing_ok=True)  # nothing can go on from there
+            with suppress(StorageError):
+                checkpoint_of(settings, run).delete()  # nothing can go on from there
     except KeyboardInterrupt:
         outcome = Outcome(state=RunState.INTERRUPTED, message="It was broken off by hand.")
         raise
@@ -117,16 +123,18 @@ def _carry_out(settings: Settings, store: Store, run: Run, pulse: "_Pulse", atte
             ending.append(RunState.QUEUED)
         return bool(ending)
 
-    if store.epochs(run.number) and not checkpoint_of(settings, run.number).exists():
+    if store.epochs(run.number) and not checkpoint_of(settings, run).exists():
         store.begin_anew(run.number, pulse.worker)
     trained = _train(settings, run, pulse, attended, is_pause)
+    if trained.unkept and RunState.PAUSED in ending:
+        raise trained.unkept
     if ending:
         return Outcome(state=ending[0])
     digits = mnist_source.load(settings.data)
     scores = evaluation.evaluate(trained.model, digits.x_test, digits.y_test)
     card = _card(run, trained, scores, attended)
     images = digits.x_test[:_SAMPLES]
-    ModelFiles(settings.models).save(card, lambda path: export(trained.model, path, images))
+    ModelFiles(settings).save(card, lambda path: export(trained.model, path, images))
     state = RunState.STOPPED if trained.was_stopped else RunState.FINISHED
     return Outcome(state=state, model=card.name, test_loss=scores.loss, test_accuracy=scores.accuracy)
 
@@ -144,29 +152,33 @@ def _counted(number: int) -> Iterator[None]:
             _changed.notify_all()
 
 
-def score(settings: Settings, path: Path) -> Scores:
-    """Let a saved network, a `.keras` file, read MNIST's test set."""
-    model = evaluation.load(path)
+def score(settings: Settings, model: str) -> Scores:
+    """Let a saved network, by its name or its `.keras` file, read MNIST's test set."""
+    network = evaluation.load(ModelFiles(settings).find(model))
     digits = mnist_source.load(settings.data)
-    return evaluation.evaluate(model, digits.x_test, digits.y_test)
+    return evaluation.evaluate(network, digits.x_test, digits.y_test)
 
 
-def checkpoint_of(settings: Settings, number: int) -> Path:
-    """Return the file from which a run goes on."""
-    return settings.data / "checkpoints" / f"run-{number}{checkpoints.SUFFIX}"
+def checkpoint_of(settings: Settings, run: Run) -> StoredFile:
+    """Return the file from which a run goes on; the runs of another database have others, in the same place."""
+    return StoredFile(_checkpoints(settings), f"run-{run.number}-{int(run.created * 1000):x}{checkpoints.SUFFIX}")
 
 
-def _tidy(folder: Path) -> None:
-    """Keep the newest checkpoints, and what a crash left half written no longer than anybody could be writing it."""
-    with suppress(FileNotFoundError):  # another worker tidies, or has just finished writing
-        _remove_old(folder)
+def _checkpoints(settings: Settings) -> Storage:
+    return open_storage(settings.models, "checkpoints")
 
 
-def _remove_old(folder: Path) -> None:
-    files = sorted(folder.glob(f"run-*{checkpoints.SUFFIX}"), key=lambda file: file.stat().st_mtime)
-    old = [file for file in folder.glob("run-*.part") if time.time() - file.stat().st_mtime > _HALF_WRITTEN]
-    for file in [*files[:-_CHECKPOINTS], *old]:
-        file.unlink(missing_ok=True)
+def _tidy(settings: Settings, kept: Collection[int] = ()) -> None:
+    """Remove what a crash left half written, and checkpoints beyond the newest, but those of the runs to be kept."""
+    with suppress(StorageError):  # there is another time to tidy
+        ModelFiles(settings).remove_leftovers()
+        storage = _checkpoints(settings)
+        storage.remove_leftovers()
+        by_age = sorted((entry.modified, name) for name, entry in storage.entries().items())
+        found = [(name, match) for _, name in by_age if (match := _CHECKPOINT.fullmatch(name))]
+        for name, match in found[:-_CHECKPOINTS]:
+            if int(match[1]) not in kept:
+                storage.delete(name)
 
 
 def _train(
@@ -180,11 +192,11 @@ def _train(
         return pulse.is_wanted() and attended.is_still_wanted() and not _leaving.is_set()
 
     digits = mnist_source.load(settings.data)
-    checkpoint = checkpoint_of(settings, run.number)
+    checkpoint = checkpoint_of(settings, run)
     trained = training.train(
         run.config, digits.x_train, digits.y_train, report=tell, wanted=wanted, is_pause=is_pause, checkpoint=checkpoint
     )
-    _tidy(checkpoint.parent)
+    _tidy(settings)
     return trained
 
 

@@ -8,7 +8,6 @@ import threading
 from collections.abc import Sequence
 from concurrent.futures import CancelledError
 from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from digitlab.errors import DigitLabError, WorkersUnavailable
@@ -105,8 +104,8 @@ class Workers:
             reason = str(error) if isinstance(error, DigitLabError) else f"{type(error).__name__}, see its log"
             self.trouble = f"A worker could not begin: {reason}"
 
-    def score(self, path: Path) -> Scores:
-        """Let a worker score a saved network on MNIST's test set, and wait for it.
+    def score(self, name: str) -> Scores:
+        """Let a worker score a network, by its name, on MNIST's test set, and wait for it.
 
         Raises:
             WorkersUnavailable: No worker answered in time.
@@ -115,7 +114,7 @@ class Workers:
         from distributed import KilledWorker
         from distributed.comm.core import CommClosedError
 
-        future: Future = self._reach().submit(_score, self._settings, path, pure=False, priority=10)
+        future: Future = self._reach().submit(_score, self._settings, name, pure=False, priority=10)
         try:
             scores: Scores = future.result(timeout=_SCORE_PATIENCE)
         except (TimeoutError, CancelledError, CommClosedError, KilledWorker) as error:
@@ -245,10 +244,10 @@ def _leave() -> None:
         work.leave(_LEAVE_PATIENCE)
 
 
-def _score(settings: Settings, path: Path) -> Scores:
+def _score(settings: Settings, name: str) -> Scores:
     from digitlab.runs import work
 
-    return work.score(settings, path)
+    return work.score(settings, name)
 
 
 def _warm_up(settings: Settings) -> None:

@@ -2,6 +2,8 @@ import dataclasses
 import itertools
 import os
 import shlex
+import time
+import uuid
 
 import keras
 import pytest
@@ -13,6 +15,7 @@ from digitlab.runs import work
 from digitlab.runs.experiment import Attended, RunState
 from digitlab.runs.modelfiles import ModelFiles
 from digitlab.runs.store import Store
+from digitlab.storage.address import open_storage
 
 
 @pytest.fixture
@@ -34,7 +37,7 @@ def perform(settings, number, **asked):
 def test_a_run_is_trained_scored_saved_and_recorded(settings, store, small, digits):
     number = store.create(small, "Mine").number
     perform(settings, number)
-    run, files = store.run(number), ModelFiles(settings.models)
+    run, files = store.run(number), ModelFiles(settings)
     card = files.card(run.model)
     assert run.state is RunState.FINISHED
     assert store.epochs(number) == list(card.epochs)
@@ -47,7 +50,7 @@ def test_a_run_is_trained_scored_saved_and_recorded(settings, store, small, digi
 def test_the_saved_score_is_found_again(settings, store, small):
     number = store.create(small).number
     perform(settings, number)
-    scores = work.score(settings, ModelFiles(settings.models).keras_file(store.run(number).model))
+    scores = work.score(settings, store.run(number).model)
     assert scores.accuracy == pytest.approx(store.run(number).test_accuracy)
     assert scores.loss == pytest.approx(store.run(number).test_loss, rel=1e-5)
 
@@ -59,7 +62,7 @@ def test_a_stopped_run_keeps_its_network(settings, store, small):
     run = store.run(number)
     assert run.state is RunState.STOPPED
     assert len(store.epochs(number)) == 1  # of two blocks and one of validation
-    assert ModelFiles(settings.models).card(run.model).was_stopped
+    assert ModelFiles(settings).card(run.model).was_stopped
 
 
 def test_a_diverged_run_fails_with_the_reason_and_leaves_no_network(settings, store, small):
@@ -68,15 +71,17 @@ def test_a_diverged_run_fails_with_the_reason_and_leaves_no_network(settings, st
     run = store.run(number)
     assert run.state is RunState.FAILED
     assert "learning rate" in run.message
-    assert ModelFiles(settings.models).cards() == []
+    assert all(card.is_ready_made for card in ModelFiles(settings).cards())
 
 
 def test_an_error_that_nobody_foresaw_is_raised_and_recorded(settings, store, small):
     number = store.create(small).number
-    settings.models.parent.mkdir(exist_ok=True)
-    settings.models.write_text("a file where the folder should be")
-    with pytest.raises(OSError, match="models"):
-        perform(settings, number)
+
+    def fail(_event):
+        raise RuntimeError("nobody foresaw it")
+
+    with pytest.raises(RuntimeError, match="foresaw"):
+        perform(settings, number, report=fail)
     assert store.run(number).state is RunState.FAILED
     assert "log" in store.run(number).message
 
@@ -113,7 +118,7 @@ def test_ctrl_c_is_recorded_as_what_it_is(settings, store, small):
 def test_a_title_is_quoted_for_the_shell_on_the_card(settings, store, small):
     number = store.create(small, "it's $(id)").number
     perform(settings, number, name="quoted")
-    words = shlex.split(ModelFiles(settings.models).card("quoted").command)
+    words = shlex.split(ModelFiles(settings).card("quoted").command)
     assert words[-1] == "it's $(id)"
 
 
@@ -135,13 +140,13 @@ def test_a_run_that_was_taken_from_its_worker_leaves_no_network(settings, store,
 
     perform(settings, number, report=take)
     assert (store.run(number).state, store.run(number).recoveries) == (RunState.QUEUED, 1)
-    assert ModelFiles(settings.models).cards() == []
+    assert all(card.is_ready_made for card in ModelFiles(settings).cards())
 
 
 def test_a_run_whose_checkpoint_is_gone_begins_anew_and_says_so(settings, store, small):
     number = store.create(small).number
     perform(settings, number)
-    work.checkpoint_of(settings, number).unlink()
+    work.checkpoint_of(settings, store.run(number)).delete()
     store.queue_again(number, 3)
     perform(settings, number)
     assert [epoch.epoch for epoch in store.epochs(number)] == [1, 2, 3]
@@ -152,7 +157,7 @@ def test_what_is_no_network_cannot_be_scored(settings):
     settings.models.mkdir()
     (settings.models / "x.keras").write_text("x")
     with pytest.raises(ModelDamaged):
-        work.score(settings, settings.models / "x.keras")
+        work.score(settings, str(settings.models / "x.keras"))
 
 
 def test_a_paused_run_goes_on_and_ends_as_if_it_never_paused(settings, store, digits):
@@ -183,24 +188,96 @@ def test_a_finished_run_goes_on_for_more_epochs(settings, store, small):
     store.queue_again(number, epochs=5)
     perform(settings, number)
     assert [epoch.epoch for epoch in store.epochs(number)] == [1, 2, 3, 4, 5]
-    assert len(ModelFiles(settings.models).card(store.run(number).model).epochs) == 5
+    assert len(ModelFiles(settings).card(store.run(number).model).epochs) == 5
 
 
-def test_only_the_newest_checkpoints_and_none_that_is_half_written_are_kept(settings, store, small):
-    folder = settings.data / "checkpoints"
+def test_only_the_newest_checkpoints_those_to_be_kept_and_none_that_is_half_written_stay(settings):
+    folder = settings.models / "checkpoints"
     folder.mkdir(parents=True)
     for number in range(100, 160):
-        (folder / f"run-{number}.npz").touch()
-        os.utime(folder / f"run-{number}.npz", (number, number))
-    (folder / "run-5x.part").touch()
-    os.utime(folder / "run-5x.part", (0, 0))
-    perform(settings, store.create(small).number)
+        (folder / f"run-{number}-1f.npz").touch()
+        os.utime(folder / f"run-{number}-1f.npz", (number, number))
+    (folder / ".run-5-1f.npz.x.part").touch()
+    os.utime(folder / ".run-5-1f.npz.x.part", (0, 0))
+    (folder / "notes.npz").touch()
+    os.utime(folder / "notes.npz", (0, 0))
+    work._tidy(settings, {100, 103})
     names = {path.name for path in folder.iterdir()}
-    assert names == {f"run-{number}.npz" for number in range(111, 160)} | {"run-1.npz"}
+    assert names == {f"run-{number}-1f.npz" for number in [100, 103, *range(110, 160)]} | {"notes.npz"}
+
+
+def test_old_checkpoints_go_at_an_address_too(settings):
+    there = dataclasses.replace(settings, models=f"memory://{uuid.uuid4().hex}")
+    checkpoints = open_storage(there.models, "checkpoints")
+    for number in range(1, 53):
+        checkpoints.write(f"run-{number}-1f.npz", b"x")
+    work._tidy(there, {2})
+    assert set(checkpoints.entries()) == {f"run-{number}-1f.npz" for number in [2, *range(3, 53)]}
 
 
 def test_a_failed_run_leaves_no_checkpoint(settings, store, small):
     number = store.create(dataclasses.replace(small, optimizer="adamw", learning_rate=1000.0, epochs=20)).number
     perform(settings, number)
     assert store.run(number).state is RunState.FAILED
-    assert not work.checkpoint_of(settings, number).exists()
+    assert not work.checkpoint_of(settings, store.run(number)).exists()
+
+
+def test_a_run_never_goes_on_from_another_database_s_run_of_its_number(settings, store, small, tmp_path):
+    perform(settings, store.create(small).number)
+    other = dataclasses.replace(settings, database_url=f"sqlite:///{tmp_path / 'other.db'}")
+    others = Store(other.database_url)
+    time.sleep(0.01)
+    number = others.create(dataclasses.replace(small, seed=7)).number
+    perform(other, number)
+    assert others.run(number).state is RunState.FINISHED
+    others.close()
+
+
+def test_networks_and_checkpoints_may_lie_at_an_address(settings, store, small):
+    there = dataclasses.replace(settings, models=f"memory://{uuid.uuid4().hex}")
+    number = store.create(small).number
+    perform(there, number)
+    store.queue_again(number, epochs=3)
+    perform(there, number)
+    run = store.run(number)
+    assert (run.state, len(store.epochs(number))) == (RunState.FINISHED, 3)
+    assert work.score(there, run.model).accuracy == pytest.approx(run.test_accuracy)
+    assert work.checkpoint_of(there, run).exists()
+    assert not settings.models.exists()
+
+
+def test_a_run_without_room_for_its_network_is_interrupted_and_goes_on_when_there_is_room(
+    settings, store, small, small_disk
+):
+    there = dataclasses.replace(settings, models=small_disk)
+    filler = small_disk / "filler"
+    filler.write_bytes(bytes(4_000_000))  # room for a checkpoint, and not for a network besides
+    number = store.create(small).number
+    perform(there, number)
+    run = store.run(number)
+    assert run.state is RunState.INTERRUPTED
+    assert f"no room left in {small_disk}" in run.message
+    assert all(card.is_ready_made for card in ModelFiles(there).cards())
+    assert sorted(path.name for path in small_disk.iterdir()) == ["checkpoints", "filler"]
+    filler.unlink()
+    store.queue_again(number)
+    perform(there, number)
+    assert store.run(number).state is RunState.FINISHED
+    assert [epoch.epoch for epoch in store.epochs(number)] == [1, 2]
+
+
+def test_a_pause_without_room_for_the_state_is_told_as_an_interruption(settings, store, small_disk):
+    there = dataclasses.replace(settings, models=small_disk)
+    (small_disk / "filler").write_bytes(bytes(5_500_000))
+    number = store.create(TrainingConfig(epochs=500, training_digits=1000)).number
+    perform(there, number, report=lambda _: store.request_pause(number))
+    assert store.run(number).state is RunState.INTERRUPTED
+    assert "no room left" in store.run(number).message
+
+
+def test_a_place_that_cannot_be_written_interrupts_a_run_with_what_to_do(settings, store, small):
+    number = store.create(small).number
+    settings.models.write_text("a file where the folder should be")
+    perform(settings, number)
+    assert store.run(number).state is RunState.INTERRUPTED
+    assert "DIGITLAB_MODELS" in store.run(number).message

@@ -157,7 +157,7 @@ def test_closing_lets_a_running_training_wait_with_all_its_epochs(settings, stor
     workers.close()
     run = store.run(number)
     assert (run.state, run.attempt, run.recoveries) == (RunState.QUEUED, 1, 0)
-    assert checkpoint_of(settings, number).exists()
+    assert checkpoint_of(settings, store.run(number)).exists()
 
 
 def test_a_run_handed_in_twice_is_trained_once(workers, store, small):

@@ -1,0 +1,1 @@
+"""Where networks and checkpoints are kept: a folder, or any address that fsspec knows."""

@@ -1,0 +1,42 @@
+"""From what a person writes, a folder or an address, to a storage."""
+
+from pathlib import Path
+
+from digitlab.errors import InvalidSetting
+from digitlab.storage.folder import Folder
+from digitlab.storage.remote import Remote
+from digitlab.storage.storage import Storage
+
+
+def open_storage(place: Path | str, *folders: str) -> Storage:
+    """Return the storage at a folder or an address, or in a folder there; nothing is asked or made yet."""
+    if isinstance(place, Path):
+        return Folder(place.joinpath(*folders))
+    return Remote("/".join([place.rstrip("/"), *folders]))
+
+
+def as_place(value: str, variable: str) -> Path | str:
+    """Return an absolute folder, or an address that fsspec knows.
+
+    Raises:
+        InvalidSetting: naming the variable, and what is to be installed or written.
+    """
+    protocol, is_address, rest = value.partition("://")
+    if not is_address:
+        return Path(value).expanduser().absolute()
+    if protocol in ("file", "local"):
+        return Path(rest).absolute()
+    import fsspec
+
+    try:
+        fsspec.get_filesystem_class(protocol)
+    except ImportError as error:  # its text names the package
+        raise InvalidSetting(f"{variable} begins with {protocol}://, which needs another package: {error}.") from error
+    except ValueError as error:
+        raise InvalidSetting(
+            f"{variable} begins with {protocol}://, which fsspec does not know. Write a folder, or an address such as "
+            "s3://bucket/folder."
+        ) from error
+    if not rest.strip("/"):
+        raise InvalidSetting(f"{variable} is {value!r}, which names no folder. Write something like {protocol}://x/y.")
+    return value

@@ -1,0 +1,113 @@
+"""A storage that is a folder on this machine."""
+
+import errno
+import os
+import shutil
+import tempfile
+import time
+import uuid
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from digitlab.storage.storage import HALF_WRITTEN, LEFTOVER, Entry, Storage
+
+
+class Folder(Storage):
+    """A folder on this machine."""
+
+    def __init__(self, path: Path) -> None:
+        self.path, self.where = path, str(path)
+
+    def entries(self) -> dict[str, Entry]:
+        found = {}
+        with self.told(), suppress(FileNotFoundError), os.scandir(self.path) as files:
+            for file in files:
+                with suppress(FileNotFoundError):  # it goes while one looks
+                    if file.is_file() and not LEFTOVER.fullmatch(file.name):
+                        found[file.name] = _entry(file.stat())
+        return found
+
+    def entry(self, name: str) -> Entry | None:
+        with self.told(), suppress(FileNotFoundError):
+            return _entry((self.path / name).stat())
+        return None
+
+    def read(self, name: str) -> bytes:
+        with self.told():
+            content = (self.path / name).read_bytes() if (self.path / name).is_file() else None
+        if content is None:
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), name)
+        return content
+
+    def write(self, name: str, content: bytes) -> None:
+        beside = self.path / f".{name}.{uuid.uuid4().hex[:8]}.part"
+        with self.told():
+            self.path.mkdir(parents=True, exist_ok=True)
+            try:
+                beside.write_bytes(content)
+                _sync(beside)
+                beside.replace(self.path / name)
+                _sync(self.path)
+            finally:
+                beside.unlink(missing_ok=True)
+
+    def put(self, files: Sequence[Path]) -> None:
+        with self.told():
+            for file in files:  # all of them before the first step: a disk can turn out to be full only here
+                _sync(file)
+            *others, last = files
+            (self.path / last.name).unlink(missing_ok=True)
+            _sync(self.path)
+            for file in others:
+                file.replace(self.path / file.name)
+            _sync(self.path)
+            last.replace(self.path / last.name)
+            _sync(self.path)
+
+    def delete(self, name: str) -> None:
+        with self.told():
+            (self.path / name).unlink(missing_ok=True)
+            if self.path.is_dir():
+                _sync(self.path)
+
+    @contextmanager
+    def making(self) -> Iterator[Path]:
+        """Lend a folder for what is not finished; it is gone afterwards."""
+        with self.told():
+            self.path.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryDirectory(dir=self.path, prefix=".saving-") as name:
+                yield Path(name)
+
+    def show_as(self, path: Path) -> None:
+        """Rename the folder as a whole; it goes if another one has that name already."""
+        with self.told():
+            try:
+                self.path.rename(path)
+            except OSError:
+                if not path.is_dir():
+                    raise
+            _sync(path.parent)
+
+    def remove(self) -> None:
+        """Remove the folder with all that is in it; somebody else may be doing so, too."""
+        shutil.rmtree(self.path, ignore_errors=True)
+
+    def remove_leftovers(self) -> None:
+        with self.told(), suppress(FileNotFoundError):  # another process tidies, too
+            for path in self.path.iterdir():
+                if LEFTOVER.fullmatch(path.name) and time.time() - path.stat().st_mtime > HALF_WRITTEN:
+                    shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+def _entry(stat: os.stat_result) -> Entry:
+    return Entry(stat.st_size, stat.st_mtime, f"{stat.st_size}-{stat.st_mtime_ns}-{stat.st_ino}")
+
+
+def _sync(path: Path) -> None:
+    """Have the disk keep a file's content, or a folder's names."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
