@@ -50,6 +50,7 @@ ui_canvas       the field to draw in
 ui_pictures     digits as pictures, one or many
 ui_reading      what a network reads, shown
 pages/          one script a page: start, browse, train, draw, evaluate, models
+commands        what can be said on the command line
 __main__        the lab on the command line
 
 Imports run downwards only: pages -> ui -> lab -> runs -> networks -> digits -> settings, errors.

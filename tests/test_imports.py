@@ -17,7 +17,7 @@ LEVELS = [
     ("lab",),
     ("plots",),
     ("ui", "ui_canvas", "ui_pictures", "ui_reading"),
-    ("pages", "streamlit_app", "__main__"),
+    ("pages", "streamlit_app", "commands", "__main__"),
 ]
 ONLY_IN = {
     "streamlit": (

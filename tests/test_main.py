@@ -10,7 +10,8 @@ import time
 import pytest
 from PIL import Image
 
-from digitlab.__main__ import config_from, main, parser
+from digitlab.__main__ import main
+from digitlab.commands import config_from, parser
 from digitlab.digits.augmentation import Augmentation
 from digitlab.networks.config import PRESETS, TrainingConfig, as_command
 from digitlab.networks.evaluation import load
