@@ -17,7 +17,8 @@ from digitlab.lab import Lab
 from digitlab.networks.metrics import EpochMetrics, Progress
 from digitlab.networks.numbers import Part, read_number
 from digitlab.networks.recognition import NOTHING, Reading
-from digitlab.runs.experiment import Attended, Run
+from digitlab.runs.experiment import Attended, Run, RunState
+from digitlab.runs.people import OPERATOR
 from digitlab.runs.workers import serve
 from digitlab.settings import Settings, quiet_tensorflow
 
@@ -136,6 +137,37 @@ def _runs(options: argparse.Namespace, lab: Lab) -> int:
     return 0
 
 
+def _stop(options: argparse.Namespace, lab: Lab) -> int:
+    lab.stop(options.number, OPERATOR)
+    return _show_run(options, lab.run(options.number))
+
+
+def _pause(options: argparse.Namespace, lab: Lab) -> int:
+    lab.pause(options.number, OPERATOR)
+    return _show_run(options, lab.run(options.number))
+
+
+def _go_on(options: argparse.Namespace, lab: Lab) -> int:
+    return _show_run(options, lab.go_on(options.number, OPERATOR, options.epochs))
+
+
+def _rename(options: argparse.Namespace, lab: Lab) -> int:
+    lab.rename_run(options.number, options.title, OPERATOR)
+    return _show_run(options, lab.run(options.number))
+
+
+def _delete(options: argparse.Namespace, lab: Lab) -> int:
+    run = lab.run(options.number)
+    lab.delete_run(options.number, OPERATOR)
+    _print(options, asdict(run), f"Run {run.number}, {run.title}, is deleted.")
+    return 0
+
+
+def _show_run(options: argparse.Namespace, run: Run) -> int:
+    _print(options, asdict(run), _run_line(run))
+    return 0
+
+
 def _workers() -> None:
     # Whatever a library prints in a worker goes to the log: nobody reads this output after its first line, and a full
     # pipe would hold the worker up for good.
@@ -149,6 +181,11 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace, Lab], int]] = {
     "evaluate": _evaluate,
     "read": _read,
     "runs": _runs,
+    "stop": _stop,
+    "pause": _pause,
+    "go-on": _go_on,
+    "rename": _rename,
+    "delete": _delete,
 }
 
 
@@ -165,7 +202,9 @@ def _epoch_line(epoch: EpochMetrics, epochs: int) -> str:
 
 def _run_line(run: Run) -> str:
     score = f"{run.test_accuracy:.2%}" if run.test_accuracy is not None else "-"
-    return f"{run.number:5}  {run.state:11}  {score:>7}  {run.title}  {run.message}".rstrip()
+    wished = " (a pause is wished)" * run.is_pause_wanted or " (a stop is wished)" * run.is_stop_wanted
+    state = f"{run.state}{wished if run.state is RunState.RUNNING else ''}"
+    return f"{run.number:5}  {state:11}  {score:>7}  {run.title}  {run.message}".rstrip()
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ def parser() -> argparse.ArgumentParser:
     """All commands and options; the name of what is to be done comes out as `command`."""
     top = argparse.ArgumentParser(prog="python -m digitlab", description="DigitLab without a browser.")
     add = top.add_subparsers(title="commands", required=True, metavar="COMMAND", dest="command").add_parser
-    for command in (_train(add), _evaluate(add), _read(add), add("runs", help="list all training runs")):
+    for command in (_train(add), _evaluate(add), _read(add), *_about_runs(add)):
         command.add_argument("--json", action="store_true", help="print JSON")
     add("workers", help="run training processes until standard input ends (for the app)")
     return top
@@ -75,3 +75,16 @@ def _read(add: Add) -> argparse.ArgumentParser:
     read.add_argument("pictures", metavar="PICTURE", nargs="+", type=Path)
     read.add_argument("--model", default=DEFAULT_MODEL, help=f"a name or a .keras file (default: {DEFAULT_MODEL})")
     return read
+
+
+def _about_runs(add: Add) -> list[argparse.ArgumentParser]:
+    stop = add("stop", help="stop a run after its current batch; its network so far is kept")
+    pause = add("pause", help="pause a run within its block")
+    go_on = add("go-on", help="let a run that is over wait to go on where it was; the app's workers take it")
+    rename = add("rename", help="give a run another title")
+    delete = add("delete", help="remove a run that is over from the record, for good; its network stays")
+    for command in (stop, pause, go_on, rename, delete):
+        command.add_argument("number", metavar="RUN", type=int, help="a number, as the command runs tells it")
+    go_on.add_argument("--epochs", type=int, help="for so many in all (default: as many as it was started for)")
+    rename.add_argument("title", metavar="TITLE")
+    return [add("runs", help="list all training runs"), stop, pause, go_on, rename, delete]
