@@ -2,6 +2,7 @@
 
 settings        where things are kept and how many at once; the only reader of the environment
 errors          the tree of errors that a person can be told about
+events          what happens, one JSON line an event
 digits/         what a digit is
   mnist           the data set, and its file beside it
   ground          ink told from its ground: canvas, transparency, or a photograph

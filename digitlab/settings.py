@@ -3,7 +3,7 @@
 import math
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -29,7 +29,7 @@ class Settings:
 
     data: Path = ROOT / "data"
     models: Path = ROOT / "models"
-    database_url: str = f"sqlite:///{ROOT / 'data' / 'digitlab.db'}"
+    database_url: str = field(default=f"sqlite:///{ROOT / 'data' / 'digitlab.db'}", repr=False)  # may hold a password
     scheduler: str | None = None
     workers: int = 1
     runs_per_person: int = 20

@@ -10,7 +10,7 @@ from digitlab.settings import ROOT
 
 FILES = sorted(path.relative_to(ROOT) for path in [ROOT / "streamlit_app.py", *(ROOT / "digitlab").rglob("*.py")])
 LEVELS = [
-    ("settings", "errors"),
+    ("settings", "errors", "events"),
     ("digits",),
     ("networks",),
     ("runs",),

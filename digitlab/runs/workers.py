@@ -1,16 +1,19 @@
 """The processes that train, and the way to them: Dask, here or on a cluster."""
 
+import logging
 import os
 import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Sequence
 from concurrent.futures import CancelledError
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
+from digitlab import events
 from digitlab.errors import DigitLabError, WorkersUnavailable
 from digitlab.networks.scores import Scores
 from digitlab.settings import Settings
@@ -52,6 +55,9 @@ class Workers:
         with self._lock:
             if self.are_there():
                 return False
+            if self._client is not None:
+                events.log("workers lost", level=logging.WARNING)
+            began = time.monotonic()
             self._close()
             address = self._settings.scheduler or self._start_program()
             from distributed import Client
@@ -64,6 +70,7 @@ class Workers:
                     f"The scheduler at {address} does not answer. Start it, or change DIGITLAB_SCHEDULER."
                 ) from error
             self._handed_in = {}
+            events.log("workers started", address=address, seconds=round(time.monotonic() - began, 1))
             return True
 
     def hand_in(self, waiting: Sequence[tuple[int, int]]) -> None:
@@ -104,6 +111,7 @@ class Workers:
             error = done.exception()
             reason = str(error) if isinstance(error, DigitLabError) else f"{type(error).__name__}, see its log"
             self.trouble = f"A worker could not begin: {reason}"
+            events.log("worker could not begin", task=done.key, reason=reason, level=logging.WARNING)
 
     def score(self, path: Path) -> Scores:
         """Let a worker score a saved network on MNIST's test set, and wait for it.
@@ -192,6 +200,7 @@ class Workers:
 
 def serve(settings: Settings, wishes: TextIO, answers: TextIO) -> None:
     """Run a scheduler and its workers here until `wishes` ends; the scheduler's address goes to `answers`."""
+    events.to_stderr()
     if hasattr(os, "nice"):
         os.nice(_PATIENT)  # before anything is imported, and so for the workers, too
     import dask
@@ -236,6 +245,7 @@ def _until_the_end(wishes: TextIO) -> None:
 def _perform_next(settings: Settings) -> None:
     from digitlab.runs import work  # TensorFlow: in the worker, not in the process that hands the work in
 
+    events.to_stderr()
     work.perform_next(settings)
 
 
