@@ -43,8 +43,12 @@ runs/           what happened
   modelfiles      the networks on disk and their cards
   workers         the processes that train, through Dask
   dispatcher      hands in what waits, and lets go on what lost its process
+  checks          whether a set-up is sound: versions, folders, data, networks
+  checks_database whether the record can be kept
+  checks_workers  whether those who train are there, and alike
   work            K what such a process does with a run
 lab             the verbs that a page may use
+doctor          what is wrong with a set-up, and how to mend it
 plots           figures
 ui              what pages share
 ui_canvas       the field to draw in

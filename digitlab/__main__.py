@@ -28,9 +28,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     quiet_tensorflow()
     try:
-        if options.command == "workers":
-            _workers()
-            return 0
+        if options.command in _WITHOUT_LAB:
+            return _WITHOUT_LAB[options.command](options)
         with Lab(Settings.from_environment()) as lab:
             return _COMMANDS[options.command](options, lab)
     except DigitLabError as error:
@@ -168,12 +167,22 @@ def _show_run(options: argparse.Namespace, run: Run) -> int:
     return 0
 
 
-def _workers() -> None:
+def _doctor(options: argparse.Namespace) -> int:
+    from digitlab import doctor  # half a second that no other command needs to wait
+
+    found = doctor.examine(with_workers=options.workers)
+    text = "\n".join(map(doctor.as_line, found))
+    _print(options, [asdict(finding) for finding in found], text)
+    return 0 if doctor.is_sound(found) else 1
+
+
+def _workers(_options: argparse.Namespace) -> int:
     # Whatever a library prints in a worker goes to the log: nobody reads this output after its first line, and a full
     # pipe would hold the worker up for good.
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "w")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     serve(Settings.from_environment(), sys.stdin, answers)
+    return 0
 
 
 _COMMANDS: dict[str, Callable[[argparse.Namespace, Lab], int]] = {
@@ -187,6 +196,7 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace, Lab], int]] = {
     "rename": _rename,
     "delete": _delete,
 }
+_WITHOUT_LAB: dict[str, Callable[[argparse.Namespace], int]] = {"workers": _workers, "doctor": _doctor}
 
 
 def _print(options: argparse.Namespace, result: Any, text: str) -> None:

@@ -17,7 +17,7 @@ def parser() -> argparse.ArgumentParser:
     """All commands and options; the name of what is to be done comes out as `command`."""
     top = argparse.ArgumentParser(prog="python -m digitlab", description="DigitLab without a browser.")
     add = top.add_subparsers(title="commands", required=True, metavar="COMMAND", dest="command").add_parser
-    for command in (_train(add), _evaluate(add), _read(add), *_about_runs(add)):
+    for command in (_train(add), _evaluate(add), _read(add), *_about_runs(add), _doctor(add)):
         command.add_argument("--json", action="store_true", help="print JSON")
     add("workers", help="run training processes until standard input ends (for the app)")
     return top
@@ -75,6 +75,12 @@ def _read(add: Add) -> argparse.ArgumentParser:
     read.add_argument("pictures", metavar="PICTURE", nargs="+", type=Path)
     read.add_argument("--model", default=DEFAULT_MODEL, help=f"a name or a .keras file (default: {DEFAULT_MODEL})")
     return read
+
+
+def _doctor(add: Add) -> argparse.ArgumentParser:
+    doctor = add("doctor", help="say what is wrong with this set-up, and how to mend it; changes nothing")
+    doctor.add_argument("--workers", action="store_true", help="have a worker compute, too; takes ten seconds or more")
+    return doctor
 
 
 def _about_runs(add: Add) -> list[argparse.ArgumentParser]:

@@ -10,6 +10,16 @@ from urllib.parse import urlsplit
 from digitlab.errors import InvalidSetting
 
 ROOT = Path(__file__).resolve().parent.parent
+VARIABLES = (
+    "DIGITLAB_DATA",
+    "DIGITLAB_MODELS",
+    "DIGITLAB_DATABASE_URL",
+    "DIGITLAB_SCHEDULER",
+    "DIGITLAB_WORKERS",
+    "DIGITLAB_RUNS_PER_PERSON",
+    "DIGITLAB_MOST_EPOCHS",
+    "DIGITLAB_MOST_GIGABYTES",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +73,23 @@ class Settings:
                 "postgresql+psycopg://user:password@host/digitlab."
             )
         return settings
+
+    @classmethod
+    def as_far_as_right(
+        cls, environ: Mapping[str, str] = os.environ
+    ) -> tuple["Settings", list[InvalidSetting], list[str]]:
+        """Read what can be read. Returns it with what is wrong with the other variables, and the names of all."""
+        right: dict[str, str] = {}
+        wrong = []
+        names = sorted(name for name in environ if name.startswith("DIGITLAB_"))
+        for name in names:  # the database comes before the scheduler that needs it
+            try:
+                cls.from_environment(right | {name: environ[name]})
+            except InvalidSetting as error:
+                wrong.append(error)
+            else:
+                right[name] = environ[name]
+        return cls.from_environment(right), wrong, names
 
     @property
     def threads(self) -> int:

@@ -10,7 +10,7 @@ import time
 import pytest
 from PIL import Image
 
-from digitlab.__main__ import _COMMANDS, main
+from digitlab.__main__ import _COMMANDS, _WITHOUT_LAB, main
 from digitlab.commands import config_from, parser
 from digitlab.digits.augmentation import Augmentation
 from digitlab.networks.config import PRESETS, TrainingConfig, as_command
@@ -174,4 +174,4 @@ def test_help_tells_every_command(capsys):
     with pytest.raises(SystemExit):
         main(["--help"])
     text = capsys.readouterr().out
-    assert all(f"    {command} " in text for command in (*_COMMANDS, "workers"))
+    assert all(f"    {command} " in text for command in (*_COMMANDS, *_WITHOUT_LAB))
