@@ -11,7 +11,7 @@ from digitlab.settings import Settings
 
 Check = Callable[[Settings], Iterable[Finding]]
 
-_PATIENCE = 30.0  # seconds for all, which are looked at at once; usually two. Networks are given up after 3 to 8
+_PATIENCE = 60.0  # seconds for all, looked at at once; usually two. What is far away is given up after 3 to 12
 _CREW_PATIENCE = 180.0  # seconds for a worker to start and to score a network; usually ten
 _SIGNS = {Verdict.OK: "+", Verdict.WARNING: "!", Verdict.WRONG: "x"}
 

@@ -30,7 +30,7 @@ class Settings:
         data: Folder of everything that DigitLab writes besides networks.
         models: Folder of the networks; the ready-made ones ship in it.
         database_url: SQLAlchemy address of the runs.
-        scheduler: Address of a Dask scheduler (`tcp://host:port`); None starts one on this machine.
+        scheduler: Address of a Dask scheduler (`tcp://host:port`, or `tls://`); None starts one on this machine.
         workers: How many trainings run at once on this machine.
         runs_per_person: How many runs of one person may wait or run at once.
         most_epochs: The longest training that may be started.
@@ -130,7 +130,7 @@ def _database_url(value: str) -> str:
 
 
 def _scheduler(value: str | None) -> str | None:
-    if value is not None and urlsplit(value).scheme != "tcp":
+    if value is not None and urlsplit(value).scheme not in ("tcp", "tls"):
         raise InvalidSetting(f"DIGITLAB_SCHEDULER is {value!r}. Write a Dask address such as tcp://192.0.2.1:8786.")
     return value
 

@@ -58,7 +58,7 @@ def _bounds(url: sa.URL) -> dict[str, int]:
 
 def _reason(error: SQLAlchemyError) -> str:
     text = str(getattr(error, "orig", None) or type(error).__name__)
-    return " ".join(text.split()).rstrip(".")
+    return text.strip().splitlines()[0].rstrip(".:")
 
 
 def _new_file(path: Path) -> Finding:

@@ -86,7 +86,8 @@ def _ask(client: "Client", addresses: Iterable[str], settings: Settings, mark: s
     answers: dict[str, Any] = {address: TimeoutError() for address in addresses}
 
     def ask(address: str) -> None:
-        answers.update(client.run(look_around, settings, mark, workers=[address], on_error="return"))
+        with suppress(OSError, asyncio.CancelledError):  # nobody waits for the answer any more, and the way is closed
+            answers.update(client.run(look_around, settings, mark, workers=[address], on_error="return"))
 
     threads = [threading.Thread(target=ask, args=(address,), daemon=True) for address in answers]
     for thread in threads:
