@@ -12,9 +12,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from digitlab.errors import DigitLabError
+from digitlab.errors import DigitLabError, WorkersUnavailable
 from digitlab.runs.checks import Finding, Verdict, fingerprint, ok, version_of, warning, wrong
-from digitlab.runs.workers import TRAINING, Workers
+from digitlab.runs.workers import TRAINING, Workers, check_certificates
 from digitlab.settings import ROOT, Settings
 
 if TYPE_CHECKING:
@@ -35,7 +35,11 @@ def cluster(settings: Settings) -> Iterator[Finding]:
     from distributed import Client  # a second that nobody without a cluster needs to wait
 
     try:
+        check_certificates(address)
         client = Client(address, timeout=_PATIENCE, set_as_default=False)
+    except WorkersUnavailable as error:
+        yield wrong("scheduler", str(error), "")
+        return
     except (OSError, TimeoutError):
         yield wrong("scheduler", f"{address} does not answer.", "Start it, or change DIGITLAB_SCHEDULER.")
         return

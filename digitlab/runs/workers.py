@@ -62,6 +62,7 @@ class Workers:
             address = self._settings.scheduler or self._start_program()
             from distributed import Client
 
+            check_certificates(address)
             try:
                 self._client = Client(address, timeout=_START_PATIENCE, set_as_default=False)
             except (OSError, TimeoutError) as error:
@@ -196,6 +197,17 @@ class Workers:
             except subprocess.TimeoutExpired:
                 self._program.kill()
             self._program = None
+
+
+def check_certificates(address: str) -> None:
+    """Raise `WorkersUnavailable` if an address wants certificates, and Dask's own variables name none."""
+    from distributed.security import Security
+
+    if address.startswith("tls://") and Security().get_connection_args("client").get("ssl_context") is None:
+        raise WorkersUnavailable(
+            f"The scheduler at {address} wants certificates, and none are set. Set Dask's variables "
+            "DASK_DISTRIBUTED__COMM__TLS__..., as docs/deploy.md tells, or use a tcp:// address."
+        )
 
 
 def serve(settings: Settings, wishes: TextIO, answers: TextIO) -> None:

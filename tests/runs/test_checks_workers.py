@@ -2,6 +2,8 @@ import asyncio
 import dataclasses
 import json
 import os
+import re
+import shlex
 import shutil
 import signal
 import subprocess
@@ -9,6 +11,7 @@ import sys
 import time
 from contextlib import contextmanager
 
+import dask
 import pytest
 
 from digitlab.runs.checks import Verdict
@@ -101,6 +104,44 @@ def test_a_scheduler_that_is_not_there_is_wrong(settings):
     (finding,) = cluster(dataclasses.replace(settings, scheduler="tcp://127.0.0.1:1"))
     assert finding.verdict is Verdict.WRONG
     assert "tcp://127.0.0.1:1" in finding.text
+
+
+def test_an_encrypted_scheduler_without_certificates_is_wrong_and_says_what_to_set(settings):
+    (finding,) = cluster(dataclasses.replace(settings, scheduler="tls://127.0.0.1:1"))
+    assert finding.verdict is Verdict.WRONG
+    assert "DASK_DISTRIBUTED__COMM__TLS__" in finding.text
+
+
+@pytest.fixture
+def certificates(tmp_path, monkeypatch):
+    """Dask's variables with an authority of its own, made as docs/deploy.md tells."""
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl is not installed")
+    text = (ROOT / "docs" / "deploy.md").read_text()
+    for command in re.findall(r"^openssl .*$", text, re.MULTILINE):
+        subprocess.run(shlex.split(command), cwd=tmp_path, check=True, capture_output=True)
+    name = "DASK_DISTRIBUTED__COMM__TLS__"
+    monkeypatch.setenv(f"{name}CA_FILE", str(tmp_path / "ca.pem"))
+    for who in ("SCHEDULER", "WORKER", "CLIENT"):
+        monkeypatch.setenv(f"{name}{who}__CERT", str(tmp_path / "cert.pem"))
+        monkeypatch.setenv(f"{name}{who}__KEY", str(tmp_path / "key.pem"))
+    dask.config.refresh()
+    yield
+    monkeypatch.undo()
+    dask.config.refresh()
+
+
+def test_a_scheduler_may_want_certificates(certificates, settings, tmp_path):
+    file = tmp_path / "scheduler.json"
+    place = ("--protocol", "tls", "--host", "127.0.0.1", "--port", "0", "--scheduler-file", str(file))
+    with running("scheduler", *place):
+        wait_for(lambda: file.exists() and file.read_text())
+        address = json.loads(file.read_text())["address"]
+        settings.models.mkdir()
+        with running("worker", address, "--no-nanny", *TOKEN):
+            found = look(dataclasses.replace(settings, scheduler=address), 1)
+    assert address.startswith("tls://")
+    assert {finding.verdict for finding in found} == {Verdict.OK}, found
 
 
 def test_a_worker_tells_what_it_does_not_reach(settings, tmp_path):
