@@ -7,6 +7,7 @@ storage/        where networks and checkpoints are kept
   folder          a folder
   remote          any address, through fsspec
   address         from what a person writes to one of these
+events          what happens, one JSON line an event
 digits/         what a digit is
   mnist           the data set, and its file beside it
   ground          ink told from its ground: canvas, transparency, or a photograph
@@ -49,14 +50,19 @@ runs/           what happened
   modelfiles      the ready-made networks and people's own
   workers         the processes that train, through Dask
   dispatcher      hands in what waits, and lets go on what lost its process
+  checks          whether a set-up is sound: versions, folders, data, networks
+  checks_database whether the record can be kept
+  checks_workers  whether those who train are there, and alike
   work            K what such a process does with a run
 lab             the verbs that a page may use
+doctor          what is wrong with a set-up, and how to mend it
 plots           figures
 ui              what pages share
 ui_canvas       the field to draw in
 ui_pictures     digits as pictures, one or many
 ui_reading      what a network reads, shown
 pages/          one script a page: start, browse, train, draw, evaluate, models
+commands        what can be said on the command line
 __main__        the lab on the command line
 
 Imports run downwards only: pages -> ui -> lab -> runs -> networks -> digits -> settings, storage, errors.

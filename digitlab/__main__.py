@@ -8,18 +8,17 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
-from digitlab.digits.augmentation import Augmentation
+from digitlab.commands import config_from, parser
 from digitlab.digits.pictures import open_picture
 from digitlab.errors import DigitLabError
 from digitlab.lab import Lab
-from digitlab.networks.config import OPTIMIZERS, PRESETS, SCHEDULES, TrainingConfig
 from digitlab.networks.metrics import EpochMetrics, Progress
 from digitlab.networks.numbers import Part, read_number
-from digitlab.networks.recognition import DEFAULT_MODEL, NOTHING, Reading
-from digitlab.runs.experiment import Attended, Run
+from digitlab.networks.recognition import NOTHING, Reading
+from digitlab.runs.experiment import Attended, Run, RunState
+from digitlab.runs.people import OPERATOR
 from digitlab.runs.workers import serve
 from digitlab.settings import Settings, quiet_tensorflow
 
@@ -29,77 +28,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     quiet_tensorflow()
     try:
-        if options.do is _workers:
-            _workers()
-            return 0
+        if options.command in _WITHOUT_LAB:
+            return _WITHOUT_LAB[options.command](options)
         with Lab(Settings.from_environment()) as lab:
-            do: Callable[[argparse.Namespace, Lab], int] = options.do
-            return do(options, lab)
+            return _COMMANDS[options.command](options, lab)
     except DigitLabError as error:
         print(f"digitlab: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130  # as a shell counts what Ctrl-C ended
-
-
-def parser() -> argparse.ArgumentParser:
-    """All commands and options."""
-    top = argparse.ArgumentParser(prog="python -m digitlab", description="DigitLab without a browser.")
-    commands = top.add_subparsers(title="commands", required=True, metavar="COMMAND")
-
-    train = commands.add_parser("train", help="train a network, score it on MNIST's test set and save it")
-    train.set_defaults(do=_train)
-    # A preset brings its own settings; what is not said stays with them.
-    train.add_argument("--preset", choices=PRESETS, default="tutorial", help="the network (default: tutorial)")
-    train.add_argument("--epochs", type=int, help="passes over the training set, 1 to 500")
-    train.add_argument("--batch-size", type=int, help="digits a step, 1 to 4096")
-    train.add_argument("--optimizer", choices=OPTIMIZERS)
-    train.add_argument("--learning-rate", type=float)
-    train.add_argument("--schedule", choices=SCHEDULES, help="how the learning rate goes over the epochs")
-    train.add_argument("--validation-split", type=float, help="share kept for validation, 0 to 0.9")
-    train.add_argument("--training-digits", type=int, help="size of the training set used, 100 to 60000")
-    train.add_argument("--seed", type=int, help="the same seed gives the same figures on the same machine")
-    train.add_argument("--shift", type=float, help="augmentation: pixels, 0 to 8")
-    train.add_argument("--rotation", type=float, help="augmentation: degrees, 0 to 45")
-    train.add_argument("--scale", type=float, help="augmentation: share of the size, 0 to 0.5")
-    train.add_argument("--shear", type=float, help="augmentation: pixels to the side per pixel of height, 0 to 0.5")
-    train.add_argument("--elastic", type=float, help="augmentation: pixels, 0 to 4")
-    train.add_argument("--erasing", type=float, help="augmentation: share of digits that lose a small square, 0 to 1")
-    train.add_argument("--written-digits", type=int, help="digits drawn in many hands and added, 0 to 200000")
-    train.add_argument("--averaging", action=argparse.BooleanOptionalAction, help="look four times at each digit")
-    train.add_argument("--calibration", action=argparse.BooleanOptionalAction, help="fit a temperature")
-    train.add_argument("--early-stopping", type=int, metavar="EPOCHS", help="end after so many without improvement")
-    train.add_argument("--title", default="", help="what people call the network")
-    train.add_argument("--name", default="", help="file name without an ending (default: a new one)")
-    train.add_argument("--ready-made", action="store_true", help="mark it as shipped: the app protects it")
-
-    evaluate = commands.add_parser("evaluate", help="score a saved network on MNIST's test set")
-    evaluate.set_defaults(do=_evaluate)
-    evaluate.add_argument("model", metavar="MODEL", help="a name such as convolutional, or a .keras file")
-
-    read = commands.add_parser("read", help="read the digit or the number in each picture")
-    read.set_defaults(do=_read)
-    read.add_argument("pictures", metavar="PICTURE", nargs="+", type=Path)
-    read.add_argument("--model", default=DEFAULT_MODEL, help=f"a name or a .keras file (default: {DEFAULT_MODEL})")
-
-    runs = commands.add_parser("runs", help="list all training runs")
-    runs.set_defaults(do=_runs)
-
-    for command in (train, evaluate, read, runs):
-        command.add_argument("--json", action="store_true", help="print JSON")
-
-    workers = commands.add_parser("workers", help="run training processes until standard input ends (for the app)")
-    workers.set_defaults(do=_workers)
-    return top
-
-
-def config_from(options: argparse.Namespace) -> TrainingConfig:
-    """The preset's settings with whatever was said on the command line."""
-    config = PRESETS[options.preset].config
-    said = {name: value for name, value in vars(options).items() if value is not None}
-    augmentation = {name: said.get(name, value) for name, value in asdict(config.augmentation).items()}
-    values = {name: said.get(name, value) for name, value in config.as_dict().items() if name != "augmentation"}
-    return TrainingConfig(**values, augmentation=Augmentation(**augmentation))
 
 
 def _train(options: argparse.Namespace, lab: Lab) -> int:
@@ -199,12 +136,67 @@ def _runs(options: argparse.Namespace, lab: Lab) -> int:
     return 0
 
 
-def _workers() -> None:
+def _stop(options: argparse.Namespace, lab: Lab) -> int:
+    lab.stop(options.number, OPERATOR)
+    return _show_run(options, lab.run(options.number))
+
+
+def _pause(options: argparse.Namespace, lab: Lab) -> int:
+    lab.pause(options.number, OPERATOR)
+    return _show_run(options, lab.run(options.number))
+
+
+def _go_on(options: argparse.Namespace, lab: Lab) -> int:
+    return _show_run(options, lab.go_on(options.number, OPERATOR, options.epochs))
+
+
+def _rename(options: argparse.Namespace, lab: Lab) -> int:
+    lab.rename_run(options.number, options.title, OPERATOR)
+    return _show_run(options, lab.run(options.number))
+
+
+def _delete(options: argparse.Namespace, lab: Lab) -> int:
+    run = lab.run(options.number)
+    lab.delete_run(options.number, OPERATOR)
+    _print(options, asdict(run), f"Run {run.number}, {run.title}, is deleted.")
+    return 0
+
+
+def _show_run(options: argparse.Namespace, run: Run) -> int:
+    _print(options, asdict(run), _run_line(run))
+    return 0
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from digitlab import doctor  # half a second that no other command needs to wait
+
+    found = doctor.examine(with_workers=options.workers)
+    text = "\n".join(map(doctor.as_line, found))
+    _print(options, [asdict(finding) for finding in found], text)
+    return 0 if doctor.is_sound(found) else 1
+
+
+def _workers(_options: argparse.Namespace) -> int:
     # Whatever a library prints in a worker goes to the log: nobody reads this output after its first line, and a full
     # pipe would hold the worker up for good.
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "w")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     serve(Settings.from_environment(), sys.stdin, answers)
+    return 0
+
+
+_COMMANDS: dict[str, Callable[[argparse.Namespace, Lab], int]] = {
+    "train": _train,
+    "evaluate": _evaluate,
+    "read": _read,
+    "runs": _runs,
+    "stop": _stop,
+    "pause": _pause,
+    "go-on": _go_on,
+    "rename": _rename,
+    "delete": _delete,
+}
+_WITHOUT_LAB: dict[str, Callable[[argparse.Namespace], int]] = {"workers": _workers, "doctor": _doctor}
 
 
 def _print(options: argparse.Namespace, result: Any, text: str) -> None:
@@ -220,7 +212,9 @@ def _epoch_line(epoch: EpochMetrics, epochs: int) -> str:
 
 def _run_line(run: Run) -> str:
     score = f"{run.test_accuracy:.2%}" if run.test_accuracy is not None else "-"
-    return f"{run.number:5}  {run.state:11}  {score:>7}  {run.title}  {run.message}".rstrip()
+    wished = " (a pause is wished)" * run.is_pause_wanted or " (a stop is wished)" * run.is_stop_wanted
+    state = f"{run.state}{wished if run.state is RunState.RUNNING else ''}"
+    return f"{run.number:5}  {state:11}  {score:>7}  {run.title}  {run.message}".rstrip()
 
 
 if __name__ == "__main__":

@@ -1,11 +1,13 @@
 """The verbs that a page may use. Pages and the command line go through here, and nothing here draws."""
 
+import atexit
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from digitlab import events
 from digitlab.digits.mnist import Mnist
-from digitlab.errors import NotAllowed
+from digitlab.errors import LimitReached, NotAllowed
 from digitlab.networks import mnist_source
 from digitlab.networks.config import TrainingConfig
 from digitlab.networks.metrics import EpochMetrics
@@ -38,6 +40,7 @@ class Lab:
         self._workers = Workers(settings)
         self._limits = Limits(settings)
         self._recognisers: dict[Path, tuple[Recogniser, tuple[int, ...]]] = {}
+        self._is_open = False
         self._lock = threading.Lock()
         self._store_lock = threading.Lock()
         self._dispatcher = Dispatcher(self._workers, lambda: self._store)
@@ -51,6 +54,7 @@ class Lab:
 
     def close(self) -> None:
         """End the workers that were started here; their trainings wait, to go on when the lab is opened again."""
+        self._say_closed()
         self._dispatcher.close()
         self._workers.close()
         if self._opened is not None:
@@ -58,7 +62,18 @@ class Lab:
 
     def open(self) -> None:
         """Start the workers in the background, and hand them whatever waits for as long as the lab is open."""
+        events.to_stderr()
+        if not self._is_open:
+            self._is_open = True
+            atexit.register(self._say_closed)  # the app's process ends without closing its lab
+            what = self._settings
+            events.log("app opened", scheduler=what.scheduler, workers=what.workers, data=what.data, models=what.models)
         self._dispatcher.start()
+
+    def _say_closed(self) -> None:
+        if self._is_open:
+            self._is_open = False
+            events.log("app closed")
 
     def wait_until_open(self) -> None:
         """Return when the workers stand, or could not be had."""
@@ -101,12 +116,15 @@ class Lab:
     def rename_model(self, name: str, title: str, person: Person) -> ModelCard:
         """Give a network of one's own another title."""
         _check_may_change(person, self._files.card(name).owner, "this network")
-        return self._files.rename(name, title)
+        card = self._files.rename(name, title)
+        events.log("network renamed", person=person.id, network=name)
+        return card
 
     def delete_model(self, name: str, person: Person) -> None:
         """Remove a network of one's own for good; its run stays on record."""
         _check_may_change(person, self._files.card(name).owner, "this network")
         self._files.delete(name)
+        events.log("network deleted", person=person.id, network=name)
 
     def recogniser(self, model: str) -> Recogniser:
         """Return a network, by its name or its `.keras` file, ready to read; loaded once, and again if trained anew."""
@@ -133,8 +151,9 @@ class Lab:
     def start_training(self, config: TrainingConfig, title: str, person: Person) -> Run:
         """Queue a training and return at once; without a title it is called after its preset and number."""
         title = check_title(title) if title.strip() else ""
-        self._limits.check(config.epochs, person, self._store.active(person))
+        self._check_limits(config.epochs, person)
         run = self._store.create(config, title, person)
+        events.log("run queued", run=run.number, person=person.id, preset=config.preset, epochs=config.epochs)
         self._has_changed()
         return run
 
@@ -151,21 +170,24 @@ class Lab:
 
     def stop(self, number: int, person: Person) -> None:
         """Wish a run stopped: after its current batch, keeping the network so far, or at once if it still waits."""
-        self._check_own(number, person)
+        run = self._check_own(number, person)
         self._store.request_stop(number)
+        events.log("stop wished", run=number, person=person.id, was=run.state)
         self._has_changed()
 
     def pause(self, number: int, person: Person) -> None:
         """Wish a run paused: within its block, keeping its state, or at once if it still waits."""
-        self._check_own(number, person)
+        run = self._check_own(number, person)
         self._store.request_pause(number)
+        events.log("pause wished", run=number, person=person.id, was=run.state)
         self._has_changed()
 
     def go_on(self, number: int, person: Person, epochs: int | None = None) -> Run:
         """Let a paused, stopped, interrupted or finished run go on where it was, for `epochs` in all."""
         run = self._check_own(number, person)
-        self._limits.check(epochs or run.config.epochs, person, self._store.active(person))
-        run = self._store.queue_again(number, epochs)
+        self._check_limits(epochs or run.config.epochs, person)
+        was, run = run.state, self._store.queue_again(number, epochs)
+        events.log("run resumed", run=number, person=person.id, was=was, epochs=run.config.epochs)
         self._has_changed()
         return run
 
@@ -173,12 +195,14 @@ class Lab:
         """Give a run of one's own another title; its network keeps its own."""
         self._check_own(number, person)
         self._store.rename(number, check_title(title))
+        events.log("run renamed", run=number, person=person.id)
         self._has_changed()
 
     def delete_run(self, number: int, person: Person) -> None:
         """Remove a run of one's own that is over, for good; its network stays."""
         self._check_own(number, person)
         self._store.delete(number)
+        events.log("run deleted", run=number, person=person.id)
         self._has_changed()
 
     def run(self, number: int) -> Run:
@@ -209,6 +233,13 @@ class Lab:
         _check_may_change(person, run.owner, f"run {number}")
         return run
 
+    def _check_limits(self, epochs: int, person: Person) -> None:
+        try:
+            self._limits.check(epochs, person, self._store.active(person))
+        except LimitReached as error:
+            events.log("limit reached", person=person.id, reason=str(error))
+            raise
+
     def _has_changed(self) -> None:
         self._timetable.forget()
         self._dispatcher.poke()
@@ -226,4 +257,5 @@ class Lab:
 
 def _check_may_change(person: Person, owner: str, what: str) -> None:
     if not person.may_change(owner):
+        events.log("not allowed", person=person.id, what=what)
         raise NotAllowed(f"Somebody else made {what}: only they, or a teacher, may change it.")

@@ -3,7 +3,7 @@
 import math
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -11,6 +11,16 @@ from digitlab.errors import InvalidSetting
 from digitlab.storage.address import as_place
 
 ROOT = Path(__file__).resolve().parent.parent
+VARIABLES = (
+    "DIGITLAB_DATA",
+    "DIGITLAB_MODELS",
+    "DIGITLAB_DATABASE_URL",
+    "DIGITLAB_SCHEDULER",
+    "DIGITLAB_WORKERS",
+    "DIGITLAB_RUNS_PER_PERSON",
+    "DIGITLAB_MOST_EPOCHS",
+    "DIGITLAB_MOST_GIGABYTES",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +32,7 @@ class Settings:
         models: Folder of people's networks and of checkpoints, or an address that fsspec knows, `s3://bucket/folder`.
         ready_made: Folder of the networks that ship with DigitLab.
         database_url: SQLAlchemy address of the runs.
-        scheduler: Address of a Dask scheduler (`tcp://host:port`); None starts one on this machine.
+        scheduler: Address of a Dask scheduler (`tcp://host:port`, or `tls://`); None starts one on this machine.
         workers: How many trainings run at once on this machine.
         runs_per_person: How many runs of one person may wait or run at once.
         most_epochs: The longest training that may be started.
@@ -32,7 +42,7 @@ class Settings:
     data: Path = ROOT / "data"
     models: Path | str = ROOT / "models"
     ready_made: Path = ROOT / "models"
-    database_url: str = f"sqlite:///{ROOT / 'data' / 'digitlab.db'}"
+    database_url: str = field(default=f"sqlite:///{ROOT / 'data' / 'digitlab.db'}", repr=False)  # may hold a password
     scheduler: str | None = None
     workers: int = 1
     runs_per_person: int = 20
@@ -66,6 +76,23 @@ class Settings:
                 "postgresql+psycopg://user:password@host/digitlab."
             )
         return settings
+
+    @classmethod
+    def as_far_as_right(
+        cls, environ: Mapping[str, str] = os.environ
+    ) -> tuple["Settings", list[InvalidSetting], list[str]]:
+        """Read what can be read. Returns it with what is wrong with the other variables, and the names of all."""
+        right: dict[str, str] = {}
+        wrong = []
+        names = sorted(name for name in environ if name.startswith("DIGITLAB_"))
+        for name in names:  # the database comes before the scheduler that needs it
+            try:
+                cls.from_environment(right | {name: environ[name]})
+            except InvalidSetting as error:
+                wrong.append(error)
+            else:
+                right[name] = environ[name]
+        return cls.from_environment(right), wrong, names
 
     @property
     def threads(self) -> int:
@@ -106,7 +133,7 @@ def _database_url(value: str) -> str:
 
 
 def _scheduler(value: str | None) -> str | None:
-    if value is not None and urlsplit(value).scheme != "tcp":
+    if value is not None and urlsplit(value).scheme not in ("tcp", "tls"):
         raise InvalidSetting(f"DIGITLAB_SCHEDULER is {value!r}. Write a Dask address such as tcp://192.0.2.1:8786.")
     return value
 

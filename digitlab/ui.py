@@ -14,7 +14,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from digitlab import plots
+from digitlab import events, plots
 from digitlab.digits import browsing
 from digitlab.digits.mnist import Mnist
 from digitlab.errors import DigitLabError
@@ -93,6 +93,9 @@ def told() -> Iterator[None]:
         yield
     except DigitLabError as error:
         st.error(plain(str(error)), icon=":material/error:")
+    except Exception as error:
+        events.log("unforeseen error", person=person().id, error=error)
+        raise  # Streamlit shows it
 
 
 def plain(text: str) -> str:

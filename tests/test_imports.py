@@ -10,14 +10,14 @@ from digitlab.settings import ROOT
 
 FILES = sorted(path.relative_to(ROOT) for path in [ROOT / "streamlit_app.py", *(ROOT / "digitlab").rglob("*.py")])
 LEVELS = [
-    ("settings", "errors", "storage"),
+    ("settings", "errors", "storage", "events"),
     ("digits",),
     ("networks",),
     ("runs",),
-    ("lab",),
+    ("lab", "doctor"),
     ("plots",),
     ("ui", "ui_canvas", "ui_pictures", "ui_reading"),
-    ("pages", "streamlit_app", "__main__"),
+    ("pages", "streamlit_app", "commands", "__main__"),
 ]
 ONLY_IN = {
     "streamlit": (
@@ -29,10 +29,10 @@ ONLY_IN = {
         "digitlab/pages/",
     ),
     "streamlit_drawable_canvas": ("digitlab/ui_canvas.py",),
-    "sqlalchemy": ("digitlab/runs/store.py", "digitlab/runs/schema.py"),
+    "sqlalchemy": ("digitlab/runs/store.py", "digitlab/runs/schema.py", "digitlab/runs/checks_database.py"),
     "dask": ("digitlab/runs/workers.py",),
-    "distributed": ("digitlab/runs/workers.py",),
     "fsspec": ("digitlab/storage/",),
+    "distributed": ("digitlab/runs/workers.py", "digitlab/runs/checks_workers.py"),
     "matplotlib": ("digitlab/plots.py",),
     "PIL": ("digitlab/digits/",),
     "cv2": ("digitlab/digits/",),

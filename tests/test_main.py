@@ -10,10 +10,13 @@ import time
 import pytest
 from PIL import Image
 
-from digitlab.__main__ import config_from, main, parser
+from digitlab.__main__ import _COMMANDS, _WITHOUT_LAB, main
+from digitlab.commands import config_from, parser
 from digitlab.digits.augmentation import Augmentation
 from digitlab.networks.config import PRESETS, TrainingConfig, as_command
 from digitlab.networks.evaluation import load
+from digitlab.runs.people import Person
+from digitlab.runs.store import Store
 from digitlab.settings import Settings
 
 
@@ -86,6 +89,58 @@ def test_runs_lists_what_was_trained(capsys):
     assert (run["title"], run["state"], len(run["epochs"])) == ("Mine", "finished", 1)
 
 
+@pytest.fixture
+def store():
+    one = Store(Settings.from_environment().database_url)
+    yield one
+    one.close()
+
+
+@pytest.fixture
+def waiting(store, small):
+    """The number of a run that waits, and is somebody's."""
+    return str(store.create(small, "Theirs", Person(id="a")).number)
+
+
+def state_after(capsys, *command):
+    assert main([*command, "--json"]) == 0
+    return json.loads(capsys.readouterr().out)["state"]
+
+
+def test_the_operator_stops_pauses_and_lets_go_on_what_is_anybodys(capsys, waiting, store):
+    assert state_after(capsys, "pause", waiting) == "paused"
+    assert state_after(capsys, "go-on", waiting) == "queued"
+    assert state_after(capsys, "stop", waiting) == "stopped"
+    assert state_after(capsys, "go-on", waiting, "--epochs", "7") == "queued"
+    assert store.run(int(waiting)).config.epochs == 7
+
+
+def test_stopping_what_runs_says_that_it_is_wished(capsys, waiting, store):
+    store.claim(int(waiting), "elsewhere/1/x")
+    assert main(["stop", waiting]) == 0
+    assert "running (a stop is wished)" in capsys.readouterr().out
+    assert store.run(int(waiting)).is_stop_wanted
+
+
+def test_the_operator_renames_a_run(capsys, waiting, store):
+    assert main(["rename", waiting, "Ours"]) == 0
+    assert "Ours" in capsys.readouterr().out
+    assert store.run(int(waiting)).title == "Ours"
+
+
+def test_the_operator_deletes_a_run_that_is_over(capsys, waiting, store):
+    assert main(["delete", waiting]) == 1
+    assert "Stop it first" in capsys.readouterr().err
+    main(["stop", waiting])
+    assert main(["delete", waiting]) == 0
+    assert store.runs() == []
+
+
+def test_a_run_that_is_not_there_is_named(capsys):
+    assert main(["stop", "99"]) == 1
+    assert "There is no run 99" in capsys.readouterr().err
+
+
 def test_what_is_wrong_is_one_sentence_and_exit_status_one(capsys, tmp_path):
     assert main(["train", "--epochs", "0"]) == 1
     assert "epochs is 0" in capsys.readouterr().err
@@ -119,4 +174,4 @@ def test_help_tells_every_command(capsys):
     with pytest.raises(SystemExit):
         main(["--help"])
     text = capsys.readouterr().out
-    assert all(command in text for command in ("train", "evaluate", "read", "runs", "workers"))
+    assert all(f"    {command} " in text for command in (*_COMMANDS, *_WITHOUT_LAB))

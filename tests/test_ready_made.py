@@ -3,7 +3,7 @@ import shlex
 import numpy as np
 import pytest
 
-from digitlab.__main__ import config_from, parser
+from digitlab.commands import config_from, parser
 from digitlab.digits import mnist
 from digitlab.networks import evaluation
 from digitlab.networks.export import TOLERANCE

@@ -46,6 +46,16 @@ def test_a_wrong_value_is_refused_by_the_name_of_its_variable(name, value):
         Settings.from_environment({name: value})
 
 
+def test_a_scheduler_may_be_encrypted():
+    environ = {"DIGITLAB_DATABASE_URL": "postgresql+psycopg://me@host/db", "DIGITLAB_SCHEDULER": "tls://host:8786"}
+    assert Settings.from_environment(environ).scheduler == "tls://host:8786"
+
+
+def test_a_description_of_the_settings_holds_no_password():
+    settings = Settings.from_environment({"DIGITLAB_DATABASE_URL": "postgresql+psycopg://me:secret@host/db"})
+    assert "secret" not in repr(settings)
+
+
 def test_a_refused_database_address_is_not_repeated():
     with pytest.raises(InvalidSetting) as caught:
         Settings.from_environment({"DIGITLAB_DATABASE_URL": "postgres:me:secret@host"})

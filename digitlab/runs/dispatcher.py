@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 import psutil
 
+from digitlab import events
 from digitlab.errors import StoreUnavailable, WorkersUnavailable
+from digitlab.runs.experiment import RunState
 from digitlab.runs.workers import Workers
 
 if TYPE_CHECKING:
@@ -59,6 +61,10 @@ def let_go_on(store: "Store", watch: Watch) -> None:
     """Queue again, or declare interrupted, what lost its process."""
     for sign in watch.lost(store.signs()):
         store.recover(sign)
+        run = store.run(sign.number)
+        if run.state is not RunState.RUNNING:
+            event = "run recovered" if run.state is RunState.QUEUED else f"run {run.state}"
+            events.log(event, run=run.number, person=run.owner, lost=sign.worker, recoveries=run.recoveries)
 
 
 class Dispatcher:
@@ -103,11 +109,13 @@ class Dispatcher:
                     self._workers.start()  # first: while they start, the first page has this process to itself
                 self._look()
                 self.trouble = self._workers.trouble
+                events.log_reach("workers", is_there=True)
             except StoreUnavailable as error:
                 self._watch.forget()
                 self.trouble = str(error)
             except WorkersUnavailable as error:
                 self.trouble = str(error)
+                events.log_reach("workers", is_there=False, reason=self.trouble)
             is_first = False
             self._settled.set()
             self._news.wait(_LOOK)

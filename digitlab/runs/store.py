@@ -12,6 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
+from digitlab import events
 from digitlab.errors import InvalidSetting, RunIsActive, RunIsOver, RunNotFound, StoreUnavailable
 from digitlab.networks.config import PRESETS, TrainingConfig
 from digitlab.networks.metrics import EpochMetrics, Progress
@@ -281,9 +282,11 @@ class Store:
         try:
             with self._engine.begin() as connection:
                 yield connection
+            events.log_reach("database", is_there=True)
         except SQLAlchemyError as error:
             where = self._engine.url.render_as_string(hide_password=True)
             reason = str(getattr(error, "orig", None) or type(error).__name__)
+            events.log_reach("database", is_there=False, database=where, reason=reason)
             raise StoreUnavailable(f"The database {where} does not answer: {reason}. Nothing was changed.") from error
 
 

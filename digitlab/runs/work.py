@@ -1,9 +1,11 @@
 """What a worker process does: train, score, save and record a run. Imports Keras: for worker processes only."""
 
+import logging
 import os
 import re
 import shlex
 import socket
+import sys
 import threading
 import time
 import uuid
@@ -13,6 +15,7 @@ from contextlib import contextmanager, suppress
 from types import TracebackType
 from typing import TypeVar
 
+from digitlab import events
 from digitlab.digits import mnist
 from digitlab.errors import DigitLabError, Diverged, StorageError, StoreUnavailable
 from digitlab.networks import checkpoints, evaluation, mnist_source, training
@@ -79,8 +82,10 @@ def perform(settings: Settings, number: int, worker: str, attended: Attended | N
 def _perform(settings: Settings, number: int, worker: str, attended: Attended) -> None:
     store = _insist(lambda: Store(settings.database_url))
     outcome: Outcome | None = Outcome(state=RunState.FAILED, message=_UNFORESEEN)
+    run: Run | None = None
     try:
         run = _insist(lambda: store.run(number))
+        events.log("run claimed", run=number, person=run.owner, worker=worker, attempt=run.attempt)
         with _Pulse(store, number, worker) as pulse:
             outcome = _carry_out(settings, store, run, pulse, attended)
     except StoreUnavailable:
@@ -90,7 +95,7 @@ def _perform(settings: Settings, number: int, worker: str, attended: Attended) -
         outcome = Outcome(state=RunState.INTERRUPTED, message=str(error))  # its last checkpoint is there to go on from
     except DigitLabError as error:
         outcome = Outcome(state=RunState.FAILED, message=str(error))
-        if isinstance(error, Diverged):
+        if isinstance(error, Diverged) and run:
             with suppress(StorageError):
                 checkpoint_of(settings, run).delete()  # nothing can go on from there
     except KeyboardInterrupt:
@@ -99,6 +104,7 @@ def _perform(settings: Settings, number: int, worker: str, attended: Attended) -
     finally:
         if outcome is not None:
             _record(store, number, worker, outcome)
+            _tell(number, run, outcome)
         store.close()
 
 
@@ -107,6 +113,21 @@ def _record(store: Store, number: int, worker: str, outcome: Outcome) -> None:
         _insist(lambda: store.release(number, worker))
     else:
         _insist(lambda: store.end(number, worker, outcome))
+
+
+def _tell(number: int, run: Run | None, outcome: Outcome) -> None:
+    """Log how a run ended; to be called where an error may be on its way up."""
+    event = "run released" if outcome.state is RunState.QUEUED else f"run {outcome.state}"
+    events.log(
+        event,
+        run=number,
+        person=run.owner if run else None,
+        seconds=round(time.time() - run.started, 1) if run and run.started else None,
+        network=outcome.model,
+        reason=outcome.message or None,
+        error=sys.exception() if outcome.message == _UNFORESEEN else None,
+        level=logging.WARNING if outcome.state in (RunState.FAILED, RunState.INTERRUPTED) else logging.INFO,
+    )
 
 
 def _carry_out(settings: Settings, store: Store, run: Run, pulse: "_Pulse", attended: Attended) -> Outcome:

@@ -1,15 +1,18 @@
 """The processes that train, and the way to them: Dask, here or on a cluster."""
 
+import logging
 import os
 import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Sequence
 from concurrent.futures import CancelledError
 from contextlib import suppress
 from typing import TYPE_CHECKING, TextIO
 
+from digitlab import events
 from digitlab.errors import DigitLabError, WorkersUnavailable
 from digitlab.networks.scores import Scores
 from digitlab.settings import Settings
@@ -51,10 +54,14 @@ class Workers:
         with self._lock:
             if self.are_there():
                 return False
+            if self._client is not None:
+                events.log("workers lost", level=logging.WARNING)
+            began = time.monotonic()
             self._close()
             address = self._settings.scheduler or self._start_program()
             from distributed import Client
 
+            check_certificates(address)
             try:
                 self._client = Client(address, timeout=_START_PATIENCE, set_as_default=False)
             except (OSError, TimeoutError) as error:
@@ -63,6 +70,7 @@ class Workers:
                     f"The scheduler at {address} does not answer. Start it, or change DIGITLAB_SCHEDULER."
                 ) from error
             self._handed_in = {}
+            events.log("workers started", address=address, seconds=round(time.monotonic() - began, 1))
             return True
 
     def hand_in(self, waiting: Sequence[tuple[int, int]]) -> None:
@@ -103,6 +111,7 @@ class Workers:
             error = done.exception()
             reason = str(error) if isinstance(error, DigitLabError) else f"{type(error).__name__}, see its log"
             self.trouble = f"A worker could not begin: {reason}"
+            events.log("worker could not begin", task=done.key, reason=reason, level=logging.WARNING)
 
     def score(self, name: str) -> Scores:
         """Let a worker score a network, by its name, on MNIST's test set, and wait for it.
@@ -189,8 +198,20 @@ class Workers:
             self._program = None
 
 
+def check_certificates(address: str) -> None:
+    """Raise `WorkersUnavailable` if an address wants certificates, and Dask's own variables name none."""
+    from distributed.security import Security
+
+    if address.startswith("tls://") and Security().get_connection_args("client").get("ssl_context") is None:
+        raise WorkersUnavailable(
+            f"The scheduler at {address} wants certificates, and none are set. Set Dask's variables "
+            "DASK_DISTRIBUTED__COMM__TLS__..., as docs/deploy.md tells, or use a tcp:// address."
+        )
+
+
 def serve(settings: Settings, wishes: TextIO, answers: TextIO) -> None:
     """Run a scheduler and its workers here until `wishes` ends; the scheduler's address goes to `answers`."""
+    events.to_stderr()
     if hasattr(os, "nice"):
         os.nice(_PATIENT)  # before anything is imported, and so for the workers, too
     import dask
@@ -235,6 +256,7 @@ def _until_the_end(wishes: TextIO) -> None:
 def _perform_next(settings: Settings) -> None:
     from digitlab.runs import work  # TensorFlow: in the worker, not in the process that hands the work in
 
+    events.to_stderr()
     work.perform_next(settings)
 
 
