@@ -48,6 +48,7 @@ runs/           what happened
   cards           what is known of a network
   shelf           networks in one storage
   modelfiles      the ready-made networks and people's own
+  leftovers       checkpoints, and what is cleaned by rule
   workers         the processes that train, through Dask
   dispatcher      hands in what waits, and lets go on what lost its process
   checks          whether a set-up is sound: versions, folders, data, networks

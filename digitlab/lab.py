@@ -16,6 +16,7 @@ from digitlab.networks.scores import Scores
 from digitlab.runs.cards import ModelCard, check_title
 from digitlab.runs.dispatcher import Dispatcher, Watch, let_go_on
 from digitlab.runs.experiment import Attended, Run
+from digitlab.runs.leftovers import checkpoint_of
 from digitlab.runs.limits import Limits
 from digitlab.runs.modelfiles import ModelFiles
 from digitlab.runs.people import OPERATOR, Person
@@ -200,8 +201,9 @@ class Lab:
 
     def delete_run(self, number: int, person: Person) -> None:
         """Remove a run of one's own that is over, for good; its network stays."""
-        self._check_own(number, person)
+        run = self._check_own(number, person)
         self._store.delete(number)
+        checkpoint_of(self._settings, run).delete()
         events.log("run deleted", run=number, person=person.id)
         self._has_changed()
 

@@ -21,7 +21,6 @@ from digitlab.networks.config import TrainingConfig
 from digitlab.networks.metrics import EpochMetrics
 from digitlab.storage.storage import StoredFile
 
-SUFFIX = ".npz"
 # Seconds between two checkpoints; what was learned since the last one is learned again, with equal figures.
 _EVERY = 2.0  # at the end of an epoch
 _WITHIN = 10.0  # within one

@@ -127,6 +127,13 @@ class Store:
         with self._transaction() as connection:
             return connection.execute(query).scalar_one()
 
+    def needed(self) -> set[int]:
+        """Return the runs whose checkpoints are to stay: what a person named, and what is under way or paused."""
+        under_way = _runs.c.state.in_([*_ACTIVE, RunState.PAUSED])
+        query = sa.select(_runs.c.number).where(sa.or_(_runs.c.is_named, under_way))
+        with self._transaction() as connection:
+            return set(connection.execute(query).scalars())
+
     def epochs(self, number: int) -> list[EpochMetrics]:
         """Return a run's finished epochs in their order."""
         query = sa.select(_epochs).where(_epochs.c.run == number).order_by(_epochs.c.epoch)

@@ -2,7 +2,6 @@
 
 import logging
 import os
-import re
 import shlex
 import socket
 import sys
@@ -10,7 +9,7 @@ import threading
 import time
 import uuid
 from collections import deque
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from types import TracebackType
 from typing import TypeVar
@@ -18,24 +17,21 @@ from typing import TypeVar
 from digitlab import events
 from digitlab.digits import mnist
 from digitlab.errors import DigitLabError, Diverged, StorageError, StoreUnavailable
-from digitlab.networks import checkpoints, evaluation, mnist_source, training
+from digitlab.networks import evaluation, mnist_source, training
 from digitlab.networks.config import TrainingConfig, as_command
 from digitlab.networks.export import export, versions
 from digitlab.networks.metrics import EpochMetrics, Progress
 from digitlab.networks.scores import Scores
 from digitlab.runs.cards import ModelCard
 from digitlab.runs.experiment import Attended, Outcome, Run, RunState
+from digitlab.runs.leftovers import checkpoint_of, tidy
 from digitlab.runs.modelfiles import ModelFiles
 from digitlab.runs.store import Store
 from digitlab.settings import Settings
-from digitlab.storage.address import open_storage
-from digitlab.storage.storage import Storage, StoredFile
 
 _T = TypeVar("_T")
 _BEAT = 0.25  # seconds between two signs of life; a wish to stop is heard within as much
 _PATIENCE = 60.0  # seconds that a database may be away at the beginning or the end of a run
-_CHECKPOINTS = 50  # that are kept, of all runs; the largest preset's takes 4 MB
-_CHECKPOINT = re.compile(rf"run-(\d+)-[0-9a-f]+{re.escape(checkpoints.SUFFIX)}")
 _SAMPLES = 64  # test digits on which an exported file must agree with Keras
 _UNFORESEEN = "An error that nobody foresaw ended the run; the log has it."
 
@@ -147,6 +143,7 @@ def _carry_out(settings: Settings, store: Store, run: Run, pulse: "_Pulse", atte
     if store.epochs(run.number) and not checkpoint_of(settings, run).exists():
         store.begin_anew(run.number, pulse.worker)
     trained = _train(settings, run, pulse, attended, is_pause)
+    tidy(settings, _insist(store.needed))
     if trained.unkept and RunState.PAUSED in ending:
         raise trained.unkept
     if ending:
@@ -180,28 +177,6 @@ def score(settings: Settings, model: str) -> Scores:
     return evaluation.evaluate(network, digits.x_test, digits.y_test)
 
 
-def checkpoint_of(settings: Settings, run: Run) -> StoredFile:
-    """Return the file from which a run goes on; the runs of another database have others, in the same place."""
-    return StoredFile(_checkpoints(settings), f"run-{run.number}-{int(run.created * 1000):x}{checkpoints.SUFFIX}")
-
-
-def _checkpoints(settings: Settings) -> Storage:
-    return open_storage(settings.models, "checkpoints")
-
-
-def _tidy(settings: Settings, kept: Collection[int] = ()) -> None:
-    """Remove what a crash left half written, and checkpoints beyond the newest, but those of the runs to be kept."""
-    with suppress(StorageError):  # there is another time to tidy
-        ModelFiles(settings).remove_leftovers()
-        storage = _checkpoints(settings)
-        storage.remove_leftovers()
-        by_age = sorted((entry.modified, name) for name, entry in storage.entries().items())
-        found = [(name, match) for _, name in by_age if (match := _CHECKPOINT.fullmatch(name))]
-        for name, match in found[:-_CHECKPOINTS]:
-            if int(match[1]) not in kept:
-                storage.delete(name)
-
-
 def _train(
     settings: Settings, run: Run, pulse: "_Pulse", attended: Attended, is_pause: Callable[[], bool]
 ) -> training.Trained:
@@ -214,11 +189,9 @@ def _train(
 
     digits = mnist_source.load(settings.data)
     checkpoint = checkpoint_of(settings, run)
-    trained = training.train(
+    return training.train(
         run.config, digits.x_train, digits.y_train, report=tell, wanted=wanted, is_pause=is_pause, checkpoint=checkpoint
     )
-    _tidy(settings)
-    return trained
 
 
 def _card(run: Run, trained: training.Trained, scores: Scores, attended: Attended) -> ModelCard:

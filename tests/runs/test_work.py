@@ -1,6 +1,5 @@
 import dataclasses
 import itertools
-import os
 import shlex
 import time
 import uuid
@@ -13,9 +12,9 @@ from digitlab.networks.config import TrainingConfig
 from digitlab.networks.recognition import Recogniser
 from digitlab.runs import work
 from digitlab.runs.experiment import Attended, RunState
+from digitlab.runs.leftovers import checkpoint_of
 from digitlab.runs.modelfiles import ModelFiles
 from digitlab.runs.store import Store
-from digitlab.storage.address import open_storage
 
 
 @pytest.fixture
@@ -146,7 +145,7 @@ def test_a_run_that_was_taken_from_its_worker_leaves_no_network(settings, store,
 def test_a_run_whose_checkpoint_is_gone_begins_anew_and_says_so(settings, store, small):
     number = store.create(small).number
     perform(settings, number)
-    work.checkpoint_of(settings, store.run(number)).delete()
+    checkpoint_of(settings, store.run(number)).delete()
     store.queue_again(number, 3)
     perform(settings, number)
     assert [epoch.epoch for epoch in store.epochs(number)] == [1, 2, 3]
@@ -191,35 +190,11 @@ def test_a_finished_run_goes_on_for_more_epochs(settings, store, small):
     assert len(ModelFiles(settings).card(store.run(number).model).epochs) == 5
 
 
-def test_only_the_newest_checkpoints_those_to_be_kept_and_none_that_is_half_written_stay(settings):
-    folder = settings.models / "checkpoints"
-    folder.mkdir(parents=True)
-    for number in range(100, 160):
-        (folder / f"run-{number}-1f.npz").touch()
-        os.utime(folder / f"run-{number}-1f.npz", (number, number))
-    (folder / ".run-5-1f.npz.x.part").touch()
-    os.utime(folder / ".run-5-1f.npz.x.part", (0, 0))
-    (folder / "notes.npz").touch()
-    os.utime(folder / "notes.npz", (0, 0))
-    work._tidy(settings, {100, 103})
-    names = {path.name for path in folder.iterdir()}
-    assert names == {f"run-{number}-1f.npz" for number in [100, 103, *range(110, 160)]} | {"notes.npz"}
-
-
-def test_old_checkpoints_go_at_an_address_too(settings):
-    there = dataclasses.replace(settings, models=f"memory://{uuid.uuid4().hex}")
-    checkpoints = open_storage(there.models, "checkpoints")
-    for number in range(1, 53):
-        checkpoints.write(f"run-{number}-1f.npz", b"x")
-    work._tidy(there, {2})
-    assert set(checkpoints.entries()) == {f"run-{number}-1f.npz" for number in [2, *range(3, 53)]}
-
-
 def test_a_failed_run_leaves_no_checkpoint(settings, store, small):
     number = store.create(dataclasses.replace(small, optimizer="adamw", learning_rate=1000.0, epochs=20)).number
     perform(settings, number)
     assert store.run(number).state is RunState.FAILED
-    assert not work.checkpoint_of(settings, store.run(number)).exists()
+    assert not checkpoint_of(settings, store.run(number)).exists()
 
 
 def test_a_run_never_goes_on_from_another_database_s_run_of_its_number(settings, store, small, tmp_path):
@@ -242,7 +217,7 @@ def test_networks_and_checkpoints_may_lie_at_an_address(settings, store, small):
     run = store.run(number)
     assert (run.state, len(store.epochs(number))) == (RunState.FINISHED, 3)
     assert work.score(there, run.model).accuracy == pytest.approx(run.test_accuracy)
-    assert work.checkpoint_of(there, run).exists()
+    assert checkpoint_of(there, run).exists()
     assert not settings.models.exists()
 
 

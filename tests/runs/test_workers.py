@@ -11,8 +11,8 @@ import pytest
 from digitlab.errors import ModelNotFound, WorkersUnavailable
 from digitlab.runs.dispatcher import is_gone_from_here
 from digitlab.runs.experiment import RunState
+from digitlab.runs.leftovers import checkpoint_of
 from digitlab.runs.store import Store
-from digitlab.runs.work import checkpoint_of
 from digitlab.runs.workers import Workers
 
 
