@@ -15,6 +15,14 @@ from digitlab.digits import mnist
 from digitlab.networks.config import TrainingConfig
 from digitlab.settings import ROOT, Settings
 
+pytest_plugins = ["postgres", "cluster"]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--away", type=float, default=3, help="seconds that the database is away in tests/runs/test_outages"
+    )
+
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:

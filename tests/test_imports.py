@@ -30,6 +30,7 @@ ONLY_IN = {
     ),
     "streamlit_drawable_canvas": ("digitlab/ui_canvas.py",),
     "sqlalchemy": ("digitlab/runs/store.py", "digitlab/runs/schema.py", "digitlab/runs/checks_database.py"),
+    "psycopg": ("digitlab/runs/schema.py",),
     "dask": ("digitlab/runs/workers.py",),
     "fsspec": ("digitlab/storage/",),
     "distributed": ("digitlab/runs/workers.py", "digitlab/runs/checks_workers.py"),

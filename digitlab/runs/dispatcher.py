@@ -4,12 +4,13 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import psutil
 
 from digitlab import events
-from digitlab.errors import StoreUnavailable, WorkersUnavailable
+from digitlab.errors import DigitLabError, InvalidSetting, RunNotFound, StoreUnavailable
 from digitlab.runs.experiment import RunState
 from digitlab.runs.workers import Workers
 
@@ -61,10 +62,11 @@ def let_go_on(store: "Store", watch: Watch) -> None:
     """Queue again, or declare interrupted, what lost its process."""
     for sign in watch.lost(store.signs()):
         store.recover(sign)
-        run = store.run(sign.number)
-        if run.state is not RunState.RUNNING:
-            event = "run recovered" if run.state is RunState.QUEUED else f"run {run.state}"
-            events.log(event, run=run.number, person=run.owner, lost=sign.worker, recoveries=run.recoveries)
+        with suppress(InvalidSetting, RunNotFound):  # an older version's, or deleted: there is nothing to tell of it
+            run = store.run(sign.number)
+            if run.state is not RunState.RUNNING:
+                event = "run recovered" if run.state is RunState.QUEUED else f"run {run.state}"
+                events.log(event, run=run.number, person=run.owner, lost=sign.worker, recoveries=run.recoveries)
 
 
 class Dispatcher:
@@ -113,7 +115,7 @@ class Dispatcher:
             except StoreUnavailable as error:
                 self._watch.forget()
                 self.trouble = str(error)
-            except WorkersUnavailable as error:
+            except DigitLabError as error:
                 self.trouble = str(error)
                 events.log_reach("workers", is_there=False, reason=self.trouble)
             is_first = False

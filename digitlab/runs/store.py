@@ -160,7 +160,7 @@ class Store:
         config = run.config if epochs is None else dataclasses.replace(run.config, epochs=epochs)
         with self._transaction() as connection:
             goes_on = _change(
-                connection, number, _CAN_GO_ON, **_waiting_again(run.attempt), recoveries=0, message="",
+                connection, number, _CAN_GO_ON, **_WAITING_AGAIN, recoveries=0, message="",
                 is_stop_wanted=False, is_pause_wanted=False, is_attended=False, config=json.dumps(config.as_dict()),
             )  # fmt: skip
         if not goes_on:
@@ -242,17 +242,19 @@ class Store:
 
     def release(self, number: int, worker: str) -> None:
         """Let a run wait again: its worker ends, and whoever comes next goes on where it was."""
-        attempt = self.run(number).attempt
         with self._transaction() as connection:
-            values = _waiting_again(attempt)
-            connection.execute(sa.update(_runs).where(_is_trained_by(number, worker)).values(values))
+            connection.execute(sa.update(_runs).where(_is_trained_by(number, worker)).values(_WAITING_AGAIN))
 
     # -- what is lost
 
     def signs(self) -> list[Sign]:
-        """Return the last signs of life of all running runs."""
+        """Return the last signs of life of all running runs; not while the record cannot be written.
+
+        It may be readable but locked: then nobody can give a sign, and silence says nothing.
+        """
         query = sa.select(_runs.c.number, _runs.c.attempt, _runs.c.worker, _runs.c.heartbeat)
         with self._transaction() as connection:
+            connection.execute(sa.update(_runs).where(sa.false()).values(heartbeat=0.0))  # waits as a sign would
             rows = connection.execute(query.where(_runs.c.state == RunState.RUNNING)).mappings().all()
         return [Sign(**row) for row in rows]
 
@@ -262,21 +264,14 @@ class Store:
         Args:
             sign: Its last sign of life; if there was another since, it is not gone.
         """
-        run = self.run(sign.number)
-        values: dict[str, Any]
-        if run.is_pause_wanted:
-            values = {"state": RunState.PAUSED}
-        elif run.is_stop_wanted or run.is_attended or run.recoveries >= MOST_RECOVERIES:
-            values = {"state": RunState.INTERRUPTED, "message": _LOST, "ended": time.time()}
-        else:
-            values = _waiting_again(run.attempt) | {"recoveries": run.recoveries + 1, "message": _GOES_ON}
         same = sa.and_(
             _is_trained_by(sign.number, sign.worker),
             _runs.c.attempt == sign.attempt,
             _runs.c.heartbeat == sign.heartbeat,
         )
         with self._transaction() as connection:
-            connection.execute(sa.update(_runs).where(same).values(values))
+            if run := connection.execute(sa.select(_runs).where(same)).one_or_none():
+                connection.execute(sa.update(_runs).where(same).values(_after_loss(run)))
 
     def _wish(self, number: int, if_waiting: dict[str, Any], if_running: dict[str, Any]) -> bool:
         with self._transaction() as connection:
@@ -292,17 +287,29 @@ class Store:
             events.log_reach("database", is_there=True)
         except SQLAlchemyError as error:
             where = self._engine.url.render_as_string(hide_password=True)
-            reason = str(getattr(error, "orig", None) or type(error).__name__)
+            reason = str(getattr(error, "orig", None) or type(error).__name__).partition("\n")[0]
             events.log_reach("database", is_there=False, database=where, reason=reason)
-            raise StoreUnavailable(f"The database {where} does not answer: {reason}. Nothing was changed.") from error
+            raise StoreUnavailable(f"The database {where} does not answer: {reason}. Try again in a moment.") from error
 
 
 def _claimed_by(worker: str, now: float) -> dict[str, Any]:
     return {"state": RunState.RUNNING, "worker": worker, "started": now, "heartbeat": now, "message": ""}
 
 
-def _waiting_again(attempt: int) -> dict[str, Any]:
-    return {"state": RunState.QUEUED, "attempt": attempt + 1, "worker": None, "ended": None}
+_WAITING_AGAIN: dict[str, Any] = {
+    "state": RunState.QUEUED,
+    "attempt": _runs.c.attempt + 1,
+    "worker": None,
+    "ended": None,
+}
+
+
+def _after_loss(run: sa.Row[Any]) -> dict[str, Any]:
+    if run.is_pause_wanted:
+        return {"state": RunState.PAUSED}
+    if run.is_stop_wanted or run.is_attended or run.recoveries >= MOST_RECOVERIES:
+        return {"state": RunState.INTERRUPTED, "message": _LOST, "ended": time.time()}
+    return _WAITING_AGAIN | {"recoveries": run.recoveries + 1, "message": _GOES_ON}
 
 
 def _is_trained_by(number: int, worker: str) -> sa.ColumnElement[bool]:

@@ -1,21 +1,22 @@
-import contextlib
+"""What is recorded of runs, on both databases."""
+
 import dataclasses
-import multiprocessing
-import sqlite3
 import time
 
 import pytest
+import sqlalchemy as sa
 
-from digitlab.errors import InvalidSetting, RunIsActive, RunIsOver, RunNotFound, StoreUnavailable
+from digitlab.errors import InvalidSetting, RunIsActive, RunIsOver, RunNotFound
 from digitlab.networks.metrics import EpochMetrics, Progress
 from digitlab.runs.experiment import MOST_RECOVERIES, Outcome, RunState
 from digitlab.runs.people import Person
+from digitlab.runs.schema import runs
 from digitlab.runs.store import Store
 
 
 @pytest.fixture
-def store(settings):
-    one = Store(settings.database_url)
+def store(database_url):
+    one = Store(database_url)
     yield one
     one.close()
 
@@ -228,13 +229,6 @@ def test_the_runs_of_a_person_that_wait_or_train_are_counted(store, small):
     assert (store.run(number).owner, store.run(number).owner_name) == ("ann", "Ann")
 
 
-def _beat_often(url, number, worker):
-    store = Store(url)
-    for batch in range(60):
-        store.beat(number, worker, Progress(epoch=1, batch=batch + 1, batches=60))
-    store.close()
-
-
 def test_a_run_of_the_command_line_never_waits(store, small):
     run = store.create(small, worker="me")
     assert run.state is RunState.RUNNING
@@ -242,44 +236,16 @@ def test_a_run_of_the_command_line_never_waits(store, small):
     assert not store.claim(run.number, "other")
 
 
-def test_a_run_whose_settings_mean_nothing_any_more_hides_no_other(store, settings, small):
+def test_a_run_whose_settings_mean_nothing_any_more_hides_no_other(store, small):
     old, new = store.create(small), store.create(small)
-    with sqlite3.connect(settings.database_url.removeprefix("sqlite:///")) as connection:
-        connection.execute('UPDATE runs SET config = \'{"preset": "gone"}\' WHERE number = ?', (old.number,))
-    connection.close()
+    with store._engine.begin() as connection:
+        connection.execute(sa.update(runs).where(runs.c.number == old.number).values(config='{"preset": "gone"}'))
     assert [run.number for run in store.runs()] == [new.number]
     with pytest.raises(InvalidSetting):
         store.run(old.number)
-
-
-def test_several_processes_write_at_once(store, settings, small):
-    runs = [store.create(small) for _ in range(3)]
-    for run in runs:
-        store.claim(run.number, "w")
-    context = multiprocessing.get_context("spawn")
-    processes = [context.Process(target=_beat_often, args=(settings.database_url, run.number, "w")) for run in runs]
-    for process in processes:
-        process.start()
-    while any(process.is_alive() for process in processes):
-        store.runs()
-        store.create(small)
-    assert [process.exitcode for process in processes] == [0, 0, 0]
-    assert [store.run(run.number).progress.batch for run in runs] == [60, 60, 60]
-
-
-def test_a_database_that_cannot_be_opened_is_one_sentence_without_its_password(tmp_path):
-    (tmp_path / "file").write_text("")
-    with pytest.raises(StoreUnavailable, match="DIGITLAB_DATA"):
-        Store(f"sqlite:///{tmp_path}/file/digitlab.db")
-    with pytest.raises(InvalidSetting) as caught:
-        Store("nodatabase://me:secret@host/x")
-    assert "secret" not in str(caught.value)
-
-
-def test_a_file_that_is_no_database_is_refused(tmp_path):
-    (tmp_path / "digitlab.db").write_text("hello" * 1000)
-    with pytest.raises(StoreUnavailable, match="not a database"):
-        Store(f"sqlite:///{tmp_path}/digitlab.db")
+    store.claim(old.number, "a")
+    store.recover(sign_of(store, old.number))
+    assert store.queue() == [(old.number, 1), (new.number, 0)]
 
 
 def test_a_run_that_was_paused_waits_again_with_what_it_has(store, small):
@@ -320,17 +286,3 @@ def test_an_epoch_that_was_learned_again_replaces_its_record(store, small):
     store.add_epoch(number, "a", metrics(1))
     store.add_epoch(number, "a", dataclasses.replace(metrics(1), loss=0.1))
     assert [epoch.loss for epoch in store.epochs(number)] == [0.1]
-
-
-def test_the_record_of_an_older_version_is_read_and_written(settings, small):
-    store = Store(settings.database_url)
-    number = store.create(small).number
-    store.close()
-    with contextlib.closing(sqlite3.connect(settings.data / "digitlab.db")) as connection:
-        connection.execute("DROP INDEX ix_runs_owner")
-        for column in ("is_pause_wanted", "attempt", "is_named", "owner", "owner_name", "is_attended", "recoveries"):
-            connection.execute(f"ALTER TABLE runs DROP COLUMN {column}")
-    store = Store(settings.database_url)
-    store.request_pause(number)
-    assert (store.run(number).state, store.run(number).attempt, store.run(number).owner) == (RunState.PAUSED, 0, "")
-    store.close()

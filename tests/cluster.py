@@ -1,0 +1,83 @@
+"""A Dask cluster of the tests' own, as a person would start one: a scheduler and two workers on loopback."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+from postgres import free_port
+from waiting import wait_for
+
+from digitlab.settings import Settings
+
+_LEAVE = 20  # seconds for all processes to end
+
+
+class Cluster:
+    """A scheduler with two workers, each a process under a nanny, which starts another when it is killed."""
+
+    def __init__(self, folder: Path, environment: dict[str, str]) -> None:
+        self._folder, self._environment = folder, environment
+        self._port = free_port()
+        self.address = f"tcp://127.0.0.1:{self._port}"
+        self._scheduler: subprocess.Popen[bytes] | None = None
+        self._nannies: list[subprocess.Popen[bytes]] = []
+        self._leaving: list[subprocess.Popen[bytes]] = []  # that lost their scheduler, and end by themselves
+
+    def mend(self, workers: int = 2) -> None:
+        """Start whatever is not there of a scheduler and so many workers."""
+        if self._scheduler is None:
+            self._scheduler = self._start("scheduler", "--port", str(self._port), "--host", "127.0.0.1")
+        while len(self._nannies) < workers:
+            self._nannies.append(
+                self._start(
+                    *("worker", self.address, "--host", "127.0.0.1", "--nanny", "--nthreads", "2"),
+                    *("--resources", "training=1", "--memory-limit", "0", "--local-directory", str(self._folder)),
+                )
+            )
+
+    def kill_scheduler(self) -> None:
+        """End the scheduler as `kill -9` does; its workers end, as Dask's do, and nobody starts others."""
+        assert self._scheduler is not None
+        self._scheduler.kill()
+        self._scheduler.wait()
+        self._leaving += self._nannies
+        self._scheduler, self._nannies = None, []
+
+    def close(self) -> None:
+        """End all of it, and see that nothing is left."""
+        nannies = self._nannies + self._leaving
+        scheduler = [self._scheduler] if self._scheduler else []
+        processes = [child for root in nannies + scheduler if root.poll() is None for child in _family(root.pid)]
+        for together in (nannies, scheduler):
+            for process in together:
+                process.terminate()
+            for process in together:
+                process.wait(_LEAVE)
+        wait_for(lambda: not any(process.is_running() for process in processes), _LEAVE)
+
+    def _start(self, *arguments: str) -> "subprocess.Popen[bytes]":
+        command = [sys.executable, "-m", "dask", *arguments, "--no-dashboard", "--dashboard-address", "127.0.0.1:0"]
+        with (self._folder / "log").open("ab") as log:
+            return subprocess.Popen(command, cwd=self._folder, env=self._environment, stdout=log, stderr=log)
+
+
+def _family(pid: int) -> list[psutil.Process]:
+    return [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
+
+
+@pytest.fixture(scope="session")
+def _cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    # Each worker computes with half of the processors, as the app's own two would.
+    one = Cluster(tmp_path_factory.mktemp("cluster"), Settings(workers=2).environment())
+    yield one
+    one.close()
+
+
+@pytest.fixture
+def cluster(_cluster: Cluster) -> Cluster:
+    """A cluster that is whole; what a test breaks is mended before the next."""
+    _cluster.mend()
+    return _cluster

@@ -1,0 +1,85 @@
+"""Several processes on one record at the same moment, on both databases."""
+
+import itertools
+import multiprocessing
+
+import pytest
+import sqlalchemy as sa
+
+from digitlab.networks.config import TrainingConfig
+from digitlab.networks.metrics import Progress
+from digitlab.runs.people import Person
+from digitlab.runs.store import Store
+
+SMALL = TrainingConfig(epochs=2, training_digits=300)
+ALL = 3  # processes
+BEATS = 60
+
+
+@pytest.fixture
+def together():
+    """Call a function in several processes, each with its name; give what they return."""
+    context = multiprocessing.get_context("spawn")  # as the app's own; a fork would share connections
+
+    def call(do, *arguments):
+        barrier, answers = context.Barrier(ALL), context.Queue()
+        processes = [
+            context.Process(target=_answer, args=(answers, do, barrier, f"worker {number}", *arguments))
+            for number in range(ALL)
+        ]
+        for process in processes:
+            process.start()
+        given = [answers.get(timeout=200) for _ in processes]
+        for process in processes:
+            process.join()
+        return given
+
+    return call
+
+
+def _answer(answers, do, *arguments):
+    answers.put(do(*arguments))
+
+
+def _open_and_take_all(barrier, worker, url):
+    barrier.wait()
+    store, taken = Store(url), []
+    for _ in range(10):
+        store.create(SMALL, person=Person(id=worker))
+    barrier.wait()
+    while (number := store.claim_next(worker)) is not None:
+        taken.append((number, worker))
+    store.close()
+    return taken
+
+
+def test_a_new_record_is_opened_by_several_and_each_run_is_taken_by_one(together, database_url):
+    taken = together(_open_and_take_all, database_url)
+    store = Store(database_url)
+    assert sorted(itertools.chain(*taken)) == sorted((sign.number, sign.worker) for sign in store.signs())
+    assert len(store.signs()) == 10 * ALL
+    store.close()
+
+
+def _open_and_beat(barrier, worker, url):
+    barrier.wait()
+    store = Store(url)
+    number = store.create(SMALL, worker=worker).number
+    for batch in range(BEATS):
+        assert store.beat(number, worker, Progress(epoch=1, batch=batch + 1, batches=BEATS))
+        assert store.runs()
+    store.close()
+    return number
+
+
+def test_an_older_record_is_opened_by_several_and_written_while_others_read(together, database_url):
+    store = Store(database_url)
+    with store._engine.begin() as connection:
+        for column in ("attempt", "recoveries", "is_named"):
+            connection.execute(sa.text(f"ALTER TABLE runs DROP COLUMN {column}"))
+    store.close()
+    numbers = together(_open_and_beat, database_url)
+    store = Store(database_url)
+    assert [run.progress.batch for run in store.runs()] == [BEATS] * ALL
+    assert sorted(numbers) == [1, 2, 3]
+    store.close()
