@@ -1,5 +1,7 @@
 """The tables of the record of runs, and how a database is opened."""
 
+import time
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +56,7 @@ epochs = sa.Table(
 def engine_for(url: str) -> sa.Engine:
     """Return an engine for a SQLAlchemy address; nothing is opened yet. `InvalidSetting` if it cannot be used."""
     try:
-        engine = sa.create_engine(url, pool_pre_ping=True)
+        engine = sa.create_engine(url, pool_pre_ping=True, pool_timeout=_PATIENCE)
     except (SQLAlchemyError, ImportError) as error:
         raise InvalidSetting(
             f"The database address cannot be used ({type(error).__name__}). Check DIGITLAB_DATABASE_URL; for "
@@ -64,27 +66,38 @@ def engine_for(url: str) -> sa.Engine:
         if engine.url.database:
             _make_folder(Path(engine.url.database).parent)
         sa.event.listen(engine, "connect", _configure_sqlite)
+    elif engine.driver == "psycopg":
+        sa.event.listen(engine, "do_connect", _connect_psycopg)
     return engine
 
 
 def prepare(connection: sa.Connection) -> None:
     """Make the tables, and add to those of an older version the columns that they lack.
 
-    Several processes may do so at once: each waits until the one before is done.
+    Several processes may do so at once: each waits until the one before is done. Nobody waits if nothing is lacking.
     """
+    if not _lacking(connection):
+        return
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("BEGIN IMMEDIATE")
     else:
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_PREPARING)))
     metadata.create_all(connection)
-    known = {column["name"] for column in sa.inspect(connection).get_columns("runs")}
-    for column in runs.columns:
-        if column.name not in known:
-            definition = sa.schema.CreateColumn(column).compile(dialect=connection.dialect)
-            connection.execute(sa.text(f"ALTER TABLE runs ADD COLUMN {definition}"))
+    for column in _lacking(connection):
+        definition = sa.schema.CreateColumn(column).compile(dialect=connection.dialect)
+        connection.execute(sa.text(f"ALTER TABLE runs ADD COLUMN {definition}"))
 
 
 _PREPARING = 0x64696769  # any number that no other program on the same database would lock
+
+
+def _lacking(connection: sa.Connection) -> list[sa.Column[Any]]:
+    """Return the columns that the table of runs has not yet: all of them if it is not there, or that of epochs."""
+    inspector = sa.inspect(connection)
+    if not {runs.name, epochs.name} <= set(inspector.get_table_names()):
+        return list(runs.columns)
+    known = {column["name"] for column in inspector.get_columns(runs.name)}
+    return [column for column in runs.columns if column.name not in known]
 
 
 def _make_folder(folder: Path) -> None:
@@ -98,11 +111,39 @@ def _make_folder(folder: Path) -> None:
 
 def _configure_sqlite(connection: Any, _record: object) -> None:
     cursor = connection.cursor()
-    cursor.execute(f"PRAGMA busy_timeout = {_BUSY}")
+    cursor.execute(f"PRAGMA busy_timeout = {_PATIENCE * 1000}")
     # Readers do not wait for the writer, nor the writer for them: https://www.sqlite.org/wal.html
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA synchronous = FULL")  # what was recorded outlives a power cut
     cursor.close()
 
 
-_BUSY = 5000  # milliseconds: a page should not stand still for longer; a worker asks again by itself
+def _connect_psycopg(_dialect: object, _record: object, arguments: Any, options: Any) -> Any:
+    """Connect to PostgreSQL so that nobody waits for long: neither for a server that is away, nor for one that is there
+    but frozen, with its disk or the machine below it, and never answers.
+    """
+    import psycopg
+
+    class Patient(psycopg.Connection[Any]):
+        def wait(self, gen: Any, *args: Any, **kwargs: Any) -> Any:
+            return super().wait(until_late(self, gen), *args, **kwargs)
+
+    def until_late(connection: Patient, conversation: Generator[Any, Any, Any]) -> Generator[Any, Any, Any]:
+        """Go through a conversation with the server, as psycopg does, but not for ever."""
+        end = time.monotonic() + _PATIENCE / 2
+        try:
+            wanted = next(conversation)
+            while True:
+                ready = yield wanted
+                if not ready and time.monotonic() > end:
+                    connection.close()  # what comes later would be the answer to another question
+                    raise psycopg.OperationalError("it took too long")
+                wanted = conversation.send(ready)
+        except StopIteration as done:
+            return done.value
+
+    # A half each, as an old connection may be found dead by the first, and a new one be tried by the second.
+    return Patient.connect(*arguments, **({"connect_timeout": _PATIENCE // 2} | options))
+
+
+_PATIENCE = 6  # seconds: a page should not stand still for longer; a worker asks again by itself

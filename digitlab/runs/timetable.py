@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from digitlab.errors import StoreUnavailable
 from digitlab.runs.experiment import Run, RunState, seconds_left
 from digitlab.runs.queue import as_turns, duration_of, expected_waits, fair_order
 
@@ -29,6 +30,7 @@ class Timetable:
         self._places: dict[int, Place] | None = None
         self._read = self._measured = -1e9
         self._speeds: dict[str, float] = {}
+        self._trouble = ""  # of the last look; who stood in line behind it need not find out anew, one after the other
 
     def runs(self) -> list[Run]:
         """Return all runs, the newest first."""
@@ -55,7 +57,14 @@ class Timetable:
 
     def _look(self) -> None:
         if time.monotonic() - self._read > _HOLDS:
-            self._runs, self._places, self._read = self._store().runs(), None, time.monotonic()
+            self._places, self._trouble = None, ""
+            try:
+                self._runs = self._store().runs()
+            except StoreUnavailable as error:
+                self._trouble = str(error)
+            self._read = time.monotonic()
+        if self._trouble:
+            raise StoreUnavailable(self._trouble)
 
     def _find_places(self) -> dict[int, Place]:
         active = {run.number: run for run in self._runs if not run.state.is_over()}
