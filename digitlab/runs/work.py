@@ -17,7 +17,7 @@ from typing import TypeVar
 from digitlab import events
 from digitlab.digits import mnist
 from digitlab.errors import DigitLabError, Diverged, StorageError, StoreUnavailable
-from digitlab.networks import evaluation, mnist_source, training
+from digitlab.networks import checkpoints, evaluation, mnist_source, training
 from digitlab.networks.config import TrainingConfig, as_command
 from digitlab.networks.export import export, versions
 from digitlab.networks.metrics import EpochMetrics, Progress
@@ -140,8 +140,7 @@ def _carry_out(settings: Settings, store: Store, run: Run, pulse: "_Pulse", atte
             ending.append(RunState.QUEUED)
         return bool(ending)
 
-    if store.epochs(run.number) and not checkpoint_of(settings, run).exists():
-        store.begin_anew(run.number, pulse.worker)
+    _agree(settings, store, run, pulse)
     trained = _train(settings, run, pulse, attended, is_pause)
     tidy(settings, _insist(store.needed))
     if trained.unkept and RunState.PAUSED in ending:
@@ -155,6 +154,17 @@ def _carry_out(settings: Settings, store: Store, run: Run, pulse: "_Pulse", atte
     ModelFiles(settings).save(card, lambda path: export(trained.model, path, images))
     state = RunState.STOPPED if trained.was_stopped else RunState.FINISHED
     return Outcome(state=state, model=card.name, test_loss=scores.loss, test_accuracy=scores.accuracy)
+
+
+def _agree(settings: Settings, store: Store, run: Run, pulse: "_Pulse") -> None:
+    """Have record and checkpoint tell the same, whatever happened between the writing of one and of the other."""
+    recorded = {epoch.epoch for epoch in _insist(lambda: store.epochs(run.number))}
+    start = checkpoints.read(checkpoint_of(settings, run))
+    if start is None and recorded:
+        _insist(lambda: store.begin_anew(run.number, pulse.worker))
+    for epoch in start.epochs if start else ():
+        if epoch.epoch not in recorded:  # its process ended while the record was out of reach
+            pulse.record(epoch)
 
 
 @contextmanager
@@ -222,12 +232,14 @@ def _card(run: Run, trained: training.Trained, scores: Scores, attended: Attende
 
 def _insist(ask: Callable[[], _T]) -> _T:
     """Ask the store, again and again while it is away: a trained network must not be lost to its record."""
-    for _ in range(int(_PATIENCE / _BEAT)):
+    end = time.monotonic() + _PATIENCE
+    while True:
         try:
             return ask()
         except StoreUnavailable:
+            if time.monotonic() > end:
+                raise
             time.sleep(_BEAT)
-    return ask()
 
 
 class _Pulse(threading.Thread):

@@ -1,0 +1,89 @@
+"""What a training, and whoever looks at it, does while the database is away. `--away 30` makes it longer."""
+
+import contextlib
+import dataclasses
+import os
+import signal
+import sqlite3
+import time
+
+import pytest
+from waiting import wait_for
+
+from digitlab.errors import StoreUnavailable
+from digitlab.lab import Lab
+from digitlab.networks.config import TrainingConfig
+from digitlab.runs.experiment import RunState
+from digitlab.runs.people import OPERATOR
+
+LONG = TrainingConfig(epochs=500, training_digits=20_000)
+MOST = 8  # seconds until somebody who asks is told; six are promised, on a machine that is not busy
+
+
+@contextlib.contextmanager
+def locked(settings):
+    """Have another program hold SQLite's lock for a while."""
+    with contextlib.closing(sqlite3.connect(settings.data / "digitlab.db", isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        yield
+        other.execute("ROLLBACK")
+
+
+def learn_through(lab, outage, seconds):
+    """Train while the database is away for so long; whoever asks meanwhile is told so in time."""
+    number = lab.start_training(LONG, "", OPERATOR).number
+    wait_for(lambda: lab.epochs(number), 120)
+    with outage:
+        asked = began = time.monotonic()
+        while asked - began < seconds:
+            with pytest.raises(StoreUnavailable, match="does not answer"):
+                lab.start_training(LONG, "", OPERATOR)
+            assert time.monotonic() - asked < MOST
+            time.sleep(0.2)
+            asked = time.monotonic()
+    known = len(lab.epochs(number))
+    wait_for(lambda: len(lab.epochs(number)) > known)
+    lab.stop(number, OPERATOR)
+    wait_for(lambda: lab.run(number).state.is_over())
+    run, epochs = lab.run(number), lab.epochs(number)
+    assert (run.state, run.attempt) == (RunState.STOPPED, 0)
+    assert [epoch.epoch for epoch in epochs] == list(range(1, len(epochs) + 1))
+    assert tuple(epochs) == lab.model(run.model).epochs
+    assert len(lab.runs()) == 1
+
+
+@pytest.fixture
+def away(request):
+    return request.config.getoption("--away")
+
+
+@pytest.mark.parametrize("outage", ["stopped", "frozen"])
+def test_no_epoch_is_lost_while_postgresql_is_away(settings, cluster, postgres, postgres_url, outage, away):
+    with Lab(dataclasses.replace(settings, database_url=postgres_url, scheduler=cluster.address)) as lab:
+        lab.open()
+        learn_through(lab, getattr(postgres, outage)(), away)
+        assert lab.trouble == ""
+
+
+def test_no_epoch_is_lost_when_the_worker_is_killed_while_postgresql_is_away(settings, cluster, postgres, postgres_url):
+    with Lab(dataclasses.replace(settings, database_url=postgres_url, scheduler=cluster.address)) as lab:
+        lab.open()
+        number = lab.start_training(LONG, "", OPERATOR).number
+        wait_for(lambda: lab.epochs(number), 120)
+        (sign,) = lab._store.signs()
+        with postgres.stopped():
+            time.sleep(3)  # as long as there is a checkpoint of epochs that could not be recorded
+            os.kill(int(sign.worker.split("/")[1]), signal.SIGKILL)
+        wait_for(lambda: lab.run(number).attempt == 1)
+        known = len(lab.epochs(number))
+        wait_for(lambda: len(lab.epochs(number)) > known, 120)
+        lab.stop(number, OPERATOR)
+        wait_for(lambda: lab.run(number).state is RunState.STOPPED)
+        assert tuple(lab.epochs(number)) == lab.model(lab.run(number).model).epochs
+
+
+def test_no_epoch_is_lost_while_sqlite_is_locked(settings, away):
+    with Lab(settings) as lab:
+        lab.open()
+        learn_through(lab, locked(settings), away)
+        assert lab.trouble == ""
