@@ -64,7 +64,7 @@ def test_what_waited_or_was_trained_when_the_app_ended_is_trained_after_its_next
 
 
 def test_without_workers_runs_wait_and_the_reason_is_told(settings, small, monkeypatch):
-    monkeypatch.setattr("digitlab.runs.workers._START_PATIENCE", 0.5)
+    monkeypatch.setattr("digitlab.runs.workers._REACH_PATIENCE", 0.5)
     with Lab(dataclasses.replace(settings, scheduler="tcp://127.0.0.1:9")) as lab:
         lab.open()
         number = lab.start_training(small, "", OPERATOR).number

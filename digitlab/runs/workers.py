@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 TRAINING = {"training": 1}  # a worker has one such token, so it trains one run at a time and scores beside it
 _START_PATIENCE = 60  # seconds for a scheduler and its workers to stand; usually one
+_REACH_PATIENCE = 10  # seconds for somebody else's scheduler to answer; whoever waits for it tries again
 _PATIENT = 5  # niceness of all that trains: who draws, or opens a page, comes first on a machine with few cores
 _LEAVE_PATIENCE = 8  # seconds for a training to stop within its block and keep its state; usually half of one
 _SCORE_PATIENCE = 120  # seconds for 10,000 digits, TensorFlow's import included; usually two
@@ -59,11 +60,12 @@ class Workers:
             began = time.monotonic()
             self._close()
             address = self._settings.scheduler or self._start_program()
+            patience = _REACH_PATIENCE if self._settings.scheduler else _START_PATIENCE
             from distributed import Client
 
             check_certificates(address)
             try:
-                self._client = Client(address, timeout=_START_PATIENCE, set_as_default=False)
+                self._client = Client(address, timeout=patience, set_as_default=False)
             except (OSError, TimeoutError) as error:
                 self._close()
                 raise WorkersUnavailable(
@@ -78,6 +80,9 @@ class Workers:
 
         Args:
             waiting: Number and attempt of each run. What was handed in before, and has not come back, is left alone.
+
+        Raises:
+            WorkersUnavailable: There are none. What was handed in waits for the first that comes.
         """
         from distributed.client import ClosedClientError
 
@@ -92,7 +97,10 @@ class Workers:
 
         client = self._reach()
         record = tokenize(self._settings.database_url)
-        resources = self._training_token(client)
+        offered = self._offered_resources(client)
+        # On somebody else's cluster no worker may know the token; then its threads are the limit.
+        knows_token = not offered or any(set(TRAINING) <= set(names) for names in offered)
+        resources = TRAINING if knows_token else None
         for number, attempt in waiting:
             key = f"run-{number}-{attempt}-{record}"  # what has the same name is the same to Dask, and is done once
             if key in self._handed_in:
@@ -102,6 +110,12 @@ class Workers:
             future.add_done_callback(self._note)
             # Nobody waits for the result, the store has it; and a cluster's training outlives this process.
             fire_and_forget(future)
+        if not offered:
+            address = self._settings.scheduler
+            raise WorkersUnavailable(
+                f"The scheduler at {address} has no worker. Start one: "
+                f'dask worker {address} --nthreads 2 --resources "training=1"'
+            )
 
     def _note(self, done: "Future") -> None:
         """Forget what came back; if a worker could not even begin, its run still waits, and is handed in again."""
@@ -146,14 +160,14 @@ class Workers:
         assert self._client is not None
         return self._client
 
-    def _training_token(self, client: "Client") -> dict[str, int] | None:
-        """On somebody else's cluster no worker may know the token; then its threads are the limit."""
+    def _offered_resources(self, client: "Client") -> list[dict[str, float]]:
+        """Return what each worker offers."""
         if self._settings.scheduler is None:
-            return TRAINING  # without asking: the answer would never come if the scheduler died over the question
+            # Without asking: the answer would never come if the scheduler died over the question.
+            return [dict(TRAINING)] * self._settings.workers
         workers = client.scheduler_info(n_workers=-1)["workers"].values()
         self.count = max(len(workers), 1)
-        is_unknown = workers and not any(set(TRAINING) <= set(worker["resources"]) for worker in workers)
-        return None if is_unknown else TRAINING
+        return [worker["resources"] for worker in workers]
 
     def _start_program(self) -> str:
         log_file = self._settings.data / "workers.log"

@@ -187,7 +187,7 @@ def test_another_scheduler_is_used_where_the_settings_name_one(settings, store, 
 
 
 def test_a_scheduler_that_does_not_answer_is_named(settings, monkeypatch):
-    monkeypatch.setattr("digitlab.runs.workers._START_PATIENCE", 0.5)
+    monkeypatch.setattr("digitlab.runs.workers._REACH_PATIENCE", 0.5)
     workers = Workers(dataclasses.replace(settings, scheduler="tcp://127.0.0.1:9"))
     with pytest.raises(WorkersUnavailable, match=r"127\.0\.0\.1:9"):
         workers.start()

@@ -1,0 +1,93 @@
+"""Trainings on a Dask cluster with PostgreSQL, as two settings make it, and what befalls such a cluster."""
+
+import dataclasses
+import os
+import signal
+
+import pytest
+from waiting import wait_for
+
+from digitlab.lab import Lab
+from digitlab.networks.config import TrainingConfig
+from digitlab.runs.experiment import RunState
+from digitlab.runs.people import OPERATOR
+
+LONG = TrainingConfig(epochs=6, training_digits=20_000, batch_size=8)  # some seconds
+PATIENCE = 120  # seconds: workers that begin load TensorFlow, and may share two processors
+
+
+@pytest.fixture
+def settings(settings, postgres_url, cluster):
+    return dataclasses.replace(settings, database_url=postgres_url, scheduler=cluster.address)
+
+
+@pytest.fixture
+def lab(settings):
+    with Lab(settings) as one:
+        one.open()
+        yield one
+
+
+def start(lab, config):
+    return lab.start_training(config, "", OPERATOR).number
+
+
+def is_finished(lab, *numbers):
+    return all(lab.run(number).state is RunState.FINISHED for number in numbers)
+
+
+def learned(lab, number):
+    """All that a training's figures say but for the time they took."""
+    run = lab.run(number)
+    epochs = [dataclasses.replace(epoch, seconds=0) for epoch in lab.epochs(number)]
+    return epochs, run.test_loss, run.test_accuracy
+
+
+def pid_of(lab, number):
+    """The process that trains a run."""
+    (sign,) = [sign for sign in lab._store.signs() if sign.number == number]
+    return int(sign.worker.split("/")[1])
+
+
+def test_two_train_at_once_a_third_waits_and_another_app_sees_all_of_it(lab, settings, small):
+    first, second, third = start(lab, LONG), start(lab, LONG), start(lab, small)
+    with Lab(settings) as other:
+        other.open()
+        wait_for(lambda: other.epochs(first) and other.epochs(second), PATIENCE)
+        assert [other.run(number).state for number in (first, second)] == [RunState.RUNNING] * 2
+        assert pid_of(lab, first) != pid_of(lab, second)
+        assert other.place(other.run(third))[0] == 2
+        fourth = start(other, small)
+        wait_for(lambda: is_finished(lab, first, second, third, fourth), PATIENCE)
+        runs = [other.run(number) for number in (first, second, third, fourth)]
+        assert [run.started for run in runs] == sorted(run.started for run in runs)
+        assert [run.attempt for run in runs] == [0] * 4
+        assert [len(other.epochs(run.number)) for run in runs] == [6, 6, 2, 2]
+        assert sorted(card.name for card in other.models()) == sorted(run.model for run in runs)
+
+
+def test_a_run_whose_worker_is_killed_goes_on_and_ends_as_an_undisturbed_one(lab):
+    killed, undisturbed = start(lab, LONG), start(lab, LONG)
+    wait_for(lambda: len(lab.epochs(killed)) >= 2, PATIENCE)
+    os.kill(pid_of(lab, killed), signal.SIGKILL)
+    assert lab.run(killed).state is RunState.RUNNING
+    wait_for(lambda: is_finished(lab, killed, undisturbed), PATIENCE)
+    assert lab.run(killed).attempt == 1
+    assert lab.run(undisturbed).attempt == 0
+    assert learned(lab, killed) == learned(lab, undisturbed)
+    assert [epoch.epoch for epoch in lab.epochs(killed)] == [1, 2, 3, 4, 5, 6]
+
+
+def test_all_goes_on_by_itself_when_the_scheduler_is_gone_and_back(lab, cluster):
+    first, second, waiting = (start(lab, LONG) for _ in range(3))
+    wait_for(lambda: lab.epochs(first) and lab.epochs(second), PATIENCE)
+    before = lab.epochs(first)
+    cluster.kill_scheduler()
+    cluster.mend(workers=0)
+    wait_for(lambda: "has no worker" in lab.trouble, PATIENCE)
+    assert lab.run(waiting).state is RunState.QUEUED
+    cluster.mend()
+    wait_for(lambda: is_finished(lab, first, second, waiting), PATIENCE)
+    wait_for(lambda: not lab.trouble)
+    assert lab.epochs(first)[: len(before)] == before
+    assert learned(lab, first) == learned(lab, second) == learned(lab, waiting)
