@@ -175,3 +175,10 @@ def test_help_tells_every_command(capsys):
         main(["--help"])
     text = capsys.readouterr().out
     assert all(f"    {command} " in text for command in (*_COMMANDS, *_WITHOUT_LAB))
+
+
+def test_a_cluster_with_sqlite_is_refused_with_the_reason(capsys, monkeypatch):
+    monkeypatch.setenv("DIGITLAB_SCHEDULER", "tcp://127.0.0.1:9")
+    for command in (["runs"], ["train", "--epochs", "1"]):
+        assert main(command) == 1
+        assert capsys.readouterr().err.startswith("digitlab: DIGITLAB_SCHEDULER names a cluster, but")

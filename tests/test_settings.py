@@ -71,3 +71,11 @@ def test_trainings_at_once_share_the_processors(settings):
     assert one.threads == os.cpu_count()
     assert many.environment()["TF_NUM_INTRAOP_THREADS"] == str(many.threads)
     assert 64 * many.threads <= max(64, one.threads)
+
+
+def test_a_cluster_with_sqlite_is_refused_with_the_reason():
+    cluster = {"DIGITLAB_SCHEDULER": "tcp://192.0.2.1:8786"}
+    with pytest.raises(InvalidSetting, match=r"SQLite, a file.*DIGITLAB_DATABASE_URL"):
+        Settings.from_environment(cluster)
+    url = "postgresql+psycopg://me:secret@192.0.2.1/lab"
+    assert Settings.from_environment(cluster | {"DIGITLAB_DATABASE_URL": url}).scheduler == "tcp://192.0.2.1:8786"
