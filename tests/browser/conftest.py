@@ -9,6 +9,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,23 +44,21 @@ class App:
         return set(self.modules_file.read_text().split("\n"))
 
 
-@pytest.fixture(scope="session")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
-    folder = tmp_path_factory.mktemp("app")
+@contextmanager
+def started(folder: Path, *options: str, port: int = 0) -> Iterator[App]:
+    """Start an app with a record and networks of its own in a folder, and end it."""
     data, models = folder / "data", folder / "models"
     models.mkdir()
     for name in ("tutorial", "convolutional", "handwriting"):
         for path in (ROOT / "models").glob(f"{name}.*"):
             shutil.copy(path, models)
     settings = Settings(data=data, models=models, database_url=f"sqlite:///{data / 'digitlab.db'}")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = port or free_port()
     environment = settings.environment()
     environment["PYTHONPATH"] += os.pathsep + str(PROBE)
     environment["DIGITLAB_TEST_MODULES"] = str(folder / "modules.txt")
     command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.headless", "true"]
-    command += ["--server.address", "127.0.0.1", "--server.port", str(port)]
+    command += ["--server.address", "127.0.0.1", "--server.port", str(port), *options]
     with (folder / "server.log").open("wb") as log:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
     url = f"http://127.0.0.1:{port}"
@@ -76,6 +75,19 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
         process.terminate()
         process.wait(timeout=30)
     assert "Traceback" not in (folder / "server.log").read_text()
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+    with started(tmp_path_factory.mktemp("app")) as one:
+        yield one
 
 
 @pytest.fixture(scope="session")
