@@ -58,12 +58,16 @@ runs/           what happened
 lab             the verbs that a page may use
 doctor          what is wrong with a set-up, and how to mend it
 plots           figures
+visitors        a cookie that tells browsers apart
 ui              what pages share
+ui_person       who looks at the page
+ui_runs         a run, shown, and whose it is
 ui_canvas       the field to draw in
 ui_pictures     digits as pictures, one or many
 ui_reading      what a network reads, shown
-pages/          one script a page: start, browse, train, draw, evaluate, models
+pages/          one script a page: start, browse, train, draw, evaluate, models; navigation, their list
 commands        what can be said on the command line
+server          the lab opens with the server, and closes with it
 __main__        the lab on the command line
 
 Imports run downwards only: pages -> ui -> lab -> runs -> networks -> digits -> settings, storage, errors.

@@ -151,6 +151,8 @@ class Lab:
 
     def start_training(self, config: TrainingConfig, title: str, person: Person) -> Run:
         """Queue a training and return at once; without a title it is called after its preset and number."""
+        if not person.may_train:
+            raise NotAllowed("Nobody knows whose training this would be. Log in, then train.")
         title = check_title(title) if title.strip() else ""
         self._check_limits(config.epochs, person)
         run = self._store.create(config, title, person)

@@ -2,19 +2,16 @@
 
 import gc
 import re
-import secrets
 import threading
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
-from typing import Literal
 
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from digitlab import events, plots
+from digitlab import plots
 from digitlab.digits import browsing
 from digitlab.digits.mnist import Mnist
 from digitlab.errors import DigitLabError
@@ -23,8 +20,6 @@ from digitlab.networks.metrics import EpochMetrics
 from digitlab.networks.recognition import DEFAULT_MODEL
 from digitlab.networks.scores import Scores
 from digitlab.runs.cards import ModelCard
-from digitlab.runs.experiment import Run, RunState
-from digitlab.runs.people import Person
 from digitlab.settings import Settings
 
 
@@ -33,29 +28,26 @@ def lab() -> Lab:
     """Return this process' lab; the first call starts the workers in the background."""
     one = Lab(Settings.from_environment())
     one.open()
-    threading.Thread(target=_settle, args=(one,), name="settle", daemon=True).start()
-    gc.freeze()
     return one
 
 
-def _settle(one: Lab) -> None:
-    """Load what later pages need, once the first one is there; then leave all of it out of garbage collection.
+@st.cache_resource(show_spinner=False)
+def settle() -> None:
+    """Once a first page is there, load what later ones need; then leave all of it out of garbage collection.
 
     Streamlit collects garbage after each run of a page, and holds up what that run has sent to the browser: with all
     modules loaded there are 190,000 objects to look at, which takes 50 to 70 ms, and frozen they take none.
     """
+    gc.freeze()
+    threading.Thread(target=_settle, args=(lab(),), name="settle", daemon=True).start()
+
+
+def _settle(one: Lab) -> None:
     one.wait_until_open()
     plots.prepare()
     with suppress(DigitLabError):  # the page that needs the digits says so
         one.mnist()
     gc.freeze()
-
-
-def person() -> Person:
-    """Return who looks at the page."""
-    state = st.session_state
-    state.setdefault("person", secrets.token_hex(16))
-    return Person(id=state.person)
 
 
 @st.cache_resource(show_spinner="Loading MNIST ...")
@@ -93,9 +85,6 @@ def told() -> Iterator[None]:
         yield
     except DigitLabError as error:
         st.error(plain(str(error)), icon=":material/error:")
-    except Exception as error:
-        events.log("unforeseen error", person=person().id, error=error)
-        raise  # Streamlit shows it
 
 
 def plain(text: str) -> str:
@@ -108,7 +97,7 @@ def choose_network(label: str = "Network") -> ModelCard:
     cards = {card.name: card for card in lab().models()}
     if not cards:
         st.info("There is no network yet. Train one first.", icon=":material/model_training:")
-        st.page_link("digitlab/pages/train.py", label="Train", icon=":material/model_training:")
+        st.page_link("train.py", label="Train", icon=":material/model_training:")
         st.stop()
     asked = st.query_params.get("model")
     if asked in cards and asked != st.session_state.get("asked_network"):
@@ -171,42 +160,6 @@ def duration(seconds: float) -> str:
     if seconds < 90:
         return f"{seconds:.0f} s"
     return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
-
-
-_BADGES: dict[RunState, tuple[Literal["gray", "blue", "green", "orange", "red"], str]] = {
-    RunState.QUEUED: ("gray", ":material/hourglass_empty:"),
-    RunState.RUNNING: ("blue", ":material/model_training:"),
-    RunState.FINISHED: ("green", ":material/check:"),
-    RunState.PAUSED: ("gray", ":material/pause:"),
-    RunState.STOPPED: ("orange", ":material/stop:"),
-    RunState.FAILED: ("red", ":material/error:"),
-    RunState.INTERRUPTED: ("red", ":material/power_off:"),
-}
-
-
-def state_badge(state: RunState) -> None:
-    """Show a run's state in its colour, with its sign."""
-    color, icon = _BADGES[state]
-    st.badge(state, color=color, icon=icon)
-
-
-RUN_COLUMNS = {
-    "Test accuracy": st.column_config.NumberColumn(format="percent"),
-    "Created": st.column_config.DatetimeColumn(format="localized"),
-}
-
-
-def run_row(run: Run) -> dict[str, object]:
-    """Return a run as a row of the list of runs."""
-    epoch = run.progress.epoch if run.progress else 0
-    return {
-        "Run": run.number,
-        "Name": run.title,
-        "State": run.state.value,
-        "Epoch": f"{epoch} of {run.config.epochs}",
-        "Test accuracy": run.test_accuracy,
-        "Created": datetime.fromtimestamp(run.created, UTC),
-    }
 
 
 _STYLE = """

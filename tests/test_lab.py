@@ -167,6 +167,39 @@ def test_nobody_changes_what_is_somebody_else_s(lab, small):
     assert lab.runs() == []
 
 
+@pytest.mark.parametrize("person", [Person(id="ben"), Person(id=""), Person(id="", name="ann")], ids=str)
+def test_what_others_may_do_with_a_run_is_to_see_it(settings, small, person):
+    lab = Lab(settings)
+    number = lab.start_training(small, "", Person(id="ann")).number
+    before = lab.run(number)
+    verbs = [lab.stop, lab.pause, lab.go_on, lab.delete_run, lambda *who: lab.rename_run(who[0], "Mine", who[1])]
+    for verb in verbs:
+        with pytest.raises(NotAllowed):
+            verb(number, person)
+    assert lab.run(number) == before
+    assert [run.number for run in lab.runs()] == [number]
+
+
+@pytest.mark.parametrize("person", [Person(id="ann"), Person(id="t", is_teacher=True), OPERATOR], ids=str)
+def test_who_started_a_run_teachers_and_the_operator_may_do_all_with_it(settings, small, person):
+    lab = Lab(settings)
+    number = lab.start_training(small, "", Person(id="ann")).number
+    lab.rename_run(number, "Mine", person)
+    lab.pause(number, person)
+    assert lab.go_on(number, person).owner == "ann"
+    lab.stop(number, person)
+    assert (lab.run(number).title, lab.run(number).state) == ("Mine", RunState.STOPPED)
+    lab.delete_run(number, person)
+    assert lab.runs() == []
+
+
+def test_of_whom_nothing_is_known_starts_no_training(settings, small):
+    lab = Lab(settings)
+    with pytest.raises(NotAllowed, match="Log in"):
+        lab.start_training(small, "", Person(id=""))
+    assert lab.runs() == []
+
+
 def test_past_a_limit_a_sentence_says_so(settings, small):
     ann, limited = Person(id="ann"), dataclasses.replace(settings, runs_per_person=1, most_epochs=5)
     with Lab(limited) as lab:

@@ -57,7 +57,7 @@ def show(index: int) -> None:
     ui_pictures.digit_picture(digits.x_test[index], f"Test sample {index}", is_large=True)
     ui.bars(scores.probabilities[index].tolist(), int(scores.answers[index]))
     st.page_link(
-        "digitlab/pages/browse.py",
+        "browse.py",
         label="Look at its pixels in Browse",
         icon=":material/grid_view:",
         query_params={"set": "test", "sample": str(index)},

@@ -4,10 +4,10 @@ import time
 
 import streamlit as st
 
-from digitlab import ui
+from digitlab import ui, ui_person, ui_runs
 
 lab = ui.lab()
-person = ui.person()
+person = ui_person.person()
 
 st.title("Models")
 card = ui.choose_network()
@@ -45,8 +45,8 @@ facts[2].metric("Weights", f"{card.parameters:,}", border=True, help="Numbers th
 facts[3].metric("File", f"{lab.model_size(card.name) / 1e6:.2f} MB", border=True)
 
 with st.container(horizontal=True):
-    st.page_link("digitlab/pages/draw.py", label="Draw with it", icon=":material/draw:")
-    st.page_link("digitlab/pages/evaluate.py", label="Evaluate it", icon=":material/analytics:")
+    st.page_link("draw.py", label="Draw with it", icon=":material/draw:")
+    st.page_link("evaluate.py", label="Evaluate it", icon=":material/analytics:")
 with st.container(horizontal=True, vertical_alignment="center"):
     st.download_button(
         "Download .keras",
@@ -60,7 +60,9 @@ with st.container(horizontal=True, vertical_alignment="center"):
         st.badge("ready-made", icon=":material/lock:", help="Ships with DigitLab: neither renamed nor deleted.")
     elif not person.may_change(card.owner):
         st.badge(
-            "somebody else's", icon=":material/lock:", help="Who trained it, or a teacher, may rename or delete it."
+            f"by {ui.plain(card.owner_name)}" if card.owner_name else "somebody else's",
+            icon=":material/lock:",
+            help="Who trained it, or a teacher, may rename or delete it.",
         )
     else:
         if st.button("Rename", icon=":material/edit:"):
@@ -94,7 +96,9 @@ st.dataframe(
         {
             "Name": other.title,
             "Kind": other.config.preset,
-            "Origin": "ready-made" if other.is_ready_made else "trained here",
+            "Origin": "ready-made"
+            if other.is_ready_made
+            else f"trained by {ui_runs.whose(other.owner, other.owner_name, person)}",
             "Test accuracy": other.test_accuracy,
             "Test loss": other.test_loss,
             "Epochs": len(other.epochs),

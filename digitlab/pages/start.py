@@ -27,13 +27,13 @@ STEPS = {
 st.title("DigitLab")
 st.markdown("A laboratory for handwritten digits: look at the data, train a network, and let it read **your** writing.")
 if st.button("Draw a digit now", type="primary", icon=":material/draw:"):
-    st.switch_page("digitlab/pages/draw.py")
+    st.switch_page("draw.py")
 
 st.subheader("The way through")
 for number, (column, title) in enumerate(zip(st.columns(len(STEPS)), STEPS, strict=True), start=1):
     icon, text = STEPS[title]
     with column, st.container(border=True, height="stretch"):
-        st.page_link(f"digitlab/pages/{title.lower()}.py", label=f"**{number}. {title}**", icon=icon)
+        st.page_link(f"{title.lower()}.py", label=f"**{number}. {title}**", icon=icon)
         st.markdown(text)
 
 st.markdown(

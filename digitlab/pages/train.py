@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from digitlab import ui, ui_pictures
+from digitlab import ui, ui_person, ui_pictures, ui_runs
 from digitlab.digits.augmentation import Augmentation, augment
 from digitlab.networks.config import MOST_WRITTEN, OPTIMIZERS, PRESETS, SCHEDULES, TrainingConfig
 from digitlab.runs.experiment import Run, RunState, seconds_left
 
 lab = ui.lab()
-person = ui.person()
+person = ui_person.person()
 
 st.title("Train")
 form, watch = st.columns([2, 3], gap="large")
@@ -113,7 +113,9 @@ with form:
         )  # fmt: skip
     title = st.text_input("Name", max_chars=60, placeholder=f"{PRESETS[preset].title} and a number", key="title")
 
-    if st.button("Train", type="primary", icon=":material/play_arrow:", width="stretch"):
+    if not person.may_train:
+        ui_person.offer_to_log_in("train", " to train", is_main=True)
+    elif st.button("Train", type="primary", icon=":material/play_arrow:", width="stretch"):
         with ui.told():
             run = lab.start_training(
                 TrainingConfig(
@@ -163,8 +165,8 @@ def ended(run: Run, finished: int) -> None:
     right.metric("Test loss", f"{run.test_loss:.4f}", border=True)
     with st.container(horizontal=True):
         there = {"model": run.model}
-        st.page_link("digitlab/pages/draw.py", label="Draw with it", icon=":material/draw:", query_params=there)
-        st.page_link("digitlab/pages/evaluate.py", label="Evaluate it", icon=":material/analytics:", query_params=there)
+        st.page_link("draw.py", label="Draw with it", icon=":material/draw:", query_params=there)
+        st.page_link("evaluate.py", label="Evaluate it", icon=":material/analytics:", query_params=there)
 
 
 def offer_to_go_on(run: Run, finished: int) -> None:
@@ -243,9 +245,7 @@ def show_runs() -> None:
         run = by_number.get(asked) or (active or runs)[0]
         if asked and asked not in by_number:
             st.warning(f"There is no run {ui.plain(asked[:20])}; another is shown.", icon=":material/warning:")
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.subheader(ui.plain(run.title), anchor=False)
-            ui.state_badge(run.state)
+        ui_runs.heading(run, person)
         epochs = lab.epochs(run.number)
         if run.state.is_over():
             ended(run, len(epochs))
@@ -258,8 +258,8 @@ def show_runs() -> None:
         st.markdown("**All runs**")
         st.session_state.listed = [run.number for run in runs]
         st.dataframe(
-            [ui.run_row(run) for run in runs],
-            column_config=ui.RUN_COLUMNS,
+            [ui_runs.row(run, person) for run in runs],
+            column_config=ui_runs.COLUMNS,
             hide_index=True,
             key=f"runs-{runs[0].number}",  # a selection is kept by its row, and a new run moves the rows
             on_select=partial(choose, runs[0].number),
@@ -273,3 +273,4 @@ def show_runs() -> None:
 
 with watch:
     show_runs()
+ui_runs.dialogs(person)

@@ -1,5 +1,6 @@
 """Who is in the lab, and what they may change."""
 
+import hashlib
 from dataclasses import dataclass
 
 
@@ -8,7 +9,8 @@ class Person:
     """Somebody who looks at the lab, or works in it.
 
     Attributes:
-        id: What stays the same from visit to visit, and nobody else has; empty for whoever has the machine.
+        id: What stays the same from visit to visit, and nobody else has; empty for whoever has the machine, and for
+            those of whom nothing is known.
         name: As others read it; empty for those who gave none.
         is_teacher: Whether they may change what is not theirs.
     """
@@ -17,9 +19,23 @@ class Person:
     name: str = ""
     is_teacher: bool = False
 
+    @property
+    def may_train(self) -> bool:
+        """Whether they may start trainings; not those of whom nothing is known: nobody could stop such a run."""
+        return self.is_teacher or self.id != ""
+
+    def owns(self, owner: str) -> bool:
+        """Whether what belongs to `owner`, the id of a person, is theirs."""
+        return owner != "" and owner == self.id
+
     def may_change(self, owner: str) -> bool:
         """Whether they may stop, rename or delete what belongs to `owner`, the id of a person."""
-        return self.is_teacher or (owner != "" and owner == self.id)
+        return self.is_teacher or self.owns(owner)
 
 
 OPERATOR = Person(id="", is_teacher=True)  # whoever has the machine, and so its command line
+
+
+def person_id(*known: str) -> str:
+    """Return the id of whoever has a secret, or is known by these words; they cannot be found from it."""
+    return hashlib.sha256("\n".join(known).encode()).hexdigest()[:32]

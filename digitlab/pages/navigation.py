@@ -1,0 +1,24 @@
+"""The list of pages and their titles; runs before each of them."""
+
+import streamlit as st
+
+from digitlab import ui, ui_person
+
+st.set_page_config(page_title="DigitLab", page_icon=":material/draw:", layout="wide")
+page = st.navigation(
+    [
+        st.Page("start.py", title="Start", icon=":material/home:", default=True),
+        st.Page("browse.py", title="Browse", icon=":material/grid_view:"),
+        st.Page("train.py", title="Train", icon=":material/model_training:"),
+        st.Page("draw.py", title="Draw", icon=":material/draw:"),
+        st.Page("evaluate.py", title="Evaluate", icon=":material/analytics:"),
+        st.Page("models.py", title="Models", icon=":material/inventory_2:"),
+    ],
+    position="top",
+)
+ui.style()
+with ui.told():
+    ui.lab()
+    ui_person.show()
+    page.run()
+    ui.settle()

@@ -1,0 +1,43 @@
+"""What happens once a server, whoever visits: the lab opens with it, and closes with it."""
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import TYPE_CHECKING
+
+from digitlab import events
+from digitlab.errors import DigitLabError
+
+if TYPE_CHECKING:
+    from digitlab.lab import Lab
+
+_HEAD_START = 3.0  # seconds in which a first page has the machine to itself; it opens the lab when it is there
+
+
+@asynccontextmanager
+async def open_lab(_app: object) -> AsyncIterator[None]:
+    """Let what waits be trained from the server's start on; at its end trainings keep their state, and wait."""
+    is_over = threading.Event()
+    opening = asyncio.create_task(asyncio.to_thread(_open, is_over))
+    try:
+        yield
+    finally:
+        is_over.set()
+        lab = await opening
+        if lab is not None:
+            await asyncio.to_thread(lab.close)
+
+
+def log_error(error: Exception) -> None:
+    """Log what nobody foresaw in a page; the person is told by Streamlit that something went wrong."""
+    events.log("unforeseen error", error=error)
+
+
+def _open(is_over: threading.Event) -> "Lab | None":
+    from digitlab import ui  # here, while the server begins to answer; and by now it has Streamlit's caches
+
+    is_over.wait(_HEAD_START)
+    with suppress(DigitLabError):  # each page says so
+        return ui.lab()
+    return None

@@ -1,0 +1,187 @@
+import re
+import threading
+
+import pytest
+from conftest import App, free_port, settle, started, visit
+from oidc import Service
+from playwright.sync_api import Browser, Page, expect
+from test_train import MINUTE, press_stop
+
+from digitlab.visitors import COOKIE
+
+IS_STOPPED = re.compile("stopped before it began|network so far is kept")
+
+
+@pytest.fixture
+def someone(browser: Browser, app: App):
+    """Gives the page of one more person, who has a browser of their own."""
+    contexts = []
+
+    def new(url: str = app.url, **options) -> Page:
+        contexts.append(browser.new_context(base_url=url, viewport={"width": 1280, "height": 900}, **options))
+        return contexts[-1].new_page()
+
+    yield new
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture(scope="module")
+def school(tmp_path_factory):
+    """An app where people log in."""
+    folder, port = tmp_path_factory.mktemp("school"), free_port()
+    with Service() as service:
+        threading.Thread(target=service.serve_forever, daemon=True).start()
+        (folder / "secrets.toml").write_text(service.secrets(f"http://127.0.0.1:{port}"))
+        with started(folder, f"--secrets.files={folder / 'secrets.toml'}", port=port) as one:
+            yield one
+        service.shutdown()
+
+
+def button(page: Page, name: str):
+    return page.get_by_test_id("stMain").get_by_role("button", name=name, exact=True)
+
+
+def see(page: Page, address: str) -> None:
+    """Open the Train page where a training may go on, so that its list of runs is drawn again all the time."""
+    page.goto(address)
+    expect(page.get_by_text("All runs").or_(page.get_by_text("No training yet"))).to_be_visible(timeout=MINUTE)
+
+
+def start_long_training(page: Page) -> str:
+    see(page, "/train")
+    slider = page.get_by_role("slider", name="Epochs")
+    slider.press("End")
+    expect(slider).to_have_value("50")
+    page.get_by_test_id("stBaseButton-primary").filter(has_text="Train").click()
+    page.wait_for_url(re.compile("run="), timeout=MINUTE)
+    expect(button(page, "Stop")).to_be_visible(timeout=MINUTE)
+    return page.url
+
+
+def expect_no_rights(page: Page, address: str) -> None:
+    """A run is seen, and cannot be changed."""
+    see(page, address)
+    for name in ("Stop", "Pause", "Go on", "Rename", "Delete"):
+        expect(button(page, name)).to_have_count(0)
+
+
+def stop(page: Page) -> None:
+    press_stop(page)
+    expect(page.get_by_text(IS_STOPPED)).to_be_visible(timeout=MINUTE)
+
+
+def log_in(page: Page, name: str) -> None:
+    visit(page, "", "DigitLab")
+    button(page, "Log in").click()
+    page.get_by_role("link", name=name).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("DigitLab")
+    expect(button(page, re.compile(name))).to_be_visible()
+    settle(page)
+
+
+def test_everybody_sees_a_run_and_only_who_started_it_may_stop_it(someone):
+    ann, ben = someone(), someone()
+    address = start_long_training(ann)
+    expect(ann.get_by_text("yours")).to_be_visible()
+    expect_no_rights(ben, address)
+    # What others could try: some token, the cookie of nobody, no cookies.
+    ben.context.add_cookies([{"name": COOKIE, "value": "A" * 43, "url": address}])
+    expect_no_rights(ben, address)
+    ben.context.add_cookies([{"name": COOKIE, "value": "'; DROP TABLE runs; --", "url": address}])
+    expect_no_rights(ben, address)
+    expect_no_rights(ben, f"{address}&person=ann&owner=&is_teacher=True")
+    # Ann is herself in another tab, and after a refresh.
+    tab = ann.context.new_page()
+    tab.goto(address)
+    expect(button(tab, "Stop")).to_be_visible()
+    ann.reload()
+    stop(ann)
+
+
+def test_the_token_is_out_of_reach_of_scripts_and_a_damaged_one_is_replaced(someone):
+    page = someone()
+    visit(page, "train")
+    (token,) = [cookie for cookie in page.context.cookies() if cookie["name"] == COOKIE]
+    assert (token["httpOnly"], token["sameSite"], token["path"]) == (True, "Lax", "/")
+    assert COOKIE not in page.evaluate("document.cookie")
+    assert token["value"] not in page.content()
+    page.reload()
+    assert token in page.context.cookies()
+    page.context.add_cookies([{**token, "value": "damaged"}])
+    page.reload()
+    (other,) = [cookie for cookie in page.context.cookies() if cookie["name"] == COOKIE]
+    assert len(other["value"]) == 43
+    page.context.clear_cookies(name=COOKIE)
+    page.reload()  # the browser has the page, and asks only whether it has changed
+    assert [cookie["name"] for cookie in page.context.cookies() if cookie["name"] == COOKIE]
+
+
+def test_an_own_run_is_renamed_and_deleted_after_a_question(someone):
+    page = someone()
+    start_long_training(page)
+    button(page, "Rename").click()
+    field = page.get_by_role("dialog").get_by_label("Name")
+    field.fill("A name of its own")
+    field.press("Enter")
+    page.get_by_role("dialog").get_by_test_id("stBaseButton-primary").click()
+    expect(page.get_by_role("heading", name="A name of its own")).to_be_visible()
+    expect(button(page, "Delete")).to_have_count(0)  # as long as it is not over
+    stop(page)
+    button(page, "Delete").click()
+    page.get_by_role("dialog").get_by_role("button", name="Keep").click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    button(page, "Delete").click()
+    page.get_by_role("dialog").get_by_test_id("stBaseButton-primary").click()
+    expect(page.get_by_role("heading", name="A name of its own")).to_have_count(0)
+
+
+def test_who_has_not_logged_in_may_look_and_draw_but_not_train(someone, school):
+    page = someone(school.url)
+    visit(page, "draw", "Draw a digit")
+    expect(button(page, "Log in")).to_be_visible()
+    visit(page, "train")
+    expect(button(page, "Train")).to_have_count(0)
+    button(page, "Log in to train").click()
+    expect(page.get_by_role("link", name="Ben")).to_be_visible()
+
+
+def test_a_teacher_may_stop_what_a_pupil_trains_and_another_pupil_may_not(someone, school):
+    ben, cleo, ada = someone(school.url), someone(school.url), someone(school.url)
+    log_in(ben, "Ben")
+    address = start_long_training(ben)
+    expect_no_rights(someone(school.url), address)
+    log_in(cleo, "Cleo")
+    expect_no_rights(cleo, address)
+    expect(cleo.get_by_text("by Ben")).to_be_visible()
+    log_in(ada, "Ada")
+    expect(button(ada, re.compile("teacher"))).to_be_visible()
+    ada.goto(address)
+    stop(ada)
+    expect(ben.get_by_text(IS_STOPPED)).to_be_visible(timeout=MINUTE)
+    ben.reload()
+    expect(ben.get_by_text("yours")).to_be_visible()
+    button(ben, re.compile("Ben")).click()
+    ben.get_by_text("Log out").click()
+    expect(button(ben, "Log in")).to_be_visible()
+    expect_no_rights(ben, address)
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("[auth\n", "secrets cannot be read"),
+        ("digitlab = 1\n[auth]\nredirect_uri = 'x'\n", "digitlab is not a section"),
+        ("[auth]\nredirect_uri = 'x'\n[digitlab]\nteachers = 'ada@school.example'\n", "not a list"),
+        ("[auth]\nredirect_uri = 'x'\n[digitlab]\nteachers = []\n", "Nobody can log in"),
+    ],
+)
+def test_secrets_that_are_wrong_are_told_in_a_sentence(someone, tmp_path, written, told):
+    (tmp_path / "secrets.toml").write_text(written)
+    with started(tmp_path, f"--secrets.files={tmp_path / 'secrets.toml'}") as one:
+        page = someone(one.url)
+        page.goto("/")
+        if "Nobody" in told:
+            button(page, "Log in").click()
+        expect(page.get_by_test_id("stAlertContentError")).to_contain_text(told)
+        expect(page.get_by_test_id("stException")).to_have_count(0)

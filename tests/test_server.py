@@ -1,0 +1,123 @@
+import dataclasses
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from contextlib import contextmanager
+
+import psutil
+import pytest
+
+from digitlab.lab import Lab
+from digitlab.runs.experiment import RunState
+from digitlab.runs.people import OPERATOR
+from digitlab.runs.store import Store
+from digitlab.settings import ROOT
+
+PATIENCE = 15  # seconds for a server to end
+STREAMLIT = ["streamlit", "run", "streamlit_app.py", "--server.headless=true", "--server.address=127.0.0.1"]
+
+
+def wait_for(condition, seconds=120):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it did not happen in time"
+        time.sleep(0.05)
+
+
+@contextmanager
+def serving(settings, command, port_option, **variables):
+    """A server as people start it; gives its process and address."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    settings.data.mkdir(exist_ok=True)
+    log = settings.data / "server.log"
+    with log.open("ab") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", *command, port_option, str(port)],
+            cwd=ROOT,
+            env=settings.environment() | variables,
+            stdout=output,
+            stderr=output,
+        )
+    try:
+        yield process, f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(PATIENCE)
+    assert "Traceback" not in log.read_text()
+
+
+def is_up(url, process):
+    assert process.poll() is None
+    try:
+        urllib.request.urlopen(f"{url}/_stcore/health").close()
+    except OSError:
+        return False
+    return True
+
+
+def cookie_of(url):
+    with urllib.request.urlopen(url) as page:
+        return page.headers["set-cookie"]
+
+
+def assert_gone(family):
+    """None of these processes is there; a process without a parent may wait to be cleared away."""
+    _, alive = psutil.wait_procs(family, PATIENCE)
+    assert [one for one in alive if one.status() != psutil.STATUS_ZOMBIE] == []
+
+
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL], ids=lambda end: end.name)
+def test_the_server_ends_with_all_it_started_and_a_new_one_goes_on_without_a_visitor(settings, small, end):
+    store = Store(settings.database_url)
+    with serving(settings, STREAMLIT, "--server.port") as (process, _):
+        number = (
+            Lab(settings)
+            .start_training(dataclasses.replace(small, training_digits=6_000, epochs=40), "", OPERATOR)
+            .number
+        )
+        wait_for(lambda: len(store.epochs(number)) >= 3)
+        family = psutil.Process(process.pid).children(recursive=True)
+        assert len(family) >= 2
+        process.send_signal(end)
+        process.wait(PATIENCE)
+        assert_gone(family)
+        assert store.run(number).state is RunState.QUEUED
+        before = store.epochs(number)
+        assert len(before) < 40
+    with serving(settings, STREAMLIT, "--server.port"):
+        wait_for(lambda: store.run(number).state is RunState.FINISHED)
+    assert [epoch.epoch for epoch in store.epochs(number)] == list(range(1, 41))
+    assert store.epochs(number)[: len(before)] == before
+
+
+def test_a_server_with_a_path_keeps_its_cookie_there(settings):
+    command = [*STREAMLIT, "--server.baseUrlPath=class/lab"]
+    with serving(settings, command, "--server.port") as (process, url):
+        wait_for(lambda: is_up(f"{url}/class/lab", process))
+        assert "; Path=/class/lab;" in cookie_of(f"{url}/class/lab/train")
+
+
+def test_another_asgi_server_can_be_used(settings):
+    with serving(settings, ["uvicorn", "streamlit_app:app"], "--port") as (process, url):
+        wait_for(lambda: is_up(url, process))
+        assert "; Path=/;" in cookie_of(f"{url}/train")
+        wait_for(lambda: (settings.data / "digitlab.db").exists())
+
+
+def test_a_setting_that_is_not_allowed_keeps_no_server_from_starting(settings):
+    with serving(settings, STREAMLIT, "--server.port", DIGITLAB_MOST_GIGABYTES="many") as (process, url):
+        wait_for(lambda: is_up(url, process))
+
+
+def test_importing_the_front_door_brings_in_neither_the_lab_nor_numpy():
+    code = "import sys, streamlit_app; print([m for m in ('digitlab.lab', 'digitlab.ui') if m in sys.modules])"
+    result = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True, env=dict(os.environ)
+    )
+    assert result.stdout.strip() == "[]"
