@@ -18,9 +18,7 @@ from packaging.specifiers import SpecifierSet
 
 from digitlab.digits import mnist
 from digitlab.errors import DigitLabError, InvalidSetting, StorageError
-from digitlab.networks.recognition import DEFAULT_MODEL, Recogniser
 from digitlab.runs.limits import Limits
-from digitlab.runs.modelfiles import ModelFiles
 from digitlab.settings import ROOT, VARIABLES, Settings
 from digitlab.storage.address import open_storage
 from digitlab.storage.storage import Storage
@@ -195,6 +193,10 @@ def digits(settings: Settings, packaged: Path = mnist.PATH) -> Iterator[Finding]
 
 def networks(settings: Settings, folder: Path = ROOT / "models") -> Iterator[Finding]:
     """Whether the networks that ship with DigitLab can be loaded, and read a one."""
+    # A worker that looks around needs none of these, and they take longest to import.
+    from digitlab.networks.recognition import DEFAULT_MODEL, Recogniser
+    from digitlab.runs.modelfiles import ModelFiles
+
     files = ModelFiles(replace(settings, models=folder, ready_made=folder))
     names = [card.name for card in files.cards() if card.is_ready_made]
     if DEFAULT_MODEL not in names:
