@@ -123,7 +123,11 @@ def folders(settings: Settings) -> Iterator[Finding]:
         places.append(("networks", settings.models))
     else:
         yield _reachable(open_storage(settings.models))
-    used, most = Limits(settings).used(), settings.most_gigabytes * 1e9
+    try:
+        used = Limits(settings).used()
+    except StorageError:  # told of already
+        used = 0
+    most = settings.most_gigabytes * 1e9
     for name, folder in places:
         yield _room(f"disk for {name}", shutil.disk_usage(_standing(folder)).free, used, most)
     if used > most:
