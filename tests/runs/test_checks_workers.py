@@ -29,9 +29,11 @@ def running(*words, place=ROOT):
     environment = {**os.environ, "PYTHONPATH": str(place)}
     command = [sys.executable, "-m", "dask", *words, "--no-dashboard"]
     process = subprocess.Popen(command, env=environment, cwd=place, stderr=subprocess.DEVNULL)
-    yield process
-    process.kill()
-    process.wait()
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
 
 
 @pytest.fixture
