@@ -18,9 +18,7 @@ from packaging.specifiers import SpecifierSet
 
 from digitlab.digits import mnist
 from digitlab.errors import DigitLabError, InvalidSetting, StorageError
-from digitlab.networks.recognition import DEFAULT_MODEL, Recogniser
 from digitlab.runs.limits import Limits
-from digitlab.runs.modelfiles import ModelFiles
 from digitlab.settings import ROOT, VARIABLES, Settings
 from digitlab.storage.address import open_storage
 from digitlab.storage.storage import Storage
@@ -125,7 +123,11 @@ def folders(settings: Settings) -> Iterator[Finding]:
         places.append(("networks", settings.models))
     else:
         yield _reachable(open_storage(settings.models))
-    used, most = Limits(settings).used(), settings.most_gigabytes * 1e9
+    try:
+        used = Limits(settings).used()
+    except StorageError:  # told of already
+        used = 0
+    most = settings.most_gigabytes * 1e9
     for name, folder in places:
         yield _room(f"disk for {name}", shutil.disk_usage(_standing(folder)).free, used, most)
     if used > most:
@@ -195,6 +197,10 @@ def digits(settings: Settings, packaged: Path = mnist.PATH) -> Iterator[Finding]
 
 def networks(settings: Settings, folder: Path = ROOT / "models") -> Iterator[Finding]:
     """Whether the networks that ship with DigitLab can be loaded, and read a one."""
+    # A worker that looks around needs none of these, and they take longest to import.
+    from digitlab.networks.recognition import DEFAULT_MODEL, Recogniser
+    from digitlab.runs.modelfiles import ModelFiles
+
     files = ModelFiles(replace(settings, models=folder, ready_made=folder))
     names = [card.name for card in files.cards() if card.is_ready_made]
     if DEFAULT_MODEL not in names:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from distributed import Client
 
 _PATIENCE = 4  # seconds for a scheduler or a worker to answer
-_LOOK_PATIENCE = 8  # seconds for a worker to look around; usually one, a database that is away takes three
+_LOOK_PATIENCE = 15  # seconds for a worker to look around; usually one, a database that is away takes three
 _ALIKE = ("keras", "tensorflow", "numpy", "dask", "distributed", "sqlalchemy")
 _RESOURCE = " ".join(f'--resources "{name}={count}"' for name, count in TRAINING.items())
 

@@ -1,3 +1,4 @@
+import dataclasses
 import json
 import subprocess
 
@@ -7,6 +8,7 @@ from digitlab.errors import InvalidSetting
 from digitlab.runs import checks
 from digitlab.runs.checks import Verdict
 from digitlab.settings import ROOT, VARIABLES, Settings
+from digitlab.storage.address import open_storage
 
 
 def verdicts(found):
@@ -69,6 +71,18 @@ def test_a_folder_that_cannot_be_written_is_named_with_its_variable(tmp_path):
     assert verdicts(found)["data"] is Verdict.WRONG
     assert "DIGITLAB_DATA" in found[0].remedy
     assert verdicts(found)["networks"] is Verdict.OK
+
+
+def test_networks_may_lie_at_an_address_and_nothing_stays_there(settings):
+    there = dataclasses.replace(settings, models="memory://doctor")
+    assert {finding.verdict for finding in checks.folders(there)} == {Verdict.OK}
+    assert not open_storage("memory://doctor").entries()
+
+
+def test_an_address_that_does_not_answer_is_wrong_and_the_rest_is_looked_at(settings):
+    away = dataclasses.replace(settings, models="ftp://127.0.0.1:1/x")
+    found = verdicts(checks.folders(away))
+    assert found == {"data": Verdict.OK, "networks": Verdict.WRONG, "disk for data": Verdict.OK}
 
 
 def test_a_lab_that_may_outgrow_the_disk_or_is_full_is_warned_of(settings, tmp_path):
