@@ -44,6 +44,7 @@ runs/           what happened
   timetable       all runs as they stand, and when those that wait begin
   limits          how much may be asked of one lab
   schema          the tables of the record
+  rows            the rows of the record: what they mean, and how they change
   store           the record of runs, in SQL
   cards           what is known of a network
   shelf           networks in one storage

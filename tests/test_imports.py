@@ -33,7 +33,12 @@ ONLY_IN = {
     ),
     "starlette": ("streamlit_app.py", "digitlab/visitors.py"),
     "streamlit_drawable_canvas": ("digitlab/ui_canvas.py",),
-    "sqlalchemy": ("digitlab/runs/store.py", "digitlab/runs/schema.py", "digitlab/runs/checks_database.py"),
+    "sqlalchemy": (
+        "digitlab/runs/rows.py",
+        "digitlab/runs/store.py",
+        "digitlab/runs/schema.py",
+        "digitlab/runs/checks_database.py",
+    ),
     "psycopg": ("digitlab/runs/schema.py",),
     "dask": ("digitlab/runs/workers.py",),
     "fsspec": ("digitlab/storage/",),

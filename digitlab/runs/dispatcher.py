@@ -11,11 +11,11 @@ import psutil
 
 from digitlab import events
 from digitlab.errors import DigitLabError, InvalidSetting, RunNotFound, StoreUnavailable
-from digitlab.runs.experiment import RunState
+from digitlab.runs.experiment import RunState, Sign
 from digitlab.runs.workers import Workers
 
 if TYPE_CHECKING:
-    from digitlab.runs.store import Sign, Store
+    from digitlab.runs.store import Store
 
 SILENT_AFTER = 15.0  # seconds without a sign of life; a run gives one every quarter of a second
 _LOOK = 1.0  # seconds between two looks at the record
@@ -33,7 +33,7 @@ class Watch:
         self._silent_after = silent_after
         self._seen: dict[int, tuple[Sign, float]] = {}
 
-    def lost(self, signs: Iterable["Sign"]) -> list["Sign"]:
+    def lost(self, signs: Iterable[Sign]) -> list[Sign]:
         """Return those of the running runs' last signs that no other will follow."""
         now = time.monotonic()
         before, self._seen = self._seen, {}

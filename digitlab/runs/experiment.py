@@ -89,6 +89,23 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Sign:
+    """The last sign of life of a running run.
+
+    Attributes:
+        number: Of the run.
+        attempt: Its attempt.
+        worker: Who trains it, as `claim_next` was told.
+        heartbeat: When it came by the worker's clock, seconds since 1970.
+    """
+
+    number: int
+    attempt: int
+    worker: str
+    heartbeat: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """How a run ended: the last part of a `Run`, with the same names."""
 

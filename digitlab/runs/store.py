@@ -5,8 +5,7 @@ import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
-from functools import lru_cache
+from dataclasses import asdict
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,35 +15,14 @@ from digitlab import events
 from digitlab.errors import InvalidSetting, RunIsActive, RunIsOver, RunNotFound, StoreUnavailable
 from digitlab.networks.config import PRESETS, TrainingConfig
 from digitlab.networks.metrics import EpochMetrics, Progress
-from digitlab.runs import schema
-from digitlab.runs.experiment import MOST_RECOVERIES, Outcome, Run, RunState
+from digitlab.runs import rows, schema
+from digitlab.runs.experiment import Outcome, Run, RunState, Sign
 from digitlab.runs.people import OPERATOR, Person
-from digitlab.runs.queue import Turn, fair_order
 from digitlab.runs.schema import epochs as _epochs
 from digitlab.runs.schema import runs as _runs
 
-_ACTIVE = (RunState.QUEUED, RunState.RUNNING)
 _CAN_GO_ON = [RunState.PAUSED, RunState.STOPPED, RunState.INTERRUPTED, RunState.FINISHED]
-_LOST = "The process that trained it ended before it was done. The epochs up to then are kept, and it can go on."
 _BEGAN_ANEW = "Nothing was left of its checkpoint, so it began anew."
-_GOES_ON = "The process that trained it ended; it goes on by itself where it was."
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sign:
-    """The last sign of life of a running run.
-
-    Attributes:
-        number: Of the run.
-        attempt: Its attempt.
-        worker: Who trains it, as `claim_next` was told.
-        heartbeat: When it came by the worker's clock, seconds since 1970.
-    """
-
-    number: int
-    attempt: int
-    worker: str
-    heartbeat: float
 
 
 class Store:
@@ -81,7 +59,7 @@ class Store:
         now = time.time()
         values: dict[str, Any] = {"title": title, "is_named": bool(title), "created": now}
         values |= {"owner": person.id, "owner_name": person.name, "config": json.dumps(config.as_dict())}
-        values |= {"state": RunState.QUEUED} if worker is None else _claimed_by(worker, now)
+        values |= {"state": RunState.QUEUED} if worker is None else rows.claimed_by(worker, now)
         with self._transaction() as connection:
             insert = sa.insert(_runs).values(is_attended=worker is not None, **values).returning(_runs.c.number)
             number = connection.execute(insert).scalar_one()
@@ -96,22 +74,22 @@ class Store:
             row = connection.execute(sa.select(_runs).where(_runs.c.number == number)).one_or_none()
         if row is None:
             raise RunNotFound(f"There is no run {number}. See the list of runs.")
-        return _as_run(row)
+        return rows.as_run(row)
 
     def runs(self) -> list[Run]:
         """Return all runs, the newest first, but for those of an older version whose settings mean nothing any more."""
         with self._transaction() as connection:
-            rows = connection.execute(sa.select(_runs).order_by(_runs.c.number.desc())).all()
+            found = connection.execute(sa.select(_runs).order_by(_runs.c.number.desc())).all()
         runs = []
-        for row in rows:
+        for row in found:
             with suppress(InvalidSetting):
-                runs.append(_as_run(row))
+                runs.append(rows.as_run(row))
         return runs
 
     def queue(self) -> list[tuple[int, int]]:
         """Return number and attempt of the waiting runs, in the order in which they are to begin."""
         with self._transaction() as connection:
-            order = _fair_order(connection)
+            order = rows.order_of_turns(connection)
             query = sa.select(_runs.c.number, _runs.c.attempt).where(_runs.c.state == RunState.QUEUED)
             attempts = {row.number: row.attempt for row in connection.execute(query)}
         return [(number, attempts[number]) for number in order if number in attempts]
@@ -119,17 +97,17 @@ class Store:
     def served(self) -> dict[str, float]:
         """Return when a run of each person last began, seconds since 1970."""
         with self._transaction() as connection:
-            return _served(connection)
+            return rows.last_starts(connection)
 
     def active(self, person: Person) -> int:
         """Return how many runs of a person wait or run."""
-        query = sa.select(sa.func.count()).where(_runs.c.owner == person.id, _runs.c.state.in_(_ACTIVE))
+        query = sa.select(sa.func.count()).where(_runs.c.owner == person.id, _runs.c.state.in_(rows.ACTIVE))
         with self._transaction() as connection:
             return connection.execute(query).scalar_one()
 
     def needed(self) -> set[int]:
         """Return the runs whose checkpoints are to stay: what a person named, and what is under way or paused."""
-        under_way = _runs.c.state.in_([*_ACTIVE, RunState.PAUSED])
+        under_way = _runs.c.state.in_([*rows.ACTIVE, RunState.PAUSED])
         query = sa.select(_runs.c.number).where(sa.or_(_runs.c.is_named, under_way))
         with self._transaction() as connection:
             return set(connection.execute(query).scalars())
@@ -138,8 +116,8 @@ class Store:
         """Return a run's finished epochs in their order."""
         query = sa.select(_epochs).where(_epochs.c.run == number).order_by(_epochs.c.epoch)
         with self._transaction() as connection:
-            rows = connection.execute(query).mappings().all()
-        return [EpochMetrics(**{name: row[name] for name in row if name != "run"}) for row in rows]
+            found = connection.execute(query).mappings().all()
+        return [EpochMetrics(**{name: row[name] for name in row if name != "run"}) for row in found]
 
     # -- what people wish
 
@@ -159,8 +137,8 @@ class Store:
         run = self.run(number)
         config = run.config if epochs is None else dataclasses.replace(run.config, epochs=epochs)
         with self._transaction() as connection:
-            goes_on = _change(
-                connection, number, _CAN_GO_ON, **_WAITING_AGAIN, recoveries=0, message="",
+            goes_on = rows.change(
+                connection, number, _CAN_GO_ON, **rows.WAITING_AGAIN, recoveries=0, message="",
                 is_stop_wanted=False, is_pause_wanted=False, is_attended=False, config=json.dumps(config.as_dict()),
             )  # fmt: skip
         if not goes_on:
@@ -189,13 +167,13 @@ class Store:
     def claim(self, number: int, worker: str) -> bool:
         """Take a waiting run for `worker`; False if another has it, or it is not waiting any more."""
         with self._transaction() as connection:
-            return _change(connection, number, [RunState.QUEUED], **_claimed_by(worker, time.time()))
+            return rows.change(connection, number, [RunState.QUEUED], **rows.claimed_by(worker, time.time()))
 
     def claim_next(self, worker: str) -> int | None:
         """Take the waiting run whose turn it is for `worker`; None if none waits."""
         while True:
             with self._transaction() as connection:
-                order = _fair_order(connection)
+                order = rows.order_of_turns(connection)
             if not order:
                 return None
             if self.claim(order[0], worker):
@@ -203,7 +181,7 @@ class Store:
 
     def is_trained_by(self, number: int, worker: str) -> bool:
         """Whether a run is still this worker's."""
-        query = sa.select(_runs.c.number).where(_is_trained_by(number, worker))
+        query = sa.select(_runs.c.number).where(rows.is_trained_by(number, worker))
         with self._transaction() as connection:
             return connection.execute(query).one_or_none() is not None
 
@@ -211,14 +189,14 @@ class Store:
         """Give a sign of life and say how far it is. Returns whether the run is still wanted of this worker."""
         values: dict[str, Any] = {"heartbeat": time.time()} | (asdict(progress) if progress else {})
         with self._transaction() as connection:
-            connection.execute(sa.update(_runs).where(_is_trained_by(number, worker)).values(values))
-            query = sa.select(_runs.c.is_stop_wanted).where(_is_trained_by(number, worker))
+            connection.execute(sa.update(_runs).where(rows.is_trained_by(number, worker)).values(values))
+            query = sa.select(_runs.c.is_stop_wanted).where(rows.is_trained_by(number, worker))
             wished = connection.execute(query).scalar_one_or_none()
         return wished is False
 
     def add_epoch(self, number: int, worker: str, metrics: EpochMetrics) -> None:
         """Record a finished epoch; one that was learned again replaces its record. Not if the run is another's now."""
-        mine = sa.update(_runs).where(_is_trained_by(number, worker)).values(recoveries=0)
+        mine = sa.update(_runs).where(rows.is_trained_by(number, worker)).values(recoveries=0)
         again = sa.delete(_epochs).where(_epochs.c.run == number, _epochs.c.epoch == metrics.epoch)
         with self._transaction() as connection:
             if connection.execute(mine).rowcount:
@@ -227,7 +205,7 @@ class Store:
 
     def begin_anew(self, number: int, worker: str) -> None:
         """Forget the epochs of a run whose checkpoint is gone, and say so."""
-        mine = sa.update(_runs).where(_is_trained_by(number, worker)).values(message=_BEGAN_ANEW)
+        mine = sa.update(_runs).where(rows.is_trained_by(number, worker)).values(message=_BEGAN_ANEW)
         with self._transaction() as connection:
             if connection.execute(mine).rowcount:
                 connection.execute(sa.delete(_epochs).where(_epochs.c.run == number))
@@ -238,12 +216,12 @@ class Store:
         values = {name: value for name, value in asdict(outcome).items() if value not in (None, "")}
         values |= {"ended": time.time(), "heartbeat": time.time()}
         with self._transaction() as connection:
-            connection.execute(sa.update(_runs).where(_is_trained_by(number, worker)).values(values))
+            connection.execute(sa.update(_runs).where(rows.is_trained_by(number, worker)).values(values))
 
     def release(self, number: int, worker: str) -> None:
         """Let a run wait again: its worker ends, and whoever comes next goes on where it was."""
         with self._transaction() as connection:
-            connection.execute(sa.update(_runs).where(_is_trained_by(number, worker)).values(_WAITING_AGAIN))
+            connection.execute(sa.update(_runs).where(rows.is_trained_by(number, worker)).values(rows.WAITING_AGAIN))
 
     # -- what is lost
 
@@ -255,8 +233,8 @@ class Store:
         query = sa.select(_runs.c.number, _runs.c.attempt, _runs.c.worker, _runs.c.heartbeat)
         with self._transaction() as connection:
             connection.execute(sa.update(_runs).where(sa.false()).values(heartbeat=0.0))  # waits as a sign would
-            rows = connection.execute(query.where(_runs.c.state == RunState.RUNNING)).mappings().all()
-        return [Sign(**row) for row in rows]
+            found = connection.execute(query.where(_runs.c.state == RunState.RUNNING)).mappings().all()
+        return [Sign(**row) for row in found]
 
     def recover(self, sign: Sign) -> None:
         """Take a run from a worker that is gone: it goes on by itself, or is interrupted; if it lives, nothing changes.
@@ -265,17 +243,17 @@ class Store:
             sign: Its last sign of life; if there was another since, it is not gone.
         """
         same = sa.and_(
-            _is_trained_by(sign.number, sign.worker),
+            rows.is_trained_by(sign.number, sign.worker),
             _runs.c.attempt == sign.attempt,
             _runs.c.heartbeat == sign.heartbeat,
         )
         with self._transaction() as connection:
             if run := connection.execute(sa.select(_runs).where(same)).one_or_none():
-                connection.execute(sa.update(_runs).where(same).values(_after_loss(run)))
+                connection.execute(sa.update(_runs).where(same).values(rows.after_loss(run)))
 
     def _wish(self, number: int, if_waiting: dict[str, Any], if_running: dict[str, Any]) -> bool:
         with self._transaction() as connection:
-            return _change(connection, number, [RunState.QUEUED], **if_waiting) or _change(
+            return rows.change(connection, number, [RunState.QUEUED], **if_waiting) or rows.change(
                 connection, number, [RunState.RUNNING], **if_running
             )
 
@@ -290,69 +268,3 @@ class Store:
             reason = str(getattr(error, "orig", None) or type(error).__name__).partition("\n")[0]
             events.log_reach("database", is_there=False, database=where, reason=reason)
             raise StoreUnavailable(f"The database {where} does not answer: {reason}. Try again in a moment.") from error
-
-
-def _claimed_by(worker: str, now: float) -> dict[str, Any]:
-    return {"state": RunState.RUNNING, "worker": worker, "started": now, "heartbeat": now, "message": ""}
-
-
-_WAITING_AGAIN: dict[str, Any] = {
-    "state": RunState.QUEUED,
-    "attempt": _runs.c.attempt + 1,
-    "worker": None,
-    "ended": None,
-}
-
-
-def _after_loss(run: sa.Row[Any]) -> dict[str, Any]:
-    if run.is_pause_wanted:
-        return {"state": RunState.PAUSED}
-    if run.is_stop_wanted or run.is_attended or run.recoveries >= MOST_RECOVERIES:
-        return {"state": RunState.INTERRUPTED, "message": _LOST, "ended": time.time()}
-    return _WAITING_AGAIN | {"recoveries": run.recoveries + 1, "message": _GOES_ON}
-
-
-def _is_trained_by(number: int, worker: str) -> sa.ColumnElement[bool]:
-    return sa.and_(_runs.c.number == number, _runs.c.worker == worker, _runs.c.state == RunState.RUNNING)
-
-
-def _change(connection: sa.Connection, number: int, allowed: list[RunState], **values: Any) -> bool:
-    """Change a run if it is in one of the allowed states; say whether it was."""
-    query = sa.update(_runs).where(_runs.c.number == number, _runs.c.state.in_(allowed)).values(**values)
-    return connection.execute(query).rowcount == 1
-
-
-def _fair_order(connection: sa.Connection) -> list[int]:
-    query = sa.select(_runs.c.number, _runs.c.owner, _runs.c.state, _runs.c.recoveries).where(
-        _runs.c.state.in_(_ACTIVE)
-    )
-    turns = [
-        Turn(
-            number=row.number,
-            owner=row.owner,
-            is_waiting=row.state == RunState.QUEUED,
-            is_recovering=row.recoveries > 0,
-        )
-        for row in connection.execute(query)
-    ]
-    return fair_order(turns, _served(connection)) if any(turn.is_waiting for turn in turns) else []
-
-
-def _served(connection: sa.Connection) -> dict[str, float]:
-    query = sa.select(_runs.c.owner, sa.func.max(_runs.c.started).label("began")).group_by(_runs.c.owner)
-    return {row.owner: row.began for row in connection.execute(query.where(_runs.c.started.is_not(None)))}
-
-
-def _as_run(row: sa.Row[Any]) -> Run:
-    values = dict(row._mapping)
-    epoch, batch, batches = values.pop("epoch"), values.pop("batch"), values.pop("batches")
-    values.pop("worker")
-    values["config"] = _config(values["config"])
-    values["state"] = RunState(values["state"])
-    values["progress"] = Progress(epoch=epoch, batch=batch, batches=batches) if batches else None
-    return Run(**values)
-
-
-@lru_cache(maxsize=1000)  # pages ask for all runs again and again
-def _config(text: str) -> TrainingConfig:
-    return TrainingConfig.from_dict(json.loads(text))

@@ -5,7 +5,7 @@ import sys
 import time
 
 from digitlab.runs.dispatcher import Watch, is_gone_from_here
-from digitlab.runs.store import Sign
+from digitlab.runs.experiment import Sign
 
 
 def sign(heartbeat=1.0, worker="elsewhere/1/x"):
