@@ -1,6 +1,5 @@
 """The verbs that a page may use. Pages and the command line go through here, and nothing here draws."""
 
-import atexit
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -55,7 +54,9 @@ class Lab:
 
     def close(self) -> None:
         """End the workers that were started here; their trainings wait, to go on when the lab is opened again."""
-        self._say_closed()
+        if self._is_open:
+            self._is_open = False
+            events.log("app closed")
         self._dispatcher.close()
         self._workers.close()
         if self._opened is not None:
@@ -66,15 +67,9 @@ class Lab:
         events.to_stderr()
         if not self._is_open:
             self._is_open = True
-            atexit.register(self._say_closed)  # the app's process ends without closing its lab
             what = self._settings
             events.log("app opened", scheduler=what.scheduler, workers=what.workers, data=what.data, models=what.models)
         self._dispatcher.start()
-
-    def _say_closed(self) -> None:
-        if self._is_open:
-            self._is_open = False
-            events.log("app closed")
 
     def wait_until_open(self) -> None:
         """Return when the workers stand, or could not be had."""
@@ -152,6 +147,7 @@ class Lab:
     def start_training(self, config: TrainingConfig, title: str, person: Person) -> Run:
         """Queue a training and return at once; without a title it is called after its preset and number."""
         if not person.may_train:
+            events.log("not allowed", person=person.id, what="training without being known")
             raise NotAllowed("Nobody knows whose training this would be. Log in, then train.")
         title = check_title(title) if title.strip() else ""
         self._check_limits(config.epochs, person)

@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 from streamlit.errors import StreamlitAuthError
 
-from digitlab import ui
+from digitlab import events, ui
 from digitlab.errors import InvalidSetting
 from digitlab.runs.people import Person, person_id
 from digitlab.visitors import COOKIE, is_token, new_token
@@ -25,7 +25,13 @@ def person() -> Person:
     """
     if _providers():
         teachers = _teachers()
-        return person_of(st.user.to_dict(), teachers) if st.user.is_logged_in else Person(id="")
+        if not st.user.is_logged_in:
+            return Person(id="")
+        one = person_of(st.user.to_dict(), teachers)
+        if st.session_state.get("logged_in") != one.id:
+            st.session_state.logged_in = one.id
+            events.log("person here", person=one.id, is_teacher=one.is_teacher)
+        return one
     token = st.context.cookies.get(COOKIE, "")
     if not is_token(token):
         token = st.session_state.setdefault("token", new_token())

@@ -1,6 +1,7 @@
 """Set up a training, start it, watch it learn, and find every run again."""
 
 import time
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -9,6 +10,7 @@ import streamlit as st
 
 from digitlab import ui, ui_person, ui_pictures, ui_runs
 from digitlab.digits.augmentation import Augmentation, augment
+from digitlab.errors import StoreUnavailable
 from digitlab.networks.config import MOST_WRITTEN, OPTIMIZERS, PRESETS, SCHEDULES, TrainingConfig
 from digitlab.runs.experiment import Run, RunState, seconds_left
 
@@ -150,6 +152,8 @@ def ended(run: Run, finished: int) -> None:
     if run.state in (RunState.FAILED, RunState.INTERRUPTED):
         st.error(ui.plain(run.message), icon=":material/error:")
         return
+    if run.message:
+        st.caption(ui.plain(run.message))
     if run.state is RunState.PAUSED:
         st.info(f"Paused after {whole_epochs(finished)}; it goes on exactly where it was.", icon=":material/pause:")
         return
@@ -228,10 +232,17 @@ def choose(newest: int) -> None:
         st.query_params["run"] = str(st.session_state.listed[rows[0]])
 
 
-is_active = any(not run.state.is_over() for run in lab.runs())
+def look_again(runs: list[Run]) -> float:
+    """Say after how many seconds the runs are looked at again: soon where something happens."""
+    return 0.5 if any(not run.state.is_over() for run in runs) else 5.0
 
 
-@st.fragment(run_every=0.5 if is_active else 5.0)
+every = 5.0
+with suppress(StoreUnavailable):  # told where the runs are shown, which are looked for again
+    every = look_again(lab.runs())
+
+
+@st.fragment(run_every=every)
 def show_runs() -> None:
     """The chosen run and the list of all, kept up to date."""
     with ui.told():
@@ -267,7 +278,7 @@ def show_runs() -> None:
             placeholder="-",
             height=min(36 * (len(runs) + 1), 300),
         )
-        if is_active != any(not run.state.is_over() for run in runs):
+        if every != look_again(runs):
             st.rerun()  # to look more often, or less
 
 

@@ -276,8 +276,8 @@ def _perform_next(settings: Settings) -> None:
 
 def _leave() -> None:
     """Let the runs of a worker process wait again; what never trained has nothing to leave."""
-    if work := sys.modules.get("digitlab.runs.work"):
-        work.leave(_LEAVE_PATIENCE)
+    if leave := getattr(sys.modules.get("digitlab.runs.work"), "leave", None):  # it may be half imported
+        leave(_LEAVE_PATIENCE)
 
 
 def _score(settings: Settings, name: str) -> Scores:
