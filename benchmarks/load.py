@@ -1,0 +1,272 @@
+"""How many people one server carries: drawing while it trains, pressing Train at once, coming and going.
+
+    python benchmarks/load.py [--only sessions people visits] [--quick]
+
+A person is a WebSocket session of its own that speaks Streamlit's protocol as a browser does (`_sessions.py`); the
+clients run on the same machine as the server, and take their part of it.
+
+sessions: a fresh server for each of 1, 10, 30 and 50 people. One more person starts a long training; the others draw a
+digit about every three seconds, look at the answer, and clear the field. Counted is from sending the drawing to having
+the digit. The same with 10 people in an app that trains in its page's script and reads by `model.predict`.
+people: 30 fill in the form, and press Train in the same second.
+visits: 1,000 times somebody new opens a page, goes on to the next one and leaves; then 200 trainings are asked for by
+people who leave at once. What the server's process holds in memory is read after every hundred visits or twenty runs.
+
+The last line is a JSON object. `ratio`: how many times sooner 95 % of the answers are there than in the other app.
+"""
+
+import argparse
+import asyncio
+import json
+import statistics
+import sys
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parents[1]))  # the command is run as it is, without an installation
+
+import _canvas
+import numpy as np
+from _classroom import (
+    BLOCKING,
+    DIGITLAB,
+    FAULTS,
+    RUN_PATIENCE,
+    Side,
+    all_over,
+    epoch_of,
+    lesson,
+    press_train,
+    set_smallest_training,
+    start_long_training,
+)
+from _servers import Server, serving, wait_for
+from _sessions import Session, visiting
+
+from digitlab.runs.experiment import RunState
+from digitlab.runs.store import Store
+
+Figures = dict[str, Any]
+CLASSES = (1, 10, 30, 50)
+COMPARED = 10  # people in the other app
+PAGES = ("Start", "Browse", "Train", "Draw", "Evaluate", "Models")
+AT_ONCE = 4  # visitors at the same time
+
+
+@contextmanager
+def standing(side: Side = DIGITLAB) -> Iterator[Server]:
+    """Start a server, wait until it answers, and see afterwards to its log."""
+    with serving(side.command, own_networks=True) as server:
+        wait_for(f"{server.url}/_stcore/health")
+        yield server
+        if "Traceback" in server.log:
+            print(server.log[-3000:], file=sys.stderr)
+
+
+def store_of(server: Server) -> Store:
+    """Open the record of a server's runs."""
+    return Store(server.settings.database_url)
+
+
+async def drawing(side: Side, n: int, seconds: float) -> Figures:
+    """Let n people draw while one more trains."""
+    with standing(side) as server:
+        async with visiting(server.url, side.train) as trainer, visiting(server.url, side.draw) as first:
+            await start_long_training(trainer, side)
+            await first.draw(_canvas.digit("7", np.random.default_rng(0)))  # what is loaded once, is loaded now
+            before, clients, started = epoch_of(trainer), time.process_time(), time.monotonic()
+            result = await lesson(side, server, n, seconds)
+            figures: Figures = {
+                "people": n,
+                **result.figures(),
+                "megabytes_per_session": result.megabytes / n,
+                "epochs": epoch_of(trainer) - before,
+                "clients": (time.process_time() - clients) / (time.monotonic() - started),
+            }
+            errors = result.errors + trainer.all_errors
+            if side is DIGITLAB:
+                figures["run"] = await end_of_run(trainer, store_of(server))
+    report(side, figures, errors)
+    return figures | {"errors": len(errors)}
+
+
+async def end_of_run(trainer: Session, store: Store) -> str:
+    """Stop the long training, and return what became of it."""
+    if trainer.page.has("button", "Stop"):
+        await trainer.press("Stop")
+    (run,) = await all_over(store, 1)
+    is_kept = run.state in (RunState.STOPPED, RunState.FINISHED) and run.model is not None and run.attempt == 0
+    return str(run.state) if is_kept else f"lost: {run.state} {run.message}"
+
+
+def report(side: Side, figures: Figures, errors: list[str]) -> None:
+    """Print a line of the table, and each kind of error once."""
+    name = "digitlab" if side is DIGITLAB else "in the script"
+    print(
+        f"{name:13}  {figures['people']:2} people  {figures['answers']:4} answers, {figures['right']:4.0%} right  "
+        f"median {figures['p50_ms']:6.0f} ms  95 % within {figures['p95_ms']:6.0f} ms  "
+        f"slowest {figures['slowest_ms']:6.0f} ms  {figures['megabytes_per_session']:5.1f} MB a session  "
+        f"{figures['epochs']:2} epochs  {len(errors)} errors  run {figures.get('run', '-')}",
+        flush=True,
+    )
+    for text, count in Counter(errors).most_common(5):
+        print(f"  {count} x {text[:300]}", flush=True)
+
+
+async def sessions(options: argparse.Namespace) -> Figures:
+    """Measure each size of class, and the other app."""
+    classes, compared, seconds = ((1, 3), 3, 8.0) if options.quick else (CLASSES, COMPARED, options.seconds)
+    ours = {n: await drawing(DIGITLAB, n, seconds) for n in classes}
+    other = await drawing(BLOCKING, compared, seconds)
+    return {
+        "ratio": other["p95_ms"] / ours[compared]["p95_ms"],
+        "ratio_p50": other["p50_ms"] / ours[compared]["p50_ms"],
+        "sessions": ours,
+        "in_the_script": other,
+    }
+
+
+async def people(options: argparse.Namespace) -> Figures:
+    """Let everybody press Train in the same second, and see what becomes of all runs."""
+    n = 5 if options.quick else 30
+    with standing() as server:
+        async with AsyncExitStack() as stack:
+            tabs = [await stack.enter_async_context(visiting(server.url, "train")) for _ in range(n)]
+            for number, tab in enumerate(tabs, start=1):
+                await set_smallest_training(tab, f"Person {number}")
+            started = time.monotonic()
+            seconds = await asyncio.gather(*(press_train(tab) for tab in tabs))
+            runs = await all_over(store_of(server), n)
+            took = time.monotonic() - started
+            errors = [error for tab in tabs for error in tab.all_errors]
+    pressed = [run.created for run in runs]
+    order = [run.title for run in sorted(runs, key=lambda run: run.started or 0)]
+    lost = {f"Person {number}" for number in range(1, n + 1)} - {
+        run.title for run in runs if run.state is RunState.FINISHED
+    }
+    spread, slowest = max(pressed) - min(pressed), max(seconds)
+    print(f"{n} people pressed Train; {len(runs)} runs on record within {spread:.2f} s, lost: {sorted(lost) or 'none'}")
+    print(f"on the page after {statistics.median(seconds):.2f} s, slowest {slowest:.2f} s; all done in {took:.0f} s")
+    print(f"asked:   {', '.join(run.title.removeprefix('Person ') for run in runs)}")
+    print(f"started: {', '.join(title.removeprefix('Person ') for title in order)}")
+    for text, count in Counter(errors).most_common(5):
+        print(f"  {count} x {text[:300]}")
+    return {
+        "people": n,
+        "within_s": spread,
+        "shown_p50_s": statistics.median(seconds),
+        "shown_slowest_s": slowest,
+        "runs": len(runs),
+        "finished": sum(run.state is RunState.FINISHED for run in runs),
+        "lost": len(lost),
+        "in_order": order == [run.title for run in runs],
+        "all_done_s": took,
+        "errors": len(errors),
+    }
+
+
+async def visits(options: argparse.Namespace) -> Figures:
+    """Let people come and go, and read the server's memory."""
+    count, step, runs, run_step = (60, 20, 6, 3) if options.quick else (1000, 100, 200, 20)
+    errors: list[str] = []
+    with standing() as server:
+
+        async def visit(number: int) -> None:
+            here, there = PAGES[number % len(PAGES)], PAGES[(number + 1) % len(PAGES)]
+            path = "" if here == "Start" else here.lower()
+            try:
+                async with visiting(server.url, path) as tab:
+                    await tab.go(there)
+                    errors.extend(tab.all_errors)
+            except FAULTS as error:
+                errors.append(f"{here}, {there}: {type(error).__name__} {error}")
+
+        async def ask(number: int) -> None:
+            try:
+                async with visiting(server.url, "train") as tab:
+                    await set_smallest_training(tab, f"Visitor {number}")
+                    await press_train(tab)
+                    errors.extend(tab.all_errors)
+            except FAULTS as error:
+                errors.append(f"Train: {type(error).__name__} {error}")
+
+        async with visiting(server.url, "evaluate", RUN_PATIENCE):
+            pass  # the workers stand, and have read the test set once
+        after_visits = await steps(server, visit, count, step, "visits")
+        store = store_of(server)
+        after_runs = await steps(server, ask, runs, run_step, "runs", lambda n: all_over(store, n))
+        finished = sum(run.state is RunState.FINISHED for run in store.runs())
+    for text, times in Counter(errors).most_common(5):
+        print(f"  {times} x {text[:300]}")
+    return {
+        "visits": count,
+        "visits_mb": after_visits,
+        "visits_growth_mb": after_visits[-1] - after_visits[1],
+        "runs": runs,
+        "runs_mb": after_runs,
+        "runs_growth_mb": after_runs[-1] - after_runs[1],
+        "finished": finished,
+        "lost": runs - finished,
+        "errors": len(errors),
+    }
+
+
+async def steps(
+    server: Server,
+    one: Callable[[int], Awaitable[None]],
+    count: int,
+    step: int,
+    name: str,
+    settled: Callable[[int], Awaitable[object]] | None = None,
+) -> list[float]:
+    """Do something so many times, a few at once, and return the server's megabytes before it and after each step."""
+    gate = asyncio.Semaphore(AT_ONCE)
+
+    async def in_turn(number: int) -> None:
+        async with gate:
+            await one(number)
+
+    taken = [server.megabytes]
+    for start in range(0, count, step):
+        await asyncio.gather(*(in_turn(number) for number in range(start, start + step)))
+        if settled:
+            await settled(start + step)
+        await asyncio.sleep(1)
+        taken.append(server.megabytes)
+        print(f"{start + step:5} {name}  {taken[-1]:6.1f} MB  {taken[-1] - taken[-2]:+6.1f}", flush=True)
+    slope = np.polyfit(range(len(taken) - 1), taken[1:], 1)[0]
+    print(f"after the first {step} {name}: {taken[-1] - taken[1]:+.1f} MB in all, {slope:+.2f} MB for {step}")
+    return taken
+
+
+PARTS: dict[str, Callable[[argparse.Namespace], Awaitable[Figures]]] = {
+    "sessions": sessions,
+    "people": people,
+    "visits": visits,
+}
+
+
+async def measure(options: argparse.Namespace) -> None:
+    """Measure the parts that were asked for, and end with one line of JSON."""
+    figures: Figures = {}
+    for name in options.only:
+        part = await PARTS[name](options)
+        figures |= part if name == "sessions" else {name: part}
+    print(json.dumps(figures))
+
+
+def main() -> None:
+    """Read the options, and measure."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS))
+    parser.add_argument("--seconds", type=float, default=40.0, help="how long a class draws")
+    parser.add_argument("--quick", action="store_true", help="a small try, whose figures mean nothing")
+    asyncio.run(measure(parser.parse_args()))
+
+
+if __name__ == "__main__":
+    main()
