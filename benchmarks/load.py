@@ -99,8 +99,9 @@ async def end_of_run(trainer: Session, store: Store) -> str:
     if trainer.page.has("button", "Stop"):
         await trainer.press("Stop")
     (run,) = await all_over(store, 1)
-    is_kept = run.state in (RunState.STOPPED, RunState.FINISHED) and run.model is not None and run.attempt == 0
-    return str(run.state) if is_kept else f"lost: {run.state} {run.message}"
+    if run.model is None or run.state not in (RunState.STOPPED, RunState.FINISHED):
+        return f"lost: {run.state} {run.message}"
+    return f"{run.state}, after {run.attempt} faults" if run.attempt else str(run.state)
 
 
 def report(side: Side, figures: Figures, errors: list[str]) -> None:
@@ -139,10 +140,12 @@ async def people(options: argparse.Namespace) -> Figures:
             for number, tab in enumerate(tabs, start=1):
                 await set_smallest_training(tab, f"Person {number}")
             started = time.monotonic()
-            seconds = await asyncio.gather(*(press_train(tab) for tab in tabs))
+            answers = await asyncio.gather(*(press_train(tab) for tab in tabs), return_exceptions=True)
             runs = await all_over(store_of(server), n)
             took = time.monotonic() - started
             errors = [error for tab in tabs for error in tab.all_errors]
+    seconds = [one for one in answers if isinstance(one, float)]
+    errors += [f"{type(one).__name__} {one}" for one in answers if isinstance(one, BaseException)]
     pressed = [run.created for run in runs]
     order = [run.title for run in sorted(runs, key=lambda run: run.started or 0)]
     lost = {f"Person {number}" for number in range(1, n + 1)} - {
