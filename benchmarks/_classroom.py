@@ -17,6 +17,7 @@ from _sessions import Session, visiting
 from digitlab.runs.experiment import Run
 from digitlab.runs.store import Store
 
+PAGES = ("Start", "Browse", "Train", "Draw", "Evaluate", "Models")
 EVERY = (2.0, 4.0)  # seconds from one drawing to the next
 LOOK = 1.0  # seconds that people look at an answer before they clear the field
 ANSWER_PATIENCE = 30.0  # seconds; an answer that has not come by then counts as this long, and as an error
@@ -145,6 +146,28 @@ async def press_train(session: Session) -> float:
     await session.press("Train", is_waiting=False)
     await session.until(lambda: "run" in session.query)
     return time.perf_counter() - sent
+
+
+async def visit(url: str, number: int) -> list[str]:
+    """Open one page, go on to the next, and leave; returns what went wrong."""
+    here, there = PAGES[number % len(PAGES)], PAGES[(number + 1) % len(PAGES)]
+    try:
+        async with visiting(url, "" if here == "Start" else here.lower()) as tab:
+            await tab.go(there)
+            return tab.all_errors
+    except FAULTS as error:
+        return [f"{here}, {there}: {type(error).__name__} {error}"]
+
+
+async def ask_and_leave(url: str, number: int) -> list[str]:
+    """Start the smallest training and leave; returns what went wrong."""
+    try:
+        async with visiting(url, "train") as tab:
+            await set_smallest_training(tab, f"Visitor {number}")
+            await press_train(tab)
+            return tab.all_errors
+    except FAULTS as error:
+        return [f"Train: {type(error).__name__} {error}"]
 
 
 async def all_over(store: Store, count: int, patience: float = RUN_PATIENCE) -> list[Run]:

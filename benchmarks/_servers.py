@@ -70,8 +70,10 @@ def serving(command: Sequence[str], *, own_networks: bool = False) -> Iterator[S
         try:
             yield Server(f"http://127.0.0.1:{port}", settings, process)
         finally:
+            others = psutil.Process(process.pid).children(recursive=True)
             process.terminate()
             process.wait(timeout=30)
+            psutil.wait_procs(others, timeout=30)  # its workers end by themselves, and use the data until then
 
 
 def wait_for(address: str, patience: float = 60) -> None:

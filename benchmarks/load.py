@@ -34,26 +34,26 @@ import numpy as np
 from _classroom import (
     BLOCKING,
     DIGITLAB,
-    FAULTS,
     RUN_PATIENCE,
     Side,
     all_over,
+    ask_and_leave,
     epoch_of,
     lesson,
     press_train,
     set_smallest_training,
     start_long_training,
+    visit,
 )
 from _servers import Server, serving, wait_for
 from _sessions import Session, visiting
 
-from digitlab.runs.experiment import RunState
+from digitlab.runs.experiment import Run, RunState
 from digitlab.runs.store import Store
 
 Figures = dict[str, Any]
 CLASSES = (1, 10, 30, 50)
 COMPARED = 10  # people in the other app
-PAGES = ("Start", "Browse", "Train", "Draw", "Evaluate", "Models")
 AT_ONCE = 4  # visitors at the same time
 
 
@@ -114,6 +114,11 @@ def report(side: Side, figures: Figures, errors: list[str]) -> None:
         f"{figures['epochs']:2} epochs  {len(errors)} errors  run {figures.get('run', '-')}",
         flush=True,
     )
+    tell(errors)
+
+
+def tell(errors: list[str]) -> None:
+    """Print the commonest errors, each once."""
     for text, count in Counter(errors).most_common(5):
         print(f"  {count} x {text[:300]}", flush=True)
 
@@ -133,107 +138,70 @@ async def sessions(options: argparse.Namespace) -> Figures:
 
 async def people(options: argparse.Namespace) -> Figures:
     """Let everybody press Train in the same second, and see what becomes of all runs."""
-    n = 5 if options.quick else 30
+    names = [f"Person {number}" for number in range(1, 6 if options.quick else 31)]
     with standing() as server:
         async with AsyncExitStack() as stack:
-            tabs = [await stack.enter_async_context(visiting(server.url, "train")) for _ in range(n)]
-            for number, tab in enumerate(tabs, start=1):
-                await set_smallest_training(tab, f"Person {number}")
+            tabs = [await stack.enter_async_context(visiting(server.url, "train")) for _ in names]
+            for tab, name in zip(tabs, names, strict=True):
+                await set_smallest_training(tab, name)
             started = time.monotonic()
             answers = await asyncio.gather(*(press_train(tab) for tab in tabs), return_exceptions=True)
-            runs = await all_over(store_of(server), n)
+            runs = await all_over(store_of(server), len(names))
             took = time.monotonic() - started
             errors = [error for tab in tabs for error in tab.all_errors]
-    seconds = [one for one in answers if isinstance(one, float)]
     errors += [f"{type(one).__name__} {one}" for one in answers if isinstance(one, BaseException)]
-    pressed = [run.created for run in runs]
-    order = [run.title for run in sorted(runs, key=lambda run: run.started or 0)]
-    lost = {f"Person {number}" for number in range(1, n + 1)} - {
-        run.title for run in runs if run.state is RunState.FINISHED
-    }
-    spread, slowest = max(pressed) - min(pressed), max(seconds)
-    print(f"{n} people pressed Train; {len(runs)} runs on record within {spread:.2f} s, lost: {sorted(lost) or 'none'}")
-    print(f"on the page after {statistics.median(seconds):.2f} s, slowest {slowest:.2f} s; all done in {took:.0f} s")
-    print(f"asked:   {', '.join(run.title.removeprefix('Person ') for run in runs)}")
-    print(f"started: {', '.join(title.removeprefix('Person ') for title in order)}")
-    for text, count in Counter(errors).most_common(5):
-        print(f"  {count} x {text[:300]}")
-    return {
-        "people": n,
-        "within_s": spread,
-        "shown_p50_s": statistics.median(seconds),
-        "shown_slowest_s": slowest,
-        "runs": len(runs),
-        "finished": sum(run.state is RunState.FINISHED for run in runs),
-        "lost": len(lost),
-        "in_order": order == [run.title for run in runs],
+    figures = {
+        "people": len(names),
+        "lost": len(names) - sum(run.state is RunState.FINISHED for run in runs),
+        **turns(runs),
+        "shown_p50_s": statistics.median(one for one in answers if isinstance(one, float)),
+        "shown_slowest_s": max(one for one in answers if isinstance(one, float)),
         "all_done_s": took,
         "errors": len(errors),
     }
+    print("people:", ", ".join(f"{name} {round(value, 2)}" for name, value in figures.items()), flush=True)
+    tell(errors)
+    return figures
+
+
+def turns(runs: list[Run]) -> Figures:
+    """Print in which order people asked and had their turns, and return whether the two are the same."""
+    asked = [run.title for run in sorted(runs, key=lambda run: run.created)]
+    begun = [run.title for run in sorted(runs, key=lambda run: run.started or 0)]
+    for name, order in (("asked", asked), ("begun", begun)):
+        print(f"{name}: {', '.join(title.removeprefix('Person ') for title in order)}")
+    created = [run.created for run in runs]
+    return {"runs": len(runs), "on_record_within_s": max(created) - min(created), "in_order": asked == begun}
 
 
 async def visits(options: argparse.Namespace) -> Figures:
     """Let people come and go, and read the server's memory."""
-    count, step, runs, run_step = (60, 20, 6, 3) if options.quick else (1000, 100, 200, 20)
-    errors: list[str] = []
+    some, few = ((60, 20), (6, 3)) if options.quick else ((1000, 100), (200, 20))
     with standing() as server:
-
-        async def visit(number: int) -> None:
-            here, there = PAGES[number % len(PAGES)], PAGES[(number + 1) % len(PAGES)]
-            path = "" if here == "Start" else here.lower()
-            try:
-                async with visiting(server.url, path) as tab:
-                    await tab.go(there)
-                    errors.extend(tab.all_errors)
-            except FAULTS as error:
-                errors.append(f"{here}, {there}: {type(error).__name__} {error}")
-
-        async def ask(number: int) -> None:
-            try:
-                async with visiting(server.url, "train") as tab:
-                    await set_smallest_training(tab, f"Visitor {number}")
-                    await press_train(tab)
-                    errors.extend(tab.all_errors)
-            except FAULTS as error:
-                errors.append(f"Train: {type(error).__name__} {error}")
-
         async with visiting(server.url, "evaluate", RUN_PATIENCE):
             pass  # the workers stand, and have read the test set once
-        after_visits = await steps(server, visit, count, step, "visits")
         store = store_of(server)
-        after_runs = await steps(server, ask, runs, run_step, "runs", lambda n: all_over(store, n))
+        came = await steps(server, "visits", visit, *some)
+        asked = await steps(server, "runs", ask_and_leave, *few, settled=lambda n: all_over(store, n))
         finished = sum(run.state is RunState.FINISHED for run in store.runs())
-    for text, times in Counter(errors).most_common(5):
-        print(f"  {times} x {text[:300]}")
-    return {
-        "visits": count,
-        "visits_mb": after_visits,
-        "visits_growth_mb": after_visits[-1] - after_visits[1],
-        "runs": runs,
-        "runs_mb": after_runs,
-        "runs_growth_mb": after_runs[-1] - after_runs[1],
-        "finished": finished,
-        "lost": runs - finished,
-        "errors": len(errors),
-    }
+    return {"visits": came, "runs": asked | {"finished": finished, "lost": few[0] - finished}}
 
 
 async def steps(
     server: Server,
-    one: Callable[[int], Awaitable[None]],
+    name: str,
+    one: Callable[[str, int], Awaitable[list[str]]],
     count: int,
     step: int,
-    name: str,
     settled: Callable[[int], Awaitable[object]] | None = None,
-) -> list[float]:
-    """Do something so many times, a few at once, and return the server's megabytes before it and after each step."""
-    gate = asyncio.Semaphore(AT_ONCE)
+) -> Figures:
+    """Do something so many times, a few at once, and read the server's megabytes before it and after each step."""
+    gate, errors, taken = asyncio.Semaphore(AT_ONCE), list[str](), [server.megabytes]
 
     async def in_turn(number: int) -> None:
         async with gate:
-            await one(number)
+            errors.extend(await one(server.url, number))
 
-    taken = [server.megabytes]
     for start in range(0, count, step):
         await asyncio.gather(*(in_turn(number) for number in range(start, start + step)))
         if settled:
@@ -241,9 +209,11 @@ async def steps(
         await asyncio.sleep(1)
         taken.append(server.megabytes)
         print(f"{start + step:5} {name}  {taken[-1]:6.1f} MB  {taken[-1] - taken[-2]:+6.1f}", flush=True)
-    slope = np.polyfit(range(len(taken) - 1), taken[1:], 1)[0]
-    print(f"after the first {step} {name}: {taken[-1] - taken[1]:+.1f} MB in all, {slope:+.2f} MB for {step}")
-    return taken
+    slope = float(np.polyfit(range(len(taken) - 1), taken[1:], 1)[0])
+    growth = taken[-1] - taken[1]
+    print(f"after the first {step} {name}: {growth:+.1f} MB in all, {slope:+.2f} MB for {step}; {len(errors)} errors")
+    tell(errors)
+    return {"count": count, "megabytes": taken, "growth_mb": growth, "slope_mb": slope, "errors": len(errors)}
 
 
 PARTS: dict[str, Callable[[argparse.Namespace], Awaitable[Figures]]] = {
