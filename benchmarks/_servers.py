@@ -1,6 +1,5 @@
 """An app's server, started as its users start it, with data and networks of its own, and ended afterwards."""
 
-import shutil
 import socket
 import subprocess
 import sys
@@ -15,8 +14,6 @@ from pathlib import Path
 import psutil
 
 from digitlab.settings import ROOT, Settings
-
-_READY_MADE = ("handwriting", "convolutional", "tutorial")
 
 
 def streamlit(script: str = "streamlit_app.py") -> list[str]:
@@ -51,18 +48,11 @@ class Server:
 
 
 @contextmanager
-def serving(command: Sequence[str], *, own_networks: bool = False) -> Iterator[Server]:
-    """Start a server, whose port is appended to `command`, and give it at once, before it answers.
-
-    Args:
-        command: What starts it.
-        own_networks: Whether it gets a folder of networks of its own, with the ready-made ones in it.
-    """
+def serving(command: Sequence[str]) -> Iterator[Server]:
+    """Start a server, whose port is appended to `command`, and give it at once, before it answers."""
     with tempfile.TemporaryDirectory(prefix="digitlab-", ignore_cleanup_errors=True) as folder:
         data = Path(folder)
-        settings = Settings(data=data, database_url=f"sqlite:///{data / 'digitlab.db'}")
-        if own_networks:
-            settings = Settings(data=data, models=_networks(data), database_url=settings.database_url)
+        settings = Settings(data=data, models=data / "models", database_url=f"sqlite:///{data / 'digitlab.db'}")
         environment = settings.environment() | {"GRADIO_ANALYTICS_ENABLED": "False"}
         port = _free_port()
         with (data / "server.log").open("wb") as log:
@@ -86,15 +76,6 @@ def wait_for(address: str, patience: float = 60) -> None:
         except OSError:
             time.sleep(0.02)
     raise TimeoutError(f"{address} does not answer.")
-
-
-def _networks(data: Path) -> Path:
-    folder = data / "models"
-    folder.mkdir()
-    for name in _READY_MADE:
-        for file in (ROOT / "models").glob(f"{name}.*"):
-            shutil.copy(file, folder)
-    return folder
 
 
 def _free_port() -> int:

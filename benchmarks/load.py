@@ -60,7 +60,7 @@ AT_ONCE = 4  # visitors at the same time
 @contextmanager
 def standing(side: Side = DIGITLAB) -> Iterator[Server]:
     """Start a server, wait until it answers, and see afterwards to its log."""
-    with serving(side.command, own_networks=True) as server:
+    with serving(side.command) as server:
         wait_for(f"{server.url}/_stcore/health")
         yield server
         if "Traceback" in server.log:
