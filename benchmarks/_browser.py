@@ -1,29 +1,17 @@
 """DigitLab and an app made with Gradio, each started as its users start it, and a Chromium that draws on both."""
 
 import shutil
-import socket
 import statistics
-import subprocess
-import sys
-import tempfile
-import time
-import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import _servers
+from _canvas import STROKES
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from digitlab.settings import ROOT, Settings
-
 PATIENCE = 90_000  # milliseconds for anything that a page is asked to show
-# One stroke a digit; points in shares of a square in the middle of the field.
-STROKES = {
-    "7": [(0.2, 0.15), (0.75, 0.15), (0.42, 0.88)],
-    "1": [(0.5, 0.2), (0.5, 0.82)],
-    "2": [(0.3, 0.35), (0.42, 0.22), (0.58, 0.24), (0.64, 0.38), (0.3, 0.8), (0.7, 0.8)],
-}
 # Notes when the pointer was released, and when the answer's text had changed: at the start of the frame that shows it.
 _WATCH = """
 window.watched = { released: 0, text: "", shown: 0 }
@@ -63,10 +51,7 @@ class Side:
 
 
 DIGITLAB = Side(
-    command=[
-        *[sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.headless", "true"],
-        *["--server.address", "127.0.0.1", "--server.port"],
-    ],
+    command=_servers.streamlit(),
     path="/draw",
     health="/_stcore/health",
     field="canvas.upper-canvas",
@@ -89,32 +74,13 @@ def gradio(python: Path) -> Side:
 @contextmanager
 def serving(side: Side) -> Iterator[str]:
     """Start the app, and end it afterwards; gives the server's address at once, before it answers."""
-    with tempfile.TemporaryDirectory(prefix="digitlab-") as folder, socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-        free.close()
-        data = Path(folder)
-        settings = Settings(data=data, database_url=f"sqlite:///{data / 'digitlab.db'}")
-        environment = settings.environment() | {"GRADIO_ANALYTICS_ENABLED": "False"}
-        with (data / "server.log").open("wb") as log:
-            process = subprocess.Popen([*side.command, str(port)], cwd=ROOT, env=environment, stdout=log, stderr=log)
-        try:
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            process.terminate()
-            process.wait(timeout=30)
+    with _servers.serving(side.command) as server:
+        yield server.url
 
 
-def wait_for(side: Side, url: str, patience: float = 60) -> None:
-    """Wait until the server stands; `TimeoutError` after so many seconds."""
-    end = time.monotonic() + patience
-    while time.monotonic() < end:
-        try:
-            urllib.request.urlopen(url + side.health).close()  # noqa: S310, an address of this machine
-            return
-        except OSError:
-            time.sleep(0.02)
-    raise TimeoutError(f"{' '.join(side.command)} does not answer.")
+def wait_for(side: Side, url: str) -> None:
+    """Wait until the server stands."""
+    _servers.wait_for(url + side.health)
 
 
 @contextmanager

@@ -1,0 +1,224 @@
+"""A browser's session without the browser: Streamlit's own protocol, over a WebSocket of its own.
+
+It sends what Chromium sends on Streamlit 1.67, recorded frame by frame: the page is fetched first, and the cookies that
+come with it go into the socket's handshake, so that each session is another person; ids of fields come from what the
+server shows; a field in a fragment asks for that fragment; a fragment that runs again by itself does so as often as the
+server says. One thing is left out, to the server's cost: a browser keeps large messages and has them named only.
+"""
+
+import asyncio
+import time
+import urllib.request
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from http.cookiejar import CookieJar
+from urllib.parse import parse_qs, urlsplit
+
+from _page import Page, Shown, Value
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ClientState_pb2 import ClientState, ContextInfo
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
+
+PATIENCE = 60.0  # seconds for anything that a session waits for
+
+
+class Session:
+    """One person's tab. Only one task may drive it.
+
+    Attributes:
+        page: What it shows.
+        query: The parameters of its address.
+        errors: What went wrong with the connection.
+        sent: What it last asked for.
+    """
+
+    def __init__(self, url: str, path: str, socket: ClientConnection) -> None:
+        self.page = Page()
+        self.query: dict[str, list[str]] = {}
+        self.errors: list[str] = []
+        self.sent = ClientState()
+        self._url, self._path, self._socket = url, path, socket
+        self._query_string = ""
+        self._hash = ""  # of the page; unknown before the server has told
+        self._pages: dict[str, tuple[str, str]] = {}
+        self._begun = 0
+        self._is_running = False
+        self._news = asyncio.Event()
+        self._timers: dict[str, tuple[float, asyncio.Task[None]]] = {}
+
+    @property
+    def all_errors(self) -> list[str]:
+        """What the page showed, and what went wrong with the connection."""
+        return self.page.errors + self.errors
+
+    async def draw(self, picture: str, patience: float = PATIENCE) -> float:
+        """Send a drawing, and return the seconds until the digit was there."""
+        before = self.page.answers
+        sent = time.perf_counter()
+        await self._change(self.page.canvas(), picture, is_waiting=False)
+        await self.until(lambda: self.page.answers > before, patience)
+        seconds = time.perf_counter() - sent
+        await self.until(lambda: not self._is_running)
+        return seconds
+
+    async def clear(self, empty: str) -> None:
+        """Empty the field: with the page's button, if it has one, after which the canvas tells that it is empty."""
+        if self.page.has("button", "Clear"):
+            await self.press("Clear")
+        await self._change(self.page.canvas(), empty)
+
+    async def fill(self, label: str, value: Value) -> None:
+        """Set a field, and wait until the page has taken note."""
+        await self._change(self.page.field(label), value)
+
+    async def press(self, label: str, *, is_waiting: bool = True) -> None:
+        """Press a button, and wait until the page has taken note."""
+        button = self.page.find("button", label)
+        await self._run(button.fragment, pressed=button, is_waiting=is_waiting)
+
+    async def go(self, title: str) -> None:
+        """Go to another page of the app by its link, and wait until it is there."""
+        name, wanted = self._pages[title]
+        self._stop_timers()
+        self.page.clear()
+        self._hash, self._query_string = wanted, ""
+        await self._run("")
+        self._path = name
+
+    async def until(self, is_so: Callable[[], bool], patience: float = PATIENCE) -> None:
+        """Wait for something that a message from the server brings about.
+
+        Raises:
+            TimeoutError: It did not come.
+            ConnectionError: The server closed the socket, or the page showed an error.
+        """
+        async with asyncio.timeout(patience):
+            while not is_so():
+                if self.errors:
+                    raise ConnectionError(self.errors[-1])
+                self._news.clear()
+                await self._news.wait()
+
+    async def _change(self, one: Shown, value: Value, *, is_waiting: bool = True) -> None:
+        self.page.fill(one, value)
+        await self._run(one.fragment, is_waiting=is_waiting)
+
+    async def _run(
+        self, fragment: str, pressed: Shown | None = None, *, is_waiting: bool = True, patience: float = PATIENCE
+    ) -> None:
+        before = self._begun
+        await self._send(fragment, pressed)
+        if is_waiting:
+            await self.until(lambda: self._begun > before and not self._is_running, patience)
+
+    async def _send(self, fragment: str = "", pressed: Shown | None = None, *, is_by_itself: bool = False) -> None:
+        self.sent = ClientState(
+            query_string=self._query_string,
+            widget_states=self.page.states(pressed),
+            page_script_hash=self._hash,
+            page_name="" if self._hash else self._path,
+            fragment_id=fragment,
+            is_auto_rerun=is_by_itself,
+            context_info=ContextInfo(
+                timezone="UTC", locale="en-US", url=f"{self._url}/{self._path}", color_scheme="light"
+            ),
+        )
+        await self._socket.send(BackMsg(rerun_script=self.sent).SerializeToString())
+
+    async def _listen(self) -> None:
+        try:
+            async for data in self._socket:
+                assert isinstance(data, bytes)
+                self._take(ForwardMsg.FromString(data))
+                self._news.set()
+            self.errors.append("The server closed the socket.")
+        except ConnectionClosed as error:
+            self.errors.append(f"The socket was closed: {error}")
+        finally:
+            self._stop_timers()
+            self._news.set()
+
+    def _take(self, message: ForwardMsg) -> None:
+        """Do what the browser does with a message."""
+        kind = message.WhichOneof("type")
+        run = message.metadata.run
+        if kind == "delta":
+            self.page.put(message)
+        elif kind == "new_session":
+            self._begun += 1
+            self._is_running = True
+            self._hash = self._hash or message.new_session.page_script_hash
+            if not run.fragment_ids:
+                self._stop_timers()
+            self.page.begin(run.script_run_id)
+        elif kind == "navigation":
+            self._hash = message.navigation.page_script_hash
+            self._pages = {
+                one.page_name: (one.url_pathname, one.page_script_hash) for one in message.navigation.app_pages
+            }
+        elif kind == "page_info_changed":
+            self._query_string = message.page_info_changed.query_string
+            self.query = parse_qs(self._query_string)
+        elif kind == "auto_rerun":
+            self._again(message.auto_rerun.fragment_id, message.auto_rerun.interval)
+        elif kind == "stop_auto_rerun":
+            self._stop_timers(*message.stop_auto_rerun.fragment_ids)
+        elif kind == "script_finished":
+            self._is_running = False
+            if message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
+                self.page.finish(run.script_run_id, run.fragment_ids)
+
+    def _again(self, fragment: str, seconds: float) -> None:
+        """Ask for a fragment again and again."""
+        if fragment in self._timers and self._timers[fragment][0] == seconds:
+            return
+        self._stop_timers(fragment)
+
+        async def ask() -> None:
+            with suppress(ConnectionClosed):  # who listens says so
+                while True:
+                    await asyncio.sleep(seconds)
+                    await self._send(fragment, is_by_itself=True)
+
+        self._timers[fragment] = (seconds, asyncio.create_task(ask()))
+
+    def _stop_timers(self, *fragments: str) -> None:
+        for fragment in fragments or list(self._timers):
+            if fragment in self._timers:
+                self._timers.pop(fragment)[1].cancel()
+
+
+@asynccontextmanager
+async def visiting(url: str, path: str = "", patience: float = PATIENCE) -> AsyncIterator[Session]:
+    """Open a page as somebody who was never there before, wait until it has been shown, and close it afterwards."""
+    cookies = await asyncio.to_thread(_cookies, url, path)
+    token = cookies.get("_streamlit_xsrf")
+    async with connect(
+        f"ws://{urlsplit(url).netloc}/_stcore/stream",
+        origin=url,  # type: ignore[arg-type]
+        subprotocols=["streamlit", *([token] if token else [])],  # type: ignore[list-item]
+        additional_headers={"Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items())},
+        max_size=None,
+        open_timeout=patience,
+    ) as socket:
+        session = Session(url, path, socket)
+        listening = asyncio.create_task(session._listen())
+        try:
+            await session._run("", patience=patience)
+            yield session
+        finally:
+            session._stop_timers()
+            listening.cancel()
+            with suppress(asyncio.CancelledError):
+                await listening
+
+
+def _cookies(url: str, path: str) -> dict[str, str]:
+    """Fetch what a browser fetches before it opens the socket."""
+    jar = CookieJar()
+    opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
+    for address in (path, "_stcore/health", "_stcore/host-config"):
+        opener.open(f"{url}/{address}", timeout=PATIENCE).close()
+    return {cookie.name: cookie.value or "" for cookie in jar}

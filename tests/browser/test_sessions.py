@@ -1,0 +1,103 @@
+"""The sessions that the load benchmark sends instead of browsers: they do what Chromium does, and many can at once."""
+
+import asyncio
+import sys
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+from conftest import visit
+from playwright.sync_api import Page
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ClientState_pb2 import ClientState
+
+from digitlab.settings import ROOT
+
+sys.path.insert(0, str(ROOT / "benchmarks"))
+
+import _canvas
+from _sessions import visiting
+
+
+def run(coroutine: Coroutine[None, None, Any]) -> Any:
+    """Run it in a thread of its own: Playwright's loop has this one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, coroutine).result()
+
+
+def fields(sent: ClientState) -> dict[str, object]:
+    """What the fields hold; of a canvas, only that it holds something."""
+    kinds = {one.id: one.WhichOneof("value") for one in sent.widget_states.widgets}
+    values = {one.id: getattr(one, kinds[one.id]) for one in sent.widget_states.widgets}
+    return {name: kinds[name] if kinds[name] == "json_value" else str(value) for name, value in values.items()}
+
+
+def last_sent(page: Page, frames: list[bytes]) -> ClientState:
+    page.wait_for_timeout(500)
+    return BackMsg.FromString(frames[-1]).rerun_script
+
+
+def same(chromium: ClientState, ours: ClientState) -> bool:
+    return (
+        fields(chromium) == fields(ours)
+        and chromium.page_script_hash == ours.page_script_hash
+        and chromium.fragment_id == ours.fragment_id
+    )
+
+
+def test_a_session_sends_what_chromium_sends(app, page):
+    frames: list[bytes] = []
+    page.on("websocket", lambda socket: socket.on("framesent", lambda frame: frames.append(frame)))
+    visit(page, "draw", "Draw a digit")
+    box = page.locator("canvas.upper-canvas").bounding_box()
+    page.mouse.move(box["x"] + 170, box["y"] + 60)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 170, box["y"] + 260, steps=5)
+    page.mouse.up()
+    drawn = last_sent(page, frames)
+    visit(page, "train")
+    number = page.get_by_label("Seed", exact=True)
+    page.get_by_text("More settings").click()
+    number.fill("7")
+    number.press("Enter")
+    filled = last_sent(page, frames)
+
+    async def do_the_same() -> tuple[ClientState, ClientState]:
+        async with visiting(app.url, "draw") as session:
+            await session.draw(_canvas.digit("1", np.random.default_rng(1)))
+            after_stroke = session.sent
+        async with visiting(app.url, "train") as session:
+            await session.fill("Seed", 7)
+            return after_stroke, session.sent
+
+    ours = run(do_the_same())
+    assert same(drawn, ours[0])
+    assert same(filled, ours[1])
+
+
+def test_three_people_who_draw_at_once_are_told_each_their_own_digit(app):
+    async def person(name: str) -> list[str | None]:
+        rng, told = np.random.default_rng(int(name)), []
+        async with visiting(app.url, "draw") as session:
+            for _ in range(3):
+                await session.draw(_canvas.digit(name, rng))
+                told.append(session.page.digit)
+                await session.clear(_canvas.empty())
+                told.append(session.page.digit)
+            assert not session.all_errors
+        return told
+
+    async def three() -> list[list[str | None]]:
+        return await asyncio.gather(*(person(name) for name in _canvas.STROKES))
+
+    assert run(three()) == [[name, None] * 3 for name in _canvas.STROKES]
+
+
+def test_a_page_that_looks_again_by_itself_is_asked_for_again(app):
+    async def watch() -> list[str]:
+        async with visiting(app.url, "train") as session:
+            await session.until(lambda: session.sent.is_auto_rerun and bool(session.sent.fragment_id))
+            return session.all_errors
+
+    assert run(watch()) == []
