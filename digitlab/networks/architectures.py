@@ -81,7 +81,7 @@ def _convolutional(scaled: keras.KerasTensor, seeds: _Seeds) -> keras.KerasTenso
 
 def _handwriting(scaled: keras.KerasTensor, seeds: _Seeds) -> keras.KerasTensor:
     """Four convolutions, wide enough for the handwriting of many regions."""
-    return _convolutions(scaled, seeds, [(32, 5, 2), (64, 3, 1), (96, 3, 2), (96, 3, 1)])
+    return _convolutions(scaled, seeds, [(32, 5, 2), (64, 3, 1), (128, 3, 2), (128, 3, 1)])
 
 
 def _convolutions(
