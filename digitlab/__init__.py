@@ -20,6 +20,7 @@ digits/         what a digit is
   augmentation    small random changes
   templates       how people write, as strokes
   handwriting     templates -> training data in many hands
+  distortion      a digit, distorted by given amounts
   browsing        order, counts and averages of a set
 networks/       what reads and learns (K: imports Keras, for worker processes only)
   config          settings of a training, presets
@@ -28,6 +29,9 @@ networks/       what reads and learns (K: imports Keras, for worker processes on
   recognition     reading a digit at once, on LiteRT
   numbers         reading a line of digits
   scores          accuracy, confusion and mistakes from probabilities
+  insight         what a look into a network brings to light
+  probing         answers to changed pictures
+  landscape       where digits lie in a hidden layer
   mnist_source    MNIST from the package, else by Keras in a process of its own
   architectures   K the layers of each preset
   learners        K networks made ready to learn, and kept
@@ -36,6 +40,7 @@ networks/       what reads and learns (K: imports Keras, for worker processes on
   checkpoints     K a training's state, kept
   training        K config, digits -> a trained network
   evaluation      K a network's answers on a whole set
+  explanation     K why a network reads what it reads
   export          K a network -> .keras and .tflite
 runs/           what happened
   experiment      a run and its states
@@ -56,9 +61,13 @@ runs/           what happened
   checks_database whether the record can be kept
   checks_workers  whether those who train are there, and alike
   work            K what such a process does with a run
+  answers         K what such a process knows about a saved network
+  landscapes      maps of digits, made in the background and kept
+  explanations    all that can be asked about one network
 lab             the verbs that a page may use
 doctor          what is wrong with a set-up, and how to mend it
 plots           figures
+colours         numbers -> colours that everybody can tell apart
 visitors        a cookie that tells browsers apart
 ui              what pages share
 ui_person       who looks at the page
@@ -66,7 +75,8 @@ ui_runs         a run, shown, and whose it is
 ui_canvas       the field to draw in
 ui_pictures     digits as pictures, one or many
 ui_reading      what a network reads, shown
-pages/          one script a page: start, browse, train, draw, evaluate, models; navigation, their list
+ui_insight      why it reads so, shown
+pages/          one script a page: start, browse, train, draw, understand, evaluate, models; navigation, their list
 commands        what can be said on the command line
 server          the lab opens with the server, and closes with it
 __main__        the lab on the command line

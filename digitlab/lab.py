@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from digitlab import events
 from digitlab.digits.mnist import Mnist
-from digitlab.errors import LimitReached, NotAllowed
+from digitlab.errors import LimitReached, NotAllowed, WorkersUnavailable
 from digitlab.networks import mnist_source
 from digitlab.networks.config import TrainingConfig
 from digitlab.networks.metrics import EpochMetrics
@@ -15,6 +15,8 @@ from digitlab.networks.scores import Scores
 from digitlab.runs.cards import ModelCard, check_title
 from digitlab.runs.dispatcher import Dispatcher, Watch, let_go_on
 from digitlab.runs.experiment import Attended, Run
+from digitlab.runs.explanations import Explanations
+from digitlab.runs.landscapes import Landscapes
 from digitlab.runs.leftovers import checkpoint_of
 from digitlab.runs.limits import Limits
 from digitlab.runs.modelfiles import ModelFiles
@@ -39,6 +41,7 @@ class Lab:
         self._files = ModelFiles(settings)
         self._workers = Workers(settings)
         self._limits = Limits(settings)
+        self._landscapes = Landscapes(settings.data / "landscapes", self._ask, self.mnist)
         self._recognisers: dict[Path, tuple[Recogniser, tuple[int, ...]]] = {}
         self._is_open = False
         self._lock = threading.Lock()
@@ -54,6 +57,7 @@ class Lab:
 
     def close(self) -> None:
         """End the workers that were started here; their trainings wait, to go on when the lab is opened again."""
+        self._landscapes.close()
         if self._is_open:
             self._is_open = False
             events.log("app closed")
@@ -132,6 +136,10 @@ class Lab:
                 self._recognisers[path] = (Recogniser.load(path), made)
             return self._recognisers[path][0]
 
+    def explain(self, name: str) -> Explanations:
+        """Return all that can be asked about why a network reads what it reads."""
+        return Explanations(name, self.model_file(name), self.recogniser(name), self._ask, self._landscapes)
+
     def evaluate(self, name: str) -> Scores:
         """Let a worker score a network on MNIST's test set; takes seconds."""
         return self._workers.score(self._files.card(name).name)
@@ -141,6 +149,11 @@ class Lab:
         from digitlab.runs import work
 
         return work.score(self._settings, model)
+
+    def _ask(self, question: str, name: str, *arguments: object) -> object:
+        if self.trouble and not self._workers.are_there():
+            raise WorkersUnavailable(self.trouble)  # at once: who tries to start them waits for a minute
+        return self._workers.ask(question, name, *arguments)
 
     # -- runs
 

@@ -15,8 +15,8 @@ LEVELS = [
     ("networks",),
     ("runs",),
     ("lab", "doctor"),
-    ("plots",),
-    ("ui", "ui_canvas", "ui_person", "ui_pictures", "ui_reading", "ui_runs", "visitors"),
+    ("plots", "colours"),
+    ("ui", "ui_canvas", "ui_insight", "ui_person", "ui_pictures", "ui_reading", "ui_runs", "visitors"),
     ("pages", "server", "streamlit_app", "commands", "__main__"),
 ]
 ONLY_IN = {
@@ -24,6 +24,7 @@ ONLY_IN = {
         "streamlit_app.py",
         "digitlab/ui.py",
         "digitlab/ui_canvas.py",
+        "digitlab/ui_insight.py",
         "digitlab/ui_person.py",
         "digitlab/ui_pictures.py",
         "digitlab/ui_reading.py",
@@ -59,7 +60,9 @@ WITH_KERAS = {
     "digitlab.networks.learners",
     "digitlab.networks.training",
     "digitlab.networks.evaluation",
+    "digitlab.networks.explanation",
     "digitlab.networks.export",
+    "digitlab.runs.answers",
     "digitlab.runs.work",
 }
 

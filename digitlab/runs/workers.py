@@ -7,10 +7,10 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError
 from contextlib import suppress
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from digitlab import events
 from digitlab.errors import DigitLabError, WorkersUnavailable
@@ -27,6 +27,7 @@ _REACH_PATIENCE = 10  # seconds for somebody else's scheduler to answer; whoever
 _PATIENT = 5  # niceness of all that trains: who draws, or opens a page, comes first on a machine with few cores
 _LEAVE_PATIENCE = 8  # seconds for a training to stop within its block and keep its state; usually half of one
 _SCORE_PATIENCE = 120  # seconds for 10,000 digits, TensorFlow's import included; usually two
+_ANSWER_PATIENCE = 30  # seconds for one picture, TensorFlow's import and compiling included; usually a tenth of one
 
 
 class Workers:
@@ -134,16 +135,23 @@ class Workers:
             WorkersUnavailable: No worker answered in time.
             ModelNotFound, ModelDamaged: As the worker found it.
         """
+        scores: Scores = self._wait_for(_SCORE_PATIENCE, _score, self._settings, name)
+        return scores
+
+    def ask(self, question: str, name: str, *arguments: object, patience: float = _ANSWER_PATIENCE) -> Any:
+        """Let a worker answer a question of `answers` about a network, and wait for it. Raises as `score`."""
+        return self._wait_for(patience, _answer, self._settings, question, name, arguments)
+
+    def _wait_for(self, patience: float, work: Callable[..., Any], *arguments: object) -> Any:
         from distributed import KilledWorker
         from distributed.comm.core import CommClosedError
 
-        future: Future = self._reach().submit(_score, self._settings, name, pure=False, priority=10)
+        future: Future = self._reach().submit(work, *arguments, pure=False, priority=10)
         try:
-            scores: Scores = future.result(timeout=_SCORE_PATIENCE)
+            return future.result(timeout=patience)
         except (TimeoutError, CancelledError, CommClosedError, KilledWorker) as error:
             future.cancel()
             raise WorkersUnavailable("No worker answered. Wait for the running training, then try again.") from error
-        return scores
 
     def are_there(self) -> bool:
         """Whether workers can be handed something without being started first."""
@@ -284,6 +292,12 @@ def _score(settings: Settings, name: str) -> Scores:
     from digitlab.runs import work
 
     return work.score(settings, name)
+
+
+def _answer(settings: Settings, question: str, name: str, arguments: tuple[Any, ...]) -> object:
+    from digitlab.runs import answers
+
+    return answers.answer(settings, question, name, arguments)
 
 
 def _warm_up(settings: Settings) -> None:

@@ -1,0 +1,246 @@
+"""Why a network reads what it reads: gradients and activations. Imports Keras: for worker processes only."""
+
+import keras
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from digitlab.errors import ModelDamaged
+from digitlab.networks.insight import Change, Floats, HeatMaps, Inside, Neuron, Stage
+from digitlab.networks.landscape import Axes, principal_axes
+
+_BATCH = 100  # digits; the largest network makes 30 MB of them on their way
+_POINTS = (24, 48, 96, 192)  # on the way from an empty picture; more are taken until the sums agree
+_AGREE = 0.005  # share of the gain that integrated gradients may miss
+_STEPS = 30  # that a change of mind may take; most take five
+_HALVINGS = 7  # of the way back to the picture, once its digit has changed
+_BEYOND = 1.02  # of the step that should be enough: rounding must not undo it
+_KINDS = (
+    keras.layers.Conv2D,
+    keras.layers.BatchNormalization,
+    keras.layers.ReLU,
+    keras.layers.Dense,
+)
+
+
+class Explainer:
+    """One network, opened; its functions are compiled when they are first asked, and threads may share it.
+
+    A network is taken apart into looks (one, or four where it averages), the layers that each look goes through, and
+    the last layer, "digits". Pixels count from 0 to 1 here, as after the network's first layer.
+    """
+
+    def __init__(self, model: keras.Model) -> None:
+        """Take a network apart.
+
+        Raises:
+            ModelDamaged: It is not built as the networks here are.
+        """
+        try:
+            scaled, last = model.get_layer("scale").output, model.get_layer("digits")
+            inner = next((layer for layer in model.layers if isinstance(layer, keras.Model)), None)
+            layers = inner.layers[1:] if inner else model.layers[2:-1]
+            looks = [layer.output for layer in model.layers if layer.name.startswith("look_")] if inner else [scaled]
+            start = inner.input if inner else scaled
+            self._looks = keras.Model(scaled, looks) if inner else None
+            self._way = keras.Model(start, [layer.output for layer in layers])
+        except (ValueError, AttributeError) as error:
+            raise ModelDamaged(
+                f"{model.name} is not built as the networks that are trained here, and cannot be explained."
+            ) from error
+        self._layers, self._count = layers, len(looks)
+        self._kernel, self._bias = (np.asarray(part) for part in last.get_weights())
+        places = [place for place, layer in enumerate(layers) if len(layer.output.shape) == 4]
+        self._last_map = max((place for place in places if isinstance(layers[place], _KINDS)), default=None)
+        pictures = tf.TensorSpec((None, 28, 28), tf.float32)
+        wishes = tf.TensorSpec((None, 10), tf.float32)
+        self._through = tf.function(self._pass, input_signature=[pictures])
+        self._end = tf.function(lambda scaled: self._pass(scaled)[1:], input_signature=[pictures])
+        self._slopes = tf.function(self._differentiate, input_signature=[pictures, wishes])
+        self._cam = tf.function(self._localise, input_signature=[pictures, wishes])
+
+    # -- what is compiled
+
+    def _pass(self, scaled: tf.Tensor) -> tuple[list[tf.Tensor], tf.Tensor, tf.Tensor]:
+        """Return every layer's output, all first looks before all second ones; the hidden layer; and the sums."""
+        looks = tf.concat(self._looks(scaled, training=False), 0) if self._looks else scaled
+        outputs = tf.nest.flatten(self._way(looks, training=False))
+        hidden = tf.reduce_mean(tf.reshape(outputs[-1], (self._count, -1, self._kernel.shape[0])), 0)
+        return outputs, hidden, hidden @ self._kernel + self._bias
+
+    def _differentiate(self, scaled: tf.Tensor, wishes: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        """Return each picture's gradient of its sums weighted by its wishes, (n, 28, 28), and its sums, (n, 10)."""
+        with tf.GradientTape() as tape:
+            tape.watch(scaled)
+            sums = self._pass(scaled)[2]
+            wished = tf.reduce_sum(sums * wishes)
+        return tape.gradient(wished, scaled), sums
+
+    def _localise(self, scaled: tf.Tensor, wishes: tf.Tensor) -> tf.Tensor:
+        with tf.GradientTape() as tape:
+            tape.watch(scaled)
+            outputs, _, sums = self._pass(scaled)
+            wished = tf.reduce_sum(sums * wishes)
+        maps = outputs[self._last_map]
+        importance = tf.reduce_mean(tape.gradient(wished, maps) * self._count, (1, 2), keepdims=True)
+        cam = tf.nn.relu(tf.reduce_sum(importance * maps, -1, keepdims=True))
+        cam = tf.reduce_mean(tf.reshape(cam, (self._count, -1, *cam.shape[1:])), 0)
+        return tf.image.resize(cam, (28, 28))[..., 0]
+
+    # -- what is asked
+
+    def inside(self, image: NDArray[np.uint8]) -> Inside:
+        """Follow a picture, uint8 (28, 28), through all layers."""
+        outputs, hidden, sums = self._through(_scaled(image[np.newaxis]))
+        stages = tuple(
+            Stage(layer.name, type(layer).__name__, output.numpy()[0])
+            for layer, output in zip(self._layers, outputs, strict=True)
+            if isinstance(layer, _KINDS)
+        )
+        return Inside(stages, hidden.numpy()[0], self._kernel, self._bias, sums.numpy()[0], self._count)
+
+    def hidden(self, images: NDArray[np.uint8]) -> Floats:
+        """Return what the last layer works with, float32 (n, width), for uint8 (n, 28, 28)."""
+        parts = range(0, len(images), _BATCH)
+        return np.concatenate([self._end(_scaled(images[start : start + _BATCH]))[0].numpy() for start in parts])
+
+    def axes(self, images: NDArray[np.uint8], count: int) -> Axes:
+        """Find the directions in which many digits, uint8 (n, 28, 28), differ most in the hidden layer."""
+        return principal_axes(self.hidden(images), count)
+
+    def places(self, images: NDArray[np.uint8], axes: Axes) -> Floats:
+        """Return where digits, uint8 (n, 28, 28), lie along such axes, float32 (n, count)."""
+        return axes.places(self.hidden(images))
+
+    def heat_maps(self, image: NDArray[np.uint8], digit: int) -> HeatMaps:
+        """Say which pixels of a picture, uint8 (28, 28), a digit's sum hangs on."""
+        scaled, wish = _scaled(image[np.newaxis]), _wishes([digit])
+        gradient, sums = (part.numpy()[0] for part in self._slopes(scaled, wish))
+        gain = float(sums[digit] - self._slopes(np.zeros_like(scaled), wish)[1].numpy()[0, digit])
+        cam = None if self._last_map is None else self._cam(scaled, wish).numpy()[0]
+        maps = HeatMaps(digit, gradient, np.zeros_like(gradient), gain, cam)
+        for points in _POINTS:
+            integrated = self._integrated(scaled, digit, points)
+            maps = HeatMaps(digit, gradient, integrated, gain, cam)
+            if maps.gap <= _AGREE:
+                break
+        return maps
+
+    def _integrated(self, scaled: Floats, digit: int, points: int) -> Floats:
+        shares = ((np.arange(points) + 0.5) / points).astype(np.float32)
+        slopes = self._slopes(shares[:, None, None] * scaled, _wishes([digit] * points))[0].numpy()
+        return np.asarray(slopes.mean(axis=0) * scaled[0])
+
+    def evidence(self, image: NDArray[np.uint8]) -> Floats:
+        """Return float32 (10, 28, 28): the gradient of each digit's sum, as `HeatMaps.gradient`.
+
+        Where all layers are dense and rectified, and this picture's pixels change without another neuron waking or
+        falling silent, a sum is exactly these numbers times the pixels, and a constant.
+        """
+        return np.asarray(self._slopes(np.repeat(_scaled(image[np.newaxis]), 10, 0), _wishes(range(10)))[0])
+
+    def first_weights(self) -> Floats:
+        """Return the first layer's weights, float32 (neurons, 28, 28) or (filters, height, width)."""
+        layer = next(layer for layer in self._layers if isinstance(layer, keras.layers.Conv2D | keras.layers.Dense))
+        kernel = np.asarray(layer.get_weights()[0])
+        return np.moveaxis(kernel[:, :, 0] if kernel.ndim == 4 else kernel.reshape(28, 28, -1), -1, 0)
+
+    def neuron(self, image: NDArray[np.uint8], layer: str, unit: int, row: int = 0, column: int = 0) -> Neuron:
+        """Lay open the arithmetic of one neuron, of a convolution at one place, for a picture's first look."""
+        names = [one.name for one in self._layers]
+        place = names.index(layer)
+        outputs = [output.numpy()[0] for output in self._through(_scaled(image[np.newaxis]))[0]]
+        before = outputs[place - 1]  # of what has weights, none is the first: the picture is given a form before
+        asked = self._layers[place]
+        kernel, bias = asked.get_weights()[0], asked.get_weights()[1] if asked.use_bias else None
+        own_bias = 0.0 if bias is None else float(bias[unit])
+        if not isinstance(asked, keras.layers.Conv2D):
+            is_rectified = asked.activation is keras.activations.relu
+            return Neuron(before, kernel[:, unit], own_bias, 1.0, 0.0, is_rectified, float(outputs[place][unit]))
+        patch = _patch(before, asked, row, column)
+        scale, shift, after = 1.0, 0.0, place
+        if isinstance(self._layers[place + 1], keras.layers.BatchNormalization):
+            scale, shift = _normalization(self._layers[place + 1], unit)
+            after = place + 1
+        is_rectified = isinstance(self._layers[after + 1], keras.layers.ReLU)
+        output = float(outputs[after + is_rectified][row, column, unit])
+        return Neuron(patch, kernel[..., unit], own_bias, scale, shift, is_rectified, output)
+
+    def changes(self, image: NDArray[np.uint8]) -> list[Change]:
+        """Make each of the nine other digits of a picture by as small a change of its pixels as can be found.
+
+        Steps to the nearest border as if the network were linear, within what pixels can be (S.-M. Moosavi-Dezfooli,
+        A. Fawzi and P. Frossard, "DeepFool", 2016), then back as far as the new digit stays.
+
+        Returns:
+            The shortest first; a digit that was not reached is left out.
+        """
+        start = _scaled(image[np.newaxis])
+        own = int(self._end(start)[1].numpy()[0].argmax())
+        others = np.array([digit for digit in range(10) if digit != own])
+        moved = self._moved(np.repeat(start, 9, 0), others)
+        moved = self._drawn_back(start, moved, others)
+        pictures = np.round(moved * 255).astype(np.uint8)
+        reached = self._end(_scaled(pictures))[1].numpy().argmax(axis=1) == others
+        lengths = np.sqrt(((_scaled(pictures) - start) ** 2).sum(axis=(1, 2)))
+        return [
+            Change(int(others[place]), pictures[place], float(lengths[place]))
+            for place in np.argsort(lengths)
+            if reached[place]
+        ]
+
+    def _moved(self, pictures: Floats, targets: NDArray[np.int64]) -> Floats:
+        """Move each picture until it is read as its target, or the steps are used up."""
+        rows = np.arange(len(targets))
+        for _ in range(_STEPS):
+            sums = self._end(pictures)[1].numpy()
+            rivals = sums.copy()
+            rivals[rows, targets] = -np.inf
+            ahead = rivals.argmax(axis=1)
+            missing = rivals[rows, ahead] - sums[rows, targets]
+            waiting = missing > -0.02
+            if not waiting.any():
+                break
+            slopes = self._slopes(pictures, _wishes(targets) - _wishes(ahead))[0].numpy()
+            slopes[(pictures <= 0) & (slopes < 0) | (pictures >= 1) & (slopes > 0)] = 0
+            steepness = np.maximum((slopes**2).sum(axis=(1, 2)), 1e-9)
+            steps = np.where(waiting, (missing + 0.03) / steepness, 0)[:, None, None]
+            pictures = np.clip(pictures + _BEYOND * steps * slopes, 0, 1).astype(np.float32)
+        return pictures
+
+    def _drawn_back(self, start: Floats, moved: Floats, targets: NDArray[np.int64]) -> Floats:
+        """Halve the way between too little and enough, in whole 255ths."""
+        low, high = np.zeros(len(targets)), np.ones(len(targets))
+        for _ in range(_HALVINGS):
+            middle = (low + high) / 2
+            tried = np.round((start + middle[:, None, None] * (moved - start)) * 255) / 255
+            is_enough = self._end(tried.astype(np.float32))[1].numpy().argmax(axis=1) == targets
+            low, high = np.where(is_enough, low, middle), np.where(is_enough, middle, high)
+        return np.asarray(start + high[:, None, None] * (moved - start))
+
+
+def _scaled(images: NDArray[np.uint8]) -> Floats:
+    return images.astype(np.float32) / np.float32(255)
+
+
+def _wishes(digits: "NDArray[np.int64] | list[int] | range") -> Floats:
+    return np.eye(10, dtype=np.float32)[np.asarray(digits)]
+
+
+def _patch(before: Floats, layer: keras.layers.Conv2D, row: int, column: int) -> Floats:
+    """Cut out what a convolution with the padding "same" sees at a place; outside the picture there is 0."""
+    starts, pads = [], []
+    for length, size, stride, place in zip(before.shape, layer.kernel_size, layer.strides, (row, column), strict=False):
+        missing = max((-(-length // stride) - 1) * stride + size - length, 0)
+        pads.append((missing // 2, missing - missing // 2))
+        starts.append(place * stride)
+    padded = np.pad(before, (*pads, (0, 0)))
+    height, width = layer.kernel_size
+    return padded[starts[0] : starts[0] + height, starts[1] : starts[1] + width]
+
+
+def _normalization(layer: keras.layers.BatchNormalization, unit: int) -> tuple[float, float]:
+    """Return by what one map is multiplied, and what is added then."""
+    gamma, beta, mean, variance = (float(part[unit]) for part in layer.get_weights())
+    scale = gamma / float(np.sqrt(variance + layer.epsilon))
+    return scale, beta - mean * scale

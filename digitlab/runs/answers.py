@@ -1,0 +1,51 @@
+"""What a worker answers about saved networks, at once. Imports Keras: for worker processes only."""
+
+import threading
+from collections import OrderedDict
+from pathlib import Path
+from typing import Any
+
+from digitlab.networks import evaluation
+from digitlab.networks.explanation import Explainer
+from digitlab.runs.modelfiles import ModelFiles
+from digitlab.settings import Settings
+
+_KEPT = 4  # networks, opened; the largest holds some megabytes, and its compiled functions some more
+
+_opened: OrderedDict[Path, tuple[int, Explainer]] = OrderedDict()
+_lock = threading.Lock()  # two threads of a worker may ask for the same network, which is opened once
+_QUESTIONS = {
+    question.__name__: question
+    for question in (
+        Explainer.inside,
+        Explainer.hidden,
+        Explainer.axes,
+        Explainer.places,
+        Explainer.heat_maps,
+        Explainer.evidence,
+        Explainer.first_weights,
+        Explainer.neuron,
+        Explainer.changes,
+    )
+}
+
+
+def answer(settings: Settings, question: str, network: str, arguments: tuple[Any, ...]) -> object:
+    """Ask an `Explainer` about a network, by its name or its `.keras` file.
+
+    Raises:
+        ModelNotFound, ModelDamaged: It cannot be opened.
+    """
+    return _QUESTIONS[question](explainer(ModelFiles(settings).find(network)), *arguments)
+
+
+def explainer(path: Path) -> Explainer:
+    """Return a network, opened: from memory if its file has not changed, since its functions are compiled then."""
+    made = path.stat().st_mtime_ns if path.is_file() else 0
+    with _lock:
+        if _opened.get(path, (None, None))[0] != made:
+            _opened[path] = (made, Explainer(evaluation.load(path)))
+            while len(_opened) > _KEPT:
+                _opened.popitem(last=False)
+        _opened.move_to_end(path)
+        return _opened[path][1]

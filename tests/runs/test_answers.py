@@ -1,0 +1,37 @@
+import os
+import shutil
+
+import pytest
+
+from digitlab.errors import ModelNotFound
+from digitlab.runs import answers
+
+
+@pytest.fixture
+def path(ready_made, tmp_path):
+    return shutil.copy(ready_made / "tutorial.keras", tmp_path / "one.keras")
+
+
+def test_an_opened_network_is_kept_until_its_file_changes(path):
+    one = answers.explainer(path)
+    assert answers.explainer(path) is one
+    os.utime(path, ns=(1, 1))
+    assert answers.explainer(path) is not one
+
+
+def test_only_the_newest_are_kept(path):
+    one = answers.explainer(path)
+    for number in range(answers._KEPT):
+        answers.explainer(shutil.copy(path, path.with_name(f"other-{number}.keras")))
+    assert len(answers._opened) == answers._KEPT
+    assert answers.explainer(path) is not one
+
+
+def test_a_question_is_answered_by_its_name(path, digits):
+    assert answers.answer("inside", path, (digits.x_test[0],)).sums.argmax() == 7
+    assert answers.answer("heat_maps", path, (digits.x_test[0], 3)).digit == 3
+
+
+def test_a_network_that_is_gone_is_told(tmp_path):
+    with pytest.raises(ModelNotFound):
+        answers.answer("inside", tmp_path / "gone.keras", ())
