@@ -76,6 +76,7 @@ ui_canvas       the field to draw in
 ui_pictures     digits as pictures, one or many
 ui_reading      what a network reads, shown
 ui_insight      why it reads so, shown
+ui_insight_map  what is like it, shown
 pages/          one script a page: start, browse, train, draw, understand, evaluate, models; navigation, their list
 commands        what can be said on the command line
 server          the lab opens with the server, and closes with it

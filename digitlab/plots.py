@@ -81,6 +81,44 @@ def counts() -> dict[str, Any]:
     }
 
 
+# Okabe and Ito's colours and mixtures of them; who cannot tell them apart reads the sign, which is the digit itself.
+_LIGHT = ("#0072b2", "#b35900", "#007a58", "#a6468a", "#7a5c00", "#2b7fb8", "#444444", "#c04040", "#4b4fa8", "#5f7a1e")
+_DARK = ("#56b4e9", "#f0a030", "#2fc79a", "#e6a5cc", "#f0e442", "#8ab8ff", "#cccccc", "#ff8a7a", "#b3a6ff", "#b5d96a")
+
+
+def landscape(*, is_dark: bool) -> dict[str, Any]:
+    """Return the Vega-Lite chart of rows with "x", "y", "digit", "name" and "image"; the last one gets a ring."""
+    colour = {
+        "field": "digit",
+        "type": "nominal",
+        "scale": {"domain": [str(n) for n in range(10)], "range": _DARK if is_dark else _LIGHT},
+        "legend": None,
+    }
+    place = {
+        axis: {"field": axis, "type": "quantitative", "title": None, "axis": {"labels": False, "ticks": False}}
+        for axis in ("x", "y")
+    }
+    tooltip = [{"field": name} for name in ("image", "digit", "name")]
+    own = [{"filter": "datum.name == 'your picture'"}]
+    ring = {
+        "type": "point",
+        "size": 900,
+        "strokeWidth": 3,
+        "filled": False,
+        "color": "#e7edf4" if is_dark else "#17212e",
+    }
+    sign = {"type": "text", "fontSize": 11, "fontWeight": 600}
+    zoom = [{"name": "zoom", "select": "interval", "bind": "scales"}]
+    return {
+        "encoding": {**place, "tooltip": tooltip},
+        "layer": [
+            {"params": zoom, "mark": sign, "encoding": {"text": {"field": "digit"}, "color": colour}},
+            {"transform": own, "mark": ring},
+            {"transform": own, "mark": {**sign, "fontSize": 18}, "encoding": {"text": {"field": "digit"}}},
+        ],
+    }
+
+
 def confusion_matrix(confusion: NDArray[np.int64], *, is_dark: bool) -> "Figure":
     """Draw how often each digit (rows) was read as each (columns), int (10, 10).
 

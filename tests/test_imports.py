@@ -16,7 +16,7 @@ LEVELS = [
     ("runs",),
     ("lab", "doctor"),
     ("plots", "colours"),
-    ("ui", "ui_canvas", "ui_insight", "ui_person", "ui_pictures", "ui_reading", "ui_runs", "visitors"),
+    ("ui", "ui_canvas", "ui_insight", "ui_insight_map", "ui_person", "ui_pictures", "ui_reading", "ui_runs", "visitors"),
     ("pages", "server", "streamlit_app", "commands", "__main__"),
 ]
 ONLY_IN = {
@@ -25,6 +25,7 @@ ONLY_IN = {
         "digitlab/ui.py",
         "digitlab/ui_canvas.py",
         "digitlab/ui_insight.py",
+        "digitlab/ui_insight_map.py",
         "digitlab/ui_person.py",
         "digitlab/ui_pictures.py",
         "digitlab/ui_reading.py",

@@ -10,7 +10,15 @@ import uuid
 import psutil
 import pytest
 
-from digitlab.errors import InvalidSetting, LimitReached, ModelNotFound, NotAllowed, RunNotFound
+from digitlab.digits.distortion import Distortion
+from digitlab.errors import (
+    InvalidSetting,
+    LimitReached,
+    ModelNotFound,
+    NotAllowed,
+    RunNotFound,
+    WorkersUnavailable,
+)
 from digitlab.lab import Lab
 from digitlab.networks.recognition import Recogniser
 from digitlab.runs.experiment import RunState
@@ -30,6 +38,16 @@ def lab(settings, ready_made, tmp_path):
     one.open()
     yield one
     one.close()
+
+
+@pytest.fixture
+def lab_without_workers(settings, ready_made, monkeypatch):
+    monkeypatch.setattr("digitlab.runs.workers._START_PATIENCE", 0.5)
+    away = dataclasses.replace(settings, models=ready_made, scheduler="tcp://127.0.0.1:9")
+    with Lab(away) as one:
+        one.open()
+        one.wait_until_open()
+        yield one
 
 
 def wait_for(condition, seconds=60):
@@ -235,3 +253,22 @@ def test_a_run_is_paused_and_goes_on(lab, small):
     lab.go_on(number, OPERATOR)
     wait_for(lambda: lab.run(number).state is RunState.FINISHED)
     assert len(lab.epochs(number)) == 40
+
+
+def test_a_network_is_explained_by_the_workers_and_by_reading(lab, digits):
+    explained, image = lab.explain("tutorial"), digits.x_test[0]
+    assert explained.inside(image).sums.argmax() == 7
+    assert explained.heat_maps(image, 7).gap < 0.01
+    assert explained.occlusion(image, 7).most > 0
+    assert explained.distorted(image, Distortion(rotation=5)).digit == 7
+    with pytest.raises(ModelNotFound):
+        lab.explain("gone")
+
+
+def test_without_workers_what_needs_them_says_so_at_once(lab_without_workers, digits):
+    explained = lab_without_workers.explain("tutorial")
+    asked = time.monotonic()
+    with pytest.raises(WorkersUnavailable, match=r"127\.0\.0\.1:9"):
+        explained.inside(digits.x_test[0])
+    assert time.monotonic() - asked < 1
+    assert explained.occlusion(digits.x_test[0], 7).readings > 1

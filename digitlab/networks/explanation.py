@@ -51,7 +51,7 @@ class Explainer:
         self._layers, self._count = layers, len(looks)
         self._kernel, self._bias = (np.asarray(part) for part in last.get_weights())
         places = [place for place, layer in enumerate(layers) if len(layer.output.shape) == 4]
-        self._last_map = max((place for place in places if isinstance(layers[place], _KINDS)), default=None)
+        self._last_map: int | None = max((p for p in places if isinstance(layers[p], _KINDS)), default=None)
         pictures = tf.TensorSpec((None, 28, 28), tf.float32)
         wishes = tf.TensorSpec((None, 10), tf.float32)
         self._through = tf.function(self._pass, input_signature=[pictures])
@@ -81,6 +81,7 @@ class Explainer:
             tape.watch(scaled)
             outputs, _, sums = self._pass(scaled)
             wished = tf.reduce_sum(sums * wishes)
+        assert self._last_map is not None
         maps = outputs[self._last_map]
         importance = tf.reduce_mean(tape.gradient(wished, maps) * self._count, (1, 2), keepdims=True)
         cam = tf.nn.relu(tf.reduce_sum(importance * maps, -1, keepdims=True))
@@ -234,7 +235,7 @@ def _patch(before: Floats, layer: keras.layers.Conv2D, row: int, column: int) ->
         missing = max((-(-length // stride) - 1) * stride + size - length, 0)
         pads.append((missing // 2, missing - missing // 2))
         starts.append(place * stride)
-    padded = np.pad(before, (*pads, (0, 0)))
+    padded: Floats = np.pad(before, (*pads, (0, 0)))
     height, width = layer.kernel_size
     return padded[starts[0] : starts[0] + height, starts[1] : starts[1] + width]
 

@@ -46,14 +46,22 @@ def show_reading(picture: NDArray[np.uint8] | None, parts: list[Part], source: s
         ui_reading.number_answer(parts)
         ui_reading.boxes(picture, parts)
         ui_reading.digit_cards(parts)
+        why()
         return
     reading = parts[0].reading if parts else NOTHING
     ui_reading.answer(reading, INVITATIONS[source] if picture is None or source == "Draw" else NO_INK)
     if picture is not None and source != "Draw":
         ui_reading.boxes(picture, parts)
     ui.bars(reading.probabilities, reading.digit)
+    if parts:
+        why()
     st.caption("What the network saw: 28 x 28 pixels")
     ui_pictures.digit_picture(reading.image, "The drawing as the network saw it")
+
+
+def why() -> None:
+    """Lead to what made the network read it so; the drawing goes along."""
+    st.page_link("digitlab/pages/understand.py", label="Why?", icon=":material/troubleshoot:")
 
 
 def show_way(parts: list[Part], recogniser: Recogniser) -> None:

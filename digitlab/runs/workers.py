@@ -27,7 +27,7 @@ _REACH_PATIENCE = 10  # seconds for somebody else's scheduler to answer; whoever
 _PATIENT = 5  # niceness of all that trains: who draws, or opens a page, comes first on a machine with few cores
 _LEAVE_PATIENCE = 8  # seconds for a training to stop within its block and keep its state; usually half of one
 _SCORE_PATIENCE = 120  # seconds for 10,000 digits, TensorFlow's import included; usually two
-_ANSWER_PATIENCE = 30  # seconds for one picture, TensorFlow's import and compiling included; usually a tenth of one
+_ANSWER_PATIENCE = 60  # seconds for one picture, TensorFlow's import and compiling included; usually a tenth of one
 
 
 class Workers:

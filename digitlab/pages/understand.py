@@ -1,0 +1,273 @@
+"""Why a network reads a picture as it does: what it looks at, layer by layer, what is like it, what would change it."""
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from digitlab import ui, ui_insight, ui_insight_map, ui_pictures, ui_reading
+from digitlab.digits.distortion import Distortion
+from digitlab.digits.pictures import SUFFIXES, open_picture
+from digitlab.networks.insight import Change, HeatMaps, Inside, Neuron
+from digitlab.networks.numbers import read_number
+from digitlab.networks.recognition import Reading
+from digitlab.runs.modelfiles import ModelCard
+
+state = st.session_state
+
+
+def drawn_images(card: ModelCard) -> list[NDArray[np.uint8]]:
+    """The digits on the Draw page, as the network sees them: of its field, or of the picture opened there."""
+    picture = state.get("picture") if state.get("source", "Draw") == "Draw" else state.get("opened")
+    return [] if picture is None else read(picture, card)
+
+
+def read(picture: NDArray[np.uint8], card: ModelCard) -> list[NDArray[np.uint8]]:
+    """Cut a drawing into digits."""
+    return [part.reading.image for part in read_number(picture, ui.lab().recogniser(card.name))]
+
+
+def uploaded_images(card: ModelCard) -> list[NDArray[np.uint8]]:
+    """Ask for a picture file, and return its digits."""
+    file = st.file_uploader("A picture of a digit or a number", list(SUFFIXES), key="understand-upload")
+    return [] if file is None else read(opened(file.getvalue(), file.name), card)
+
+
+@st.cache_data(show_spinner=False, max_entries=4)
+def opened(content: bytes, name: str) -> NDArray[np.uint8]:
+    """Open a picture file; a large one takes a while, and every click runs this again."""
+    return open_picture(content, name)
+
+
+def mnist_image() -> list[NDArray[np.uint8]]:
+    """Let a person choose one of MNIST's digits."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        part = st.segmented_control(
+            "Set", ["test", "training"], default="test", required=True, key="set", bind="query-params"
+        )
+        images, labels = ui.mnist().part(part or "test")
+        if state.get("sample", 0) not in range(len(labels)):
+            state.sample = 0
+        index = st.number_input("Sample", 0, len(labels) - 1, key="sample", bind="query-params", width=150)
+        st.button("Another", icon=":material/shuffle:", on_click=another, args=(len(labels),))
+    st.caption(f"Labelled **{labels[index]}**.")
+    return [images[index]]
+
+
+def another(n: int) -> None:
+    """Go to a sample anywhere in the set."""
+    state.sample = int(np.random.default_rng().integers(n))
+
+
+def choose_image(card: ModelCard) -> NDArray[np.uint8]:
+    """Let a person choose the picture that everything below is about."""
+    if "sample" in st.query_params and "understood" not in state:
+        state.understood = "MNIST"
+    source = st.segmented_control(
+        "Picture", ["My drawing", "MNIST", "Upload"], default="My drawing", required=True, key="understood"
+    )
+    images = {"My drawing": drawn_images, "Upload": uploaded_images}.get(source or "", lambda _: mnist_image())(card)
+    if not images:
+        if source == "My drawing":
+            st.info("Nothing is drawn yet. Draw a digit, or look at one of MNIST's.", icon=":material/draw:")
+            st.page_link("digitlab/pages/draw.py", label="Draw", icon=":material/draw:")
+        st.stop()
+    chosen = 0
+    if len(images) > 1:
+        chosen = st.segmented_control(
+            "Digit of the number", range(len(images)), format_func=lambda n: f"{n + 1}.", default=0, required=True
+        )
+    return images[chosen]
+
+
+def where_it_looks(card: ModelCard, image: NDArray[np.uint8], reading: Reading) -> None:
+    """Heat maps over the digit."""
+    digit = choose_digit(reading, "Why, or why not, a")
+    st.caption("Orange speaks for this digit, blue against it, black has no say. The white line is the ink's edge.")
+    covered = ui.lab().explain(card.name).occlusion(image, digit)
+    shown = [
+        ui_insight.heat_map(
+            covered.drops * 100,
+            image,
+            "Occlusion",
+            "By how many percentage points the probability falls where 5 x 5 pixels are wiped out. It is the only one "
+            "that really changes the picture; but what two strokes tell twice shows as nothing, and a picture with a "
+            "hole may be like none that the network has learned.",
+        )
+    ]
+    with ui.told():
+        maps: HeatMaps = ui_insight.ask(card, "heat_maps", image, digit)
+        shown += ui_insight.gradient_maps(maps, image)
+    ui_insight.figures(shown)
+
+
+def choose_digit(reading: Reading, label: str) -> int:
+    """Let a person choose a digit; at first it is the one that is read."""
+    digit = st.segmented_control(
+        label, range(10), default=reading.digit, required=True, key=f"digit-of-{reading.digit}", wrap=True
+    )
+    return int(digit if digit is not None else reading.digit or 0)
+
+
+def layer_by_layer(card: ModelCard, image: NDArray[np.uint8], reading: Reading) -> None:
+    """Step from input to output."""
+    inside: Inside = ui_insight.ask(card, "inside", image)
+    names = ["picture", *(stage.layer for stage in inside.stages), "digits"]
+    if state.get("layer") not in names:
+        state.layer = names[min(1, len(names) - 1)]
+
+    def step(by: int) -> None:
+        state.layer = names[(names.index(state.layer) + by) % len(names)]
+
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.button("Back", icon=":material/chevron_left:", on_click=step, args=(-1,))
+        st.button("Next layer", icon=":material/chevron_right:", on_click=step, args=(1,))
+    layer = st.select_slider("Layer", names, key="layer")
+    if inside.looks > 1:
+        st.caption(
+            f"This network looks {inside.looks} times, moved by half a pixel, and averages the sums; here is the first."
+        )
+    if layer == "picture":
+        ui_pictures.digit_picture(image, "The picture as the network gets it", is_large=True)
+    elif layer == "digits":
+        ui.bars(reading.probabilities, reading.digit)
+    else:
+        stage = next(stage for stage in inside.stages if stage.layer == layer)
+        st.markdown(f"**{stage.layer}**: {ui_insight.KINDS[stage.kind]}")
+        ui_insight.stage(stage)
+        if stage is inside.stages[0] and stage.kind == "Conv2D":
+            st.markdown("**Its filters**, in the same order: what each looks for")
+            ui_insight.weights(ui_insight.ask(card, "first_weights"), "The weights of the first layer's filters", 12)
+
+
+def for_and_against(card: ModelCard, image: NDArray[np.uint8], reading: Reading) -> None:
+    """Which pixels speak for and against each digit; the first layer's weights."""
+    evidence = ui_insight.ask(card, "evidence", image)
+    is_dense = ui_insight.ask(card, "first_weights").shape[1:] == image.shape
+    st.caption(
+        "Each of the 784 pixels speaks for a digit (orange) or against it (blue): the weight with which more ink there "
+        "goes into the digit's sum"
+        + (
+            ". The neurons that this picture wakes make the network this simple; another picture wakes others."
+            if is_dense
+            else ", as long as the picture changes little. It is the gradient of each sum."
+        )
+    )
+    ui_insight.evidence(evidence, image, reading, is_exact=is_dense)
+    if is_dense:
+        st.markdown("**What the neurons of the first layer look for**, numbered from 0, 16 a row")
+        ui_insight.weights(ui_insight.ask(card, "first_weights"), "The first layer's weights, one picture a neuron", 16)
+
+
+def distort_it(card: ModelCard, image: NDArray[np.uint8], reading: Reading) -> None:
+    """Sliders, and ten bars that move."""
+    left, right = st.columns(2, gap="large")
+    with left:
+        distortion = Distortion(
+            rotation=st.slider("Rotate, in degrees", -90, 90, 0, key="rotation"),
+            scale=st.slider("Scale, in per cent", 40, 160, 100, 5, key="scale") / 100,
+            right=st.slider("To the right, in pixels", -10, 10, 0, key="right"),
+            down=st.slider("Down, in pixels", -10, 10, 0, key="down"),
+            thicker=st.slider("Thicker, in pixels", -2.0, 4.0, 0.0, 0.5, key="thicker"),
+            noise=st.slider("Noise, of 255", 0, 120, 0, 5, key="noise"),
+        )
+        st.button("As it was", icon=":material/restart_alt:", on_click=as_it_was)
+    with right:
+        distorted = ui.lab().explain(card.name).distorted(image, distortion)
+        ui_reading.answer(distorted, "Nothing is left of it.")
+        ui.bars(distorted.probabilities, distorted.digit)
+        ui_pictures.digit_picture(distorted.image, "The distorted picture, as the network gets it", is_large=True)
+    st.caption(
+        "A drawing is centred and scaled before the network sees it: only here must it bear such changes itself."
+    )
+
+
+def as_it_was() -> None:
+    """Undo all distortions."""
+    state.update(rotation=0, scale=100, right=0, down=0, thicker=0.0, noise=0)
+
+
+def change_its_mind(card: ModelCard, image: NDArray[np.uint8], reading: Reading) -> None:
+    """The smallest changes that make other digits of it."""
+    changes: list[Change] = ui_insight.ask(card, "changes", image)
+    if not changes:
+        st.info("No small change was found that makes another digit of it.")
+        return
+    by_digit = {change.digit: change for change in changes}
+    if state.get("changed") not in by_digit:
+        state.changed = changes[0].digit
+    ui_insight.change(by_digit[state.changed], image, reading)
+    st.markdown("**The smallest change found for each digit**, the nearest first. Click one to look closely.")
+    samples = [
+        ui_pictures.Sample(change.digit, change.image, f"→ {change.digit}: {change.length:.2f}") for change in changes
+    ]
+    ui_pictures.gallery(
+        samples, key="changes", chosen=state.changed, on_click=lambda digit: state.update(changed=digit)
+    )
+    st.caption(
+        "The number is the length of the change: the root of the sum of its squares, a full pixel counted as 1. "
+        "Steps go to the nearest border between two digits (DeepFool), so that shorter ones may exist. No person would "
+        "be deceived: the network reads other things than people do."
+    )
+
+
+def the_arithmetic(card: ModelCard, image: NDArray[np.uint8], reading: Reading) -> None:
+    """The softmax and one neuron, with the real numbers."""
+    inside: Inside = ui_insight.ask(card, "inside", image)
+    ui_insight.softmax(inside)
+    st.subheader("One neuron")
+    stages = {one.layer: one for one in inside.stages if one.kind in ("Conv2D", "Dense")}
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        layer = st.selectbox("Layer", list(stages), width=200)
+        values = stages[layer].values
+        best = np.unravel_index(int(np.abs(values).argmax()), values.shape)
+        unit = int(st.number_input("Neuron", 0, values.shape[-1] - 1, int(best[-1]), key=f"unit-{layer}", width=140))
+        row = column = 0
+        if values.ndim == 3:
+            rows, columns = values.shape[0] - 1, values.shape[1] - 1
+            row = int(st.number_input("Row", 0, rows, int(best[0]), key=f"row-{layer}", width=120))
+            column = int(st.number_input("Column", 0, columns, int(best[1]), key=f"column-{layer}", width=120))
+    neuron: Neuron = ui_insight.ask(card, "neuron", image, layer, unit, row, column)
+    ui_insight.neuron(neuron)
+
+
+VIEWS = {
+    "Where it looks": where_it_looks,
+    "Layer by layer": layer_by_layer,
+    "For and against": for_and_against,
+    "Distort it": distort_it,
+    "Change its mind": change_its_mind,
+    "Digits like it": ui_insight_map.similar,
+    "Map of digits": ui_insight_map.landscape,
+    "The arithmetic": the_arithmetic,
+}
+
+st.title("Understand")
+ui_insight.style()
+left, right = st.columns(2, gap="large")
+with left:
+    card = ui.choose_network()
+    chosen = None
+    with ui.told():
+        chosen = choose_image(card)
+if chosen is None:
+    st.stop()
+image = chosen
+with right:
+    reading = ui.lab().recogniser(card.name).read_digit(image)
+    ui_reading.answer(reading, "")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        ui_pictures.digit_picture(image, "The picture, 28 x 28 pixels")
+        ui.bars(reading.probabilities, reading.digit)
+view = st.pills(
+    "What to look at", list(VIEWS), default="Where it looks", required=True, key="view", bind="query-params", wrap=True
+)
+
+
+@st.fragment
+def show(view: str) -> None:
+    """What was chosen; a change in it leaves the rest of the page alone."""
+    with ui.told():
+        VIEWS[view](card, image, reading)
+
+
+show(view or "Where it looks")

@@ -1,0 +1,115 @@
+"""Digits among their like, as a network's last hidden layer has them: the nearest ones, and the map of all."""
+
+from collections import Counter
+from typing import Any
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from digitlab import plots, ui, ui_insight, ui_pictures
+from digitlab.networks.insight import Inside
+from digitlab.networks.landscape import Landscape
+from digitlab.networks.recognition import Reading
+from digitlab.runs.modelfiles import ModelCard
+
+_NEAREST = 12
+_SHOWN = 1500  # digits on the map: each brings its picture along, about 400 bytes
+
+
+def similar(card: ModelCard, image: NDArray[np.uint8], reading: Reading) -> None:
+    """The training digits that are nearest in the last hidden layer."""
+    made = _landscape(card)
+    if made is None:
+        return
+    inside: Inside = ui_insight.ask(card, "inside", image)
+    digits = ui.mnist()
+    numbers, distances = made.nearest(inside.hidden, _NEAREST)
+    counts = Counter(int(digits.y_train[number]) for number in numbers)
+    listed = ", ".join(
+        f"{count} {'is' if count == 1 else 'are'} labelled {digit}" for digit, count in counts.most_common()
+    )
+    st.markdown(
+        f"To this network, these training digits resemble the picture most: of the {_NEAREST}, {listed}. "
+        f"It reads {reading.digit}."
+    )
+    ui_pictures.gallery(
+        [
+            ui_pictures.Sample(int(number), digits.x_train[number], f"{digits.y_train[number]}, {distance:.2f} away")
+            for number, distance in zip(numbers, distances, strict=True)
+        ],
+        key="similar",
+    )
+    st.caption(
+        f"Compared are the {len(inside.hidden):,} numbers of the last hidden layer, along the {len(made.axes.shares)} "
+        f"directions that hold {made.axes.shares.sum():.0%} of what tells digits apart, among the first "
+        f"{len(made.points):,} training digits. What is near here need not look alike to a person, and that it is near "
+        "is no proof that the network learned it from there."
+    )
+
+
+def landscape(card: ModelCard, image: NDArray[np.uint8], reading: Reading) -> None:
+    """The map, with the picture placed into it."""
+    made = _landscape(card)
+    if made is None:
+        return
+    inside: Inside = ui_insight.ask(card, "inside", image)
+    own = made.axes.places(inside.hidden[np.newaxis])[0]
+    rows = _rows(card.name, card.created, made)
+    rows = [*rows, _row(own, str(reading.digit), image, "your picture")]
+    st.vega_lite_chart(
+        rows,
+        plots.landscape(is_dark=ui.is_dark()),
+        height=560,
+        alt=(
+            f"Map of {_SHOWN} training digits by the two main directions of the last hidden layer. The picture lies at "
+            f"{own[0]:.1f}, {own[1]:.1f}; nearest to it are digits labelled "
+            f"{', '.join(str(ui.mnist().y_train[number]) for number in made.nearest(inside.hidden, 5)[0])}."
+        ),
+    )
+    st.caption(
+        f"Each sign is a training digit, {_SHOWN:,} of them; point at one to see its picture. The ring is yours. "
+        f"The two directions hold {made.axes.shares[:2].sum():.0%} of what tells digits apart (PCA): groups that lie "
+        "over each other here may well be apart in the others."
+    )
+
+
+@st.cache_data(show_spinner=False, max_entries=6)
+def _rows(name: str, created: float, _made: Landscape) -> list[dict[str, Any]]:
+    digits = ui.mnist()
+    return [
+        _row(_made.points[number], str(digits.y_train[number]), digits.x_train[number], f"training digit {number}")
+        for number in range(_SHOWN)
+    ]
+
+
+def _row(point: NDArray[np.float32], digit: str, image: NDArray[np.uint8], name: str) -> dict[str, Any]:
+    return {
+        "x": round(float(point[0]), 3),
+        "y": round(float(point[1]), 3),
+        "digit": digit,
+        "name": name,
+        "image": ui_pictures.as_url(image),
+    }
+
+
+def _landscape(card: ModelCard) -> Landscape | None:
+    """Return a network's map; while it is in the making, say how far it is, and look again each second."""
+    made = ui.lab().explain(card.name).landscape()
+    if isinstance(made, Landscape):
+        return made
+
+    @st.fragment(run_every=1.0)
+    def wait() -> None:
+        now = ui.lab().explain(card.name).landscape()
+        if isinstance(now, Landscape):
+            st.rerun()
+        elif now.trouble:
+            st.error(ui.plain(now.trouble), icon=":material/error:")
+        else:
+            st.progress(
+                now.share, "The network reads 20,000 training digits for this, once; all else goes on meanwhile."
+            )
+
+    wait()
+    return None
