@@ -20,7 +20,7 @@ digits/         what a digit is
   augmentation    small random changes
   templates       how people write, as strokes
   handwriting     templates -> training data in many hands
-  distortion      a digit, distorted by given amounts
+  tampering       a digit, distorted by given amounts
   browsing        order, counts and averages of a set
 networks/       what reads and learns (K: imports Keras, for worker processes only)
   config          settings of a training, presets

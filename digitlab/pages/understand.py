@@ -5,7 +5,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from digitlab import ui, ui_insight, ui_insight_map, ui_pictures, ui_reading
-from digitlab.digits.distortion import Distortion
+from digitlab.digits.tampering import Tampering
 from digitlab.digits.pictures import SUFFIXES, open_picture
 from digitlab.networks.insight import Change, HeatMaps, Inside, Neuron
 from digitlab.networks.numbers import read_number
@@ -162,7 +162,7 @@ def distort_it(card: ModelCard, image: NDArray[np.uint8], reading: Reading) -> N
     """Sliders, and ten bars that move."""
     left, right = st.columns(2, gap="large")
     with left:
-        distortion = Distortion(
+        tampering = Tampering(
             rotation=st.slider("Rotate, in degrees", -90, 90, 0, key="rotation"),
             scale=st.slider("Scale, in per cent", 40, 160, 100, 5, key="scale") / 100,
             right=st.slider("To the right, in pixels", -10, 10, 0, key="right"),
@@ -172,7 +172,7 @@ def distort_it(card: ModelCard, image: NDArray[np.uint8], reading: Reading) -> N
         )
         st.button("As it was", icon=":material/restart_alt:", on_click=as_it_was)
     with right:
-        distorted = ui.lab().explain(card.name).distorted(image, distortion)
+        distorted = ui.lab().explain(card.name).distorted(image, tampering)
         ui_reading.answer(distorted, "Nothing is left of it.")
         ui.bars(distorted.probabilities, distorted.digit)
         ui_pictures.digit_picture(distorted.image, "The distorted picture, as the network gets it", is_large=True)

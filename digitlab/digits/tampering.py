@@ -11,7 +11,7 @@ _SEED = 1  # of the noise: the same amount is the same picture, so that nothing 
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Distortion:
+class Tampering:
     """What is done to a digit, in this order.
 
     Attributes:
@@ -31,17 +31,17 @@ class Distortion:
     noise: float = 0.0
 
 
-def distort(image: NDArray[np.uint8], distortion: Distortion) -> NDArray[np.uint8]:
+def tamper(image: NDArray[np.uint8], tampering: Tampering) -> NDArray[np.uint8]:
     """Distort a digit, uint8 (28, 28); what comes in from outside is background. Returns another of its kind."""
-    if distortion.thicker:
-        image = _with_other_pen(image, distortion.thicker)
+    if tampering.thicker:
+        image = _with_other_pen(image, tampering.thicker)
     height, width = image.shape
-    matrix = cv2.getRotationMatrix2D(((width - 1) / 2, (height - 1) / 2), distortion.rotation, distortion.scale)
-    matrix[:, 2] += distortion.right, distortion.down
+    matrix = cv2.getRotationMatrix2D(((width - 1) / 2, (height - 1) / 2), tampering.rotation, tampering.scale)
+    matrix[:, 2] += tampering.right, tampering.down
     moved = np.asarray(cv2.warpAffine(image, matrix, (width, height), flags=cv2.INTER_LINEAR), np.uint8)
-    if not distortion.noise:
+    if not tampering.noise:
         return moved
-    noise = np.random.default_rng(_SEED).normal(0, distortion.noise, moved.shape)
+    noise = np.random.default_rng(_SEED).normal(0, tampering.noise, moved.shape)
     return np.asarray(np.clip(np.round(moved + noise), 0, 255), np.uint8)
 
 
