@@ -4,8 +4,12 @@ Blue and orange differ for any kind of colour vision, and both grow lighter away
 strength is seen. The anchors are from M. Okabe and K. Ito's palette (https://jfly.uni-koeln.de/color/).
 """
 
+from typing import TypeVar
+
 import numpy as np
 from numpy.typing import NDArray
+
+_T = TypeVar("_T", bound=np.generic)
 
 _AGAINST = ("#0d1117", "#0b3a5e", "#0072b2", "#56b4e9", "#cfeaff")
 _FOR = ("#0d1117", "#5e2a08", "#d55e00", "#f0a030", "#fff0b8")
@@ -53,7 +57,7 @@ def over_digit(values: NDArray[np.floating], digit: NDArray[np.uint8], most: flo
     return picture
 
 
-def enlarged(picture: NDArray[np.generic], times: int) -> NDArray[np.generic]:
+def enlarged(picture: NDArray[_T], times: int) -> NDArray[_T]:
     """Make every pixel a square of so many pixels."""
     return picture.repeat(times, axis=0).repeat(times, axis=1)
 

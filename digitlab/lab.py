@@ -138,7 +138,7 @@ class Lab:
 
     def explain(self, name: str) -> Explanations:
         """Return all that can be asked about why a network reads what it reads."""
-        return Explanations(name, self.model_file(name), self.recogniser(name), self._ask, self._landscapes)
+        return Explanations(self.model(name), self.recogniser(name), self._ask, self._landscapes)
 
     def evaluate(self, name: str) -> Scores:
         """Let a worker score a network on MNIST's test set; takes seconds."""

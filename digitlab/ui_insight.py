@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from digitlab import colours, ui, ui_pictures
 from digitlab.networks.insight import Change, HeatMaps, Inside, Neuron, Stage
 from digitlab.networks.recognition import Reading
-from digitlab.runs.modelfiles import ModelCard
+from digitlab.runs.cards import ModelCard
 
 _ROW = 16  # neurons in a row, where they have no place in the picture
 _WIDEST = 1024  # pixels: of a sheet of maps before the page scales it

@@ -11,7 +11,7 @@ from digitlab import plots, ui, ui_insight, ui_pictures
 from digitlab.networks.insight import Inside
 from digitlab.networks.landscape import Landscape
 from digitlab.networks.recognition import Reading
-from digitlab.runs.modelfiles import ModelCard
+from digitlab.runs.cards import ModelCard
 
 _NEAREST = 12
 _SHOWN = 1500  # digits on the map: each brings its picture along, about 400 bytes

@@ -16,7 +16,17 @@ LEVELS = [
     ("runs",),
     ("lab", "doctor"),
     ("plots", "colours"),
-    ("ui", "ui_canvas", "ui_insight", "ui_insight_map", "ui_person", "ui_pictures", "ui_reading", "ui_runs", "visitors"),
+    (
+        "ui",
+        "ui_canvas",
+        "ui_insight",
+        "ui_insight_map",
+        "ui_person",
+        "ui_pictures",
+        "ui_reading",
+        "ui_runs",
+        "visitors",
+    ),
     ("pages", "server", "streamlit_app", "commands", "__main__"),
 ]
 ONLY_IN = {

@@ -235,9 +235,9 @@ def _patch(before: Floats, layer: keras.layers.Conv2D, row: int, column: int) ->
         missing = max((-(-length // stride) - 1) * stride + size - length, 0)
         pads.append((missing // 2, missing - missing // 2))
         starts.append(place * stride)
-    padded: Floats = np.pad(before, (*pads, (0, 0)))
+    padded = np.pad(before, (*pads, (0, 0)))
     height, width = layer.kernel_size
-    return padded[starts[0] : starts[0] + height, starts[1] : starts[1] + width]
+    return np.asarray(padded[starts[0] : starts[0] + height, starts[1] : starts[1] + width], np.float32)
 
 
 def _normalization(layer: keras.layers.BatchNormalization, unit: int) -> tuple[float, float]:

@@ -5,12 +5,12 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from digitlab import ui, ui_insight, ui_insight_map, ui_pictures, ui_reading
-from digitlab.digits.tampering import Tampering
 from digitlab.digits.pictures import SUFFIXES, open_picture
+from digitlab.digits.tampering import Tampering
 from digitlab.networks.insight import Change, HeatMaps, Inside, Neuron
 from digitlab.networks.numbers import read_number
 from digitlab.networks.recognition import Reading
-from digitlab.runs.modelfiles import ModelCard
+from digitlab.runs.cards import ModelCard
 
 state = st.session_state
 
@@ -252,12 +252,12 @@ with left:
 if chosen is None:
     st.stop()
 image = chosen
+with left:
+    ui_pictures.digit_picture(image, "The picture, 28 x 28 pixels")
 with right:
     reading = ui.lab().recogniser(card.name).read_digit(image)
     ui_reading.answer(reading, "")
-    with st.container(horizontal=True, vertical_alignment="center"):
-        ui_pictures.digit_picture(image, "The picture, 28 x 28 pixels")
-        ui.bars(reading.probabilities, reading.digit)
+    ui.bars(reading.probabilities, reading.digit)
 view = st.pills(
     "What to look at", list(VIEWS), default="Where it looks", required=True, key="view", bind="query-params", wrap=True
 )

@@ -23,9 +23,9 @@ _UNREADABLE = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile)
 
 
 class Ask(Protocol):
-    """Puts a question of `answers` about a saved network to a worker, and waits."""
+    """Puts a question of `answers` about a network to a worker, and waits."""
 
-    def __call__(self, question: str, path: Path, *arguments: object) -> object:
+    def __call__(self, question: str, name: str, *arguments: object) -> object:
         """Return the answer."""
 
 
@@ -52,15 +52,20 @@ class Landscapes:
         self._lock, self._turn = threading.Lock(), threading.Lock()
         self._is_over = threading.Event()
 
-    def of(self, path: Path) -> Landscape | InTheMaking:
-        """Return a network's map, or how far it is; the first call has it made, and so does one after a trouble."""
-        name = f"{path.stem}-{path.stat().st_mtime_ns if path.is_file() else 0}"
+    def of(self, network: str, made: float) -> Landscape | InTheMaking:
+        """Return a network's map, or how far it is; the first call has it made, and so does one after a trouble.
+
+        Args:
+            network: Its name.
+            made: When it was; tells it from an older one of its name.
+        """
+        name = f"{network}-{int(made * 1000)}"
         with self._lock:
             state = self._states.get(name)
             if state is None:
                 state = self._states[name] = self._kept(name) or InTheMaking(0)
                 if isinstance(state, InTheMaking):
-                    threading.Thread(target=self._make, args=(name, path), name=f"map {name}", daemon=True).start()
+                    threading.Thread(target=self._make, args=(name, network), name=f"map {name}", daemon=True).start()
             elif isinstance(state, InTheMaking) and state.trouble:
                 del self._states[name]  # it was told; who looks again tries again
         return state
@@ -69,27 +74,27 @@ class Landscapes:
         """Let what is in the making be."""
         self._is_over.set()
 
-    def _make(self, name: str, path: Path) -> None:
+    def _make(self, name: str, network: str) -> None:
         with self._turn:
             try:
-                made = self._made(name, path)
+                made = self._made(name, network)
             except DigitLabError as error:
                 self._states[name] = InTheMaking(0, str(error))
                 return
             if made is not None:
-                self._keep(name, path.stem, made)
+                self._keep(name, network, made)
                 self._states[name] = made
 
-    def _made(self, name: str, path: Path) -> Landscape | None:
+    def _made(self, name: str, network: str) -> Landscape | None:
         images = self._digits().x_train[:DIGITS]
-        axes = self._ask("axes", path, images[:_FITTED], _AXES)
+        axes = self._ask("axes", network, images[:_FITTED], _AXES)
         assert isinstance(axes, Axes)
         points = []
         for start in range(0, len(images), _PART):
             if self._is_over.is_set():
                 return None
             self._states[name] = InTheMaking(start / len(images))
-            points.append(np.asarray(self._ask("places", path, images[start : start + _PART], axes)))
+            points.append(np.asarray(self._ask("places", network, images[start : start + _PART], axes)))
         return Landscape(axes, np.concatenate(points))
 
     def _kept(self, name: str) -> Landscape | None:
@@ -97,14 +102,14 @@ class Landscapes:
             return Landscape(Axes(file["centre"], file["directions"], file["shares"]), file["points"])
         return None
 
-    def _keep(self, name: str, stem: str, made: Landscape) -> None:
+    def _keep(self, name: str, network: str, made: Landscape) -> None:
         """Write it so that nobody sees half of it, in the place of what an older network of that name had."""
         axes = made.axes
         with suppress(OSError):  # without room it is made again after the next start
             self._folder.mkdir(parents=True, exist_ok=True)
             with tempfile.NamedTemporaryFile(dir=self._folder, prefix=".part-", delete=False) as file:
                 np.savez(file, centre=axes.centre, directions=axes.directions, shares=axes.shares, points=made.points)
-            for old in self._folder.glob(f"{stem}-*.npz"):
-                if old.stem.rpartition("-")[0] == stem:
+            for old in self._folder.glob(f"{network}-*.npz"):
+                if old.stem.rpartition("-")[0] == network:
                     old.unlink(missing_ok=True)
             Path(file.name).replace(self._folder / f"{name}.npz")

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO, cast
 
 from digitlab import events
 from digitlab.errors import DigitLabError, WorkersUnavailable
@@ -26,8 +26,7 @@ _START_PATIENCE = 60  # seconds for a scheduler and its workers to stand; usuall
 _REACH_PATIENCE = 10  # seconds for somebody else's scheduler to answer; whoever waits for it tries again
 _PATIENT = 5  # niceness of all that trains: who draws, or opens a page, comes first on a machine with few cores
 _LEAVE_PATIENCE = 8  # seconds for a training to stop within its block and keep its state; usually half of one
-_SCORE_PATIENCE = 120  # seconds for 10,000 digits, TensorFlow's import included; usually two
-_ANSWER_PATIENCE = 60  # seconds for one picture, TensorFlow's import and compiling included; usually a tenth of one
+_ANSWER_PATIENCE = 120  # seconds for 10,000 digits, TensorFlow's import included; usually two
 
 
 class Workers:
@@ -135,8 +134,7 @@ class Workers:
             WorkersUnavailable: No worker answered in time.
             ModelNotFound, ModelDamaged: As the worker found it.
         """
-        scores: Scores = self._wait_for(_SCORE_PATIENCE, _score, self._settings, name)
-        return scores
+        return cast(Scores, self._wait_for(_ANSWER_PATIENCE, _score, self._settings, name))
 
     def ask(self, question: str, name: str, *arguments: object, patience: float = _ANSWER_PATIENCE) -> Any:
         """Let a worker answer a question of `answers` about a network, and wait for it. Raises as `score`."""

@@ -27,11 +27,11 @@ def test_only_the_newest_are_kept(path):
     assert answers.explainer(path) is not one
 
 
-def test_a_question_is_answered_by_its_name(path, digits):
-    assert answers.answer("inside", path, (digits.x_test[0],)).sums.argmax() == 7
-    assert answers.answer("heat_maps", path, (digits.x_test[0], 3)).digit == 3
+def test_a_question_is_answered_by_its_name(settings, digits):
+    assert answers.answer(settings, "inside", "tutorial", (digits.x_test[0],)).sums.argmax() == 7
+    assert answers.answer(settings, "heat_maps", "tutorial", (digits.x_test[0], 3)).digit == 3
 
 
-def test_a_network_that_is_gone_is_told(tmp_path):
+def test_a_network_that_is_gone_is_told(settings):
     with pytest.raises(ModelNotFound):
-        answers.answer("inside", tmp_path / "gone.keras", ())
+        answers.answer(settings, "inside", "gone", ())

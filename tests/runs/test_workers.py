@@ -193,17 +193,17 @@ def test_a_scheduler_that_does_not_answer_is_named(settings, monkeypatch):
         workers.start()
 
 
-def test_a_question_about_a_network_is_answered_while_another_trains(workers, store, small, ready_made, digits):
+def test_a_question_about_a_network_is_answered_while_another_trains(workers, store, small, digits):
     number = store.create(dataclasses.replace(small, training_digits=60_000, epochs=500)).number
     workers.hand_in(store.queue())
     wait_for(lambda: store.run(number).progress)
-    maps = workers.ask("heat_maps", ready_made / "tutorial.keras", digits.x_test[0], 7)
+    maps = workers.ask("heat_maps", "tutorial", digits.x_test[0], 7)
     assert maps.gap < 0.01
     assert store.run(number).state is RunState.RUNNING
     store.request_stop(number)
     wait_for(lambda: store.run(number).state.is_over())
 
 
-def test_a_question_that_takes_too_long_is_given_up(workers, ready_made, digits):
+def test_a_question_that_takes_too_long_is_given_up(workers, digits):
     with pytest.raises(WorkersUnavailable, match="No worker answered"):
-        workers.ask("inside", ready_made / "tutorial.keras", digits.x_test[0], patience=0.001)
+        workers.ask("inside", "tutorial", digits.x_test[0], patience=0.001)
