@@ -14,6 +14,7 @@ from digitlab.networks.recognition import Reading
 from digitlab.runs.cards import ModelCard
 
 _ROW = 16  # neurons in a row, where they have no place in the picture
+_COLUMNS = 8  # maps in a row: they are still to be seen on a telephone
 _WIDEST = 1024  # pixels: of a sheet of maps before the page scales it
 
 KINDS = {
@@ -93,7 +94,7 @@ def stage(one: Stage) -> None:
     most = colours.strongest(values)
     row = _ROW if len(values) % _ROW == 0 else len(values)
     maps = np.moveaxis(values, -1, 0) if values.ndim == 3 else values.reshape(1, -1, row)
-    columns = min(len(maps), 12 if maps.shape[1] <= 14 else 8)
+    columns = min(len(maps), _COLUMNS)
     laid = colours.sheet(colours.coloured(maps, most), columns)
     laid = colours.enlarged(laid, max(1, _WIDEST // laid.shape[1]))
     sums = np.abs(maps).sum(axis=(1, 2)) if values.ndim == 3 else np.abs(values)
@@ -248,6 +249,7 @@ _STYLE = """
 .digitlab-figures h4 { margin: 0 0 .4rem; padding: 0; font-size: 1rem; }
 .digitlab-figures img { width: 100%; max-width: 320px; aspect-ratio: 1; display: block; border-radius: .25rem;
     image-rendering: pixelated; }
+.digitlab-figures.small img { image-rendering: auto; }
 .digitlab-sheet img { width: 100%; max-width: 860px; display: block; image-rendering: pixelated; }
 .digitlab-figures figcaption, .digitlab-sheet figcaption { font-size: .875rem; line-height: 1.4; padding-top: .4rem; }
 .digitlab-scale { max-width: 320px; padding-top: .35rem; font-size: .75rem; font-variant-numeric: tabular-nums; }

@@ -13,8 +13,9 @@ _BATCH = 100  # digits; the largest network makes 30 MB of them on their way
 _POINTS = (24, 48, 96, 192)  # on the way from an empty picture; more are taken until the sums agree
 _AGREE = 0.005  # share of the gain that integrated gradients may miss
 _STEPS = 30  # that a change of mind may take; most take five
-_HALVINGS = 7  # of the way back to the picture, once its digit has changed
-_BEYOND = 1.02  # of the step that should be enough: rounding must not undo it
+_HALVINGS = 6  # of the way back to the picture, once its digit has changed
+_BEYOND = 1.1  # of the step that should be enough; what is too much is taken back in the end
+_MARGIN = 0.03  # by which the new digit's sum is ahead: rounding must not undo it
 _KINDS = (
     keras.layers.Conv2D,
     keras.layers.BatchNormalization,
@@ -192,22 +193,22 @@ class Explainer:
 
     def _moved(self, pictures: Floats, targets: NDArray[np.int64]) -> Floats:
         """Move each picture until it is read as its target, or the steps are used up."""
-        rows = np.arange(len(targets))
+        moved, waiting = pictures.copy(), np.arange(len(targets))
         for _ in range(_STEPS):
-            sums = self._end(pictures)[1].numpy()
-            rivals = sums.copy()
-            rivals[rows, targets] = -np.inf
-            ahead = rivals.argmax(axis=1)
-            missing = rivals[rows, ahead] - sums[rows, targets]
-            waiting = missing > -0.02
-            if not waiting.any():
+            sums, rows = self._end(moved[waiting])[1].numpy(), np.arange(len(waiting))
+            wanted = sums[rows, targets[waiting]]
+            sums[rows, targets[waiting]] = -np.inf
+            ahead, missing = sums.argmax(axis=1), sums.max(axis=1) - wanted
+            is_short = missing > -_MARGIN / 2
+            waiting, ahead, missing = waiting[is_short], ahead[is_short], missing[is_short]
+            if not len(waiting):
                 break
-            slopes = self._slopes(pictures, _wishes(targets) - _wishes(ahead))[0].numpy()
-            slopes[(pictures <= 0) & (slopes < 0) | (pictures >= 1) & (slopes > 0)] = 0
-            steepness = np.maximum((slopes**2).sum(axis=(1, 2)), 1e-9)
-            steps = np.where(waiting, (missing + 0.03) / steepness, 0)[:, None, None]
-            pictures = np.clip(pictures + _BEYOND * steps * slopes, 0, 1).astype(np.float32)
-        return pictures
+            here = moved[waiting]
+            slopes = self._slopes(here, _wishes(targets[waiting]) - _wishes(ahead))[0].numpy()
+            slopes[(here <= 0) & (slopes < 0) | (here >= 1) & (slopes > 0)] = 0
+            steps = (missing + _MARGIN) / np.maximum((slopes**2).sum(axis=(1, 2)), 1e-9)
+            moved[waiting] = np.clip(here + _BEYOND * steps[:, None, None] * slopes, 0, 1)
+        return moved
 
     def _drawn_back(self, start: Floats, moved: Floats, targets: NDArray[np.int64]) -> Floats:
         """Halve the way between too little and enough, in whole 255ths."""

@@ -136,7 +136,7 @@ def layer_by_layer(card: ModelCard, image: NDArray[np.uint8], reading: Reading) 
         ui_insight.stage(stage)
         if stage is inside.stages[0] and stage.kind == "Conv2D":
             st.markdown("**Its filters**, in the same order: what each looks for")
-            ui_insight.weights(ui_insight.ask(card, "first_weights"), "The weights of the first layer's filters", 12)
+            ui_insight.weights(ui_insight.ask(card, "first_weights"), "The weights of the first layer's filters", 8)
 
 
 def for_and_against(card: ModelCard, image: NDArray[np.uint8], reading: Reading) -> None:
@@ -205,8 +205,8 @@ def change_its_mind(card: ModelCard, image: NDArray[np.uint8], reading: Reading)
     )
     st.caption(
         "The number is the length of the change: the root of the sum of its squares, a full pixel counted as 1. "
-        "Steps go to the nearest border between two digits (DeepFool), so that shorter ones may exist. No person would "
-        "be deceived: the network reads other things than people do."
+        "Steps go to the nearest border between two digits (DeepFool), so that shorter ones may exist. Where a person "
+        "still reads the old digit, the network looks at other things than people do."
     )
 
 

@@ -1,0 +1,132 @@
+"""How soon a network's reading is explained: the lab's answers against what one would write with Keras.
+
+    python benchmarks/explaining.py [--model handwriting] [--pictures 20]
+
+The lab asks a worker process, which keeps the network and its compiled functions, and covers pictures in its own
+process on LiteRT. The other side does what tutorials do: it loads the network, takes gradients by an eager
+GradientTape, and asks `model.predict` for each covered picture; what it takes with the network kept, and with all
+covered pictures in one batch, is shown, too. Both explain the same digits of MNIST's test set, turn by turn.
+The last line is a JSON object: medians in milliseconds for each question (`milliseconds`), the slowest of them
+(`slowest`), and how many times sooner gradient, integrated gradients and occlusion are there together (`ratio`, and
+`ratio_to_kept` against the other side with its network kept and one batch).
+"""
+
+import argparse
+import json
+import os
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+
+sys.path.insert(0, str(Path(__file__).parents[1]))  # the command is run as it is, without an installation
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digitlab.digits import mnist
+from digitlab.digits.tampering import Tampering
+from digitlab.lab import Lab
+from digitlab.runs.explanations import Explanations
+from digitlab.settings import ROOT, Settings
+
+WARM_UP = 3  # pictures before those that count
+POINTS = 50  # on the way from an empty picture, as tutorials take
+PATCH, STEP = 5, 2  # pixels: as the lab covers
+Image = NDArray[np.uint8]
+
+
+def ours(explained: Explanations) -> dict[str, Callable[[Image, int], object]]:
+    """What a page asks, by name."""
+    return {
+        "inside": lambda image, _: explained.inside(image),
+        "heat maps": explained.heat_maps,
+        "occlusion": explained.occlusion,
+        "evidence": lambda image, _: explained.evidence(image),
+        "changes": lambda image, _: explained.changes(image),
+        "distorted": lambda image, _: explained.distorted(image, Tampering(rotation=10, thicker=1, noise=20)),
+    }
+
+
+def theirs(path: Path) -> dict[str, Callable[[Image, int], object]]:
+    """The usual way, by name."""
+    import keras
+    import tensorflow as tf
+
+    kept = keras.saving.load_model(path, compile=False)
+
+    def gradients(model: Any, image: Image, digit: int) -> NDArray[np.float32]:
+        inner = keras.Model(model.get_layer("scale").output, model.output)
+        shares = np.linspace(0, 1, POINTS + 1, dtype=np.float32)[:, None, None]
+        pictures = tf.constant(np.concatenate([shares * image / np.float32(255), image[np.newaxis] / np.float32(255)]))
+        with tf.GradientTape() as tape:
+            tape.watch(pictures)
+            wanted = tf.math.log(inner(pictures, training=False)[:, digit])
+        return np.asarray(tape.gradient(wanted, pictures))
+
+    def covered(image: Image) -> Image:
+        pictures = np.repeat(image[np.newaxis], len(range(0, 28, STEP)) ** 2, 0)
+        for number, (top, left) in enumerate(np.ndindex(28 // STEP, 28 // STEP)):
+            pictures[number, top * STEP : top * STEP + PATCH, left * STEP : left * STEP + PATCH] = 0
+        return pictures
+
+    return {
+        "load, GradientTape": lambda image, digit: gradients(
+            keras.saving.load_model(path, compile=False), image, digit
+        ),
+        "GradientTape": lambda image, digit: gradients(kept, image, digit),
+        "predict each": lambda image, _: [kept.predict(one[np.newaxis], verbose=0) for one in covered(image)],
+        "predict batch": lambda image, _: kept.predict(covered(image), verbose=0),
+    }
+
+
+def measured(ways: dict[str, Callable[[Image, int], object]], pictures: Image, labels: Image) -> dict[str, float]:
+    """Return medians in milliseconds."""
+    times: dict[str, list[float]] = {name: [] for name in ways}
+    for number, (image, label) in enumerate(zip(pictures, labels, strict=True)):
+        for name, way in ways.items():
+            started = time.perf_counter()
+            way(image, int(label))
+            if number >= WARM_UP:
+                times[name].append(1000 * (time.perf_counter() - started))
+    return {name: round(statistics.median(taken), 2) for name, taken in times.items()}
+
+
+def main() -> None:
+    """Measure, print, and end with one line of JSON."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--model", default="handwriting", help="name of a network in models/")
+    parser.add_argument("--pictures", type=int, default=20)
+    options = parser.parse_args()
+    digits, count = mnist.load(), options.pictures + WARM_UP
+    with tempfile.TemporaryDirectory() as folder:
+        settings = Settings(data=Path(folder), database_url=f"sqlite:///{folder}/digitlab.db")
+        with Lab(settings) as lab:
+            lab.open()
+            lab.wait_until_open()
+            ways = {**ours(lab.explain(options.model)), **theirs(ROOT / "models" / f"{options.model}.keras")}
+            times = measured(ways, digits.x_test[:count], digits.y_test[:count])
+    for name, value in times.items():
+        print(f"{name:20}{value:10.1f} ms")
+    lab_s = times["heat maps"] + times["occlusion"]
+    asked = ("inside", "heat maps", "occlusion", "evidence", "changes", "distorted")
+    print(
+        json.dumps(
+            {
+                "ratio": (times["load, GradientTape"] + times["predict each"]) / lab_s,
+                "ratio_to_kept": (times["GradientTape"] + times["predict batch"]) / lab_s,
+                "slowest": max(times[name] for name in asked),
+                "milliseconds": times,
+                "model": options.model,
+            }
+        )
+    )
+
+
+if __name__ == "__main__":
+    main()
