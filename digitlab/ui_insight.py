@@ -136,7 +136,7 @@ def gradient_maps(maps: HeatMaps, image: NDArray[np.uint8]) -> list[str]:
     if maps.grad_cam is not None:
         text = (
             "Where the last convolution saw what raises the sum. It is coarse, a field is several pixels wide, and it "
-            "leaves out what speaks against."
+            "leaves out what speaks against: all black where that prevails."
         )
         shown.insert(1, heat_map(maps.grad_cam, image, "Grad-CAM", text))
     return shown

@@ -80,7 +80,7 @@ def test_integrated_gradients_add_up_to_the_gain_within_a_hundredth(models, expl
 
 def test_integrated_gradients_agree_with_a_slow_integral(models, explainers, digits):
     pixels = digits.x_test[3] / 255
-    shares = (np.arange(5000) + 0.5) / 5000
+    shares = (np.arange(1500) + 0.5) / 1500
     slow = np.mean([tutorial_gradient(models["tutorial"], share * pixels, 0) for share in shares], axis=0) * pixels
     integrated = explainers["tutorial"].heat_maps(digits.x_test[3], 0).integrated
     assert np.abs(integrated - slow).max() <= 0.02 * np.abs(slow).max()
@@ -94,9 +94,9 @@ def reference_cam(model, image, digit):
     return cv2.resize(cam, (28, 28), interpolation=cv2.INTER_LINEAR)
 
 
-@pytest.mark.parametrize("digit", [4, 9])
-def test_grad_cam_agrees_with_one_computed_from_the_weights(models, explainers, digits, digit):
-    image = digits.x_test[4]  # a four, not far from a nine
+@pytest.mark.parametrize(("sample", "digit"), [(0, 7), (4, 4)])
+def test_grad_cam_agrees_with_one_computed_from_the_weights(models, explainers, digits, sample, digit):
+    image = digits.x_test[sample]
     expected = reference_cam(models["convolutional"], image, digit)
     cam = explainers["convolutional"].heat_maps(image, digit).grad_cam
     assert cam.max() > 0
