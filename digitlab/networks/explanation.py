@@ -238,7 +238,8 @@ def _patch(before: Floats, layer: keras.layers.Conv2D, row: int, column: int) ->
         starts.append(place * stride)
     padded = np.pad(before, (*pads, (0, 0)))
     height, width = layer.kernel_size
-    return np.asarray(padded[starts[0] : starts[0] + height, starts[1] : starts[1] + width], np.float32)
+    patch: Floats = padded[starts[0] : starts[0] + height, starts[1] : starts[1] + width]
+    return patch
 
 
 def _normalization(layer: keras.layers.BatchNormalization, unit: int) -> tuple[float, float]:

@@ -61,7 +61,7 @@ def show_reading(picture: NDArray[np.uint8] | None, parts: list[Part], source: s
 
 def why() -> None:
     """Lead to what made the network read it so; the drawing goes along."""
-    st.page_link("digitlab/pages/understand.py", label="Why?", icon=":material/troubleshoot:")
+    st.page_link("understand.py", label="Why?", icon=":material/troubleshoot:")
 
 
 def show_way(parts: list[Part], recogniser: Recogniser) -> None:

@@ -69,7 +69,7 @@ def choose_image(card: ModelCard) -> NDArray[np.uint8]:
     if not images:
         if source == "My drawing":
             st.info("Nothing is drawn yet. Draw a digit, or look at one of MNIST's.", icon=":material/draw:")
-            st.page_link("digitlab/pages/draw.py", label="Draw", icon=":material/draw:")
+            st.page_link("draw.py", label="Draw", icon=":material/draw:")
         st.stop()
     chosen = 0
     if len(images) > 1:

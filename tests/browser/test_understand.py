@@ -52,7 +52,7 @@ def test_the_bars_move_with_a_slider(page):
         page.keyboard.press("ArrowRight")
     expect(bars).not_to_have_text(before)
     page.get_by_role("button", name="As it was").click()
-    expect(slider).to_have_attribute("aria-valuenow", "0")
+    expect(slider).to_have_attribute("aria-valuetext", "0")
 
 
 def test_another_digit_is_chosen_to_be_made_of_it(page):
