@@ -226,7 +226,7 @@ def _scaled(images: NDArray[np.uint8]) -> Floats:
 
 
 def _wishes(digits: "NDArray[np.int64] | list[int] | range") -> Floats:
-    return np.eye(10, dtype=np.float32)[np.asarray(digits)]
+    return np.eye(10, dtype=np.float32).take(np.asarray(digits), axis=0)
 
 
 def _patch(before: Floats, layer: keras.layers.Conv2D, row: int, column: int) -> Floats:
@@ -238,8 +238,7 @@ def _patch(before: Floats, layer: keras.layers.Conv2D, row: int, column: int) ->
         starts.append(place * stride)
     padded = np.pad(before, (*pads, (0, 0)))
     height, width = layer.kernel_size
-    patch: Floats = padded[starts[0] : starts[0] + height, starts[1] : starts[1] + width]
-    return patch
+    return padded[starts[0] : starts[0] + height, starts[1] : starts[1] + width]
 
 
 def _normalization(layer: keras.layers.BatchNormalization, unit: int) -> tuple[float, float]:
