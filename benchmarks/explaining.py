@@ -1,6 +1,6 @@
 """How soon a network's reading is explained: the lab's answers against what one would write with Keras.
 
-    python benchmarks/explaining.py [--model handwriting] [--pictures 20]
+    python benchmarks/explaining.py [--model handwriting] [--pictures 5]
 
 The lab asks a worker process, which keeps the network and its compiled functions, and covers pictures in its own
 process on LiteRT. The other side does what tutorials do: it loads the network, takes gradients by an eager
@@ -35,7 +35,7 @@ from digitlab.lab import Lab
 from digitlab.runs.explanations import Explanations
 from digitlab.settings import ROOT, Settings
 
-WARM_UP = 3  # pictures before those that count
+WARM_UP = 1  # pictures before those that count
 POINTS = 50  # on the way from an empty picture, as tutorials take
 PATCH, STEP = 5, 2  # pixels: as the lab covers
 Image = NDArray[np.uint8]
@@ -101,7 +101,7 @@ def main() -> None:
     """Measure, print, and end with one line of JSON."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", default="handwriting", help="name of a network in models/")
-    parser.add_argument("--pictures", type=int, default=20)
+    parser.add_argument("--pictures", type=int, default=5)
     options = parser.parse_args()
     digits, count = mnist.load(), options.pictures + WARM_UP
     with tempfile.TemporaryDirectory() as folder:
