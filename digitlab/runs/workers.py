@@ -7,20 +7,22 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError
 from contextlib import suppress
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, TextIO, TypeVar
 
 from digitlab import events
 from digitlab.errors import DigitLabError, WorkersUnavailable
 from digitlab.networks.scores import Scores
+from digitlab.networks.sets import TEST, DigitSet
 from digitlab.settings import Settings
 
 # Dask is imported by what uses it: that takes a second, and the first page that is shown needs none of it.
 if TYPE_CHECKING:
     from distributed import Client, Future
 
+_T = TypeVar("_T")
 TRAINING = {"training": 1}  # a worker has one such token, so it trains one run at a time and scores beside it
 _START_PATIENCE = 60  # seconds for a scheduler and its workers to stand; usually one
 _REACH_PATIENCE = 10  # seconds for somebody else's scheduler to answer; whoever waits for it tries again
@@ -127,23 +129,30 @@ class Workers:
             self.trouble = f"A worker could not begin: {reason}"
             events.log("worker could not begin", task=done.key, reason=reason, level=logging.WARNING)
 
-    def score(self, name: str) -> Scores:
-        """Let a worker score a network, by its name, on MNIST's test set, and wait for it.
+    def score(self, name: str, of: DigitSet = TEST) -> Scores:
+        """Let a worker score a network, by its name, on a set of digits, and wait for it.
 
         Raises:
             WorkersUnavailable: No worker answered in time.
             ModelNotFound, ModelDamaged: As the worker found it.
         """
+        return self._ask(_score, name, of)
+
+    def count_right(self, name: str, of: DigitSet, kind: str) -> tuple[int, ...]:
+        """Let a worker count what a network reads correctly at each strength of a distortion, and raise as `score`."""
+        return self._ask(_count_right, name, of, kind)
+
+    def _ask(self, task: Callable[..., _T], *arguments: object) -> _T:
         from distributed import KilledWorker
         from distributed.comm.core import CommClosedError
 
-        future: Future = self._reach().submit(_score, self._settings, name, pure=False, priority=10)
+        future: Future = self._reach().submit(task, self._settings, *arguments, pure=False, priority=10)
         try:
-            scores: Scores = future.result(timeout=_SCORE_PATIENCE)
+            answer: _T = future.result(timeout=_SCORE_PATIENCE)
         except (TimeoutError, CancelledError, CommClosedError, KilledWorker) as error:
             future.cancel()
             raise WorkersUnavailable("No worker answered. Wait for the running training, then try again.") from error
-        return scores
+        return answer
 
     def are_there(self) -> bool:
         """Whether workers can be handed something without being started first."""
@@ -280,10 +289,16 @@ def _leave() -> None:
         leave(_LEAVE_PATIENCE)
 
 
-def _score(settings: Settings, name: str) -> Scores:
-    from digitlab.runs import work
+def _score(settings: Settings, name: str, of: DigitSet) -> Scores:
+    from digitlab.runs import scoring
 
-    return work.score(settings, name)
+    return scoring.score(settings, name, of)
+
+
+def _count_right(settings: Settings, name: str, of: DigitSet, kind: str) -> tuple[int, ...]:
+    from digitlab.runs import scoring
+
+    return scoring.count_right(settings, name, of, kind)
 
 
 def _warm_up(settings: Settings) -> None:
