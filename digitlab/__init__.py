@@ -22,6 +22,8 @@ digits/         what a digit is
   handwriting     templates -> training data in many hands
   tampering       a digit, distorted by given amounts
   browsing        order, counts and averages of a set
+  distortions     changes of a certain strength
+  doubts          MNIST's digits whose label people doubted
 networks/       what reads and learns (K: imports Keras, for worker processes only)
   config          settings of a training, presets
   metrics         what a training reports
@@ -32,6 +34,10 @@ networks/       what reads and learns (K: imports Keras, for worker processes on
   insight         what a look into a network brings to light
   probing         answers to changed pictures
   landscape       where digits lie in a hidden layer
+  statistics      how much may be luck
+  agreement       several networks on the same digits
+  robustness      accuracy as digits are distorted
+  sets            test, validation and training digits of a network
   mnist_source    MNIST from the package, else by Keras in a process of its own
   architectures   K the layers of each preset
   learners        K networks made ready to learn, and kept
@@ -55,6 +61,8 @@ runs/           what happened
   shelf           networks in one storage
   modelfiles      the ready-made networks and people's own
   leftovers       checkpoints, and what is cleaned by rule
+  kept            arrays that took long to compute
+  evaluations     networks' answers on whole sets, computed once
   workers         the processes that train, through Dask
   dispatcher      hands in what waits, and lets go on what lost its process
   checks          whether a set-up is sound: versions, folders, data, networks
@@ -64,6 +72,7 @@ runs/           what happened
   answers         K what such a process knows about a saved network
   landscapes      maps of digits, made in the background and kept
   explanations    all that can be asked about one network
+  scoring         K what such a process reads for others
 lab             the verbs that a page may use
 doctor          what is wrong with a set-up, and how to mend it
 plots           figures
@@ -77,6 +86,13 @@ ui_pictures     digits as pictures, one or many
 ui_reading      what a network reads, shown
 ui_insight      why it reads so, shown
 ui_insight_map  what is like it, shown
+ui_matrix       the confusion matrix, to be clicked
+ui_evaluation   a network on a set of digits, and their pictures; its views:
+  ui_evaluation_overview    figures, what is read as what, mistakes
+  ui_evaluation_certainty   calibration, thresholds
+  ui_evaluation_robustness  accuracy as digits are distorted
+  ui_evaluation_comparison  two networks
+  ui_evaluation_labels      labels that several networks doubt
 pages/          one script a page: start, browse, train, draw, understand, evaluate, models; navigation, their list
 commands        what can be said on the command line
 server          the lab opens with the server, and closes with it

@@ -1,6 +1,7 @@
 """The verbs that a page may use. Pages and the command line go through here, and nothing here draws."""
 
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,9 +12,12 @@ from digitlab.networks import mnist_source
 from digitlab.networks.config import TrainingConfig
 from digitlab.networks.metrics import EpochMetrics
 from digitlab.networks.recognition import CARD, Recogniser
+from digitlab.networks.robustness import Robustness
 from digitlab.networks.scores import Scores
+from digitlab.networks.sets import TEST, DigitSet
 from digitlab.runs.cards import ModelCard, check_title
 from digitlab.runs.dispatcher import Dispatcher, Watch, let_go_on
+from digitlab.runs.evaluations import Evaluations
 from digitlab.runs.experiment import Attended, Run
 from digitlab.runs.explanations import Explanations
 from digitlab.runs.landscapes import Landscapes
@@ -42,6 +46,7 @@ class Lab:
         self._workers = Workers(settings)
         self._limits = Limits(settings)
         self._landscapes = Landscapes(settings.data / "landscapes", self._ask, self.mnist)
+        self._evaluations = Evaluations(settings, self._workers, self.mnist)
         self._recognisers: dict[Path, tuple[Recogniser, tuple[int, ...]]] = {}
         self._is_open = False
         self._lock = threading.Lock()
@@ -140,15 +145,34 @@ class Lab:
         """Return all that can be asked about why a network reads what it reads."""
         return Explanations(self.model(name), self.recogniser(name), self._ask, self._landscapes)
 
-    def evaluate(self, name: str) -> Scores:
-        """Let a worker score a network on MNIST's test set; takes seconds."""
-        return self._workers.score(self._files.card(name).name)
+    def evaluate(self, name: str, of: DigitSet = TEST, report: Callable[[float], None] = lambda _: None) -> Scores:
+        """Return a network's answers on a set of digits; a worker needs seconds for them, once.
+
+        `report` is handed the share that is done, 0 to 1, while a person waits.
+        """
+        return self._evaluations.scores(self._files.card(name), of, report)
+
+    def robustness(self, name: str, of: DigitSet = TEST) -> Robustness:
+        """Return what was measured of how a network reads distorted digits of a set."""
+        return self._evaluations.robustness(self._files.card(name), of)
+
+    def measure_robustness(self, name: str, of: DigitSet = TEST) -> None:
+        """Begin to measure what is missing of it, in the background."""
+        self._evaluations.measure(self._files.card(name), of)
+
+    def is_measuring(self, name: str, of: DigitSet = TEST) -> bool:
+        """Whether that is under way."""
+        return self._evaluations.is_measuring(self._files.card(name), of)
+
+    def trouble_measuring(self, name: str, of: DigitSet = TEST) -> str:
+        """One sentence on why it could not be measured; empty if all is well."""
+        return self._evaluations.trouble(self._files.card(name), of)
 
     def evaluate_here(self, model: str) -> Scores:
         """Score a network, by its name or its `.keras` file, in this process. For the command line, as `train_here`."""
-        from digitlab.runs import work
+        from digitlab.runs import scoring
 
-        return work.score(self._settings, model)
+        return scoring.score(self._settings, model)
 
     def _ask(self, question: str, name: str, *arguments: object) -> object:
         if self.trouble and not self._workers.are_there():

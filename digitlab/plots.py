@@ -1,12 +1,16 @@
 """Figures: matplotlib for pictures of tables, Vega-Lite for curves that move and answer to the pointer."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from digitlab.digits.distortions import Distortion
+from digitlab.networks.certainty import Bin
 from digitlab.networks.metrics import EpochMetrics
+from digitlab.networks.robustness import Point
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -119,32 +123,116 @@ def landscape(*, is_dark: bool) -> dict[str, Any]:
     }
 
 
-def confusion_matrix(confusion: NDArray[np.int64], *, is_dark: bool) -> "Figure":
-    """Draw how often each digit (rows) was read as each (columns), int (10, 10).
+def robustness_points(curves: Mapping[str, Sequence[Point]]) -> list[dict[str, Any]]:
+    """Return one row a point: network, strength, accuracy, and the interval that it lies in."""
+    return [{"network": network} | asdict(point) for network, points in curves.items() for point in points]
 
-    The right answers, on the diagonal, are left uncoloured: their thousands would drown the mistakes.
-    """
+
+def robustness(distortion: Distortion, networks: Sequence[str]) -> dict[str, Any]:
+    """Return the Vega-Lite chart for `robustness_points`; networks differ in colour, dash and mark."""
+    part = {"field": "network", "type": "nominal"}
+    scale: dict[str, Any] = {"domain": list(networks)}
+    legend: dict[str, Any] = {"orient": "top", "direction": "vertical", "title": None, "labelLimit": 330}
+    legend |= {"symbolSize": 70, "symbolStrokeWidth": 0, "symbolOpacity": 1, "symbolType": "circle"}
+    strength = {
+        "field": "strength",
+        "type": "quantitative",
+        "title": distortion.axis,
+        "scale": {"zero": False, "nice": False},
+        "axis": {"grid": False, "values": list(distortion.strengths)},
+    }
+    accuracy = {"type": "quantitative", "title": None, "scale": {"domain": [0, 1]}, "axis": {"format": ".0%"}}
+    band = {
+        "mark": {"type": "area", "opacity": 0.18},
+        "encoding": {
+            "y": {"field": "low", **accuracy},
+            "y2": {"field": "high"},
+        },
+    }
+    line = {
+        "mark": {"type": "line", "point": {"size": 50, "filled": True}},
+        "encoding": {
+            "y": {"field": "accuracy", **accuracy},
+            "shape": {**part, "scale": scale | {"range": ["circle", "diamond"]}, "legend": None},
+            "strokeDash": {**part, "scale": scale | {"range": [[1, 0], [5, 3]]}, "legend": None},
+            "tooltip": [
+                {"field": "network", "title": "Network"},
+                {"field": "strength", "title": distortion.axis},
+                {"field": "accuracy", "format": ".1%", "title": "Accuracy"},
+            ],
+        },
+    }
+    color = {**part, "scale": scale, "legend": legend}
+    return {"encoding": {"x": strength, "color": color}, "layer": [band, line]}
+
+
+def trade_off() -> dict[str, Any]:
+    """Return the Vega-Lite chart of rows with "share", "accuracy", "threshold" and "is_chosen"."""
+    return {
+        "encoding": {
+            "x": {
+                "field": "share",
+                "type": "quantitative",
+                "title": "Share of the answers that is kept",
+                "scale": {"zero": False, "nice": False, "reverse": True},
+                "axis": {"format": ".0%", "grid": False},
+            },
+            "y": {
+                "field": "accuracy",
+                "type": "quantitative",
+                "title": "Share of those that is right",
+                "scale": {"zero": False},
+                "axis": {"format": ".1%"},
+            },
+            "tooltip": [
+                {"field": "threshold", "format": ".1%", "title": "From confidence"},
+                {"field": "share", "format": ".2%", "title": "Kept"},
+                {"field": "accuracy", "format": ".2%", "title": "Right, of those"},
+            ],
+        },
+        "layer": [
+            {"transform": [{"filter": "!datum.is_chosen"}], "mark": {"type": "line", "interpolate": "linear"}},
+            {
+                "transform": [{"filter": "datum.is_chosen"}],
+                "mark": {"type": "point", "size": 140, "filled": True, "color": "#d55e00", "opacity": 1},
+            },
+        ],
+    }
+
+
+def calibration(curve: Sequence[Bin], *, is_dark: bool) -> "Figure":
+    """Draw how often a network is right against how sure it is, and how many answers each bin holds."""
     from matplotlib.figure import Figure
 
-    ink = "#e7edf4" if is_dark else "#17212e"
-    figure = Figure(figsize=(6, 5.6), layout="constrained", facecolor="none")
-    axes = figure.add_subplot(facecolor="none")
-    wrong = np.ma.masked_array(confusion.astype(float), mask=np.eye(10, dtype=bool) | (confusion == 0))
-    top = max(float(wrong.max()) if wrong.count() else 1.0, 1.0)
-    # cividis was made for colour-blind readers: J. R. Nuñez et al., PLoS ONE 13(7), 2018.
-    axes.imshow(wrong, cmap="cividis" if is_dark else "cividis_r", vmin=0, vmax=top)
-    for (row, column), count in np.ndenumerate(confusion):
-        if count:
-            share = 0 if row == column else count / top
-            contrast = ("#17212e" if is_dark else "#ffffff") if share > 0.55 else ink
-            weight = "bold" if row == column else "normal"
-            axes.text(column, row, str(count), ha="center", va="center", color=contrast, weight=weight, size=9.5)
-    axes.set(xticks=range(10), yticks=range(10), xlabel="Read as", ylabel="True digit")
-    axes.xaxis.label.set_color(ink)
-    axes.yaxis.label.set_color(ink)
-    axes.tick_params(colors=ink, length=0)
-    for spine in axes.spines.values():
-        spine.set_visible(False)
+    ink, line = ("#e7edf4", "#e69f00") if is_dark else ("#17212e", "#0072b2")
+    figure = Figure(figsize=(6, 5.2), layout="constrained", facecolor="none")
+    upper, lower = figure.subplots(2, sharex=True, gridspec_kw={"height_ratios": [4, 1]})
+    upper.plot([0, 1], [0, 1], color=ink, linestyle=":", linewidth=1.2)
+    upper.plot(
+        [each.confidence for each in curve],
+        [each.accuracy for each in curve],
+        color=line,
+        marker="o",
+        linewidth=2,
+    )
+    upper.set(xlim=(0, 1.02), ylim=(0, 1.03), ylabel="Accuracy")
+    lower.bar(
+        [each.low for each in curve],
+        [each.answers for each in curve],
+        width=[each.high - each.low for each in curve],
+        align="edge",
+        color="#7d8da1",
+        edgecolor="none",
+    )
+    lower.set(yscale="log", ylim=(0.7, None), xlabel="Confidence", ylabel="Answers")
+    for axes in (upper, lower):
+        axes.set_facecolor("none")
+        axes.tick_params(which="both", colors=ink)
+        axes.xaxis.label.set_color(ink)
+        axes.yaxis.label.set_color(ink)
+        for side, spine in axes.spines.items():
+            spine.set_visible(side in ("left", "bottom"))
+            spine.set_color(ink)
     return figure
 
 

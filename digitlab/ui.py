@@ -18,7 +18,6 @@ from digitlab.errors import DigitLabError
 from digitlab.lab import Lab
 from digitlab.networks.metrics import EpochMetrics
 from digitlab.networks.recognition import DEFAULT_MODEL
-from digitlab.networks.scores import Scores
 from digitlab.runs.cards import ModelCard
 from digitlab.settings import Settings
 
@@ -54,22 +53,6 @@ def _settle(one: Lab) -> None:
 def mnist() -> Mnist:
     """Return the data set, loaded once."""
     return lab().mnist()
-
-
-@st.cache_data(show_spinner=False, max_entries=20)
-def scores(name: str, created: float) -> Scores:
-    """Return a network's answers on the test set; `created` tells a network from an older one of its name."""
-    return lab().evaluate(name)
-
-
-@st.cache_data(show_spinner=False, max_entries=20)
-def confusion_matrix(name: str, created: float, *, is_dark: bool) -> None:
-    """Show what a network reads as what; drawn once, as matplotlib takes a quarter of a second, and shown again."""
-    st.pyplot(
-        plots.confusion_matrix(scores(name, created).confusion, is_dark=is_dark),
-        width="stretch",
-        alt="Confusion matrix: true digits in rows, digits read in columns",
-    )
 
 
 @st.cache_data(show_spinner=False)

@@ -49,7 +49,7 @@ _gallery = st.components.v2.component(
     "digitlab_gallery",
     html="<div class='grid'></div>",
     css="""
-.grid { display: grid; grid-template-columns: repeat(auto-fill, minmax(64px, 1fr)); gap: 8px; }
+.grid { display: grid; grid-template-columns: repeat(auto-fill, minmax(64px, 1fr)); gap: 8px; align-items: start; }
 button { font: inherit; font-size: 0.8rem; color: var(--st-text-color); background: none; cursor: pointer;
     border: 2px solid transparent; border-radius: var(--st-base-radius); padding: 3px; min-width: 0; }
 button:disabled { cursor: default; }

@@ -16,30 +16,14 @@ LEVELS = [
     ("runs",),
     ("lab", "doctor"),
     ("plots", "colours"),
-    (
-        "ui",
-        "ui_canvas",
-        "ui_insight",
-        "ui_insight_map",
-        "ui_person",
-        "ui_pictures",
-        "ui_reading",
-        "ui_runs",
-        "visitors",
-    ),
+    ("ui", "visitors"),
     ("pages", "server", "streamlit_app", "commands", "__main__"),
 ]
 ONLY_IN = {
     "streamlit": (
         "streamlit_app.py",
         "digitlab/ui.py",
-        "digitlab/ui_canvas.py",
-        "digitlab/ui_insight.py",
-        "digitlab/ui_insight_map.py",
-        "digitlab/ui_person.py",
-        "digitlab/ui_pictures.py",
-        "digitlab/ui_reading.py",
-        "digitlab/ui_runs.py",
+        "digitlab/ui_",
         "digitlab/visitors.py",
         "digitlab/pages/",
     ),
@@ -74,6 +58,7 @@ WITH_KERAS = {
     "digitlab.networks.explanation",
     "digitlab.networks.export",
     "digitlab.runs.answers",
+    "digitlab.runs.scoring",
     "digitlab.runs.work",
 }
 
@@ -98,6 +83,7 @@ def module(path: Path) -> str:
 
 def level(name: str) -> int:
     part = name.removeprefix("digitlab.").split(".")[0]
+    part = "ui" if part.startswith("ui_") else part
     return next((number for number, names in enumerate(LEVELS) if part in names), -1)
 
 

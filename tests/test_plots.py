@@ -1,11 +1,13 @@
 import io
 from xml.etree import ElementTree as ET
 
-import numpy as np
 import pytest
 
 from digitlab import plots
+from digitlab.digits.distortions import DISTORTIONS
+from digitlab.networks.certainty import Bin
 from digitlab.networks.metrics import EpochMetrics
+from digitlab.networks.robustness import Point
 
 
 def test_a_curve_has_a_point_for_each_epoch_and_set():
@@ -26,16 +28,23 @@ def test_the_axis_has_room_for_all_planned_epochs():
 
 
 @pytest.mark.parametrize("is_dark", [False, True])
-def test_a_confusion_matrix_shows_every_count_that_is_not_zero(is_dark):
-    confusion = np.diag(np.full(10, 90))
-    confusion[4, 9] = 7
-    figure = plots.confusion_matrix(confusion, is_dark=is_dark)
-    assert sorted(text.get_text() for text in figure.axes[0].texts) == ["7", *["90"] * 10]
+def test_a_calibration_curve_has_a_point_and_a_bar_for_each_bin(is_dark):
+    curve = [Bin(0.4, 0.6, 10, 0.5, 0.4), Bin(0.8, 1.0, 9000, 0.97, 0.96)]
+    figure = plots.calibration(curve, is_dark=is_dark)
+    upper, lower = figure.axes
+    assert upper.lines[-1].get_xydata().tolist() == [[0.5, 0.4], [0.97, 0.96]]
+    assert [bar.get_height() for bar in lower.patches] == [10, 9000]
     figure.savefig(io.BytesIO())
 
 
-def test_a_perfect_matrix_can_be_drawn():
-    plots.confusion_matrix(np.eye(10, dtype=int), is_dark=False).savefig(io.BytesIO())
+def test_a_robustness_curve_has_a_point_for_each_strength_and_network():
+    curves = {"One": [Point(0, 0.98, 0.97, 0.99), Point(2, 0.9, 0.88, 0.92)], "Other": []}
+    assert plots.robustness_points(curves) == [
+        {"network": "One", "strength": 0, "accuracy": 0.98, "low": 0.97, "high": 0.99},
+        {"network": "One", "strength": 2, "accuracy": 0.9, "low": 0.88, "high": 0.92},
+    ]
+    chart = plots.robustness(DISTORTIONS["shifted"], list(curves))
+    assert chart["encoding"]["color"]["scale"]["domain"] == ["One", "Other"]
 
 
 def test_every_pixel_value_is_written_into_the_picture(digits):

@@ -87,6 +87,89 @@ def expected_calibration_error(probabilities: NDArray[np.float32], labels: NDArr
     return float(np.abs(gaps).sum() / len(labels))
 
 
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """The answers whose confidence lies in one range.
+
+    Attributes:
+        low: Where the range begins, 0 to 1.
+        high: Where it ends.
+        answers: How many there are.
+        confidence: Their mean confidence, 0 to 1.
+        accuracy: The share of them that is right, 0 to 1.
+    """
+
+    low: float
+    high: float
+    answers: int
+    confidence: float
+    accuracy: float
+
+
+def calibration_curve(probabilities: NDArray[np.float32], labels: NDArray[np.uint8], bins: int = 15) -> list[Bin]:
+    """Return how often a network is right when it is so sure, in the bins of `expected_calibration_error`.
+
+    Bins without answers are left out. In an honest network, accuracy and confidence are the same in each.
+    """
+    confidence = probabilities.max(axis=1).astype(np.float64)
+    right = probabilities.argmax(axis=1) == labels
+    number = np.minimum((confidence * bins).astype(int), bins - 1)
+    return [
+        Bin(
+            at / bins, (at + 1) / bins, int(inside.sum()), float(confidence[inside].mean()), float(right[inside].mean())
+        )
+        for at in range(bins)
+        if (inside := number == at).any()
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What a threshold makes of a set of answers: those at least as sure are kept, the others refused.
+
+    Attributes:
+        threshold: Confidence, 0 to 1.
+        right: Answers that are kept and right.
+        wrong: Kept, but wrong.
+        refused_right: Refused, though right.
+        refused_wrong: Refused, and wrong.
+    """
+
+    threshold: float
+    right: int
+    wrong: int
+    refused_right: int
+    refused_wrong: int
+
+    @property
+    def share(self) -> float:
+        """Share of all answers that is kept, 0 to 1."""
+        kept, refused = self.right + self.wrong, self.refused_right + self.refused_wrong
+        return kept / (kept + refused)
+
+    @property
+    def accuracy(self) -> float:
+        """Share of the kept answers that is right, 0 to 1; 1 where none is kept."""
+        kept = self.right + self.wrong
+        return self.right / kept if kept else 1.0
+
+
+def kept_from(probabilities: NDArray[np.float32], labels: NDArray[np.uint8], threshold: float) -> Kept:
+    """Return what a threshold keeps and refuses of the answers, (n, 10)."""
+    right = probabilities.argmax(axis=1) == labels
+    is_kept = probabilities.max(axis=1) >= threshold
+    counts = [
+        int(((is_kept == kept) & (right == rightly)).sum()) for kept in (True, False) for rightly in (True, False)
+    ]
+    return Kept(threshold, *counts)
+
+
+def trade_off(probabilities: NDArray[np.float32], labels: NDArray[np.uint8], steps: int = 25) -> list[Kept]:
+    """Return what thresholds keep that refuse more and more, from nothing on up to half of the answers, (n, 10)."""
+    thresholds = np.quantile(probabilities.max(axis=1), np.linspace(0, 0.5, steps))
+    return [kept_from(probabilities, labels, float(threshold)) for threshold in np.unique(thresholds)]
+
+
 def fitted_limits(
     probabilities: NDArray[np.float32],
     labels: NDArray[np.uint8],

@@ -5,7 +5,32 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from digitlab.networks.statistics import wilson
+
 _SMALLEST = 1e-7  # Keras clips probabilities here before the logarithm
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigitScores:
+    """How well one digit is told from the nine others; each share is 0 to 1, or NaN where nothing could be counted.
+
+    Attributes:
+        digit: 0 to 9.
+        pictures: How many of it there are.
+        accuracy: Share of all pictures that are rightly called this digit or another.
+        precision: Share of the answers of this digit that are right.
+        recall: Share of this digit's pictures that are read correctly.
+        interval: Where the recall lies with 95 % confidence.
+        f1: Harmonic mean of precision and recall.
+    """
+
+    digit: int
+    pictures: int
+    accuracy: float
+    precision: float
+    recall: float
+    interval: tuple[float, float]
+    f1: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,6 +56,11 @@ class Scores:
         return float((self.answers == self.labels).mean())
 
     @property
+    def interval(self) -> tuple[float, float]:
+        """Where the accuracy on all digits of this kind lies, with 95 % confidence."""
+        return wilson(len(self.labels) - len(self.mistakes), len(self.labels))
+
+    @property
     def loss(self) -> float:
         """Mean cross-entropy per digit, in nats."""
         true = self.probabilities[np.arange(len(self.labels)), self.labels].astype(np.float64)
@@ -43,16 +73,67 @@ class Scores:
         return counts.reshape(10, 10)
 
     @property
+    def shares(self) -> NDArray[np.float64]:
+        """float64 (10, 10): the share of the row's digit that was read as the column's, 0 to 1; 0 for none."""
+        confusion = self.confusion
+        return np.asarray(confusion / np.maximum(1, confusion.sum(axis=1, keepdims=True)), np.float64)
+
+    @property
     def accuracy_per_digit(self) -> NDArray[np.float64]:
         """float64 (10,): share of each digit's pictures that is read correctly; NaN where there are none."""
         confusion = self.confusion
-        totals = confusion.sum(axis=1).astype(np.float64)
-        shares = np.full(10, np.nan)
-        np.divide(confusion.diagonal(), totals, out=shares, where=totals > 0)
-        return shares
+        return _shares(confusion.diagonal(), confusion.sum(axis=1))
+
+    @property
+    def per_digit(self) -> "list[DigitScores]":
+        """How well each digit is told from the nine others, 0 to 9."""
+        confusion = self.confusion
+        pictures, answers, right = confusion.sum(axis=1), confusion.sum(axis=0), confusion.diagonal()
+        recall, precision = _shares(right, pictures), _shares(right, answers)
+        f1 = _shares(2 * right, pictures + answers)
+        wrong = pictures + answers - 2 * right
+        return [
+            DigitScores(
+                digit=digit,
+                pictures=int(pictures[digit]),
+                accuracy=float(1 - wrong[digit] / len(self.labels)),
+                precision=float(precision[digit]),
+                recall=float(recall[digit]),
+                interval=wilson(int(right[digit]), int(pictures[digit])),
+                f1=float(f1[digit]),
+            )
+            for digit in range(10)
+        ]
+
+    def read_as(self, true: int, answer: int) -> NDArray[np.int64]:
+        """Indices of one digit's pictures that were read as a certain digit, the most confident answer first."""
+        cell = np.nonzero((self.labels == true) & (self.answers == answer))[0]
+        return cell[np.argsort(-self.probabilities[cell, answer], kind="stable")]
 
     @property
     def mistakes(self) -> NDArray[np.int64]:
         """Indices of the pictures read wrongly, the most confident mistake first."""
         wrong = np.nonzero(self.answers != self.labels)[0]
         return wrong[np.argsort(-self.probabilities[wrong].max(axis=1), kind="stable")]
+
+    @property
+    def confidence(self) -> NDArray[np.float32]:
+        """The probability of each digit read, float32 (n,)."""
+        return np.asarray(self.probabilities.max(axis=1))
+
+    def kept_mistakes(self, threshold: float) -> NDArray[np.int64]:
+        """Indices of the pictures read wrongly with at least this confidence, the most confident mistake first."""
+        mistakes = self.mistakes
+        return mistakes[self.confidence[mistakes] >= threshold]
+
+    def refused_answers(self, threshold: float) -> NDArray[np.int64]:
+        """Indices of the pictures read rightly, but with less than this confidence, the least confident first."""
+        right = np.nonzero(self.answers == self.labels)[0]
+        order = right[np.argsort(self.confidence[right], kind="stable")]
+        return order[self.confidence[order] < threshold]
+
+
+def _shares(counts: NDArray[np.int64], totals: NDArray[np.int64]) -> NDArray[np.float64]:
+    shares = np.full(len(counts), np.nan)
+    np.divide(counts, totals, out=shares, where=totals > 0)
+    return shares

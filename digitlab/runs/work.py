@@ -180,13 +180,6 @@ def _counted(number: int) -> Iterator[None]:
             _changed.notify_all()
 
 
-def score(settings: Settings, model: str) -> Scores:
-    """Let a saved network, by its name or its `.keras` file, read MNIST's test set."""
-    network = evaluation.load(ModelFiles(settings).find(model))
-    digits = mnist_source.load(settings.data)
-    return evaluation.evaluate(network, digits.x_test, digits.y_test)
-
-
 def _train(
     settings: Settings, run: Run, pulse: "_Pulse", attended: Attended, is_pause: Callable[[], bool]
 ) -> training.Trained:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TextIO, cast
 from digitlab import events
 from digitlab.errors import DigitLabError, WorkersUnavailable
 from digitlab.networks.scores import Scores
+from digitlab.networks.sets import TEST, DigitSet
 from digitlab.settings import Settings
 
 # Dask is imported by what uses it: that takes a second, and the first page that is shown needs none of it.
@@ -127,14 +128,19 @@ class Workers:
             self.trouble = f"A worker could not begin: {reason}"
             events.log("worker could not begin", task=done.key, reason=reason, level=logging.WARNING)
 
-    def score(self, name: str) -> Scores:
-        """Let a worker score a network, by its name, on MNIST's test set, and wait for it.
+    def score(self, name: str, of: DigitSet = TEST) -> Scores:
+        """Let a worker score a network, by its name, on a set of digits, and wait for it.
 
         Raises:
             WorkersUnavailable: No worker answered in time.
             ModelNotFound, ModelDamaged: As the worker found it.
         """
-        return cast(Scores, self._wait_for(_ANSWER_PATIENCE, _score, self._settings, name))
+        return cast(Scores, self._wait_for(_ANSWER_PATIENCE, _score, self._settings, name, of))
+
+    def count_right(self, name: str, of: DigitSet, kind: str) -> tuple[int, ...]:
+        """Let a worker count what a network reads correctly at each strength of a distortion, and raise as `score`."""
+        counts = self._wait_for(_ANSWER_PATIENCE, _count_right, self._settings, name, of, kind)
+        return cast("tuple[int, ...]", counts)
 
     def ask(self, question: str, name: str, *arguments: object, patience: float = _ANSWER_PATIENCE) -> Any:
         """Let a worker answer a question of `answers` about a network, and wait for it. Raises as `score`."""
@@ -286,10 +292,16 @@ def _leave() -> None:
         leave(_LEAVE_PATIENCE)
 
 
-def _score(settings: Settings, name: str) -> Scores:
-    from digitlab.runs import work
+def _score(settings: Settings, name: str, of: DigitSet) -> Scores:
+    from digitlab.runs import scoring
 
-    return work.score(settings, name)
+    return scoring.score(settings, name, of)
+
+
+def _count_right(settings: Settings, name: str, of: DigitSet, kind: str) -> tuple[int, ...]:
+    from digitlab.runs import scoring
+
+    return scoring.count_right(settings, name, of, kind)
 
 
 def _answer(settings: Settings, question: str, name: str, arguments: tuple[Any, ...]) -> object:

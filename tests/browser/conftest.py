@@ -144,6 +144,7 @@ def network(page: Page) -> Locator:
 
 def settle(page: Page) -> None:
     """Wait until the page's script has run."""
-    expect(page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_visible()
+    is_done = page.locator("[data-testid=stApp][data-test-script-state=notRunning]")
+    expect(is_done).to_be_visible(timeout=120_000)  # a network that is evaluated for the first time reads 10,000 digits
     page.wait_for_timeout(150)
-    expect(page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_visible()
+    expect(is_done).to_be_visible(timeout=120_000)

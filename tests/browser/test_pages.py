@@ -92,7 +92,7 @@ def test_a_mistake_can_be_looked_at_closely(page):
     page.locator(".grid button").first.click()
     dialog = page.get_by_role("dialog")
     expect(dialog.locator(".digitlab-bars li")).to_have_count(10)
-    expect(dialog).to_contain_text("read as")
+    expect(dialog).to_contain_text("labelled")
 
 
 def test_a_ready_made_network_can_be_downloaded_but_not_deleted(page, tmp_path):

@@ -3,14 +3,18 @@ import math
 
 import numpy as np
 import pytest
+from sklearn.calibration import calibration_curve as sklearn_curve
 
 from digitlab.networks.certainty import (
     Certainty,
     at_temperature,
+    calibration_curve,
     entropy,
     expected_calibration_error,
     fitted_limits,
     fitted_temperature,
+    kept_from,
+    trade_off,
 )
 
 
@@ -73,3 +77,45 @@ def test_without_a_usable_card_the_usual_limits_hold(tmp_path, text):
 def test_impossible_values_are_refused(values):
     with pytest.raises(ValueError, match=next(iter(values))):
         Certainty(**values)
+
+
+def test_the_calibration_curve_holds_all_answers_and_explains_the_error():
+    probabilities, labels = answers(5000, 2.5)
+    curve = calibration_curve(probabilities, labels)
+    assert sum(each.answers for each in curve) == 5000
+    assert all(each.low <= each.confidence <= each.high for each in curve)
+    error = sum(each.answers * abs(each.accuracy - each.confidence) for each in curve) / 5000
+    assert error == pytest.approx(expected_calibration_error(probabilities, labels))
+
+
+def test_the_calibration_curve_is_that_of_scikit_learn():
+    probabilities, labels = answers(5000, 2.5)
+    right, confidence = probabilities.argmax(axis=1) == labels, probabilities.max(axis=1)
+    accuracies, confidences = sklearn_curve(right, confidence, n_bins=15)
+    curve = calibration_curve(probabilities, labels)
+    assert np.allclose([each.accuracy for each in curve], accuracies)
+    assert np.allclose([each.confidence for each in curve], confidences)
+
+
+def test_a_threshold_keeps_what_is_as_sure():
+    probabilities = np.full((4, 10), 0.02, np.float32)
+    for row, (digit, share) in enumerate([(3, 0.9), (3, 0.8), (3, 0.7), (5, 0.75)]):
+        probabilities[row, digit] = share
+    kept = kept_from(probabilities, np.array([3, 0, 3, 0], np.uint8), 0.75)
+    assert (kept.right, kept.wrong, kept.refused_right, kept.refused_wrong) == (1, 2, 1, 0)
+    assert kept.share == 0.75
+    assert kept.accuracy == pytest.approx(1 / 3)
+
+
+def test_who_keeps_nothing_makes_no_mistake():
+    probabilities, labels = answers(50, 1.0)
+    nothing = kept_from(probabilities, labels, 1.1)
+    assert (nothing.share, nothing.accuracy) == (0, 1)
+
+
+def test_who_refuses_more_keeps_less_and_is_right_more_often():
+    steps = trade_off(*answers(5000, 1.0))
+    shares = [step.share for step in steps]
+    assert (shares[0], shares[-1]) == pytest.approx((1, 0.5), abs=0.01)
+    assert shares == sorted(shares, reverse=True)
+    assert steps[-1].accuracy > steps[0].accuracy + 0.02

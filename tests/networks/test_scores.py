@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from sklearn import metrics
 
 from digitlab.networks.scores import Scores
 
@@ -38,3 +39,58 @@ def test_accuracy_of_a_digit_that_is_not_there_is_nan(scores):
 
 def test_the_most_confident_mistake_comes_first(scores):
     assert scores.mistakes.tolist() == [4, 3]
+
+
+@pytest.fixture
+def many():
+    """Two thousand answers, three in four of them right; no 7 is ever shown, and 3 is never answered."""
+    rng = np.random.default_rng(1)
+    labels = rng.choice([0, 1, 2, 3, 4, 5, 6, 8, 9], 2000).astype(np.uint8)
+    answers = np.where(rng.random(2000) < 0.75, labels, rng.integers(0, 10, 2000))
+    answers[answers == 3] = 5
+    return Scores(labels, (np.eye(10)[answers] * 0.8 + 0.02).astype(np.float32))
+
+
+def test_the_confusion_matrix_is_that_of_scikit_learn(many):
+    expected = metrics.confusion_matrix(many.labels, many.answers, labels=range(10))
+    assert many.confusion.tolist() == expected.tolist()
+
+
+def test_precision_recall_and_f1_are_those_of_scikit_learn(many):
+    expected = metrics.precision_recall_fscore_support(
+        many.labels, many.answers, labels=range(10), zero_division=np.nan
+    )
+    found = [(each.precision, each.recall, each.f1, each.pictures) for each in many.per_digit]
+    assert np.allclose(np.transpose(found), expected, equal_nan=True)
+
+
+def test_the_accuracy_of_a_digit_asks_whether_it_is_that_digit_or_another(many):
+    for each in many.per_digit:
+        expected = metrics.accuracy_score(many.labels == each.digit, many.answers == each.digit)
+        assert each.accuracy == pytest.approx(expected)
+
+
+def test_the_interval_holds_the_accuracy(scores, many):
+    assert scores.interval[0] < scores.accuracy < scores.interval[1]
+    assert many.interval[1] - many.interval[0] < 0.05 < scores.interval[1] - scores.interval[0]
+    assert many.per_digit[7].interval == (0, 1)
+
+
+def test_the_pictures_of_a_cell_come_with_the_most_confident_first(many):
+    probabilities = many.probabilities.copy()
+    cell = many.read_as(4, 9)
+    assert len(cell) == many.confusion[4, 9]
+    probabilities[cell[3], 9] = 0.99
+    assert Scores(many.labels, probabilities).read_as(4, 9)[0] == cell[3]
+
+
+def test_a_threshold_parts_confident_mistakes_from_doubtful_answers(scores):
+    assert scores.kept_mistakes(0.7).tolist() == [4]
+    assert scores.kept_mistakes(0.5).tolist() == [4, 3]
+    assert scores.refused_answers(0.9).tolist() == [1]
+    assert scores.refused_answers(0.7).tolist() == []
+
+
+def test_shares_are_those_of_each_digit(many):
+    assert many.shares.sum(axis=1).tolist() == pytest.approx([1] * 7 + [0] + [1] * 2)
+    assert many.shares[4, 4] == many.per_digit[4].recall

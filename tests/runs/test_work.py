@@ -10,7 +10,7 @@ import pytest
 from digitlab.errors import ModelDamaged, StoreUnavailable
 from digitlab.networks.config import TrainingConfig
 from digitlab.networks.recognition import Recogniser
-from digitlab.runs import work
+from digitlab.runs import scoring, work
 from digitlab.runs.experiment import Attended, RunState
 from digitlab.runs.leftovers import checkpoint_of
 from digitlab.runs.modelfiles import ModelFiles
@@ -49,7 +49,7 @@ def test_a_run_is_trained_scored_saved_and_recorded(settings, store, small, digi
 def test_the_saved_score_is_found_again(settings, store, small):
     number = store.create(small).number
     perform(settings, number)
-    scores = work.score(settings, store.run(number).model)
+    scores = scoring.score(settings, store.run(number).model)
     assert scores.accuracy == pytest.approx(store.run(number).test_accuracy)
     assert scores.loss == pytest.approx(store.run(number).test_loss, rel=1e-5)
 
@@ -156,7 +156,7 @@ def test_what_is_no_network_cannot_be_scored(settings):
     settings.models.mkdir()
     (settings.models / "x.keras").write_text("x")
     with pytest.raises(ModelDamaged):
-        work.score(settings, str(settings.models / "x.keras"))
+        scoring.score(settings, str(settings.models / "x.keras"))
 
 
 def test_a_paused_run_goes_on_and_ends_as_if_it_never_paused(settings, store, digits):
@@ -216,7 +216,7 @@ def test_networks_and_checkpoints_may_lie_at_an_address(settings, store, small):
     perform(there, number)
     run = store.run(number)
     assert (run.state, len(store.epochs(number))) == (RunState.FINISHED, 3)
-    assert work.score(there, run.model).accuracy == pytest.approx(run.test_accuracy)
+    assert scoring.score(there, run.model).accuracy == pytest.approx(run.test_accuracy)
     assert checkpoint_of(there, run).exists()
     assert not settings.models.exists()
 

@@ -1,0 +1,71 @@
+"""Sets of digits to hold a network against: what it never saw, what was kept back, what it was fitted to."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digitlab.digits.mnist import Mnist
+from digitlab.networks.config import TrainingConfig
+
+
+@dataclass(frozen=True, slots=True)
+class DigitSet:
+    """Some of MNIST's digits, in their order.
+
+    Attributes:
+        part: "training" or "test", as in `Mnist.part`.
+        start: Index of the first of them in that part.
+        stop: Index after the last.
+        step: 1 for all of them, 10 for every tenth.
+    """
+
+    part: str
+    start: int
+    stop: int
+    step: int = 1
+
+    def __len__(self) -> int:
+        return len(range(self.start, self.stop, self.step))
+
+    def of(self, digits: Mnist) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+        """Return (images, labels), uint8 (n, 28, 28) and (n,)."""
+        images, labels = digits.part(self.part)
+        chosen = slice(self.start, self.stop, self.step)
+        return images[chosen], labels[chosen]
+
+    def index(self, number: int) -> int:
+        """Return the index in its part of MNIST of the digit that is `number` here."""
+        return self.start + number * self.step
+
+    def blocks(self, size: int) -> "list[DigitSet]":
+        """Return the same digits in sets of `size` at most."""
+        starts = range(self.start, self.stop, size * self.step)
+        return [DigitSet(self.part, start, min(start + size * self.step, self.stop), self.step) for start in starts]
+
+    def sample(self, most: int) -> "DigitSet":
+        """Return `most` of the digits or a few less, spread evenly: the first of MNIST's test set are easier ones."""
+        return DigitSet(self.part, self.start, self.stop, self.step * max(1, -(-len(self) // most)))
+
+    def shared(self, other: "DigitSet") -> int:
+        """Return how many digits are in both, where both take all from their start to their stop."""
+        overlap = min(self.stop, other.stop) - max(self.start, other.start)
+        return max(0, overlap) if self.part == other.part else 0
+
+
+TEST = DigitSet("test", 0, 10_000)
+
+
+def fitted(config: TrainingConfig) -> DigitSet:
+    """Return the digits that a network was fitted to."""
+    return DigitSet("training", 0, config.fitted_digits)
+
+
+def sets_of(config: TrainingConfig) -> dict[str, DigitSet]:
+    """Return the sets of a network, by what people call them; without a validation split there is no second."""
+    sets = {
+        "test": TEST,
+        "validation": DigitSet("training", config.fitted_digits, config.training_digits),
+        "training": fitted(config),
+    }
+    return {name: digits for name, digits in sets.items() if len(digits)}

@@ -1,0 +1,46 @@
+"""Arrays that took long to compute, kept in a folder; the oldest make room for new ones."""
+
+import io
+from contextlib import suppress
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digitlab.errors import StorageError
+from digitlab.storage.storage import Storage
+
+_SUFFIX = ".npy"
+_MOST = 200_000_000  # bytes: 500 times a network's answers on the test set
+
+
+class Kept:
+    """Arrays by name. What cannot be kept or read is computed anew: no error comes from here. Threads may share it."""
+
+    def __init__(self, storage: Storage) -> None:
+        self._storage = storage
+
+    def get(self, name: str) -> NDArray[np.generic] | None:
+        """Return an array; None where there is none, or none that can be read."""
+        try:
+            array: NDArray[np.generic] = np.load(io.BytesIO(self._storage.read(name + _SUFFIX)), allow_pickle=False)
+        except (StorageError, OSError, ValueError, EOFError):
+            return None
+        return array
+
+    def put(self, name: str, array: NDArray[np.generic]) -> None:
+        """Keep an array under a name."""
+        content = io.BytesIO()
+        np.save(content, array, allow_pickle=False)
+        with suppress(StorageError):
+            self._storage.write(name + _SUFFIX, content.getvalue())
+            self._make_room()
+
+    def _make_room(self) -> None:
+        entries = sorted(self._storage.entries().items(), key=lambda item: item[1].modified)
+        used = sum(entry.size for _, entry in entries)
+        for name, entry in entries:
+            if used <= _MOST:
+                break
+            self._storage.delete(name)
+            used -= entry.size
+        self._storage.remove_leftovers()

@@ -1,0 +1,27 @@
+"""What a worker process reads for others: whole sets, as they are or distorted. Imports Keras: for worker processes."""
+
+import numpy as np
+
+from digitlab.digits.distortions import DISTORTIONS, distort
+from digitlab.networks import evaluation, mnist_source
+from digitlab.networks.scores import Scores
+from digitlab.networks.sets import TEST, DigitSet
+from digitlab.runs.modelfiles import ModelFiles
+from digitlab.settings import Settings
+
+
+def score(settings: Settings, model: str, of: DigitSet = TEST) -> Scores:
+    """Let a saved network, by its name or its `.keras` file, read a set of digits."""
+    network = evaluation.load(ModelFiles(settings).find(model))
+    return evaluation.evaluate(network, *of.of(mnist_source.load(settings.data)))
+
+
+def count_right(settings: Settings, model: str, of: DigitSet, kind: str) -> tuple[int, ...]:
+    """Return how many digits of a set a network reads correctly at each strength of one kind of distortion."""
+    network = evaluation.load(ModelFiles(settings).find(model))
+    images, labels = of.of(mnist_source.load(settings.data))
+    strengths = DISTORTIONS[kind].strengths
+    distorted = np.concatenate([distort(images, kind, strength) for strength in strengths])
+    scores = evaluation.evaluate(network, distorted, np.tile(labels, len(strengths)))
+    right = (scores.answers == scores.labels).reshape(len(strengths), len(labels))
+    return tuple(int(count) for count in right.sum(axis=1))

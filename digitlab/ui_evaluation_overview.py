@@ -1,0 +1,111 @@
+"""An evaluation at a glance: the figures, what is read as what, and the pictures of it."""
+
+import streamlit as st
+
+from digitlab import ui, ui_evaluation, ui_matrix
+from digitlab.networks.scores import Scores
+from digitlab.ui_evaluation import Evaluation
+
+_SHARE = st.column_config.NumberColumn(format="percent")
+
+
+def show(one: Evaluation, name: str) -> None:
+    """Show the figures of a network on a set, called `name`, its confusion matrix, and the mistakes."""
+    _metrics(one.scores, name)
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.subheader("What is read as what")
+        _confusion(one)
+    with right:
+        st.subheader("Digit by digit")
+        _per_digit(one.scores)
+    _pictures(one)
+
+
+def _metrics(scores: Scores, name: str) -> None:
+    first, second, third = st.columns(3)
+    low, high = scores.interval
+    first.metric(
+        f"{name.capitalize()} accuracy",
+        f"{scores.accuracy:.2%}",
+        f"95 % interval: {low:.2%} to {high:.2%}",
+        delta_color="off",
+        delta_arrow="off",
+        border=True,
+        height="stretch",
+        help=f"Had it been {len(scores.labels):,} other digits of this kind, the true accuracy would lie in this "
+        "interval in 95 of 100 cases (Wilson).",
+    )
+    second.metric(
+        f"{name.capitalize()} loss",
+        f"{scores.loss:.4f}",
+        border=True,
+        height="stretch",
+        help="Mean cross-entropy per digit, in nats.",
+    )
+    third.metric("Mistakes", f"{len(scores.mistakes):,} of {len(scores.labels):,}", border=True, height="stretch")
+
+
+def _confusion(one: Evaluation) -> None:
+    numbers = st.segmented_control(
+        "Numbers", ["counts", "shares"], default="counts", required=True, key="numbers", label_visibility="collapsed"
+    )
+    ui_matrix.matrix(
+        one.scores,
+        key="matrix",
+        in_shares=numbers == "shares",
+        is_dark=ui.is_dark(),
+        chosen=st.session_state.get("cell"),
+        on_click=_choose,
+    )
+    unit = "percent of the digit's pictures" if numbers == "shares" else "pictures"
+    st.caption(
+        f"Rows: the true digit. Columns: what was read. Numbers: {unit}. The diagonal is right; colour marks the "
+        "mistakes. Click a cell to see its pictures."
+    )
+
+
+def _choose(true: int, answer: int) -> None:
+    st.session_state.cell = true, answer
+
+
+def _per_digit(scores: Scores) -> None:
+    st.dataframe(
+        [
+            {
+                "Digit": each.digit,
+                "Recall": each.recall,
+                "95 %": f"{each.interval[0]:.1%} - {each.interval[1]:.1%}",
+                "Precision": each.precision,
+                "F1": each.f1,
+                "Accuracy": each.accuracy,
+                "Pictures": each.pictures,
+            }
+            for each in scores.per_digit
+        ],
+        column_config=dict.fromkeys(("Recall", "Precision", "F1", "Accuracy"), _SHARE),
+        hide_index=True,
+        height="content",
+    )
+    st.caption(
+        "Recall: share of a digit's pictures that is read correctly, and where it lies with 95 % confidence. "
+        "Precision: share of its answers that is right. F1: their harmonic mean. Accuracy: how often “this digit or "
+        "another?” is answered rightly."
+    )
+
+
+def _pictures(one: Evaluation) -> None:
+    cell = st.session_state.get("cell")
+    if cell is None:
+        st.subheader("Mistakes")
+        st.markdown(
+            "The most confident first: *true digit* → *what was read*, with its probability. Click one to open it."
+        )
+        ui_evaluation.pictures(one, one.scores.mistakes, key="mistakes")
+    else:
+        true, answer = cell
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.subheader(f"{true} read as {answer}", width="content")
+            st.button("Show all mistakes", icon=":material/close:", on_click=lambda: st.session_state.pop("cell", None))
+        ui_evaluation.pictures(one, one.scores.read_as(true, answer), key=f"cell-{true}-{answer}")
+    ui_evaluation.closely(one)

@@ -1,0 +1,25 @@
+import numpy as np
+
+from digitlab.digits.distortions import DISTORTIONS
+from digitlab.networks.recognition import Recogniser
+from digitlab.networks.sets import TEST, DigitSet
+from digitlab.runs import scoring
+from digitlab.settings import ROOT
+
+FEW = DigitSet("training", 50_000, 50_200)
+
+
+def test_a_network_reads_the_set_that_it_is_given(settings, digits):
+    scores = scoring.score(settings, "tutorial", FEW)
+    assert np.array_equal(scores.labels, digits.y_train[50_000:50_200])
+    on_litert = Recogniser.load(ROOT / "models" / "tutorial").probabilities(digits.x_train[50_000:50_200])
+    assert np.allclose(scores.probabilities, on_litert, atol=1e-5)
+
+
+def test_distorted_digits_are_counted_at_each_strength(settings):
+    counts = scoring.count_right(settings, "tutorial", TEST.sample(200), "rotated")
+    strengths = DISTORTIONS["rotated"].strengths
+    assert len(counts) == len(strengths)
+    undistorted = scoring.score(settings, "tutorial", TEST.sample(200))
+    assert counts[strengths.index(0)] == (undistorted.answers == undistorted.labels).sum()
+    assert max(counts[0], counts[-1]) < min(counts[3:6])
