@@ -63,6 +63,7 @@ runs/           what happened
   leftovers       checkpoints, and what is cleaned by rule
   kept            arrays that took long to compute
   evaluations     networks' answers on whole sets, computed once
+  tasks           what a worker process is handed
   workers         the processes that train, through Dask
   dispatcher      hands in what waits, and lets go on what lost its process
   checks          whether a set-up is sound: versions, folders, data, networks

@@ -16,6 +16,7 @@ from digitlab import events
 from digitlab.errors import DigitLabError, WorkersUnavailable
 from digitlab.networks.scores import Scores
 from digitlab.networks.sets import TEST, DigitSet
+from digitlab.runs import tasks
 from digitlab.settings import Settings
 
 # Dask is imported by what uses it: that takes a second, and the first page that is shown needs none of it.
@@ -106,7 +107,7 @@ class Workers:
             key = f"run-{number}-{attempt}-{record}"  # what has the same name is the same to Dask, and is done once
             if key in self._handed_in:
                 continue
-            future = client.submit(_perform_next, self._settings, key=key, resources=resources)
+            future = client.submit(tasks.perform_next, self._settings, key=key, resources=resources)
             self._handed_in[key] = future
             future.add_done_callback(self._note)
             # Nobody waits for the result, the store has it; and a cluster's training outlives this process.
@@ -135,16 +136,16 @@ class Workers:
             WorkersUnavailable: No worker answered in time.
             ModelNotFound, ModelDamaged: As the worker found it.
         """
-        return cast(Scores, self._wait_for(_ANSWER_PATIENCE, _score, self._settings, name, of))
+        return cast(Scores, self._wait_for(_ANSWER_PATIENCE, tasks.score, self._settings, name, of))
 
     def count_right(self, name: str, of: DigitSet, kind: str) -> tuple[int, ...]:
         """Let a worker count what a network reads correctly at each strength of a distortion, and raise as `score`."""
-        counts = self._wait_for(_ANSWER_PATIENCE, _count_right, self._settings, name, of, kind)
+        counts = self._wait_for(_ANSWER_PATIENCE, tasks.count_right, self._settings, name, of, kind)
         return cast("tuple[int, ...]", counts)
 
     def ask(self, question: str, name: str, *arguments: object, patience: float = _ANSWER_PATIENCE) -> Any:
         """Let a worker answer a question of `answers` about a network, and wait for it. Raises as `score`."""
-        return self._wait_for(patience, _answer, self._settings, question, name, arguments)
+        return self._wait_for(patience, tasks.answer, self._settings, question, name, arguments)
 
     def _wait_for(self, patience: float, work: Callable[..., Any], *arguments: object) -> Any:
         from distributed import KilledWorker
@@ -258,11 +259,11 @@ def serve(settings: Settings, wishes: TextIO, answers: TextIO) -> None:
         print(cluster.scheduler_address, file=answers)
         answers.close()
         addresses = client.scheduler_info(n_workers=-1)["workers"]
-        warming = [client.submit(_warm_up, settings, workers=[address], pure=False) for address in addresses]
+        warming = [client.submit(tasks.warm_up, settings, workers=[address], pure=False) for address in addresses]
         _until_the_end(wishes)
         client.cancel(warming)
         with suppress(OSError, TimeoutError):  # a worker that was killed has nothing to leave
-            client.run(_leave, on_error="ignore")
+            client.run(tasks.leave, _LEAVE_PATIENCE, on_error="ignore")
 
 
 def _until_the_end(wishes: TextIO) -> None:
@@ -277,40 +278,3 @@ def _until_the_end(wishes: TextIO) -> None:
 
     threading.Thread(target=listen, name="wishes", daemon=True).start()
     over.wait()
-
-
-def _perform_next(settings: Settings) -> None:
-    from digitlab.runs import work  # TensorFlow: in the worker, not in the process that hands the work in
-
-    events.to_stderr()
-    work.perform_next(settings)
-
-
-def _leave() -> None:
-    """Let the runs of a worker process wait again; what never trained has nothing to leave."""
-    if leave := getattr(sys.modules.get("digitlab.runs.work"), "leave", None):  # it may be half imported
-        leave(_LEAVE_PATIENCE)
-
-
-def _score(settings: Settings, name: str, of: DigitSet) -> Scores:
-    from digitlab.runs import scoring
-
-    return scoring.score(settings, name, of)
-
-
-def _count_right(settings: Settings, name: str, of: DigitSet, kind: str) -> tuple[int, ...]:
-    from digitlab.runs import scoring
-
-    return scoring.count_right(settings, name, of, kind)
-
-
-def _answer(settings: Settings, question: str, name: str, arguments: tuple[Any, ...]) -> object:
-    from digitlab.runs import answers
-
-    return answers.answer(settings, question, name, arguments)
-
-
-def _warm_up(settings: Settings) -> None:
-    from digitlab.runs import work
-
-    work.warm_up(settings)

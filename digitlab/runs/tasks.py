@@ -1,0 +1,51 @@
+"""What a worker process is handed, by name: whoever hands it in loads neither Keras nor TensorFlow."""
+
+import sys
+from typing import Any
+
+from digitlab import events
+from digitlab.networks.scores import Scores
+from digitlab.networks.sets import DigitSet
+from digitlab.settings import Settings
+
+
+def perform_next(settings: Settings) -> None:
+    """Carry out the waiting run whose turn it is."""
+    from digitlab.runs import work
+
+    events.to_stderr()
+    work.perform_next(settings)
+
+
+def leave(patience: float) -> None:
+    """Let the runs of this process wait again, for so many seconds; what never trained has nothing to leave."""
+    if let_wait := getattr(sys.modules.get("digitlab.runs.work"), "leave", None):  # it may be half imported
+        let_wait(patience)
+
+
+def score(settings: Settings, name: str, of: DigitSet) -> Scores:
+    """Let a network read a set of digits."""
+    from digitlab.runs import scoring
+
+    return scoring.score(settings, name, of)
+
+
+def count_right(settings: Settings, name: str, of: DigitSet, kind: str) -> tuple[int, ...]:
+    """Count what a network reads correctly at each strength of a distortion."""
+    from digitlab.runs import scoring
+
+    return scoring.count_right(settings, name, of, kind)
+
+
+def answer(settings: Settings, question: str, name: str, arguments: tuple[Any, ...]) -> object:
+    """Answer a question about a network."""
+    from digitlab.runs import answers
+
+    return answers.answer(settings, question, name, arguments)
+
+
+def warm_up(settings: Settings) -> None:
+    """Load what the first training needs."""
+    from digitlab.runs import work
+
+    work.warm_up(settings)
