@@ -2,7 +2,7 @@ import pytest
 
 from digitlab.networks.config import TrainingConfig
 from digitlab.networks.metrics import EpochMetrics, Progress
-from digitlab.runs.experiment import SILENT_AFTER, Run, RunState, seconds_left
+from digitlab.runs.experiment import Run, RunState, seconds_left
 
 
 def a_run(**changes):
@@ -36,9 +36,3 @@ def test_within_the_first_epoch_the_time_so_far_is_taken():
 
 def test_before_there_is_anything_to_go_by_nothing_is_said():
     assert seconds_left(a_run(started=0.0), [], now=5.0) is None
-
-
-def test_only_a_running_run_can_be_silent():
-    assert a_run(heartbeat=0.0).is_silent()
-    assert not a_run(state=RunState.FINISHED, heartbeat=0.0).is_silent()
-    assert SILENT_AFTER > 5
