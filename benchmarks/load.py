@@ -166,7 +166,7 @@ async def people(options: argparse.Namespace) -> Figures:
 
 def turns(runs: list[Run]) -> Figures:
     """Print in which order people asked and had their turns, and return whether the two are the same."""
-    asked = [run.title for run in sorted(runs, key=lambda run: run.created)]
+    asked = [run.title for run in runs]
     begun = [run.title for run in sorted(runs, key=lambda run: run.started or 0)]
     for name, order in (("asked", asked), ("begun", begun)):
         print(f"{name}: {', '.join(title.removeprefix('Person ') for title in order)}")
