@@ -244,8 +244,10 @@ def serve(settings: Settings, wishes: TextIO, answers: TextIO) -> None:
     import dask
     from distributed import Client, LocalCluster
 
+    # By itself a worker keeps for an hour, second by second, what ran in it: two megabytes for each training.
+    without_profile = {"distributed.worker.profile.enabled": False}
     with (
-        dask.config.set({"temporary-directory": str(settings.data / "dask")}),
+        dask.config.set({"temporary-directory": str(settings.data / "dask"), **without_profile}),
         LocalCluster(
             n_workers=settings.workers,
             threads_per_worker=2,

@@ -60,6 +60,14 @@ def test_runs_are_trained_one_at_a_time_in_their_order(workers, store, small):
     assert runs[1].ended <= runs[2].started
 
 
+def test_a_worker_does_not_keep_what_ran_in_it(workers, store, small):
+    store.create(small)
+    workers.hand_in(store.queue())
+    wait_for(lambda: all(run.state.is_over() for run in store.runs()))
+    kept = workers._reach().run(lambda dask_worker: len(dask_worker.profile_history))
+    assert list(kept.values()) == [0]
+
+
 def test_a_stop_reaches_a_running_training_at_once_and_others_may_be_scored_meanwhile(
     workers, store, small, ready_made
 ):
