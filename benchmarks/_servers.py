@@ -42,6 +42,12 @@ class Server:
         return float(psutil.Process(self.process.pid).memory_info().rss) / 1e6
 
     @property
+    def megabytes_of_workers(self) -> float:
+        """What the processes that it started hold in memory now."""
+        started = psutil.Process(self.process.pid).children(recursive=True)
+        return sum(float(one.memory_info().rss) for one in started) / 1e6
+
+    @property
     def log(self) -> str:
         """What it has written so far."""
         return (self.settings.data / "server.log").read_text(errors="replace")

@@ -10,8 +10,8 @@ digit about every three seconds, look at the answer, and clear the field. Counte
 the digit. The same with 10 people in an app that trains in its page's script and reads by `model.predict`.
 people: 30 fill in the form, and press Train in the same second.
 visits: 1,000 times somebody new opens a page, goes on to the next one and leaves; then 200 trainings are asked for by
-people who leave at once. What the server's process holds in memory is read after every hundred visits or twenty runs;
-it is flat if from the second reading on it grows by less than 5 %.
+people who leave at once. What the server's process and its workers hold in memory is read after every hundred visits or
+twenty runs; it is flat if from the second such reading on it grows by less than 5 %.
 
 The last line is a JSON object. `ratio`: how many times sooner 95 % of the answers are there than in the other app.
 """
@@ -198,30 +198,39 @@ async def steps(
     step: int,
     settled: Callable[[int], Awaitable[object]] | None = None,
 ) -> Figures:
-    """Do something so many times, a few at once, and read the server's megabytes before it and after each step."""
-    gate, errors, taken = asyncio.Semaphore(AT_ONCE), list[str](), [server.megabytes]
+    """Do something so many times, a few at once, and read the server's memory before it and after each step."""
+    gate, errors, page, workers = asyncio.Semaphore(AT_ONCE), list[str](), list[float](), list[float]()
 
     async def in_turn(number: int) -> None:
         async with gate:
             errors.extend(await one(server.url, number))
 
-    for start in range(0, count, step):
-        await asyncio.gather(*(in_turn(number) for number in range(start, start + step)))
-        if settled:
-            await settled(start + step)
+    for start in range(0, count + step, step):
+        await asyncio.gather(*(in_turn(number) for number in range(start - step, start) if start))
+        if settled and start:
+            await settled(start)
         await asyncio.sleep(1)
-        taken.append(server.megabytes)
-        print(f"{start + step:5} {name}  {taken[-1]:6.1f} MB  {taken[-1] - taken[-2]:+6.1f}", flush=True)
-    warm = taken[WARM_UP:]
-    growth, slope = warm[-1] - warm[0], float(np.polyfit(range(len(warm)), warm, 1)[0])
-    is_flat = growth < FLAT * warm[0]
-    print(
-        f"after the first {WARM_UP * step} {name}: {growth:+.1f} MB in all, {slope:+.2f} MB for {step}, "
-        f"{'flat' if is_flat else 'not flat'}; {len(errors)} errors"
-    )
+        page.append(server.megabytes)
+        workers.append(server.megabytes_of_workers)
+        print(f"{start:5} {name}  {page[-1]:6.1f} MB  workers {workers[-1]:6.1f} MB", flush=True)
+    print(f"{name}, after the first {WARM_UP * step}; {len(errors)} errors")
     tell(errors)
-    figures: Figures = {"count": count, "megabytes": taken, "growth_mb": growth, "slope_mb": slope}
-    return figures | {"is_flat": is_flat, "errors": len(errors)}
+    return {
+        "count": count,
+        "page": growth("page process", page),
+        "workers": growth("its workers", workers),
+        "errors": len(errors),
+    }
+
+
+def growth(name: str, taken: list[float]) -> Figures:
+    """Print and return how much a process grew after the warm-up."""
+    warm = taken[WARM_UP:]
+    slope = float(np.polyfit(range(len(warm)), warm, 1)[0])
+    grown = warm[-1] - warm[0]
+    is_flat = grown < FLAT * warm[0]
+    print(f"  {name}: {grown:+.1f} MB in all, {slope:+.2f} MB a step: {'flat' if is_flat else 'not flat'}", flush=True)
+    return {"megabytes": taken, "growth_mb": grown, "slope_mb": slope, "is_flat": is_flat}
 
 
 PARTS: dict[str, Callable[[argparse.Namespace], Awaitable[Figures]]] = {
