@@ -3,13 +3,7 @@
 import streamlit as st
 from starlette.middleware import Middleware
 
-from digitlab.server import log_error, open_lab
-from digitlab.settings import ROOT
+from digitlab.server import NAVIGATION, log_error, open_lab
 from digitlab.visitors import Visitors
 
-app = st.App(
-    ROOT / "digitlab" / "pages" / "navigation.py",
-    lifespan=open_lab,
-    middleware=[Middleware(Visitors)],
-    on_script_error=log_error,
-)
+app = st.App(NAVIGATION, lifespan=open_lab, middleware=[Middleware(Visitors)], on_script_error=log_error)

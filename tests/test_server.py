@@ -10,11 +10,13 @@ from contextlib import contextmanager
 
 import psutil
 import pytest
+from streamlit.runtime.scriptrunner.exec_code import modified_sys_path
 
 from digitlab.lab import Lab
 from digitlab.runs.experiment import RunState
 from digitlab.runs.people import OPERATOR
 from digitlab.runs.store import Store
+from digitlab.server import NAVIGATION, keep_path_still
 from digitlab.settings import ROOT
 
 PATIENCE = 15  # seconds for a server to end
@@ -121,3 +123,12 @@ def test_importing_the_front_door_brings_in_neither_the_lab_nor_numpy():
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True, env=dict(os.environ)
     )
     assert result.stdout.strip() == "[]"
+
+
+def test_the_path_of_imports_does_not_change_while_a_page_runs(monkeypatch):
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    keep_path_still()
+    before = list(sys.path)
+    with modified_sys_path(str(NAVIGATION)):
+        assert sys.path == before
+    assert sys.path == before
