@@ -121,16 +121,23 @@ def pieces(ink: NDArray[np.uint8]) -> list[Piece]:
 
 
 def one_sign(ink: NDArray[np.uint8]) -> Piece | None:
-    """Return the ink, uint8 (height, width), without specks, if it hangs together and is hardly wider than high."""
+    """Return the ink, uint8 (height, width), without specks, if it is hardly wider than high and hangs together.
+
+    What lies within the box of the rest belongs to it: the eyes and the mouth of a face.
+    """
     parts = _connected(ink)
     if not parts:
         return None
     scale = _measured(parts)
     signs = [part for part in parts if not _is_speck(part, scale)]
-    if len(signs) != 1 or signs[0].mask.shape[1] > _SQUAT * signs[0].mask.shape[0]:
+    if not signs:
         return None
-    (whole,) = _candidates(ink, signs, scale)
-    return whole
+    whole = _together(signs)
+    (height, width) = whole.mask.shape
+    if all(part.mask.shape != whole.mask.shape for part in signs) or width > _SQUAT * height:
+        return None
+    (sign,) = _candidates(ink, [whole], scale)
+    return sign
 
 
 def _connected(ink: NDArray[np.uint8]) -> list[_Part]:
