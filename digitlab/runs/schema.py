@@ -1,5 +1,6 @@
 """The tables of the record of runs, and how a database is opened."""
 
+import sqlite3
 import time
 from collections.abc import Generator
 from pathlib import Path
@@ -113,7 +114,15 @@ def _configure_sqlite(connection: Any, _record: object) -> None:
     cursor = connection.cursor()
     cursor.execute(f"PRAGMA busy_timeout = {_PATIENCE * 1000}")
     # Readers do not wait for the writer, nor the writer for them: https://www.sqlite.org/wal.html
-    cursor.execute("PRAGMA journal_mode = WAL")
+    end = time.monotonic() + _PATIENCE
+    while True:  # a new file that several open at once is locked for a moment, and this asks without waiting for it
+        try:
+            cursor.execute("PRAGMA journal_mode = WAL")
+            break
+        except sqlite3.OperationalError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.02)
     cursor.execute("PRAGMA synchronous = FULL")  # what was recorded outlives a power cut
     cursor.close()
 
