@@ -74,7 +74,7 @@ def test_a_stop_reaches_a_running_training_at_once_and_others_may_be_scored_mean
     number = store.create(dataclasses.replace(small, training_digits=60_000, epochs=500)).number
     workers.hand_in(store.queue())
     wait_for(lambda: store.run(number).progress)
-    assert workers.score(ready_made / "tutorial.keras").accuracy > 0.97
+    assert workers.score(str(ready_made / "tutorial.keras")).accuracy > 0.97
     assert store.run(number).state is RunState.RUNNING
     store.request_stop(number)
     asked = time.monotonic()
@@ -85,7 +85,7 @@ def test_a_stop_reaches_a_running_training_at_once_and_others_may_be_scored_mean
 
 def test_what_a_worker_finds_wrong_comes_back_as_it_is(workers, tmp_path):
     with pytest.raises(ModelNotFound):
-        workers.score(tmp_path / "gone.keras")
+        workers.score(str(tmp_path / "gone.keras"))
 
 
 def test_closing_leaves_no_process(settings):
