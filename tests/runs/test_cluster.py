@@ -13,6 +13,7 @@ from digitlab.runs.experiment import RunState
 from digitlab.runs.people import OPERATOR
 
 LONG = TrainingConfig(epochs=6, training_digits=20_000, batch_size=8)  # some seconds
+ENDLESS = dataclasses.replace(LONG, epochs=500)  # until it is stopped
 PATIENCE = 120  # seconds: workers that begin load TensorFlow, and may share two processors
 
 
@@ -50,7 +51,7 @@ def pid_of(lab, number):
 
 
 def test_two_train_at_once_a_third_waits_and_another_app_sees_all_of_it(lab, settings, small):
-    first, second, third = start(lab, LONG), start(lab, LONG), start(lab, small)
+    first, second, third = start(lab, ENDLESS), start(lab, ENDLESS), start(lab, small)
     with Lab(settings) as other:
         other.open()
         wait_for(lambda: other.epochs(first) and other.epochs(second), PATIENCE)
@@ -58,11 +59,14 @@ def test_two_train_at_once_a_third_waits_and_another_app_sees_all_of_it(lab, set
         assert pid_of(lab, first) != pid_of(lab, second)
         assert other.place(other.run(third))[0] == 2
         fourth = start(other, small)
-        wait_for(lambda: is_finished(lab, first, second, third, fourth), PATIENCE)
+        for number in (first, second):
+            other.stop(number, OPERATOR)
+        wait_for(lambda: is_finished(lab, third, fourth), PATIENCE)
         runs = [other.run(number) for number in (first, second, third, fourth)]
         assert [run.started for run in runs] == sorted(run.started for run in runs)
         assert [run.attempt for run in runs] == [0] * 4
-        assert [len(other.epochs(run.number)) for run in runs] == [6, 6, 2, 2]
+        assert [run.state for run in runs] == [RunState.STOPPED] * 2 + [RunState.FINISHED] * 2
+        assert [len(other.epochs(run.number)) for run in runs[2:]] == [2, 2]
         made = [card.name for card in other.models() if not card.is_ready_made]
         assert sorted(made) == sorted(run.model for run in runs)
 
