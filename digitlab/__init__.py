@@ -31,6 +31,9 @@ networks/       what reads and learns (K: imports Keras, for worker processes on
   recognition     reading a digit at once, on LiteRT
   numbers         reading a line of digits
   scores          accuracy, confusion and mistakes from probabilities
+  observation     what is seen in a network while it learns
+  snapshots       a network as it was after an epoch
+  hints           what goes wrong in a training, and what says so
   insight         what a look into a network brings to light
   probing         answers to changed pictures
   landscape       where digits lie in a hidden layer
@@ -43,6 +46,8 @@ networks/       what reads and learns (K: imports Keras, for worker processes on
   learners        K networks made ready to learn, and kept
   blocks          K many of Keras' steps in one call
   callbacks       K Keras' logs -> metrics; a wish to stop -> Keras
+  observer        K a look at a network after each epoch
+  timelapse       K snapshots, brought to life again
   checkpoints     K a training's state, kept
   training        K config, digits -> a trained network
   evaluation      K a network's answers on a whole set
@@ -61,6 +66,7 @@ runs/           what happened
   shelf           networks in one storage
   modelfiles      the ready-made networks and people's own
   leftovers       checkpoints, and what is cleaned by rule
+  album           a run's snapshots
   kept            arrays that took long to compute
   evaluations     networks' answers on whole sets, computed once
   tasks           what a worker process is handed
@@ -70,6 +76,7 @@ runs/           what happened
   checks_database whether the record can be kept
   checks_workers  whether those who train are there, and alike
   work            K what such a process does with a run
+  growing         K how a picture was read while a network learned
   answers         K what such a process knows about a saved network
   landscapes      maps of digits, made in the background and kept
   explanations    all that can be asked about one network
@@ -87,6 +94,7 @@ ui_pictures     digits as pictures, one or many
 ui_reading      what a network reads, shown
 ui_insight      why it reads so, shown
 ui_insight_map  what is like it, shown
+ui_learning     a network while it learns
 ui_matrix       the confusion matrix, to be clicked
 ui_evaluation   a network on a set of digits, and their pictures; its views:
   ui_evaluation_overview    figures, what is read as what, mistakes
@@ -94,7 +102,7 @@ ui_evaluation   a network on a set of digits, and their pictures; its views:
   ui_evaluation_robustness  accuracy as digits are distorted
   ui_evaluation_comparison  two networks
   ui_evaluation_labels      labels that several networks doubt
-pages/          one script a page: start, browse, train, draw, understand, evaluate, models; navigation, their list
+pages/          one script a page: start, browse, train, watch, draw, understand, evaluate, models; navigation
 commands        what can be said on the command line
 server          the lab opens with the server, and closes with it
 __main__        the lab on the command line

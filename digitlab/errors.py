@@ -17,6 +17,7 @@ DigitLabError
 │   ├── RunIsOver       a run that has ended never changes
 │   ├── RunIsActive     a run that waits or runs cannot be deleted
 │   ├── CheckpointDamaged  what a run would go on from cannot be read
+│   ├── SnapshotDamaged a run's earlier state cannot be read
 │   └── Diverged        the loss became NaN or infinite
 ├── StorageError
 │   ├── StorageFull     no room is left for a network or a checkpoint
@@ -96,8 +97,15 @@ class CheckpointDamaged(RunError):
     """The file is there, but no training can go on from it."""
 
 
+class SnapshotDamaged(RunError):
+    """The file is there, but it shows no earlier state of a network."""
+
+
 class Diverged(RunError):
-    """The loss became NaN or infinite."""
+    """The loss became NaN or infinite; the text begins with `DIVERGED`."""
+
+
+DIVERGED = "The loss became infinite or not a number (NaN)"
 
 
 class StorageError(DigitLabError):

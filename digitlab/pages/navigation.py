@@ -10,6 +10,7 @@ page = st.navigation(
         st.Page("start.py", title="Start", icon=":material/home:", default=True),
         st.Page("browse.py", title="Browse", icon=":material/grid_view:"),
         st.Page("train.py", title="Train", icon=":material/model_training:"),
+        st.Page("watch.py", title="Watch it learn", icon=":material/movie:"),
         st.Page("draw.py", title="Draw", icon=":material/draw:"),
         st.Page("understand.py", title="Understand", icon=":material/troubleshoot:"),
         st.Page("evaluate.py", title="Evaluate", icon=":material/analytics:"),

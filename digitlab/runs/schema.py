@@ -53,6 +53,14 @@ epochs = sa.Table(
     sa.Column("seconds", sa.Double, nullable=False),
 )
 
+observations = sa.Table(
+    "observations",
+    metadata,
+    sa.Column("run", sa.ForeignKey("runs.number"), primary_key=True),
+    sa.Column("epoch", sa.Integer, primary_key=True),
+    sa.Column("content", sa.Text, nullable=False),
+)
+
 
 def engine_for(url: str) -> sa.Engine:
     """Return an engine for a SQLAlchemy address; nothing is opened yet. `InvalidSetting` if it cannot be used."""
@@ -93,9 +101,9 @@ _PREPARING = 0x64696769  # any number that no other program on the same database
 
 
 def _lacking(connection: sa.Connection) -> list[sa.Column[Any]]:
-    """Return the columns that the table of runs has not yet: all of them if it is not there, or that of epochs."""
+    """Return the columns that the table of runs has not yet: all of them if any table is missing."""
     inspector = sa.inspect(connection)
-    if not {runs.name, epochs.name} <= set(inspector.get_table_names()):
+    if not set(metadata.tables) <= set(inspector.get_table_names()):
         return list(runs.columns)
     known = {column["name"] for column in inspector.get_columns(runs.name)}
     return [column for column in runs.columns if column.name not in known]
