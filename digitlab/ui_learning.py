@@ -11,6 +11,7 @@ from digitlab import plots, ui, ui_insight, ui_matrix, ui_pictures
 from digitlab.networks import snapshots
 from digitlab.networks.hints import Hint
 from digitlab.networks.insight import Growth
+from digitlab.networks.metrics import EpochMetrics
 from digitlab.networks.observation import Observation
 from digitlab.networks.snapshots import Snapshot
 from digitlab.runs.experiment import Run
@@ -31,9 +32,15 @@ _FIGURES = (
 )  # fmt: skip
 
 
-def hints(found: Sequence[Hint]) -> None:
-    """Show what looks wrong in a training."""
-    for hint in found:
+@st.cache_data(show_spinner=False, max_entries=200)
+def _hints(_run: Run, _epochs: Sequence[EpochMetrics], *_known_by: object) -> list[Hint]:
+    lab = ui.lab()
+    return lab.hints(_run, _epochs, lab.observations(_run.number))
+
+
+def hints(run: Run, epochs: Sequence[EpochMetrics]) -> None:
+    """Show what looks wrong in a training; it is looked for after each epoch, and when the state changes."""
+    for hint in _hints(run, epochs, run.number, run.created, run.state, run.attempt, len(epochs)):
         st.info(f"**{hint.name}.** {ui.plain(hint.evidence)} {ui.plain(hint.advice)}", icon=":material/lightbulb:")
 
 

@@ -265,8 +265,8 @@ def show_runs() -> None:
         else:
             goes_on(run)
         ui.curves(epochs, run.config.epochs, key=f"run-{run.number}")
-        if epochs:
-            ui_learning.hints(lab.hints(run, epochs, lab.observations(run.number)))
+        if run.started is not None:
+            ui_learning.hints(run, epochs)
             there = {"run": str(run.number)}
             st.page_link("watch.py", label="Watch it learn", icon=":material/movie:", query_params=there)
 

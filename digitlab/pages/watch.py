@@ -138,7 +138,7 @@ def show() -> None:
     """All that changes with the epoch."""
     with ui.told():
         run = lab.run(chosen.number)
-        shots, epochs, seen = lab.snapshots(run), lab.epochs(run.number), lab.observations(run.number)
+        shots, seen = lab.snapshots(run), lab.observations(run.number)
         if not shots:
             waits = not run.state.is_over()
             st.info(
@@ -149,7 +149,7 @@ def show() -> None:
                 icon=":material/hourglass_empty:" if waits else ":material/info:",
             )
             return
-        ui_learning.hints(lab.hints(run, epochs, seen))
+        ui_learning.hints(run, lab.epochs(run.number))
         epoch = choose_epoch([shot.epoch for shot in shots], is_live=run.state is RunState.RUNNING)
         show_epoch(run, shots, image, epoch)
         if seen:
