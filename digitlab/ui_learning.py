@@ -152,15 +152,16 @@ def _row(point: NDArray[np.floating], digit: int, image: NDArray[np.uint8], name
 
 def layers(observations: Sequence[Observation], planned: int) -> None:
     """Show curves of what goes on in each layer."""
-    names = [layer.layer for layer in observations[-1].layers]
     columns = st.columns(2, gap="large")
     for number, (figure, title, form, text) in enumerate(_FIGURES):
         with columns[number % 2]:
+            rows = plots.layers(observations, figure)
+            names = list(dict.fromkeys(row["layer"] for row in rows))
             st.markdown(f"**{title}**")
             st.vega_lite_chart(
-                plots.layers(observations, figure),
+                rows,
                 plots.layer_curves(names, planned, title, form),
-                height=260,
+                height=300,
                 key=f"layers-{figure}",
                 alt=f"{title} of {', '.join(names)} over {observations[-1].epoch} epochs",
             )
