@@ -41,6 +41,7 @@ networks/       what reads and learns (K: imports Keras, for worker processes on
   agreement       several networks on the same digits
   robustness      accuracy as digits are distorted
   sets            test, validation and training digits of a network
+  formats         the files as which a network can be taken away
   mnist_source    MNIST from the package, else by Keras in a process of its own
   architectures   K the layers of each preset
   learners        K networks made ready to learn, and kept
@@ -52,7 +53,7 @@ networks/       what reads and learns (K: imports Keras, for worker processes on
   training        K config, digits -> a trained network
   evaluation      K a network's answers on a whole set
   explanation     K why a network reads what it reads
-  export          K a network -> .keras and .tflite
+  export          K a network -> .keras, .tflite and .onnx, and read again
 runs/           what happened
   experiment      a run and its states
   people          who is in the lab, and what they may change

@@ -7,6 +7,7 @@ from typing import Any
 
 from digitlab.networks import evaluation
 from digitlab.networks.explanation import Explainer
+from digitlab.networks.export import take_away
 from digitlab.runs.modelfiles import ModelFiles
 from digitlab.settings import Settings
 
@@ -28,15 +29,19 @@ _QUESTIONS = {
         Explainer.changes,
     )
 }
+_ABOUT_FILES = {take_away.__name__: take_away}
 
 
 def answer(settings: Settings, question: str, network: str, arguments: tuple[Any, ...]) -> object:
-    """Ask an `Explainer` about a network, by its name or its `.keras` file.
+    """Answer a question about a network, by its name or its `.keras` file: an `Explainer`'s, or one about its files.
 
     Raises:
         ModelNotFound, ModelDamaged: It cannot be opened.
     """
-    return _QUESTIONS[question](explainer(ModelFiles(settings).find(network)), *arguments)
+    path = ModelFiles(settings).find(network)
+    if question in _ABOUT_FILES:
+        return _ABOUT_FILES[question](path, *arguments)
+    return _QUESTIONS[question](explainer(path), *arguments)
 
 
 def explainer(path: Path) -> Explainer:
