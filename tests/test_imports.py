@@ -15,7 +15,7 @@ LEVELS = [
     ("networks",),
     ("runs",),
     ("lab", "doctor"),
-    ("plots", "colours"),
+    ("plots", "plots_comparison", "colours"),
     ("ui", "visitors"),
     ("pages", "server", "streamlit_app", "commands", "__main__"),
 ]
