@@ -17,7 +17,7 @@ def compared_points(learned: Mapping[str, Sequence[EpochMetrics]], metric: str) 
 def compared(metric: str, networks: Sequence[str]) -> dict[str, Any]:
     """Return the Vega-Lite chart for `compared_points`: networks differ in colour, training and validation in dash."""
     is_accuracy = metric == "accuracy"
-    legend: dict[str, Any] = {"orient": "bottom", "direction": "vertical", "title": None, "labelLimit": 330}
+    legend: dict[str, Any] = {"orient": "bottom", "direction": "vertical", "title": None, "labelLimit": 230}
     symbol = {"symbolSize": 70, "symbolStrokeWidth": 0, "symbolOpacity": 1, "symbolType": "circle"}
     dash = {"domain": ["training", "validation"], "range": [[1, 0], [5, 3]]}
     return {
@@ -43,7 +43,7 @@ def compared(metric: str, networks: Sequence[str]) -> dict[str, Any]:
                 "scale": {"domain": list(networks)},
                 "legend": legend | symbol,
             },
-            "strokeDash": {"field": "set", "type": "nominal", "scale": dash, "legend": legend | {"symbolSize": 300}},
+            "strokeDash": {"field": "set", "type": "nominal", "scale": dash, "legend": None},
             "tooltip": [
                 {"field": "network", "title": "Network"},
                 {"field": "epoch", "title": "Epoch"},
@@ -56,7 +56,7 @@ def compared(metric: str, networks: Sequence[str]) -> dict[str, Any]:
 
 def intervals() -> dict[str, Any]:
     """Return the Vega-Lite chart of rows with "network", "accuracy", "low" and "high": a point each, and its reach."""
-    share: dict[str, Any] = {"type": "quantitative", "title": "Test accuracy, with its 95 % interval"}
+    share: dict[str, Any] = {"type": "quantitative", "title": None}
     share |= {"scale": {"zero": False, "nice": True}, "axis": {"format": ".1%"}}
     network = {"field": "network", "type": "nominal", "title": None, "sort": None, "axis": {"labelLimit": 150}}
     shares = ("accuracy", "low", "high")
@@ -66,7 +66,7 @@ def intervals() -> dict[str, Any]:
         "encoding": {"y": network, "tooltip": tooltip},
         "layer": [
             {
-                "mark": {"type": "rule", "strokeWidth": 3, "opacity": 0.6},
+                "mark": {"type": "rule", "strokeWidth": 3, "color": "#7d8da1"},
                 "encoding": {"x": {"field": "low", **share}, "x2": {"field": "high"}},
             },
             {

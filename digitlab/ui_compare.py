@@ -16,23 +16,25 @@ from digitlab.runs.comparison import Contender
 from digitlab.runs.people import Person
 
 _MOST = 8  # side by side: more colours nobody can tell apart
+_RUNS = 50  # the newest, among which those are looked for that have no network yet
 _READERS = 24  # networks that read the same drawing, a millisecond each
 _READ = 30  # digits, to measure a reading
 _COLUMNS = {
+    "Name": st.column_config.TextColumn(width="medium"),
     "Test accuracy": st.column_config.NumberColumn(format="percent"),
     "Test loss": st.column_config.NumberColumn(format="%.4f"),
     "s per epoch": st.column_config.NumberColumn(
         format="%.2f", help="Usual seconds of an epoch, while it was trained."
     ),
     "File, MB": st.column_config.NumberColumn(format="%.2f", help="The .keras file, optimizer included."),
-    "ms per reading": st.column_config.NumberColumn(format="%.2f", help="One digit, just measured here."),
+    "ms per reading": st.column_config.NumberColumn(format="%.3f", help="One digit, just measured here."),
 }
 
 
 def choose() -> list[Contender]:
     """Let a person choose what is compared; `?with=NAME,NAME` in an address does, too."""
     lab, state = ui.lab(), st.session_state
-    found = comparison.contenders(lab.models(), ui.labels_of, lab.runs(), lab.epochs)
+    found = comparison.contenders(lab.models(), ui.labels_of, lab.runs()[:_RUNS], lab.epochs)
     asked = st.query_params.get("with", "")
     if asked and asked != state.get("asked_with"):
         state.asked_with, state.compared = asked, [key for key in asked.split(",") if key in found]
@@ -74,6 +76,7 @@ def scores(shown: Sequence[Contender]) -> None:
         if one.card
     ]
     if reached:
+        st.markdown("**Test accuracy, and the interval in which the true one lies with 95 % confidence**")
         st.vega_lite_chart(
             reached,
             plots_comparison.intervals(),
@@ -110,6 +113,7 @@ def _milliseconds(name: str, created: float) -> float:
 def curves(shown: Sequence[Contender]) -> None:
     """Lay the curves of all over each other."""
     st.subheader("How they learned")
+    st.caption("Lines are training, dashes validation.")
     learned = {one.label: one.epochs for one in shown}
     for column, metric in zip(st.columns(2), ("loss", "accuracy"), strict=True):
         with column:
@@ -117,7 +121,7 @@ def curves(shown: Sequence[Contender]) -> None:
             st.vega_lite_chart(
                 plots_comparison.compared_points(learned, metric),
                 plots_comparison.compared(metric, list(learned)),
-                height=300 + 24 * len(learned),
+                height=300 + 16 * len(learned),
                 key=f"compared-{metric}",
                 alt=f"{metric.capitalize()} of {len(learned)} runs over their epochs, training and validation",
             )
@@ -146,14 +150,11 @@ def readings(picture: NDArray[np.uint8] | None, person: Person, shown: Sequence[
     if picture is None:
         st.info(f"Draw a digit or a number: {len(cards)} networks read it at once.", icon=":material/draw:")
         return
-    st.html(
-        "<div class='digitlab-readers'>"
-        + "".join(
-            _reader(labels[card.name], read_number(picture, ui.lab().recogniser(card.name)))
-            for card in cards[:_READERS]
-        )
-        + "</div>"
-    )
+    readers = []
+    for card in cards[:_READERS]:
+        with ui.told():  # where one cannot be read, the others are
+            readers.append(_reader(labels[card.name], read_number(picture, ui.lab().recogniser(card.name))))
+    st.html(f"<div class='digitlab-readers'>{''.join(readers)}</div>")
     if len(cards) > _READERS:
         st.caption(f"{_READERS} of {len(cards)} networks are asked.")
 

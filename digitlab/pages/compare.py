@@ -2,9 +2,8 @@
 
 import streamlit as st
 
-from digitlab import ui, ui_canvas, ui_compare, ui_person
+from digitlab import ui_canvas, ui_compare, ui_person
 
-lab = ui.lab()
 person = ui_person.person()
 
 st.title("Compare")
@@ -19,7 +18,7 @@ def draw() -> None:
         left, right = st.container(width=ui_canvas.WIDTH), st.container()
     with left:
         picture = ui_canvas.field()
-    with right, ui.told():
+    with right:
         ui_compare.readings(picture, person, shown)
     with left:
         ui_canvas.tools()

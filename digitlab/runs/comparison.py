@@ -70,7 +70,7 @@ def contenders(
 
 def differences(shown: Sequence[Contender]) -> dict[str, list[str]]:
     """Return by name the settings that are not the same in all, each with its values in their order."""
-    settings = [_settings(one.config) for one in shown]
+    settings = [settings_told(one.config) for one in shown]
     names = settings[0] if settings else {}
     values = {name: [each[name] for each in settings] for name in names}
     return {name: row for name, row in values.items() if len(set(row)) > 1}
@@ -86,7 +86,8 @@ def milliseconds(recogniser: Recogniser, images: NDArray[np.uint8]) -> float:
     return 1000 * median(taken)
 
 
-def _settings(config: TrainingConfig) -> dict[str, str]:
+def settings_told(config: TrainingConfig) -> dict[str, str]:
+    """Return all settings, as people read them, by name."""
     values = config.as_dict()
     values |= values.pop("augmentation")
     return {name.replace("_", " "): _told(value) for name, value in values.items()}

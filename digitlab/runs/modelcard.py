@@ -8,10 +8,10 @@ import numpy as np
 
 from digitlab.networks.code import KerasCode
 from digitlab.networks.config import PRESETS
-from digitlab.networks.layouts import LAYOUTS
 from digitlab.networks.scores import Scores
 from digitlab.networks.statistics import wilson
 from digitlab.runs.cards import ModelCard
+from digitlab.runs.comparison import settings_told
 
 _CONFUSIONS = 5  # that are named
 LEARNED = "How it learned"  # the section with the curves' figures
@@ -70,13 +70,16 @@ def _origin(card: ModelCard) -> str:
 
 
 def _what(card: ModelCard) -> str:
-    preset, looks = PRESETS[card.config.preset], ""
+    preset, more = PRESETS[card.config.preset], ""
+    weights = f"{card.parameters:,} weights"
+    if weights not in preset.summary:
+        more += f" It has {weights}."
     if card.config.averaging:
-        looks = " It looks at each digit four times, half a pixel to each side, and averages what it thinks."
+        more += " It looks at each digit four times, half a pixel to each side, and averages what it thinks."
     return (
         f"A neural network that reads one handwritten digit, 0 to 9, in a picture of 28 x 28 grey pixels (0 "
-        f"background, 255 ink) and gives ten probabilities. Preset *{preset.title}*: {preset.summary}{looks} "
-        f"{card.parameters:,} weights.\n\nIt is made for learning and trying. It knows one digit at a time, in the "
+        f"background, 255 ink) and gives ten probabilities. Preset *{preset.title}*: {preset.summary}{more}"
+        "\n\nIt is made for learning and trying. It knows one digit at a time, in the "
         "middle of its picture, and nothing of letters; do not let it decide where a mistake costs anything.\n"
     )
 
@@ -99,7 +102,7 @@ def _data(card: ModelCard) -> str:
             f"{config.redrawn_digits:,} of MNIST's drawn anew with other pens, and {config.other_drawings:,} drawings "
             "that are no digit."
         )
-    lines.append("- MNIST was written by Americans around 1990, about 500 people in all: other hands are read worse.")
+    lines.append("- MNIST was written by about 500 people in the USA around 1990: other hands are read worse.")
     return "\n".join(lines) + "\n"
 
 
@@ -152,14 +155,9 @@ def _certainty(card: ModelCard) -> str:
 
 
 def _settings(card: ModelCard) -> str:
-    layout, rows = LAYOUTS[card.config.preset], [("Setting", "Value"), ("---", "---")]
-    for name, value in card.config.as_dict().items():
-        if name != "augmentation":
-            rows.append((name.replace("_", " "), "none" if value is None else f"{value}"))
-    rows += [(name, f"{amount:g}") for name, amount in card.config.as_dict()["augmentation"].items()]
-    if layout.dropout:
-        rows.append(("dropout", f"{layout.dropout:g}"))
-    return _table(rows)
+    unused = {name for name, amount in card.config.as_dict()["augmentation"].items() if not amount}
+    told = [(name, value) for name, value in settings_told(card.config).items() if name not in unused]
+    return _table([("Setting", "Value"), ("---", "---"), *told])
 
 
 def _epochs(card: ModelCard) -> str:
