@@ -41,8 +41,6 @@ from digitlab.settings import Settings
 if TYPE_CHECKING:
     from digitlab.runs.store import Store
 
-_SAMPLES = 100  # digits on which a file that is taken away must agree with its network
-
 
 class Lab:
     """One laboratory: its data, networks and runs. Made once a process; threads may share it.
@@ -132,15 +130,13 @@ class Lab:
 
     def take_away(self, name: str, kind: str) -> TakenAway:
         """Return a network as a file, of a kind in `FORMATS`, that a worker read again and found to agree with it."""
-        samples, _ = TEST.sample(_SAMPLES).of(self.mnist())
-        return cast(TakenAway, self._ask("take_away", self._files.card(name).name, kind, samples))
+        return cast(TakenAway, self._ask("take_away", self._files.card(name).name, kind))
 
     def take_away_here(self, model: str, kind: str) -> TakenAway:
         """Do the same with a network, by its name or its `.keras` file, in this process. For the command line."""
         from digitlab.runs import answers
 
-        samples, _ = TEST.sample(_SAMPLES).of(self.mnist())
-        return cast(TakenAway, answers.answer(self._settings, "take_away", model, (kind, samples)))
+        return cast(TakenAway, answers.answer(self._settings, "take_away", model, (kind,)))
 
     def rename_model(self, name: str, title: str, person: Person) -> ModelCard:
         """Give a network of one's own another title."""
