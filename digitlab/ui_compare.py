@@ -38,9 +38,9 @@ def choose() -> list[Contender]:
     asked = st.query_params.get("with", "")
     if asked and asked != state.get("asked_with"):
         state.asked_with, state.compared = asked, [key for key in asked.split(",") if key in found]
+        if len(state.compared) == 1:  # sent here from a network: another one to begin with
+            state.compared += [key for key in found if key not in state.compared][:1]
     kept = [key for key in state.get("compared", list(found)[:2]) if key in found]
-    if len(kept) == 1:  # with one chosen elsewhere, the first other is a beginning
-        kept += [key for key in found if key not in kept][:1]
     # Streamlit forgets a field's value with its page, so the choice is kept beside it and put in each time.
     state.compared_field = kept[:_MOST]
     keys = st.multiselect(

@@ -38,6 +38,14 @@ def test_the_address_keeps_the_choice_for_another_tab(page, context):
     expect(other.get_by_test_id("stMultiSelect")).not_to_contain_text("Convolutional")
 
 
+def test_a_network_brings_another_one_along(page):
+    page.goto("/models?model=tutorial")
+    settle(page)
+    page.get_by_role("link", name="Compare it").click()
+    expect(page.get_by_test_id("stMultiSelect")).to_contain_text("Tutorial")
+    expect(page.get_by_role("heading", name="How they learned")).to_be_visible()
+
+
 def test_nonsense_in_the_address_is_left_out(page):
     compare(page, "tutorial,../../x,run:999,handwriting")
     expect(page.get_by_role("heading", name="How they learned")).to_be_visible()
