@@ -41,8 +41,12 @@ networks/       what reads and learns (K: imports Keras, for worker processes on
   agreement       several networks on the same digits
   robustness      accuracy as digits are distorted
   sets            test, validation and training digits of a network
+  layouts         the layers of each preset, as numbers
+  code            the Keras code of a training, as script and notebook
+  snippets        pieces of such code
+  formats         the files as which a network can be taken away
   mnist_source    MNIST from the package, else by Keras in a process of its own
-  architectures   K the layers of each preset
+  architectures   K networks, built from their layouts
   learners        K networks made ready to learn, and kept
   blocks          K many of Keras' steps in one call
   callbacks       K Keras' logs -> metrics; a wish to stop -> Keras
@@ -52,7 +56,7 @@ networks/       what reads and learns (K: imports Keras, for worker processes on
   training        K config, digits -> a trained network
   evaluation      K a network's answers on a whole set
   explanation     K why a network reads what it reads
-  export          K a network -> .keras and .tflite
+  export          K a network -> .keras, .tflite and .onnx, and read again
 runs/           what happened
   experiment      a run and its states
   people          who is in the lab, and what they may change
@@ -64,6 +68,8 @@ runs/           what happened
   store           the record of runs, in SQL
   cards           what is known of a network
   shelf           networks in one storage
+  modelcard       all that there is to know about a network, as Markdown
+  comparison      runs and networks side by side
   modelfiles      the ready-made networks and people's own
   leftovers       checkpoints, and what is cleaned by rule
   album           a run's snapshots
@@ -84,6 +90,7 @@ runs/           what happened
 lab             the verbs that a page may use
 doctor          what is wrong with a set-up, and how to mend it
 plots           figures
+plots_comparison  figures of several networks
 colours         numbers -> colours that everybody can tell apart
 visitors        a cookie that tells browsers apart
 ui              what pages share
@@ -102,7 +109,11 @@ ui_evaluation   a network on a set of digits, and their pictures; its views:
   ui_evaluation_robustness  accuracy as digits are distorted
   ui_evaluation_comparison  two networks
   ui_evaluation_labels      labels that several networks doubt
-pages/          one script a page: start, browse, train, watch, draw, understand, evaluate, models; navigation
+ui_takeaway     a network as a file, and its code
+ui_modelcard    the model card, shown
+ui_compare      runs and networks side by side, shown
+pages/          one script a page: start, browse, train, watch, draw, understand, evaluate, compare, models;
+                navigation, their list
 commands        what can be said on the command line
 server          the lab opens with the server, and closes with it
 __main__        the lab on the command line

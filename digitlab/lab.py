@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,7 @@ from digitlab.digits.mnist import Mnist
 from digitlab.errors import DIVERGED, LimitReached, NotAllowed, WorkersUnavailable
 from digitlab.networks import mnist_source
 from digitlab.networks.config import TrainingConfig
+from digitlab.networks.formats import TakenAway
 from digitlab.networks.hints import Hint, hints
 from digitlab.networks.insight import Growth
 from digitlab.networks.metrics import EpochMetrics
@@ -126,6 +127,16 @@ class Lab:
     def model_size(self, name: str) -> int:
         """Return the size of a network's Keras file in bytes."""
         return self._files.size(name)
+
+    def take_away(self, name: str, kind: str) -> TakenAway:
+        """Return a network as a file, of a kind in `FORMATS`, that a worker read again and found to agree with it."""
+        return cast(TakenAway, self._ask("take_away", self._files.card(name).name, kind))
+
+    def take_away_here(self, model: str, kind: str) -> TakenAway:
+        """Do the same with a network, by its name or its `.keras` file, in this process. For the command line."""
+        from digitlab.runs import answers
+
+        return cast(TakenAway, answers.answer(self._settings, "take_away", model, (kind,)))
 
     def rename_model(self, name: str, title: str, person: Person) -> ModelCard:
         """Give a network of one's own another title."""

@@ -15,7 +15,7 @@ LEVELS = [
     ("networks",),
     ("runs",),
     ("lab", "doctor"),
-    ("plots", "colours"),
+    ("plots", "plots_comparison", "colours"),
     ("ui", "visitors"),
     ("pages", "server", "streamlit_app", "commands", "__main__"),
 ]
@@ -45,6 +45,8 @@ ONLY_IN = {
     "keras": ("digitlab/networks/",),
     "tensorflow": ("digitlab/networks/",),
     "ai_edge_litert": ("digitlab/networks/recognition.py",),
+    "onnx": ("digitlab/networks/export.py",),
+    "onnxruntime": ("digitlab/networks/export.py",),
 }
 # Modules of worker processes: whoever else imports them brings TensorFlow in.
 WITH_KERAS = {

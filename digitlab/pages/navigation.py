@@ -14,6 +14,7 @@ page = st.navigation(
         st.Page("draw.py", title="Draw", icon=":material/draw:"),
         st.Page("understand.py", title="Understand", icon=":material/troubleshoot:"),
         st.Page("evaluate.py", title="Evaluate", icon=":material/analytics:"),
+        st.Page("compare.py", title="Compare", icon=":material/compare:"),
         st.Page("models.py", title="Models", icon=":material/inventory_2:"),
     ],
     position="top",
