@@ -1,6 +1,8 @@
 """All networks, ready-made and trained here: what they are, how good, and the way to keep or drop them."""
 
 import time
+from collections.abc import Callable
+from functools import partial
 
 import streamlit as st
 
@@ -86,7 +88,12 @@ def overview() -> None:
 
 
 views = st.tabs(["Overview", "Take away", "Code", "Model card"], key="view", on_change="rerun", bind="query-params")
-shown = [overview, lambda: ui_takeaway.files(card), lambda: ui_takeaway.code(card), lambda: ui_modelcard.show(card)]
+shown: list[Callable[[], None]] = [
+    overview,
+    partial(ui_takeaway.files, card),
+    partial(ui_takeaway.code, card),
+    partial(ui_modelcard.show, card),
+]
 for view, show in zip(views, shown, strict=True):
     if view.open:
         with view:

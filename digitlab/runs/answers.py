@@ -42,7 +42,8 @@ def answer(settings: Settings, question: str, network: str, arguments: tuple[Any
     path = ModelFiles(settings).find(network)
     if question == take_away.__name__:
         samples, _ = TEST.sample(_SAMPLES).of(mnist_source.load(settings.data))
-        return take_away(path, *arguments, samples)
+        (kind,) = arguments
+        return take_away(path, kind, samples)
     return _QUESTIONS[question](explainer(path), *arguments)
 
 
