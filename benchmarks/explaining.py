@@ -30,7 +30,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitlab.digits import mnist
-from digitlab.digits.tampering import Tampering
+from digitlab.digits.distortions import Amounts
 from digitlab.lab import Lab
 from digitlab.runs.explanations import Explanations
 from digitlab.settings import ROOT, Settings
@@ -49,7 +49,7 @@ def ours(explained: Explanations) -> dict[str, Callable[[Image, int], object]]:
         "occlusion": explained.occlusion,
         "evidence": lambda image, _: explained.evidence(image),
         "changes": lambda image, _: explained.changes(image),
-        "distorted": lambda image, _: explained.distorted(image, Tampering(rotation=10, thicker=1, noise=20)),
+        "distorted": lambda image, _: explained.distorted(image, Amounts(rotation=10, thicker=1, noise=20)),
     }
 
 

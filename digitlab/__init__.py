@@ -20,9 +20,8 @@ digits/         what a digit is
   augmentation    small random changes
   templates       how people write, as strokes
   handwriting     templates -> training data in many hands
-  tampering       a digit, distorted by given amounts
   browsing        order, counts and averages of a set
-  distortions     changes of a certain strength
+  distortions     digits, distorted by given amounts
   doubts          MNIST's digits whose label people doubted
 networks/       what reads and learns (K: imports Keras, for worker processes only)
   config          settings of a training, presets

@@ -5,7 +5,7 @@ from typing import cast
 import numpy as np
 from numpy.typing import NDArray
 
-from digitlab.digits.tampering import Tampering, tamper
+from digitlab.digits.distortions import Amounts, distort_by
 from digitlab.networks.insight import Change, Floats, HeatMaps, Inside, Neuron
 from digitlab.networks.landscape import Landscape
 from digitlab.networks.probing import Occlusion, occlusion
@@ -56,6 +56,6 @@ class Explanations:
         """Say what becomes of a digit's probability where parts of a picture are covered."""
         return occlusion(self._reader, image, digit)
 
-    def distorted(self, image: NDArray[np.uint8], tampering: Tampering) -> Reading:
-        """Read a picture that was distorted."""
-        return self._reader.read_digit(tamper(image, tampering))
+    def distorted(self, image: NDArray[np.uint8], amounts: Amounts) -> Reading:
+        """Read a picture that is distorted first."""
+        return self._reader.read_digit(distort_by(image, amounts))
