@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitlab.digits.distortions import Amounts, distort_by
-from digitlab.networks.insight import Change, Floats, HeatMaps, Inside, Neuron
+from digitlab.networks.insight import Change, Excitement, Floats, HeatMaps, Inside, Neuron
 from digitlab.networks.landscape import Landscape
 from digitlab.networks.probing import Occlusion, occlusion
 from digitlab.networks.recognition import Reading, Recogniser
@@ -39,6 +39,10 @@ class Explanations:
     def first_weights(self) -> Floats:
         """Return the first layer's weights as pictures, float32 (n, height, width)."""
         return cast(Floats, self._ask("first_weights", self._card.name))
+
+    def excitement(self, images: NDArray[np.uint8], layer: str) -> Excitement:
+        """Find what excites each filter of a convolution most, among digits, (n, 28, 28)."""
+        return cast(Excitement, self._ask("excitement", self._card.name, images, layer))
 
     def neuron(self, image: NDArray[np.uint8], layer: str, unit: int, row: int = 0, column: int = 0) -> Neuron:
         """Lay open the arithmetic of one neuron."""
