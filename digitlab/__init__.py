@@ -95,7 +95,7 @@ ui_pictures     digits as pictures, one or many
 ui_reading      what a network reads, shown
 ui_insight      why it reads so, shown
 ui_insight_map  what is like it, shown
-ui_insight_filters  what excites filters, shown
+ui_filters      what excites filters, shown
 ui_learning     a network while it learns
 ui_matrix       the confusion matrix, to be clicked
 ui_evaluation   a network on a set of digits, and their pictures; its views:

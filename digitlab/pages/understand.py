@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from digitlab import ui, ui_insight, ui_insight_filters, ui_insight_map, ui_pictures, ui_reading
+from digitlab import ui, ui_filters, ui_insight, ui_insight_map, ui_pictures, ui_reading
 from digitlab.digits.distortions import Amounts
 from digitlab.digits.pictures import SUFFIXES, open_picture
 from digitlab.networks.insight import Change, HeatMaps, Inside, Neuron
@@ -138,7 +138,7 @@ def layer_by_layer(card: ModelCard, image: NDArray[np.uint8], reading: Reading) 
             st.markdown("**Its filters**, in the same order: what each looks for")
             ui_insight.weights(ui_insight.ask(card, "first_weights"), "The weights of the first layer's filters", 8)
         if stage.kind == "Conv2D":
-            ui_insight_filters.exciting(card, stage)
+            ui_filters.exciting(card, stage)
 
 
 def for_and_against(card: ModelCard, image: NDArray[np.uint8], reading: Reading) -> None:
