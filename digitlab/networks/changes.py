@@ -12,7 +12,7 @@ _EASY = 8  # steps; who is not there by then goes further each time
 _VISITS = 2  # times that a picture comes over the border; what it found the second time is about a tenth shorter
 _WORTHWHILE = 0.98  # of the length: a way that is hardly shorter is not gone
 _BEYOND = (1.3, 2.0)  # of the step that should be enough; what is too much is taken back in the end
-_MARGIN = 0.03  # by which the new digit's sum is ahead: rounding must not undo it
+_MARGIN = 0.03  # by which the new digit's sum is ahead: who adds up in another order must not read the old one
 _HALVINGS = 3  # of the last quarter of the way: to 3 % of its length
 
 
@@ -70,10 +70,11 @@ def _moved(start: Floats, wishes: Floats, slopes: Slopes) -> Floats:
     visits, waiting = np.zeros(len(wishes), int), np.arange(len(wishes))
     for step in range(_STEPS):
         now = here[waiting]
-        gradient, lead = slopes(now, wishes[waiting])
-        length, is_over = _lengths(now - start), lead >= _MARGIN / 2
+        seen = _whole(now)  # what is smaller adds up in `now`
+        gradient, lead = slopes(seen, wishes[waiting])
+        length, is_over = _lengths(seen - start), lead >= _MARGIN / 2
         is_better = is_over & (length < shortest[waiting])
-        best[waiting[is_better]], shortest[waiting[is_better]] = now[is_better], length[is_better]
+        best[waiting[is_better]], shortest[waiting[is_better]] = seen[is_better], length[is_better]
         visits[waiting] += is_over
         onwards = _BEYOND[step >= _EASY] * (_MARGIN - lead)
         from_start = _MARGIN - lead + (gradient * (now - start)).sum(axis=(1, 2))
@@ -115,7 +116,11 @@ def _drawn_back(start: Floats, moved: Floats, digits: NDArray[np.int64], answers
 
 
 def _between(start: Floats, moved: Floats, shares: NDArray[np.floating]) -> Floats:
-    pictures = start + shares[:, None, None] * (moved - start)
+    return _whole(start + shares[:, None, None] * (moved - start))
+
+
+def _whole(pictures: NDArray[np.floating]) -> Floats:
+    """Return the nearest pictures whose pixels are whole 255ths."""
     return np.asarray(np.round(pictures * 255).astype(np.float32) / np.float32(255))
 
 

@@ -24,14 +24,15 @@ def asked(image, sums, slope):
     return smallest_changes(image, answers, slopes)
 
 
-def test_across_a_straight_border_the_shortest_way_is_found():
-    kernel = np.random.default_rng(1).normal(0, 1, (10, 784))
+@pytest.mark.parametrize("seed", range(8))
+def test_across_a_straight_border_the_shortest_way_is_found(seed):
+    kernel = np.random.default_rng(seed).normal(0, 1, (10, 784))
     sums = kernel @ (GREY.ravel() / 255)
     own = int(sums.argmax())
     apart = {digit: np.linalg.norm(kernel[own] - kernel[digit]) for digit in range(10) if digit != own}
     shortest = min((sums[own] - sums[digit]) / length for digit, length in apart.items())
     changes = asked(GREY, lambda pixels: kernel @ pixels, lambda _: kernel)
-    assert changes[0].length == pytest.approx(shortest, rel=0.03)
+    assert changes[0].length == pytest.approx(shortest, rel=0.05, abs=0.03)  # pixels are whole 255ths
     assert len(changes) == 9
 
 
