@@ -178,8 +178,8 @@ _DARK = ("#56b4e9", "#f0a030", "#2fc79a", "#e6a5cc", "#f0e442", "#8ab8ff", "#ccc
 def landscape(*, is_dark: bool, limit: float | None = None) -> dict[str, Any]:
     """Return the Vega-Lite chart of rows with "x", "y", "digit", "name" and "image"; "your picture" gets a ring.
 
-    With a limit both axes go from -limit to limit. Else they go as far as there are digits, can be moved and zoomed, and
-    a click on a digit picks it by its "number", which its row has then.
+    With a limit both axes go from -limit to limit. Else they go as far as there are digits and can be moved and zoomed,
+    and a click on a digit picks it by its "number", which its row has then.
     """
     colour = {
         "field": "digit",

@@ -93,8 +93,9 @@ def _closely(card: ModelCard, number: int | None, shown: Container[int]) -> None
     image, label = digits.x_train[number], digits.y_train[number]
     reading = ui.lab().recogniser(card.name).read_digit(image)
     with st.container(horizontal=True, vertical_alignment="center", border=True):
-        ui_pictures.digit_picture(image, f"Training digit {number}, a {label}")
-        with st.container(width="stretch"):
+        with st.container(width=112):
+            ui_pictures.digit_picture(image, f"Training digit {number}, a {label}")
+        with st.container(width=240):
             st.markdown(f"Training digit **{number}**, labelled **{label}**, is read as **{reading.digit}**")
             st.caption(ui_reading.verdict(reading).capitalize())
             if st.button("Look at this one", icon=":material/troubleshoot:", on_click=_look_at, args=(number,)):
