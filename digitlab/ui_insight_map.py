@@ -95,7 +95,7 @@ def _closely(card: ModelCard, number: int | None, shown: Container[int]) -> None
     with st.container(horizontal=True, vertical_alignment="center", border=True):
         with st.container(width=112):
             ui_pictures.digit_picture(image, f"Training digit {number}, a {label}")
-        with st.container(width=240):
+        with st.container(width="stretch"):
             st.markdown(f"Training digit **{number}**, labelled **{label}**, is read as **{reading.digit}**")
             st.caption(ui_reading.verdict(reading).capitalize())
             if st.button("Look at this one", icon=":material/troubleshoot:", on_click=_look_at, args=(number,)):
