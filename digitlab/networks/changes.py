@@ -91,9 +91,8 @@ def _along(base: Floats, slopes: Floats, gains: NDArray[np.floating]) -> Floats:
     """Go along each slope, within what pixels can be, as far as a linear network needs for a gain; or to the end."""
     flat = slopes.reshape(len(base), -1).astype(np.float64)
     limits = np.where(slopes > 0, 1 - base, base).reshape(flat.shape)
-    room = np.divide(
-        limits, np.abs(flat), out=np.zeros_like(flat), where=flat != 0
-    )  # steps until a pixel is at its end
+    # How far each pixel can go; sorted, all that is gained until one more of them is at its end.
+    room = np.divide(limits, np.abs(flat), out=np.zeros_like(flat), where=flat != 0)
     order = room.argsort(axis=1)
     room, steepness = np.take_along_axis(room, order, 1), np.take_along_axis(flat**2, order, 1)
     used_up = (steepness * room).cumsum(axis=1)
