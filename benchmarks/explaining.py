@@ -30,26 +30,32 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitlab.digits import mnist
-from digitlab.digits.tampering import Tampering
+from digitlab.digits.distortions import Amounts
 from digitlab.lab import Lab
 from digitlab.runs.explanations import Explanations
 from digitlab.settings import ROOT, Settings
 
 WARM_UP = 1  # pictures before those that count
 POINTS = 50  # on the way from an empty picture, as tutorials take
+TRAINING = 500  # digits among which the page looks for what excites a filter
 PATCH, STEP = 5, 2  # pixels: as the lab covers
 Image = NDArray[np.uint8]
 
 
-def ours(explained: Explanations) -> dict[str, Callable[[Image, int], object]]:
-    """What a page asks, by name."""
+def ours(explained: Explanations, training: Image) -> dict[str, Callable[[Image, int], object]]:
+    """What a page asks, by name; what excites filters is asked of some training digits."""
+    layers = [stage.layer for stage in explained.inside(training[0]).stages if stage.kind == "Conv2D"]
+    of_filters: dict[str, Callable[[Image, int], object]] = {
+        "excitement": lambda _, __: explained.excitement(training[:TRAINING], layers[-1])
+    }
     return {
         "inside": lambda image, _: explained.inside(image),
         "heat maps": explained.heat_maps,
         "occlusion": explained.occlusion,
         "evidence": lambda image, _: explained.evidence(image),
         "changes": lambda image, _: explained.changes(image),
-        "distorted": lambda image, _: explained.distorted(image, Tampering(rotation=10, thicker=1, noise=20)),
+        "distorted": lambda image, _: explained.distorted(image, Amounts(rotation=10, thicker=1, noise=20)),
+        **(of_filters if layers else {}),
     }
 
 
@@ -109,12 +115,12 @@ def main() -> None:
         with Lab(settings) as lab:
             lab.open()
             lab.wait_until_open()
-            ways = {**ours(lab.explain(options.model)), **theirs(ROOT / "models" / f"{options.model}.keras")}
+            asked = ours(lab.explain(options.model), digits.x_train)
+            ways = {**asked, **theirs(ROOT / "models" / f"{options.model}.keras")}
             times = measured(ways, digits.x_test[:count], digits.y_test[:count])
     for name, value in times.items():
         print(f"{name:20}{value:10.1f} ms")
     lab_s = times["heat maps"] + times["occlusion"]
-    asked = ("inside", "heat maps", "occlusion", "evidence", "changes", "distorted")
     print(
         json.dumps(
             {

@@ -20,9 +20,8 @@ digits/         what a digit is
   augmentation    small random changes
   templates       how people write, as strokes
   handwriting     templates -> training data in many hands
-  tampering       a digit, distorted by given amounts
   browsing        order, counts and averages of a set
-  distortions     changes of a certain strength
+  distortions     digits, distorted by given amounts
   doubts          MNIST's digits whose label people doubted
 networks/       what reads and learns (K: imports Keras, for worker processes only)
   config          settings of a training, presets
@@ -36,6 +35,7 @@ networks/       what reads and learns (K: imports Keras, for worker processes on
   hints           what goes wrong in a training, and what says so
   insight         what a look into a network brings to light
   probing         answers to changed pictures
+  changes         the smallest changes that make other digits
   landscape       where digits lie in a hidden layer
   statistics      how much may be luck
   agreement       several networks on the same digits
@@ -55,6 +55,7 @@ networks/       what reads and learns (K: imports Keras, for worker processes on
   checkpoints     K a training's state, kept
   training        K config, digits -> a trained network
   evaluation      K a network's answers on a whole set
+  filters         K what filters see, and what excites them
   explanation     K why a network reads what it reads
   export          K a network -> .keras, .tflite and .onnx, and read again
 runs/           what happened
@@ -101,6 +102,7 @@ ui_pictures     digits as pictures, one or many
 ui_reading      what a network reads, shown
 ui_insight      why it reads so, shown
 ui_insight_map  what is like it, shown
+ui_filters      what excites filters, shown
 ui_learning     a network while it learns
 ui_matrix       the confusion matrix, to be clicked
 ui_evaluation   a network on a set of digits, and their pictures; its views:

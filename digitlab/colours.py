@@ -14,6 +14,9 @@ _T = TypeVar("_T", bound=np.generic)
 _AGAINST = ("#0d1117", "#0b3a5e", "#0072b2", "#56b4e9", "#cfeaff")
 _FOR = ("#0d1117", "#5e2a08", "#d55e00", "#f0a030", "#fff0b8")
 _OUTLINE = (255, 255, 255, 255)
+_FRAME = (240, 160, 48, 255)
+_DIMMED = 0.3  # of its brightness
+_FINE, _LINE = 6, 2  # pixels a side of each pixel, and the width of a frame
 _SIDE = 10  # pixels a side of each pixel that is shown
 
 SIGNED = f"linear-gradient(90deg, {', '.join((*reversed(_AGAINST), *_FOR[1:]))})"
@@ -55,6 +58,22 @@ def over_digit(values: NDArray[np.floating], digit: NDArray[np.uint8], most: flo
     inner[1:-1, 1:-1] = ink[:-2, 1:-1] & ink[2:, 1:-1] & ink[1:-1, :-2] & ink[1:-1, 2:]
     picture[ink & ~inner] = _OUTLINE
     return picture
+
+
+def framed(digit: NDArray[np.uint8], top: int, left: int, side: int) -> NDArray[np.uint8]:
+    """Frame a square of a digit, uint8 (28, 28), and dim what is around it, RGBA; it may lie outside in part."""
+    rows, columns = (slice(max(start, 0), max(start + side, 0)) for start in (top, left))
+    picture = np.repeat((digit * np.float32(_DIMMED))[..., np.newaxis], 4, 2).astype(np.uint8)
+    picture[rows, columns] = digit[rows, columns, np.newaxis]
+    picture[..., 3] = 255
+    large = enlarged(picture, _FINE)
+    edge = np.zeros(large.shape[:2], bool)
+    inner = edge.copy()
+    rows, columns = (slice(part.start * _FINE, min(part.stop * _FINE, len(edge))) for part in (rows, columns))
+    edge[rows, columns] = True
+    inner[rows.start + _LINE : rows.stop - _LINE, columns.start + _LINE : columns.stop - _LINE] = True
+    large[edge & ~inner] = _FRAME
+    return large
 
 
 def enlarged(picture: NDArray[_T], times: int) -> NDArray[_T]:

@@ -178,7 +178,8 @@ _DARK = ("#56b4e9", "#f0a030", "#2fc79a", "#e6a5cc", "#f0e442", "#8ab8ff", "#ccc
 def landscape(*, is_dark: bool, limit: float | None = None) -> dict[str, Any]:
     """Return the Vega-Lite chart of rows with "x", "y", "digit", "name" and "image"; "your picture" gets a ring.
 
-    With a limit both axes go from -limit to limit, else as far as there are digits, and can be moved and zoomed.
+    With a limit both axes go from -limit to limit. Else they go as far as there are digits and can be moved and zoomed,
+    and a click on a digit picks it by its "number", which its row has then.
     """
     colour = {
         "field": "digit",
@@ -201,11 +202,13 @@ def landscape(*, is_dark: bool, limit: float | None = None) -> dict[str, Any]:
         "color": "#e7edf4" if is_dark else "#17212e",
     }
     sign = {"type": "text", "fontSize": 11, "fontWeight": 600}
-    zoom = [] if limit else [{"name": "zoom", "select": "interval", "bind": "scales"}]
+    zoom = {"name": "zoom", "select": "interval", "bind": "scales"}
+    pick = {"name": "picked", "select": {"type": "point", "fields": ["number"], "toggle": False}}
+    params: list[dict[str, Any]] = [] if limit else [zoom, pick]
     return {
         "encoding": {**place, "tooltip": tooltip},
         "layer": [
-            {"params": zoom, "mark": sign, "encoding": {"text": {"field": "digit"}, "color": colour}},
+            {"params": params, "mark": sign, "encoding": {"text": {"field": "digit"}, "color": colour}},
             {"transform": own, "mark": ring},
             {"transform": own, "mark": {**sign, "fontSize": 18}, "encoding": {"text": {"field": "digit"}}},
         ],

@@ -7,7 +7,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from digitlab import ui, ui_pictures
+from digitlab import ui, ui_pictures, ui_reading
 from digitlab.digits.doubts import DOUBTED
 from digitlab.networks.scores import Scores
 from digitlab.networks.sets import DigitSet, sets_of
@@ -132,6 +132,7 @@ def _show(evaluations: Sequence[Evaluation], index: int) -> None:
         answer = int(each.scores.answers[index])
         st.markdown(f"**{ui.plain(each.card.title)}** reads **{answer}**")
         ui.bars(each.scores.probabilities[index].tolist(), answer)
+        ui_reading.why(one.of.part, number, each.card.name)
     st.page_link(
         "browse.py",
         label="Look at its pixels in Browse",

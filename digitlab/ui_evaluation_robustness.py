@@ -19,7 +19,6 @@ def show(card: ModelCard, of: DigitSet) -> None:
         list(DISTORTIONS),
         default="rotated",
         required=True,
-        format_func=lambda one: DISTORTIONS[one].title,
         key="distortion",
         bind="query-params",
         wrap=True,
@@ -88,7 +87,7 @@ def _pictures(cards: list[ModelCard], of: DigitSet, kind: str) -> None:
     number = st.number_input("Digit", 0, len(images) - 1, 0, key="distorted", width=150, help="Its number in the set.")
     distortion = DISTORTIONS[kind]
     changed = np.concatenate(
-        [distort(images[number : number + 1], kind, strength) for strength in distortion.strengths]
+        [distort(images[number : number + 1], kind, strength, [of.index(number)]) for strength in distortion.strengths]
     )
     captions = [f"{strength:g}{distortion.unit}" for strength in distortion.strengths]
     st.markdown(f"A **{labels[number]}**. Below each picture: the strength, and what " + _readers(cards) + ".")

@@ -1,19 +1,21 @@
 """Digits among their like, as a network's last hidden layer has them: the nearest ones, and the map of all."""
 
 from collections import Counter
+from collections.abc import Container
 from typing import Any
 
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from digitlab import plots, ui, ui_insight, ui_pictures
+from digitlab import plots, ui, ui_insight, ui_pictures, ui_reading
 from digitlab.networks.insight import Inside
 from digitlab.networks.landscape import Landscape
 from digitlab.networks.recognition import Reading
 from digitlab.runs.cards import ModelCard
 
 _NEAREST = 12
+_CLICKED = "looked-at"  # the training digit that was clicked, in the session's state
 _SHOWN = 1500  # digits on the map: each brings its picture along, about 400 bytes
 
 
@@ -31,7 +33,7 @@ def similar(card: ModelCard, image: NDArray[np.uint8], reading: Reading) -> None
     )
     st.markdown(
         f"To this network, these training digits resemble the picture most: of the {_NEAREST}, {listed}. "
-        f"It reads {reading.digit}."
+        f"It reads {reading.digit}. Click one to look closely."
     )
     ui_pictures.gallery(
         [
@@ -39,7 +41,10 @@ def similar(card: ModelCard, image: NDArray[np.uint8], reading: Reading) -> None
             for number, distance in zip(numbers, distances, strict=True)
         ],
         key="similar",
+        chosen=st.session_state.get(_CLICKED),
+        on_click=lambda number: st.session_state.update({_CLICKED: number}),
     )
+    _closely(card, st.session_state.get(_CLICKED), numbers)
     st.caption(
         f"Compared are the {len(inside.hidden):,} numbers of the last hidden layer, along the {len(made.axes.shares)} "
         f"directions that hold {made.axes.shares.sum():.0%} of what tells digits apart, among the first "
@@ -56,37 +61,72 @@ def landscape(card: ModelCard, image: NDArray[np.uint8], reading: Reading) -> No
     inside: Inside = ui_insight.ask(card, "inside", image)
     own = made.axes.places(inside.hidden[np.newaxis])[0]
     rows = _rows(card.name, card.created, made)
-    rows = [*rows, _row(own, str(reading.digit), image, "your picture")]
-    st.vega_lite_chart(
+    rows = [*rows, _row(own, -1, str(reading.digit), image, "your picture")]
+    chart = st.vega_lite_chart(
         rows,
         plots.landscape(is_dark=ui.is_dark()),
         height=560,
+        key="landscape",
+        on_select="rerun",
+        selection_mode="picked",
         alt=(
             f"Map of {_SHOWN} training digits by the two main directions of the last hidden layer. The picture lies at "
             f"{own[0]:.1f}, {own[1]:.1f}; nearest to it are digits labelled "
             f"{', '.join(str(ui.mnist().y_train[number]) for number in made.nearest(inside.hidden, 5)[0])}."
         ),
     )
+    picked = [point["number"] for point in chart.selection["picked"]]
+    _closely(card, picked[0] if picked else None, range(_SHOWN))
     st.caption(
-        f"Each sign is a training digit, {_SHOWN:,} of them; point at one to see its picture. The ring is yours. "
+        f"Each sign is a training digit, {_SHOWN:,} of them; point at one to see its picture, click it to look "
+        "closely. The ring is yours. "
         f"The two directions hold {made.axes.shares[:2].sum():.0%} of what tells digits apart (PCA): groups that lie "
         "over each other here may well be apart in the others."
     )
+
+
+def _closely(card: ModelCard, number: int | None, shown: Container[int]) -> None:
+    """Show a training digit that was clicked, and offer to explain it."""
+    if number is None or number not in shown:
+        return
+    digits = ui.mnist()
+    image, label = digits.x_train[number], digits.y_train[number]
+    reading = ui.lab().recogniser(card.name).read_digit(image)
+    with st.container(horizontal=True, vertical_alignment="center", border=True):
+        with st.container(width=112):
+            ui_pictures.digit_picture(image, f"Training digit {number}, a {label}")
+        with st.container(width="stretch"):
+            st.markdown(f"Training digit **{number}**, labelled **{label}**, is read as **{reading.digit}**")
+            st.caption(ui_reading.verdict(reading).capitalize())
+            if st.button("Look at this one", icon=":material/troubleshoot:", on_click=_look_at, args=(number,)):
+                st.rerun()  # the page, not this part of it alone
+
+
+def _look_at(number: int) -> None:
+    """Let the page be about a training digit."""
+    st.session_state.update(understood="MNIST", set="training", sample=number)
 
 
 @st.cache_data(show_spinner=False, max_entries=6)
 def _rows(name: str, created: float, _made: Landscape) -> list[dict[str, Any]]:
     digits = ui.mnist()
     return [
-        _row(_made.points[number], str(digits.y_train[number]), digits.x_train[number], f"training digit {number}")
+        _row(
+            _made.points[number],
+            number,
+            str(digits.y_train[number]),
+            digits.x_train[number],
+            f"training digit {number}",
+        )
         for number in range(_SHOWN)
     ]
 
 
-def _row(point: NDArray[np.float32], digit: str, image: NDArray[np.uint8], name: str) -> dict[str, Any]:
+def _row(point: NDArray[np.float32], number: int, digit: str, image: NDArray[np.uint8], name: str) -> dict[str, Any]:
     return {
         "x": round(float(point[0]), 3),
         "y": round(float(point[1]), 3),
+        "number": number,
         "digit": digit,
         "name": name,
         "image": ui_pictures.as_url(image),

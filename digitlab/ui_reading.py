@@ -44,6 +44,12 @@ def _sign(reading: Reading) -> str:
     return str(reading.digit) if reading.is_digit else "?"
 
 
+def why(part: str, number: int, network: str, label: str = "Why?") -> None:
+    """Link to what explains a network's reading of one of MNIST's digits, by its index in "training" or "test"."""
+    asked = {"set": part, "sample": str(number), "model": network}
+    st.page_link("understand.py", label=label, icon=":material/troubleshoot:", query_params=asked)
+
+
 def number_answer(parts: Sequence[Part]) -> None:
     """Show a number that was read, and of which of its digits the network is not sure."""
     number = "".join(_sign(part.reading) for part in parts)

@@ -40,3 +40,11 @@ def test_pictures_are_laid_out_in_rows():
     assert laid.shape == (7, 5, 4)
     assert laid[0, :, 0].tolist() == [1, 1, 0, 2, 2]
     assert laid[4:, 3:].max() == 0
+
+
+def test_a_frame_shows_what_is_seen_and_dims_the_rest():
+    picture = colours.framed(np.full((28, 28), 200, np.uint8), 10, -2, 9)
+    assert picture.shape == (168, 168, 4)
+    assert picture[14 * 6, 3 * 6].tolist() == [200, 200, 200, 255]
+    assert picture[14 * 6, 20 * 6].tolist() == [60, 60, 60, 255]
+    assert picture[10 * 6, 3 * 6].tolist() == picture[14 * 6, 7 * 6 - 1].tolist() == [240, 160, 48, 255]

@@ -61,6 +61,7 @@ WITH_KERAS = {
     "digitlab.networks.evaluation",
     "digitlab.networks.explanation",
     "digitlab.networks.export",
+    "digitlab.networks.filters",
     "digitlab.runs.answers",
     "digitlab.runs.growing",
     "digitlab.runs.scoring",

@@ -10,7 +10,7 @@ import uuid
 import psutil
 import pytest
 
-from digitlab.digits.tampering import Tampering
+from digitlab.digits.distortions import Amounts
 from digitlab.errors import (
     InvalidSetting,
     LimitReached,
@@ -268,7 +268,7 @@ def test_a_network_is_explained_by_the_workers_and_by_reading(lab, digits):
     assert explained.inside(image).sums.argmax() == 7
     assert explained.heat_maps(image, 7).gap < 0.01
     assert explained.occlusion(image, 7).most > 0
-    assert explained.distorted(image, Tampering(rotation=5)).digit == 7
+    assert explained.distorted(image, Amounts(rotation=5)).digit == 7
     with pytest.raises(ModelNotFound):
         lab.explain("gone")
 

@@ -1,6 +1,6 @@
-"""Changes of a certain strength to digits: what a network may meet, one at a time and more and more of it."""
+"""Digits, distorted: one way at a time and more and more of it, or by given amounts of several."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from digitlab.digits.pixels import as_bytes
 
-_SEED = 1  # the same digits are distorted alike for every network
+_SEED = 1  # the same digits are distorted alike for every network, and nothing flickers
 _FINER = 4  # times as many pixels, while a pen is made thicker by parts of one
 
 
@@ -39,19 +39,53 @@ class Distortion:
         return ", ".join(filter(None, [self.title, self.unit.strip()]))
 
 
-def distort(images: NDArray[np.uint8], kind: str, strength: float) -> NDArray[np.uint8]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Amounts:
+    """How much of each distortion a person wants at once.
+
+    Attributes:
+        thicker: Pixels by which the pen is wider on each side of the line; below 0 thinner.
+        scale: Of the size, about the middle; 1 leaves it.
+        rotation: Degrees, anticlockwise.
+        right: Pixels.
+        down: Pixels.
+        noise: Standard deviation of what is added to each pixel, of 255.
+    """
+
+    thicker: float = 0.0
+    scale: float = 1.0
+    rotation: float = 0.0
+    right: float = 0.0
+    down: float = 0.0
+    noise: float = 0.0
+
+
+def distort(images: NDArray[np.uint8], kind: str, strength: float, numbers: Sequence[int]) -> NDArray[np.uint8]:
     """Return images, uint8 (n, 28, 28), all changed in one way of `DISTORTIONS` and by one strength.
 
-    Where chance is in it, the digit that is at the same place is changed by the same chance each time.
+    Args:
+        images: The digits.
+        kind: A key of `DISTORTIONS`.
+        strength: How much of it.
+        numbers: The digits' indices in their part of MNIST: where chance is in it, each has its own, always the same.
     """
     distortion = DISTORTIONS[kind]
     if strength == distortion.neutral:
         return images.copy()
     changed = [
         distortion.change(image, strength, np.random.default_rng((_SEED, number)))
-        for number, image in enumerate(images)
+        for image, number in zip(images, numbers, strict=True)
     ]
     return np.stack(changed) if changed else images.copy()
+
+
+def distort_by(image: NDArray[np.uint8], amounts: Amounts) -> NDArray[np.uint8]:
+    """Return a digit, uint8 (28, 28), with another pen, then moved, then noised."""
+    rng = np.random.default_rng(_SEED)
+    if amounts.thicker:
+        image = _thickened(image, amounts.thicker, rng)
+    image = _moved(image, amounts.rotation, amounts.scale, (amounts.right, amounts.down))
+    return _noised(image, amounts.noise, rng) if amounts.noise else image
 
 
 def _moved(image: NDArray[np.uint8], angle: float, scale: float, shift: tuple[float, float]) -> NDArray[np.uint8]:
@@ -88,7 +122,7 @@ def _blurred(image: NDArray[np.uint8], sigma: float, _: np.random.Generator) -> 
 
 
 def _noised(image: NDArray[np.uint8], deviation: float, rng: np.random.Generator) -> NDArray[np.uint8]:
-    return as_bytes(image + rng.normal(0, deviation, image.shape))
+    return as_bytes(np.round(image + rng.normal(0, deviation, image.shape)))
 
 
 def _hidden(image: NDArray[np.uint8], side: float, rng: np.random.Generator) -> NDArray[np.uint8]:

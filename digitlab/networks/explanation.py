@@ -6,22 +6,22 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from digitlab.errors import ModelDamaged
-from digitlab.networks.insight import Change, Floats, HeatMaps, Inside, Neuron, Stage
+from digitlab.networks import filters
+from digitlab.networks.changes import smallest_changes
+from digitlab.networks.insight import Change, Excitement, Floats, HeatMaps, Inside, Neuron, Stage
 from digitlab.networks.landscape import Axes, principal_axes
 
 _BATCH = 100  # digits; the largest network makes 30 MB of them on their way
-_POINTS = (24, 48, 96, 192)  # on the way from an empty picture; more are taken until the sums agree
+_POINTS = (16, 48, 144)  # on the way from an empty picture; three times as many until the sums agree
 _AGREE = 0.005  # share of the gain that integrated gradients may miss
-_STEPS = 30  # that a change of mind may take; most take five
-_HALVINGS = 5  # of the second half of the way, once the digit has changed: to 2 % of its length
-_BEYOND = 1.1  # of the step that should be enough; what is too much is taken back in the end
-_MARGIN = 0.03  # by which the new digit's sum is ahead: rounding must not undo it
 _KINDS = (
     keras.layers.Conv2D,
     keras.layers.BatchNormalization,
     keras.layers.ReLU,
     keras.layers.Dense,
 )
+
+_FOLLOWING = (keras.layers.BatchNormalization, keras.layers.ReLU)  # a convolution, and belong to it
 
 
 class Explainer:
@@ -49,15 +49,17 @@ class Explainer:
             raise ModelDamaged(
                 f"{model.name} is not built as the networks that are trained here, and cannot be explained."
             ) from error
-        self._layers, self._count = layers, len(looks)
+        self._layers, self._count, self._start = layers, len(looks), start
         self._kernel, self._bias = (np.asarray(part) for part in last.get_weights())
         places = [place for place, layer in enumerate(layers) if len(layer.output.shape) == 4]
         self._last_map: int | None = max((p for p in places if isinstance(layers[p], _KINDS)), default=None)
+        self._peaks: dict[int, tf.types.experimental.PolymorphicFunction] = {}
         pictures = tf.TensorSpec((None, 28, 28), tf.float32)
         wishes = tf.TensorSpec((None, 10), tf.float32)
         self._through = tf.function(self._pass, input_signature=[pictures])
         self._end = tf.function(lambda scaled: self._pass(scaled)[1:], input_signature=[pictures])
         self._slopes = tf.function(self._differentiate, input_signature=[pictures, wishes])
+        self._leads = tf.function(self._lead, input_signature=[pictures, wishes])
         self._cam = tf.function(self._localise, input_signature=[pictures, wishes])
 
     # -- what is compiled
@@ -77,6 +79,14 @@ class Explainer:
             wished = tf.reduce_sum(sums * wishes)
         return tape.gradient(wished, scaled), sums
 
+    def _lead(self, scaled: tf.Tensor, wishes: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        """Return by how much each picture's wished digit is ahead of all others: its gradient, and the lead, (n,)."""
+        with tf.GradientTape() as tape:
+            tape.watch(scaled)
+            sums = self._pass(scaled)[2]
+            lead = tf.reduce_sum(sums * wishes, 1) - tf.reduce_max(sums - 1e9 * wishes, 1)
+        return tape.gradient(lead, scaled), lead
+
     def _localise(self, scaled: tf.Tensor, wishes: tf.Tensor) -> tf.Tensor:
         with tf.GradientTape() as tape:
             tape.watch(scaled)
@@ -88,6 +98,20 @@ class Explainer:
         cam = tf.nn.relu(tf.reduce_sum(importance * maps, -1, keepdims=True))
         cam = tf.reduce_mean(tf.reshape(cam, (self._count, -1, *cam.shape[1:])), 0)
         return tf.image.resize(cam, (28, 28))[..., 0]
+
+    def _peaks_at(self, place: int) -> tf.types.experimental.PolymorphicFunction:
+        """From pictures' first looks to the largest output in each map of one layer, and where: (n, maps) each."""
+        if place not in self._peaks:
+            way = keras.Model(self._start, self._layers[place].output)
+
+            def peaks(scaled: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+                look = tf.nest.flatten(self._looks(scaled, training=False))[0] if self._looks else scaled
+                maps = way(look, training=False)
+                flat = tf.reshape(maps, (-1, maps.shape[1] * maps.shape[2], maps.shape[3]))
+                return tf.reduce_max(flat, 1), tf.argmax(flat, 1)
+
+            self._peaks[place] = tf.function(peaks, input_signature=[tf.TensorSpec((None, 28, 28), tf.float32)])
+        return self._peaks[place]
 
     # -- what is asked
 
@@ -120,18 +144,20 @@ class Explainer:
         gradient, sums = (part.numpy()[0] for part in self._slopes(scaled, wish))
         gain = float(sums[digit] - self._slopes(np.zeros_like(scaled), wish)[1].numpy()[0, digit])
         cam = None if self._last_map is None else self._cam(scaled, wish).numpy()[0]
-        maps = HeatMaps(digit, gradient, np.zeros_like(gradient), gain, cam)
-        for points in _POINTS:
-            integrated = self._integrated(scaled, digit, points)
-            maps = HeatMaps(digit, gradient, integrated, gain, cam)
+        slopes = np.zeros_like(gradient)
+        for number, points in enumerate(_POINTS):
+            # Among the middles of three times as many parts are those of before.
+            parts = [part for part in range(points) if number == 0 or part % 3 != 1]
+            slopes += self._slopes_on_the_way(scaled, digit, (np.array(parts) + 0.5) / points)
+            maps = HeatMaps(digit, gradient, slopes / points * scaled[0], gain, cam)
             if maps.gap <= _AGREE:
                 break
         return maps
 
-    def _integrated(self, scaled: Floats, digit: int, points: int) -> Floats:
-        shares = ((np.arange(points) + 0.5) / points).astype(np.float32)
-        slopes = self._slopes(shares[:, None, None] * scaled, _wishes([digit] * points))[0].numpy()
-        return np.asarray(slopes.mean(axis=0) * scaled[0])
+    def _slopes_on_the_way(self, scaled: Floats, digit: int, shares: NDArray[np.float64]) -> Floats:
+        """Return the sum of a digit's gradients at shares of a picture."""
+        pictures = shares.astype(np.float32)[:, None, None] * scaled
+        return np.asarray(self._slopes(pictures, _wishes([digit] * len(shares)))[0].numpy().sum(axis=0))
 
     def evidence(self, image: NDArray[np.uint8]) -> Floats:
         """Return float32 (10, 28, 28): the gradient of each digit's sum, as `HeatMaps.gradient`.
@@ -146,6 +172,16 @@ class Explainer:
         layer = next(layer for layer in self._layers if isinstance(layer, keras.layers.Conv2D | keras.layers.Dense))
         kernel = np.asarray(layer.get_weights()[0])
         return np.moveaxis(kernel[:, :, 0] if kernel.ndim == 4 else kernel.reshape(28, 28, -1), -1, 0)
+
+    def excitement(self, images: NDArray[np.uint8], layer: str) -> Excitement:
+        """Find what excites each filter of a convolution most, among digits, uint8 (n, 28, 28)."""
+        place = next(place for place, one in enumerate(self._layers) if one.name == layer)
+        seen = filters.field(self._layers[: place + 1], looks=self._count)
+        place += sum(isinstance(one, _FOLLOWING) for one in self._layers[place + 1 : place + 3])
+        parts = (images[start : start + _BATCH] for start in range(0, len(images), _BATCH))
+        found = [[part.numpy() for part in self._peaks_at(place)(_scaled(part))] for part in parts]
+        best, places = (np.concatenate(part) for part in zip(*found, strict=True))
+        return filters.excitement(best, places, self._layers[place].output.shape[2], seen)
 
     def neuron(self, image: NDArray[np.uint8], layer: str, unit: int, row: int = 0, column: int = 0) -> Neuron:
         """Lay open the arithmetic of one neuron, of a convolution at one place, for a picture's first look."""
@@ -169,56 +205,16 @@ class Explainer:
         return Neuron(patch, kernel[..., unit], own_bias, scale, shift, is_rectified, output)
 
     def changes(self, image: NDArray[np.uint8]) -> list[Change]:
-        """Make each of the nine other digits of a picture by as small a change of its pixels as can be found.
+        """Make each other digit of a picture, uint8 (28, 28), by as small a change as can be found, shortest first."""
 
-        Steps to the nearest border as if the network were linear, within what pixels can be (S.-M. Moosavi-Dezfooli,
-        A. Fawzi and P. Frossard, "DeepFool", 2016), then back as far as the new digit stays.
+        def answers(pictures: Floats) -> NDArray[np.int64]:
+            return np.asarray(self._end(pictures)[1].numpy().argmax(axis=1))
 
-        Returns:
-            The shortest first; a digit that was not reached is left out.
-        """
-        start = _scaled(image[np.newaxis])
-        own = int(self._end(start)[1].numpy()[0].argmax())
-        others = np.array([digit for digit in range(10) if digit != own])
-        moved = self._moved(np.repeat(start, 9, 0), others)
-        moved = self._drawn_back(start, moved, others)
-        pictures = np.round(moved * 255).astype(np.uint8)
-        reached = self._end(_scaled(pictures))[1].numpy().argmax(axis=1) == others
-        lengths = np.sqrt(((_scaled(pictures) - start) ** 2).sum(axis=(1, 2)))
-        return [
-            Change(int(others[place]), pictures[place], float(lengths[place]))
-            for place in np.argsort(lengths)
-            if reached[place]
-        ]
+        def slopes(pictures: Floats, wishes: Floats) -> tuple[Floats, Floats]:
+            gradient, lead = self._leads(pictures, wishes)
+            return gradient.numpy(), lead.numpy()
 
-    def _moved(self, pictures: Floats, targets: NDArray[np.int64]) -> Floats:
-        """Move each picture until it is read as its target, or the steps are used up."""
-        moved, waiting = pictures.copy(), np.arange(len(targets))
-        for _ in range(_STEPS):
-            sums, rows = self._end(moved[waiting])[1].numpy(), np.arange(len(waiting))
-            wanted = sums[rows, targets[waiting]]
-            sums[rows, targets[waiting]] = -np.inf
-            ahead, missing = sums.argmax(axis=1), sums.max(axis=1) - wanted
-            is_short = missing > -_MARGIN / 2
-            waiting, ahead, missing = waiting[is_short], ahead[is_short], missing[is_short]
-            if not len(waiting):
-                break
-            here = moved[waiting]
-            slopes = self._slopes(here, _wishes(targets[waiting]) - _wishes(ahead))[0].numpy()
-            slopes[(here <= 0) & (slopes < 0) | (here >= 1) & (slopes > 0)] = 0
-            steps = (missing + _MARGIN) / np.maximum((slopes**2).sum(axis=(1, 2)), 1e-9)
-            moved[waiting] = np.clip(here + _BEYOND * steps[:, None, None] * slopes, 0, 1)
-        return moved
-
-    def _drawn_back(self, start: Floats, moved: Floats, targets: NDArray[np.int64]) -> Floats:
-        """Halve the way between too little and enough, in whole 255ths."""
-        low, high = np.full(len(targets), 0.5), np.ones(len(targets))
-        for _ in range(_HALVINGS):
-            middle = (low + high) / 2
-            tried = np.round((start + middle[:, None, None] * (moved - start)) * 255) / 255
-            is_enough = self._end(tried.astype(np.float32))[1].numpy().argmax(axis=1) == targets
-            low, high = np.where(is_enough, low, middle), np.where(is_enough, middle, high)
-        return np.asarray(start + high[:, None, None] * (moved - start))
+        return smallest_changes(image, answers, slopes)
 
 
 def _scaled(images: NDArray[np.uint8]) -> Floats:

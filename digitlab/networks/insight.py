@@ -99,6 +99,25 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Excitement:
+    """Which digits excite each map of a layer most, each digit by the one place where it does so most.
+
+    Attributes:
+        numbers: int64 (maps, count), indices of the digits among those that were looked through, the strongest first.
+        tops: int64 (maps, count), first row of what the map sees of the picture there; below 0 outside of it.
+        lefts: Likewise, the first column.
+        side: How many pixels it sees in height and width: its receptive field.
+        values: float32 (maps, count), its output there.
+    """
+
+    numbers: NDArray[np.int64]
+    tops: NDArray[np.int64]
+    lefts: NDArray[np.int64]
+    side: int
+    values: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Neuron:
     """The arithmetic of one neuron: `output = f(scale * (sum of inputs * weights + bias) + shift)`.
 

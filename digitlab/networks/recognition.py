@@ -1,6 +1,8 @@
 """Reading digits, at once and without TensorFlow: a network's exported file on the LiteRT runtime."""
 
 import threading
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +18,8 @@ from digitlab.settings import Settings
 DEFAULT_MODEL = "handwriting"
 CARD = ".json"
 SUFFIX = ".tflite"
+_CORES = 2  # that share the reading of many digits
+_MANY = 16  # digits; fewer are read sooner than a thread starts
 _RIVAL = 0.2  # of the likeliest digit's probability: from here on another digit is named, too
 
 
@@ -51,12 +55,10 @@ NOTHING = Reading(None, (0.1,) * 10, False, np.zeros((ink.SIDE, ink.SIDE), np.ui
 class Recogniser:
     """One network, ready to read; may be shared between threads."""
 
-    def __init__(self, interpreter: Interpreter, certainty: Certainty) -> None:
+    def __init__(self, runtimes: "Sequence[_Runtime]", certainty: Certainty) -> None:
+        """Take the network, opened as often as threads may read many digits at once, and when it may be believed."""
         self.certainty = certainty
-        self._interpreter = interpreter
-        self._input = interpreter.get_input_details()[0]["index"]
-        self._output = interpreter.get_output_details()[0]["index"]
-        self._lock = threading.Lock()  # an interpreter owns one set of buffers
+        self._runtimes = tuple(runtimes)
 
     @classmethod
     def load(cls, path: Path | str | None = None) -> "Recogniser":
@@ -74,16 +76,7 @@ class Recogniser:
         file = path.with_suffix(SUFFIX)
         if not file.is_file():
             raise ModelNotFound(f"There is no {file.name} in {file.parent}. Choose another network, or train one.")
-        try:
-            interpreter = Interpreter(str(file), num_threads=1)
-            interpreter.allocate_tensors()
-        except (ValueError, RuntimeError) as error:
-            raise _damaged(file) from error
-        inputs, outputs = interpreter.get_input_details(), interpreter.get_output_details()
-        shapes = [tuple(d["shape_signature"]) for d in (*inputs, *outputs)]
-        if shapes != [(-1, 28, 28), (-1, 10)] or inputs[0]["dtype"] != np.uint8:
-            raise _damaged(file)
-        return cls(interpreter, Certainty.on_card(path.with_suffix(CARD)))
+        return cls([_Runtime(file) for _ in range(_CORES)], Certainty.on_card(path.with_suffix(CARD)))
 
     def read(self, drawing: NDArray[np.uint8]) -> Reading:
         """Read a drawing, uint8 (height, width, 4) RGBA, of any size, place and polarity."""
@@ -106,8 +99,36 @@ class Recogniser:
         """Return float32 (n, 10), each row summing to 1, for uint8 (n, 28, 28).
 
         The digits are read one by one: in a batch, convolutions take as long for each of them, the buffers grow with
-        the batch, making them anew for another size takes time, and other threads wait.
+        the batch, making them anew for another size takes time, and other threads wait. Where they are many, two cores
+        share them.
         """
+        first, *others = self._runtimes
+        if len(images) < _MANY or not others:
+            return first.read(images)
+        parts = np.array_split(images, len(self._runtimes))
+        with ThreadPoolExecutor(len(others), "reading") as pool:
+            rest = [pool.submit(runtime.read, part) for runtime, part in zip(others, parts[1:], strict=True)]
+            return np.concatenate([first.read(parts[0]), *(one.result() for one in rest)])
+
+
+class _Runtime:
+    """A network on LiteRT, for one digit at a time."""
+
+    def __init__(self, file: Path) -> None:
+        try:
+            self._interpreter = Interpreter(str(file), num_threads=1)
+            self._interpreter.allocate_tensors()
+        except (ValueError, RuntimeError) as error:
+            raise _damaged(file) from error
+        inputs, outputs = self._interpreter.get_input_details(), self._interpreter.get_output_details()
+        shapes = [tuple(d["shape_signature"]) for d in (*inputs, *outputs)]
+        if shapes != [(-1, 28, 28), (-1, 10)] or inputs[0]["dtype"] != np.uint8:
+            raise _damaged(file)
+        self._input, self._output = inputs[0]["index"], outputs[0]["index"]
+        self._lock = threading.Lock()  # an interpreter owns one set of buffers
+
+    def read(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Return float32 (n, 10) for uint8 (n, 28, 28)."""
         result = np.empty((len(images), 10), np.float32)
         for number, image in enumerate(images):
             with self._lock:

@@ -26,7 +26,7 @@ class DigitSet:
     step: int = 1
 
     def __len__(self) -> int:
-        return len(range(self.start, self.stop, self.step))
+        return len(self.indices)
 
     def of(self, digits: Mnist) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
         """Return (images, labels), uint8 (n, 28, 28) and (n,)."""
@@ -36,7 +36,12 @@ class DigitSet:
 
     def index(self, number: int) -> int:
         """Return the index in its part of MNIST of the digit that is `number` here."""
-        return self.start + number * self.step
+        return self.indices[number]
+
+    @property
+    def indices(self) -> range:
+        """The indices of all of them in their part of MNIST."""
+        return range(self.start, self.stop, self.step)
 
     def blocks(self, size: int) -> "list[DigitSet]":
         """Return the same digits in sets of `size` at most."""

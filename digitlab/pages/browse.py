@@ -76,6 +76,7 @@ with detail:
             st.caption(ui_reading.verdict(reading))
         with below:
             ui.bars(reading.probabilities, reading.digit)
+            ui_reading.why(part or "training", int(index), card.name)
 
 with (
     st.expander(f"The 784 pixel values of sample {index}, 0 (background) to 255 (ink)", icon=":material/grid_on:"),

@@ -4,9 +4,9 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from digitlab import ui, ui_insight, ui_insight_map, ui_pictures, ui_reading
+from digitlab import ui, ui_filters, ui_insight, ui_insight_map, ui_pictures, ui_reading
+from digitlab.digits.distortions import Amounts
 from digitlab.digits.pictures import SUFFIXES, open_picture
-from digitlab.digits.tampering import Tampering
 from digitlab.networks.insight import Change, HeatMaps, Inside, Neuron
 from digitlab.networks.numbers import read_number
 from digitlab.networks.recognition import Reading
@@ -137,6 +137,8 @@ def layer_by_layer(card: ModelCard, image: NDArray[np.uint8], reading: Reading) 
         if stage is inside.stages[0] and stage.kind == "Conv2D":
             st.markdown("**Its filters**, in the same order: what each looks for")
             ui_insight.weights(ui_insight.ask(card, "first_weights"), "The weights of the first layer's filters", 8)
+        if stage.kind == "Conv2D":
+            ui_filters.exciting(card, stage)
 
 
 def for_and_against(card: ModelCard, image: NDArray[np.uint8], reading: Reading) -> None:
@@ -162,17 +164,17 @@ def distort_it(card: ModelCard, image: NDArray[np.uint8], reading: Reading) -> N
     """Sliders, and ten bars that move."""
     left, right = st.columns(2, gap="large")
     with left:
-        tampering = Tampering(
+        amounts = Amounts(
             rotation=st.slider("Rotate, in degrees", -90, 90, 0, key="rotation"),
             scale=st.slider("Scale, in per cent", 40, 160, 100, 5, key="scale") / 100,
             right=st.slider("To the right, in pixels", -10, 10, 0, key="right"),
             down=st.slider("Down, in pixels", -10, 10, 0, key="down"),
-            thicker=st.slider("Thicker, in pixels", -2.0, 4.0, 0.0, 0.5, key="thicker"),
+            thicker=st.slider("Thicker, in pixels on each side of the line", -1.0, 2.0, 0.0, 0.25, key="thicker"),
             noise=st.slider("Noise, of 255", 0, 120, 0, 5, key="noise"),
         )
         st.button("As it was", icon=":material/restart_alt:", on_click=as_it_was)
     with right:
-        distorted = ui.lab().explain(card.name).distorted(image, tampering)
+        distorted = ui.lab().explain(card.name).distorted(image, amounts)
         ui_reading.answer(distorted, "Nothing is left of it.")
         ui.bars(distorted.probabilities, distorted.digit)
         ui_pictures.digit_picture(distorted.image, "The distorted picture, as the network gets it", is_large=True)

@@ -27,6 +27,7 @@ _QUESTIONS = {
         Explainer.heat_maps,
         Explainer.evidence,
         Explainer.first_weights,
+        Explainer.excitement,
         Explainer.neuron,
         Explainer.changes,
     )

@@ -5,8 +5,8 @@ from typing import cast
 import numpy as np
 from numpy.typing import NDArray
 
-from digitlab.digits.tampering import Tampering, tamper
-from digitlab.networks.insight import Change, Floats, HeatMaps, Inside, Neuron
+from digitlab.digits.distortions import Amounts, distort_by
+from digitlab.networks.insight import Change, Excitement, Floats, HeatMaps, Inside, Neuron
 from digitlab.networks.landscape import Landscape
 from digitlab.networks.probing import Occlusion, occlusion
 from digitlab.networks.recognition import Reading, Recogniser
@@ -40,6 +40,10 @@ class Explanations:
         """Return the first layer's weights as pictures, float32 (n, height, width)."""
         return cast(Floats, self._ask("first_weights", self._card.name))
 
+    def excitement(self, images: NDArray[np.uint8], layer: str) -> Excitement:
+        """Find what excites each filter of a convolution most, among digits, (n, 28, 28)."""
+        return cast(Excitement, self._ask("excitement", self._card.name, images, layer))
+
     def neuron(self, image: NDArray[np.uint8], layer: str, unit: int, row: int = 0, column: int = 0) -> Neuron:
         """Lay open the arithmetic of one neuron."""
         return cast(Neuron, self._ask("neuron", self._card.name, image, layer, unit, row, column))
@@ -56,6 +60,6 @@ class Explanations:
         """Say what becomes of a digit's probability where parts of a picture are covered."""
         return occlusion(self._reader, image, digit)
 
-    def distorted(self, image: NDArray[np.uint8], tampering: Tampering) -> Reading:
-        """Read a picture that was distorted."""
-        return self._reader.read_digit(tamper(image, tampering))
+    def distorted(self, image: NDArray[np.uint8], amounts: Amounts) -> Reading:
+        """Read a picture that is distorted first."""
+        return self._reader.read_digit(distort_by(image, amounts))

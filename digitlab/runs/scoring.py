@@ -21,7 +21,7 @@ def count_right(settings: Settings, model: str, of: DigitSet, kind: str) -> tupl
     network = evaluation.load(ModelFiles(settings).find(model))
     images, labels = of.of(mnist_source.load(settings.data))
     strengths = DISTORTIONS[kind].strengths
-    distorted = np.concatenate([distort(images, kind, strength) for strength in strengths])
+    distorted = np.concatenate([distort(images, kind, strength, of.indices) for strength in strengths])
     scores = evaluation.evaluate(network, distorted, np.tile(labels, len(strengths)))
     right = (scores.answers == scores.labels).reshape(len(strengths), len(labels))
     return tuple(int(count) for count in right.sum(axis=1))

@@ -1,7 +1,7 @@
 import re
 
 import pytest
-from conftest import assert_sound, settle
+from conftest import assert_sound, network, settle
 from playwright.sync_api import Page, expect
 
 from digitlab.digits.distortions import DISTORTIONS
@@ -33,6 +33,19 @@ def test_a_click_on_a_cell_shows_its_pictures_and_a_click_on_one_opens_it(page):
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Show all mistakes").click()
     expect(page.get_by_role("heading", name="Mistakes")).to_be_visible()
+
+
+def test_an_opened_picture_leads_to_its_explanation_by_the_same_network(page):
+    evaluate(page, "Overview", "&of=validation")
+    page.locator(".grid button").first.click()
+    dialog = page.get_by_role("dialog")
+    number = re.search(r"Sample (\d+) of MNIST's training set", dialog.inner_text())[1]
+    dialog.get_by_role("link", name="Why?").click()
+    expect(page.get_by_role("heading", name="Understand", level=1)).to_be_visible()
+    settle(page)
+    expect(page.get_by_label("Sample", exact=True)).to_have_value(number)
+    expect(page).to_have_url(re.compile("set=training"))
+    expect(network(page)).to_have_value(re.compile("[Tt]utorial"))
 
 
 def test_cells_show_counts_or_shares(page):
@@ -99,7 +112,8 @@ def test_robustness_is_measured_in_the_background_and_kept(page):
     expect(page.get_by_text("Distorting and reading")).to_have_count(0, timeout=PATIENCE)
     expect(page.get_by_text("The mean accuracy over all strengths")).to_be_visible()
     expect(page.get_by_test_id("stVegaLiteChart")).to_have_count(1)
-    page.get_by_text("Partly hidden", exact=True).first.click()
+    page.get_by_text("hidden", exact=True).first.click()
+    expect(page).to_have_url(re.compile("distortion=hidden"))
     expect(page.locator(".grid button")).to_have_count(len(DISTORTIONS["hidden"].strengths))
     evaluate(page, "Robustness")
     expect(page.get_by_role("button", name="Measure")).to_have_count(0)

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from conftest import assert_sound, settle, visit
+from conftest import assert_sound, network, settle, visit
 from playwright.sync_api import Page, expect
 from test_draw import FOUR, answer, draw
 
@@ -42,6 +42,18 @@ def test_the_layers_are_stepped_through(page):
     expect(page.get_by_text("normalization_1:")).to_be_visible()
 
 
+def test_a_deeper_filter_shows_what_excites_it(page):
+    look(page, "Layer by layer", "handwriting")
+    for _ in range(3):
+        page.get_by_role("button", name="Next layer").click()
+    expect(page.get_by_alt_text(re.compile("^Training digit"))).to_have_count(12, timeout=PATIENCE)
+    before = page.get_by_alt_text(re.compile("^Training digit")).first.get_attribute("alt")
+    page.get_by_label("Filter", exact=True).fill("5")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("filter 5 answers most")).to_be_visible()
+    assert page.get_by_alt_text(re.compile("^Training digit")).first.get_attribute("alt") != before
+
+
 def test_the_bars_move_with_a_slider(page):
     look(page, "Distort it")
     bars = page.locator(".digitlab-bars").last
@@ -67,6 +79,43 @@ def test_the_map_is_made_and_the_nearest_digits_are_shown(page):
     expect(page.get_by_text("these training digits resemble")).to_be_visible(timeout=PATIENCE)
     look(page, "Map of digits")
     expect(page.get_by_test_id("stVegaLiteChart").locator("canvas, svg").first).to_be_visible(timeout=PATIENCE)
+
+
+def test_a_digit_like_it_becomes_the_picture(page):
+    look(page, "Digits like it")
+    page.locator(".grid button").nth(2).click(timeout=PATIENCE)
+    number = re.search(r"Training digit (\d+)", page.get_by_text("Training digit").first.inner_text())[1]
+    page.get_by_role("button", name="Look at this one").click()
+    settle(page)
+    expect(page.get_by_label("Sample", exact=True)).to_have_value(number)
+    expect(page).to_have_url(re.compile("set=training"))
+
+
+def test_a_sign_on_the_map_is_clicked_to_look_at_its_digit(page):
+    look(page, "Map of digits")
+    signs = page.get_by_test_id("stVegaLiteChart").locator("svg .mark-text text")
+    expect(signs.nth(1000)).to_be_attached(timeout=PATIENCE)
+    settle(page)
+    signs.nth(1000).click(force=True)  # another sign may lie over it, and is clicked then
+    button = page.get_by_role("button", name="Look at this one")
+    expect(button).to_be_visible()
+    button.click()
+    settle(page)
+    expect(page).to_have_url(re.compile(r"set=training.*sample=\d+|sample=\d+.*set=training"))
+    expect(page.get_by_text("Labelled").first).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("path", "title"), [("browse?set=training&sample=7", "Browse"), ("browse?set=test&sample=8", "Browse")]
+)
+def test_browse_leads_to_the_explanation_of_the_very_digit(page, path, title):
+    visit(page, path + "&model=tutorial", title)
+    page.get_by_role("link", name="Why?").click()
+    expect(page.get_by_role("heading", name="Understand", level=1)).to_be_visible()
+    settle(page)
+    expect(page.get_by_label("Sample", exact=True)).to_have_value(path[-1])
+    expect(page.get_by_role("radio", name=re.search("set=(\\w+)", path)[1])).to_be_checked()
+    expect(network(page)).to_have_value(re.compile("[Tt]utorial"))
 
 
 @pytest.mark.parametrize("view", ["For and against", "The arithmetic", "Layer by layer"])

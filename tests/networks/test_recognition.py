@@ -48,6 +48,12 @@ def test_one_at_a_time_gives_what_many_at_once_give(recogniser, digits):
     assert recogniser.probabilities(digits.x_test[:0]).shape == (0, 10)
 
 
+def test_many_digits_that_cores_share_are_read_in_their_order(recogniser, digits):
+    many = digits.x_test[:41]
+    alone = [recogniser.probabilities(image[np.newaxis])[0] for image in many]
+    assert np.array_equal(recogniser.probabilities(many), alone)
+
+
 def test_threads_that_read_at_once_get_what_each_would_get_alone(recogniser, digits):
     """Four threads, each with digits of its own, alone and several at once."""
     expected = recogniser.probabilities(digits.x_test[:82])

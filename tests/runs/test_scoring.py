@@ -1,6 +1,6 @@
 import numpy as np
 
-from digitlab.digits.distortions import DISTORTIONS
+from digitlab.digits.distortions import DISTORTIONS, distort
 from digitlab.networks.recognition import Recogniser
 from digitlab.networks.sets import TEST, DigitSet
 from digitlab.runs import scoring
@@ -23,3 +23,13 @@ def test_distorted_digits_are_counted_at_each_strength(settings):
     undistorted = scoring.score(settings, "tutorial", TEST.sample(200))
     assert counts[strengths.index(0)] == (undistorted.answers == undistorted.labels).sum()
     assert max(counts[0], counts[-1]) < min(counts[3:6])
+
+
+def test_each_digit_is_distorted_by_the_chance_that_is_its_own(settings, digits):
+    of = DigitSet("test", 300, 460, 2)
+    images, labels = of.of(digits)
+    reader, expected = Recogniser.load(ROOT / "models" / "tutorial"), []
+    for strength in DISTORTIONS["noised"].strengths:
+        answers = reader.probabilities(distort(images, "noised", strength, of.indices)).argmax(axis=1)
+        expected.append(int((answers == labels).sum()))
+    assert scoring.count_right(settings, "tutorial", of, "noised") == tuple(expected)
