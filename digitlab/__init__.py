@@ -57,6 +57,8 @@ runs/           what happened
   schema          the tables of the record
   rows            the rows of the record: what they mean, and how they change
   store           the record of runs, in SQL
+  drawings        people's own digits
+  drawings_store  their record
   cards           what is known of a network
   shelf           networks in one storage
   modelfiles      the ready-made networks and people's own

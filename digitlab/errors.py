@@ -18,6 +18,7 @@ DigitLabError
 │   ├── RunIsActive     a run that waits or runs cannot be deleted
 │   ├── CheckpointDamaged  what a run would go on from cannot be read
 │   └── Diverged        the loss became NaN or infinite
+├── DrawingNotFound     a person has no drawing of that number
 ├── StorageError
 │   ├── StorageFull     no room is left for a network or a checkpoint
 │   └── StorageUnavailable  their folder or address does not answer, or may not be written
@@ -98,6 +99,10 @@ class CheckpointDamaged(RunError):
 
 class Diverged(RunError):
     """The loss became NaN or infinite."""
+
+
+class DrawingNotFound(DigitLabError):
+    """A person has no drawing of that number."""
 
 
 class StorageError(DigitLabError):

@@ -1,4 +1,4 @@
-"""The tables of the record of runs, and how a database is opened."""
+"""The tables of the record of runs and drawings, and how a database is opened."""
 
 import sqlite3
 import time
@@ -52,6 +52,22 @@ epochs = sa.Table(
     sa.Column("validation_accuracy", sa.Double),
     sa.Column("seconds", sa.Double, nullable=False),
 )
+drawings = sa.Table(
+    "drawings",
+    metadata,
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("owner", sa.String(64), nullable=False, index=True),
+    sa.Column("owner_name", sa.String(80), nullable=False),
+    sa.Column("label", sa.SmallInteger, nullable=False),
+    sa.Column("image", sa.LargeBinary, nullable=False),
+    sa.Column("picture", sa.LargeBinary),
+    sa.Column("strokes", sa.Text),
+    sa.Column("read", sa.SmallInteger),
+    sa.Column("network", sa.String(128), nullable=False),
+    sa.Column("source", sa.String(16), nullable=False),
+    sa.Column("created", sa.Double, nullable=False),
+    sqlite_autoincrement=True,
+)
 
 
 def engine_for(url: str) -> sa.Engine:
@@ -93,9 +109,9 @@ _PREPARING = 0x64696769  # any number that no other program on the same database
 
 
 def _lacking(connection: sa.Connection) -> list[sa.Column[Any]]:
-    """Return the columns that the table of runs has not yet: all of them if it is not there, or that of epochs."""
+    """Return the columns that the table of runs has not yet: all of them if it, or any other table, is not there."""
     inspector = sa.inspect(connection)
-    if not {runs.name, epochs.name} <= set(inspector.get_table_names()):
+    if not set(metadata.tables) <= set(inspector.get_table_names()):
         return list(runs.columns)
     known = {column["name"] for column in inspector.get_columns(runs.name)}
     return [column for column in runs.columns if column.name not in known]
@@ -124,6 +140,7 @@ def _configure_sqlite(connection: Any, _record: object) -> None:
                 raise
             time.sleep(0.02)
     cursor.execute("PRAGMA synchronous = FULL")  # what was recorded outlives a power cut
+    cursor.execute("PRAGMA secure_delete = ON")  # and what was deleted, a person's drawings above all, is gone
     cursor.close()
 
 
