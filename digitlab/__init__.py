@@ -17,6 +17,8 @@ digits/         what a digit is
   ink             ink -> 28 x 28, in steps
   cutting         a line of ink -> pieces that may be digits
   pictures        picture files -> drawings; digits -> PNG
+  bundles         many digits in a file: pictures in a ZIP, arrays in an .npz
+  archives        a ZIP, looked at before anything is unpacked
   augmentation    small random changes
   templates       how people write, as strokes
   handwriting     templates -> training data in many hands
@@ -59,6 +61,7 @@ runs/           what happened
   store           the record of runs, in SQL
   drawings        people's own digits
   drawings_store  their record
+  corrections     a reading that was put right, to be kept
   cards           what is known of a network
   shelf           networks in one storage
   modelfiles      the ready-made networks and people's own
@@ -87,6 +90,7 @@ ui_runs         a run, shown, and whose it is
 ui_canvas       the field to draw in
 ui_pictures     digits as pictures, one or many
 ui_reading      what a network reads, shown
+ui_corrections  what it should have read
 ui_insight      why it reads so, shown
 ui_insight_map  what is like it, shown
 ui_matrix       the confusion matrix, to be clicked

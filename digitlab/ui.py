@@ -182,6 +182,7 @@ _STYLE = """
 .digitlab-steps .without { display: flex; gap: .6rem; align-items: center; font-size: .85rem; }
 .digitlab-steps .without img { image-rendering: pixelated; width: 56px; height: 56px; border-radius: .25rem; }
 .digitlab-seen img { image-rendering: pixelated; width: 112px; height: 112px; border-radius: .25rem; display: block; }
+.digitlab-small { image-rendering: pixelated; width: 36px; height: 36px; border-radius: .25rem; display: block; }
 .digitlab-seen.large img { width: min(280px, 100%); height: auto; aspect-ratio: 1; }
 </style>
 """
