@@ -91,6 +91,9 @@ ui_canvas       the field to draw in
 ui_pictures     digits as pictures, one or many
 ui_reading      what a network reads, shown
 ui_corrections  what it should have read
+ui_drawings     one's own digits: how many, out and in; their other views:
+  ui_drawings_review        looked through, renamed, deleted
+  ui_drawings_request       drawn on request
 ui_insight      why it reads so, shown
 ui_insight_map  what is like it, shown
 ui_matrix       the confusion matrix, to be clicked
@@ -100,7 +103,8 @@ ui_evaluation   a network on a set of digits, and their pictures; its views:
   ui_evaluation_robustness  accuracy as digits are distorted
   ui_evaluation_comparison  two networks
   ui_evaluation_labels      labels that several networks doubt
-pages/          one script a page: start, browse, train, draw, understand, evaluate, models; navigation, their list
+pages/          one script a page: start, browse, train, draw, mydigits, understand,
+                evaluate, models; navigation, their list
 commands        what can be said on the command line
 server          the lab opens with the server, and closes with it
 __main__        the lab on the command line

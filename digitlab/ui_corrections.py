@@ -46,7 +46,7 @@ def offer(
         with popover:
             for key, part, label in zip(keys, parts, labels, strict=True):
                 _ask(key, part, label, is_alone=len(parts) == 1)
-            told = f"{name}." if done else "What it is goes to your own digits, which nobody else sees."
+            told = f"{name}." if done else "Say what it is: it is kept among your own digits, which nobody else sees."
             st.caption(told)
     if done:
         st.page_link("mydigits.py", label="My digits", icon=":material/collections_bookmark:")
@@ -54,7 +54,7 @@ def offer(
 
 def _name(parts: Sequence[Part], done: Sequence[int]) -> str:
     if len(parts) == 1:
-        return f"Kept as a {done[0]}" if done else "No, this is a ..."
+        return f"Kept as {ui.a_digit(done[0])}" if done else "No, this is a ..."
     return f"{len(done)} of {len(parts)} digits kept" if done else "No, these are ..."
 
 
