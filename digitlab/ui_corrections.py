@@ -26,6 +26,7 @@ def offer(
     """
     keys = [f"is-{place}-{zlib.crc32(part.reading.image)}" for place, part in enumerate(parts)]
     kept: dict[str, tuple[int, int]] = st.session_state.setdefault("corrections", {})  # number and label
+    is_alone = len(parts) == 1
     for key, part in zip(keys, parts, strict=True):
         label = st.session_state.get(key)
         if label is None or (key in kept and kept[key][1] == label):
@@ -35,27 +36,29 @@ def offer(
                 ui.lab().relabel_drawing(kept[key][0], label, ui_person.person())
                 kept[key] = kept[key][0], label
             else:
-                is_alone = len(parts) == 1
                 new = correction(label, part, picture, network=network, strokes=strokes, is_alone=is_alone)
                 kept[key] = ui.lab().keep_drawing(new, ui_person.person()).number, label
     labels = [kept[key][1] if key in kept else None for key in keys]
     done = [label for label in labels if label is not None]
-    name = _name(parts, done)
-    popover = st.popover(name, icon=":material/check:" if done else ":material/edit:", key="correct", on_change="rerun")
+    # Its name stays: with another one it would be another popover, and closed.
+    popover = st.popover(
+        "No, this is a ..." if is_alone else "No, these are ...",
+        icon=":material/edit:",
+        key="correct",
+        on_change="rerun",
+    )
     if popover.open:
         with popover:
             for key, part, label in zip(keys, parts, labels, strict=True):
-                _ask(key, part, label, is_alone=len(parts) == 1)
-            told = f"{name}." if done else "Say what it is: it is kept among your own digits, which nobody else sees."
-            st.caption(told)
+                _ask(key, part, label, is_alone=is_alone)
+            told = "Say what it is: it is kept among your own digits, which nobody else sees."
+            st.caption(f"{_kept(parts, done)}." if done else told)
     if done:
-        st.page_link("mydigits.py", label="My digits", icon=":material/collections_bookmark:")
+        st.page_link("mydigits.py", label=f"{_kept(parts, done)}, in My digits", icon=":material/check:")
 
 
-def _name(parts: Sequence[Part], done: Sequence[int]) -> str:
-    if len(parts) == 1:
-        return f"Kept as {ui.a_digit(done[0])}" if done else "No, this is a ..."
-    return f"{len(done)} of {len(parts)} digits kept" if done else "No, these are ..."
+def _kept(parts: Sequence[Part], done: Sequence[int]) -> str:
+    return f"Kept as {ui.a_digit(done[0])}" if len(parts) == 1 else f"{len(done)} of {len(parts)} kept"
 
 
 def _ask(key: str, part: Part, label: int | None, *, is_alone: bool) -> None:
