@@ -33,6 +33,9 @@ networks/       what reads and learns (K: imports Keras, for worker processes on
   recognition     reading a digit at once, on LiteRT
   numbers         reading a line of digits
   scores          accuracy, confusion and mistakes from probabilities
+  observation     what is seen in a network while it learns
+  snapshots       a network as it was after an epoch
+  hints           what goes wrong in a training, and what says so
   insight         what a look into a network brings to light
   probing         answers to changed pictures
   landscape       where digits lie in a hidden layer
@@ -40,16 +43,22 @@ networks/       what reads and learns (K: imports Keras, for worker processes on
   agreement       several networks on the same digits
   robustness      accuracy as digits are distorted
   sets            test, validation and training digits of a network
+  layouts         the layers of each preset, as numbers
+  code            the Keras code of a training, as script and notebook
+  snippets        pieces of such code
+  formats         the files as which a network can be taken away
   mnist_source    MNIST from the package, else by Keras in a process of its own
-  architectures   K the layers of each preset
+  architectures   K networks, built from their layouts
   learners        K networks made ready to learn, and kept
   blocks          K many of Keras' steps in one call
   callbacks       K Keras' logs -> metrics; a wish to stop -> Keras
+  observer        K a look at a network after each epoch
+  timelapse       K snapshots, brought to life again
   checkpoints     K a training's state, kept
   training        K config, digits -> a trained network
   evaluation      K a network's answers on a whole set
   explanation     K why a network reads what it reads
-  export          K a network -> .keras and .tflite
+  export          K a network -> .keras, .tflite and .onnx, and read again
 runs/           what happened
   experiment      a run and its states
   people          who is in the lab, and what they may change
@@ -64,8 +73,11 @@ runs/           what happened
   corrections     a reading that was put right, to be kept
   cards           what is known of a network
   shelf           networks in one storage
+  modelcard       all that there is to know about a network, as Markdown
+  comparison      runs and networks side by side
   modelfiles      the ready-made networks and people's own
   leftovers       checkpoints, and what is cleaned by rule
+  album           a run's snapshots
   kept            arrays that took long to compute
   evaluations     networks' answers on whole sets, computed once
   tasks           what a worker process is handed
@@ -75,6 +87,7 @@ runs/           what happened
   checks_database whether the record can be kept
   checks_workers  whether those who train are there, and alike
   work            K what such a process does with a run
+  growing         K how a picture was read while a network learned
   answers         K what such a process knows about a saved network
   landscapes      maps of digits, made in the background and kept
   explanations    all that can be asked about one network
@@ -82,6 +95,7 @@ runs/           what happened
 lab             the verbs that a page may use
 doctor          what is wrong with a set-up, and how to mend it
 plots           figures
+plots_comparison  figures of several networks
 colours         numbers -> colours that everybody can tell apart
 visitors        a cookie that tells browsers apart
 ui              what pages share
@@ -96,6 +110,7 @@ ui_drawings     one's own digits: how many, out and in; their other views:
   ui_drawings_request       drawn on request
 ui_insight      why it reads so, shown
 ui_insight_map  what is like it, shown
+ui_learning     a network while it learns
 ui_matrix       the confusion matrix, to be clicked
 ui_evaluation   a network on a set of digits, and their pictures; its views:
   ui_evaluation_overview    figures, what is read as what, mistakes
@@ -103,8 +118,11 @@ ui_evaluation   a network on a set of digits, and their pictures; its views:
   ui_evaluation_robustness  accuracy as digits are distorted
   ui_evaluation_comparison  two networks
   ui_evaluation_labels      labels that several networks doubt
-pages/          one script a page: start, browse, train, draw, mydigits, understand,
-                evaluate, models; navigation, their list
+ui_takeaway     a network as a file, and its code
+ui_modelcard    the model card, shown
+ui_compare      runs and networks side by side, shown
+pages/          one script a page: start, browse, train, watch, draw, mydigits, understand, evaluate, compare,
+                models; navigation, their list
 commands        what can be said on the command line
 server          the lab opens with the server, and closes with it
 __main__        the lab on the command line

@@ -12,7 +12,7 @@ from typing import Any
 
 from digitlab.commands import config_from, parser
 from digitlab.digits.pictures import open_picture
-from digitlab.errors import DigitLabError
+from digitlab.errors import DigitLabError, StorageUnavailable
 from digitlab.lab import Lab
 from digitlab.networks.metrics import EpochMetrics, Progress
 from digitlab.networks.numbers import Part, read_number
@@ -114,6 +114,29 @@ def _read(options: argparse.Namespace, lab: Lab) -> int:
     return 0
 
 
+def _export(options: argparse.Namespace, lab: Lab) -> int:
+    taken = lab.take_away_here(options.model, options.to)
+    try:
+        options.file.write_bytes(taken.content)
+    except OSError as error:
+        raise StorageUnavailable(f"{options.file} cannot be written: {error.strerror}. Name another file.") from error
+    result = {
+        "model": options.model,
+        "format": options.to,
+        "file": str(options.file),
+        "bytes": len(taken.content),
+        "digits": taken.digits,
+        "difference": taken.difference,
+    }
+    _print(
+        options,
+        result,
+        f"Written as {options.file}, {len(taken.content):,} bytes. Read again, it gives the same probabilities on "
+        f"{taken.digits} digits, to within {taken.difference:.1g}.",
+    )
+    return 0
+
+
 def _part(part: Part) -> dict[str, Any]:
     names = ("digit", "probabilities", "is_sure", "is_digit")
     return {"box": part.box} | {name: getattr(part.reading, name) for name in names}
@@ -189,6 +212,7 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace, Lab], int]] = {
     "train": _train,
     "evaluate": _evaluate,
     "read": _read,
+    "export": _export,
     "runs": _runs,
     "stop": _stop,
     "pause": _pause,

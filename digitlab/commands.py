@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from digitlab.digits.augmentation import Augmentation
 from digitlab.networks.config import OPTIMIZERS, PRESETS, SCHEDULES, TrainingConfig
+from digitlab.networks.formats import FORMATS
 from digitlab.networks.recognition import DEFAULT_MODEL
 
 Add: TypeAlias = Callable[..., argparse.ArgumentParser]
@@ -17,7 +18,7 @@ def parser() -> argparse.ArgumentParser:
     """All commands and options; the name of what is to be done comes out as `command`."""
     top = argparse.ArgumentParser(prog="python -m digitlab", description="DigitLab without a browser.")
     add = top.add_subparsers(title="commands", required=True, metavar="COMMAND", dest="command").add_parser
-    for command in (_train(add), _evaluate(add), _read(add), *_about_runs(add), _doctor(add)):
+    for command in (_train(add), _evaluate(add), _read(add), _export(add), *_about_runs(add), _doctor(add)):
         command.add_argument("--json", action="store_true", help="print JSON")
     add("workers", help="run training processes until standard input ends (for the app)")
     return top
@@ -75,6 +76,14 @@ def _read(add: Add) -> argparse.ArgumentParser:
     read.add_argument("pictures", metavar="PICTURE", nargs="+", type=Path)
     read.add_argument("--model", default=DEFAULT_MODEL, help=f"a name or a .keras file (default: {DEFAULT_MODEL})")
     return read
+
+
+def _export(add: Add) -> argparse.ArgumentParser:
+    export = add("export", help="write a network as a file for elsewhere, once it was read again and agrees")
+    export.add_argument("model", metavar="NAME", help="a name such as convolutional, or a .keras file")
+    export.add_argument("--to", choices=FORMATS, required=True, help="Keras' own file, LiteRT's or ONNX")
+    export.add_argument("file", metavar="FILE", type=Path, help="where to; what is there is replaced")
+    return export
 
 
 def _doctor(add: Add) -> argparse.ArgumentParser:

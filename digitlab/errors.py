@@ -18,6 +18,7 @@ DigitLabError
 │   ├── RunIsOver       a run that has ended never changes
 │   ├── RunIsActive     a run that waits or runs cannot be deleted
 │   ├── CheckpointDamaged  what a run would go on from cannot be read
+│   ├── SnapshotDamaged a run's earlier state cannot be read
 │   └── Diverged        the loss became NaN or infinite
 ├── DrawingNotFound     a person has no drawing of that number
 ├── StorageError
@@ -102,8 +103,15 @@ class CheckpointDamaged(RunError):
     """The file is there, but no training can go on from it."""
 
 
+class SnapshotDamaged(RunError):
+    """The file is there, but it shows no earlier state of a network."""
+
+
 class Diverged(RunError):
-    """The loss became NaN or infinite."""
+    """The loss became NaN or infinite; the text begins with `DIVERGED`."""
+
+
+DIVERGED = "The loss became infinite or not a number (NaN)"
 
 
 class DrawingNotFound(DigitLabError):

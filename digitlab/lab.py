@@ -1,23 +1,29 @@
 """The verbs that a page may use. Pages and the command line go through here, and nothing here draws."""
 
 import threading
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from digitlab import events
 from digitlab.digits.mnist import Mnist
-from digitlab.errors import LimitReached, NotAllowed, WorkersUnavailable
+from digitlab.errors import DIVERGED, LimitReached, NotAllowed, WorkersUnavailable
 from digitlab.networks import mnist_source
 from digitlab.networks.config import TrainingConfig
+from digitlab.networks.formats import TakenAway
+from digitlab.networks.hints import Hint, hints
+from digitlab.networks.insight import Growth
 from digitlab.networks.metrics import EpochMetrics
+from digitlab.networks.observation import Observation
 from digitlab.networks.recognition import CARD, Recogniser
 from digitlab.networks.robustness import Robustness
 from digitlab.networks.scores import Scores
 from digitlab.networks.sets import TEST, DigitSet
+from digitlab.networks.snapshots import Snapshot
+from digitlab.runs.album import Album, Albums
 from digitlab.runs.cards import ModelCard, check_title
 from digitlab.runs.dispatcher import Dispatcher, Watch, let_go_on
 from digitlab.runs.drawings import Drawing, Drawings
@@ -50,6 +56,7 @@ class Lab:
         self._workers = Workers(settings)
         self._limits = Limits(settings)
         self._landscapes = Landscapes(settings.data / "landscapes", self._ask, self.mnist)
+        self._albums = Albums(settings)
         self._evaluations = Evaluations(settings, self._workers, self.mnist)
         self._recognisers: dict[Path, tuple[Recogniser, tuple[int, ...]]] = {}
         self._is_open = False
@@ -123,6 +130,16 @@ class Lab:
         """Return the size of a network's Keras file in bytes."""
         return self._files.size(name)
 
+    def take_away(self, name: str, kind: str) -> TakenAway:
+        """Return a network as a file, of a kind in `FORMATS`, that a worker read again and found to agree with it."""
+        return cast(TakenAway, self._ask("take_away", self._files.card(name).name, kind))
+
+    def take_away_here(self, model: str, kind: str) -> TakenAway:
+        """Do the same with a network, by its name or its `.keras` file, in this process. For the command line."""
+        from digitlab.runs import answers
+
+        return cast(TakenAway, answers.answer(self._settings, "take_away", model, (kind,)))
+
     def rename_model(self, name: str, title: str, person: Person) -> ModelCard:
         """Give a network of one's own another title."""
         _check_may_change(person, self._files.card(name).owner, "this network")
@@ -180,9 +197,12 @@ class Lab:
         return scoring.score(self._settings, model)
 
     def _ask(self, question: str, name: str, *arguments: object) -> object:
+        self._check_workers()
+        return self._workers.ask(question, name, *arguments)
+
+    def _check_workers(self) -> None:
         if self.trouble and not self._workers.are_there():
             raise WorkersUnavailable(self.trouble)  # at once: who tries to start them waits for a minute
-        return self._workers.ask(question, name, *arguments)
 
     # -- people's own digits
 
@@ -286,6 +306,7 @@ class Lab:
         run = self._check_own(number, person)
         self._store.delete(number)
         checkpoint_of(self._settings, run).delete()
+        Album(self._settings, run).clear()
         events.log("run deleted", run=number, person=person.id)
         self._has_changed()
 
@@ -304,6 +325,24 @@ class Lab:
     def epochs(self, number: int) -> list[EpochMetrics]:
         """Return the finished epochs of a run."""
         return self._store.epochs(number)
+
+    def observations(self, number: int) -> list[Observation]:
+        """Return what was seen in a run's network before its first epoch and after each."""
+        return self._store.observations(number)
+
+    def hints(self, run: Run, epochs: Sequence[EpochMetrics], observations: Sequence[Observation]) -> list[Hint]:
+        """Say what looks wrong in a run, the most important first."""
+        labels = self.mnist().y_train[: run.config.fitted_digits]
+        return hints(run.config, labels, epochs, observations, has_diverged=run.message.startswith(DIVERGED))
+
+    def snapshots(self, run: Run) -> list[Snapshot]:
+        """Return a run's network as it was before its first epoch and after some, in their order."""
+        return self._albums.of(run)
+
+    def growth(self, run: Run, image: NDArray[np.uint8]) -> Growth:
+        """Let a picture, uint8 (28, 28), be read by all of a run's snapshots; a worker does so in milliseconds."""
+        self._check_workers()
+        return self._workers.grow(run, image)
 
     def place(self, run: Run) -> tuple[int, float | None]:
         """Return how many runs come before a waiting one, and in how many seconds it may begin.

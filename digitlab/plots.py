@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from digitlab.digits.distortions import Distortion
 from digitlab.networks.certainty import Bin
 from digitlab.networks.metrics import EpochMetrics
+from digitlab.networks.observation import LayerObservation, Observation
 from digitlab.networks.robustness import Point
 
 if TYPE_CHECKING:
@@ -73,6 +74,90 @@ def curve(metric: str, epochs: int) -> dict[str, Any]:
     }
 
 
+def layers(observations: Sequence[Observation], figure: str) -> list[dict[str, Any]]:
+    """Return one row an epoch and layer of a figure of `LayerObservation`; "dead" as a share of the units."""
+    rows = []
+    for one in observations:
+        for layer in one.layers:
+            value = getattr(layer, figure)
+            if figure == "dead":
+                value = layer.dead / layer.units if layer.units else None
+            if value is not None:
+                rows.append({"epoch": one.epoch, "layer": layer.layer, "value": value})
+    return rows
+
+
+def layer_curves(names: Sequence[str], epochs: int, title: str, form: str) -> dict[str, Any]:
+    """Return the Vega-Lite chart for `layers`; layers differ in colour and mark."""
+    part = {"field": "layer", "type": "nominal", "scale": {"domain": list(names)}}
+    legend: dict[str, Any] = {"orient": "top", "title": None, "columns": 2, "labelLimit": 160, "offset": 4}
+    return {
+        "mark": {"type": "line", "point": {"size": 45, "filled": True}},
+        "encoding": {
+            "x": {
+                "field": "epoch",
+                "type": "quantitative",
+                "title": "Epoch",
+                "scale": {"domain": [0, max(epochs, 1)], "nice": False},
+                "axis": {"tickMinStep": 1, "format": "d", "grid": False},
+            },
+            "y": {
+                "field": "value",
+                "type": "quantitative",
+                "title": None,
+                "scale": {"zero": True, "nice": True},
+                "axis": {"format": form},
+            },
+            "color": {**part, "legend": legend},
+            "shape": {**part, "legend": legend},
+            "tooltip": [
+                {"field": "epoch", "title": "Epoch"},
+                {"field": "layer", "title": "Layer"},
+                {"field": "value", "format": form, "title": title},
+            ],
+        },
+    }
+
+
+def histogram(layer: LayerObservation) -> list[dict[str, Any]]:
+    """Return one row a bin of a layer's weights: its ends, and its share of the weights."""
+    edges = np.linspace(-layer.limit, layer.limit, len(layer.histogram) + 1)
+    return [
+        {"low": round(float(low), 5), "high": round(float(high), 5), "share": count / max(layer.weights, 1)}
+        for low, high, count in zip(edges, edges[1:], layer.histogram, strict=False)
+    ]
+
+
+def histogram_bars(limit: float, most: float) -> dict[str, Any]:
+    """Return the Vega-Lite chart for `histogram`, with axes that stay as they are over the epochs."""
+    return {
+        "mark": {"type": "bar"},
+        "encoding": {
+            "x": {
+                "field": "low",
+                "type": "quantitative",
+                "bin": {"binned": True},
+                "title": None,
+                "scale": {"domain": [-limit, limit], "nice": False},
+                "axis": {"grid": False, "tickCount": 5},
+            },
+            "x2": {"field": "high"},
+            "y": {
+                "field": "share",
+                "type": "quantitative",
+                "title": None,
+                "scale": {"domain": [0, most]},
+                "axis": {"format": ".0%"},
+            },
+            "tooltip": [
+                {"field": "low", "title": "From", "format": ".3f"},
+                {"field": "high", "title": "to", "format": ".3f"},
+                {"field": "share", "title": "Weights", "format": ".2%"},
+            ],
+        },
+    }
+
+
 def counts() -> dict[str, Any]:
     """Return the Vega-Lite chart of rows with "digit" and "count"."""
     return {
@@ -90,8 +175,11 @@ _LIGHT = ("#0072b2", "#b35900", "#007a58", "#a6468a", "#7a5c00", "#2b7fb8", "#44
 _DARK = ("#56b4e9", "#f0a030", "#2fc79a", "#e6a5cc", "#f0e442", "#8ab8ff", "#cccccc", "#ff8a7a", "#b3a6ff", "#b5d96a")
 
 
-def landscape(*, is_dark: bool) -> dict[str, Any]:
-    """Return the Vega-Lite chart of rows with "x", "y", "digit", "name" and "image"; the last one gets a ring."""
+def landscape(*, is_dark: bool, limit: float | None = None) -> dict[str, Any]:
+    """Return the Vega-Lite chart of rows with "x", "y", "digit", "name" and "image"; "your picture" gets a ring.
+
+    With a limit both axes go from -limit to limit, else as far as there are digits, and can be moved and zoomed.
+    """
     colour = {
         "field": "digit",
         "type": "nominal",
@@ -100,6 +188,7 @@ def landscape(*, is_dark: bool) -> dict[str, Any]:
     }
     place = {
         axis: {"field": axis, "type": "quantitative", "title": None, "axis": {"labels": False, "ticks": False}}
+        | ({"scale": {"domain": [-limit, limit], "nice": False}} if limit else {})
         for axis in ("x", "y")
     }
     tooltip = [{"field": name} for name in ("image", "digit", "name")]
@@ -112,7 +201,7 @@ def landscape(*, is_dark: bool) -> dict[str, Any]:
         "color": "#e7edf4" if is_dark else "#17212e",
     }
     sign = {"type": "text", "fontSize": 11, "fontWeight": 600}
-    zoom = [{"name": "zoom", "select": "interval", "bind": "scales"}]
+    zoom = [] if limit else [{"name": "zoom", "select": "interval", "bind": "scales"}]
     return {
         "encoding": {**place, "tooltip": tooltip},
         "layer": [

@@ -179,6 +179,13 @@ _STYLE = """
 .digitlab-columns u { display: block; min-height: 1px; background: #7d8da1; border-radius: 2px 2px 0 0; }
 .digitlab-columns .read { font-weight: 700; }
 .digitlab-columns .read u { background: #d55e00; }
+.digitlab-readers { display: grid; grid-template-columns: repeat(auto-fill, minmax(190px, 1fr)); gap: .75rem; }
+.digitlab-readers figure { margin: 0; padding: .6rem .75rem; border: 1px solid rgba(128, 140, 155, .35);
+    border-radius: .5rem; min-width: 0; }
+.digitlab-readers figcaption { font-size: .85rem; overflow-wrap: anywhere; }
+.digitlab-readers figure > div:not(.digitlab-columns) { display: flex; align-items: baseline; gap: .6rem;
+    min-height: 3.4rem; flex-wrap: wrap; }
+.digitlab-readers strong { font-size: 2.4rem; line-height: 1.3; font-variant-numeric: tabular-nums; }
 .digitlab-steps { display: grid; grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); gap: 1.25rem; }
 .digitlab-steps .shown { height: 150px; background: #000; border-radius: .25rem; display: flex; align-items: center;
     justify-content: center; padding: 8px; }

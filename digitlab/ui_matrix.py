@@ -4,15 +4,14 @@ from collections.abc import Callable
 
 import numpy as np
 import streamlit as st
-
-from digitlab.networks.scores import Scores
+from numpy.typing import NDArray
 
 
 def matrix(
-    scores: Scores,
+    counts: NDArray[np.int64],
     *,
     key: str,
-    in_shares: bool,
+    in_shares: bool = False,
     is_dark: bool,
     chosen: tuple[int, int] | None,
     on_click: Callable[[int, int], None],
@@ -22,9 +21,9 @@ def matrix(
     The right answers, on the diagonal, are left uncoloured: their thousands would drown the mistakes.
 
     Args:
-        scores: A network's answers.
+        counts: int64 (10, 10).
         key: Of this piece of page.
-        in_shares: Whether to show percent of each digit's pictures in place of counts.
+        in_shares: Whether to show percent of each row in place of counts.
         is_dark: Whether the page is shown in the dark theme.
         chosen: The cell, true digit and answer, that is marked.
         on_click: Gets true digit and answer of a cell that is clicked, before the page runs again.
@@ -35,8 +34,8 @@ def matrix(
         if 0 <= cell < 100:
             on_click(*divmod(cell, 10))
 
-    counts = scores.confusion
-    shown = [f"{share:.1%}"[:-1] if count else "" for share, count in zip(scores.shares.flat, counts.flat, strict=True)]
+    shares = counts / np.maximum(1, counts.sum(axis=1, keepdims=True))
+    shown = [f"{share:.1%}"[:-1] if count else "" for share, count in zip(shares.flat, counts.flat, strict=True)]
     mistakes = np.where(np.eye(10, dtype=bool), 0, counts)
     weights = np.sqrt(mistakes / max(1, mistakes.max()))  # the root, so that single mistakes are seen, too
     cells = [

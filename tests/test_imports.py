@@ -15,7 +15,7 @@ LEVELS = [
     ("networks",),
     ("runs",),
     ("lab", "doctor"),
-    ("plots", "colours"),
+    ("plots", "plots_comparison", "colours"),
     ("ui", "visitors"),
     ("pages", "server", "streamlit_app", "commands", "__main__"),
 ]
@@ -46,6 +46,8 @@ ONLY_IN = {
     "keras": ("digitlab/networks/",),
     "tensorflow": ("digitlab/networks/",),
     "ai_edge_litert": ("digitlab/networks/recognition.py",),
+    "onnx": ("digitlab/networks/export.py",),
+    "onnxruntime": ("digitlab/networks/export.py",),
 }
 # Modules of worker processes: whoever else imports them brings TensorFlow in.
 WITH_KERAS = {
@@ -54,11 +56,14 @@ WITH_KERAS = {
     "digitlab.networks.callbacks",
     "digitlab.networks.checkpoints",
     "digitlab.networks.learners",
+    "digitlab.networks.observer",
+    "digitlab.networks.timelapse",
     "digitlab.networks.training",
     "digitlab.networks.evaluation",
     "digitlab.networks.explanation",
     "digitlab.networks.export",
     "digitlab.runs.answers",
+    "digitlab.runs.growing",
     "digitlab.runs.scoring",
     "digitlab.runs.work",
 }

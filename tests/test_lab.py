@@ -20,6 +20,7 @@ from digitlab.errors import (
     WorkersUnavailable,
 )
 from digitlab.lab import Lab
+from digitlab.networks.formats import TOLERANCE
 from digitlab.networks.recognition import Recogniser
 from digitlab.runs.experiment import RunState
 from digitlab.runs.modelfiles import ModelFiles
@@ -55,6 +56,13 @@ def wait_for(condition, seconds=60):
     while not condition():
         assert time.monotonic() < end, "it did not happen in time"
         time.sleep(0.05)
+
+
+def test_a_worker_takes_a_network_away_and_reads_it_again(lab):
+    taken = lab.take_away("tutorial", "onnx")
+    assert (taken.digits, taken.difference <= TOLERANCE) == (100, True)
+    with pytest.raises(ModelNotFound):
+        lab.take_away("gone", "keras")
 
 
 def test_a_training_goes_from_the_button_to_a_network_that_reads(lab, small, stroke):

@@ -79,6 +79,17 @@ def test_read_reads_pictures(capsys, tmp_path, stroke, ready_made):
     assert f"{path}: 1 (" in capsys.readouterr().out
 
 
+def test_export_writes_a_file_that_was_read_again(capsys, tmp_path):
+    file = tmp_path / "away.onnx"
+    assert main(["export", "tutorial", "--to", "onnx", str(file), "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["format"], told["digits"], told["bytes"]) == ("onnx", 100, file.stat().st_size)
+    assert told["difference"] <= 1e-4
+    assert main(["export", "tutorial", "--to", "tflite", str(tmp_path / "gone" / "x.tflite")]) == 1
+    assert "cannot be written: No such file or directory" in capsys.readouterr().err
+    assert main(["export", "nobody", "--to", "keras", str(file)]) == 1
+
+
 def test_runs_lists_what_was_trained(capsys):
     assert main(["runs"]) == 0
     assert "no runs" in capsys.readouterr().out

@@ -1,10 +1,10 @@
-"""The layers of each preset, written once. Imports Keras: for worker processes only."""
-
-from collections.abc import Callable
+"""Networks, built from their layouts. Imports Keras: for worker processes only."""
 
 import keras
 import numpy as np
 from keras import layers
+
+from digitlab.networks.layouts import LAYOUTS, Layout
 
 
 def build(preset: str, seed: int) -> keras.Model:
@@ -21,7 +21,7 @@ def build(preset: str, seed: int) -> keras.Model:
     """
     pixels = keras.Input((28, 28), dtype="uint8", name="pixels")
     scaled = layers.Rescaling(1 / 255, name="scale")(pixels)
-    return keras.Model(pixels, _LAYERS[preset](scaled, _Seeds(seed)), name=preset)
+    return keras.Model(pixels, _layers(scaled, LAYOUTS[preset], _Seeds(seed)), name=preset)
 
 
 def averaged(model: keras.Model) -> keras.Model:
@@ -62,66 +62,24 @@ class _Seeds:
         return keras.initializers.GlorotUniform(self.next())
 
 
-def _tutorial(scaled: keras.KerasTensor, seeds: _Seeds) -> keras.KerasTensor:
-    """The tutorial's network, to the letter."""
-    flat = layers.Flatten(name="flatten")(scaled)
-    hidden = layers.Dense(128, activation="relu", kernel_initializer=seeds.weights(), name="hidden")(flat)
-    return _digits(hidden, seeds)
-
-
-def _fast(scaled: keras.KerasTensor, seeds: _Seeds) -> keras.KerasTensor:
-    """As little arithmetic as two epochs to 99 % allow."""
-    return _convolutions(scaled, seeds, [(16, 5, 2), (24, 5, 2), (48, 3, 2)], dropout=0, momentum=0.9)
-
-
-def _convolutional(scaled: keras.KerasTensor, seeds: _Seeds) -> keras.KerasTensor:
-    """Three convolutions; the strides do the work of pooling, at a quarter of its arithmetic."""
-    return _convolutions(scaled, seeds, [(24, 5, 2), (48, 5, 2), (64, 3, 1)])
-
-
-def _handwriting(scaled: keras.KerasTensor, seeds: _Seeds) -> keras.KerasTensor:
-    """Four convolutions, wide enough for the handwriting of many regions."""
-    return _convolutions(scaled, seeds, [(32, 5, 2), (64, 3, 1), (128, 3, 2), (128, 3, 1)])
-
-
-def _convolutions(
-    scaled: keras.KerasTensor,
-    seeds: _Seeds,
-    sizes: list[tuple[int, int, int]],
-    *,
-    dropout: float = 0.4,
-    momentum: float = 0.99,
-) -> keras.KerasTensor:
-    """Convolutions of (filters, side, stride), each normalised over the batch; then ten digits.
-
-    `momentum` is how much of the mean that normalization keeps is left after a batch: of few batches, less.
-    """
-    x = layers.Reshape((28, 28, 1), name="image")(scaled)
-    for number, (filters, size, stride) in enumerate(sizes, start=1):
+def _layers(x: keras.KerasTensor, layout: Layout, seeds: _Seeds) -> keras.KerasTensor:
+    if layout.convolutions:
+        x = layers.Reshape((28, 28, 1), name="image")(x)
+    for number, (filters, side, stride) in enumerate(layout.convolutions, start=1):
         x = layers.Conv2D(
             filters,
-            size,
+            side,
             strides=stride,
             padding="same",
             use_bias=False,
             kernel_initializer=seeds.weights(),
             name=f"convolution_{number}",
         )(x)
-        x = layers.BatchNormalization(momentum=momentum, name=f"normalization_{number}")(x)
+        x = layers.BatchNormalization(momentum=layout.momentum, name=f"normalization_{number}")(x)
         x = layers.ReLU(name=f"relu_{number}")(x)
     x = layers.Flatten(name="flatten")(x)
-    if dropout:
-        x = layers.Dropout(dropout, seed=seeds.next(), name="dropout")(x)
-    return _digits(x, seeds)
-
-
-def _digits(x: keras.KerasTensor, seeds: _Seeds) -> keras.KerasTensor:
+    if layout.hidden:
+        x = layers.Dense(layout.hidden, activation="relu", kernel_initializer=seeds.weights(), name="hidden")(x)
+    if layout.dropout:
+        x = layers.Dropout(layout.dropout, seed=seeds.next(), name="dropout")(x)
     return layers.Dense(10, activation="softmax", kernel_initializer=seeds.weights(), name="digits")(x)
-
-
-_LAYERS: dict[str, Callable[[keras.KerasTensor, _Seeds], keras.KerasTensor]] = {
-    "tutorial": _tutorial,
-    "fast": _fast,
-    "convolutional": _convolutional,
-    "handwriting": _handwriting,
-}

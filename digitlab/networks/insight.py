@@ -129,3 +129,18 @@ class Neuron:
     def total(self) -> float:
         """The sum of all products, and the bias."""
         return float(self.products.sum(dtype=np.float64)) + self.bias
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Growth:
+    """How a picture was read while a network learned.
+
+    Attributes:
+        epochs: After which epochs; 0 is before the first.
+        probabilities: float32 (epochs, 10).
+        places: float32 (epochs, 2): where it lay on each epoch's map.
+    """
+
+    epochs: tuple[int, ...]
+    probabilities: Floats
+    places: Floats

@@ -12,13 +12,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitlab.digits import handwriting
-from digitlab.errors import CheckpointDamaged, Diverged, StorageError
+from digitlab.errors import DIVERGED, CheckpointDamaged, Diverged, StorageError
 from digitlab.networks import architectures, blocks, checkpoints, learners
 from digitlab.networks.callbacks import Reporter, StopWhenUnwanted
 from digitlab.networks.certainty import Certainty, at_temperature, fitted_limits, fitted_temperature
 from digitlab.networks.config import TrainingConfig
 from digitlab.networks.metrics import EpochMetrics, Progress, Report
+from digitlab.networks.observation import Observation
+from digitlab.networks.observer import Observer, digits_for
+from digitlab.networks.snapshots import Snapshot, is_kept
 from digitlab.storage.storage import StoredFile
+
+Observe = Callable[[Observation, Snapshot | None], None]
 
 _DRAWN_AT_ONCE = 2000  # drawings
 _READABLE = 0.35  # width of a pen as a share of the digit: beyond it nobody may be expected to read every digit
@@ -54,6 +59,7 @@ def train(
     wanted: Callable[[], bool] = lambda: True,
     is_pause: Callable[[], bool] = lambda: False,
     checkpoint: StoredFile | None = None,
+    observe: Observe | None = None,
 ) -> Trained:
     """Build and fit a network.
 
@@ -66,6 +72,8 @@ def train(
         is_pause: Is asked when it was no longer wanted: whether it goes on later, and nothing is made of what it has.
         checkpoint: A file for its state, kept up to date; if it is there, the training goes on from it, and ends with
             the figures of one that was never interrupted. Of its config only the number of epochs may differ.
+        observe: Is handed what is seen in the network before the first epoch and after each, in this thread, and of
+            some epochs a snapshot; None: nobody looks.
 
     Returns:
         The fitted network and its figures.
@@ -97,6 +105,8 @@ def train(
         # Early stopping puts the best weights back at the end: before that, and after all else, the state is kept.
         keeper = checkpoints.Keeper(checkpoint, config, watch.epochs, batches.batches_per_block, patience, start)
         callbacks.insert(3, keeper)
+    if observe is not None:
+        callbacks.insert(3 + (keeper is not None), _observer(observe, images, labels, config, watch.epochs, start))
     validation = (images[kept], labels[kept]) if config.validation_digits else None
     history = blocks.fit(
         learner,
@@ -114,7 +124,7 @@ def train(
     # The last step can ruin the weights after the last loss was taken.
     if not all(np.isfinite(values).all() for values in (figures, *model.get_weights())):
         raise Diverged(
-            f"The loss became infinite or not a number (NaN) in epoch {watch.last.epoch}, "
+            f"{DIVERGED} in epoch {watch.last.epoch}, "
             f"batch {watch.last.batch:,} of {watch.last.batches:,}: the steps were too large, and the network is lost. "
             f"The learning rate was {config.learning_rate:g}; try a tenth of it."
         )
@@ -126,6 +136,23 @@ def train(
     if config.calibration and watch.epochs:  # there is nothing to believe in a network that was stopped before
         certainty = _calibrate(model, images[kept], labels[kept], config)
     return Trained(model, watch.epochs, time.monotonic() - started, stop.has_stopped, certainty, unkept)
+
+
+def _observer(
+    observe: Observe,
+    images: NDArray[np.uint8],
+    labels: NDArray[np.uint8],
+    config: TrainingConfig,
+    epochs: list[EpochMetrics],
+    start: checkpoints.Checkpoint | None,
+) -> Observer:
+    return Observer(
+        digits_for(images, labels, config.fitted_digits, config.training_digits),
+        observe,
+        partial(is_kept, planned=config.epochs),
+        epochs,
+        is_resumed_within=start is not None and start.blocks > 0,
+    )
 
 
 def _start_from(file: StoredFile | None, config: TrainingConfig) -> checkpoints.Checkpoint | None:

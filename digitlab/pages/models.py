@@ -4,7 +4,7 @@ import time
 
 import streamlit as st
 
-from digitlab import ui, ui_person, ui_runs
+from digitlab import ui, ui_modelcard, ui_person, ui_runs, ui_takeaway
 
 lab = ui.lab()
 person = ui_person.person()
@@ -47,15 +47,8 @@ facts[3].metric("File", f"{lab.model_size(card.name) / 1e6:.2f} MB", border=True
 with st.container(horizontal=True):
     st.page_link("draw.py", label="Draw with it", icon=":material/draw:")
     st.page_link("evaluate.py", label="Evaluate it", icon=":material/analytics:")
+    st.page_link("compare.py", label="Compare it", icon=":material/compare:", query_params={"with": card.name})
 with st.container(horizontal=True, vertical_alignment="center"):
-    st.download_button(
-        "Download .keras",
-        data=lambda: lab.model_file(card.name).read_bytes(),
-        file_name=f"{card.name}.keras",
-        mime="application/octet-stream",
-        icon=":material/download:",
-        on_click="ignore",
-    )
     if card.is_ready_made:
         st.badge("ready-made", icon=":material/lock:", help="Ships with DigitLab: neither renamed nor deleted.")
     elif not person.may_change(card.owner):
@@ -70,25 +63,34 @@ with st.container(horizontal=True, vertical_alignment="center"):
         if st.button("Delete", icon=":material/delete:"):
             delete()
 
-st.subheader("How it learned")
-ui.curves(card.epochs, len(card.epochs), key=f"card-{card.name}")
-st.markdown(
-    f"{len(card.epochs)} epochs in {card.seconds:,.0f} s"
-    + (", stopped early by hand" if card.was_stopped else "")
-    + time.strftime(", on %d %B %Y, %H:%M UTC.", time.gmtime(card.created))
-    + " The same again:"
-)
-st.code(card.command, language=None, wrap_lines=True)
 
-limits = card.certainty
-st.markdown(
-    f"An answer is sure from a probability of **{limits.sure_from:.1%}** on, and a drawing a digit up to an entropy of "
-    f"**{limits.digit_up_to:.2f}** nats."
-    + (f" Calibrated at temperature **{limits.temperature:.2f}**." if card.config.calibration else "")
-)
+def overview() -> None:
+    """How it was made, and what its answers are worth."""
+    st.subheader("How it learned")
+    ui.curves(card.epochs, len(card.epochs), key=f"card-{card.name}")
+    st.markdown(
+        f"{len(card.epochs)} epochs in {card.seconds:,.0f} s"
+        + (", stopped early by hand" if card.was_stopped else "")
+        + time.strftime(", on %d %B %Y, %H:%M UTC.", time.gmtime(card.created))
+        + " The same again:"
+    )
+    st.code(card.command, language=None, wrap_lines=True)
+    limits = card.certainty
+    st.markdown(
+        f"An answer is sure from a probability of **{limits.sure_from:.1%}** on, and a drawing a digit up to an "
+        f"entropy of **{limits.digit_up_to:.2f}** nats."
+        + (f" Calibrated at temperature **{limits.temperature:.2f}**." if card.config.calibration else "")
+    )
+    with st.expander("All settings and versions"):
+        st.json(card.config.as_dict() | {"data": card.data, "versions": dict(card.versions)})
 
-with st.expander("All settings and versions"):
-    st.json(card.config.as_dict() | {"data": card.data, "versions": dict(card.versions)})
+
+views = st.tabs(["Overview", "Take away", "Code", "Model card"], key="view", on_change="rerun", bind="query-params")
+shown = [overview, lambda: ui_takeaway.files(card), lambda: ui_takeaway.code(card), lambda: ui_modelcard.show(card)]
+for view, show in zip(views, shown, strict=True):
+    if view.open:
+        with view:
+            show()
 
 st.subheader("All networks")
 st.dataframe(

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from digitlab import ui, ui_person, ui_pictures, ui_runs
+from digitlab import ui, ui_learning, ui_person, ui_pictures, ui_runs
 from digitlab.digits.augmentation import Augmentation, augment
 from digitlab.errors import StoreUnavailable
 from digitlab.networks.config import MOST_WRITTEN, OPTIMIZERS, PRESETS, SCHEDULES, TrainingConfig
@@ -265,6 +265,10 @@ def show_runs() -> None:
         else:
             goes_on(run)
         ui.curves(epochs, run.config.epochs, key=f"run-{run.number}")
+        if run.started is not None:
+            ui_learning.hints(run, epochs)
+            there = {"run": str(run.number)}
+            st.page_link("watch.py", label="Watch it learn", icon=":material/movie:", query_params=there)
 
         st.markdown("**All runs**")
         st.session_state.listed = [run.number for run in runs]

@@ -5,12 +5,15 @@ from collections import OrderedDict
 from pathlib import Path
 from typing import Any
 
-from digitlab.networks import evaluation
+from digitlab.networks import evaluation, mnist_source
 from digitlab.networks.explanation import Explainer
+from digitlab.networks.export import take_away
+from digitlab.networks.sets import TEST
 from digitlab.runs.modelfiles import ModelFiles
 from digitlab.settings import Settings
 
 _KEPT = 4  # networks, opened; the largest holds some megabytes, and its compiled functions some more
+_SAMPLES = 100  # digits on which a file that is taken away must agree with its network
 
 _opened: OrderedDict[Path, tuple[int, Explainer]] = OrderedDict()
 _lock = threading.Lock()  # two threads of a worker may ask for the same network, which is opened once
@@ -31,12 +34,16 @@ _QUESTIONS = {
 
 
 def answer(settings: Settings, question: str, network: str, arguments: tuple[Any, ...]) -> object:
-    """Ask an `Explainer` about a network, by its name or its `.keras` file.
+    """Answer a question about a network, by its name or its `.keras` file: an `Explainer`'s, or `take_away`.
 
     Raises:
         ModelNotFound, ModelDamaged: It cannot be opened.
     """
-    return _QUESTIONS[question](explainer(ModelFiles(settings).find(network)), *arguments)
+    path = ModelFiles(settings).find(network)
+    if question == take_away.__name__:
+        samples, _ = TEST.sample(_SAMPLES).of(mnist_source.load(settings.data))
+        return take_away(path, *arguments, samples)
+    return _QUESTIONS[question](explainer(path), *arguments)
 
 
 def explainer(path: Path) -> Explainer:

@@ -10,8 +10,10 @@ from digitlab.errors import InvalidSetting
 from digitlab.networks.certainty import Certainty
 from digitlab.networks.config import TrainingConfig
 from digitlab.networks.metrics import EpochMetrics
+from digitlab.networks.statistics import wilson
 
 LONGEST_TITLE = 60
+_TESTED = 10_000  # digits of MNIST's test set
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
 
 # What a page may rely on when it shows a card that somebody may have edited.
@@ -66,6 +68,11 @@ class ModelCard:
     versions: Mapping[str, str]
     created: float
     certainty: Certainty = field(default_factory=Certainty)
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """Where the accuracy on all digits like MNIST's test set lies, with 95 % confidence."""
+        return wilson(round(self.test_accuracy * _TESTED), _TESTED)
 
     def to_json(self) -> str:
         """The card as a JSON object."""

@@ -5,6 +5,7 @@ from collections.abc import Collection
 from contextlib import suppress
 
 from digitlab.errors import StorageError
+from digitlab.runs import album
 from digitlab.runs.experiment import Run
 from digitlab.runs.modelfiles import ModelFiles
 from digitlab.settings import Settings
@@ -21,7 +22,8 @@ def checkpoint_of(settings: Settings, run: Run) -> StoredFile:
 
 
 def tidy(settings: Settings, kept: Collection[int]) -> None:
-    """Remove what a crash left half written, and all checkpoints but the newest and those of the runs `kept`."""
+    """Remove what a crash left half written, and what all but the newest runs and those `kept` could go on from."""
+    album.tidy(settings, kept)
     with suppress(StorageError):  # there is another time to tidy
         ModelFiles(settings).remove_leftovers()
         storage = _checkpoints(settings)

@@ -68,6 +68,13 @@ drawings = sa.Table(
     sa.Column("created", sa.Double, nullable=False),
     sqlite_autoincrement=True,
 )
+observations = sa.Table(
+    "observations",
+    metadata,
+    sa.Column("run", sa.ForeignKey("runs.number"), primary_key=True),
+    sa.Column("epoch", sa.Integer, primary_key=True),
+    sa.Column("content", sa.Text, nullable=False),
+)
 
 
 def engine_for(url: str) -> sa.Engine:
@@ -109,7 +116,7 @@ _PREPARING = 0x64696769  # any number that no other program on the same database
 
 
 def _lacking(connection: sa.Connection) -> list[sa.Column[Any]]:
-    """Return the columns that the table of runs has not yet: all of them if it, or any other table, is not there."""
+    """Return the columns that the table of runs has not yet: all of them if any table is missing."""
     inspector = sa.inspect(connection)
     if not set(metadata.tables) <= set(inspector.get_table_names()):
         return list(runs.columns)

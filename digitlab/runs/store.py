@@ -15,11 +15,13 @@ from digitlab import events
 from digitlab.errors import InvalidSetting, RunIsActive, RunIsOver, RunNotFound, StoreUnavailable
 from digitlab.networks.config import PRESETS, TrainingConfig
 from digitlab.networks.metrics import EpochMetrics, Progress
+from digitlab.networks.observation import Observation
 from digitlab.runs import rows, schema
 from digitlab.runs.drawings_store import DrawingStore
 from digitlab.runs.experiment import Outcome, Run, RunState, Sign
 from digitlab.runs.people import OPERATOR, Person
 from digitlab.runs.schema import epochs as _epochs
+from digitlab.runs.schema import observations as _observations
 from digitlab.runs.schema import runs as _runs
 
 _CAN_GO_ON = [RunState.PAUSED, RunState.STOPPED, RunState.INTERRUPTED, RunState.FINISHED]
@@ -124,6 +126,12 @@ class Store:
             found = connection.execute(query).mappings().all()
         return [EpochMetrics(**{name: row[name] for name in row if name != "run"}) for row in found]
 
+    def observations(self, number: int) -> list[Observation]:
+        """Return what was seen in a run's network, epoch by epoch."""
+        query = sa.select(_observations.c.content).where(_observations.c.run == number).order_by(_observations.c.epoch)
+        with self._transaction() as connection:
+            return [Observation.from_json(content) for content in connection.execute(query).scalars()]
+
     # -- what people wish
 
     def request_stop(self, number: int) -> None:
@@ -161,7 +169,7 @@ class Store:
         state = self.run(number).state
         over = [state for state in RunState if state.is_over()]
         with self._transaction() as connection:
-            connection.execute(sa.delete(_epochs).where(_epochs.c.run == number))
+            _forget_epochs(connection, number)
             gone = sa.delete(_runs).where(_runs.c.number == number, _runs.c.state.in_(over))
             if connection.execute(gone).rowcount == 0:
                 connection.rollback()
@@ -208,12 +216,22 @@ class Store:
                 connection.execute(again)
                 connection.execute(sa.insert(_epochs).values(run=number, **asdict(metrics)))
 
+    def add_observation(self, number: int, worker: str, seen: Observation) -> None:
+        """Record what was seen in the network after an epoch, as `add_epoch` does."""
+        mine = sa.select(_runs.c.number).where(rows.is_trained_by(number, worker))
+        again = sa.delete(_observations).where(_observations.c.run == number, _observations.c.epoch == seen.epoch)
+        with self._transaction() as connection:
+            if connection.execute(mine).one_or_none():
+                connection.execute(again)
+                values = {"run": number, "epoch": seen.epoch, "content": seen.to_json()}
+                connection.execute(sa.insert(_observations).values(values))
+
     def begin_anew(self, number: int, worker: str) -> None:
         """Forget the epochs of a run whose checkpoint is gone, and say so."""
         mine = sa.update(_runs).where(rows.is_trained_by(number, worker)).values(message=_BEGAN_ANEW)
         with self._transaction() as connection:
             if connection.execute(mine).rowcount:
-                connection.execute(sa.delete(_epochs).where(_epochs.c.run == number))
+                _forget_epochs(connection, number)
 
     def end(self, number: int, worker: str, outcome: Outcome) -> None:
         """Record how `worker`'s run ended; not if the run is another's now."""
@@ -273,3 +291,8 @@ class Store:
             reason = str(getattr(error, "orig", None) or type(error).__name__).partition("\n")[0]
             events.log_reach("database", is_there=False, database=where, reason=reason)
             raise StoreUnavailable(f"The database {where} does not answer: {reason}. Try again in a moment.") from error
+
+
+def _forget_epochs(connection: sa.Connection, number: int) -> None:
+    for table in (_epochs, _observations):
+        connection.execute(sa.delete(table).where(table.c.run == number))

@@ -3,9 +3,14 @@
 import sys
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from digitlab import events
+from digitlab.networks.insight import Growth
 from digitlab.networks.scores import Scores
 from digitlab.networks.sets import DigitSet
+from digitlab.runs.experiment import Run
 from digitlab.settings import Settings
 
 
@@ -42,6 +47,13 @@ def answer(settings: Settings, question: str, name: str, arguments: tuple[Any, .
     from digitlab.runs import answers
 
     return answers.answer(settings, question, name, arguments)
+
+
+def grow(settings: Settings, run: Run, image: NDArray[np.uint8]) -> Growth:
+    """Let a picture be read by all snapshots of a run."""
+    from digitlab.runs import growing
+
+    return growing.grow(settings, run, image)
 
 
 def warm_up(settings: Settings) -> None:

@@ -21,7 +21,10 @@ from digitlab.networks import checkpoints, evaluation, mnist_source, training
 from digitlab.networks.config import TrainingConfig, as_command
 from digitlab.networks.export import export, versions
 from digitlab.networks.metrics import EpochMetrics, Progress
+from digitlab.networks.observation import Observation
 from digitlab.networks.scores import Scores
+from digitlab.networks.snapshots import Snapshot
+from digitlab.runs.album import Album
 from digitlab.runs.cards import ModelCard
 from digitlab.runs.experiment import Attended, Outcome, Run, RunState
 from digitlab.runs.leftovers import checkpoint_of, tidy
@@ -49,7 +52,7 @@ def warm_up(settings: Settings) -> None:
     """Load the data, and have the tutorial's network compiled: its first training begins at once."""
     digits = mnist_source.load(settings.data)
     config = TrainingConfig(epochs=1)
-    training.train(config, digits.x_train, digits.y_train, wanted=lambda: False)
+    training.train(config, digits.x_train, digits.y_train, wanted=lambda: False, observe=lambda *_: None)
 
 
 def perform_next(settings: Settings) -> None:
@@ -160,6 +163,9 @@ def _agree(settings: Settings, store: Store, run: Run, pulse: "_Pulse") -> None:
     """Have record and checkpoint tell the same, whatever happened between the writing of one and of the other."""
     recorded = {epoch.epoch for epoch in _insist(lambda: store.epochs(run.number))}
     start = checkpoints.read(checkpoint_of(settings, run))
+    if start is None:
+        with suppress(StorageError):
+            Album(settings, run).clear()
     if start is None and recorded:
         _insist(lambda: store.begin_anew(run.number, pulse.worker))
     for epoch in start.epochs if start else ():
@@ -190,10 +196,24 @@ def _train(
     def wanted() -> bool:
         return pulse.is_wanted() and attended.is_still_wanted() and not _leaving.is_set()
 
+    snapshots = Album(settings, run)
+
+    def observe(seen: Observation, snapshot: Snapshot | None) -> None:
+        pulse.record(seen)
+        if snapshot is not None:
+            with suppress(StorageError):  # no reason to lose what is learned
+                snapshots.add(snapshot)
+
     digits = mnist_source.load(settings.data)
-    checkpoint = checkpoint_of(settings, run)
     return training.train(
-        run.config, digits.x_train, digits.y_train, report=tell, wanted=wanted, is_pause=is_pause, checkpoint=checkpoint
+        run.config,
+        digits.x_train,
+        digits.y_train,
+        report=tell,
+        wanted=wanted,
+        is_pause=is_pause,
+        checkpoint=checkpoint_of(settings, run),
+        observe=observe,
     )
 
 
@@ -244,15 +264,15 @@ class _Pulse(threading.Thread):
     def __init__(self, store: Store, number: int, worker: str) -> None:
         super().__init__(name=f"pulse of run {number}", daemon=True)
         self._progress: Progress | None = None
-        self._epochs: deque[EpochMetrics] = deque()
+        self._news: deque[EpochMetrics | Observation] = deque()
         self._store, self._number, self.worker = store, number, worker
         self._is_unwanted, self._is_over, self._has_news = threading.Event(), threading.Event(), threading.Event()
 
-    def record(self, event: EpochMetrics | Progress) -> None:
+    def record(self, event: EpochMetrics | Observation | Progress) -> None:
         if isinstance(event, Progress):
             self._progress = event
         else:
-            self._epochs.append(event)
+            self._news.append(event)
             self._has_news.set()  # people wait for a point of the curve
 
     def is_wanted(self) -> bool:
@@ -266,9 +286,13 @@ class _Pulse(threading.Thread):
                 self._beat()
 
     def _beat(self) -> None:
-        while self._epochs:
-            self._store.add_epoch(self._number, self.worker, self._epochs[0])
-            self._epochs.popleft()
+        while self._news:
+            news = self._news[0]
+            if isinstance(news, EpochMetrics):
+                self._store.add_epoch(self._number, self.worker, news)
+            else:
+                self._store.add_observation(self._number, self.worker, news)
+            self._news.popleft()
         if not self._store.beat(self._number, self.worker, self._progress):
             self._is_unwanted.set()
 

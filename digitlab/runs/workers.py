@@ -12,11 +12,16 @@ from concurrent.futures import CancelledError
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TextIO, cast
 
+import numpy as np
+from numpy.typing import NDArray
+
 from digitlab import events
 from digitlab.errors import DigitLabError, WorkersUnavailable
+from digitlab.networks.insight import Growth
 from digitlab.networks.scores import Scores
 from digitlab.networks.sets import TEST, DigitSet
 from digitlab.runs import tasks
+from digitlab.runs.experiment import Run
 from digitlab.settings import Settings
 
 # Dask is imported by what uses it: that takes a second, and the first page that is shown needs none of it.
@@ -146,6 +151,10 @@ class Workers:
     def ask(self, question: str, name: str, *arguments: object, patience: float = _ANSWER_PATIENCE) -> Any:
         """Let a worker answer a question of `answers` about a network, and wait for it. Raises as `score`."""
         return self._wait_for(patience, tasks.answer, self._settings, question, name, arguments)
+
+    def grow(self, run: Run, image: NDArray[np.uint8]) -> Growth:
+        """Let a worker have a picture read by all snapshots of a run, and wait for it. Raises as `score`."""
+        return cast(Growth, self._wait_for(_ANSWER_PATIENCE, tasks.grow, self._settings, run, image))
 
     def _wait_for(self, patience: float, work: Callable[..., Any], *arguments: object) -> Any:
         from distributed import KilledWorker

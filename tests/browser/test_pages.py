@@ -11,6 +11,7 @@ PAGES = {
     "train": "Train",
     "draw": "Draw",
     "evaluate": "Evaluate",
+    "compare": "Compare",
     "models": "Models",
 }
 
@@ -95,15 +96,11 @@ def test_a_mistake_can_be_looked_at_closely(page):
     expect(dialog).to_contain_text("labelled")
 
 
-def test_a_ready_made_network_can_be_downloaded_but_not_deleted(page, tmp_path):
+def test_a_ready_made_network_is_neither_renamed_nor_deleted(page):
     visit(page, "models")
-    with page.expect_download() as download:
-        page.get_by_role("button", name="Download .keras").click()
-    path = tmp_path / "network.keras"
-    download.value.save_as(path)
-    assert path.read_bytes()[:2] == b"PK"
-    assert download.value.suggested_filename == "handwriting.keras"
-    expect(page.get_by_role("button", name="Delete")).to_have_count(0)
+    expect(page.get_by_text("ready-made", exact=True).first).to_be_visible()
+    for name in ("Rename", "Delete"):
+        expect(page.get_by_role("button", name=name)).to_have_count(0)
 
 
 def test_an_own_network_is_renamed_and_deleted_after_a_question(page, app, context):

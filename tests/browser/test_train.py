@@ -124,6 +124,7 @@ def test_a_training_that_diverges_ends_with_an_explanation(page):
     settle(page)
     press_train(page)
     expect(page.get_by_text("the steps were too large")).to_be_visible(timeout=MINUTE)
+    expect(page.get_by_text("Learning rate too high")).to_be_visible()
 
 
 def test_the_augmentation_can_be_seen_before_it_is_used(page):

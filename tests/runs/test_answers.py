@@ -4,6 +4,7 @@ import shutil
 import pytest
 
 from digitlab.errors import ModelNotFound
+from digitlab.networks.formats import FORMATS, TOLERANCE
 from digitlab.runs import answers
 
 
@@ -32,6 +33,14 @@ def test_a_question_is_answered_by_its_name(settings, digits):
     assert answers.answer(settings, "heat_maps", "tutorial", (digits.x_test[0], 3)).digit == 3
 
 
+@pytest.mark.parametrize("kind", FORMATS)
+def test_a_network_is_taken_away_once_it_was_read_again_on_a_hundred_digits(settings, kind):
+    taken = answers.answer(settings, "take_away", "tutorial", (kind,))
+    assert (taken.digits, taken.difference <= TOLERANCE) == (100, True)
+
+
 def test_a_network_that_is_gone_is_told(settings):
+    with pytest.raises(ModelNotFound):
+        answers.answer(settings, "take_away", "gone", ("onnx",))
     with pytest.raises(ModelNotFound):
         answers.answer(settings, "inside", "gone", ())

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from digitlab.errors import InvalidSetting, RunIsActive, RunIsOver, RunNotFound
 from digitlab.networks.metrics import EpochMetrics, Progress
+from digitlab.networks.observation import LayerObservation, Observation
 from digitlab.runs.experiment import MOST_RECOVERIES, Outcome, RunState
 from digitlab.runs.people import Person
 from digitlab.runs.schema import runs
@@ -286,3 +287,30 @@ def test_an_epoch_that_was_learned_again_replaces_its_record(store, small):
     store.add_epoch(number, "a", metrics(1))
     store.add_epoch(number, "a", dataclasses.replace(metrics(1), loss=0.1))
     assert [epoch.loss for epoch in store.epochs(number)] == [0.1]
+
+
+def seen(epoch, norm=1.0):
+    layer = LayerObservation(layer="hidden", weights=9, gradient_norm=norm, weight_norm=2.0, histogram=(1, 2))
+    return Observation(epoch=epoch, digits=100, layers=(layer,))
+
+
+def test_what_was_seen_in_a_network_comes_back_and_a_second_look_replaces_the_first(store, small):
+    run = store.create(small)
+    store.claim(run.number, "a")
+    for one in (seen(0), seen(1), seen(1, norm=3.0)):
+        store.add_observation(run.number, "a", one)
+    store.add_observation(run.number, "b", seen(2))
+    assert store.observations(run.number) == [seen(0), seen(1, norm=3.0)]
+
+
+def test_what_was_seen_goes_with_the_epochs(store, small):
+    run = store.create(small)
+    store.claim(run.number, "a")
+    store.add_epoch(run.number, "a", metrics(1))
+    store.add_observation(run.number, "a", seen(1))
+    store.begin_anew(run.number, "a")
+    assert store.observations(run.number) == store.epochs(run.number) == []
+    store.add_observation(run.number, "a", seen(1))
+    store.end(run.number, "a", Outcome(state=RunState.FINISHED))
+    store.delete(run.number)
+    assert store.observations(run.number) == []

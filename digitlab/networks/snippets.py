@@ -1,0 +1,129 @@
+"""Pieces of Keras code that `code` puts together. They are text: nothing here is run by DigitLab."""
+
+NEEDS = (
+    "Needs Keras 3 with TensorFlow. MNIST is read from the file that is named, `python {file} mnist.npz`, or from "
+    "mnist.npz in this folder; without either, Keras downloads it."
+)
+NEEDS_OF_NOTEBOOK = (
+    "Needs Keras 3 with TensorFlow, and matplotlib. MNIST is read from mnist.npz in this folder; without it, Keras "
+    "downloads it."
+)
+
+IMPORTS = """\
+from pathlib import Path
+
+import keras
+import numpy as np
+from keras import layers{ops}
+
+keras.utils.set_random_seed({seed})
+"""
+
+_READ = """\
+    mnist = np.load(file)
+    x_train, y_train, x_test, y_test = (mnist[name] for name in ("x_train", "y_train", "x_test", "y_test"))
+else:
+    (x_train, y_train), (x_test, y_test) = keras.datasets.mnist.load_data()
+"""
+DATA = (
+    """\
+file = Path(sys.argv[1] if len(sys.argv) > 1 else "mnist.npz")
+if len(sys.argv) > 1 or file.exists():
+"""
+    + _READ
+)
+DATA_IN_NOTEBOOK = (
+    """\
+file = Path("mnist.npz")
+if file.exists():
+"""
+    + _READ
+)
+
+DISTORTION = '''\
+class Distortion(layers.Layer):
+    """Slants each digit, and pulls it here and there, as if it were drawn on rubber (P. Y. Simard et al., 2003)."""
+
+    def __init__(self):
+        super().__init__()
+        self.seeds = keras.random.SeedGenerator()
+
+    def call(self, images, training=False):
+        if not training:
+            return images
+        n, pixels = ops.shape(images)[0], ops.arange(28, dtype="float32")
+        # Pulls are random at the 6 x 6 knots of a net, and smooth between them.
+        apart = ops.linspace(0.0, 5.0, 28)[:, None] - ops.arange(6, dtype="float32")
+        near = ops.softmax(-(apart**2) / (2 * 0.6**2))
+        knots = keras.random.uniform((2, n, 6, 6), -{elastic}, {elastic}, seed=self.seeds)
+        pulls = near @ knots @ ops.transpose(near)
+        slant = keras.random.uniform((n, 1, 1), -{shear}, {shear}, seed=self.seeds)
+        down = pulls[0] + pixels[:, None]
+        right = pulls[1] + pixels + slant * (pixels[:, None] - 13.5)
+        which = ops.cast(ops.arange(n), "float32")[:, None, None] + ops.zeros_like(down)
+        places = ops.stack([which, down, right])
+        return ops.image.map_coordinates(images[..., 0], places, order=1)[..., None]
+
+
+'''
+
+COMPILE = """\
+model.compile(
+    optimizer={optimizer},
+    loss="sparse_categorical_crossentropy",
+    metrics=["accuracy"],
+{jit})
+"""
+NO_XLA = "    jit_compile=False,  # without a graphics card, XLA computes convolutions several times slower\n"
+
+SCHEDULES = {
+    "cosine": "learning_rate = keras.optimizers.schedules.CosineDecay({rate}, steps)  # falls to 0\n",
+    "one-cycle": """\
+up = int(0.3 * steps)  # the rate rises for so many, then falls to 0
+learning_rate = keras.optimizers.schedules.CosineDecay(
+    {rate} / 25, steps - up, warmup_target={rate}, warmup_steps=up
+)
+""",
+}
+
+CURVES = """\
+import matplotlib.pyplot as plt
+
+figure, both = plt.subplots(1, 2, figsize=(10, 4))
+for axes, metric in zip(both, ("loss", "accuracy")):
+    axes.plot(history.history[metric], label="training")
+    if f"val_{metric}" in history.history:
+        axes.plot(history.history[f"val_{metric}"], label="validation")
+    axes.set(title=metric.capitalize(), xlabel="Epoch")
+    axes.legend()
+"""
+
+AVERAGING = """\
+pixels = keras.Input((28, 28))
+image = layers.Reshape((28, 28, 1))(layers.Rescaling(1 / 255)(pixels))
+# Half a pixel further, a pixel is the mean of its neighbours.
+means = layers.AveragePooling2D(2, strides=1)(layers.ZeroPadding2D(1)(image))
+looks = [
+    body(layers.Cropping2D(((down, 1 - down), (right, 1 - right)))(means))
+    for down in (0, 1)
+    for right in (0, 1)
+]
+model = keras.Model(pixels, layers.Softmax()(layers.Average()(looks)))
+model.compile(loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+"""
+
+CALIBRATION = """\
+sums = np.log(np.maximum(model.predict(x_train[{fitted}:], batch_size=500, verbose=0), 1e-30))
+cross_entropy = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+temperatures = np.geomspace(0.25, 4, 241)
+temperature = min(temperatures, key=lambda t: float(cross_entropy(y_train[{fitted}:], sums / t)))
+# The last layer's sums, divided by the temperature, are its weights divided by it.
+last = {last}.layers[-1]
+last.set_weights([weights / temperature for weights in last.get_weights()])
+print(f"Temperature {{temperature:.2f}}")
+"""
+
+EVALUATION = """\
+loss, accuracy = model.evaluate(x_test, y_test, batch_size=500, verbose=0)
+print(f"Test accuracy {accuracy:.2%}, loss {loss:.4f}")
+"""

@@ -1,0 +1,164 @@
+"""Watch a network learn: the same picture, the filters, the confusion and the map as they were after each epoch."""
+
+from contextlib import suppress
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from digitlab import ui, ui_insight, ui_learning, ui_pictures
+from digitlab.errors import DigitLabError
+from digitlab.networks.numbers import read_number
+from digitlab.networks.recognition import DEFAULT_MODEL
+from digitlab.networks.snapshots import Snapshot
+from digitlab.runs.experiment import Run, RunState
+
+_STEP = 0.8  # seconds between two epochs while it plays
+_LIVE = 2.0  # seconds between two looks at a run that learns
+
+lab = ui.lab()
+state = st.session_state
+
+
+def choose_run(runs: list[Run]) -> Run:
+    """Let a person pick a run; `?run=NUMBER` in an address makes the choice."""
+    by_number = {run.number: run for run in runs}
+    asked = st.query_params.get("run", "")
+    if asked.isdecimal() and int(asked) in by_number:
+        state.watched_run = int(asked)
+    elif asked:
+        st.warning(
+            f"There is no run {ui.plain(asked[:20])} to be watched; another is shown.", icon=":material/warning:"
+        )
+        del st.query_params["run"]
+    if state.get("watched_run") not in by_number:
+        state.watched_run = runs[0].number
+    number = st.selectbox(
+        "Run",
+        list(by_number),
+        format_func=lambda number: f"{number}: {by_number[number].title}, {by_number[number].state}",
+        key="watched_run",
+        on_change=lambda: st.query_params.update(run=str(state.watched_run)),
+        width=420,
+    )
+    return by_number[number]
+
+
+def drawn() -> NDArray[np.uint8] | None:
+    """Return the first digit on the Draw page, as a network sees it."""
+    picture = state.get("picture")
+    parts = [] if picture is None else read_number(picture, lab.recogniser(DEFAULT_MODEL))
+    return parts[0].reading.image if parts else None
+
+
+def choose_image() -> NDArray[np.uint8]:
+    """Let a person choose the picture that is read again and again."""
+    own = None
+    with suppress(DigitLabError):  # without the ready-made network there are MNIST's digits
+        own = drawn()
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        source = st.segmented_control(
+            "Picture", ["My drawing", "MNIST"], default="MNIST" if own is None else "My drawing", required=True,
+            key="watched_source",
+        )  # fmt: skip
+        if source == "MNIST":
+            images = ui.mnist().x_test
+            index = st.number_input("Test digit", 0, len(images) - 1, key="digit", bind="query-params", width=150)
+            return images[index]
+    if own is None:
+        st.info("Nothing is drawn yet. Draw a digit, or watch one of MNIST's.", icon=":material/draw:")
+        st.page_link("draw.py", label="Draw", icon=":material/draw:")
+        st.stop()
+    return own
+
+
+def choose_epoch(epochs: list[int], *, is_live: bool) -> int:
+    """Show the slider over the epochs, and let it run by itself; while a run learns it stays at the end."""
+    if state.get("playing"):
+        later = [epoch for epoch in epochs if epoch > state.get("after", -1)]
+        state.after = later[0] if later else epochs[-1]
+        if len(later) <= 1 and not is_live:
+            state.playing = False
+    elif state.get("after") not in epochs or (is_live and state.after == state.get("newest")):
+        state.after = epochs[-1]
+    state.newest = epochs[-1]
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        label, icon = ("Halt", ":material/pause:") if state.get("playing") else ("Play", ":material/play_arrow:")
+        st.button(label, icon=icon, on_click=play, args=(epochs,), disabled=len(epochs) < 2)
+        return int(st.select_slider("After epoch", epochs, key="after", disabled=len(epochs) < 2))
+
+
+def play(epochs: list[int]) -> None:
+    """Begin to play, from the start if it stands at the end, or halt."""
+    state.playing = not state.get("playing")
+    if state.playing and state.after == epochs[-1]:
+        state.after = -1
+
+
+def show_epoch(run: Run, shots: list[Snapshot], image: NDArray[np.uint8], epoch: int) -> None:
+    """Show the picture, the map, the filters and the confusion as they were."""
+    place = [shot.epoch for shot in shots].index(epoch)
+    grown = ui_learning.growth(run, len(shots), image)
+    left, right = st.columns(2, gap="large")
+    with left:
+        ui_pictures.digit_picture(image, "The picture, 28 x 28 pixels")
+        ui_learning.reading(grown, epoch)
+    with right:
+        ui_learning.landscape(shots, place, grown, image)
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.subheader("What it looks for", anchor=False)
+        ui_learning.filters(shots[place])
+    with right:
+        st.subheader("What it confuses", anchor=False)
+        ui_learning.confusion(shots[place], run)
+
+
+def look_again(run: Run) -> float | None:
+    """Say after how many seconds the page changes by itself; None if it does not."""
+    if state.get("playing"):
+        return _STEP
+    return _LIVE if not run.state.is_over() else None
+
+
+st.title("Watch it learn")
+ui_insight.style()
+runs = [run for run in lab.runs() if run.started is not None]
+if not runs:
+    st.info("No network has learned here yet. Train one, and watch.", icon=":material/model_training:")
+    st.page_link("train.py", label="Train", icon=":material/model_training:")
+    st.stop()
+chosen = choose_run(runs)
+image = choose_image()
+every = look_again(chosen)
+
+
+@st.fragment(run_every=every)
+def show() -> None:
+    """All that changes with the epoch."""
+    with ui.told():
+        run = lab.run(chosen.number)
+        shots, seen = lab.snapshots(run), lab.observations(run.number)
+        if not shots:
+            waits = not run.state.is_over()
+            st.info(
+                "The first look at it comes in a moment."
+                if waits
+                else "Nobody looked at this run while it learned: "
+                "it is from an older version, or one of so many that its snapshots were removed. Train it again.",
+                icon=":material/hourglass_empty:" if waits else ":material/info:",
+            )
+            return
+        ui_learning.hints(run, lab.epochs(run.number))
+        epoch = choose_epoch([shot.epoch for shot in shots], is_live=run.state is RunState.RUNNING)
+        show_epoch(run, shots, image, epoch)
+        if seen:
+            st.subheader("The weights", anchor=False)
+            ui_learning.histograms(seen, epoch)
+            st.subheader("In the layers", anchor=False)
+            ui_learning.layers(seen, run.config.epochs)
+        if every != look_again(run):
+            st.rerun()  # to look more often, or less
+
+
+show()

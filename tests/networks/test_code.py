@@ -1,0 +1,144 @@
+import ast
+import dataclasses
+import json
+import os
+import re
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from digitlab.digits import mnist
+from digitlab.digits.augmentation import Augmentation
+from digitlab.networks import evaluation
+from digitlab.networks.architectures import build
+from digitlab.networks.code import KerasCode
+from digitlab.networks.config import PRESETS, TrainingConfig
+from digitlab.networks.training import train
+
+NOISE = 0.035  # of a test accuracy after so short a training, from one seed to another
+ALL = Augmentation(shift=1, rotation=8, scale=0.1, shear=0.1, elastic=0.8, erasing=0.2)
+SMALL = {"training_digits": 2000, "epochs": 4, "batch_size": 32, "validation_split": 0.2}
+CONFIGS = {
+    "tutorial": TrainingConfig(**SMALL),
+    "fast": dataclasses.replace(PRESETS["fast"].config, **SMALL),
+    "convolutional": dataclasses.replace(PRESETS["convolutional"].config, **SMALL, early_stopping=3),
+    "everything": TrainingConfig(
+        **SMALL, preset="fast", optimizer="adamw", schedule="cosine", learning_rate=0.003, augmentation=ALL,
+        averaging=True, calibration=True,
+    ),
+}  # fmt: skip
+
+
+def run(code, folder, *arguments):
+    """Run code where DigitLab cannot be imported; returns what it printed."""
+    (folder / "digitlab.py").write_text("raise ImportError('there is no DigitLab here')")
+    file = folder / "plain.py"
+    file.write_text(code)
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    environment |= {"MPLBACKEND": "agg", "TF_CPP_MIN_LOG_LEVEL": "3"}
+    command = [sys.executable, str(file), *arguments]
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-3000:]
+    return done.stdout
+
+
+def accuracy(printed):
+    return float(re.search(r"Test accuracy ([\d.]+)%", printed)[1]) / 100
+
+
+def by_digitlab(config, digits):
+    return evaluation.evaluate(
+        train(config, digits.x_train, digits.y_train).model, digits.x_test, digits.y_test
+    ).accuracy
+
+
+@pytest.mark.parametrize("name", CONFIGS)
+def test_the_script_gives_the_run_s_score_without_digitlab(name, tmp_path, digits):
+    printed = run(KerasCode(config=CONFIGS[name], title="Mine").script(), tmp_path, str(mnist.PATH))
+    assert accuracy(printed) == pytest.approx(by_digitlab(CONFIGS[name], digits), abs=NOISE)
+    parameters = build(CONFIGS[name].preset, 1).count_params()
+    assert f"{parameters:,}" in printed
+    assert ("Temperature" in printed) == CONFIGS[name].calibration
+
+
+def test_the_notebook_gives_it_too(tmp_path, digits):
+    notebook = json.loads(KerasCode(config=CONFIGS["tutorial"], title="Mine").notebook())
+    (tmp_path / "mnist.npz").symlink_to(mnist.PATH)
+    code = "\n".join("".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "code")
+    assert accuracy(run(code, tmp_path)) == pytest.approx(by_digitlab(CONFIGS["tutorial"], digits), abs=NOISE)
+
+
+def test_a_notebook_is_one_to_jupyter():
+    notebook = json.loads(KerasCode(config=CONFIGS["everything"], title="Mine").notebook())
+    assert (notebook["nbformat"], notebook["nbformat_minor"]) == (4, 5)
+    cells = notebook["cells"]
+    assert len({cell["id"] for cell in cells}) == len(cells)
+    for cell in cells:
+        assert ("outputs" in cell) == ("execution_count" in cell) == (cell["cell_type"] == "code")
+    headings = [cell["source"][0].strip() for cell in cells if cell["cell_type"] == "markdown"][1:]
+    assert headings == [
+        "## Data", "## Network", "## Training", "## Curves", "## Look four times", "## Calibration", "## Evaluation",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_each_layer_is_the_preset_s_own(preset):
+    code = KerasCode(config=TrainingConfig(preset=preset), title="x").sections()[1].code
+    import keras
+
+    names = {"keras": keras, "layers": keras.layers}
+    exec(code, names)
+    written, built = names["model"].layers, build(preset, 1).layers[1:]
+    assert [type(layer) for layer in written] == [type(layer) for layer in built]
+    for one, other in zip(written, built, strict=True):
+        settings, others = ({**layer.get_config(), "name": "", "dtype": ""} for layer in (one, other))
+        for changing in ("kernel_initializer", "seed"):
+            settings.pop(changing, None), others.pop(changing, None)
+        assert settings == others
+
+
+def test_random_changes_are_as_large_as_digitlab_s(digits):
+    import keras
+
+    config = TrainingConfig(augmentation=Augmentation(shear=0.3, elastic=2))
+    names = {"keras": keras, "layers": keras.layers, "ops": keras.ops}
+    exec(KerasCode(config=config, title="x").sections()[1].code, names)
+    from digitlab.digits.augmentation import augment
+
+    images = digits.x_train[:500]
+    ours = augment(images, config.augmentation, np.random.default_rng(1)).astype(float)
+    theirs = np.asarray(names["Distortion"]()(images[..., None].astype("float32"), training=True))[..., 0]
+    changed = [np.abs(one - images).mean() for one in (ours, theirs)]
+    assert changed[1] == pytest.approx(changed[0], rel=0.05)
+    assert theirs.mean() == pytest.approx(ours.mean(), rel=0.02)
+
+
+def test_what_digitlab_drew_is_said_to_be_missing():
+    code = KerasCode(config=PRESETS["handwriting"].config, title="Handwriting")
+    assert not code.is_whole
+    assert "WITHOUT the digits that DigitLab drew: this is not the same training" in code.script()
+    assert KerasCode(config=TrainingConfig(), title="x").is_whole
+
+
+def test_a_run_that_was_stopped_is_trained_as_far():
+    config = dataclasses.replace(PRESETS["convolutional"].config, epochs=8)
+    script = KerasCode(config=config, title="x", stopped_after=3).script()
+    assert "steps = 8 * 750" in script
+    assert "epochs=3," in script
+    assert "stopped by hand after 3 of 8 epochs" in script
+
+
+@pytest.mark.parametrize("title", ['"""', "x\nimport os", "\\", "a\u2028b", "#"])
+def test_a_title_cannot_become_code(title):
+    tree = ast.parse(KerasCode(config=TrainingConfig(), title=title).script())
+    assert ast.dump(tree) == ast.dump(ast.parse(KerasCode(config=TrainingConfig(), title="plain").script()))
+
+
+@pytest.mark.parametrize("config", [*(preset.config for preset in PRESETS.values()), *CONFIGS.values()])
+def test_the_code_fits_a_page(config):
+    code = KerasCode(config=config, title="Mine")
+    assert max(map(len, code.script().splitlines())) <= 120
+    assert len(code.script().splitlines()) < 140
+    assert len(KerasCode(config=CONFIGS["tutorial"], title="Mine").script().splitlines()) < 60

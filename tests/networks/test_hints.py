@@ -1,0 +1,115 @@
+"""Each kind of trouble, trained in earnest and small; and figures that only look like it."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from digitlab.errors import Diverged
+from digitlab.networks import training
+from digitlab.networks.config import PRESETS, TrainingConfig
+from digitlab.networks.hints import hints
+from digitlab.networks.metrics import EpochMetrics
+
+BALANCED = np.tile(np.arange(10, dtype=np.uint8), 100)
+
+
+def trained_hints(digits, **settings):
+    config = dataclasses.replace(PRESETS[settings.pop("preset", "tutorial")].config, **settings)
+    epochs, seen = [], []
+    has_diverged = False
+    try:
+        training.train(
+            config,
+            digits.x_train,
+            digits.y_train,
+            report=lambda event: epochs.append(event) if isinstance(event, EpochMetrics) else None,
+            observe=lambda one, _: seen.append(one),
+        )
+    except Diverged:
+        has_diverged = True
+    found = hints(config, digits.y_train[: config.fitted_digits], epochs, seen, has_diverged=has_diverged)
+    return {hint.name: hint for hint in found}
+
+
+def curve(losses, validation, accuracy=0.9):
+    return [
+        EpochMetrics(
+            epoch=number, loss=loss, accuracy=accuracy, validation_loss=other, validation_accuracy=accuracy, seconds=1
+        )
+        for number, (loss, other) in enumerate(zip(losses, validation, strict=True), start=1)
+    ]
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"epochs": 3, "training_digits": 20_000},
+        {"epochs": 2, "training_digits": 20_000, "optimizer": "sgd", "learning_rate": 0.05},
+        {"preset": "fast", "epochs": 2, "training_digits": 20_000},
+    ],
+)
+def test_a_healthy_training_gets_no_hint(digits, settings):
+    assert set(trained_hints(digits, **settings)) <= {"Not done yet"}
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"learning_rate": 1.0},
+        {"optimizer": "sgd", "learning_rate": 10.0},
+        {"preset": "convolutional", "learning_rate": 1.0, "training_digits": 1500},
+    ],
+)
+def test_steps_that_are_too_large_are_found_by_what_they_do(digits, settings):
+    found = trained_hints(digits, **{"epochs": 3, "training_digits": 4000} | settings)
+    assert "Try a tenth" in found["Learning rate too high"].advice
+    assert "Learning rate too low" not in found
+
+
+@pytest.mark.parametrize("settings", [{"learning_rate": 1e-6}, {"optimizer": "sgd", "learning_rate": 1e-4}])
+def test_steps_that_are_too_small_are_found_by_what_they_leave(digits, settings):
+    found = trained_hints(digits, epochs=3, training_digits=6000, **settings)
+    assert set(found) == {"Learning rate too low"}
+    assert f"{settings['learning_rate'] * 10:g}" in found["Learning rate too low"].advice
+
+
+def test_dead_units_are_counted(digits):
+    found = trained_hints(digits, epochs=2, training_digits=6000, learning_rate=0.1)
+    assert "of 128 in hidden" in found["Dead units"].evidence
+
+
+def test_few_and_unbalanced_digits_are_found(digits):
+    found = trained_hints(digits, epochs=10, training_digits=100)
+    assert "13 are a 1 and 5 a 2" in found["Unbalanced data"].evidence
+    assert "80 digits" in found["Too little data"].evidence
+
+
+def test_overfitting_is_found_in_earnest_and_early_stopping_agrees(digits):
+    config = TrainingConfig(epochs=40, training_digits=3000, batch_size=16)
+    found = trained_hints(
+        digits, **{name: getattr(config, name) for name in ("epochs", "training_digits", "batch_size")}
+    )
+    stopping = dataclasses.replace(config, early_stopping=3)
+    ended = training.train(stopping, digits.x_train, digits.y_train).epochs[-1].epoch
+    assert f"would have ended at epoch {ended}," in found["Overfitting"].evidence
+
+
+def test_a_loss_that_is_no_number_is_a_learning_rate_that_is_too_high():
+    (hint,) = hints(TrainingConfig(learning_rate=50.0), BALANCED, [], has_diverged=True)
+    assert (hint.name, hint.advice) == ("Learning rate too high", "Try a tenth of the learning rate, 5.")
+
+
+def test_a_validation_loss_that_rises_with_the_training_loss_is_no_overfitting():
+    epochs = curve([0.5, 0.45, 0.5, 0.52, 0.5], [0.5, 0.4, 0.5, 0.5, 0.5])
+    assert "Overfitting" not in {hint.name for hint in hints(TrainingConfig(epochs=5), BALANCED, epochs)}
+
+
+def test_a_loss_that_still_falls_in_the_last_epoch_is_told_once_it_is_the_last():
+    epochs = curve([1.0, 0.6, 0.4], [0.9, 0.6, 0.4])
+    assert [hint.name for hint in hints(TrainingConfig(epochs=3), BALANCED, epochs)] == ["Not done yet"]
+    assert hints(TrainingConfig(epochs=4), BALANCED, epochs) == []
+
+
+def test_nothing_is_said_of_a_training_that_has_no_epoch_yet():
+    assert hints(TrainingConfig(), BALANCED, []) == []
