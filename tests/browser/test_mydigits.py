@@ -224,3 +224,23 @@ def test_a_file_that_is_not_taken_is_told_in_a_sentence_and_nothing_is_kept(page
     expect(page.get_by_test_id("stAlertContentError")).to_contain_text("leads out of")
     look(page)
     expect(page.get_by_text("You have no digits of your own yet")).to_be_visible()
+
+
+def test_a_network_is_held_against_ones_own_digits(page, digits):
+    images, labels = digits.part("test")
+    wrong = labels[:40].copy()
+    wrong[0] = (wrong[0] + 1) % 10
+    bring_in(page, "some.npz", to_npz(images[:40], wrong))
+    visit(page, "evaluate")
+    page.get_by_test_id("stMain").get_by_text("my digits", exact=True).click()
+    settle(page)
+    expect(page.get_by_text("1 of 40", exact=True)).to_be_visible()
+    page.locator(".grid button").first.click()
+    expect(page.get_by_role("dialog").get_by_text("One of your own digits")).to_be_visible()
+    page.keyboard.press("Escape")
+    for view in ("Certainty", "Compare", "Labels"):
+        page.get_by_role("tab", name=view).click()
+        settle(page)
+        expect(page.get_by_test_id("stException")).to_have_count(0)
+    page.get_by_role("tab", name="Robustness").click()
+    expect(page.get_by_text("Robustness is measured on MNIST's digits")).to_be_visible()
