@@ -17,6 +17,8 @@ digits/         what a digit is
   ink             ink -> 28 x 28, in steps
   cutting         a line of ink -> pieces that may be digits
   pictures        picture files -> drawings; digits -> PNG
+  bundles         many digits in a file: pictures in a ZIP, arrays in an .npz
+  archives        a ZIP, looked at before anything is unpacked
   augmentation    small random changes
   templates       how people write, as strokes
   handwriting     templates -> training data in many hands
@@ -67,6 +69,9 @@ runs/           what happened
   schema          the tables of the record
   rows            the rows of the record: what they mean, and how they change
   store           the record of runs, in SQL
+  drawings        people's own digits
+  drawings_store  their record
+  corrections     a reading that was put right, to be kept
   cards           what is known of a network
   shelf           networks in one storage
   modelcard       all that there is to know about a network, as Markdown
@@ -100,6 +105,10 @@ ui_runs         a run, shown, and whose it is
 ui_canvas       the field to draw in
 ui_pictures     digits as pictures, one or many
 ui_reading      what a network reads, shown
+ui_corrections  what it should have read
+ui_drawings     one's own digits: how many, out and in; their other views:
+  ui_drawings_review        looked through, renamed, deleted
+  ui_drawings_request       drawn on request
 ui_insight      why it reads so, shown
 ui_insight_map  what is like it, shown
 ui_filters      what excites filters, shown
@@ -114,8 +123,8 @@ ui_evaluation   a network on a set of digits, and their pictures; its views:
 ui_takeaway     a network as a file, and its code
 ui_modelcard    the model card, shown
 ui_compare      runs and networks side by side, shown
-pages/          one script a page: start, browse, train, watch, draw, understand, evaluate, compare, models;
-                navigation, their list
+pages/          one script a page: start, browse, train, watch, draw, mydigits, understand, evaluate, compare,
+                models; navigation, their list
 commands        what can be said on the command line
 server          the lab opens with the server, and closes with it
 __main__        the lab on the command line

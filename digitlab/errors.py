@@ -6,6 +6,7 @@ DigitLabError
 │   ├── DataMissing     MNIST is not here and could not be fetched
 │   └── DataDamaged     the file is there, but it is not MNIST
 ├── PictureUnreadable   a picture that cannot be opened or is too large
+├── BundleRefused       a file of many digits that is not taken in
 ├── ModelError
 │   ├── ModelNotFound   no network of that name
 │   ├── ModelDamaged    the file is there, but it is not a network for digits
@@ -19,6 +20,7 @@ DigitLabError
 │   ├── CheckpointDamaged  what a run would go on from cannot be read
 │   ├── SnapshotDamaged a run's earlier state cannot be read
 │   └── Diverged        the loss became NaN or infinite
+├── DrawingNotFound     a person has no drawing of that number
 ├── StorageError
 │   ├── StorageFull     no room is left for a network or a checkpoint
 │   └── StorageUnavailable  their folder or address does not answer, or may not be written
@@ -51,6 +53,10 @@ class DataDamaged(DataError):
 
 class PictureUnreadable(DigitLabError, ValueError):
     """A picture cannot be opened, or is not of an allowed size."""
+
+
+class BundleRefused(DigitLabError, ValueError):
+    """A file of many digits is not what it should be, or is too large."""
 
 
 class ModelError(DigitLabError):
@@ -106,6 +112,10 @@ class Diverged(RunError):
 
 
 DIVERGED = "The loss became infinite or not a number (NaN)"
+
+
+class DrawingNotFound(DigitLabError):
+    """A person has no drawing of that number."""
 
 
 class StorageError(DigitLabError):

@@ -1,7 +1,7 @@
 """The verbs that a page may use. Pages and the command line go through here, and nothing here draws."""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -26,6 +26,7 @@ from digitlab.networks.snapshots import Snapshot
 from digitlab.runs.album import Album, Albums
 from digitlab.runs.cards import ModelCard, check_title
 from digitlab.runs.dispatcher import Dispatcher, Watch, let_go_on
+from digitlab.runs.drawings import Drawing, Drawings
 from digitlab.runs.evaluations import Evaluations
 from digitlab.runs.experiment import Attended, Run
 from digitlab.runs.explanations import Explanations
@@ -63,6 +64,7 @@ class Lab:
         self._store_lock = threading.Lock()
         self._dispatcher = Dispatcher(self._workers, lambda: self._store)
         self._timetable = Timetable(lambda: self._store, lambda: self._workers.count)
+        self._drawings = Drawings(lambda: self._store)
 
     def __enter__(self) -> "Lab":
         return self
@@ -201,6 +203,48 @@ class Lab:
     def _check_workers(self) -> None:
         if self.trouble and not self._workers.are_there():
             raise WorkersUnavailable(self.trouble)  # at once: who tries to start them waits for a minute
+
+    # -- people's own digits
+
+    def keep_drawing(self, drawing: Drawing, person: Person) -> Drawing:
+        """Record a drawing as a person's own, and return it as recorded."""
+        return self._drawings.keep([drawing], person)[0]
+
+    def import_digits(self, content: bytes, name: str, person: Person) -> tuple[int, int]:
+        """Record the digits of a ZIP or an `.npz` from outside; return how many are new, and how many were there."""
+        return self._drawings.bring_in(content, name, person)
+
+    def export_zip(self, person: Person) -> bytes:
+        """Return a person's own drawings as a ZIP with a folder of PNGs for each digit."""
+        return self._drawings.as_zip(person)
+
+    def export_npz(self, person: Person) -> bytes:
+        """Return a person's own drawings as an `.npz` with the arrays images and labels."""
+        return self._drawings.as_npz(person)
+
+    def drawings(self, person: Person, *, with_pictures: bool = True) -> list[Drawing]:
+        """Return a person's own drawings, the newest first; nobody sees another's."""
+        return self._drawings.of(person, with_pictures=with_pictures)
+
+    def drawing(self, number: int, person: Person) -> Drawing:
+        """Return one drawing of one's own."""
+        return self._drawings.one(number, person)
+
+    def count_drawings(self, person: Person) -> list[int]:
+        """Return how many drawings of each digit, 0 to 9, a person has."""
+        return self._drawings.counts(person)
+
+    def own_digits(self, person: Person) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+        """Return a person's own drawings, the oldest first: images, uint8 (n, 28, 28), and labels, uint8 (n,)."""
+        return self._drawings.digits(person)
+
+    def relabel_drawing(self, number: int, label: int, person: Person) -> None:
+        """Say what digit one's own drawing is."""
+        self._drawings.relabel(number, label, person)
+
+    def delete_drawings(self, numbers: Collection[int], person: Person) -> int:
+        """Remove drawings of one's own for good, and return how many there were."""
+        return self._drawings.delete(numbers, person)
 
     # -- runs
 

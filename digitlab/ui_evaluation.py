@@ -1,16 +1,18 @@
 """What the views of an evaluation share: a network on a set of digits, their pictures, one of them closely."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from digitlab import ui, ui_pictures, ui_reading
+from digitlab import ui, ui_person, ui_pictures, ui_reading
 from digitlab.digits.doubts import DOUBTED
+from digitlab.errors import StoreUnavailable
 from digitlab.networks.scores import Scores
-from digitlab.networks.sets import DigitSet, sets_of
+from digitlab.networks.sets import DigitSet, own_digits, sets_of
 from digitlab.runs.cards import ModelCard
 
 SHOWN = 60  # pictures of one kind
@@ -36,6 +38,10 @@ class Evaluation:
 def choose_set(card: ModelCard) -> tuple[str, DigitSet]:
     """Let a person pick the digits that a network is held against; returns their name, too."""
     sets = sets_of(card.config)
+    with suppress(StoreUnavailable):  # the rest needs no database
+        own = own_digits(*ui.lab().own_digits(ui_person.person()))
+        if len(own):
+            sets["my digits"] = own
     if st.session_state.get("of") not in sets:
         st.session_state.of = "test"
     name = st.segmented_control(
@@ -44,13 +50,17 @@ def choose_set(card: ModelCard) -> tuple[str, DigitSet]:
         required=True,
         key="of",
         bind="query-params",
-        help="Test: never seen in any training. Validation: kept back from this one. Training: what it was fitted to.",
+        help="Test: never seen in any training. Validation: kept back from this one. Training: what it was fitted to. "
+        "My digits: your own, once you have kept some.",
     )
     return str(name), sets[str(name)]
 
 
 def evaluate(card: ModelCard, of: DigitSet) -> Evaluation:
     """Return a network's answers; where they are not kept yet, a bar shows how far its reading is."""
+    if of.is_own:
+        images, labels = ui.lab().own_digits(ui_person.person())
+        return Evaluation(card, of, images, Scores(labels, _read(card.name, card.created, of, _images=images)))
     place = st.empty()
 
     def report(share: float) -> None:
@@ -60,6 +70,12 @@ def evaluate(card: ModelCard, of: DigitSet) -> Evaluation:
     scores = ui.lab().evaluate(card.name, of, report)
     place.empty()
     return Evaluation(card, of, of.of(ui.mnist())[0], scores)
+
+
+@st.cache_data(show_spinner=False, max_entries=20)
+def _read(name: str, created: float, of: DigitSet, *, _images: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Return a network's answers on a person's own digits, float32 (n, 10); in this process, as they are few."""
+    return ui.lab().recogniser(name).probabilities(_images)
 
 
 def choose_other(card: ModelCard, label: str, *, is_needed: bool = True) -> ModelCard | None:
@@ -124,7 +140,10 @@ def closely(one: Evaluation, *others: Evaluation) -> None:
 def _show(evaluations: Sequence[Evaluation], index: int) -> None:
     one = evaluations[0]
     label, number = one.scores.labels[index], one.of.index(index)
-    st.markdown(f"Sample **{number}** of MNIST's {one.of.part} set, labelled **{label}**")
+    if one.of.is_own:
+        st.markdown(f"One of your own digits, which you call **{label}**")
+    else:
+        st.markdown(f"Sample **{number}** of MNIST's {one.of.part} set, labelled **{label}**")
     ui_pictures.digit_picture(one.images[index], f"Sample {number}", is_large=True)
     if one.of.part == "test" and number in DOUBTED:
         st.caption(f"A well-known doubtful label: {DOUBTED[number]}.")
@@ -132,7 +151,11 @@ def _show(evaluations: Sequence[Evaluation], index: int) -> None:
         answer = int(each.scores.answers[index])
         st.markdown(f"**{ui.plain(each.card.title)}** reads **{answer}**")
         ui.bars(each.scores.probabilities[index].tolist(), answer)
-        ui_reading.why(one.of.part, number, each.card.name)
+        if not one.of.is_own:
+            ui_reading.why(one.of.part, number, each.card.name)
+    if one.of.is_own:
+        st.page_link("mydigits.py", label="My digits", icon=":material/collections_bookmark:")
+        return
     st.page_link(
         "browse.py",
         label="Look at its pixels in Browse",

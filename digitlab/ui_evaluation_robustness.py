@@ -12,6 +12,11 @@ from digitlab.runs.cards import ModelCard
 
 def show(card: ModelCard, of: DigitSet) -> None:
     """Show a network's curves, and a second one's if a person likes."""
+    if of.is_own:
+        st.info(
+            "Robustness is measured on MNIST's digits. Choose test, validation or training.", icon=":material/info:"
+        )
+        return
     other = ui_evaluation.choose_other(card, "Beside it", is_needed=False)
     cards = [card, other] if other else [card]
     kind = st.pills(

@@ -30,6 +30,7 @@ ONLY_IN = {
     "starlette": ("streamlit_app.py", "digitlab/visitors.py"),
     "streamlit_drawable_canvas": ("digitlab/ui_canvas.py",),
     "sqlalchemy": (
+        "digitlab/runs/drawings_store.py",
         "digitlab/runs/rows.py",
         "digitlab/runs/store.py",
         "digitlab/runs/schema.py",

@@ -1,5 +1,6 @@
 """Sets of digits to hold a network against: what it never saw, what was kept back, what it was fitted to."""
 
+import hashlib
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,10 +12,10 @@ from digitlab.networks.config import TrainingConfig
 
 @dataclass(frozen=True, slots=True)
 class DigitSet:
-    """Some of MNIST's digits, in their order.
+    """Some of MNIST's digits, in their order; or a person's own, which are no part of it.
 
     Attributes:
-        part: "training" or "test", as in `Mnist.part`.
+        part: "training" or "test", as in `Mnist.part`; or as `own_digits` says.
         start: Index of the first of them in that part.
         stop: Index after the last.
         step: 1 for all of them, 10 for every tenth.
@@ -27,6 +28,11 @@ class DigitSet:
 
     def __len__(self) -> int:
         return len(self.indices)
+
+    @property
+    def is_own(self) -> bool:
+        """Whether these are a person's own digits: whoever wants their pictures has to bring them along."""
+        return self.part.startswith(_OWN)
 
     def of(self, digits: Mnist) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
         """Return (images, labels), uint8 (n, 28, 28) and (n,)."""
@@ -58,7 +64,14 @@ class DigitSet:
         return max(0, overlap) if self.part == other.part else 0
 
 
+_OWN = "own "
 TEST = DigitSet("test", 0, 10_000)
+
+
+def own_digits(images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> DigitSet:
+    """Return a person's own digits, uint8 (n, 28, 28) and (n,), as a set; other digits or labels are another set."""
+    content = hashlib.sha256(images.tobytes() + labels.tobytes()).hexdigest()
+    return DigitSet(_OWN + content, 0, len(images))
 
 
 def fitted(config: TrainingConfig) -> DigitSet:

@@ -12,6 +12,7 @@ page = st.navigation(
         st.Page("train.py", title="Train", icon=":material/model_training:"),
         st.Page("watch.py", title="Watch it learn", icon=":material/movie:"),
         st.Page("draw.py", title="Draw", icon=":material/draw:"),
+        st.Page("mydigits.py", title="My digits", icon=":material/collections_bookmark:"),
         st.Page("understand.py", title="Understand", icon=":material/troubleshoot:"),
         st.Page("evaluate.py", title="Evaluate", icon=":material/analytics:"),
         st.Page("compare.py", title="Compare", icon=":material/compare:"),

@@ -1,4 +1,4 @@
-"""The tables of the record of runs, and how a database is opened."""
+"""The tables of the record of runs and drawings, and how a database is opened."""
 
 import sqlite3
 import time
@@ -52,7 +52,22 @@ epochs = sa.Table(
     sa.Column("validation_accuracy", sa.Double),
     sa.Column("seconds", sa.Double, nullable=False),
 )
-
+drawings = sa.Table(
+    "drawings",
+    metadata,
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("owner", sa.String(64), nullable=False, index=True),
+    sa.Column("owner_name", sa.String(80), nullable=False),
+    sa.Column("label", sa.SmallInteger, nullable=False),
+    sa.Column("image", sa.LargeBinary, nullable=False),
+    sa.Column("picture", sa.LargeBinary),
+    sa.Column("strokes", sa.Text),
+    sa.Column("read", sa.SmallInteger),
+    sa.Column("network", sa.String(128), nullable=False),
+    sa.Column("source", sa.String(16), nullable=False),
+    sa.Column("created", sa.Double, nullable=False),
+    sqlite_autoincrement=True,
+)
 observations = sa.Table(
     "observations",
     metadata,
@@ -132,6 +147,7 @@ def _configure_sqlite(connection: Any, _record: object) -> None:
                 raise
             time.sleep(0.02)
     cursor.execute("PRAGMA synchronous = FULL")  # what was recorded outlives a power cut
+    cursor.execute("PRAGMA secure_delete = ON")  # and what was deleted, a person's drawings above all, is gone
     cursor.close()
 
 

@@ -17,6 +17,7 @@ from digitlab.networks.config import PRESETS, TrainingConfig
 from digitlab.networks.metrics import EpochMetrics, Progress
 from digitlab.networks.observation import Observation
 from digitlab.runs import rows, schema
+from digitlab.runs.drawings_store import DrawingStore
 from digitlab.runs.experiment import Outcome, Run, RunState, Sign
 from digitlab.runs.people import OPERATOR, Person
 from digitlab.runs.schema import epochs as _epochs
@@ -34,12 +35,16 @@ class Store:
     writes its progress, epochs and end; a run that is over changes only by being queued again. A running run that is
     silent may be taken from its worker, which then cannot write any more: `recover`.
 
+    Attributes:
+        drawings: The part of the record that holds people's drawings.
+
     Raises:
         StoreUnavailable: from every method, when the database cannot be used.
     """
 
     def __init__(self, url: str) -> None:
         self._engine = schema.engine_for(url)
+        self.drawings = DrawingStore(self._transaction)
         with self._transaction() as connection:
             schema.prepare(connection)
 

@@ -1,7 +1,7 @@
 import numpy as np
 
 from digitlab.networks.config import TrainingConfig
-from digitlab.networks.sets import TEST, DigitSet, fitted, sets_of
+from digitlab.networks.sets import TEST, DigitSet, fitted, own_digits, sets_of
 
 
 def test_a_network_has_the_sets_that_it_was_fitted_to_and_kept_for_validation():
@@ -43,3 +43,13 @@ def test_two_sets_know_what_they_share():
     assert half.shared(validation) == 10_000
     assert TEST.shared(half) == 0
     assert validation.shared(DigitSet("training", 0, 100)) == 0
+
+
+def test_a_person_s_own_digits_are_another_set_as_soon_as_one_is_called_otherwise():
+    images, labels = np.zeros((3, 28, 28), np.uint8), np.array([1, 2, 3], np.uint8)
+    own = own_digits(images, labels)
+    assert (len(own), own.is_own, TEST.is_own) == (3, True, False)
+    assert own == own_digits(images.copy(), labels.copy())
+    assert own != own_digits(images, np.array([1, 2, 4], np.uint8))
+    assert own != own_digits(images + 1, labels)
+    assert own.shared(TEST) == 0
