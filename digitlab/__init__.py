@@ -45,6 +45,8 @@ networks/       what reads and learns (K: imports Keras, for worker processes on
   callbacks       K Keras' logs -> metrics; a wish to stop -> Keras
   checkpoints     K a training's state, kept
   training        K config, digits -> a trained network
+  mixture         K somebody's own digits among many others
+  tuning          K a trained network -> one that reads its person's hand
   evaluation      K a network's answers on a whole set
   explanation     K why a network reads what it reads
   export          K a network -> .keras and .tflite
@@ -59,6 +61,7 @@ runs/           what happened
   store           the record of runs, in SQL
   drawings        people's own digits
   drawings_store  their record
+  improvement     what is held back of them, and whether it helped to learn from the others
   cards           what is known of a network
   shelf           networks in one storage
   modelfiles      the ready-made networks and people's own
@@ -72,6 +75,7 @@ runs/           what happened
   checks_database whether the record can be kept
   checks_workers  whether those who train are there, and alike
   work            K what such a process does with a run
+  tunings         K what it does with one that tunes a network
   answers         K what such a process knows about a saved network
   landscapes      maps of digits, made in the background and kept
   explanations    all that can be asked about one network
@@ -89,6 +93,7 @@ ui_pictures     digits as pictures, one or many
 ui_reading      what a network reads, shown
 ui_insight      why it reads so, shown
 ui_insight_map  what is like it, shown
+ui_improvement  a network before and after it was tuned
 ui_matrix       the confusion matrix, to be clicked
 ui_evaluation   a network on a set of digits, and their pictures; its views:
   ui_evaluation_overview    figures, what is read as what, mistakes
@@ -96,7 +101,8 @@ ui_evaluation   a network on a set of digits, and their pictures; its views:
   ui_evaluation_robustness  accuracy as digits are distorted
   ui_evaluation_comparison  two networks
   ui_evaluation_labels      labels that several networks doubt
-pages/          one script a page: start, browse, train, draw, understand, evaluate, models; navigation, their list
+pages/          one script a page: start, browse, train, draw, improve, understand, evaluate, models;
+                navigation, their list
 commands        what can be said on the command line
 server          the lab opens with the server, and closes with it
 __main__        the lab on the command line

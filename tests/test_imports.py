@@ -54,12 +54,15 @@ WITH_KERAS = {
     "digitlab.networks.callbacks",
     "digitlab.networks.checkpoints",
     "digitlab.networks.learners",
+    "digitlab.networks.mixture",
     "digitlab.networks.training",
+    "digitlab.networks.tuning",
     "digitlab.networks.evaluation",
     "digitlab.networks.explanation",
     "digitlab.networks.export",
     "digitlab.runs.answers",
     "digitlab.runs.scoring",
+    "digitlab.runs.tunings",
     "digitlab.runs.work",
 }
 

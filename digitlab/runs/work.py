@@ -22,10 +22,14 @@ from digitlab.networks.config import TrainingConfig, as_command
 from digitlab.networks.export import export, versions
 from digitlab.networks.metrics import EpochMetrics, Progress
 from digitlab.networks.scores import Scores
+from digitlab.networks.sets import TEST
+from digitlab.runs import tunings
 from digitlab.runs.cards import ModelCard
+from digitlab.runs.evaluations import keep_answers
 from digitlab.runs.experiment import Attended, Outcome, Run, RunState
 from digitlab.runs.leftovers import checkpoint_of, tidy
 from digitlab.runs.modelfiles import ModelFiles
+from digitlab.runs.people import Person
 from digitlab.runs.store import Store
 from digitlab.settings import Settings
 
@@ -141,7 +145,7 @@ def _carry_out(settings: Settings, store: Store, run: Run, pulse: "_Pulse", atte
         return bool(ending)
 
     _agree(settings, store, run, pulse)
-    trained = _train(settings, run, pulse, attended, is_pause)
+    trained = _train(settings, store, run, pulse, attended, is_pause)
     tidy(settings, _insist(store.needed))
     if trained.unkept and RunState.PAUSED in ending:
         raise trained.unkept
@@ -152,6 +156,7 @@ def _carry_out(settings: Settings, store: Store, run: Run, pulse: "_Pulse", atte
     card = _card(run, trained, scores, attended)
     images = digits.x_test[:_SAMPLES]
     ModelFiles(settings).save(card, lambda path: export(trained.model, path, images))
+    keep_answers(settings, card, TEST, scores)
     state = RunState.STOPPED if trained.was_stopped else RunState.FINISHED
     return Outcome(state=state, model=card.name, test_loss=scores.loss, test_accuracy=scores.accuracy)
 
@@ -181,7 +186,7 @@ def _counted(number: int) -> Iterator[None]:
 
 
 def _train(
-    settings: Settings, run: Run, pulse: "_Pulse", attended: Attended, is_pause: Callable[[], bool]
+    settings: Settings, store: Store, run: Run, pulse: "_Pulse", attended: Attended, is_pause: Callable[[], bool]
 ) -> training.Trained:
     def tell(event: EpochMetrics | Progress) -> None:
         pulse.record(event)
@@ -191,6 +196,12 @@ def _train(
         return pulse.is_wanted() and attended.is_still_wanted() and not _leaving.is_set()
 
     digits = mnist_source.load(settings.data)
+    if run.config.tuning:
+        drawings = _insist(lambda: store.drawings.of(Person(id=run.owner)))
+        trained = tunings.tune(ModelFiles(settings), run.config, drawings, digits, report=tell, wanted=wanted)
+        if trained.was_stopped:
+            is_pause()
+        return trained
     checkpoint = checkpoint_of(settings, run)
     return training.train(
         run.config, digits.x_train, digits.y_train, report=tell, wanted=wanted, is_pause=is_pause, checkpoint=checkpoint
