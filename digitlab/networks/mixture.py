@@ -12,12 +12,13 @@ from digitlab.networks.config import TrainingConfig
 
 Labelled = tuple[NDArray[np.uint8], NDArray[np.uint8]]
 
-OWN = 0.1  # share of a batch: more, and the network takes whatever it sees for what its person happened to draw
-WRITTEN = 0.3  # share of digits in many hands: they stand for how the person may write what they did not draw
+OWN = 0.08  # share of a batch: more, and the network takes whatever it sees for what its person happened to draw
+WRITTEN = 0.32  # share of digits in many hands: they stand for how the person may write what they did not draw
 OTHER = 0.1  # share of what is no digit, for networks that tell it
 _POOL = 3000  # digits that are written; a few seconds
 _REDRAWN = 300  # own digits drawn anew with other pens
 _HAND = Augmentation(shift=1.5, rotation=10, scale=0.1, shear=0.15, elastic=1.0)  # how far a hand varies
+_WRITTEN = Augmentation(shift=1.5, rotation=10, scale=0.1, shear=0.15)  # they are pulled here and there already
 
 
 class Mixture(keras.utils.PyDataset):  # type: ignore[misc]
@@ -51,9 +52,9 @@ class Mixture(keras.utils.PyDataset):  # type: ignore[misc]
 
     def _pictures(self, epoch: int) -> Labelled:
         rng = np.random.default_rng([self._config.seed, epoch])
-        parts = [(self._own, OWN, _HAND), (written(_POOL), WRITTEN, _HAND)]
+        parts = [(self._own, OWN, _HAND), (written(_POOL), WRITTEN, _WRITTEN)]
         if self._config.written_digits:
-            parts.append((other(_POOL // 3), OTHER, _HAND))
+            parts.append((other(_POOL // 3), OTHER, _WRITTEN))
         parts.append((self._mnist, 1 - sum(share for _, share, _ in parts), self._config.augmentation))
         made = []
         for (images, labels), share, changes in parts:

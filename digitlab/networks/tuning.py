@@ -18,7 +18,7 @@ from digitlab.networks.metrics import EpochMetrics, Progress, Report
 from digitlab.networks.mixture import Labelled, Mixture
 
 _ARITHMETIC = 80_000_000_000  # multiplications of all forward passes of convolutions: some seconds on two cores
-_MOST_PICTURES = 150_000
+_MOST_PICTURES = 300_000
 _WAYS = (1.0, 0.8, 0.6, 0.45, 0.3, 0.15)
 _MOST_WATCHED = 5000  # validation digits
 _FORGOTTEN = 0.0005  # the share of them that may be lost

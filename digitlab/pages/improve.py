@@ -37,7 +37,7 @@ elif sum(counts) < LEAST:
         icon=":material/edit:",
     )
     with st.container(horizontal=True):
-        st.page_link("mydigits.py", label="Collect my digits", icon=":material/gesture:")
+        st.page_link("mydigits.py", label="Collect my digits", icon=":material/collections_bookmark:")
         st.page_link("draw.py", label="Draw", icon=":material/draw:")
 else:
     st.caption(f"You have {sum(counts)} digits of your own.{few(counts)}")
@@ -45,7 +45,7 @@ else:
         if st.button("Improve", type="primary", icon=":material/auto_fix_high:"):
             with ui.told():
                 st.query_params["run"] = str(lab.start_improving(card.name, person).number)
-        st.page_link("mydigits.py", label="My digits", icon=":material/gesture:")
+        st.page_link("mydigits.py", label="My digits", icon=":material/collections_bookmark:")
 
 
 def chosen() -> Run | None:
@@ -111,7 +111,7 @@ if run is not None:
         elif run.state in (RunState.FAILED, RunState.INTERRUPTED):
             st.error(ui.plain(run.message), icon=":material/error:")
         elif run.model is None:
-            st.info("It was stopped before anything came of it.", icon=":material/info:")
+            st.info("It was stopped before anything came of it. Start it anew.", icon=":material/info:")
         else:
             ui_improvement.show(run, person)
 ui_runs.dialogs(person)

@@ -76,9 +76,14 @@ st.markdown(
     f"{len(card.epochs)} epochs in {card.seconds:,.0f} s"
     + (", stopped early by hand" if card.was_stopped else "")
     + time.strftime(", on %d %B %Y, %H:%M UTC.", time.gmtime(card.created))
-    + " The same again:"
+    + (" The same again:" if card.command else "")
 )
-st.code(card.command, language=None, wrap_lines=True)
+if card.config.tuning is not None:
+    st.caption(
+        f"Improved from {ui.plain(card.config.tuning.base)} on {len(card.config.tuning.learned)} drawings of its owner."
+    )
+if card.command:
+    st.code(card.command, language=None, wrap_lines=True)
 
 limits = card.certainty
 st.markdown(
@@ -98,7 +103,7 @@ st.dataframe(
             "Kind": other.config.preset,
             "Origin": "ready-made"
             if other.is_ready_made
-            else f"trained by {ui_runs.whose(other.owner, other.owner_name, person)}",
+            else f"{'improved' if other.config.tuning else 'trained'} by {ui_runs.whose(other.owner, other.owner_name, person)}",
             "Test accuracy": other.test_accuracy,
             "Test loss": other.test_loss,
             "Epochs": len(other.epochs),
