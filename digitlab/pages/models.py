@@ -5,6 +5,7 @@ import time
 import streamlit as st
 
 from digitlab import ui, ui_person, ui_runs
+from digitlab.runs.cards import ModelCard
 
 lab = ui.lab()
 person = ui_person.person()
@@ -95,15 +96,20 @@ st.markdown(
 with st.expander("All settings and versions"):
     st.json(card.config.as_dict() | {"data": card.data, "versions": dict(card.versions)})
 
+
+def origin(other: ModelCard) -> str:
+    """Say where a network comes from."""
+    how = "trained" if other.config.tuning is None else "improved"
+    return "ready-made" if other.is_ready_made else f"{how} by {ui_runs.whose(other.owner, other.owner_name, person)}"
+
+
 st.subheader("All networks")
 st.dataframe(
     [
         {
             "Name": other.title,
             "Kind": other.config.preset,
-            "Origin": "ready-made"
-            if other.is_ready_made
-            else f"{'improved' if other.config.tuning else 'trained'} by {ui_runs.whose(other.owner, other.owner_name, person)}",
+            "Origin": origin(other),
             "Test accuracy": other.test_accuracy,
             "Test loss": other.test_loss,
             "Epochs": len(other.epochs),
