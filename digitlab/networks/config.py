@@ -163,7 +163,7 @@ def tuned_from(config: TrainingConfig, tuning: Tuning) -> TrainingConfig:
         epochs=4,
         batch_size=240 if is_dense else 100,
         optimizer="adam",
-        learning_rate=0.002 if is_dense else 0.0005,
+        learning_rate=0.002 if is_dense else 0.0007,
         schedule="cosine",
         early_stopping=None,
         tuning=tuning,

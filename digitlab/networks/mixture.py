@@ -12,8 +12,8 @@ from digitlab.networks.config import TrainingConfig
 
 Labelled = tuple[NDArray[np.uint8], NDArray[np.uint8]]
 
-OWN = 0.08  # share of a batch: more, and the network takes whatever it sees for what its person happened to draw
-WRITTEN = 0.32  # share of digits in many hands: they stand for how the person may write what they did not draw
+OWN = 0.06  # share of a batch: more, and the network takes whatever it sees for what its person happened to draw
+WRITTEN = 0.3  # share of digits in many hands: they stand for how the person may write what they did not draw
 OTHER = 0.1  # share of what is no digit, for networks that tell it
 _POOL = 3000  # digits that are written; a few seconds
 _REDRAWN = 300  # own digits drawn anew with other pens

@@ -36,12 +36,12 @@ def accuracy(network, pictures):
 
 def test_a_strange_hand_is_read_from_thirty_drawings_and_mnist_is_not_forgotten(network, config, digits):
     own, held_back = upside_down(digits, slice(0, 30)), upside_down(digits, slice(30, 230))
-    test = digits.x_test[::2], digits.y_test[::2]
+    test = digits.x_test, digits.y_test
     hand, mnist = accuracy(network, held_back), accuracy(network, test)
     found = tuned(network, config, own, digits)
     assert hand < 0.5
-    assert 1 - accuracy(found.model, held_back) < 0.6 * (1 - hand)
-    assert accuracy(found.model, test) > mnist - 0.0015
+    assert 1 - accuracy(found.model, held_back) < 0.5 * (1 - hand)
+    assert accuracy(found.model, test) > mnist - 0.003  # a hand as strange as this one costs something
 
 
 def test_equal_seeds_give_equal_figures(ready_made, config, digits):
