@@ -17,6 +17,8 @@ digits/         what a digit is
   ink             ink -> 28 x 28, in steps
   cutting         a line of ink -> pieces that may be digits
   pictures        picture files -> drawings; digits -> PNG
+  bundles         many digits in a file: pictures in a ZIP, arrays in an .npz
+  archives        a ZIP, looked at before anything is unpacked
   augmentation    small random changes
   templates       how people write, as strokes
   handwriting     templates -> training data in many hands
@@ -61,6 +63,7 @@ runs/           what happened
   store           the record of runs, in SQL
   drawings        people's own digits
   drawings_store  their record
+  corrections     a reading that was put right, to be kept
   improvement     what is held back of them, and whether it helped to learn from the others
   cards           what is known of a network
   shelf           networks in one storage
@@ -91,6 +94,10 @@ ui_runs         a run, shown, and whose it is
 ui_canvas       the field to draw in
 ui_pictures     digits as pictures, one or many
 ui_reading      what a network reads, shown
+ui_corrections  what it should have read
+ui_drawings     one's own digits: how many, out and in; their other views:
+  ui_drawings_review        looked through, renamed, deleted
+  ui_drawings_request       drawn on request
 ui_insight      why it reads so, shown
 ui_insight_map  what is like it, shown
 ui_improvement  a network before and after it was tuned
@@ -101,8 +108,8 @@ ui_evaluation   a network on a set of digits, and their pictures; its views:
   ui_evaluation_robustness  accuracy as digits are distorted
   ui_evaluation_comparison  two networks
   ui_evaluation_labels      labels that several networks doubt
-pages/          one script a page: start, browse, train, draw, improve, understand, evaluate, models;
-                navigation, their list
+pages/          one script a page: start, browse, train, draw, mydigits, improve, understand,
+                evaluate, models; navigation, their list
 commands        what can be said on the command line
 server          the lab opens with the server, and closes with it
 __main__        the lab on the command line

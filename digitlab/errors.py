@@ -6,6 +6,7 @@ DigitLabError
 │   ├── DataMissing     MNIST is not here and could not be fetched
 │   └── DataDamaged     the file is there, but it is not MNIST
 ├── PictureUnreadable   a picture that cannot be opened or is too large
+├── BundleRefused       a file of many digits that is not taken in
 ├── ModelError
 │   ├── ModelNotFound   no network of that name
 │   ├── ModelDamaged    the file is there, but it is not a network for digits
@@ -51,6 +52,10 @@ class DataDamaged(DataError):
 
 class PictureUnreadable(DigitLabError, ValueError):
     """A picture cannot be opened, or is not of an allowed size."""
+
+
+class BundleRefused(DigitLabError, ValueError):
+    """A file of many digits is not what it should be, or is too large."""
 
 
 class ModelError(DigitLabError):

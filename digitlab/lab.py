@@ -195,9 +195,25 @@ class Lab:
         """Record a drawing as a person's own, and return it as recorded."""
         return self._drawings.keep([drawing], person)[0]
 
-    def drawings(self, person: Person) -> list[Drawing]:
+    def import_digits(self, content: bytes, name: str, person: Person) -> tuple[int, int]:
+        """Record the digits of a ZIP or an `.npz` from outside; return how many are new, and how many were there."""
+        return self._drawings.bring_in(content, name, person)
+
+    def export_zip(self, person: Person) -> bytes:
+        """Return a person's own drawings as a ZIP with a folder of PNGs for each digit."""
+        return self._drawings.as_zip(person)
+
+    def export_npz(self, person: Person) -> bytes:
+        """Return a person's own drawings as an `.npz` with the arrays images and labels."""
+        return self._drawings.as_npz(person)
+
+    def drawings(self, person: Person, *, with_pictures: bool = True) -> list[Drawing]:
         """Return a person's own drawings, the newest first; nobody sees another's."""
-        return self._drawings.of(person)
+        return self._drawings.of(person, with_pictures=with_pictures)
+
+    def drawing(self, number: int, person: Person) -> Drawing:
+        """Return one drawing of one's own."""
+        return self._drawings.one(number, person)
 
     def count_drawings(self, person: Person) -> list[int]:
         """Return how many drawings of each digit, 0 to 9, a person has."""
@@ -218,7 +234,7 @@ class Lab:
     def start_improving(self, name: str, person: Person, seed: int = 1) -> Run:
         """Queue a tuning of a network to a person's own drawings, some of which are held back; return at once."""
         card = self._files.card(name)
-        tuning = improvement.split(name, self._drawings.of(person), seed)
+        tuning = improvement.split(name, self._drawings.of(person, with_pictures=False), seed)
         title = f"{card.title.removesuffix(_IMPROVED)[: LONGEST_TITLE - len(_IMPROVED)]}{_IMPROVED}"
         return self.start_training(dataclasses.replace(tuned_from(card.config, tuning), seed=seed), title, person)
 
@@ -236,7 +252,7 @@ class Lab:
             raise ModelNotFound(f"Run {run.number} left no network that was tuned. See the list of runs.")
         before, after = self._files.card(run.config.tuning.base), self._files.card(run.model)
         held_back = set(run.config.tuning.held_back)
-        drawings = [one for one in self._drawings.of(person) if one.number in held_back]
+        drawings = [one for one in self._drawings.of(person, with_pictures=False) if one.number in held_back]
         return improvement.Improvement(
             before=before,
             after=after,

@@ -145,6 +145,11 @@ def duration(seconds: float) -> str:
     return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
 
 
+def a_digit(digit: int) -> str:
+    """Return "a 7", "an 8"."""
+    return f"an {digit}" if digit == 8 else f"a {digit}"
+
+
 _STYLE = """
 <style>
 .digitlab-bars { list-style: none; margin: 0; padding: 0; font-variant-numeric: tabular-nums; }
@@ -182,6 +187,16 @@ _STYLE = """
 .digitlab-steps .without { display: flex; gap: .6rem; align-items: center; font-size: .85rem; }
 .digitlab-steps .without img { image-rendering: pixelated; width: 56px; height: 56px; border-radius: .25rem; }
 .digitlab-seen img { image-rendering: pixelated; width: 112px; height: 112px; border-radius: .25rem; display: block; }
+.digitlab-tally { display: flex; gap: 4px; max-width: 358px; font-variant-numeric: tabular-nums; }
+.digitlab-tally span { flex: 1; height: 6.2rem; display: flex; flex-direction: column; justify-content: end;
+    align-items: center; border-radius: .25rem; }
+.digitlab-tally b { font-size: .8rem; font-weight: 400; opacity: .75; }
+.digitlab-tally u { width: 70%; min-height: 2px; background: #7d8da1; border-radius: 2px 2px 0 0; }
+.digitlab-tally .wanted { font-weight: 700; background: rgba(128, 140, 155, .18); }
+.digitlab-tally .wanted u { background: #d55e00; }
+[data-testid=stMain]:has(.digitlab-request):focus-visible { outline: none; box-shadow: none; }
+.digitlab-request { font-size: 1.6rem; font-weight: 600; line-height: 1.2; }
+.digitlab-small { image-rendering: pixelated; width: 36px; height: 36px; border-radius: .25rem; display: block; }
 .digitlab-seen.large img { width: min(280px, 100%); height: auto; aspect-ratio: 1; }
 </style>
 """

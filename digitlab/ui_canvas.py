@@ -9,17 +9,19 @@ from streamlit_drawable_canvas import st_canvas
 
 WIDTH, HEIGHT = 358, 320  # pixels; as wide as a telephone's page; below 300 high the canvas forgets its drawing
 _PEN = 18  # pixels, at first
-_KEY = "canvas"
+KEY = "canvas"
 
 
-def field() -> NDArray[np.uint8] | None:
+def field(key: str = KEY) -> NDArray[np.uint8] | None:
     """Show the field, and return the drawing, uint8 (HEIGHT, WIDTH, 4); None before the first stroke.
 
     `tools` belongs below it, and may be called when the drawing has been answered: what was chosen there is known.
+    Fields of different keys hold different drawings; a page has one at most.
     """
     state = st.session_state
-    if _KEY not in state:  # the field was not on the page the last time: what was drawn before is put back
-        state.canvas_start = {"objects": state.get("canvas_strokes", []), "change": 0}
+    place = "picture" if key == KEY else f"{key}_picture"  # other pages look for the drawing there
+    if key not in state:  # the field was not on the page the last time: what was drawn before is put back
+        state[f"{key}_start"] = {"objects": state.get(f"{key}_strokes", []), "change": 0}
     canvas = st_canvas(
         stroke_color="#000000" if state.get("tool") == "Eraser" else "#ffffff",
         stroke_width=state.get("pen", _PEN),
@@ -27,18 +29,29 @@ def field() -> NDArray[np.uint8] | None:
         width=WIDTH,
         height=HEIGHT,
         return_image_data=True,
-        initial_drawing=state.canvas_start,
-        key=_KEY,
+        initial_drawing=state[f"{key}_start"],
+        key=key,
     )
-    state.canvas_strokes = (canvas.json_data or {}).get("objects", [])
+    state[f"{key}_strokes"] = (canvas.json_data or state[f"{key}_start"])["objects"]
     picture: NDArray[np.uint8] | None = canvas.image_data
     if picture is None:  # a canvas that has just been put back sends none before the next stroke
-        picture = state.get("picture")
-    state.picture = picture
+        picture = state.get(place)
+    state[place] = picture
     return picture
 
 
-def tools() -> None:
+def strokes(key: str = KEY) -> list[dict[str, Any]]:
+    """Return the strokes that a field's drawing is made of, as the canvas tells of them."""
+    found: list[dict[str, Any]] = st.session_state.get(f"{key}_strokes", [])
+    return found
+
+
+def clear(key: str = KEY) -> None:
+    """Empty a field."""
+    _put(key, [])
+
+
+def tools(key: str = KEY) -> None:
     """Let a person choose between pen and eraser and their width, undo, and clear."""
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         st.segmented_control(
@@ -50,23 +63,23 @@ def tools() -> None:
             persist_state="session",
             label_visibility="collapsed",
         )
-        st.button("Undo", icon=":material/undo:", on_click=lambda: _put(_strokes()[:-1]))
-        st.button("Clear", icon=":material/delete:", on_click=lambda: _put([]))
+        st.button("Undo", icon=":material/undo:", on_click=lambda: _put(key, _sent(key)[:-1]))
+        st.button("Clear", icon=":material/delete:", on_click=lambda: clear(key))
     st.slider("Width of the pen, in pixels", 4, 48, _PEN, key="pen", persist_state="session")
     _sender(key="sender", height="content")
 
 
-def _strokes() -> list[Any]:
+def _sent(key: str) -> list[Any]:
     """All strokes that have come, also those that no run of the page has seen yet: a click may be that fast."""
-    sent = st.session_state[_KEY].get("drawing") or {}  # the package's own: another version may keep it elsewhere
-    strokes: list[Any] = sent.get("raw", {}).get("objects", st.session_state.canvas_strokes)
-    return strokes
+    sent = st.session_state[key].get("drawing") or {}  # the package's own: another version may keep it elsewhere
+    found: list[Any] = sent.get("raw", {}).get("objects", strokes(key))
+    return found
 
 
-def _put(strokes: list[Any]) -> None:
+def _put(key: str, strokes: list[Any]) -> None:
     """Have the canvas drawn anew; the count makes it a change even when the strokes are those of last time."""
-    state = st.session_state
-    state.canvas_start = {"objects": strokes, "change": state.canvas_start["change"] + 1}
+    change = st.session_state[f"{key}_start"]["change"] + 1
+    st.session_state[f"{key}_start"] = {"objects": strokes, "change": change}
 
 
 # The canvas waits 200 ms after a stroke, in case another one follows, before it sends the drawing. Its own button

@@ -1,7 +1,7 @@
 """Pictures of digits on a page: one with its pixels to be seen, a gallery that can be clicked."""
 
 import base64
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,9 +27,17 @@ class Sample:
 
 
 def gallery(
-    samples: Sequence[Sample], *, key: str, chosen: int | None = None, on_click: Callable[[int], None] | None = None
+    samples: Sequence[Sample],
+    *,
+    key: str,
+    chosen: int | Collection[int] | None = None,
+    on_click: Callable[[int], None] | None = None,
 ) -> None:
-    """Show digits in a grid; `on_click` gets the index of one that is clicked, before the page runs again."""
+    """Show digits in a grid; `on_click` gets the index of one that is clicked, before the page runs again.
+
+    `chosen`, one or several, stand out.
+    """
+    marked = [] if chosen is None else [chosen] if isinstance(chosen, int) else sorted(chosen)
 
     def clicked() -> None:
         index = st.session_state[key].clicked
@@ -38,7 +46,7 @@ def gallery(
 
     pictures = [{"index": s.index, "url": as_url(s.image), "caption": s.caption} for s in samples]
     _gallery(
-        data={"pictures": pictures, "chosen": chosen, "isClickable": on_click is not None},
+        data={"pictures": pictures, "chosen": marked, "isClickable": on_click is not None},
         key=key,
         on_clicked_change=clicked,
         height="content",
@@ -69,7 +77,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     picture.alt = ""
     text.textContent = caption
     button.type = "button"
-    button.className = index === data.chosen ? "chosen" : ""
+    button.className = data.chosen.includes(index) ? "chosen" : ""
     button.disabled = !data.isClickable
     button.setAttribute("aria-label", `${caption}, sample ${index}`)
     button.append(picture, text)

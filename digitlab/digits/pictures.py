@@ -5,6 +5,8 @@ import re
 import struct
 import warnings
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -60,6 +62,19 @@ def open_picture(source: Path | bytes, name: str | None = None) -> NDArray[np.ui
     else:
         name = name or "The file"
         content = source
+    with _opened(content, name) as picture:
+        return _upright(picture)
+
+
+def pixels_of(content: bytes, name: str) -> int:
+    """Return how many pixels a picture file has, without unpacking them; it raises as `open_picture`."""
+    with _opened(content, name) as picture:
+        return picture.width * picture.height
+
+
+@contextmanager
+def _opened(content: bytes, name: str) -> Iterator[Image.Image]:
+    """Give a picture whose file has been looked at; what is wrong with it meanwhile becomes a sentence."""
     if not content:
         raise PictureUnreadable(f"{name} is empty. Choose another file, or save it again.")
     if len(content) > LARGEST_FILE:
@@ -71,7 +86,7 @@ def open_picture(source: Path | bytes, name: str | None = None) -> NDArray[np.ui
             with Image.open(io.BytesIO(content), formats=_FORMATS) as picture:
                 if picture.width * picture.height > LARGEST:
                     raise _too_large(name, picture.width * picture.height)
-                return _upright(picture)
+                yield picture
     except PictureUnreadable:
         raise
     except Image.DecompressionBombError as error:

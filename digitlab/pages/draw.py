@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from digitlab import ui, ui_canvas, ui_pictures, ui_reading
+from digitlab import ui, ui_canvas, ui_corrections, ui_pictures, ui_reading
 from digitlab.digits import ink
 from digitlab.digits.pictures import SUFFIXES, open_picture
 from digitlab.networks.numbers import Part, read_number
@@ -40,28 +40,30 @@ def from_file(source: str) -> NDArray[np.uint8] | None:
     return opened
 
 
-def show_reading(picture: NDArray[np.uint8] | None, parts: list[Part], source: str) -> None:
+def show_reading(picture: NDArray[np.uint8] | None, parts: list[Part], source: str, network: str) -> None:
     """Say what is read, digit by digit."""
     if picture is not None and len(parts) > 1:
         ui_reading.number_answer(parts)
         ui_reading.boxes(picture, parts)
         ui_reading.digit_cards(parts)
-        why()
+        what_next(picture, parts, source, network)
         return
     reading = parts[0].reading if parts else NOTHING
     ui_reading.answer(reading, INVITATIONS[source] if picture is None or source == "Draw" else NO_INK)
     if picture is not None and source != "Draw":
         ui_reading.boxes(picture, parts)
     ui.bars(reading.probabilities, reading.digit)
-    if parts:
-        why()
+    if picture is not None and parts:
+        what_next(picture, parts, source, network)
     st.caption("What the network saw: 28 x 28 pixels")
     ui_pictures.digit_picture(reading.image, "The drawing as the network saw it")
 
 
-def why() -> None:
-    """Lead to what made the network read it so; the drawing goes along."""
-    st.page_link("understand.py", label="Why?", icon=":material/troubleshoot:")
+def what_next(picture: NDArray[np.uint8], parts: list[Part], source: str, network: str) -> None:
+    """Lead to what made the network read it so, where the drawing goes along; let a person put the reading right."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.page_link("understand.py", label="Why?", icon=":material/troubleshoot:")
+        ui_corrections.offer(picture, parts, network, ui_canvas.strokes() if source == "Draw" else ())
 
 
 def show_way(parts: list[Part], recogniser: Recogniser) -> None:
@@ -118,7 +120,7 @@ def draw() -> None:
     with result, ui.told():
         recogniser = ui.lab().recogniser(card.name)
         parts = [] if picture is None else read_number(picture, recogniser)
-        show_reading(picture, parts, source)
+        show_reading(picture, parts, source, card.name)
         if way.open:
             with way:
                 show_way(parts, recogniser)

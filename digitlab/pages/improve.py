@@ -4,7 +4,7 @@ import time
 
 import streamlit as st
 
-from digitlab import ui, ui_improvement, ui_person, ui_runs
+from digitlab import ui, ui_drawings, ui_improvement, ui_person, ui_runs
 from digitlab.runs.experiment import Run, RunState, seconds_left
 from digitlab.runs.improvement import LEAST
 
@@ -40,6 +40,7 @@ elif sum(counts) < LEAST:
         st.page_link("mydigits.py", label="Collect my digits", icon=":material/collections_bookmark:")
         st.page_link("draw.py", label="Draw", icon=":material/draw:")
 else:
+    ui_drawings.tally(counts)
     st.caption(f"You have {sum(counts)} digits of your own.{few(counts)}")
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button("Improve", type="primary", icon=":material/auto_fix_high:"):

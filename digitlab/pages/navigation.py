@@ -11,6 +11,7 @@ page = st.navigation(
         st.Page("browse.py", title="Browse", icon=":material/grid_view:"),
         st.Page("train.py", title="Train", icon=":material/model_training:"),
         st.Page("draw.py", title="Draw", icon=":material/draw:"),
+        st.Page("mydigits.py", title="My digits", icon=":material/collections_bookmark:"),
         st.Page("improve.py", title="Improve", icon=":material/auto_fix_high:"),
         st.Page("understand.py", title="Understand", icon=":material/troubleshoot:"),
         st.Page("evaluate.py", title="Evaluate", icon=":material/analytics:"),

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitlab import events
+from digitlab.digits import bundles
 from digitlab.errors import InvalidSetting, LimitReached, NotAllowed
 from digitlab.runs.people import Person
 
@@ -63,6 +64,11 @@ def check_label(label: int) -> int:
     return label
 
 
+def scarcest(counts: Sequence[int]) -> int:
+    """Return the digit of which there are fewest, the lowest of several; `counts` are those of 0 to 9."""
+    return min(range(10), key=counts.__getitem__)
+
+
 class Drawings:
     """What people may do with their own drawings, and nobody with another's: not even a teacher sees them.
 
@@ -79,6 +85,8 @@ class Drawings:
             NotAllowed: Nobody knows whose they would be.
             LimitReached: A person may have `MOST`.
         """
+        if not drawings:
+            return []
         if person.id == "":
             raise NotAllowed("Nobody knows whose drawing this would be. Log in, then keep it.")
         if any(len(drawing.strokes or "") > _LONGEST_STROKES for drawing in drawings):
@@ -89,12 +97,43 @@ class Drawings:
                 "Delete some in My digits."
             )
         kept = self._store().drawings.add(drawings, person, time.time())
-        events.log("drawings kept", person=person.id, count=len(kept), source=kept[0].source if kept else None)
+        events.log("drawings kept", person=person.id, count=len(kept), source=kept[0].source)
         return kept
 
-    def of(self, person: Person) -> list[Drawing]:
+    def bring_in(self, content: bytes, name: str, person: Person) -> tuple[int, int]:
+        """Record the digits of a file from outside, as `bundles.from_file` reads it; those that are there are left out.
+
+        Returns:
+            How many are new, and how many were there already, with the same label.
+        """
+        images, labels = bundles.from_file(content, name)
+        known = {(image.tobytes(), int(label)) for image, label in zip(*self.digits(person), strict=True)}
+        before, new = len(known), []
+        for image, label in zip(images, labels.tolist(), strict=True):
+            if (image.tobytes(), label) not in known:
+                known.add((image.tobytes(), label))
+                new.append(Drawing(label=label, image=image, source="import"))
+        self.keep(new, person)
+        return len(known) - before, len(images) - len(new)
+
+    def as_zip(self, person: Person) -> bytes:
+        """Return a person's drawings as a ZIP with a folder of PNGs for each digit, named by their numbers."""
+        found = self.of(person, with_pictures=False)[::-1]
+        return bundles.to_zip(
+            [one.image for one in found], [one.label for one in found], [f"{one.number:06}" for one in found]
+        )
+
+    def as_npz(self, person: Person) -> bytes:
+        """Return a person's drawings as an `.npz` of images and labels."""
+        return bundles.to_npz(*self.digits(person))
+
+    def of(self, person: Person, *, with_pictures: bool = True) -> list[Drawing]:
         """Return all drawings of a person, the newest first; none of those of whom nothing is known."""
-        return self._store().drawings.of(person) if person.id else []
+        return self._store().drawings.of(person, with_pictures=with_pictures) if person.id else []
+
+    def one(self, number: int, person: Person) -> Drawing:
+        """Return one's own drawing of a number, whole. `DrawingNotFound` if one has none of that number."""
+        return self._store().drawings.one(number, person)
 
     def counts(self, person: Person) -> list[int]:
         """Return how many drawings a person has of each digit, 0 to 9."""

@@ -40,11 +40,21 @@ class DrawingStore:
                 kept.append(replace(new, number=connection.execute(insert).scalar_one()))
         return kept
 
-    def of(self, person: Person) -> list[Drawing]:
-        """Return a person's drawings, the newest first."""
-        query = sa.select(_drawings).where(_drawings.c.owner == person.id).order_by(_drawings.c.number.desc())
+    def of(self, person: Person, *, with_pictures: bool = True) -> list[Drawing]:
+        """Return a person's drawings, the newest first; without pictures and strokes they come sooner."""
+        columns = [column for column in _drawings.columns if with_pictures or column.name not in ("picture", "strokes")]
+        query = sa.select(*columns).where(_drawings.c.owner == person.id).order_by(_drawings.c.number.desc())
         with self._transaction() as connection:
             return [_as_drawing(row) for row in connection.execute(query)]
+
+    def one(self, number: int, person: Person) -> Drawing:
+        """Return one drawing, whole. `DrawingNotFound` if the person has none of that number."""
+        own = sa.and_(_drawings.c.number == number, _drawings.c.owner == person.id)
+        with self._transaction() as connection:
+            row = connection.execute(sa.select(_drawings).where(own)).one_or_none()
+        if row is None:
+            raise _not_found(number)
+        return _as_drawing(row)
 
     def digits(self, person: Person) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
         """Return a person's images, uint8 (n, 28, 28), and labels, uint8 (n,), the oldest first."""
@@ -67,7 +77,7 @@ class DrawingStore:
         with self._transaction() as connection:
             found = connection.execute(sa.update(_drawings).where(own).values(label=label)).rowcount
         if not found:
-            raise DrawingNotFound(f"You have no drawing {number}. It may have been deleted; see My digits.")
+            raise _not_found(number)
 
     def delete(self, numbers: Collection[int], person: Person) -> int:
         """Remove a person's drawings for good, as the class says; return how many there were."""
@@ -84,6 +94,10 @@ class DrawingStore:
                 if is_busy:
                     events.log("journal not emptied", person=person.id)
         return gone
+
+
+def _not_found(number: int) -> DrawingNotFound:
+    return DrawingNotFound(f"You have no drawing {number}. It may have been deleted; see My digits.")
 
 
 def _as_row(drawing: Drawing) -> dict[str, Any]:

@@ -197,7 +197,7 @@ def _train(
 
     digits = mnist_source.load(settings.data)
     if run.config.tuning:
-        drawings = _insist(lambda: store.drawings.of(Person(id=run.owner)))
+        drawings = _insist(lambda: store.drawings.of(Person(id=run.owner), with_pictures=False))
         trained = tunings.tune(ModelFiles(settings), run.config, drawings, digits, report=tell, wanted=wanted)
         if trained.was_stopped:
             is_pause()

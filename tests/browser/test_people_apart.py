@@ -140,6 +140,8 @@ def test_who_has_not_logged_in_may_look_and_draw_but_not_train(someone, school):
     page = someone(school.url)
     visit(page, "draw", "Draw a digit")
     expect(button(page, "Log in")).to_be_visible()
+    visit(page, "mydigits", "My digits")
+    expect(button(page, "Log in to keep your own digits")).to_be_visible()
     visit(page, "train")
     expect(button(page, "Train")).to_have_count(0)
     button(page, "Log in to train").click()

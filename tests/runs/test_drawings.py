@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from digitlab.errors import DrawingNotFound, InvalidSetting, LimitReached, NotAllowed
+from digitlab.digits import bundles
+from digitlab.errors import BundleRefused, DrawingNotFound, InvalidSetting, LimitReached, NotAllowed
 from digitlab.runs import drawings
 from digitlab.runs.drawings import Drawing, Drawings
 from digitlab.runs.people import OPERATOR, Person
@@ -61,3 +62,40 @@ def test_a_drawing_that_is_to_be_called_no_digit_keeps_its_label(own):
     with pytest.raises(DrawingNotFound, match="My digits"):
         own.relabel(number + 1, 4, ADA)
     assert [kept.label for kept in own.of(ADA)] == [3]
+
+
+def test_the_digit_of_which_there_are_fewest_is_wanted():
+    assert drawings.scarcest([3, 2, 2, 5, 2, 9, 9, 9, 9, 9]) == 1
+
+
+def test_what_goes_out_as_a_file_comes_in_again_once(own):
+    own.keep([drawing(3), drawing(9)], ADA)
+    files = {"mine.zip": own.as_zip(ADA), "mine.npz": own.as_npz(ADA)}
+    for name, content in files.items():
+        assert own.bring_in(content, name, ADA) == (0, 2)
+    assert own.bring_in(files["mine.zip"], "mine.zip", Person(id="bob")) == (2, 0)
+    assert own.bring_in(files["mine.npz"], "mine.npz", Person(id="bob")) == (0, 2)
+    assert own.counts(Person(id="bob")) == own.counts(ADA)
+    assert {kept.source for kept in own.of(Person(id="bob"))} == {"import"}
+
+
+def test_the_same_picture_twice_in_a_file_is_one_drawing_and_with_another_label_another(own):
+    image = np.ones((1, 28, 28), np.uint8)
+    content = bundles.to_npz(np.concatenate([image] * 3), np.array([4, 4, 5], np.uint8))
+    assert own.bring_in(content, "mine.npz", ADA) == (2, 1)
+
+
+def test_of_a_file_with_one_bad_picture_nothing_is_kept(own):
+    with pytest.raises(BundleRefused, match="shows no ink"):
+        own.bring_in(bundles.to_zip([drawing(3).image, drawing(0).image], [3, 0], "ab"), "mine.zip", ADA)
+    assert own.of(ADA) == []
+
+
+def test_a_whole_drawing_is_given_to_its_owner_alone_and_a_list_may_be_without_pictures(own):
+    number = own.keep([drawing(picture=b"png", strokes="[]")], ADA)[0].number
+    assert own.one(number, ADA).picture == b"png"
+    assert own.of(ADA, with_pictures=False)[0].picture is None
+    with pytest.raises(DrawingNotFound):
+        own.one(number, Person(id="bob"))
+    with pytest.raises(DrawingNotFound):
+        own.one(number, NOBODY)

@@ -1,0 +1,222 @@
+"""A person's own digits: put right, drawn on request, looked through, taken along, brought in; and nobody else's."""
+
+import io
+import zipfile
+
+import numpy as np
+import pytest
+from conftest import App, settle, visit
+from playwright.sync_api import Browser, Page, expect
+from test_draw import FOUR, ONE, SEVEN, TWO_DIGITS, answer, draw, upload, written
+
+from digitlab.digits.bundles import to_npz
+
+
+@pytest.fixture
+def another(browser: Browser, app: App):
+    """The page of somebody else, who has a browser of their own."""
+    context = browser.new_context(base_url=app.url, viewport={"width": 1280, "height": 900})
+    yield context.new_page()
+    context.close()
+
+
+def button(page: Page, name: str):
+    return page.get_by_test_id("stMain").get_by_role("button", name=name)
+
+
+def put_right(page: Page, name: str, *digits: int) -> None:
+    """Say what each digit of the drawing is."""
+    button(page, name).click()
+    settle(page)
+    for place, digit in enumerate(digits):
+        choices = page.get_by_test_id("stPopoverBody").get_by_test_id("stButtonGroup").nth(place)
+        choices.get_by_text(str(digit), exact=True).click()
+        settle(page)
+    page.keyboard.press("Escape")
+
+
+def look(page: Page, view: str = "Look through") -> None:
+    visit(page, "mydigits", "My digits")
+    if view != "Look through":
+        page.get_by_role("tab", name=view).click()
+        settle(page)
+
+
+def captions(page: Page) -> list[str]:
+    return page.locator(".grid button span").all_inner_texts()
+
+
+def bring_in(page: Page, name: str, content: bytes) -> None:
+    look(page, "Take along, bring in")
+    page.locator("input[type=file]").set_input_files(
+        {"name": name, "mimeType": "application/octet-stream", "buffer": content}
+    )
+    button(page, "Bring them in").click()
+    settle(page)
+
+
+def test_a_reading_is_put_right_and_the_drawing_found_renamed_and_deleted(page):
+    visit(page, "draw")
+    draw(page, SEVEN)
+    expect(answer(page)).to_have_text("7")
+    put_right(page, "No, this is a", 1)
+    expect(button(page, "Kept as a 1")).to_be_visible()
+    page.get_by_test_id("stMain").get_by_role("link", name="My digits").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("My digits")
+    settle(page)
+    assert captions(page) == ["1, read as 7"]
+    page.locator(".grid button").click()
+    settle(page)
+    expect(page.get_by_text("A 1, put right in Draw")).to_be_visible()
+    expect(page.get_by_role("img", name="As it was drawn")).to_be_visible()
+    button(page, "Call it").click()
+    page.get_by_text("a 7", exact=True).click()
+    expect(page.get_by_text("1 digit now called 7.")).to_be_visible()
+    settle(page)
+    assert captions(page) == ["7"]
+    page.locator(".grid button").click()
+    settle(page)
+    button(page, "Delete").click()
+    page.get_by_role("dialog").get_by_role("button", name="Keep").click()
+    settle(page)
+    assert captions(page) == ["7"]
+    button(page, "Delete").click()
+    page.get_by_role("dialog").get_by_role("button", name="Delete 1 digit").click()
+    expect(page.get_by_text("You have no digits of your own yet")).to_be_visible()
+
+
+def test_a_second_thought_changes_what_was_kept_and_adds_nothing(page):
+    visit(page, "draw")
+    draw(page, SEVEN)
+    expect(answer(page)).to_have_text("7")
+    put_right(page, "No, this is a", 1)
+    put_right(page, "Kept as a 1", 2)
+    expect(button(page, "Kept as a 2")).to_be_visible()
+    draw(page, [[(110, 170), (220, 170)]])  # another drawing can be kept, too
+    expect(button(page, "No, this is a")).to_be_visible()
+    look(page)
+    assert captions(page) == ["2, read as 7"]
+
+
+def test_each_digit_of_a_number_is_put_right_by_itself(page):
+    visit(page, "draw")
+    draw(page, TWO_DIGITS)
+    expect(answer(page)).to_have_text("17")
+    put_right(page, "No, these are", 2, 3)
+    expect(button(page, "2 of 2 digits kept")).to_be_visible()
+    look(page)
+    assert captions(page) == ["3, read as 7", "2, read as 1"]
+
+
+def test_a_photograph_is_put_right_as_a_drawing_is(page):
+    visit(page, "draw")
+    upload(page, "seven.jpg", written(SEVEN), "image/jpeg")
+    expect(answer(page)).to_have_text("7")
+    put_right(page, "No, this is a", 9)
+    expect(button(page, "Kept as a 9")).to_be_visible()
+    look(page)
+    assert captions(page) == ["9, read as 7"]
+
+
+def test_what_is_asked_for_is_what_there_are_fewest_of(page):
+    look(page, "Draw more")
+    asked = page.locator(".digitlab-request")
+    button(page, "Keep it, next").click()
+    expect(page.get_by_text("Nothing is drawn yet. Draw a 0")).to_be_visible()
+    for digit, strokes in enumerate([SEVEN, ONE]):
+        expect(asked).to_have_text(f"Please draw a {digit}")
+        settle(page)
+        draw(page, strokes)
+        button(page, "Keep it, next").click()
+        expect(page.get_by_text(f"Kept as a {digit}.")).to_be_visible()
+    expect(asked).to_have_text("Please draw a 2")
+    settle(page)
+    button(page, "Take it back").click()
+    expect(asked).to_have_text("Please draw a 1")
+    settle(page)
+    draw(page, ONE)
+    page.keyboard.press("Enter")
+    expect(asked).to_have_text("Please draw a 2")
+    page.get_by_test_id("stButtonGroup").first.get_by_text("4", exact=True).click()
+    expect(asked).to_have_text("Please draw a 4")
+    settle(page)
+    draw(page, FOUR)
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Kept as a 4.")).to_be_visible()
+    expect(page.get_by_role("img", name="0: 1, 1: 1, 2: 0, 3: 0, 4: 1")).to_be_visible()
+    page.get_by_role("tab", name="Look through").click()
+    settle(page)
+    assert captions(page) == ["4", "1", "0"]
+
+
+def test_the_drawing_of_the_draw_page_stays_while_others_are_drawn_on_request(page):
+    visit(page, "draw")
+    draw(page, SEVEN)
+    expect(answer(page)).to_have_text("7")
+    page.get_by_role("link", name="My digits").click()
+    settle(page)
+    page.get_by_role("tab", name="Draw more").click()
+    settle(page)
+    draw(page, ONE)
+    button(page, "Keep it, next").click()
+    expect(page.get_by_text("Kept as a 0.")).to_be_visible()
+    page.get_by_role("link", name="Draw", exact=True).click()
+    expect(answer(page)).to_have_text("7")
+
+
+def test_nobody_sees_anothers_digits_and_a_file_of_them_comes_in_elsewhere(page, another):
+    visit(page, "draw")
+    draw(page, SEVEN)
+    expect(answer(page)).to_have_text("7")
+    put_right(page, "No, this is a", 1)
+    expect(button(page, "Kept as a 1")).to_be_visible()
+    look(another)
+    expect(another.get_by_text("You have no digits of your own yet")).to_be_visible()
+    look(page, "Take along, bring in")
+    with page.expect_download() as download:
+        button(page, "Pictures").click()
+    content = download.value.path().read_bytes()
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        assert [name for name in archive.namelist() if name.startswith("1/") and name.endswith(".png")]
+    bring_in(another, "theirs.zip", content)
+    expect(another.get_by_text("1 digit came in.")).to_be_visible()
+    bring_in(another, "theirs.zip", content)
+    expect(another.get_by_text("1 digit were there already").or_(another.get_by_text("No new digit"))).to_be_visible()
+    look(another)
+    assert captions(another) == ["1"]
+    another.locator(".grid button").click()
+    settle(another)
+    button(another, "Delete").click()
+    another.get_by_role("dialog").get_by_role("button", name="Delete 1 digit").click()
+    expect(another.get_by_text("You have no digits of your own yet")).to_be_visible()
+    look(page)
+    assert captions(page) == ["1, read as 7"]
+
+
+def test_digits_are_filtered_and_all_that_are_listed_are_deleted(page, digits):
+    images, labels = digits.part("test")
+    bring_in(page, "some.npz", to_npz(images[:70], labels[:70]))
+    look(page)
+    expect(page.locator(".grid button")).to_have_count(60)
+    sevens = int(np.sum(labels[:70] == 7))
+    page.get_by_text(f"7 · {sevens}", exact=True).click()
+    settle(page)
+    assert captions(page) == ["7"] * sevens
+    button(page, "Choose all").click()
+    expect(page.get_by_text(f"{sevens} digits chosen")).to_be_visible()
+    button(page, "Delete").click()
+    page.get_by_role("dialog").get_by_role("button", name=f"Delete {sevens} digits").click()
+    expect(page.get_by_text("7 · 0", exact=True)).to_be_visible()
+    expect(page.get_by_text(f"all · {70 - sevens}", exact=True)).to_be_visible()
+
+
+def test_a_file_that_is_not_taken_is_told_in_a_sentence_and_nothing_is_kept(page):
+    bring_in(page, "theirs.zip", b"This is a text.")
+    expect(page.get_by_test_id("stAlertContentError")).to_contain_text("theirs.zip is no ZIP file")
+    bad = io.BytesIO()
+    with zipfile.ZipFile(bad, "w") as archive:
+        archive.writestr("../3/a.png", b"x")
+    bring_in(page, "theirs.zip", bad.getvalue())
+    expect(page.get_by_test_id("stAlertContentError")).to_contain_text("leads out of")
+    look(page)
+    expect(page.get_by_text("You have no digits of your own yet")).to_be_visible()
