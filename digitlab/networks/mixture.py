@@ -27,11 +27,10 @@ class Mixture(keras.utils.PyDataset):  # type: ignore[misc]
     def __init__(self, own: Labelled, mnist: Labelled, config: TrainingConfig, batches: int) -> None:
         """Take uint8 (n, 28, 28) and uint8 (n,) of own digits and of MNIST's, settings, and the batches of an epoch."""
         super().__init__()
-        self._own, self._mnist, self._config, self._batches = own, mnist, config, batches
+        self._mnist, self._config, self._batches = mnist, config, batches
         self._epoch, self._made = 0, (-1, own)
-        drawn = np.resize(np.arange(len(own[0])), _REDRAWN)
-        redrawn, labels = handwriting.redrawn(own[0][drawn], own[1][drawn], config.seed)
-        copies = np.resize(drawn, _REDRAWN)
+        copies = np.resize(np.arange(len(own[0])), max(_REDRAWN, len(own[0])))
+        redrawn, labels = handwriting.redrawn(own[0][copies[:_REDRAWN]], own[1][copies[:_REDRAWN]], config.seed)
         self._own = np.concatenate([own[0][copies], redrawn]), np.concatenate([own[1][copies], labels])
 
     def __len__(self) -> int:
@@ -58,9 +57,8 @@ class Mixture(keras.utils.PyDataset):  # type: ignore[misc]
         parts.append((self._mnist, 1 - sum(share for _, share, _ in parts), self._config.augmentation))
         made = []
         for (images, labels), share, changes in parts:
-            chosen = rng.choice(
-                len(images), size := round(share * self._config.batch_size) * self._batches, size > len(images)
-            )
+            size = round(share * self._config.batch_size) * self._batches
+            chosen = rng.choice(len(images), size, replace=size > len(images))
             made.append((augment(images[chosen], changes, rng) if changes else images[chosen], labels[chosen]))
         return np.concatenate([part[0] for part in made]), np.concatenate([part[1] for part in made])
 

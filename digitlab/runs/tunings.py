@@ -27,7 +27,8 @@ def tune(
 ) -> Trained:
     """Tune a network as its settings say; of the drawings, those that are to be learned from.
 
-    It takes seconds, so nothing of it is kept on the way: a run that lost its process begins anew.
+    It takes seconds, so nothing of it is kept on the way: a run that lost its process begins anew. The limits of the
+    old network stay: they were chosen on more digits, and probabilities are made as honest as its own were.
 
     Raises:
         InvalidSetting: None of the drawings is there any more.
