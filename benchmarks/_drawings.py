@@ -1,6 +1,7 @@
 """Drawings to score a recogniser on: pen strokes replayed on a canvas, numbers composed of them, printed letters.
 
-A file of strokes is gzipped JSON, `{"samples": [{"label": 7, "strokes": [[[x, y], ...], ...]}, ...]}`, y pointing down.
+A file of strokes is gzipped JSON, `{"samples": [{"label": 7, "strokes": [[[x, y], ...], ...]}, ...]}`, y pointing down;
+a sample may name its "writer".
 """
 
 import gzip
@@ -36,10 +37,11 @@ Drawing = NDArray[np.uint8]  # (height, width, 4), white ink on opaque black
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sample:
-    """A digit as it was written: its label and its strokes, (n, 2) each."""
+    """A digit as it was written: its label, its strokes, (n, 2) each, and who wrote it; empty where nobody knows."""
 
     label: int
     strokes: tuple[Stroke, ...]
+    writer: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +65,10 @@ def load(path: Path) -> list[Sample]:
     """Read a file of strokes."""
     with gzip.open(path, "rt", encoding="utf-8") as file:
         samples = json.load(file)["samples"]
-    return [Sample(one["label"], tuple(np.array(stroke, float) for stroke in one["strokes"])) for one in samples]
+    return [
+        Sample(one["label"], tuple(np.array(stroke, float) for stroke in one["strokes"]), one.get("writer", ""))
+        for one in samples
+    ]
 
 
 def singles(samples: Sequence[Sample], pen: float, seed: int) -> Iterator[Drawing]:

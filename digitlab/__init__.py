@@ -56,6 +56,8 @@ networks/       what reads and learns (K: imports Keras, for worker processes on
   timelapse       K snapshots, brought to life again
   checkpoints     K a training's state, kept
   training        K config, digits -> a trained network
+  mixture         K somebody's own digits among many others
+  tuning          K a trained network -> one that reads its person's hand
   evaluation      K a network's answers on a whole set
   filters         K what filters see, and what excites them
   explanation     K why a network reads what it reads
@@ -72,6 +74,7 @@ runs/           what happened
   drawings        people's own digits
   drawings_store  their record
   corrections     a reading that was put right, to be kept
+  improvement     what is held back of them, and whether it helped to learn from the others
   cards           what is known of a network
   shelf           networks in one storage
   modelcard       all that there is to know about a network, as Markdown
@@ -89,6 +92,7 @@ runs/           what happened
   checks_workers  whether those who train are there, and alike
   work            K what such a process does with a run
   growing         K how a picture was read while a network learned
+  tunings         K what it does with one that tunes a network
   answers         K what such a process knows about a saved network
   landscapes      maps of digits, made in the background and kept
   explanations    all that can be asked about one network
@@ -113,6 +117,7 @@ ui_insight      why it reads so, shown
 ui_insight_map  what is like it, shown
 ui_filters      what excites filters, shown
 ui_learning     a network while it learns
+ui_improvement  a network before and after it was tuned
 ui_matrix       the confusion matrix, to be clicked
 ui_evaluation   a network on a set of digits, and their pictures; its views:
   ui_evaluation_overview    figures, what is read as what, mistakes
@@ -123,7 +128,7 @@ ui_evaluation   a network on a set of digits, and their pictures; its views:
 ui_takeaway     a network as a file, and its code
 ui_modelcard    the model card, shown
 ui_compare      runs and networks side by side, shown
-pages/          one script a page: start, browse, train, watch, draw, mydigits, understand, evaluate, compare,
+pages/          one script a page: start, browse, train, watch, draw, mydigits, improve, understand, evaluate, compare,
                 models; navigation, their list
 commands        what can be said on the command line
 server          the lab opens with the server, and closes with it

@@ -1,5 +1,6 @@
 """The verbs that a page may use. Pages and the command line go through here, and nothing here draws."""
 
+import dataclasses
 import threading
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
@@ -10,9 +11,10 @@ from numpy.typing import NDArray
 
 from digitlab import events
 from digitlab.digits.mnist import Mnist
-from digitlab.errors import DIVERGED, LimitReached, NotAllowed, WorkersUnavailable
+from digitlab.errors import DIVERGED, LimitReached, ModelNotFound, NotAllowed, WorkersUnavailable
 from digitlab.networks import mnist_source
-from digitlab.networks.config import TrainingConfig
+from digitlab.networks.agreement import Comparison
+from digitlab.networks.config import TrainingConfig, tuned_from
 from digitlab.networks.formats import TakenAway
 from digitlab.networks.hints import Hint, hints
 from digitlab.networks.insight import Growth
@@ -23,8 +25,9 @@ from digitlab.networks.robustness import Robustness
 from digitlab.networks.scores import Scores
 from digitlab.networks.sets import TEST, DigitSet
 from digitlab.networks.snapshots import Snapshot
+from digitlab.runs import improvement
 from digitlab.runs.album import Album, Albums
-from digitlab.runs.cards import ModelCard, check_title
+from digitlab.runs.cards import LONGEST_TITLE, ModelCard, check_title
 from digitlab.runs.dispatcher import Dispatcher, Watch, let_go_on
 from digitlab.runs.drawings import Drawing, Drawings
 from digitlab.runs.evaluations import Evaluations
@@ -41,6 +44,8 @@ from digitlab.settings import Settings
 
 if TYPE_CHECKING:
     from digitlab.runs.store import Store
+
+_IMPROVED = ", improved"
 
 
 class Lab:
@@ -245,6 +250,36 @@ class Lab:
     def delete_drawings(self, numbers: Collection[int], person: Person) -> int:
         """Remove drawings of one's own for good, and return how many there were."""
         return self._drawings.delete(numbers, person)
+
+    def start_improving(self, name: str, person: Person, seed: int = 1) -> Run:
+        """Queue a tuning of a network to a person's own drawings, some of which are held back; return at once."""
+        card = self._files.card(name)
+        tuning = improvement.split(name, self._drawings.of(person, with_pictures=False), seed)
+        title = f"{card.title.removesuffix(_IMPROVED)[: LONGEST_TITLE - len(_IMPROVED)]}{_IMPROVED}"
+        return self.start_training(dataclasses.replace(tuned_from(card.config, tuning), seed=seed), title, person)
+
+    def improvement(
+        self, run: Run, person: Person, report: Callable[[float], None] = lambda _: None
+    ) -> improvement.Improvement:
+        """Return a network before and after its tuning, on MNIST's test set and on what was held back.
+
+        Args:
+            run: A tuning that left a network.
+            person: Who asks; nobody but the drawings' owner sees them.
+            report: Is handed the share that is done, 0 to 1, while a worker reads MNIST.
+        """
+        if run.config.tuning is None or run.model is None:
+            raise ModelNotFound(f"Run {run.number} left no network that was tuned. See the list of runs.")
+        before, after = self._files.card(run.config.tuning.base), self._files.card(run.model)
+        held_back = set(run.config.tuning.held_back)
+        drawings = [one for one in self._drawings.of(person, with_pictures=False) if one.number in held_back]
+        return improvement.Improvement(
+            before=before,
+            after=after,
+            drawings=drawings,
+            own=improvement.compare(drawings, *(self.recogniser(card.name).probabilities for card in (before, after))),
+            mnist=Comparison(*(self._evaluations.scores(card, TEST, report) for card in (before, after))),
+        )
 
     # -- runs
 

@@ -58,7 +58,9 @@ WITH_KERAS = {
     "digitlab.networks.learners",
     "digitlab.networks.observer",
     "digitlab.networks.timelapse",
+    "digitlab.networks.mixture",
     "digitlab.networks.training",
+    "digitlab.networks.tuning",
     "digitlab.networks.evaluation",
     "digitlab.networks.explanation",
     "digitlab.networks.export",
@@ -66,6 +68,7 @@ WITH_KERAS = {
     "digitlab.runs.answers",
     "digitlab.runs.growing",
     "digitlab.runs.scoring",
+    "digitlab.runs.tunings",
     "digitlab.runs.work",
 }
 

@@ -17,6 +17,27 @@ MOST_WRITTEN = 200_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Tuning:
+    """What a network is tuned from, and to: somebody's own drawings, by their numbers in the record.
+
+    Attributes:
+        base: Name of the network that goes on learning.
+        learned: Drawings that it learns from, 1 at least.
+        held_back: Drawings that it never sees, to tell afterwards whether it helped.
+    """
+
+    base: str
+    learned: tuple[int, ...]
+    held_back: tuple[int, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not self.base or not self.learned:
+            raise InvalidSetting("A tuning needs a network and drawings to learn from. Draw some digits first.")
+        if shared := set(self.learned) & set(self.held_back):
+            raise InvalidSetting(f"Drawing {min(shared)} cannot be learned from and held back. Choose one.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TrainingConfig:
     """All that decides a training's figures; the same config gives the same figures on the same machine.
 
@@ -39,6 +60,8 @@ class TrainingConfig:
         calibration: Whether the probabilities are made to mean what they say, by a temperature fitted on the validation
             digits.
         early_stopping: Epochs without a better validation loss until the training ends; None: never.
+        tuning: What a tuned network comes from; None for one that begins with random weights. The other settings are
+            those of the network that it comes from, but for epochs, batches and learning rate.
 
     Raises:
         InvalidSetting: naming the setting, what came and what is allowed.
@@ -58,6 +81,7 @@ class TrainingConfig:
     averaging: bool = False
     calibration: bool = False
     early_stopping: int | None = None
+    tuning: Tuning | None = None
 
     def __post_init__(self) -> None:
         _one_of("preset", self.preset, tuple(PRESET_NAMES))
@@ -125,11 +149,34 @@ class TrainingConfig:
         augmentation = values.get("augmentation") or {}
         if isinstance(augmentation, Mapping):
             augmentation = Augmentation(**augmentation)
-        return cls(**{**values, "augmentation": augmentation})
+        tuning = values.get("tuning")
+        if isinstance(tuning, Mapping):
+            tuning = Tuning(**{**tuning, **{name: tuple(tuning[name]) for name in ("learned", "held_back")}})
+        return cls(**{**values, "augmentation": augmentation, "tuning": tuning})
+
+
+def tuned_from(config: TrainingConfig, tuning: Tuning) -> TrainingConfig:
+    """Return the settings with which a network of such settings is tuned: chosen by `benchmarks/improve.py`."""
+    is_dense = config.preset == "tutorial"
+    return dataclasses.replace(
+        config,
+        epochs=4,
+        batch_size=240 if is_dense else 100,
+        optimizer="adam",
+        learning_rate=0.002 if is_dense else 0.0007,
+        schedule="cosine",
+        early_stopping=None,
+        tuning=tuning,
+    )
 
 
 def as_command(config: TrainingConfig) -> str:
-    """Return the command line that trains with these settings; what the preset brings is left out."""
+    """Return the command line that trains with these settings; what the preset brings is left out.
+
+    There is none for a tuned network: nobody else has its drawings.
+    """
+    if config.tuning:
+        return ""
     words = ["python -m digitlab train"]
     brought = PRESETS[config.preset].config.as_dict()
     values = config.as_dict()

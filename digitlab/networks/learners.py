@@ -70,7 +70,7 @@ def _compile(model: keras.Model, config: TrainingConfig) -> None:
     optimizer = keras.optimizers.get({"class_name": config.optimizer, "config": {"learning_rate": _rate(config)}})
     optimizer.build(model.trainable_variables)
     if config.written_digits:
-        model.compile(optimizer, _loss_with_no_digit, metrics=[_AccuracyOfDigits(name="accuracy")], jit_compile=False)
+        model.compile(optimizer, loss_with_no_digit, metrics=[AccuracyOfDigits(name="accuracy")], jit_compile=False)
     else:
         model.compile(optimizer, "sparse_categorical_crossentropy", metrics=["accuracy"], jit_compile=False)
     # Keras makes a metric's sums with its first batch, but a training that goes on within an epoch brings them along.
@@ -88,7 +88,7 @@ def _rate(config: TrainingConfig) -> float | keras.optimizers.schedules.Learning
     return highest
 
 
-def _loss_with_no_digit(labels: keras.KerasTensor, probabilities: keras.KerasTensor) -> keras.KerasTensor:
+def loss_with_no_digit(labels: keras.KerasTensor, probabilities: keras.KerasTensor) -> keras.KerasTensor:
     """Cross-entropy; where there is no digit, from ten equal probabilities.
 
     D. Hendrycks et al., "Deep anomaly detection with outlier exposure" (2019).
@@ -98,7 +98,7 @@ def _loss_with_no_digit(labels: keras.KerasTensor, probabilities: keras.KerasTen
     return keras.losses.categorical_crossentropy(wanted, probabilities)
 
 
-class _AccuracyOfDigits(keras.metrics.SparseCategoricalAccuracy):  # type: ignore[misc]
+class AccuracyOfDigits(keras.metrics.SparseCategoricalAccuracy):  # type: ignore[misc]
     """Accuracy over what is a digit."""
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:

@@ -7,6 +7,7 @@ from functools import partial
 import streamlit as st
 
 from digitlab import ui, ui_modelcard, ui_person, ui_runs, ui_takeaway
+from digitlab.runs.cards import ModelCard
 
 lab = ui.lab()
 person = ui_person.person()
@@ -74,9 +75,13 @@ def overview() -> None:
         f"{len(card.epochs)} epochs in {card.seconds:,.0f} s"
         + (", stopped early by hand" if card.was_stopped else "")
         + time.strftime(", on %d %B %Y, %H:%M UTC.", time.gmtime(card.created))
-        + " The same again:"
+        + (" The same again:" if card.command else "")
     )
-    st.code(card.command, language=None, wrap_lines=True)
+    if card.config.tuning is not None:
+        base, count = ui.plain(card.config.tuning.base), len(card.config.tuning.learned)
+        st.caption(f"Improved from {base} on {count} drawings of its owner.")
+    if card.command:
+        st.code(card.command, language=None, wrap_lines=True)
     limits = card.certainty
     st.markdown(
         f"An answer is sure from a probability of **{limits.sure_from:.1%}** on, and a drawing a digit up to an "
@@ -99,15 +104,20 @@ for view, show in zip(views, shown, strict=True):
         with view:
             show()
 
+
+def origin(other: ModelCard) -> str:
+    """Say where a network comes from."""
+    how = "trained" if other.config.tuning is None else "improved"
+    return "ready-made" if other.is_ready_made else f"{how} by {ui_runs.whose(other.owner, other.owner_name, person)}"
+
+
 st.subheader("All networks")
 st.dataframe(
     [
         {
             "Name": other.title,
             "Kind": other.config.preset,
-            "Origin": "ready-made"
-            if other.is_ready_made
-            else f"trained by {ui_runs.whose(other.owner, other.owner_name, person)}",
+            "Origin": origin(other),
             "Test accuracy": other.test_accuracy,
             "Test loss": other.test_loss,
             "Epochs": len(other.epochs),

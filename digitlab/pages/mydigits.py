@@ -14,6 +14,7 @@ st.markdown(
     "Digits in **your** hand: what you put right in Draw, what you draw here, what you bring in. "
     "Nobody else sees them, and what you delete is gone."
 )
+st.page_link("improve.py", label="Improve a network on them", icon=":material/auto_fix_high:")
 ui_drawings.tell_note()
 review, request, files = st.tabs(
     ["Look through", "Draw more", "Take along, bring in"], key="drawings-view", on_change="rerun"

@@ -13,6 +13,7 @@ page = st.navigation(
         st.Page("watch.py", title="Watch it learn", icon=":material/movie:"),
         st.Page("draw.py", title="Draw", icon=":material/draw:"),
         st.Page("mydigits.py", title="My digits", icon=":material/collections_bookmark:"),
+        st.Page("improve.py", title="Improve", icon=":material/auto_fix_high:"),
         st.Page("understand.py", title="Understand", icon=":material/troubleshoot:"),
         st.Page("evaluate.py", title="Evaluate", icon=":material/analytics:"),
         st.Page("compare.py", title="Compare", icon=":material/compare:"),

@@ -154,6 +154,9 @@ def ended(run: Run, finished: int) -> None:
         return
     if run.message:
         st.caption(ui.plain(run.message))
+    if run.state is RunState.PAUSED and run.config.tuning is not None:
+        st.info("Paused. Improving takes seconds: start it anew under Improve.", icon=":material/pause:")
+        return
     if run.state is RunState.PAUSED:
         st.info(f"Paused after {whole_epochs(finished)}; it goes on exactly where it was.", icon=":material/pause:")
         return
@@ -171,6 +174,9 @@ def ended(run: Run, finished: int) -> None:
         there = {"model": run.model}
         st.page_link("draw.py", label="Draw with it", icon=":material/draw:", query_params=there)
         st.page_link("evaluate.py", label="Evaluate it", icon=":material/analytics:", query_params=there)
+        if run.config.tuning is not None:
+            asked = {"run": str(run.number)}
+            st.page_link("improve.py", label="See if it helped", icon=":material/auto_fix_high:", query_params=asked)
 
 
 def offer_to_go_on(run: Run, finished: int) -> None:
@@ -260,7 +266,7 @@ def show_runs() -> None:
         epochs = lab.epochs(run.number)
         if run.state.is_over():
             ended(run, len(epochs))
-            if run.state is not RunState.FAILED:
+            if run.state is not RunState.FAILED and run.config.tuning is None:
                 offer_to_go_on(run, len(epochs))
         else:
             goes_on(run)

@@ -30,7 +30,7 @@ class Evaluations:
 
     def __init__(self, settings: Settings, workers: Workers, digits: Callable[[], Mnist]) -> None:
         self._workers, self._digits = workers, digits
-        self._kept = Kept(Folder(settings.data / "evaluations"))
+        self._kept = _kept_in(settings)
         self._asking, self._turn, self._lock = threading.Lock(), threading.Lock(), threading.Lock()
         self._under_way: set[str] = set()
         self._trouble: dict[str, str] = {}
@@ -111,6 +111,15 @@ class Evaluations:
         if kept is None or kept.shape != (2, len(strengths)) or tuple(kept[0]) != strengths:
             return ()
         return tuple(int(count) for count in np.asarray(kept[1], np.float64))
+
+
+def keep_answers(settings: Settings, card: ModelCard, of: DigitSet, scores: Scores) -> None:
+    """Keep what a worker knows already, where it has the lab's folder: then nobody waits for it."""
+    _kept_in(settings).put(_name(card, of), scores.probabilities)
+
+
+def _kept_in(settings: Settings) -> Kept:
+    return Kept(Folder(settings.data / "evaluations"))
 
 
 def _with_strengths(kind: str, counts: tuple[int, ...]) -> NDArray[np.float64]:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from digitlab.networks.config import TrainingConfig
 from digitlab.runs.experiment import Run, RunState
 
+_TUNING = 15.0  # seconds
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
@@ -96,6 +98,11 @@ def expected_waits(durations: Sequence[float | None], left: Sequence[float | Non
 
 
 def duration_of(config: TrainingConfig, pictures_per_second: Mapping[str, float]) -> float | None:
-    """Estimate the seconds that a training takes, from how fast its preset was learned here before; None if never."""
+    """Estimate the seconds that a training takes, from how fast its preset was learned here before; None if never.
+
+    A tuning takes about as long whatever is tuned.
+    """
+    if config.tuning:
+        return _TUNING
     speed = pictures_per_second.get(config.preset)
     return config.epochs * config.pictures_per_epoch / speed if speed else None

@@ -84,7 +84,8 @@ class Timetable:
         if time.monotonic() - self._measured > _SPEEDS_HOLD:
             self._speeds = {}
             for run in self._runs[:_RECENT]:
-                if run.config.preset not in self._speeds and (epochs := self._store().epochs(run.number)):
+                is_news = run.config.preset not in self._speeds and run.config.tuning is None
+                if is_news and (epochs := self._store().epochs(run.number)):
                     recent = epochs[1:] or epochs  # the first includes the building of the network
                     mean = sum(epoch.seconds for epoch in recent) / len(recent)
                     self._speeds[run.config.preset] = run.config.pictures_per_epoch / max(mean, 1e-3)

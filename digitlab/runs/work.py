@@ -23,12 +23,16 @@ from digitlab.networks.export import export, versions
 from digitlab.networks.metrics import EpochMetrics, Progress
 from digitlab.networks.observation import Observation
 from digitlab.networks.scores import Scores
+from digitlab.networks.sets import TEST
 from digitlab.networks.snapshots import Snapshot
+from digitlab.runs import tunings
 from digitlab.runs.album import Album
 from digitlab.runs.cards import ModelCard
+from digitlab.runs.evaluations import keep_answers
 from digitlab.runs.experiment import Attended, Outcome, Run, RunState
 from digitlab.runs.leftovers import checkpoint_of, tidy
 from digitlab.runs.modelfiles import ModelFiles
+from digitlab.runs.people import Person
 from digitlab.runs.store import Store
 from digitlab.settings import Settings
 
@@ -144,7 +148,7 @@ def _carry_out(settings: Settings, store: Store, run: Run, pulse: "_Pulse", atte
         return bool(ending)
 
     _agree(settings, store, run, pulse)
-    trained = _train(settings, run, pulse, attended, is_pause)
+    trained = _train(settings, store, run, pulse, attended, is_pause)
     tidy(settings, _insist(store.needed))
     if trained.unkept and RunState.PAUSED in ending:
         raise trained.unkept
@@ -155,6 +159,7 @@ def _carry_out(settings: Settings, store: Store, run: Run, pulse: "_Pulse", atte
     card = _card(run, trained, scores, attended)
     images = digits.x_test[:_SAMPLES]
     ModelFiles(settings).save(card, lambda path: export(trained.model, path, images))
+    keep_answers(settings, card, TEST, scores)
     state = RunState.STOPPED if trained.was_stopped else RunState.FINISHED
     return Outcome(state=state, model=card.name, test_loss=scores.loss, test_accuracy=scores.accuracy)
 
@@ -187,7 +192,7 @@ def _counted(number: int) -> Iterator[None]:
 
 
 def _train(
-    settings: Settings, run: Run, pulse: "_Pulse", attended: Attended, is_pause: Callable[[], bool]
+    settings: Settings, store: Store, run: Run, pulse: "_Pulse", attended: Attended, is_pause: Callable[[], bool]
 ) -> training.Trained:
     def tell(event: EpochMetrics | Progress) -> None:
         pulse.record(event)
@@ -205,6 +210,12 @@ def _train(
                 snapshots.add(snapshot)
 
     digits = mnist_source.load(settings.data)
+    if run.config.tuning:
+        drawings = _insist(lambda: store.drawings.of(Person(id=run.owner), with_pictures=False))
+        trained = tunings.tune(ModelFiles(settings), run.config, drawings, digits, report=tell, wanted=wanted)
+        if trained.was_stopped:
+            is_pause()
+        return trained
     return training.train(
         run.config,
         digits.x_train,

@@ -5,7 +5,7 @@ import pytest
 
 from digitlab.digits.augmentation import Augmentation
 from digitlab.errors import InvalidSetting
-from digitlab.networks.config import PRESET_NAMES, PRESETS, TrainingConfig
+from digitlab.networks.config import PRESET_NAMES, PRESETS, TrainingConfig, Tuning, as_command, tuned_from
 
 
 def test_the_tutorial_s_settings_are_the_tutorial_s():
@@ -68,6 +68,22 @@ def test_the_pictures_of_an_epoch_are_counted():
 def test_a_config_survives_json():
     config = TrainingConfig(preset="convolutional", augmentation=Augmentation(shift=1.5), early_stopping=4)
     assert TrainingConfig.from_dict(json.loads(json.dumps(config.as_dict()))) == config
+
+
+def test_a_tuning_survives_json_and_keeps_the_settings_of_its_network():
+    base = PRESETS["handwriting"].config
+    config = tuned_from(base, Tuning(base="handwriting", learned=(1, 2), held_back=(3,)))
+    assert TrainingConfig.from_dict(json.loads(json.dumps(config.as_dict()))) == config
+    assert (config.preset, config.averaging, config.written_digits) == ("handwriting", True, base.written_digits)
+    assert config.epochs < base.epochs
+    assert as_command(config) == ""
+
+
+def test_a_drawing_is_learned_or_held_back():
+    with pytest.raises(InvalidSetting, match="Drawing 2"):
+        Tuning(base="tutorial", learned=(1, 2), held_back=(2, 3))
+    with pytest.raises(InvalidSetting, match="drawings to learn from"):
+        Tuning(base="tutorial", learned=())
 
 
 def test_an_unknown_setting_is_refused():

@@ -1,6 +1,6 @@
 import pytest
 
-from digitlab.networks.config import TrainingConfig
+from digitlab.networks.config import TrainingConfig, Tuning, tuned_from
 from digitlab.runs.queue import Turn, duration_of, expected_waits, fair_order
 
 
@@ -66,3 +66,8 @@ def test_a_duration_follows_from_how_fast_the_preset_was_learned_before():
     config = TrainingConfig(epochs=3)
     assert duration_of(config, {"tutorial": 48_000.0}) == pytest.approx(3.0)
     assert duration_of(config, {}) is None
+
+
+def test_a_tuning_takes_seconds_whatever_is_tuned():
+    config = tuned_from(TrainingConfig(), Tuning(base="tutorial", learned=(1,)))
+    assert duration_of(config, {}) < 60

@@ -1,0 +1,118 @@
+"""Let a network go on learning from one's own digits, and see whether that helped."""
+
+import time
+
+import streamlit as st
+
+from digitlab import ui, ui_drawings, ui_improvement, ui_person, ui_runs
+from digitlab.runs.experiment import Run, RunState, seconds_left
+from digitlab.runs.improvement import LEAST
+
+lab = ui.lab()
+person = ui_person.person()
+
+st.title("Improve")
+st.markdown(
+    "A network goes on learning: from your own digits, mixed with MNIST's, so that it does not forget. A third of your "
+    "drawings is held back, and tells afterwards whether it helped. The network that you choose stays as it is; a new "
+    "one comes of it."
+)
+with st.container(horizontal=True, vertical_alignment="bottom"):
+    card = ui.choose_network("Network to improve")
+counts = lab.count_drawings(person)
+
+
+def few(counts: list[int]) -> str:
+    """Name the digits that were drawn once or never."""
+    rare = [str(digit) for digit, count in enumerate(counts) if count < 2]
+    return f" Rare or missing: {', '.join(rare)}; what it never sees in your hand, it hardly learns." if rare else ""
+
+
+if not person.may_train:
+    ui_person.offer_to_log_in("improve", " to improve a network", is_main=True)
+elif sum(counts) < LEAST:
+    st.info(
+        f"You have {sum(counts)} digits of your own, and {LEAST} are needed: better 50, some of each digit. Draw them "
+        "on request in a minute, or put right on the Draw page what was misread.",
+        icon=":material/edit:",
+    )
+    with st.container(horizontal=True):
+        st.page_link("mydigits.py", label="Collect my digits", icon=":material/collections_bookmark:")
+        st.page_link("draw.py", label="Draw", icon=":material/draw:")
+else:
+    ui_drawings.tally(counts)
+    st.caption(f"You have {sum(counts)} digits of your own.{few(counts)}")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if st.button("Improve", type="primary", icon=":material/auto_fix_high:"):
+            with ui.told():
+                st.query_params["run"] = str(lab.start_improving(card.name, person).number)
+        st.page_link("mydigits.py", label="My digits", icon=":material/collections_bookmark:")
+
+
+def chosen() -> Run | None:
+    """Return the tuning that is asked for by the address, or else the person's newest."""
+    tunings = {str(run.number): run for run in lab.runs() if run.config.tuning is not None}
+    asked = st.query_params.get("run", "")
+    own = [run for run in tunings.values() if person.owns(run.owner)]
+    if asked and asked not in tunings:
+        st.warning(f"There is no run {ui.plain(asked[:20])} that improved a network.", icon=":material/warning:")
+    if len(own) > 1 and (asked in {str(run.number) for run in own} or not asked):
+        labels = {run.number: f"{run.title}, run {run.number}" for run in own}
+        number = st.selectbox(
+            "What you improved",
+            labels,
+            list(labels).index(int(asked)) if asked else 0,
+            format_func=labels.__getitem__,
+            key=f"shown-{asked}-{own[0].number}",
+            width=420,
+        )
+        return tunings[str(number)]
+    return tunings.get(asked) or (own[0] if own else None)
+
+
+@st.fragment(run_every=0.5)
+def watch(number: int) -> None:
+    """Show how far a tuning is, until it is over; then the whole page shows what became of it."""
+    run = lab.run(number)
+    if run.state.is_over():
+        st.rerun()
+    progress = run.progress
+    if run.state is RunState.QUEUED:
+        before, seconds = lab.place(run)
+        text = "Starting ..." if before == 0 else f"Waiting: {before} before it"
+        text += f", begins in about {ui.duration(seconds)}" if before and seconds else ""
+    elif progress is None:
+        text = "Getting ready ..."
+    elif run.share_done >= 1:
+        text = "Reading MNIST's test set, and saving ..."
+    else:
+        left = seconds_left(run, lab.epochs(run.number), time.time())
+        text = f"Learning: {run.share_done:.0%}" + (f", about {ui.duration(left)} left" if left is not None else "")
+    st.progress(run.share_done, text)
+    if run.state is RunState.QUEUED and lab.trouble:
+        st.warning(
+            f"Nothing can be trained now, and it is tried again. {ui.plain(lab.trouble)}", icon=":material/warning:"
+        )
+    if not person.may_change(run.owner):
+        return
+    if run.is_stop_wanted:
+        st.caption("Stopping ...")
+    elif st.button("Stop", icon=":material/stop:", key=f"stop-{run.number}"):
+        lab.stop(run.number, person)
+        st.rerun(scope="fragment")
+
+
+run = chosen()
+if run is not None:
+    st.divider()
+    ui_runs.heading(run, person)
+    with ui.told():
+        if not run.state.is_over():
+            watch(run.number)
+        elif run.state in (RunState.FAILED, RunState.INTERRUPTED):
+            st.error(ui.plain(run.message), icon=":material/error:")
+        elif run.model is None:
+            st.info("It was stopped before anything came of it. Start it anew.", icon=":material/info:")
+        else:
+            ui_improvement.show(run, person)
+ui_runs.dialogs(person)

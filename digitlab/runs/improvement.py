@@ -1,0 +1,118 @@
+"""What a tuning is made of, and what became of it: which drawings are held back, and whether it helped."""
+
+import enum
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digitlab.errors import InvalidSetting
+from digitlab.networks.agreement import Comparison
+from digitlab.networks.config import Tuning
+from digitlab.networks.scores import Scores
+from digitlab.runs.cards import ModelCard
+from digitlab.runs.drawings import Drawing
+
+LEAST = 10  # drawings: with fewer, what is held back tells nothing, and what is left teaches nothing
+_HELD_BACK = 1 / 3  # of the drawings
+_FORGOTTEN = 0.0015  # of MNIST's test digits: from here on it is said to have forgotten
+
+
+class Verdict(enum.StrEnum):
+    """What a tuning did, told by drawings that it never saw, and by MNIST."""
+
+    HELPED = "helped"
+    NOTHING_TO_IMPROVE = "nothing to improve"
+    DID_NOT_HELP = "did not help"
+    FORGOT = "forgot"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Improvement:
+    """A network before and after it was tuned.
+
+    Attributes:
+        before, after: The cards of both.
+        drawings: Those that were held back and are still there; none for whom they do not belong to.
+        own: What both read in them; None without any.
+        mnist: What both read in MNIST's test set.
+    """
+
+    before: ModelCard
+    after: ModelCard
+    drawings: list[Drawing]
+    own: Comparison | None
+    mnist: Comparison
+
+    @property
+    def forgotten(self) -> float:
+        """By how much the share of MNIST's test set that is read correctly fell; below 0 where it rose."""
+        return self.mnist.first.accuracy - self.mnist.second.accuracy
+
+    @property
+    def verdict(self) -> Verdict:
+        """What is to be said first."""
+        if self.forgotten > _FORGOTTEN:
+            return Verdict.FORGOT
+        if self.own is None:
+            return Verdict.UNKNOWN
+        before, after = (len(scores.mistakes) for scores in (self.own.first, self.own.second))
+        if before == after == 0:
+            return Verdict.NOTHING_TO_IMPROVE
+        return Verdict.HELPED if after < before else Verdict.DID_NOT_HELP
+
+    @property
+    def sentence(self) -> str:
+        """The judgement, with its figures."""
+        first, second = self.mnist.first.accuracy, self.mnist.second.accuracy
+        mnist = f"MNIST's test set is read at {second:.2%} (before: {first:.2%})"
+        if self.own is None:
+            return f"{_FIRST[self.verdict]} {mnist}."
+        total, before, after = len(self.drawings), self.own.first, self.own.second
+        now, then = total - len(after.mistakes), total - len(before.mistakes)
+        own = f"Of {total} drawings that it never saw it reads {now} correctly (before: {then})"
+        return f"{_FIRST[self.verdict]} {own}; {mnist}."
+
+
+_FIRST = {
+    Verdict.HELPED: "It helped.",
+    Verdict.NOTHING_TO_IMPROVE: "There was nothing to improve: it could read these drawings already.",
+    Verdict.DID_NOT_HELP: "It did not help.",
+    Verdict.FORGOT: "It made the network forget: keep the old one.",
+    Verdict.UNKNOWN: "Whether it helped can't be said, as no drawing that was held back is here.",
+}
+
+
+def split(base: str, drawings: Sequence[Drawing], seed: int) -> Tuning:
+    """Choose at random which drawings are held back: a third, from the digits of which there are most.
+
+    So a digit that was drawn once is learned, where others were drawn more often.
+
+    Raises:
+        InvalidSetting: There are too few.
+    """
+    if len(drawings) < LEAST:
+        raise InvalidSetting(
+            f"You have {len(drawings)} drawings of your own; {LEAST} are needed. Draw {LEAST - len(drawings)} more."
+        )
+    rng = np.random.default_rng(seed)
+    left: list[list[int]] = [[] for _ in range(10)]
+    for at in rng.permutation(len(drawings)):
+        left[drawings[at].label].append(drawings[at].number)
+    held_back = [max(left, key=len).pop() for _ in range(round(_HELD_BACK * len(drawings)))]
+    learned = [number for numbers in left for number in numbers]
+    return Tuning(base=base, learned=tuple(sorted(learned)), held_back=tuple(sorted(held_back)))
+
+
+def compare(
+    drawings: Sequence[Drawing], *read: Callable[[NDArray[np.uint8]], NDArray[np.float32]]
+) -> Comparison | None:
+    """Return what two networks read in drawings; None where there are none."""
+    if not drawings:
+        return None
+    images = np.stack([drawing.image for drawing in drawings])
+    labels = np.array([drawing.label for drawing in drawings], np.uint8)
+    first, second = (Scores(labels, one(images)) for one in read)
+    return Comparison(first, second)

@@ -1,0 +1,109 @@
+"""What a tuning made of a network, shown: before and after, with the pictures that changed sides."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from digitlab import ui, ui_evaluation, ui_pictures
+from digitlab.networks.agreement import Comparison
+from digitlab.networks.scores import Scores
+from digitlab.networks.sets import TEST
+from digitlab.runs.experiment import Run
+from digitlab.runs.improvement import Improvement, Verdict
+from digitlab.runs.people import Person
+from digitlab.ui_evaluation import Evaluation
+
+_TOLD = {
+    Verdict.HELPED: (st.success, ":material/check:"),
+    Verdict.NOTHING_TO_IMPROVE: (st.info, ":material/done_all:"),
+    Verdict.DID_NOT_HELP: (st.warning, ":material/trending_flat:"),
+    Verdict.FORGOT: (st.error, ":material/trending_down:"),
+    Verdict.UNKNOWN: (st.info, ":material/help:"),
+}
+
+
+def show(run: Run, person: Person) -> None:
+    """Show what became of a tuning that left a network; where MNIST has to be read first, a bar tells how far it is."""
+    place = st.empty()
+
+    def report(share: float) -> None:
+        place.progress(share, text="Reading MNIST's test set; only the first time does that take a while ...")
+
+    found = ui.lab().improvement(run, person, report)
+    place.empty()
+    tell, icon = _TOLD[found.verdict]
+    tell(ui.plain(found.sentence), icon=icon)
+    _links(run)
+    if found.own is not None:
+        st.subheader(f"{len(found.drawings)} drawings that it never saw", anchor=False)
+        _figures(found.own)
+        images = [drawing.image for drawing in found.drawings]
+        _own_sides(found.own, images)
+    st.subheader("MNIST's test set", anchor=False)
+    _figures(found.mnist)
+    _mnist_sides(found)
+
+
+def _links(run: Run) -> None:
+    there = {"model": str(run.model)}
+    with st.container(horizontal=True):
+        st.page_link("draw.py", label="Draw with it", icon=":material/draw:", query_params=there)
+        st.page_link("evaluate.py", label="Evaluate it", icon=":material/analytics:", query_params=there)
+        st.page_link(
+            "models.py", label="Rename, download or delete it", icon=":material/inventory_2:", query_params=there
+        )
+
+
+def _figures(both: Comparison) -> None:
+    for column, name, scores in zip(st.columns(2), ("Before", "After"), (both.first, both.second), strict=True):
+        low, high = scores.interval
+        right, total = len(scores.labels) - len(scores.mistakes), len(scores.labels)
+        column.metric(
+            f"{name}: {right:,} of {total:,} read correctly",
+            f"{scores.accuracy:.2%}" if total >= 1000 else f"{scores.accuracy:.0%}",
+            f"95 %: {low:.2%} to {high:.2%}" if total >= 1000 else f"95 %: {low:.0%} to {high:.0%}",
+            delta_color="off",
+            delta_arrow="off",
+            border=True,
+            height="stretch",
+        )
+
+
+def _own_sides(both: Comparison, images: Sequence[NDArray[np.uint8]]) -> None:
+    for title, indices in _sides(both):
+        st.markdown(f"**{title}: {len(indices):,}**")
+        samples = [ui_pictures.Sample(int(at), images[at], _told(both, int(at))) for at in indices]
+        if samples:
+            ui_pictures.gallery(samples, key=f"own {title}")
+
+
+def _mnist_sides(found: Improvement) -> None:
+    images = ui.mnist().x_test
+    before, after = (
+        Evaluation(card, TEST, images, scores)
+        for card, scores in ((found.before, found.mnist.first), (found.after, found.mnist.second))
+    )
+    for title, indices in _sides(found.mnist):
+        st.markdown(f"**{title}: {len(indices):,}**")
+        if len(indices):
+            ui_evaluation.pictures(before, indices, key=f"mnist {title}", caption=lambda at: _told(found.mnist, at))
+    ui_evaluation.closely(before, after)
+
+
+def _sides(both: Comparison) -> list[tuple[str, NDArray[np.int64]]]:
+    return [
+        ("Misread before, right now", both.only_second),
+        ("Right before, misread now", both.only_first),
+        ("Misread before and now", both.neither),
+    ]
+
+
+def _told(both: Comparison, at: int) -> str:
+    """Say what a digit is, and what was read before and after."""
+    return f"{both.first.labels[at]}: {_read(both.first, at)} → {_read(both.second, at)}"
+
+
+def _read(scores: Scores, at: int) -> int:
+    return int(scores.probabilities[at].argmax())

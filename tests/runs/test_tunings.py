@@ -1,0 +1,101 @@
+import numpy as np
+import pytest
+
+from digitlab.lab import Lab
+from digitlab.networks.recognition import Recogniser
+from digitlab.networks.sets import TEST
+from digitlab.runs import scoring, work
+from digitlab.runs.drawings import Drawing
+from digitlab.runs.evaluations import keep_answers
+from digitlab.runs.experiment import RunState
+from digitlab.runs.improvement import Verdict
+from digitlab.runs.modelfiles import ModelFiles
+from digitlab.runs.people import Person
+from digitlab.runs.store import Store
+
+ANN = Person(id="ann", name="Ann")
+
+
+@pytest.fixture
+def lab(settings):
+    card = ModelFiles(settings).card("tutorial")
+    keep_answers(settings, card, TEST, scoring.score(settings, "tutorial"))  # no worker need be started for them
+    one = Lab(settings)
+    yield one
+    one.close()
+
+
+def draw(lab, digits, n=30):
+    """Ann writes sevens and fours on their heads."""
+    for index in np.flatnonzero(np.isin(digits.y_test, (4, 7)))[:n]:
+        image = np.ascontiguousarray(digits.x_test[index][::-1])
+        lab.keep_drawing(Drawing(label=int(digits.y_test[index]), image=image, source="request"), ANN)
+
+
+def perform(settings, number):
+    store, worker = Store(settings.database_url), work.new_worker()
+    assert store.claim(number, worker)
+    store.close()
+    work.perform(settings, number, worker)
+
+
+def test_a_tuning_is_a_run_that_leaves_a_network_and_the_proof(settings, lab, digits):
+    draw(lab, digits)
+    run = lab.start_improving("tutorial", ANN)
+    assert (run.title, run.state, len(run.config.tuning.held_back)) == ("Tutorial, improved", RunState.QUEUED, 10)
+    perform(settings, run.number)
+    run = lab.run(run.number)
+    assert run.state is RunState.FINISHED, run.message
+    assert len(lab.epochs(run.number)) == run.config.epochs
+    card = ModelFiles(settings).card(run.model)
+    assert (card.owner, card.config) == ("ann", run.config)
+    reader = Recogniser.load(lab.model_file(run.model))
+    assert reader.read_digit(digits.x_test[0]).digit == 7
+    found = lab.improvement(run, ANN)
+    assert found.verdict is Verdict.HELPED
+    assert len(found.drawings) == len(found.own.first.labels) == 10
+    assert found.mnist.second.accuracy == run.test_accuracy
+
+
+def test_what_the_worker_read_is_not_read_again(settings, lab, digits):
+    draw(lab, digits, 12)
+    run = lab.start_improving("tutorial", ANN)
+    perform(settings, run.number)
+
+    def nobody(_share):
+        pytest.fail("it was read again")
+
+    assert lab.evaluate(lab.run(run.number).model, TEST, nobody).accuracy == lab.run(run.number).test_accuracy
+
+
+def test_nobody_else_sees_the_drawings_in_the_proof(settings, lab, digits):
+    draw(lab, digits, 12)
+    run = lab.start_improving("tutorial", ANN)
+    perform(settings, run.number)
+    found = lab.improvement(lab.run(run.number), Person(id="bob", is_teacher=True))
+    assert found.drawings == []
+    assert found.own is None
+
+
+def test_drawings_that_are_deleted_before_it_begins_are_not_learned(settings, lab, digits):
+    draw(lab, digits, 12)
+    run = lab.start_improving("tutorial", ANN)
+    lab.delete_drawings([one.number for one in lab.drawings(ANN)], ANN)
+    perform(settings, run.number)
+    run = lab.run(run.number)
+    assert run.state is RunState.FAILED
+    assert "are gone" in run.message
+
+
+def test_a_network_that_was_tuned_can_be_tuned_again_but_not_when_it_is_gone(settings, lab, digits):
+    draw(lab, digits, 12)
+    first = lab.start_improving("tutorial", ANN)
+    perform(settings, first.number)
+    name = lab.run(first.number).model
+    second = lab.start_improving(name, ANN)
+    assert (second.title, second.config.tuning.base) == ("Tutorial, improved", name)
+    lab.delete_model(name, ANN)
+    perform(settings, second.number)
+    run = lab.run(second.number)
+    assert run.state is RunState.FAILED
+    assert f"no network '{name}'" in run.message
