@@ -53,6 +53,11 @@ networks/       what reads and learns (K: imports Keras, for worker processes on
   evaluation      K a network's answers on a whole set
   explanation     K why a network reads what it reads
   export          K a network -> .keras and .tflite
+  intake          a file from elsewhere, looked into before it is unpacked
+  plainlayers     which layers it may have
+  weightsfile     its numbers, and nothing but numbers
+  confinement     what the process that opens it gives up
+  foreign         K such a network made one of our own, in a process of its own
 runs/           what happened
   experiment      a run and its states
   people          who is in the lab, and what they may change
@@ -64,6 +69,7 @@ runs/           what happened
   store           the record of runs, in SQL
   cards           what is known of a network
   shelf           networks in one storage
+  gate            networks from elsewhere, let in or not
   modelfiles      the ready-made networks and people's own
   leftovers       checkpoints, and what is cleaned by rule
   album           a run's snapshots

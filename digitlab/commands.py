@@ -17,7 +17,7 @@ def parser() -> argparse.ArgumentParser:
     """All commands and options; the name of what is to be done comes out as `command`."""
     top = argparse.ArgumentParser(prog="python -m digitlab", description="DigitLab without a browser.")
     add = top.add_subparsers(title="commands", required=True, metavar="COMMAND", dest="command").add_parser
-    for command in (_train(add), _evaluate(add), _read(add), *_about_runs(add), _doctor(add)):
+    for command in (_train(add), _evaluate(add), _read(add), _bring_in(add), *_about_runs(add), _doctor(add)):
         command.add_argument("--json", action="store_true", help="print JSON")
     add("workers", help="run training processes until standard input ends (for the app)")
     return top
@@ -68,6 +68,14 @@ def _evaluate(add: Add) -> argparse.ArgumentParser:
     evaluate = add("evaluate", help="score a saved network on MNIST's test set")
     evaluate.add_argument("model", metavar="MODEL", help="a name such as convolutional, or a .keras file")
     return evaluate
+
+
+def _bring_in(add: Add) -> argparse.ArgumentParser:
+    bring_in = add("bring-in", help="check a .keras file that was made elsewhere, and keep it as one of the lab's own")
+    bring_in.add_argument("file", metavar="FILE", type=Path)
+    bring_in.add_argument("--title", default="", help="what people call the network (default: the file's name)")
+    bring_in.add_argument("--source", default="", help="where it is from, in your words")
+    return bring_in
 
 
 def _read(add: Add) -> argparse.ArgumentParser:

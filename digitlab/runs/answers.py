@@ -36,7 +36,7 @@ def answer(settings: Settings, question: str, network: str, arguments: tuple[Any
     Raises:
         ModelNotFound, ModelDamaged: It cannot be opened.
     """
-    return _QUESTIONS[question](explainer(ModelFiles(settings).find(network)), *arguments)
+    return _QUESTIONS[question](explainer(ModelFiles(settings).keras_file(network)), *arguments)
 
 
 def explainer(path: Path) -> Explainer:
