@@ -28,11 +28,11 @@ from digitlab.networks.weightsfile import copy_plain
 
 OUTCOME, ANSWERS, NETWORK = "outcome.json", "answers.npy", "network.keras"
 _BATCH = 500  # digits
-_LARGEST_OUTPUT = 1_000_000  # numbers that one layer may give for a digit
+_LARGEST_OUTPUT = 200_000  # numbers that one layer may give for a digit
 _DEEPEST = 8  # networks within networks
 _SHAPES = [(28, 28), (28, 28, 1), (784,)]
 _ROUNDING = 1e-3  # by which ten probabilities may miss 1
-_NEAR = 0.01  # of the digits: so near to the best, the surer way to scale is taken
+_NEAR = 0.002  # of the digits: so near to the best, the surer way to scale is taken
 _LEAST = 0.5  # of the digits that a network for digits reads rightly
 _SUMS = {"linear", "softmax", "log_softmax", "sigmoid"}  # activations of a last layer whose sums softmax may be put on
 
@@ -75,11 +75,12 @@ def take_in(folder: Path, most_weights: int) -> dict[str, Any]:
         images, labels, test = trial["images"], trial["labels"], trial["test"]
     foreign = _opened(folder, most_weights)
     shape = _shape_of(foreign)
-    scale, accuracy = _best_scale(foreign, shape, images, labels)
     try:
-        model, is_softmax_added = _own(foreign, shape, scale, images)
+        laid_out = _laid_out(foreign, shape)
+        scale, accuracy = _best_scale(laid_out, shape, images, labels)
+        model, is_softmax_added = _own(laid_out, shape, scale, images)
     except _UNFIT as error:
-        raise ModelRefused(f"Keras cannot lay it out: {_first_line(error)}") from error
+        raise ModelRefused(f"It cannot read a digit: {_first_line(error)}") from error
     export(model, folder / NETWORK, images[:64])
     answers = model.predict(test, batch_size=_BATCH, verbose=0)
     np.save(folder / ANSWERS, answers.astype(np.float32), allow_pickle=False)
@@ -166,7 +167,8 @@ def _best_scale(
     shares = (images.astype(np.float32) / np.float32(255)).reshape(len(images), *shape)
     tried = []
     for scale in _SCALES:
-        outputs = _predicted(model, shares * np.float32(scale.factor) + np.float32(scale.offset))
+        pictures = shares * np.float32(scale.factor) + np.float32(scale.offset)
+        outputs = np.asarray(model.predict(pictures, batch_size=_BATCH, verbose=0), np.float32)
         if not np.isfinite(outputs).all():
             continue
         rows = outputs if _are_probabilities(outputs) else _softmax(outputs)
@@ -184,13 +186,6 @@ def _best_scale(
     return scale, accuracy
 
 
-def _predicted(model: keras.Model, pictures: NDArray[np.float32]) -> NDArray[np.float32]:
-    try:
-        return np.asarray(model.predict(pictures, batch_size=_BATCH, verbose=0), np.float32)
-    except _UNFIT as error:
-        raise ModelRefused(f"It cannot read a digit: {_first_line(error)}") from error
-
-
 def _are_probabilities(outputs: NDArray[np.float32]) -> bool:
     return bool(outputs.min() >= -_ROUNDING and np.abs(outputs.sum(axis=1) - 1).max() <= _ROUNDING)
 
@@ -200,12 +195,57 @@ def _softmax(sums: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.asarray(powers / powers.sum(axis=1, keepdims=True))
 
 
+def _laid_out(foreign: keras.Model, shape: tuple[int, ...]) -> keras.Model:
+    """Return the same network with layers of its own in float32, those of networks within it among them."""
+    picture = keras.Input(shape, name="picture")
+    model = keras.Model(picture, foreign.call(picture), name="network")
+    for _ in range(_DEEPEST):
+        if not any(isinstance(layer, keras.Model) for layer in model.layers):
+            break
+        model = keras.models.clone_model(model, clone_function=lambda layer: layer, call_function=_called)
+    return _renewed(model)
+
+
+def _called(layer: Any, *arguments: Any, **named: Any) -> Any:
+    """What a layer, network or operation gives, in symbols; no memory is taken for it yet."""
+    if isinstance(layer, keras.Model):
+        return layer.call(*arguments)
+    if not isinstance(layer, keras.layers.Layer):  # Keras makes sure of the type of what a network is given
+        return arguments[0]
+    output = layer(*arguments, **named)
+    size = int(np.prod([size or 1 for size in output.shape[1:]], dtype=object))
+    if size > _LARGEST_OUTPUT:
+        raise ModelRefused(f"A layer gives {size:,} numbers for each digit; {_LARGEST_OUTPUT:,} at most is allowed.")
+    return output
+
+
+def _renewed(model: keras.Model) -> keras.Model:
+    """Return the same network with new layers, and names of ours."""
+    made: dict[int, keras.layers.Layer] = {}
+
+    def renew(layer: Any) -> Any:
+        if not isinstance(layer, keras.layers.Layer):
+            return layer
+        if id(layer) not in made:
+            config = layer.get_config() | {"dtype": "float32"}
+            if layer.name.startswith(NAMED):
+                config["name"] = f"{type(layer).__name__.lower()}_{len(made) + 1}"
+            made[id(layer)] = type(layer).from_config(config)
+        return made[id(layer)]
+
+    clone = keras.models.clone_model(model, clone_function=renew, call_function=_called)
+    for layer in model.layers:
+        if id(layer) in made:
+            made[id(layer)].set_weights(layer.get_weights())
+    return clone
+
+
 def _own(
-    foreign: keras.Model, shape: tuple[int, ...], scale: Scale, images: NDArray[np.uint8]
+    model: keras.Model, shape: tuple[int, ...], scale: Scale, images: NDArray[np.uint8]
 ) -> tuple[keras.Model, bool]:
     """Return the network as the lab's own are built, and whether a softmax was added.
 
-    Its first layer divides by 255; the last, where it is dense, is called "digits". Networks within it are laid out.
+    Its first layer divides by 255; the last, where it is dense, is called "digits".
     """
     pixels = keras.Input((28, 28), dtype="uint8", name="pixels")
     x = keras.layers.Rescaling(1 / 255, name="scale")(pixels)
@@ -214,48 +254,9 @@ def _own(
     if shape != (28, 28):
         x = keras.layers.Reshape(shape, name="form")(x)
     front = len(keras.Model(pixels, x).layers)
-    model = keras.Model(pixels, foreign.call(x), name="network")
-    for _ in range(_DEEPEST):
-        if not any(isinstance(layer, keras.Model) for layer in model.layers):
-            break
-        model = keras.models.clone_model(model, clone_function=lambda layer: layer, call_function=_laid_out)
-    model = _renewed(model)
-    _check_outputs(model)
-    outputs = model.predict(images, batch_size=_BATCH, verbose=0)
-    is_softmax_added = not _are_probabilities(outputs)
-    return _ended(model, front, is_softmax_added=is_softmax_added), is_softmax_added
-
-
-def _laid_out(layer: keras.layers.Layer, *arguments: Any, **named: Any) -> Any:
-    return layer.call(*arguments) if isinstance(layer, keras.Model) else layer(*arguments, **named)
-
-
-def _renewed(model: keras.Model) -> keras.Model:
-    """Return the same network with layers of its own, in float32 and with names of ours."""
-    made: dict[int, keras.layers.Layer] = {}
-
-    def renew(layer: keras.layers.Layer) -> keras.layers.Layer:
-        if id(layer) not in made:
-            config = layer.get_config() | {"dtype": "float32"}
-            if layer.name.startswith(NAMED):
-                config["name"] = f"{type(layer).__name__.lower()}_{len(made) + 1}"
-            made[id(layer)] = type(layer).from_config(config)
-        return made[id(layer)]
-
-    clone = keras.models.clone_model(model, clone_function=renew)
-    for layer in model.layers:
-        if id(layer) in made:
-            made[id(layer)].set_weights(layer.get_weights())
-    return clone
-
-
-def _check_outputs(model: keras.Model) -> None:
-    for layer in model.layers:
-        size = int(np.prod([size or 1 for size in layer.output.shape[1:]], dtype=object))
-        if size > _LARGEST_OUTPUT:
-            raise ModelRefused(
-                f"A layer gives {size:,} numbers for each digit; {_LARGEST_OUTPUT:,} at most is allowed."
-            )
+    own = _renewed(keras.Model(pixels, model.call(x), name="network"))
+    is_softmax_added = not _are_probabilities(own.predict(images, batch_size=_BATCH, verbose=0))
+    return _ended(own, front, is_softmax_added=is_softmax_added), is_softmax_added
 
 
 def _ended(model: keras.Model, front: int, *, is_softmax_added: bool) -> keras.Model:

@@ -42,7 +42,7 @@ def trained(tmp_path, digits, *inner, shape=(28, 28), factor=1 / 255, offset=0.0
         model = keras.Sequential([keras.Input(shape), *stack])
     model.compile("adam", keras.losses.SparseCategoricalCrossentropy(from_logits=last != "softmax"))
     pixels = (digits.x_train[:3000].astype("float32") * factor + offset).reshape(-1, *shape)
-    model.fit(pixels, digits.y_train[:3000], epochs=3, verbose=0)
+    model.fit(pixels, digits.y_train[:3000], epochs=10, verbose=0)
     model.save(tmp_path / "theirs.keras")
     return (tmp_path / "theirs.keras").read_bytes()
 
@@ -55,7 +55,7 @@ def trained(tmp_path, digits, *inner, shape=(28, 28), factor=1 / 255, offset=0.0
         ({"shape": (28, 28, 1), "functional": True}, "0 to 1"),
         ({"shape": (784,)}, "0 to 1"),
         ({"factor": 1}, "0 to 255"),
-        ({"factor": -1 / 255, "offset": 1}, "1 to 0, dark on light"),
+        ({"factor": -1 / 255, "offset": 1, "last": "linear"}, "1 to 0, dark on light"),
         ({"factor": 2 / 255, "offset": -1, "last": "linear"}, "-1 to 1"),
     ],
     ids=str,
@@ -89,10 +89,6 @@ def test_usual_layers_and_networks_within_networks_are_laid_out_so_that_they_can
     assert own.layers[-1].name == "digits"
     assert Explainer(own).inside(digits.x_test[0]).sums.argmax() == 7
     assert intake.look_into((tmp_path / foreign.NETWORK).read_bytes())
-
-
-def with_weights(**shapes):
-    return weights({name.replace("_vars_", "/vars/"): np.full(shape, 0.01, "f4") for name, shape in shapes.items()})
 
 
 def named(*arrays):
