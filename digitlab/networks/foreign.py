@@ -32,7 +32,7 @@ _LARGEST_OUTPUT = 200_000  # numbers that one layer may give for a digit
 _DEEPEST = 8  # networks within networks
 _SHAPES = [(28, 28), (28, 28, 1), (784,)]
 _ROUNDING = 1e-3  # by which ten probabilities may miss 1
-_NEAR = 0.002  # of the digits: so near to the best, the surer way to scale is taken
+_NEAR = 0.01  # of the digits: so near to the best, the surer way to scale is taken
 _LEAST = 0.5  # of the digits that a network for digits reads rightly
 _SUMS = {"linear", "softmax", "log_softmax", "sigmoid"}  # activations of a last layer whose sums softmax may be put on
 
