@@ -64,6 +64,7 @@ runs/           what happened
   queue           whose turn it is, and when
   timetable       all runs as they stand, and when those that wait begin
   limits          how much may be asked of one lab
+  sharing         settings as text that travels
   schema          the tables of the record
   rows            the rows of the record: what they mean, and how they change
   store           the record of runs, in SQL
@@ -95,6 +96,8 @@ visitors        a cookie that tells browsers apart
 ui              what pages share
 ui_person       who looks at the page
 ui_runs         a run, shown, and whose it is
+ui_bring_in     networks from elsewhere
+ui_sharing      settings that travel
 ui_canvas       the field to draw in
 ui_pictures     digits as pictures, one or many
 ui_reading      what a network reads, shown

@@ -4,13 +4,14 @@ import time
 
 import streamlit as st
 
-from digitlab import ui, ui_person, ui_runs
+from digitlab import ui, ui_bring_in, ui_person, ui_runs
 
 lab = ui.lab()
 person = ui_person.person()
 
 st.title("Models")
 card = ui.choose_network()
+ui_bring_in.welcome(card)
 
 
 @st.dialog("Rename")
@@ -70,15 +71,18 @@ with st.container(horizontal=True, vertical_alignment="center"):
         if st.button("Delete", icon=":material/delete:"):
             delete()
 
-st.subheader("How it learned")
-ui.curves(card.epochs, len(card.epochs), key=f"card-{card.name}")
-st.markdown(
-    f"{len(card.epochs)} epochs in {card.seconds:,.0f} s"
-    + (", stopped early by hand" if card.was_stopped else "")
-    + time.strftime(", on %d %B %Y, %H:%M UTC.", time.gmtime(card.created))
-    + " The same again:"
-)
-st.code(card.command, language=None, wrap_lines=True)
+if card.origin is not None:
+    ui_bring_in.about(card.origin)
+else:
+    st.subheader("How it learned")
+    ui.curves(card.epochs, len(card.epochs), key=f"card-{card.name}")
+    st.markdown(
+        f"{len(card.epochs)} epochs in {card.seconds:,.0f} s"
+        + (", stopped early by hand" if card.was_stopped else "")
+        + time.strftime(", on %d %B %Y, %H:%M UTC.", time.gmtime(card.created))
+        + " The same again:"
+    )
+    st.code(card.command, language=None, wrap_lines=True)
 
 limits = card.certainty
 st.markdown(
@@ -88,17 +92,21 @@ st.markdown(
 )
 
 with st.expander("All settings and versions"):
-    st.json(card.config.as_dict() | {"data": card.data, "versions": dict(card.versions)})
+    st.json(
+        (card.config.as_dict() if card.origin is None else {}) | {"data": card.data, "versions": dict(card.versions)}
+    )
+
+ui_bring_in.offer(person)
 
 st.subheader("All networks")
 st.dataframe(
     [
         {
             "Name": other.title,
-            "Kind": other.config.preset,
+            "Kind": other.config.preset if other.origin is None else "from elsewhere",
             "Origin": "ready-made"
             if other.is_ready_made
-            else f"trained by {ui_runs.whose(other.owner, other.owner_name, person)}",
+            else f"{'trained' if other.origin is None else 'brought in'} by {ui_runs.whose(other.owner, other.owner_name, person)}",
             "Test accuracy": other.test_accuracy,
             "Test loss": other.test_loss,
             "Epochs": len(other.epochs),

@@ -66,9 +66,7 @@ def from_file(content: str | bytes) -> TrainingConfig:
 def _changed(config: TrainingConfig) -> dict[str, Any]:
     """The preset, epochs and seed, and what is not as the preset has it; augmentation's values among the others."""
     flat, usual = _flat(config), _flat(PRESETS[config.preset].config)
-    return {
-        name: value for name, value in flat.items() if value != usual[name] or name in ("preset", "epochs", "seed")
-    }
+    return {name: value for name, value in flat.items() if value != usual[name] or name in ("preset", "epochs", "seed")}
 
 
 def _flat(config: TrainingConfig) -> dict[str, Any]:
