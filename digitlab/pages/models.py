@@ -106,7 +106,8 @@ st.dataframe(
             "Kind": other.config.preset if other.origin is None else "from elsewhere",
             "Origin": "ready-made"
             if other.is_ready_made
-            else f"{'trained' if other.origin is None else 'brought in'} by {ui_runs.whose(other.owner, other.owner_name, person)}",
+            else ("trained by " if other.origin is None else "brought in by ")
+            + ui_runs.whose(other.owner, other.owner_name, person),
             "Test accuracy": other.test_accuracy,
             "Test loss": other.test_loss,
             "Epochs": len(other.epochs),

@@ -65,11 +65,13 @@ with form:
         )  # fmt: skip
         seed = right.number_input("Seed", 0, 2**31 - 1, suggested.seed, **kept("seed"))
         validation_split = st.slider(
-            "Validation split", 0.0, ui_sharing.up_to(f"{preset}-split", 0.5), suggested.validation_split, 0.05, **kept("split"),
+            "Validation split", 0.0, ui_sharing.up_to(f"{preset}-split", 0.5), suggested.validation_split, 0.05,
+            **kept("split"),
             help="Share, from the end of the training set, that is only used to watch the training.",
         )  # fmt: skip
         early_stopping = st.slider(
-            "Early stopping after", 0, ui_sharing.up_to(f"{preset}-patience", 20), suggested.early_stopping or 0, format="%d epochs", **kept("patience"),
+            "Early stopping after", 0, ui_sharing.up_to(f"{preset}-patience", 20), suggested.early_stopping or 0,
+            format="%d epochs", **kept("patience"),
             help="Ends when the validation loss has not improved for so long, and keeps the best weights. 0: never.",
         )  # fmt: skip
     with st.expander("Augmentation", icon=":material/shuffle:"):
