@@ -62,12 +62,18 @@ networks/       what reads and learns (K: imports Keras, for worker processes on
   filters         K what filters see, and what excites them
   explanation     K why a network reads what it reads
   export          K a network -> .keras, .tflite and .onnx, and read again
+  intake          a file from elsewhere, looked into before it is unpacked
+  plainlayers     which layers it may have
+  weightsfile     its numbers, and nothing but numbers
+  confinement     what the process that opens it gives up
+  foreign         K such a network made one of our own, in a process of its own
 runs/           what happened
   experiment      a run and its states
   people          who is in the lab, and what they may change
   queue           whose turn it is, and when
   timetable       all runs as they stand, and when those that wait begin
   limits          how much may be asked of one lab
+  sharing         settings as text that travels
   schema          the tables of the record
   rows            the rows of the record: what they mean, and how they change
   store           the record of runs, in SQL
@@ -79,6 +85,7 @@ runs/           what happened
   shelf           networks in one storage
   modelcard       all that there is to know about a network, as Markdown
   comparison      runs and networks side by side
+  gate            networks from elsewhere, let in or not
   modelfiles      the ready-made networks and people's own
   leftovers       checkpoints, and what is cleaned by rule
   album           a run's snapshots
@@ -106,6 +113,8 @@ visitors        a cookie that tells browsers apart
 ui              what pages share
 ui_person       who looks at the page
 ui_runs         a run, shown, and whose it is
+ui_bring_in     networks from elsewhere
+ui_sharing      settings that travel
 ui_canvas       the field to draw in
 ui_pictures     digits as pictures, one or many
 ui_reading      what a network reads, shown

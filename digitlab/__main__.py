@@ -8,12 +8,14 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 from digitlab.commands import config_from, parser
 from digitlab.digits.pictures import open_picture
 from digitlab.errors import DigitLabError, StorageUnavailable
 from digitlab.lab import Lab
+from digitlab.networks import intake
 from digitlab.networks.metrics import EpochMetrics, Progress
 from digitlab.networks.numbers import Part, read_number
 from digitlab.networks.recognition import NOTHING, Reading
@@ -93,6 +95,17 @@ def _evaluate(options: argparse.Namespace, lab: Lab) -> int:
     lines = [f"Test accuracy {scores.accuracy:.2%}, loss {scores.loss:.4f}, {len(scores.mistakes)} mistakes"]
     lines += [f"  {digit}: {share:.2%}" for digit, share in enumerate(scores.accuracy_per_digit)]
     _print(options, result, "\n".join(lines))
+    return 0
+
+
+def _bring_in(options: argparse.Namespace, lab: Lab) -> int:
+    path: Path = options.file
+    card = lab.bring_in(intake.read(path), path.name, options.title or path.stem, OPERATOR, options.source)
+    result = asdict(card) | {"model": str(lab.model_file(card.name))}
+    assert card.origin is not None
+    text = f"Test accuracy {card.test_accuracy:.2%}; it takes pixels as {card.origin.scale}"
+    text += ", and softmax was put on its sums" * card.origin.is_softmax_added
+    _print(options, result, f"{text}.\nSaved as {result['model']}")
     return 0
 
 
@@ -213,6 +226,7 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace, Lab], int]] = {
     "evaluate": _evaluate,
     "read": _read,
     "export": _export,
+    "bring-in": _bring_in,
     "runs": _runs,
     "stop": _stop,
     "pause": _pause,

@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import TypeAlias
 
 from digitlab.digits.augmentation import Augmentation
+from digitlab.errors import InvalidSetting
 from digitlab.networks.config import OPTIMIZERS, PRESETS, SCHEDULES, TrainingConfig
 from digitlab.networks.formats import FORMATS
 from digitlab.networks.recognition import DEFAULT_MODEL
+from digitlab.runs import sharing
 
 Add: TypeAlias = Callable[..., argparse.ArgumentParser]
 
@@ -18,7 +20,8 @@ def parser() -> argparse.ArgumentParser:
     """All commands and options; the name of what is to be done comes out as `command`."""
     top = argparse.ArgumentParser(prog="python -m digitlab", description="DigitLab without a browser.")
     add = top.add_subparsers(title="commands", required=True, metavar="COMMAND", dest="command").add_parser
-    for command in (_train(add), _evaluate(add), _read(add), _export(add), *_about_runs(add), _doctor(add)):
+    doing = _train(add), _evaluate(add), _read(add), _export(add), _bring_in(add)
+    for command in (*doing, *_about_runs(add), _doctor(add)):
         command.add_argument("--json", action="store_true", help="print JSON")
     add("workers", help="run training processes until standard input ends (for the app)")
     return top
@@ -26,17 +29,28 @@ def parser() -> argparse.ArgumentParser:
 
 def config_from(options: argparse.Namespace) -> TrainingConfig:
     """The preset's settings with whatever was said on the command line."""
-    config = PRESETS[options.preset].config
+    config = sharing.from_file(_settings(options.settings)) if options.settings else PRESETS[options.preset].config
     said = {name: value for name, value in vars(options).items() if value is not None}
     augmentation = {name: said.get(name, value) for name, value in asdict(config.augmentation).items()}
     values = {name: said.get(name, value) for name, value in config.as_dict().items() if name != "augmentation"}
+    values["preset"] = config.preset
     return TrainingConfig(**values, augmentation=Augmentation(**augmentation))
+
+
+def _settings(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(sharing.LARGEST + 1)
+    except OSError as error:
+        raise InvalidSetting(f"{path} cannot be read: {error.strerror}. Choose another file of settings.") from error
 
 
 def _train(add: Add) -> argparse.ArgumentParser:
     # A preset brings its own settings; what is not said stays with them.
     train = add("train", help="train a network, score it on MNIST's test set and save it")
-    train.add_argument("--preset", choices=PRESETS, default="tutorial", help="the network (default: tutorial)")
+    which = train.add_mutually_exclusive_group()
+    which.add_argument("--preset", choices=PRESETS, default="tutorial", help="the network (default: tutorial)")
+    which.add_argument("--settings", metavar="FILE", type=Path, help="start from the settings of a shared file")
     train.add_argument("--epochs", type=int, help="passes over the training set, 1 to 500")
     train.add_argument("--batch-size", type=int, help="digits a step, 1 to 4096")
     train.add_argument("--optimizer", choices=OPTIMIZERS)
@@ -69,6 +83,14 @@ def _evaluate(add: Add) -> argparse.ArgumentParser:
     evaluate = add("evaluate", help="score a saved network on MNIST's test set")
     evaluate.add_argument("model", metavar="MODEL", help="a name such as convolutional, or a .keras file")
     return evaluate
+
+
+def _bring_in(add: Add) -> argparse.ArgumentParser:
+    bring_in = add("bring-in", help="check a .keras file that was made elsewhere, and keep it as one of the lab's own")
+    bring_in.add_argument("file", metavar="FILE", type=Path)
+    bring_in.add_argument("--title", default="", help="what people call the network (default: the file's name)")
+    bring_in.add_argument("--source", default="", help="where it is from, in your words")
+    return bring_in
 
 
 def _read(add: Add) -> argparse.ArgumentParser:

@@ -10,6 +10,7 @@ DigitLabError
 ├── ModelError
 │   ├── ModelNotFound   no network of that name
 │   ├── ModelDamaged    the file is there, but it is not a network for digits
+│   ├── ModelRefused    a file from elsewhere that is not let in
 │   └── ModelProtected  ready-made networks are not renamed or deleted
 ├── NotAllowed          it belongs to somebody else
 ├── LimitReached        as much as this lab allows is there already
@@ -69,6 +70,10 @@ class ModelNotFound(ModelError):
 
 class ModelDamaged(ModelError):
     """The file is there, but it is not a network that reads digits."""
+
+
+class ModelRefused(ModelError):
+    """A file that was made elsewhere is not let in."""
 
 
 class ModelProtected(ModelError):

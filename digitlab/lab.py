@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from digitlab import events
 from digitlab.digits.mnist import Mnist
 from digitlab.errors import DIVERGED, LimitReached, ModelNotFound, NotAllowed, WorkersUnavailable
-from digitlab.networks import mnist_source
+from digitlab.networks import intake, mnist_source
 from digitlab.networks.agreement import Comparison
 from digitlab.networks.config import TrainingConfig, tuned_from
 from digitlab.networks.formats import TakenAway
@@ -33,11 +33,13 @@ from digitlab.runs.drawings import Drawing, Drawings
 from digitlab.runs.evaluations import Evaluations
 from digitlab.runs.experiment import Attended, Run
 from digitlab.runs.explanations import Explanations
+from digitlab.runs.gate import Admitted, Gate, brought_in
 from digitlab.runs.landscapes import Landscapes
 from digitlab.runs.leftovers import checkpoint_of
 from digitlab.runs.limits import Limits
 from digitlab.runs.modelfiles import ModelFiles
 from digitlab.runs.people import OPERATOR, Person
+from digitlab.runs.shelf import KERAS
 from digitlab.runs.timetable import Timetable
 from digitlab.runs.workers import Workers
 from digitlab.settings import Settings
@@ -63,6 +65,7 @@ class Lab:
         self._landscapes = Landscapes(settings.data / "landscapes", self._ask, self.mnist)
         self._albums = Albums(settings)
         self._evaluations = Evaluations(settings, self._workers, self.mnist)
+        self._gate = Gate(settings, self.mnist)
         self._recognisers: dict[Path, tuple[Recogniser, tuple[int, ...]]] = {}
         self._is_open = False
         self._lock = threading.Lock()
@@ -159,8 +162,12 @@ class Lab:
         events.log("network deleted", person=person.id, network=name)
 
     def recogniser(self, model: str) -> Recogniser:
-        """Return a network, by its name or its `.keras` file, ready to read; loaded once, and again if trained anew."""
-        path = self._files.find(model)
+        """Return a network, by its name or its `.keras` file, ready to read; loaded once, and again if trained anew.
+
+        A file that is not this lab's own goes through the same checks as one that is brought in.
+        """
+        name = self._own_name(model)
+        path = self._files.keras_file(name) if name is not None else self._from_elsewhere(Path(model)).keras
         # The card comes last, and its limits are part of the network.
         made = tuple(file.stat().st_mtime_ns for file in (path, path.with_suffix(CARD)) if file.is_file())
         with self._lock:
@@ -199,7 +206,42 @@ class Lab:
         """Score a network, by its name or its `.keras` file, in this process. For the command line, as `train_here`."""
         from digitlab.runs import scoring
 
-        return scoring.score(self._settings, model)
+        name = self._own_name(model)
+        if name is None:  # the process that opened it has read the test set, too
+            return Scores(self.mnist().y_test, self._from_elsewhere(Path(model)).answers())
+        return scoring.score(self._settings, name)
+
+    def bring_in(self, content: bytes, file: str, title: str, person: Person, source: str = "") -> ModelCard:
+        """Check a `.keras` file that was made elsewhere, and keep it as a network of one's own.
+
+        Args:
+            content: The file's content, hostile until shown otherwise.
+            file: Its name.
+            title: What people are to call the network.
+            person: Who brings it, and whose it is then.
+            source: Where it is from, in their words.
+
+        Raises:
+            ModelRefused: With the reason, in a sentence.
+        """
+        if not person.may_train:
+            events.log("not allowed", person=person.id, what="a network from elsewhere without being known")
+            raise NotAllowed("Nobody knows whose network this would be. Log in, then bring it in.")
+        title, source = check_title(title), check_title(source) if source.strip() else ""
+        theirs = [card for card in self._files.cards() if card.origin and card.owner == person.id]
+        self._limits.check_brought_in(person, len(theirs))
+        admitted = self._gate.admit(content, file)
+        card = brought_in(admitted, self.mnist().y_test, file=file, title=title, source=source, person=person)
+        self._files.save(card, admitted.copy)
+        events.log("network brought in", person=person.id, network=card.name, sha256=admitted.sha256)
+        return card
+
+    def _own_name(self, model: str) -> str | None:
+        """The name of one of this lab's networks; None for another file."""
+        return self._files.name_of(Path(model)) if model.endswith(KERAS) else model
+
+    def _from_elsewhere(self, path: Path) -> Admitted:
+        return self._gate.admit(intake.read(path), path.name)
 
     def _ask(self, question: str, name: str, *arguments: object) -> object:
         self._check_workers()

@@ -20,6 +20,7 @@ VARIABLES = (
     "DIGITLAB_RUNS_PER_PERSON",
     "DIGITLAB_MOST_EPOCHS",
     "DIGITLAB_MOST_GIGABYTES",
+    "DIGITLAB_BROUGHT_IN_PER_PERSON",
 )
 
 
@@ -37,6 +38,7 @@ class Settings:
         runs_per_person: How many runs of one person may wait or run at once.
         most_epochs: The longest training that may be started.
         most_gigabytes: How large the folders of data and networks may be when a training is started, in 10^9 bytes.
+        brought_in_per_person: How many networks from elsewhere one person may keep.
     """
 
     data: Path = ROOT / "data"
@@ -48,11 +50,12 @@ class Settings:
     runs_per_person: int = 20
     most_epochs: int = 500
     most_gigabytes: float = 10.0
+    brought_in_per_person: int = 20
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
         """Read `DIGITLAB_DATA`, `_MODELS`, `_DATABASE_URL`, `_SCHEDULER`, `_WORKERS`, and the limits
-        `_RUNS_PER_PERSON`, `_MOST_EPOCHS` and `_MOST_GIGABYTES`.
+        `_RUNS_PER_PERSON`, `_MOST_EPOCHS`, `_MOST_GIGABYTES` and `_BROUGHT_IN_PER_PERSON`.
 
         Raises:
             InvalidSetting: naming the variable, its value and what is allowed.
@@ -68,6 +71,9 @@ class Settings:
             runs_per_person=_whole(environ, "DIGITLAB_RUNS_PER_PERSON", usual.runs_per_person, 10_000),
             most_epochs=_whole(environ, "DIGITLAB_MOST_EPOCHS", usual.most_epochs, 500),
             most_gigabytes=_gigabytes(environ, "DIGITLAB_MOST_GIGABYTES", usual.most_gigabytes),
+            brought_in_per_person=_whole(
+                environ, "DIGITLAB_BROUGHT_IN_PER_PERSON", usual.brought_in_per_person, 10_000
+            ),
         )
         if settings.scheduler and settings.database_url.startswith("sqlite"):
             raise InvalidSetting(
@@ -111,11 +117,27 @@ class Settings:
             "DIGITLAB_RUNS_PER_PERSON": str(self.runs_per_person),
             "DIGITLAB_MOST_EPOCHS": str(self.most_epochs),
             "DIGITLAB_MOST_GIGABYTES": str(self.most_gigabytes),
+            "DIGITLAB_BROUGHT_IN_PER_PERSON": str(self.brought_in_per_person),
             # Trainings that run at once share the processors, instead of each taking all.
             "TF_NUM_INTRAOP_THREADS": os.environ.get("TF_NUM_INTRAOP_THREADS") or str(self.threads),
         }
         variables.pop("DIGITLAB_SCHEDULER", None)
         return variables | ({"DIGITLAB_SCHEDULER": self.scheduler} if self.scheduler else {})
+
+    def sealed_environment(self, folder: Path) -> dict[str, str]:
+        """The variables for a process that opens what came from outside: no secrets, and a folder as its home."""
+        needed = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH")
+        usual = {name: os.environ[name] for name in needed if name in os.environ}
+        return {
+            **usual,
+            **dict.fromkeys(("HOME", "TMPDIR", "KERAS_HOME", "XDG_CACHE_HOME"), str(folder)),
+            "PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")])),
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "KERAS_BACKEND": "tensorflow",
+            "TF_CPP_MIN_LOG_LEVEL": "3",
+            "CUDA_VISIBLE_DEVICES": "-1",
+            "TF_NUM_INTRAOP_THREADS": str(self.threads),
+        }
 
 
 def quiet_tensorflow() -> None:

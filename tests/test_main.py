@@ -8,6 +8,7 @@ import sys
 import time
 
 import pytest
+from foreignfiles import layer, packed, plain
 from PIL import Image
 
 from digitlab.__main__ import _COMMANDS, _WITHOUT_LAB, main
@@ -16,6 +17,7 @@ from digitlab.digits.augmentation import Augmentation
 from digitlab.networks.config import PRESETS, TrainingConfig, as_command
 from digitlab.networks.evaluation import load
 from digitlab.runs.people import Person
+from digitlab.runs.sharing import as_file
 from digitlab.runs.store import Store
 from digitlab.settings import Settings
 
@@ -45,6 +47,34 @@ def test_the_command_on_a_card_means_the_config_of_the_card(config):
     words = shlex.split(as_command(config))
     assert words[:3] == ["python", "-m", "digitlab"]
     assert config_from(parser().parse_args(words[3:])) == config
+
+
+def test_a_shared_file_of_settings_is_trained_and_options_change_it(capsys, tmp_path):
+    path = tmp_path / "settings.json"
+    shared = dataclasses.replace(PRESETS["fast"].config, epochs=7)
+    path.write_text(as_file(shared))
+    options = parser().parse_args(["train", "--settings", str(path)])
+    assert config_from(options) == shared
+    options = parser().parse_args(["train", "--settings", str(path), "--epochs", "1", "--rotation", "5"])
+    changed = Augmentation(shift=1, rotation=5)
+    assert config_from(options) == dataclasses.replace(shared, epochs=1, augmentation=changed)
+    path.write_text("{}")
+    assert main(["train", "--settings", str(path)]) == 1
+    assert "not a file of settings" in capsys.readouterr().err
+    assert main(["train", "--settings", str(tmp_path / "gone.json")]) == 1
+    assert "gone.json cannot be read" in capsys.readouterr().err
+
+
+def test_a_file_from_elsewhere_is_refused_with_the_reason_by_every_command(capsys, tmp_path):
+    path = tmp_path / "evil.keras"
+    path.write_bytes(packed(plain(layer("Lambda", function={"class_name": "__lambda__", "config": {}}))))
+    picture = tmp_path / "one.png"
+    Image.new("L", (28, 28)).save(picture)
+    for command in (["evaluate", str(path)], ["bring-in", str(path)], ["read", str(picture), "--model", str(path)]):
+        assert main(command) == 1
+        assert "evil.keras is not let in. It has a Lambda layer" in capsys.readouterr().err
+    assert main(["evaluate", str(tmp_path / "gone.keras")]) == 1
+    assert "There is no file" in capsys.readouterr().err
 
 
 def test_train_prints_the_promised_keys_and_saves_a_network(capsys):

@@ -6,7 +6,7 @@ from functools import partial
 
 import streamlit as st
 
-from digitlab import ui, ui_modelcard, ui_person, ui_runs, ui_takeaway
+from digitlab import ui, ui_bring_in, ui_modelcard, ui_person, ui_runs, ui_takeaway
 from digitlab.runs.cards import ModelCard
 
 lab = ui.lab()
@@ -14,6 +14,7 @@ person = ui_person.person()
 
 st.title("Models")
 card = ui.choose_network()
+ui_bring_in.welcome(card)
 
 
 @st.dialog("Rename")
@@ -69,6 +70,23 @@ with st.container(horizontal=True, vertical_alignment="center"):
 
 def overview() -> None:
     """How it was made, and what its answers are worth."""
+    if card.origin is None:
+        how_it_learned()
+    else:
+        ui_bring_in.about(card.origin)
+    limits = card.certainty
+    st.markdown(
+        f"An answer is sure from a probability of **{limits.sure_from:.1%}** on, and a drawing a digit up to an "
+        f"entropy of **{limits.digit_up_to:.2f}** nats."
+        + (f" Calibrated at temperature **{limits.temperature:.2f}**." if card.config.calibration else "")
+    )
+    with st.expander("All settings and versions"):
+        settings = card.config.as_dict() if card.origin is None else {}
+        st.json(settings | {"data": card.data, "versions": dict(card.versions)})
+
+
+def how_it_learned() -> None:
+    """Its curves, and the command that makes the same again."""
     st.subheader("How it learned")
     ui.curves(card.epochs, len(card.epochs), key=f"card-{card.name}")
     st.markdown(
@@ -82,14 +100,6 @@ def overview() -> None:
         st.caption(f"Improved from {base} on {count} drawings of its owner.")
     if card.command:
         st.code(card.command, language=None, wrap_lines=True)
-    limits = card.certainty
-    st.markdown(
-        f"An answer is sure from a probability of **{limits.sure_from:.1%}** on, and a drawing a digit up to an "
-        f"entropy of **{limits.digit_up_to:.2f}** nats."
-        + (f" Calibrated at temperature **{limits.temperature:.2f}**." if card.config.calibration else "")
-    )
-    with st.expander("All settings and versions"):
-        st.json(card.config.as_dict() | {"data": card.data, "versions": dict(card.versions)})
 
 
 views = st.tabs(["Overview", "Take away", "Code", "Model card"], key="view", on_change="rerun", bind="query-params")
@@ -108,15 +118,18 @@ for view, show in zip(views, shown, strict=True):
 def origin(other: ModelCard) -> str:
     """Say where a network comes from."""
     how = "trained" if other.config.tuning is None else "improved"
+    how = how if other.origin is None else "brought in"
     return "ready-made" if other.is_ready_made else f"{how} by {ui_runs.whose(other.owner, other.owner_name, person)}"
 
+
+ui_bring_in.offer(person)
 
 st.subheader("All networks")
 st.dataframe(
     [
         {
             "Name": other.title,
-            "Kind": other.config.preset,
+            "Kind": other.config.preset if other.origin is None else "from elsewhere",
             "Origin": origin(other),
             "Test accuracy": other.test_accuracy,
             "Test loss": other.test_loss,

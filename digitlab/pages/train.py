@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from digitlab import ui, ui_learning, ui_person, ui_pictures, ui_runs
+from digitlab import ui, ui_learning, ui_person, ui_pictures, ui_runs, ui_sharing
 from digitlab.digits.augmentation import Augmentation, augment
 from digitlab.errors import StoreUnavailable
 from digitlab.networks.config import MOST_WRITTEN, OPTIMIZERS, PRESETS, SCHEDULES, TrainingConfig
@@ -18,6 +18,7 @@ lab = ui.lab()
 person = ui_person.person()
 
 st.title("Train")
+ui_sharing.receive(lab.most_epochs)
 form, watch = st.columns([2, 3], gap="large")
 
 with form:
@@ -38,7 +39,7 @@ with form:
         """Each preset remembers its own settings for as long as the person is here."""
         return {"key": f"{preset}-{name}", "persist_state": "session"}
 
-    longest = min(50, lab.most_epochs)
+    longest = min(ui_sharing.up_to(f"{preset}-epochs", 50), lab.most_epochs)
     epochs = st.slider(
         "Epochs",
         1,
@@ -56,7 +57,7 @@ with form:
         )  # fmt: skip
         optimizer = left.selectbox("Optimizer", OPTIMIZERS, OPTIMIZERS.index(suggested.optimizer), **kept("optimizer"))
         learning_rate = right.number_input(
-            "Learning rate", 1e-6, 1000.0, suggested.learning_rate, 0.0005, format="%g", **kept("rate")
+            "Learning rate", 1e-9, 1000.0, suggested.learning_rate, 0.0005, format="%g", **kept("rate")
         )
         schedule = left.selectbox(
             "Schedule", SCHEDULES, SCHEDULES.index(suggested.schedule), **kept("schedule"),
@@ -64,11 +65,13 @@ with form:
         )  # fmt: skip
         seed = right.number_input("Seed", 0, 2**31 - 1, suggested.seed, **kept("seed"))
         validation_split = st.slider(
-            "Validation split", 0.0, 0.5, suggested.validation_split, 0.05, **kept("split"),
+            "Validation split", 0.0, ui_sharing.up_to(f"{preset}-split", 0.5), suggested.validation_split, 0.05,
+            **kept("split"),
             help="Share, from the end of the training set, that is only used to watch the training.",
         )  # fmt: skip
         early_stopping = st.slider(
-            "Early stopping after", 0, 20, suggested.early_stopping or 0, format="%d epochs", **kept("patience"),
+            "Early stopping after", 0, ui_sharing.up_to(f"{preset}-patience", 20), suggested.early_stopping or 0,
+            format="%d epochs", **kept("patience"),
             help="Ends when the validation loss has not improved for so long, and keeps the best weights. 0: never.",
         )  # fmt: skip
     with st.expander("Augmentation", icon=":material/shuffle:"):
@@ -113,6 +116,7 @@ with form:
             "90 % about 90 % are right.",
             **kept("calibration"),
         )  # fmt: skip
+    ui_sharing.take_file(lab.most_epochs)
     title = st.text_input("Name", max_chars=60, placeholder=f"{PRESETS[preset].title} and a number", key="title")
 
     if not person.may_train:
@@ -275,6 +279,8 @@ def show_runs() -> None:
             ui_learning.hints(run, epochs)
             there = {"run": str(run.number)}
             st.page_link("watch.py", label="Watch it learn", icon=":material/movie:", query_params=there)
+
+        ui_sharing.offer(run)
 
         st.markdown("**All runs**")
         st.session_state.listed = [run.number for run in runs]

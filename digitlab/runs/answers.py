@@ -40,7 +40,7 @@ def answer(settings: Settings, question: str, network: str, arguments: tuple[Any
     Raises:
         ModelNotFound, ModelDamaged: It cannot be opened.
     """
-    path = ModelFiles(settings).find(network)
+    path = ModelFiles(settings).keras_file(network)
     if question == take_away.__name__:
         samples, _ = TEST.sample(_SAMPLES).of(mnist_source.load(settings.data))
         (kind,) = arguments

@@ -28,6 +28,36 @@ _KINDS = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Where a network came from that was not made here.
+
+    Attributes:
+        file: Name of the file that it came in.
+        source: What whoever brought it says about where it is from; may be empty.
+        sha256: Of that file.
+        layers: How many layers it had.
+        scale: What it takes for a pixel, as was found out by trying.
+        is_softmax_added: Whether it gave no probabilities by itself.
+    """
+
+    file: str
+    source: str
+    sha256: str
+    layers: int
+    scale: str
+    is_softmax_added: bool
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, object]) -> "Origin":
+        """Take plain values, as JSON keeps them; TypeError where they are not."""
+        origin = cls(**values)  # type: ignore[arg-type]
+        kinds = {"layers": int, "is_softmax_added": bool}
+        if not all(isinstance(getattr(origin, name), kinds.get(name, str)) for name in cls.__slots__):
+            raise TypeError(f"origin is {values!r}")
+        return origin
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ModelCard:
     """What is known of a saved network.
 
@@ -35,7 +65,8 @@ class ModelCard:
         name: The files' name without an ending; never changes.
         title: As people call it; can be changed.
         is_ready_made: Whether it ships with DigitLab.
-        config: The settings that it was trained with.
+        config: The settings that it was trained with. Of a network from elsewhere nobody knows them: these say that it
+            may have seen the whole training set.
         command: The command line that trains the same again.
         epochs: Figures of each epoch.
         was_stopped: Whether it was stopped before its last epoch.
@@ -49,6 +80,7 @@ class ModelCard:
         certainty: When its answers may be believed.
         owner: Id of the person whose it is; empty for the command line's.
         owner_name: Their name; may be empty.
+        origin: Where it came from; None if it was trained in a lab like this one.
     """
 
     name: str
@@ -68,6 +100,7 @@ class ModelCard:
     versions: Mapping[str, str]
     created: float
     certainty: Certainty = field(default_factory=Certainty)
+    origin: Origin | None = None
 
     @property
     def interval(self) -> tuple[float, float]:
@@ -90,6 +123,7 @@ class ModelCard:
                 raise TypeError(f"{name} is {values[name]!r}")
         values["config"] = TrainingConfig.from_dict(values["config"])
         values["certainty"] = Certainty.from_dict(values.get("certainty") or {})
+        values["origin"] = Origin.from_dict(values["origin"]) if values.get("origin") else None
         values["epochs"] = tuple(EpochMetrics(**epoch) for epoch in values["epochs"])
         return cls(**values)
 

@@ -41,7 +41,19 @@ class Limits:
                 f"{active} of your runs wait or train; this lab allows {most.runs_per_person} for each person. "
                 "Wait until one ends, or stop one."
             )
-        used = self.used()
+        self._check_room()
+
+    def check_brought_in(self, person: Person, kept: int) -> None:
+        """Raise `LimitReached` if somebody who keeps so many networks from elsewhere may bring in no other one."""
+        most = self._settings.brought_in_per_person
+        if not person.is_teacher and kept >= most:
+            raise LimitReached(
+                f"You keep {kept} networks from elsewhere; this lab allows {most} for each person. Delete one (Models)."
+            )
+        self._check_room()
+
+    def _check_room(self) -> None:
+        most, used = self._settings, self.used()
         if used > most.most_gigabytes * 1e9:
             raise LimitReached(
                 f"The lab's folders hold {used / 1e9:.1f} GB; it allows {most.most_gigabytes:g}. Delete networks that "

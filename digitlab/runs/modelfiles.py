@@ -36,9 +36,13 @@ class ModelFiles:
         """Return the Keras file on this machine, with the `.tflite` and the card beside it; it need not exist."""
         return self._shelf(name).keras_file(name)
 
-    def find(self, model: str) -> Path:
-        """Return a Keras file by its own path, which ends in `.keras`, or by its network's name."""
-        return Path(model) if model.endswith(KERAS) else self.keras_file(model)
+    def name_of(self, path: Path) -> str | None:
+        """Return the name of the network whose Keras file lies there; None if that is not a network of this lab."""
+        name = path.stem
+        with suppress(ModelNotFound, ModelDamaged, StorageError):
+            if path.suffix == KERAS and self.card(name) and self.keras_file(name).resolve() == path.resolve():
+                return name
+        return None
 
     def size(self, name: str) -> int:
         """Return the size of the Keras file in bytes; 0 without one."""

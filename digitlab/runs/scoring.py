@@ -11,14 +11,14 @@ from digitlab.settings import Settings
 
 
 def score(settings: Settings, model: str, of: DigitSet = TEST) -> Scores:
-    """Let a saved network, by its name or its `.keras` file, read a set of digits."""
-    network = evaluation.load(ModelFiles(settings).find(model))
+    """Let a saved network, by its name, read a set of digits."""
+    network = evaluation.load(ModelFiles(settings).keras_file(model))
     return evaluation.evaluate(network, *of.of(mnist_source.load(settings.data)))
 
 
 def count_right(settings: Settings, model: str, of: DigitSet, kind: str) -> tuple[int, ...]:
     """Return how many digits of a set a network reads correctly at each strength of one kind of distortion."""
-    network = evaluation.load(ModelFiles(settings).find(model))
+    network = evaluation.load(ModelFiles(settings).keras_file(model))
     images, labels = of.of(mnist_source.load(settings.data))
     strengths = DISTORTIONS[kind].strengths
     distorted = np.concatenate([distort(images, kind, strength, of.indices) for strength in strengths])

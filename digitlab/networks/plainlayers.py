@@ -1,0 +1,248 @@
+"""Which layers a network from elsewhere may have: Keras' own that only compute. No Keras here.
+
+A `.keras` file tells its layers by the names of classes, and Keras imports and calls what is named. So each is held
+against a list before Keras sees it, and what Keras gets is written anew from what was understood: nothing else is left.
+"""
+
+from collections.abc import Mapping
+from typing import Any, NoReturn
+
+from digitlab.errors import ModelRefused
+
+Json = Any  # what json.loads returns
+
+MOST_LAYERS = 400
+MOST_UNITS = 8192  # units or filters of one layer
+_MOST = 65_536  # of any other whole number
+_LONGEST = 200  # characters of a text, or things in a list
+NAMED = "layer_"  # and a number: how layers are called here
+_UNCONNECTED = "Its config.json connects the layers in no known way. Save the network again with Keras 3."
+_DEEPEST = 6  # networks within networks
+
+NETWORKS = {
+    "Sequential": ("keras", "keras.models", "keras.src.models.sequential"),
+    "Functional": ("keras", "keras.models", "keras.src.models.functional"),
+}
+_POOLING = [f"{mean}Pooling{n}D" for n in (1, 2) for mean in ("Max", "Average", "GlobalMax", "GlobalAverage")]
+LAYERS = {
+    "InputLayer", "Dense", "Flatten", "Reshape", "Permute", "RepeatVector",
+    "Conv1D", "Conv2D", "Conv2DTranspose", "SeparableConv1D", "SeparableConv2D", "DepthwiseConv2D",
+    *_POOLING, "ZeroPadding1D", "ZeroPadding2D", "Cropping1D", "Cropping2D", "UpSampling1D", "UpSampling2D",
+    "Activation", "ReLU", "LeakyReLU", "PReLU", "ELU", "Softmax",
+    "BatchNormalization", "LayerNormalization", "GroupNormalization", "UnitNormalization", "Rescaling",
+    "Dropout", "SpatialDropout1D", "SpatialDropout2D", "GaussianNoise", "GaussianDropout", "ActivityRegularization",
+    "Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum", "Concatenate",
+}  # fmt: skip
+ACTIVATIONS = {
+    "linear", "relu", "relu6", "leaky_relu", "elu", "selu", "celu", "gelu", "silu", "swish", "mish", "softplus",
+    "softsign", "tanh", "sigmoid", "hard_sigmoid", "hard_silu", "hard_swish", "exponential", "softmax", "log_softmax",
+}  # fmt: skip
+_TYPES = {"float16", "bfloat16", "float32", "float64", "uint8", "int32", "int64"}
+_OF_TRAINING = ("_initializer", "_regularizer", "_constraint")  # ends of names; what they say is over by now
+_ONLY_TRAINING = {"keras.initializers", "keras.regularizers", "keras.constraints"}
+_DROPPED = {"dtype", "quantization_config", "trainable"}
+
+
+def understood(config: Json) -> dict[str, Json]:
+    """Return the content of a `config.json`, written anew.
+
+    Raises:
+        ModelRefused: It has something else than plain layers, or too much of them.
+    """
+    if not isinstance(config, Mapping) or not isinstance(config.get("config"), Mapping):
+        raise ModelRefused("The file's config.json does not describe a network. Save it again with Keras 3.")
+    return _Reader().network(config, 0)
+
+
+class _Reader:
+    """Goes through one description, counts its layers, and names them anew: names in a file may collide, or worse."""
+
+    def __init__(self) -> None:
+        self._layers = self._names = 0
+
+    def network(self, entry: Mapping[str, Json], depth: int, own_name: str = "network") -> dict[str, Json]:
+        """A network, the whole or one within another."""
+        name = _class(entry)
+        if name not in NETWORKS or entry.get("module") not in NETWORKS[name]:
+            _refuse(entry)
+        if entry.get("registered_name") not in (None, name, "Model"):
+            _refuse(entry)
+        if depth > _DEEPEST:
+            raise ModelRefused(f"It has networks within networks, more than {_DEEPEST} deep. Give it plain layers.")
+        config, layers = entry["config"], entry["config"].get("layers")
+        if not isinstance(layers, list) or not layers:
+            raise ModelRefused(f"Its {name} network has no layers. Call it on a digit once, then save it again.")
+        names = {_name_of(layer): self._new_name() for layer in layers}
+        kept = {"name": own_name, "layers": [self._layer(one, depth, names) for one in layers]}
+        if name == "Functional":
+            kept |= {key: _history(config.get(key), names) for key in ("input_layers", "output_layers")}
+        module = "keras" if name == "Sequential" else "keras.src.models.functional"
+        return {"module": module, "class_name": name, "config": kept, "registered_name": None}
+
+    def _new_name(self) -> str:
+        self._names += 1
+        return f"{NAMED}{self._names}"
+
+    def _layer(self, entry: Json, depth: int, names: Mapping[str, str] | None = None) -> dict[str, Json]:
+        own_name = names[_name_of(entry)] if names else self._new_name()
+        self._layers += 1
+        if self._layers > MOST_LAYERS:
+            raise ModelRefused(f"It has more than {MOST_LAYERS} layers. Choose a smaller network.")
+        name = _class(entry)
+        if name in NETWORKS:
+            kept = self.network(entry, depth + 1, own_name)
+        elif name not in LAYERS or entry.get("module") != "keras.layers" or entry.get("registered_name") is not None:
+            _refuse(entry)
+        else:
+            config = self._settings(entry["config"], name, depth) | {"name": own_name}
+            kept = {"module": "keras.layers", "class_name": name, "config": config, "registered_name": None}
+        if names and "inbound_nodes" in entry:
+            kept |= {"name": own_name, "inbound_nodes": _nodes(entry["inbound_nodes"], names)}
+        return kept
+
+    def _settings(self, config: Mapping[str, Json], layer: str, depth: int) -> dict[str, Json]:
+        kept = {}
+        for key, value in config.items():
+            is_of_training = key.endswith(_OF_TRAINING)
+            if is_of_training:
+                _check_of_training(value)
+            if key == "quantization_config" and value is not None:
+                raise ModelRefused(f"Its layer {layer} is quantized. Save the network as it was before.")
+            if not is_of_training and (key not in _DROPPED or (layer == "InputLayer" and key == "dtype")):
+                kept[key] = self._value(key, value, layer, depth)
+        if layer == "InputLayer":
+            kept["batch_shape"] = _any_batch(kept.get("batch_shape"))
+        return kept
+
+    def _value(self, key: str, value: Json, layer: str, depth: int) -> Json:
+        if key.endswith("activation") and isinstance(value, str) and value not in ACTIVATIONS:
+            raise ModelRefused(f"Its layer {layer} asks for the activation {value[:40]!r}, which is not known here.")
+        if key == "dtype":
+            return _type(value)
+        if isinstance(value, Mapping):
+            if _class(value) not in LAYERS:
+                _refuse(value)
+            _name_of(value)
+            return self._layer(value, depth)
+        if isinstance(value, list):
+            if len(value) > _LONGEST:
+                raise ModelRefused(
+                    f"Its layer {layer} declares {len(value):,} values of {key[:40]}; {_LONGEST} at most."
+                )
+            return [self._value(key, one, layer, depth) for one in value]
+        if isinstance(value, str):
+            return _text(key, value)
+        most = MOST_UNITS if key in ("units", "filters") else 2**63 if key == "seed" else _MOST
+        return _number(key, value, most, layer)
+
+
+def _class(entry: Mapping[str, Json]) -> str:
+    name = entry.get("class_name")
+    return name if isinstance(name, str) else ""
+
+
+def _refuse(entry: Mapping[str, Json]) -> NoReturn:
+    name, module, registered = (entry.get(key) for key in ("class_name", "module", "registered_name"))
+    if name in ("Lambda", "__lambda__"):
+        raise ModelRefused(
+            "It has a Lambda layer, which carries Python code, and code from elsewhere is never run here. Build the "
+            "network with plain layers instead."
+        )
+    if name == "function":
+        raise ModelRefused(
+            f"It asks for the function {_short(entry.get('config'))} of {_short(module)}. Only Keras' plain layers are "
+            "let in: nothing that a file names is called."
+        )
+    if registered not in (None, name) or not str(module).startswith("keras"):
+        raise ModelRefused(
+            f"It asks for {_short(name)} of {_short(module)}, code that is not Keras' own. Build the network with "
+            "Keras' plain layers."
+        )
+    raise ModelRefused(
+        f"It has a layer {_short(name)} of {_short(module)}, which is not among the plain layers that are let in: "
+        "dense, convolutional, pooling, normalizing, reshaping, merging ones, activations and dropout."
+    )
+
+
+def _check_of_training(value: Json) -> None:
+    if isinstance(value, Mapping) and (
+        value.get("module") not in _ONLY_TRAINING or value.get("registered_name") is not None
+    ):
+        _refuse(value)
+
+
+def _nodes(nodes: Json, names: Mapping[str, str]) -> list[Json]:
+    if not isinstance(nodes, list) or len(nodes) > _LONGEST or not all(isinstance(node, Mapping) for node in nodes):
+        raise ModelRefused(_UNCONNECTED)
+    return [{part: _argument(node[part], names, 0) for part in ("args", "kwargs") if part in node} for node in nodes]
+
+
+def _argument(value: Json, names: Mapping[str, str], depth: int) -> Json:
+    """What a layer is called with: outputs of others."""
+    if isinstance(value, list) and depth < _DEEPEST and len(value) <= _LONGEST:
+        return [_argument(one, names, depth + 1) for one in value]
+    if isinstance(value, Mapping) and value.get("class_name") == "__keras_tensor__":
+        config = value.get("config")
+        if isinstance(config, Mapping):
+            kept = {"shape": _any_batch(config.get("shape")), "dtype": _type(config.get("dtype"))}
+            kept["keras_history"] = _history(config.get("keras_history"), names)
+            return {"class_name": "__keras_tensor__", "config": kept}
+    if isinstance(value, Mapping) and "class_name" in value:
+        _refuse(value)
+    if isinstance(value, Mapping) and depth == 0:
+        return {_text("argument", key): _argument(one, names, 1) for key, one in value.items()}
+    return _number("argument", value, _MOST, "call")
+
+
+def _history(value: Json, names: Mapping[str, str]) -> Json:
+    """Names of layers and numbers, in lists."""
+    if isinstance(value, list) and len(value) <= _LONGEST:
+        return [_history(one, names) if isinstance(one, list) else _name_or_number(one, names) for one in value]
+    raise ModelRefused(_UNCONNECTED)
+
+
+def _name_or_number(value: Json, names: Mapping[str, str]) -> Json:
+    if isinstance(value, str) and value not in names:
+        raise ModelRefused(_UNCONNECTED)
+    return names[value] if isinstance(value, str) else _number("place", value, _MOST, "connection")
+
+
+def _name_of(entry: Json) -> str:
+    if not isinstance(entry, Mapping) or not isinstance(entry.get("config"), Mapping):
+        raise ModelRefused("Its config.json has a layer without settings. Save the network again with Keras 3.")
+    return _text("name", entry.get("name") or entry["config"].get("name"))
+
+
+def _any_batch(shape: Json) -> list[Json]:
+    """A shape for any number of digits, whatever number the network was built with."""
+    if not isinstance(shape, list) or not 1 <= len(shape) <= 6:
+        raise ModelRefused("One of its inputs has no shape. Call the network on a digit once, then save it again.")
+    return [None, *(_number("shape", size, _MOST, "input") for size in shape[1:])]
+
+
+def _type(value: Json) -> str:
+    if isinstance(value, Mapping) and value.get("class_name") == "DTypePolicy":
+        value = (value.get("config") or {}).get("name")
+    if value not in _TYPES:
+        raise ModelRefused(f"It declares values of type {_short(value)}. Use float32.")
+    return str(value)
+
+
+def _text(key: str, value: Json) -> str:
+    if not isinstance(value, str) or len(value) > _LONGEST or not value.isprintable():
+        raise ModelRefused(f"Its config.json has an unfit {key[:40]}: {_short(value)}. Save it again with Keras 3.")
+    return value
+
+
+def _number(key: str, value: Json, most: int, layer: str) -> Json:
+    if value is None or isinstance(value, bool):
+        return value
+    if not isinstance(value, int | float) or not -most <= value <= most:  # nor is NaN
+        raise ModelRefused(f"Its layer {layer} declares {key[:40]} {_short(value)}; {most:,} at most is allowed.")
+    return value
+
+
+def _short(value: object) -> str:
+    """Name what a file says, shortly."""
+    text = f"{value:,}" if isinstance(value, int) and abs(value) < 10**30 else str(value)[:60]
+    return "".join(one if one.isprintable() else "?" for one in text)

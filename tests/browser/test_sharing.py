@@ -1,0 +1,52 @@
+import json
+import re
+
+from conftest import settle, visit
+from playwright.sync_api import expect
+from test_train import MINUTE, press_train, set_epochs
+
+
+def test_the_settings_of_a_run_start_the_same_run_elsewhere(page, context, browser, app, tmp_path):
+    visit(page, "train")
+    set_epochs(page, 2)
+    page.get_by_text("More settings").click()
+    page.get_by_label("Training digits", exact=True).fill("700")
+    page.get_by_label("Training digits", exact=True).press("Enter")
+    settle(page)
+    press_train(page)
+    expect(page.get_by_text("finished").first).to_be_visible(timeout=MINUTE)
+    page.get_by_text("Share these settings").click()
+    link = page.get_by_test_id("stPopoverBody").locator("code").first.inner_text()
+    assert link.endswith("train?settings=1~preset_is_tutorial~epochs_is_2~training_digits_is_700~seed_is_1")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download as a file").click()
+    path = tmp_path / "settings.json"
+    download.value.save_as(path)
+    assert json.loads(path.read_text())["training_digits"] == 700
+
+    elsewhere = browser.new_context(base_url=app.url)
+    other = elsewhere.new_page()
+    other.goto(link)
+    expect(other.get_by_text("The settings of the link are filled in below")).to_be_visible()
+    expect(other.get_by_role("slider", name="Epochs")).to_have_value("2")
+    other.get_by_text("More settings").click()
+    expect(other.get_by_label("Training digits", exact=True)).to_have_value("700")
+    assert "settings=" not in other.url
+
+    path.write_text(path.read_text().replace('"epochs": 2', '"epochs": 90'))
+    other.get_by_text("Settings from a file").click()
+    other.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(path)
+    expect(other.get_by_text("Its settings are filled in above.")).to_be_visible()
+    expect(other.get_by_role("slider", name="Epochs")).to_have_value("90")
+    elsewhere.close()
+
+
+def test_bad_settings_in_a_link_are_a_sentence_and_change_nothing(page):
+    for bad, sentence in {
+        "1~epochs_is_0": "epochs is 0",
+        "<script>alert(1)</script>": "cannot be read",
+        "1~preset_is_x": "preset is",
+    }.items():
+        page.goto(f"/train?settings={bad}")
+        expect(page.get_by_text(re.compile(sentence))).to_be_visible()
+        expect(page.get_by_role("slider", name="Epochs")).to_have_value("10")

@@ -1,0 +1,59 @@
+"""Networks as they come from elsewhere, benign and hostile, made by hand: no Keras is needed for the hostile ones."""
+
+import io
+import json
+import zipfile
+from collections.abc import Mapping
+
+import h5py
+import numpy as np
+
+VERSION = {"keras_version": "3.15.1", "date_saved": "2026-05-04@09:15:00"}
+
+
+def layer(kind, module="keras.layers", registered_name=None, **config):
+    return {"module": module, "class_name": kind, "config": config, "registered_name": registered_name}
+
+
+def sequential(*layers, **changes):
+    """A description of layers, one after the other; each gets a name if it has none."""
+    named = [one | {"config": {"name": f"l{number}"} | one["config"]} for number, one in enumerate(layers)]
+    return layer("Sequential", "keras", name="sequential", layers=named) | changes
+
+
+PIXELS = layer("InputLayer", batch_shape=[None, 28, 28], dtype="float32")
+FLATTEN = layer("Flatten")
+
+
+def dense(units=10, activation="linear", **config):
+    return layer("Dense", units=units, activation=activation, **config)
+
+
+def plain(*between):
+    """The description of a small network, with further layers before the last."""
+    return sequential(PIXELS, FLATTEN, *between, dense())
+
+
+def weights(arrays: Mapping[str, np.ndarray] | None = None, change=lambda file: None) -> bytes:
+    """An HDF5 file as Keras writes it, and changed after that."""
+    content = io.BytesIO()
+    with h5py.File(content, "w") as file:
+        if arrays is None:
+            arrays = {"layers/dense/vars/0": np.zeros((784, 10), "f4"), "layers/dense/vars/1": np.zeros(10, "f4")}
+        for name, array in arrays.items():
+            file[name] = array
+        change(file)
+    return content.getvalue()
+
+
+def packed(config=None, *, h5=None, metadata=VERSION, more=(), compression=zipfile.ZIP_STORED) -> bytes:
+    """A `.keras` file; `more` are further parts, as pairs of name and content."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", compression) as archive:
+        archive.writestr("metadata.json", json.dumps(metadata))
+        config = plain() if config is None else config
+        archive.writestr("config.json", config if isinstance(config, str) else json.dumps(config))
+        archive.writestr("model.weights.h5", weights() if h5 is None else h5)
+        for name, part in more:
+            archive.writestr(name, part)
+    return content.getvalue()
