@@ -409,6 +409,8 @@ class Lab:
 
     def hints(self, run: Run, epochs: Sequence[EpochMetrics], observations: Sequence[Observation]) -> list[Hint]:
         """Say what looks wrong in a run, the most important first."""
+        if run.config.tuning is not None:  # it is judged by what was held back
+            return []
         labels = self.mnist().y_train[: run.config.fitted_digits]
         return hints(run.config, labels, epochs, observations, has_diverged=run.message.startswith(DIVERGED))
 

@@ -123,7 +123,7 @@ def look_again(run: Run) -> float | None:
 
 st.title("Watch it learn")
 ui_insight.style()
-runs = [run for run in lab.runs() if run.started is not None]
+runs = [run for run in lab.runs() if run.started is not None and run.config.tuning is None]
 if not runs:
     st.info("No network has learned here yet. Train one, and watch.", icon=":material/model_training:")
     st.page_link("train.py", label="Train", icon=":material/model_training:")

@@ -34,6 +34,11 @@ class Contender:
     card: ModelCard | None = None
 
     @property
+    def is_known(self) -> bool:
+        """Whether its settings are known; those of a network from elsewhere are not."""
+        return self.card is None or self.card.origin is None
+
+    @property
     def seconds_per_epoch(self) -> float | None:
         """Usual duration of an epoch; the first, with the building of the network, counts only where it is alone."""
         usual = self.epochs[1:] or self.epochs
@@ -70,9 +75,9 @@ def contenders(
 
 def differences(shown: Sequence[Contender]) -> dict[str, list[str]]:
     """Return by name the settings that are not the same in all, each with its values in their order."""
-    settings = [settings_told(one.config) for one in shown]
-    names = settings[0] if settings else {}
-    values = {name: [each[name] for each in settings] for name in names}
+    settings = [settings_told(one.config) if one.is_known else {} for one in shown]
+    names = dict.fromkeys(name for each in settings for name in each)
+    values = {name: [each.get(name, "") for each in settings] for name in names}
     return {name: row for name, row in values.items() if len(set(row)) > 1}
 
 
@@ -90,6 +95,8 @@ def settings_told(config: TrainingConfig) -> dict[str, str]:
     """Return all settings, as people read them, by name."""
     values = config.as_dict()
     values |= values.pop("augmentation")
+    tuning = values.pop("tuning")
+    values |= {"improved from": tuning["base"]} if tuning else {}
     return {name.replace("_", " "): _told(value) for name, value in values.items()}
 
 

@@ -10,15 +10,27 @@ from digitlab.networks.code import KerasCode
 from digitlab.networks.config import PRESETS
 from digitlab.networks.scores import Scores
 from digitlab.networks.statistics import wilson
-from digitlab.runs.cards import ModelCard
+from digitlab.runs.cards import ModelCard, Origin
 from digitlab.runs.comparison import settings_told
 
 _CONFUSIONS = 5  # that are named
 LEARNED = "How it learned"  # the section with the curves' figures
 
 
+def why_no_code(card: ModelCard) -> str:
+    """Say why nobody can give the code of a network's training; empty where it can be given."""
+    if card.origin is not None:
+        return f"It was made elsewhere and brought in as {card.origin.file}: its code is with whoever made it."
+    if tuning := card.config.tuning:
+        return (
+            f"It was improved from {tuning.base} on {len(tuning.learned)} drawings that only their owner has, so that "
+            f"no code makes the same again. That of {tuning.base} is beside {tuning.base}."
+        )
+    return ""
+
+
 def keras_code(card: ModelCard) -> KerasCode:
-    """Return the Keras code of the training that a network came of."""
+    """Return the Keras code of the training that a network came of; only where `why_no_code` has nothing to say."""
     return KerasCode(
         config=card.config,
         title=card.title,
@@ -37,14 +49,17 @@ def model_card(card: ModelCard, scores: Scores | None, drawings: tuple[int, int]
     """
     parts = [f"# {plain(card.title)}\n", _origin(card)]
     parts += [f"## {title}\n\n{body}" for title, body in sections(card, scores, drawings).items()]
-    code = keras_code(card)
-    parts.append(f"## The code\n\n{plain(' '.join(code.introduction))}\n\n~~~~python\n{code.script()}~~~~\n")
+    if reason := why_no_code(card):
+        parts.append(f"## The code\n\n{plain(reason)}\n")
+    else:
+        code = keras_code(card)
+        parts.append(f"## The code\n\n{plain(' '.join(code.introduction))}\n\n~~~~python\n{code.script()}~~~~\n")
     return "\n".join(parts)
 
 
 def sections(card: ModelCard, scores: Scores | None, drawings: tuple[int, int] | None = None) -> dict[str, str]:
     """Return the parts that a page and the document share, Markdown by title."""
-    return {
+    found = {
         "What it is": _what(card),
         "Data": _data(card),
         "How good it is": _scores(card, drawings),
@@ -52,9 +67,13 @@ def sections(card: ModelCard, scores: Scores | None, drawings: tuple[int, int] |
         "When it may be believed": _certainty(card),
         "Settings": _settings(card),
         LEARNED: _epochs(card),
-        "The same again": f"~~~~\n{card.command}\n~~~~\n\n{_versions(card)}",
+        "The same again": (f"~~~~\n{card.command}\n~~~~\n\n" if card.command else "") + _versions(card),
         "Licence": _licence(card),
     }
+    if card.origin is not None:  # nobody here knows how it was made
+        for title in ("Settings", LEARNED, "The same again"):
+            del found[title]
+    return found
 
 
 def plain(text: str) -> str:
@@ -66,10 +85,15 @@ def _origin(card: ModelCard) -> str:
     day = time.strftime("%d %B %Y", time.gmtime(card.created))
     if card.is_ready_made:
         return f"A network that comes with DigitLab, trained on {day}.\n"
-    return f"Trained with DigitLab on {day}{f' by {plain(card.owner_name)}' if card.owner_name else ''}.\n"
+    if card.origin is not None:
+        return f"Brought into DigitLab on {day}{f' by {plain(card.owner_name)}' if card.owner_name else ''}.\n"
+    how = "Improved" if card.config.tuning else "Trained"
+    return f"{how} with DigitLab on {day}{f' by {plain(card.owner_name)}' if card.owner_name else ''}.\n"
 
 
 def _what(card: ModelCard) -> str:
+    if card.origin is not None:
+        return _what_came(card, card.origin)
     preset, more = PRESETS[card.config.preset], ""
     weights = f"{card.parameters:,} weights"
     if weights not in preset.summary:
@@ -84,7 +108,19 @@ def _what(card: ModelCard) -> str:
     )
 
 
+def _what_came(card: ModelCard, origin: Origin) -> str:
+    source = f" Whoever brought it says that it is from {plain(origin.source)}." if origin.source else ""
+    softmax = " A softmax was added, as it gave no probabilities by itself." if origin.is_softmax_added else ""
+    return (
+        f"A neural network of {origin.layers} layers and {card.parameters:,} weights that was made elsewhere and "
+        f"brought in as {plain(origin.file)}, SHA-256 {origin.sha256}.{source} It reads one handwritten digit in a "
+        f"picture of 28 x 28 pixels; a pixel is {plain(origin.scale)} to it, as was found out by trying.{softmax}\n"
+    )
+
+
 def _data(card: ModelCard) -> str:
+    if card.origin is not None:
+        return "What it learned from is not known here.\n"
     config = card.config
     lines = [
         f"- Fitted to {config.fitted_digits:,} digits of MNIST's training set, the first ones; "
@@ -96,6 +132,11 @@ def _data(card: ModelCard) -> str:
     if changes := {name: amount for name, amount in config.as_dict()["augmentation"].items() if amount}:
         told = ", ".join(f"{name} {amount:g}" for name, amount in changes.items())
         lines.append(f"- Each digit a little different in every epoch (augmentation: {told}).")
+    if tuning := config.tuning:
+        lines.append(
+            f"- It is {plain(tuning.base)}, which has gone on learning from {len(tuning.learned)} drawings of its "
+            f"owner's, mixed with those above. {len(tuning.held_back)} more were held back to judge it by."
+        )
     if config.written_digits:
         lines.append(
             f"- Besides {config.written_digits:,} digits drawn by DigitLab in the handwriting of many regions, "
@@ -175,7 +216,7 @@ def _versions(card: ModelCard) -> str:
 
 
 def _licence(card: ModelCard) -> str:
-    whose = "comes with DigitLab" if card.is_ready_made else "belongs to whoever trained it"
+    whose = "comes with DigitLab" if card.is_ready_made else "belongs to whoever made it"
     return (
         "MNIST is by Yann LeCun, Corinna Cortes and Christopher J. C. Burges, under "
         "[CC BY-SA 3.0](https://creativecommons.org/licenses/by-sa/3.0/). "

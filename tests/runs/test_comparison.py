@@ -3,10 +3,10 @@ import dataclasses
 import pytest
 
 from digitlab.digits.augmentation import Augmentation
-from digitlab.networks.config import TrainingConfig
+from digitlab.networks.config import TrainingConfig, Tuning, tuned_from
 from digitlab.networks.metrics import EpochMetrics
 from digitlab.networks.recognition import Recogniser
-from digitlab.runs.cards import ModelCard
+from digitlab.runs.cards import ModelCard, Origin
 from digitlab.runs.comparison import Contender, contenders, differences, milliseconds
 from digitlab.runs.experiment import Run, RunState
 
@@ -60,3 +60,16 @@ def test_the_first_epoch_counts_only_where_it_is_alone():
 
 def test_a_reading_takes_a_few_milliseconds(ready_made, digits):
     assert 0.001 < milliseconds(Recogniser.load(ready_made / "tutorial.keras"), digits.x_test[:20]) < 100
+
+
+def test_settings_of_a_network_from_elsewhere_are_not_made_up(card):
+    origin = Origin(file="a.keras", source="", sha256="", layers=3, scale="0 to 1", is_softmax_added=False)
+    brought = contender(card=dataclasses.replace(card, origin=origin))
+    assert differences([contender(), brought])["preset"] == ["tutorial", ""]
+
+
+def test_what_a_network_was_improved_from_is_told_and_no_drawing():
+    tuned = tuned_from(TrainingConfig(), Tuning(base="tutorial", learned=(12345,)))
+    found = differences([contender(), contender(config=tuned)])
+    assert found["improved from"] == ["", "tutorial"]
+    assert "12345" not in str(found)

@@ -3,9 +3,10 @@ import dataclasses
 import numpy as np
 import pytest
 
+from digitlab.networks.config import Tuning, tuned_from
 from digitlab.networks.scores import Scores
-from digitlab.runs.cards import ModelCard
-from digitlab.runs.modelcard import keras_code, model_card, sections
+from digitlab.runs.cards import ModelCard, Origin
+from digitlab.runs.modelcard import keras_code, model_card, sections, why_no_code
 
 
 @pytest.fixture
@@ -62,3 +63,33 @@ def test_the_code_of_a_stopped_network_is_stopped_too(card):
     stopped = dataclasses.replace(card, was_stopped=True, epochs=card.epochs[:2])
     assert keras_code(stopped).stopped_after == 2
     assert keras_code(card).stopped_after is None
+
+
+def test_of_a_network_from_elsewhere_only_what_is_known_is_told(card, scores):
+    origin = Origin(
+        file="mine.keras", source="A friend", sha256="ab" * 32, layers=5, scale="0 to 1", is_softmax_added=True
+    )
+    brought = dataclasses.replace(card, origin=origin, is_ready_made=False, command="", epochs=())
+    text = model_card(brought, scores)
+    for part in (
+        "Brought into DigitLab",
+        "mine\\.keras",
+        "ab" * 32,
+        "A friend",
+        "not known here",
+        "A softmax was added",
+    ):
+        assert part in text
+    assert not {"Settings", "How it learned"} & set(sections(brought, scores))
+    assert "with whoever made it" in why_no_code(brought)
+
+
+def test_of_an_improved_network_it_is_told_what_it_was_and_that_no_code_makes_it_again(card, scores):
+    tuned = tuned_from(card.config, Tuning(base="handwriting", learned=(1, 2, 3), held_back=(4,)))
+    improved = dataclasses.replace(card, config=tuned, is_ready_made=False, command="")
+    text = model_card(improved, scores)
+    assert "Improved with DigitLab" in text
+    assert "gone on learning from 3 drawings of its owner's" in text
+    assert "no code makes the same again" in why_no_code(improved)
+    assert "~~~~python" not in text
+    assert why_no_code(card) == ""
