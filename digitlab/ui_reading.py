@@ -11,6 +11,7 @@ from digitlab.digits.pictures import thumbnail
 from digitlab.networks.numbers import Part
 from digitlab.networks.recognition import Reading
 
+EXPLAINED = "explained"  # in the session's state: what the page Understand is to be about
 _SHOWN = 358  # pixels: the width of the column
 
 
@@ -44,10 +45,12 @@ def _sign(reading: Reading) -> str:
     return str(reading.digit) if reading.is_digit else "?"
 
 
-def why(part: str, number: int, network: str, label: str = "Why?") -> None:
-    """Link to what explains a network's reading of one of MNIST's digits, by its index in "training" or "test"."""
-    asked = {"set": part, "sample": str(number), "model": network}
-    st.page_link("understand.py", label=label, icon=":material/troubleshoot:", query_params=asked)
+def why(part: str, number: int, network: str) -> None:
+    """Offer to explain a network's reading of one of MNIST's digits, by its index in "training" or "test"."""
+    if st.button("Why?", icon=":material/troubleshoot:", key=f"why-{network}", type="tertiary"):
+        # An address would not do: what two pages keep in it under one name, Streamlit drops between them.
+        st.session_state[EXPLAINED] = part, number, network
+        st.switch_page("understand.py")
 
 
 def number_answer(parts: Sequence[Part]) -> None:

@@ -243,6 +243,8 @@ VIEWS = {
     "The arithmetic": the_arithmetic,
 }
 
+if asked := state.pop(ui_reading.EXPLAINED, None):
+    state.update(understood="MNIST", set=asked[0], sample=asked[1], network=asked[2])
 st.title("Understand")
 ui_insight.style()
 left, right = st.columns(2, gap="large")

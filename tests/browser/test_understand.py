@@ -84,7 +84,7 @@ def test_the_map_is_made_and_the_nearest_digits_are_shown(page):
 def test_a_digit_like_it_becomes_the_picture(page):
     look(page, "Digits like it")
     page.locator(".grid button").nth(2).click(timeout=PATIENCE)
-    number = re.search(r"Training digit (\d+)", page.get_by_text("Training digit").first.inner_text())[1]
+    number = re.search(r"Training digit (\d+)", page.get_by_text(re.compile(r"^Training digit \d")).inner_text())[1]
     page.get_by_role("button", name="Look at this one").click()
     settle(page)
     expect(page.get_by_label("Sample", exact=True)).to_have_value(number)
@@ -110,7 +110,7 @@ def test_a_sign_on_the_map_is_clicked_to_look_at_its_digit(page):
 )
 def test_browse_leads_to_the_explanation_of_the_very_digit(page, path, title):
     visit(page, path + "&model=tutorial", title)
-    page.get_by_role("link", name="Why?").click()
+    page.get_by_role("button", name="Why?").click()
     expect(page.get_by_role("heading", name="Understand", level=1)).to_be_visible()
     settle(page)
     expect(page.get_by_label("Sample", exact=True)).to_have_value(path[-1])
