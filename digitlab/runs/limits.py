@@ -41,11 +41,15 @@ class Limits:
                 f"{active} of your runs wait or train; this lab allows {most.runs_per_person} for each person. "
                 "Wait until one ends, or stop one."
             )
-        used = self.used()
-        if used > most.most_gigabytes * 1e9:
+        self.check_room()
+
+    def check_room(self) -> None:
+        """Raise `LimitReached` if the folders of data and networks are too full for more."""
+        used, most = self.used(), self._settings.most_gigabytes
+        if used > most * 1e9:
             raise LimitReached(
-                f"The lab's folders hold {used / 1e9:.1f} GB; it allows {most.most_gigabytes:g}. Delete networks that "
-                "nobody needs (Models), or let the operator raise DIGITLAB_MOST_GIGABYTES."
+                f"The lab's folders hold {used / 1e9:.1f} GB; it allows {most:g}. Delete networks that nobody needs "
+                "(Models), or let the operator raise DIGITLAB_MOST_GIGABYTES."
             )
 
     def used(self) -> int:
