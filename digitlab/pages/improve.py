@@ -13,9 +13,9 @@ person = ui_person.person()
 
 st.title("Improve")
 st.markdown(
-    "A network goes on learning: from your own digits, mixed with MNIST's, so that it does not forget. A third of your "
-    "drawings is held back, and tells afterwards whether it helped. The network that you choose stays as it is; a new "
-    "one comes of it."
+    "A network goes on learning: from your own digits, mixed with MNIST's, so that it does not forget, and with digits "
+    "in many hands. A third of your drawings is held back, and tells afterwards whether it helped. The network that you "
+    "choose stays as it is; a new one comes of it."
 )
 with st.container(horizontal=True, vertical_alignment="bottom"):
     card = ui.choose_network("Network to improve")
@@ -76,6 +76,7 @@ def watch(number: int) -> None:
     run = lab.run(number)
     if run.state.is_over():
         st.rerun()
+    ui_runs.heading(run, person)
     progress = run.progress
     if run.state is RunState.QUEUED:
         before, seconds = lab.place(run)
@@ -105,7 +106,8 @@ def watch(number: int) -> None:
 run = chosen()
 if run is not None:
     st.divider()
-    ui_runs.heading(run, person)
+    if run.state.is_over():
+        ui_runs.heading(run, person)
     with ui.told():
         if not run.state.is_over():
             watch(run.number)
