@@ -15,6 +15,7 @@ from digitlab.runs.improvement import Improvement, Verdict
 from digitlab.runs.people import Person
 from digitlab.ui_evaluation import Evaluation
 
+_CHANGED = 2  # kinds of pictures that changed sides; the third did not
 _TOLD = {
     Verdict.HELPED: (st.success, ":material/check:"),
     Verdict.NOTHING_TO_IMPROVE: (st.info, ":material/done_all:"),
@@ -36,6 +37,7 @@ def show(run: Run, person: Person) -> None:
     tell, icon = _TOLD[found.verdict]
     tell(ui.plain(found.sentence), icon=icon)
     _links(run)
+    st.caption("Below each picture: what it is, what was read before → what is read now.")
     if found.own is not None:
         st.subheader(f"{len(found.drawings)} drawings that it never saw", anchor=False)
         _figures(found.own)
@@ -85,7 +87,7 @@ def _mnist_sides(found: Improvement) -> None:
         Evaluation(card, TEST, images, scores)
         for card, scores in ((found.before, found.mnist.first), (found.after, found.mnist.second))
     )
-    for title, indices in _sides(found.mnist):
+    for title, indices in _sides(found.mnist)[:_CHANGED]:
         st.markdown(f"**{title}: {len(indices):,}**")
         if len(indices):
             ui_evaluation.pictures(before, indices, key=f"mnist {title}", caption=lambda at: _told(found.mnist, at))

@@ -13,9 +13,9 @@ person = ui_person.person()
 
 st.title("Improve")
 st.markdown(
-    "A network goes on learning: from your own digits, mixed with MNIST's, so that it does not forget. A third of your "
-    "drawings is held back, and tells afterwards whether it helped. The network that you choose stays as it is; a new "
-    "one comes of it."
+    "A network goes on learning: from your own digits, mixed with MNIST's, so that it does not forget, and with digits "
+    "in many hands. A third of your drawings is held back, and tells afterwards whether it helped. The network that "
+    "you choose stays as it is; a new one comes of it."
 )
 with st.container(horizontal=True, vertical_alignment="bottom"):
     card = ui.choose_network("Network to improve")
@@ -73,9 +73,16 @@ def chosen() -> Run | None:
 @st.fragment(run_every=0.5)
 def watch(number: int) -> None:
     """Show how far a tuning is, until it is over; then the whole page shows what became of it."""
-    run = lab.run(number)
-    if run.state.is_over():
-        st.rerun()
+    with ui.told():
+        run = lab.run(number)
+        if run.state.is_over():
+            st.rerun()
+        goes_on(run)
+
+
+def goes_on(run: Run) -> None:
+    """Show how far a waiting or running tuning is, and offer to stop it."""
+    ui_runs.heading(run, person)
     progress = run.progress
     if run.state is RunState.QUEUED:
         before, seconds = lab.place(run)
@@ -105,7 +112,8 @@ def watch(number: int) -> None:
 run = chosen()
 if run is not None:
     st.divider()
-    ui_runs.heading(run, person)
+    if run.state.is_over():
+        ui_runs.heading(run, person)
     with ui.told():
         if not run.state.is_over():
             watch(run.number)
