@@ -3,7 +3,7 @@ import dataclasses
 import pytest
 
 from digitlab.digits.augmentation import Augmentation
-from digitlab.networks.config import TrainingConfig, Tuning, tuned_from
+from digitlab.networks.config import TrainingConfig, Tuning
 from digitlab.networks.metrics import EpochMetrics
 from digitlab.networks.recognition import Recogniser
 from digitlab.runs.cards import ModelCard, Origin
@@ -62,14 +62,16 @@ def test_a_reading_takes_a_few_milliseconds(ready_made, digits):
     assert 0.001 < milliseconds(Recogniser.load(ready_made / "tutorial.keras"), digits.x_test[:20]) < 100
 
 
-def test_settings_of_a_network_from_elsewhere_are_not_made_up(card):
-    origin = Origin(file="a.keras", source="", sha256="", layers=3, scale="0 to 1", is_softmax_added=False)
-    brought = contender(card=dataclasses.replace(card, origin=origin))
-    assert differences([contender(), brought])["preset"] == ["tutorial", ""]
+def test_settings_that_nobody_knows_are_not_invented(card):
+    origin = Origin(file="x.keras", source="", sha256="0", layers=7, scale="0 to 1", is_softmax_added=False)
+    brought = dataclasses.replace(card, name="brought", origin=origin)
+    found = contenders([brought], lambda _: {"brought": "B"}, [], lambda _: [])["brought"]
+    other = dataclasses.replace(TrainingConfig(), epochs=20)
+    assert differences([found, contender(), contender(config=other)]) == {"epochs": ["not known", "10", "20"]}
+    assert differences([found, contender()]) == {}
 
 
-def test_what_a_network_was_improved_from_is_told_and_no_drawing():
-    tuned = tuned_from(TrainingConfig(), Tuning(base="tutorial", learned=(12345,)))
-    found = differences([contender(), contender(config=tuned)])
-    assert found["improved from"] == ["", "tutorial"]
-    assert "12345" not in str(found)
+def test_what_a_network_was_improved_from_is_a_setting(card):
+    tuned = dataclasses.replace(TrainingConfig(), tuning=Tuning(base="tutorial", learned=(1, 2)))
+    told = differences([contender(), contender(config=tuned)])
+    assert told == {"improved from": ["none", "tutorial"], "drawings learned": ["0", "2"]}
