@@ -83,7 +83,8 @@ def take_file(most_epochs: int) -> None:
 
 def up_to(key: str, usual: _Number) -> _Number:
     """Return how far a slider goes: as usual, or as far as settings that came from elsewhere."""
-    return max(usual, st.session_state.get(key, usual))
+    chosen: _Number = st.session_state.get(key, usual)
+    return max(usual, chosen)
 
 
 def _take(most_epochs: int) -> None:

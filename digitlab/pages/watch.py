@@ -64,7 +64,8 @@ def choose_image() -> NDArray[np.uint8]:
         if source == "MNIST":
             images = ui.mnist().x_test
             index = st.number_input("Test digit", 0, len(images) - 1, key="digit", bind="query-params", width=150)
-            return images[index]
+            chosen: NDArray[np.uint8] = images[index]
+            return chosen
     if own is None:
         st.info("Nothing is drawn yet. Draw a digit, or watch one of MNIST's.", icon=":material/draw:")
         st.page_link("draw.py", label="Draw", icon=":material/draw:")

@@ -72,7 +72,8 @@ def _changed(config: TrainingConfig) -> dict[str, Any]:
 def _flat(config: TrainingConfig) -> dict[str, Any]:
     values = config.as_dict()
     del values["tuning"]  # nobody else has its drawings
-    return values | values.pop("augmentation")
+    values |= values.pop("augmentation")
+    return values
 
 
 def _config(values: Mapping[str, Any]) -> TrainingConfig:
