@@ -11,7 +11,6 @@ from digitlab.digits.pictures import thumbnail
 from digitlab.networks.numbers import Part
 from digitlab.networks.recognition import Reading
 
-EXPLAINED = "explained"  # in the session's state: what the page Understand is to be about
 _SHOWN = 358  # pixels: the width of the column
 
 
@@ -46,11 +45,10 @@ def _sign(reading: Reading) -> str:
 
 
 def why(part: str, number: int, network: str) -> None:
-    """Offer to explain a network's reading of one of MNIST's digits, by its index in "training" or "test"."""
-    if st.button("Why?", icon=":material/troubleshoot:", key=f"why-{network}", type="tertiary"):
-        # An address would not do: what two pages keep in it under one name, Streamlit drops between them.
-        st.session_state[EXPLAINED] = part, number, network
-        st.switch_page("understand.py")
+    """Link to what explains a network's reading of one of MNIST's digits, by its index in "training" or "test"."""
+    # Not as "set" and "sample": what fields of the page that is left keep in its address is dropped with them.
+    asked = {"explain": f"{part}-{number}", "model": network}
+    st.page_link("understand.py", label="Why?", icon=":material/troubleshoot:", query_params=asked)
 
 
 def number_answer(parts: Sequence[Part]) -> None:

@@ -243,8 +243,12 @@ VIEWS = {
     "The arithmetic": the_arithmetic,
 }
 
-if asked := state.pop(ui_reading.EXPLAINED, None):
-    state.update(understood="MNIST", set=asked[0], sample=asked[1], network=asked[2])
+asked = st.query_params.get("explain", "")
+if asked != state.get("explain", ""):
+    state.explain = asked
+    asked_part, _, asked_number = asked.partition("-")
+    if asked_part in ("test", "training") and asked_number.isdecimal():
+        state.update(understood="MNIST", set=asked_part, sample=int(asked_number))
 st.title("Understand")
 ui_insight.style()
 left, right = st.columns(2, gap="large")

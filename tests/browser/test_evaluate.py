@@ -40,7 +40,7 @@ def test_an_opened_picture_leads_to_its_explanation_by_the_same_network(page):
     page.locator(".grid button").first.click(timeout=PATIENCE)
     dialog = page.get_by_role("dialog")
     number = re.search(r"Sample (\d+) of MNIST's training set", dialog.inner_text())[1]
-    dialog.get_by_role("button", name="Why?").click()
+    dialog.get_by_role("link", name="Why?").click()
     expect(page.get_by_role("heading", name="Understand", level=1)).to_be_visible()
     settle(page)
     expect(page.get_by_label("Sample", exact=True)).to_have_value(number)

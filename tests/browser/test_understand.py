@@ -110,7 +110,7 @@ def test_a_sign_on_the_map_is_clicked_to_look_at_its_digit(page):
 )
 def test_browse_leads_to_the_explanation_of_the_very_digit(page, path, title):
     visit(page, path + "&model=tutorial", title)
-    page.get_by_role("button", name="Why?").click()
+    page.get_by_role("link", name="Why?").click()
     expect(page.get_by_role("heading", name="Understand", level=1)).to_be_visible()
     settle(page)
     expect(page.get_by_label("Sample", exact=True)).to_have_value(path[-1])
