@@ -56,12 +56,11 @@ def offer(run: Run) -> None:
 def receive(most_epochs: int) -> None:
     """Fill the form in with the settings of a link; to be called before its fields are there."""
     text = st.query_params.get(PARAMETER)
-    if text is None:
-        return
-    with ui.told():
-        _fill(from_link(text), most_epochs)
-        del st.query_params[PARAMETER]
-        st.info("The settings of the link are filled in below. Press Train to use them.", icon=":material/tune:")
+    with st.container(), ui.told():  # always there, so that nothing moves when a sentence comes or goes
+        if text is not None:
+            _fill(from_link(text), most_epochs)
+            del st.query_params[PARAMETER]
+            st.toast("The settings of the link are filled in. Press Train to use them.", icon=":material/tune:")
 
 
 def take_file(most_epochs: int) -> None:
