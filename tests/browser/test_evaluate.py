@@ -44,7 +44,7 @@ def test_an_opened_picture_leads_to_its_explanation_by_the_same_network(page):
     expect(page.get_by_role("heading", name="Understand", level=1)).to_be_visible()
     settle(page)
     expect(page.get_by_label("Sample", exact=True)).to_have_value(number)
-    expect(page).to_have_url(re.compile("set=training"))
+    expect(page).to_have_url(re.compile(f"explain=training-{number}"))
     expect(network(page)).to_have_value(re.compile("[Tt]utorial"))
 
 
