@@ -262,6 +262,9 @@ with left:
     chosen = None
     with ui.told():
         chosen = choose_image(card)
+if asked and asked != f"{state.get('set')}-{state.get('sample')}":  # a person went on to another digit
+    del st.query_params["explain"]
+    state.explain = ""
 if chosen is None:
     st.stop()
 image = chosen

@@ -46,6 +46,8 @@ def test_an_opened_picture_leads_to_its_explanation_by_the_same_network(page):
     expect(page.get_by_label("Sample", exact=True)).to_have_value(number)
     expect(page).to_have_url(re.compile(f"explain=training-{number}"))
     expect(network(page)).to_have_value(re.compile("[Tt]utorial"))
+    page.get_by_role("button", name="Another", exact=True).click()
+    expect(page).not_to_have_url(re.compile("explain"))
 
 
 def test_cells_show_counts_or_shares(page):
