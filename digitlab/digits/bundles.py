@@ -137,14 +137,13 @@ def _from_npz(content: bytes, name: str) -> Digits:
         )
     if not 0 < len(images) <= MOST:
         raise BundleRefused(f"{name} holds {len(images):,} digits; 1 to {MOST:,} are taken.")
-    known = labels
-    wrong = np.flatnonzero(~np.isin(known, range(10)))
+    wrong = np.flatnonzero(~np.isin(labels, range(10)))
     if wrong.size:
-        raise BundleRefused(f"In {name}, the label of image {wrong[0]} is {known[wrong[0]]}. Labels are 0 to 9.")
+        raise BundleRefused(f"In {name}, the label of image {wrong[0]} is {labels[wrong[0]]}. Labels are 0 to 9.")
     empty = np.flatnonzero(~images.any(axis=(1, 2)))
     if empty.size:
         raise BundleRefused(f"In {name}, nothing is drawn in image {empty[0]}. Leave it out.")
-    return np.ascontiguousarray(images, np.uint8), known.astype(np.uint8)
+    return np.ascontiguousarray(images, np.uint8), labels.astype(np.uint8)
 
 
 def _array(packed: bytes, part: str, name: str) -> NDArray[np.generic]:
