@@ -129,8 +129,11 @@ if not runs:
     st.info("No network has learned here yet. Train one, and watch.", icon=":material/model_training:")
     st.page_link("train.py", label="Train", icon=":material/model_training:")
     st.stop()
-chosen = choose_run(runs)
-image = choose_image()
+left, right = st.columns(2, gap="large")
+with left:
+    chosen = choose_run(runs)
+with right:
+    image = choose_image()
 every = look_again(chosen)
 
 
