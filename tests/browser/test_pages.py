@@ -10,6 +10,7 @@ PAGES = {
     "browse": "Browse",
     "train": "Train",
     "draw": "Draw",
+    "improve": "Improve",
     "evaluate": "Evaluate",
     "compare": "Compare",
     "models": "Models",
