@@ -255,10 +255,12 @@ class Lab:
 
     def keep_drawing(self, drawing: Drawing, person: Person) -> Drawing:
         """Record a drawing as a person's own, and return it as recorded."""
+        self._limits.check_room()
         return self._drawings.keep([drawing], person)[0]
 
     def import_digits(self, content: bytes, name: str, person: Person) -> tuple[int, int]:
         """Record the digits of a ZIP or an `.npz` from outside; return how many are new, and how many were there."""
+        self._limits.check_room()
         return self._drawings.bring_in(content, name, person)
 
     def export_zip(self, person: Person) -> bytes:
@@ -409,6 +411,8 @@ class Lab:
 
     def hints(self, run: Run, epochs: Sequence[EpochMetrics], observations: Sequence[Observation]) -> list[Hint]:
         """Say what looks wrong in a run, the most important first."""
+        if run.config.tuning is not None:  # it is judged by what was held back
+            return []
         labels = self.mnist().y_train[: run.config.fitted_digits]
         return hints(run.config, labels, epochs, observations, has_diverged=run.message.startswith(DIVERGED))
 

@@ -85,8 +85,12 @@ def choose_network(label: str = "Network") -> ModelCard:
     asked = st.query_params.get("model")
     if asked in cards and asked != st.session_state.get("asked_network"):
         st.session_state.network = st.session_state.asked_network = asked
+    elif asked and asked not in cards:
+        st.warning(f"There is no network {plain(asked[:40])}; another is shown.", icon=":material/warning:")
     if st.session_state.get("network") not in cards:
         st.session_state.network = DEFAULT_MODEL if DEFAULT_MODEL in cards else next(iter(cards))
+    if st.session_state.network != (asked or DEFAULT_MODEL) and (asked is None or asked in cards):
+        st.query_params["model"] = st.session_state.asked_network = st.session_state.network  # to be shared
     # Streamlit forgets a field's value with its page, so the choice is kept beside it and put in each time.
     st.session_state.network_field = st.session_state.network
     labels = labels_of(cards.values())

@@ -39,7 +39,7 @@ def offer(person: Person) -> None:
             with ui.told(), st.spinner("Checking, opening and trying it; that takes some 15 seconds ..."):
                 card = ui.lab().bring_in(file.getvalue(), file.name, title.strip() or usual, person, source)
                 st.session_state.update(network=card.name, brought=number + 1, just_brought=card.name)
-                st.query_params.pop("model", None)
+                st.query_params.pop("model", None)  # another network's, maybe
                 st.rerun()
 
 

@@ -24,7 +24,7 @@ def offer(
         network: The name of who read it.
         strokes: The strokes of the field to draw in; empty for a file.
     """
-    keys = [f"is-{place}-{zlib.crc32(part.reading.image)}" for place, part in enumerate(parts)]
+    keys = [f"is-{place}-{zlib.crc32(part.reading.image.tobytes())}" for place, part in enumerate(parts)]
     kept: dict[str, tuple[int, int]] = st.session_state.setdefault("corrections", {})  # number and label
     is_alone = len(parts) == 1
     for key, part in zip(keys, parts, strict=True):

@@ -84,6 +84,9 @@ def choose_other(card: ModelCard, label: str, *, is_needed: bool = True) -> Mode
     if not others:
         return None
     key = "other" if is_needed else "beside"
+    asked = st.query_params.get(key)
+    if asked in others and asked != st.session_state.get(f"asked_{key}"):
+        st.session_state[key] = asked
     if st.session_state.get(key) not in others:
         st.session_state[key] = next(iter(others)) if is_needed else None
     labels = ui.labels_of(others.values())
@@ -96,7 +99,11 @@ def choose_other(card: ModelCard, label: str, *, is_needed: bool = True) -> Mode
         persist_state="session",
         width=420,
     )
-    return others[name] if name else None
+    if name is None:
+        st.query_params.pop(key, None)
+        return None
+    st.query_params[key] = st.session_state[f"asked_{key}"] = name  # so that a link leads to both networks
+    return others[name]
 
 
 def pictures(

@@ -64,6 +64,7 @@ def _threshold(one: Evaluation) -> float:
         round(one.card.certainty.sure_from * 100, 1),
         0.1,
         key="threshold",
+        bind="query-params",
         help="At first: from where on the app calls this network's answers sure.",
     )
     kept = kept_from(scores.probabilities, scores.labels, percent / 100)

@@ -51,7 +51,7 @@ def _confusion(one: Evaluation) -> None:
         "Numbers", ["counts", "shares"], default="counts", required=True, key="numbers", label_visibility="collapsed"
     )
     ui_matrix.matrix(
-        one.scores,
+        one.scores.confusion,
         key="matrix",
         in_shares=numbers == "shares",
         is_dark=ui.is_dark(),

@@ -44,10 +44,11 @@ def _sign(reading: Reading) -> str:
     return str(reading.digit) if reading.is_digit else "?"
 
 
-def why(part: str, number: int, network: str, label: str = "Why?") -> None:
+def why(part: str, number: int, network: str) -> None:
     """Link to what explains a network's reading of one of MNIST's digits, by its index in "training" or "test"."""
-    asked = {"set": part, "sample": str(number), "model": network}
-    st.page_link("understand.py", label=label, icon=":material/troubleshoot:", query_params=asked)
+    # Not as "set" and "sample": what fields of the page that is left keep in its address is dropped with them.
+    asked = {"explain": f"{part}-{number}", "model": network}
+    st.page_link("understand.py", label="Why?", icon=":material/troubleshoot:", query_params=asked)
 
 
 def number_answer(parts: Sequence[Part]) -> None:

@@ -56,12 +56,11 @@ def offer(run: Run) -> None:
 def receive(most_epochs: int) -> None:
     """Fill the form in with the settings of a link; to be called before its fields are there."""
     text = st.query_params.get(PARAMETER)
-    if text is None:
-        return
-    with ui.told():
-        _fill(from_link(text), most_epochs)
-        del st.query_params[PARAMETER]
-        st.info("The settings of the link are filled in below. Press Train to use them.", icon=":material/tune:")
+    with st.container(), ui.told():  # always there, so that nothing moves when a sentence comes or goes
+        if text is not None:
+            _fill(from_link(text), most_epochs)
+            del st.query_params[PARAMETER]
+            st.toast("The settings of the link are filled in. Press Train to use them.", icon=":material/tune:")
 
 
 def take_file(most_epochs: int) -> None:
@@ -83,7 +82,8 @@ def take_file(most_epochs: int) -> None:
 
 def up_to(key: str, usual: _Number) -> _Number:
     """Return how far a slider goes: as usual, or as far as settings that came from elsewhere."""
-    return max(usual, st.session_state.get(key, usual))
+    chosen: _Number = st.session_state.get(key, usual)
+    return max(usual, chosen)
 
 
 def _take(most_epochs: int) -> None:

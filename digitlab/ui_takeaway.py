@@ -5,7 +5,7 @@ import streamlit as st
 from digitlab import ui
 from digitlab.networks.formats import FORMATS, TOLERANCE, TakenAway
 from digitlab.runs.cards import ModelCard
-from digitlab.runs.modelcard import keras_code
+from digitlab.runs.modelcard import keras_code, no_code
 
 
 @st.cache_data(show_spinner="Writing the file, and reading it again ...", max_entries=20)
@@ -51,6 +51,9 @@ def files(card: ModelCard) -> None:
 def code(card: ModelCard) -> None:
     """Show the Keras code of a network's training, to be read or taken along."""
     one = keras_code(card)
+    if one is None:
+        st.info(f"There is no code of its training. {ui.plain(no_code(card))}", icon=":material/info:")
+        return
     name = card.name if one.is_whole else f"{card.name}-mnist-only"
     for number, paragraph in enumerate(one.introduction[1:]):
         if one.is_whole or number:

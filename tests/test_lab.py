@@ -7,6 +7,7 @@ import sys
 import time
 import uuid
 
+import numpy as np
 import psutil
 import pytest
 
@@ -22,6 +23,7 @@ from digitlab.errors import (
 from digitlab.lab import Lab
 from digitlab.networks.formats import TOLERANCE
 from digitlab.networks.recognition import Recogniser
+from digitlab.runs.drawings import Drawing
 from digitlab.runs.experiment import RunState
 from digitlab.runs.modelfiles import ModelFiles
 from digitlab.runs.people import OPERATOR, Person
@@ -280,3 +282,19 @@ def test_without_workers_what_needs_them_says_so_at_once(lab_without_workers, di
         explained.inside(digits.x_test[0])
     assert time.monotonic() - asked < 1
     assert explained.occlusion(digits.x_test[0], 7).readings > 1
+
+
+def test_people_have_their_own_drawings_and_full_folders_take_no_more(settings):
+    ada, bob = Person(id="ada"), Person(id="bob")
+    image = np.full((28, 28), 9, np.uint8)
+    with Lab(settings) as lab:
+        kept = lab.keep_drawing(Drawing(label=3, image=image, source="request"), ada)
+        lab.relabel_drawing(kept.number, 4, ada)
+        assert lab.import_digits(lab.export_zip(ada), "hers.zip", bob) == (1, 0)
+        assert lab.delete_drawings([kept.number], bob) == 0
+        assert [lab.count_drawings(person)[4] for person in (ada, bob)] == [1, 1]
+        assert lab.drawing(kept.number, ada).label == lab.own_digits(ada)[1][0] == 4
+    with Lab(dataclasses.replace(settings, most_gigabytes=1e-9)) as full:
+        with pytest.raises(LimitReached, match="DIGITLAB_MOST_GIGABYTES"):
+            full.keep_drawing(kept, ada)
+        assert full.delete_drawings([kept.number], ada) == 1

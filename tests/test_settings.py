@@ -36,6 +36,7 @@ def test_networks_may_lie_at_an_address():
     [
         ("DIGITLAB_WORKERS", "0"),
         ("DIGITLAB_WORKERS", "two"),
+        ("DIGITLAB_BROUGHT_IN_PER_PERSON", "0"),
         ("DIGITLAB_SCHEDULER", "localhost:8786"),
         ("DIGITLAB_DATABASE_URL", "digitlab.db"),
         ("DIGITLAB_MODELS", "nope://bucket/models"),
@@ -64,6 +65,14 @@ def test_a_refused_database_address_is_not_repeated():
 
 def test_another_process_reads_the_same_settings(settings):
     assert Settings.from_environment(settings.environment()) == settings
+
+
+def test_a_process_that_opens_what_came_from_outside_is_told_no_secret(settings, monkeypatch, tmp_path):
+    monkeypatch.setenv("SOMEBODYS_TOKEN", "secret")
+    sealed = settings.sealed_environment(tmp_path)
+    assert "secret" not in str(sealed)
+    assert not {name for name in sealed if name.startswith("DIGITLAB_")}
+    assert sealed["HOME"] == sealed["TMPDIR"] == str(tmp_path)
 
 
 def test_trainings_at_once_share_the_processors(settings):

@@ -137,7 +137,7 @@ def _from_npz(content: bytes, name: str) -> Digits:
         )
     if not 0 < len(images) <= MOST:
         raise BundleRefused(f"{name} holds {len(images):,} digits; 1 to {MOST:,} are taken.")
-    wrong = np.flatnonzero((labels < 0) | (labels > 9))
+    wrong = np.flatnonzero(~np.isin(labels, range(10)))
     if wrong.size:
         raise BundleRefused(f"In {name}, the label of image {wrong[0]} is {labels[wrong[0]]}. Labels are 0 to 9.")
     empty = np.flatnonzero(~images.any(axis=(1, 2)))

@@ -18,6 +18,9 @@ _REFUSED = ("socket.", "subprocess.", "os.system", "os.exec", "os.posix_spawn", 
             "pickle.find_class", "ctypes.dlopen", "webbrowser.", "urllib.", "ftplib.", "smtplib.")  # fmt: skip
 _CHANGING = ("os.remove", "os.rename", "os.mkdir", "os.rmdir", "os.link", "os.symlink", "os.chmod", "os.chown",
              "os.truncate", "shutil.rmtree", "shutil.move", "shutil.copyfile")  # fmt: skip
+_OF_TWO = ("os.rename", "os.link", "shutil.move", "shutil.copyfile")
+_BY_HANDLE = ("os.remove", "os.rmdir", "os.mkdir")  # within a folder that is open already, as `shutil.rmtree` does it
+_STDERR = 2
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 
 
@@ -42,7 +45,7 @@ def confine(folder: Path) -> None:
     inside = os.path.realpath(folder) + os.sep
 
     def is_inside(path: object) -> bool:
-        return isinstance(path, int) or os.path.realpath(os.fsdecode(path)).startswith(inside.rstrip(os.sep))  # type: ignore[arg-type]
+        return isinstance(path, int) or (os.path.realpath(os.fsdecode(path)) + os.sep).startswith(inside)  # type: ignore[arg-type]
 
     def hook(event: str, arguments: tuple[Any, ...]) -> None:
         if event.startswith(_REFUSED):
@@ -51,11 +54,9 @@ def confine(folder: Path) -> None:
             path, mode, flags = arguments
             if (flags & _WRITING or set(str(mode or "")) & set("wax+")) and not is_inside(path):
                 raise PermissionError(f"{path} may not be written here")
-        elif (
-            event in _CHANGING
-            and not (isinstance(arguments[-1], int) and arguments[-1] > 2)
-            and not is_inside(arguments[0])
-        ):
-            raise PermissionError(f"{event} of {arguments[0]} is not allowed here")
+        elif event in _CHANGING and not (event in _BY_HANDLE and arguments[-1] > _STDERR):
+            paths = arguments[:2] if event in _OF_TWO else arguments[:1]
+            if not all(map(is_inside, paths)):
+                raise PermissionError(f"{event} of {paths[-1]} is not allowed here")
 
     sys.addaudithook(hook)

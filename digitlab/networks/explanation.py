@@ -190,6 +190,12 @@ class Explainer:
         outputs = [output.numpy()[0] for output in self._through(_scaled(image[np.newaxis]))[0]]
         before = outputs[place - 1]  # of what has weights, none is the first: the picture is given a form before
         asked = self._layers[place]
+        after_it = self._layers[place + 1] if place + 1 < len(self._layers) else None
+        if not _is_usual(asked, after_it) or (isinstance(asked, keras.layers.Dense) and outputs[place].ndim != 1):
+            raise ModelDamaged(
+                f"{layer} came from elsewhere, and computes in another way than the layers of the networks that are "
+                "trained here: its arithmetic is not shown."
+            )
         kernel, bias = asked.get_weights()[0], asked.get_weights()[1] if asked.use_bias else None
         own_bias = 0.0 if bias is None else float(bias[unit])
         if not isinstance(asked, keras.layers.Conv2D):
@@ -223,6 +229,17 @@ def _scaled(images: NDArray[np.uint8]) -> Floats:
 
 def _wishes(digits: "NDArray[np.int64] | list[int] | range") -> Floats:
     return np.eye(10, dtype=np.float32).take(np.asarray(digits), axis=0)
+
+
+def _is_usual(layer: keras.layers.Layer, after_it: keras.layers.Layer | None) -> bool:
+    """Whether a layer and the next compute as those of `architectures` do."""
+    if isinstance(layer, keras.layers.Dense):
+        usual = keras.activations.relu, keras.activations.linear, keras.activations.softmax
+        return layer.activation in usual
+    is_plain = layer.padding == "same" and layer.groups == 1 and set(layer.dilation_rate) == {1}
+    if isinstance(after_it, keras.layers.BatchNormalization):
+        is_plain = is_plain and after_it.center and after_it.scale
+    return is_plain and after_it is not None and layer.activation is keras.activations.linear
 
 
 def _patch(before: Floats, layer: keras.layers.Conv2D, row: int, column: int) -> Floats:

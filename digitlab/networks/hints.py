@@ -204,7 +204,8 @@ def _unfinished(seen: _Seen) -> Hint | None:
         return None
     before, last = epochs[-2], epochs[-1]
     loss, earlier = last.validation_loss or last.loss, before.validation_loss or before.loss
-    if loss > 0.9 * earlier or loss > 0.8 * _GUESSING:
+    best = min(epoch.validation_loss or epoch.loss for epoch in epochs)
+    if loss > 0.9 * earlier or loss > 0.8 * _GUESSING or loss > best:
         return None
     return Hint(
         "Not done yet",

@@ -180,7 +180,7 @@ def _layer_observation(
     if before is not None:
         steps, size = np.abs(kernel - before), float(np.sqrt(np.mean(before**2)))
         moved = float(np.mean(steps > _MOVED * size))
-        change = float(np.linalg.norm(steps) / max(np.linalg.norm(before), 1e-12))
+        change = float(np.linalg.norm(steps) / max(float(np.linalg.norm(before)), 1e-12))
     return LayerObservation(
         layer=name,
         weights=kernel.size,

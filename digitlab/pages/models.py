@@ -37,6 +37,7 @@ def delete() -> None:
         if st.button("Delete", type="primary", icon=":material/delete:"):
             with ui.told():
                 lab.delete_model(card.name, person)
+                st.query_params.pop("model", None)
                 st.rerun()
         if st.button("Keep"):
             st.rerun()

@@ -275,12 +275,13 @@ def show_runs() -> None:
         else:
             goes_on(run)
         ui.curves(epochs, run.config.epochs, key=f"run-{run.number}")
-        if run.started is not None:
+        if run.started is not None and run.config.tuning is None:
             ui_learning.hints(run, epochs)
             there = {"run": str(run.number)}
             st.page_link("watch.py", label="Watch it learn", icon=":material/movie:", query_params=there)
 
-        ui_sharing.offer(run)
+        if run.config.tuning is None:
+            ui_sharing.offer(run)
 
         st.markdown("**All runs**")
         st.session_state.listed = [run.number for run in runs]

@@ -63,7 +63,12 @@ def choose_image(card: ModelCard) -> NDArray[np.uint8]:
     if "sample" in st.query_params and "understood" not in state:
         state.understood = "MNIST"
     source = st.segmented_control(
-        "Picture", ["My drawing", "MNIST", "Upload"], default="My drawing", required=True, key="understood"
+        "Picture",
+        ["My drawing", "MNIST", "Upload"],
+        default="My drawing",
+        required=True,
+        key="understood",
+        bind="query-params",
     )
     images = {"My drawing": drawn_images, "Upload": uploaded_images}.get(source or "", lambda _: mnist_image())(card)
     if not images:
@@ -121,7 +126,7 @@ def layer_by_layer(card: ModelCard, image: NDArray[np.uint8], reading: Reading) 
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.button("Back", icon=":material/chevron_left:", on_click=step, args=(-1,))
         st.button("Next layer", icon=":material/chevron_right:", on_click=step, args=(1,))
-    layer = st.select_slider("Layer", names, key="layer")
+    layer = st.select_slider("Layer", names, key="layer", bind="query-params")
     if inside.looks > 1:
         st.caption(
             f"This network looks {inside.looks} times, moved by half a pixel, and averages the sums; here is the first."
@@ -243,6 +248,12 @@ VIEWS = {
     "The arithmetic": the_arithmetic,
 }
 
+asked = st.query_params.get("explain", "")
+if asked != state.get("explain", ""):
+    state.explain = asked
+    asked_part, _, asked_number = asked.partition("-")
+    if asked_part in ("test", "training") and asked_number.isdecimal():
+        state.update(understood="MNIST", set=asked_part, sample=int(asked_number))
 st.title("Understand")
 ui_insight.style()
 left, right = st.columns(2, gap="large")
@@ -251,6 +262,9 @@ with left:
     chosen = None
     with ui.told():
         chosen = choose_image(card)
+if asked and asked != f"{state.get('set')}-{state.get('sample')}":  # a person went on to another digit
+    del st.query_params["explain"]
+    state.explain = ""
 if chosen is None:
     st.stop()
 image = chosen

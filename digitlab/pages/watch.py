@@ -64,7 +64,8 @@ def choose_image() -> NDArray[np.uint8]:
         if source == "MNIST":
             images = ui.mnist().x_test
             index = st.number_input("Test digit", 0, len(images) - 1, key="digit", bind="query-params", width=150)
-            return images[index]
+            chosen: NDArray[np.uint8] = images[index]
+            return chosen
     if own is None:
         st.info("Nothing is drawn yet. Draw a digit, or watch one of MNIST's.", icon=":material/draw:")
         st.page_link("draw.py", label="Draw", icon=":material/draw:")
@@ -123,13 +124,16 @@ def look_again(run: Run) -> float | None:
 
 st.title("Watch it learn")
 ui_insight.style()
-runs = [run for run in lab.runs() if run.started is not None]
+runs = [run for run in lab.runs() if run.started is not None and run.config.tuning is None]
 if not runs:
     st.info("No network has learned here yet. Train one, and watch.", icon=":material/model_training:")
     st.page_link("train.py", label="Train", icon=":material/model_training:")
     st.stop()
-chosen = choose_run(runs)
-image = choose_image()
+left, right = st.columns(2, gap="large")
+with left:
+    chosen = choose_run(runs)
+with right:
+    image = choose_image()
 every = look_again(chosen)
 
 

@@ -90,7 +90,7 @@ def tidy(settings: Settings, kept: Collection[int]) -> None:
         storage = _place(settings)
         storage.remove_leftovers()
         entries = storage.entries()
-        written = {}
+        written: dict[tuple[str, int], float] = {}
         for name, entry in entries.items():
             if match := _FILE.fullmatch(name):
                 run = match[1], int(match[2])

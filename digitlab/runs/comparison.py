@@ -14,6 +14,8 @@ from digitlab.networks.recognition import Recogniser
 from digitlab.runs.cards import ModelCard
 from digitlab.runs.experiment import Run
 
+_UNKNOWN = "not known"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contender:
@@ -22,14 +24,14 @@ class Contender:
     Attributes:
         key: Tells it from all others; part of an address.
         label: A name that no other has.
-        config: Its settings.
+        config: Its settings; None where nobody knows them, as of a network from elsewhere.
         epochs: Its finished epochs.
         card: The network; None where there is none yet.
     """
 
     key: str
     label: str
-    config: TrainingConfig
+    config: TrainingConfig | None
     epochs: tuple[EpochMetrics, ...]
     card: ModelCard | None = None
 
@@ -57,7 +59,13 @@ def contenders(
     cards = list(cards)
     names = labels(cards)
     found = {
-        card.name: Contender(key=card.name, label=names[card.name], config=card.config, epochs=card.epochs, card=card)
+        card.name: Contender(
+            key=card.name,
+            label=names[card.name],
+            config=None if card.origin else card.config,
+            epochs=card.epochs,
+            card=card,
+        )
         for card in cards
     }
     for run in runs:
@@ -69,11 +77,11 @@ def contenders(
 
 
 def differences(shown: Sequence[Contender]) -> dict[str, list[str]]:
-    """Return by name the settings that are not the same in all, each with its values in their order."""
-    settings = [settings_told(one.config) for one in shown]
-    names = settings[0] if settings else {}
-    values = {name: [each[name] for each in settings] for name in names}
-    return {name: row for name, row in values.items() if len(set(row)) > 1}
+    """Return by name the settings that are not the same in all that are known, each with its values in their order."""
+    settings = [settings_told(one.config) if one.config else {} for one in shown]
+    names = next(filter(None, settings), {})
+    values = {name: [each.get(name, _UNKNOWN) for each in settings] for name in names}
+    return {name: row for name, row in values.items() if len({*row} - {_UNKNOWN}) > 1}
 
 
 def milliseconds(recogniser: Recogniser, images: NDArray[np.uint8]) -> float:
@@ -90,6 +98,11 @@ def settings_told(config: TrainingConfig) -> dict[str, str]:
     """Return all settings, as people read them, by name."""
     values = config.as_dict()
     values |= values.pop("augmentation")
+    tuning = values.pop("tuning")
+    values |= {
+        "improved from": tuning["base"] if tuning else None,
+        "drawings learned": len(tuning["learned"]) if tuning else 0,
+    }
     return {name.replace("_", " "): _told(value) for name, value in values.items()}
 
 

@@ -54,7 +54,7 @@ def _lies_in(stroke: Mapping[str, Any], box: tuple[int, int, int, int]) -> bool:
         return False
     left, top, right, bottom = box
     across, down = ([point[axis] for point in points] for axis in (0, 1))
-    return left <= (min(across) + max(across)) / 2 < right and top <= (min(down) + max(down)) / 2 < bottom
+    return bool(left <= (min(across) + max(across)) / 2 < right and top <= (min(down) + max(down)) / 2 < bottom)
 
 
 def _cut_out(picture: NDArray[np.uint8], box: tuple[int, int, int, int]) -> NDArray[np.uint8]:

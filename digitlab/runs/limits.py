@@ -41,7 +41,7 @@ class Limits:
                 f"{active} of your runs wait or train; this lab allows {most.runs_per_person} for each person. "
                 "Wait until one ends, or stop one."
             )
-        self._check_room()
+        self.check_room()
 
     def check_brought_in(self, person: Person, kept: int) -> None:
         """Raise `LimitReached` if somebody who keeps so many networks from elsewhere may bring in no other one."""
@@ -50,14 +50,15 @@ class Limits:
             raise LimitReached(
                 f"You keep {kept} networks from elsewhere; this lab allows {most} for each person. Delete one (Models)."
             )
-        self._check_room()
+        self.check_room()
 
-    def _check_room(self) -> None:
-        most, used = self._settings, self.used()
-        if used > most.most_gigabytes * 1e9:
+    def check_room(self) -> None:
+        """Raise `LimitReached` if the folders of data and networks are too full for more."""
+        used, most = self.used(), self._settings.most_gigabytes
+        if used > most * 1e9:
             raise LimitReached(
-                f"The lab's folders hold {used / 1e9:.1f} GB; it allows {most.most_gigabytes:g}. Delete networks that "
-                "nobody needs (Models), or let the operator raise DIGITLAB_MOST_GIGABYTES."
+                f"The lab's folders hold {used / 1e9:.1f} GB; it allows {most:g}. Delete networks that nobody needs "
+                "(Models), or let the operator raise DIGITLAB_MOST_GIGABYTES."
             )
 
     def used(self) -> int:

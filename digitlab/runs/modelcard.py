@@ -17,14 +17,28 @@ _CONFUSIONS = 5  # that are named
 LEARNED = "How it learned"  # the section with the curves' figures
 
 
-def keras_code(card: ModelCard) -> KerasCode:
-    """Return the Keras code of the training that a network came of."""
+def keras_code(card: ModelCard) -> KerasCode | None:
+    """Return the Keras code of the training that a network came of; None where `no_code` says why there is none."""
+    if no_code(card):
+        return None
     return KerasCode(
         config=card.config,
         title=card.title,
         stopped_after=len(card.epochs) if card.was_stopped else None,
         test_accuracy=card.test_accuracy,
     )
+
+
+def no_code(card: ModelCard) -> str:
+    """Return one sentence on why a network's training cannot be written as code; empty if it can."""
+    if card.origin is not None:
+        return "It was trained elsewhere, and how is not known here. Its Keras file holds the network, layer by layer."
+    if card.config.tuning is not None:
+        return (
+            f"It was improved from the network {card.config.tuning.base} on drawings of its owner, and goes on from "
+            "there: the code of that network is the beginning of its own."
+        )
+    return ""
 
 
 def model_card(card: ModelCard, scores: Scores | None, drawings: tuple[int, int] | None = None) -> str:
@@ -37,22 +51,22 @@ def model_card(card: ModelCard, scores: Scores | None, drawings: tuple[int, int]
     """
     parts = [f"# {plain(card.title)}\n", _origin(card)]
     parts += [f"## {title}\n\n{body}" for title, body in sections(card, scores, drawings).items()]
-    code = keras_code(card)
-    parts.append(f"## The code\n\n{plain(' '.join(code.introduction))}\n\n~~~~python\n{code.script()}~~~~\n")
+    parts.append(f"## The code\n\n{_code(card)}")
     return "\n".join(parts)
 
 
 def sections(card: ModelCard, scores: Scores | None, drawings: tuple[int, int] | None = None) -> dict[str, str]:
     """Return the parts that a page and the document share, Markdown by title."""
+    how = {} if card.origin else {"Settings": _settings(card), LEARNED: _epochs(card)}
+    again = f"~~~~\n{card.command}\n~~~~\n\n" if card.command else ""
     return {
         "What it is": _what(card),
         "Data": _data(card),
         "How good it is": _scores(card, drawings),
         "Where it fails": _failures(scores),
         "When it may be believed": _certainty(card),
-        "Settings": _settings(card),
-        LEARNED: _epochs(card),
-        "The same again": f"~~~~\n{card.command}\n~~~~\n\n{_versions(card)}",
+        **how,
+        "The same again": f"{again}{_versions(card)}",
         "Licence": _licence(card),
     }
 
@@ -64,21 +78,37 @@ def plain(text: str) -> str:
 
 def _origin(card: ModelCard) -> str:
     day = time.strftime("%d %B %Y", time.gmtime(card.created))
+    if card.origin is not None:
+        return f"Brought into DigitLab on {day}{f' by {plain(card.owner_name)}' if card.owner_name else ''}.\n"
     if card.is_ready_made:
         return f"A network that comes with DigitLab, trained on {day}.\n"
     return f"Trained with DigitLab on {day}{f' by {plain(card.owner_name)}' if card.owner_name else ''}.\n"
 
 
-def _what(card: ModelCard) -> str:
-    preset, more = PRESETS[card.config.preset], ""
+def _code(card: ModelCard) -> str:
+    code = keras_code(card)
+    if code is None:
+        return f"{no_code(card)}\n"
+    return f"{plain(' '.join(code.introduction))}\n\n~~~~python\n{code.script()}~~~~\n"
+
+
+def _built(card: ModelCard) -> str:
+    """How it is built, in sentences."""
     weights = f"{card.parameters:,} weights"
-    if weights not in preset.summary:
-        more += f" It has {weights}."
+    if (origin := card.origin) is not None:
+        source = f" ({plain(origin.source)})" if origin.source else ""
+        return f"It came in the file {plain(origin.file)}{source}, with {origin.layers} layers and {weights}."
+    preset = PRESETS[card.config.preset]
+    more = "" if weights in preset.summary else f" It has {weights}."
     if card.config.averaging:
         more += " It looks at each digit four times, half a pixel to each side, and averages what it thinks."
+    return f"Preset *{preset.title}*: {preset.summary}{more}"
+
+
+def _what(card: ModelCard) -> str:
     return (
-        f"A neural network that reads one handwritten digit, 0 to 9, in a picture of 28 x 28 grey pixels (0 "
-        f"background, 255 ink) and gives ten probabilities. Preset *{preset.title}*: {preset.summary}{more}"
+        "A neural network that reads one handwritten digit, 0 to 9, in a picture of 28 x 28 grey pixels (0 background, "
+        f"255 ink) and gives ten probabilities. {_built(card)}"
         "\n\nIt is made for learning and trying. It knows one digit at a time, in the "
         "middle of its picture, and nothing of letters; do not let it decide where a mistake costs anything.\n"
     )
@@ -86,6 +116,8 @@ def _what(card: ModelCard) -> str:
 
 def _data(card: ModelCard) -> str:
     config = card.config
+    if card.origin is not None:
+        return "Not known: it was trained elsewhere. MNIST's digits may have been among its examples.\n"
     lines = [
         f"- Fitted to {config.fitted_digits:,} digits of MNIST's training set, the first ones; "
         + (
@@ -102,6 +134,9 @@ def _data(card: ModelCard) -> str:
             f"{config.redrawn_digits:,} of MNIST's drawn anew with other pens, and {config.other_drawings:,} drawings "
             "that are no digit."
         )
+    if config.tuning is not None:
+        base, learned = plain(config.tuning.base), len(config.tuning.learned)
+        lines.append(f"- Improved from {base} on {learned} drawings of its owner, mixed with MNIST's digits.")
     lines.append("- MNIST was written by about 500 people in the USA around 1990: other hands are read worse.")
     return "\n".join(lines) + "\n"
 
@@ -156,6 +191,8 @@ def _certainty(card: ModelCard) -> str:
 
 def _settings(card: ModelCard) -> str:
     unused = {name for name, amount in card.config.as_dict()["augmentation"].items() if not amount}
+    if card.config.tuning is None:
+        unused |= {"improved from", "drawings learned"}
     told = [(name, value) for name, value in settings_told(card.config).items() if name not in unused]
     return _table([("Setting", "Value"), ("---", "---"), *told])
 
@@ -176,6 +213,7 @@ def _versions(card: ModelCard) -> str:
 
 def _licence(card: ModelCard) -> str:
     whose = "comes with DigitLab" if card.is_ready_made else "belongs to whoever trained it"
+    whose += "; ask them before you hand it on" * (card.origin is not None)
     return (
         "MNIST is by Yann LeCun, Corinna Cortes and Christopher J. C. Burges, under "
         "[CC BY-SA 3.0](https://creativecommons.org/licenses/by-sa/3.0/). "

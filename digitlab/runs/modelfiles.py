@@ -40,7 +40,8 @@ class ModelFiles:
         """Return the name of the network whose Keras file lies there; None if that is not a network of this lab."""
         name = path.stem
         with suppress(ModelNotFound, ModelDamaged, StorageError):
-            if path.suffix == KERAS and self.card(name) and self.keras_file(name).resolve() == path.resolve():
+            self.card(name)
+            if path.suffix == KERAS and self.keras_file(name).resolve() == path.resolve():
                 return name
         return None
 

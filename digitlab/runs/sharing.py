@@ -71,7 +71,9 @@ def _changed(config: TrainingConfig) -> dict[str, Any]:
 
 def _flat(config: TrainingConfig) -> dict[str, Any]:
     values = config.as_dict()
-    return values | values.pop("augmentation")
+    del values["tuning"]  # nobody else has its drawings
+    values |= values.pop("augmentation")
+    return values
 
 
 def _config(values: Mapping[str, Any]) -> TrainingConfig:
@@ -79,6 +81,7 @@ def _config(values: Mapping[str, Any]) -> TrainingConfig:
     if not isinstance(preset, str) or preset not in PRESETS:
         raise InvalidSetting(f"The preset is {str(preset)[:40]!r}. Choose one of {', '.join(PRESETS)}.")
     usual = PRESETS[preset].config.as_dict()
+    del usual["tuning"]
     inner = usual["augmentation"]
     if unknown := sorted(set(values) - set(inner) - (set(usual) - {"augmentation"})):
         raise InvalidSetting(f"There is no setting {unknown[0][:40]!r}; this lab may be older than that run's.")

@@ -37,15 +37,17 @@ def test_a_click_on_a_cell_shows_its_pictures_and_a_click_on_one_opens_it(page):
 
 def test_an_opened_picture_leads_to_its_explanation_by_the_same_network(page):
     evaluate(page, "Overview", "&of=validation")
-    page.locator(".grid button").first.click()
+    page.locator(".grid button").first.click(timeout=PATIENCE)
     dialog = page.get_by_role("dialog")
     number = re.search(r"Sample (\d+) of MNIST's training set", dialog.inner_text())[1]
     dialog.get_by_role("link", name="Why?").click()
     expect(page.get_by_role("heading", name="Understand", level=1)).to_be_visible()
     settle(page)
     expect(page.get_by_label("Sample", exact=True)).to_have_value(number)
-    expect(page).to_have_url(re.compile("set=training"))
+    expect(page).to_have_url(re.compile(f"explain=training-{number}"))
     expect(network(page)).to_have_value(re.compile("[Tt]utorial"))
+    page.get_by_role("button", name="Another", exact=True).click()
+    expect(page).not_to_have_url(re.compile("explain"))
 
 
 def test_cells_show_counts_or_shares(page):

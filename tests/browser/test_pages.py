@@ -11,6 +11,7 @@ PAGES = {
     "train": "Train",
     "draw": "Draw",
     "improve": "Improve",
+    "mydigits": "My digits",
     "evaluate": "Evaluate",
     "compare": "Compare",
     "models": "Models",

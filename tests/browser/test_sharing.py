@@ -1,7 +1,7 @@
 import json
 import re
 
-from conftest import settle, visit
+from conftest import network, settle, visit
 from playwright.sync_api import expect
 from test_train import MINUTE, press_train, set_epochs
 
@@ -27,7 +27,7 @@ def test_the_settings_of_a_run_start_the_same_run_elsewhere(page, context, brows
     elsewhere = browser.new_context(base_url=app.url)
     other = elsewhere.new_page()
     other.goto(link)
-    expect(other.get_by_text("The settings of the link are filled in below")).to_be_visible()
+    expect(other.get_by_text("The settings of the link are filled in")).to_be_visible()
     expect(other.get_by_role("slider", name="Epochs")).to_have_value("2")
     other.get_by_text("More settings").click()
     expect(other.get_by_label("Training digits", exact=True)).to_have_value("700")
@@ -50,3 +50,39 @@ def test_bad_settings_in_a_link_are_a_sentence_and_change_nothing(page):
         page.goto(f"/train?settings={bad}")
         expect(page.get_by_text(re.compile(sentence))).to_be_visible()
         expect(page.get_by_role("slider", name="Epochs")).to_have_value("10")
+
+
+def test_a_link_leads_to_the_same_network_and_view_though_the_network_was_chosen_elsewhere(page, context):
+    visit(page, "models?model=tutorial", "Models")
+    page.get_by_role("link", name="Evaluate it").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Evaluate")
+    page.get_by_role("tab", name="Compare").click()
+    expect(page.get_by_text("Only Tutorial is right")).to_be_visible(timeout=MINUTE)
+    settle(page)
+    other = context.new_page()
+    other.goto(page.url)
+    expect(other.get_by_text("Only Tutorial is right")).to_be_visible(timeout=MINUTE)
+    expect(network(other)).to_have_value(re.compile("Tutorial"))
+    assert "other=" in page.url
+    other.close()
+
+
+def test_a_network_that_is_not_there_is_said_so(page):
+    for path, title in {"draw": "Draw", "models": "Models", "evaluate": "Evaluate"}.items():
+        visit(page, f"{path}?model=../../etc/passwd", title)
+        expect(page.get_by_text("There is no network ../../etc/passwd; another is shown.")).to_be_visible()
+
+
+def test_the_picture_and_the_layer_that_are_looked_at_travel_in_a_link(page, context):
+    visit(page, "understand?model=tutorial&understood=MNIST&sample=4&view=Layer+by+layer")
+    bars = page.locator(".digitlab-bars")  # of the reading, and of the last layer where that is shown
+    expect(page.get_by_role("button", name="Next layer")).to_be_visible(timeout=MINUTE)
+    expect(bars).to_have_count(1)
+    page.get_by_role("button", name="Next layer").click()
+    expect(bars).to_have_count(2)
+    settle(page)
+    assert "layer=digits" in page.url
+    other = context.new_page()
+    other.goto(page.url)
+    expect(other.locator(".digitlab-bars")).to_have_count(2, timeout=MINUTE)
+    other.close()

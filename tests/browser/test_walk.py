@@ -15,7 +15,8 @@ def take(request: pytest.FixtureRequest, page: Page):
     folder: Path | None = request.config.getoption("--pictures")
     page.set_viewport_size({"width": 1180, "height": 800})
 
-    def picture(name: str) -> None:
+    def picture(name: str, height: int = 800) -> None:
+        page.set_viewport_size({"width": 1180, "height": height})
         settle(page)
         page.mouse.move(0, 0)
         if folder is not None:
@@ -38,14 +39,14 @@ def test_a_newcomer_walks_through_the_lab(page, take):
     expect(page.get_by_role("link", name="Draw with it")).to_be_visible(timeout=60_000)
     page.get_by_role("link", name="Watch it learn").last.click()
     expect(page.get_by_role("heading", name="What it confuses")).to_be_visible(timeout=60_000)
-    take("watch")
+    take("watch", height=1180)
     visit(page, "draw")
     draw(page, SEVEN)
     expect(answer(page)).to_have_text("7")
     take("draw")
-    page.get_by_role("link", name="Why?").click()
-    expect(page.get_by_role("heading", name="Gradient", exact=True)).to_be_visible(timeout=90_000)
-    take("understand")
+    visit(page, "understand?set=test&sample=4&view=Change+its+mind")
+    expect(page.get_by_alt_text("Changed, read as 9")).to_be_visible(timeout=90_000)
+    take("understand", height=1180)
     visit(page, "evaluate")
     expect(page.get_by_text("What is read as what")).to_be_visible(timeout=60_000)
     take("evaluate")

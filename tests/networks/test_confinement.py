@@ -16,6 +16,9 @@ ATTEMPTS = {
     "a file outside by a link": "import os; os.symlink(OUTSIDE, 'link'); open('link', 'w')",
     "a folder outside": "import os; os.mkdir(OUTSIDE)",
     "a pickle": "import pickle; pickle.loads(b'cos\\nsystem\\n.')",
+    "a file beside": "open('../inside-too', 'w')",
+    "a file cut": "import os; os.truncate(KEPT, 3)",
+    "a file moved out": "import os; open('x', 'w').close(); os.rename('x', OUTSIDE)",
     "a removal": "import os; os.remove(KEPT)",
     "much memory": "bytearray(2**30)",
 }

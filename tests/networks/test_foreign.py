@@ -8,7 +8,7 @@ import pytest
 from foreignfiles import FLATTEN, PIXELS, dense, layer, packed, plain, sequential, weights
 from keras import layers
 
-from digitlab.errors import ModelRefused
+from digitlab.errors import ModelDamaged, ModelRefused
 from digitlab.networks import foreign, intake
 from digitlab.networks.explanation import Explainer
 from digitlab.networks.recognition import Recogniser
@@ -89,6 +89,9 @@ def test_usual_layers_and_networks_within_networks_are_laid_out_so_that_they_can
     assert own.layers[-1].name == "digits"
     assert Explainer(own).inside(digits.x_test[0]).sums.argmax() == 7
     assert intake.look_into((tmp_path / foreign.NETWORK).read_bytes())
+    convolution = next(one.name for one in own.layers if isinstance(one, layers.Conv2D))
+    with pytest.raises(ModelDamaged, match="its arithmetic is not shown"):  # it has no margin around the picture
+        Explainer(own).neuron(digits.x_test[0], convolution, 0, 1, 1)
 
 
 def named(*arrays):

@@ -111,5 +111,10 @@ def test_a_loss_that_still_falls_in_the_last_epoch_is_told_once_it_is_the_last()
     assert hints(TrainingConfig(epochs=4), BALANCED, epochs) == []
 
 
+def test_a_loss_that_falls_back_to_what_it_was_before_is_not_told():
+    epochs = curve([0.3, 0.1, 0.05, 0.03, 0.02, 0.01], [0.2, 0.1, 0.15, 0.14, 0.15, 0.12])
+    assert [hint.name for hint in hints(TrainingConfig(epochs=6), BALANCED, epochs)] == ["Overfitting"]
+
+
 def test_nothing_is_said_of_a_training_that_has_no_epoch_yet():
     assert hints(TrainingConfig(), BALANCED, []) == []

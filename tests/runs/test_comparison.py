@@ -3,10 +3,10 @@ import dataclasses
 import pytest
 
 from digitlab.digits.augmentation import Augmentation
-from digitlab.networks.config import TrainingConfig
+from digitlab.networks.config import TrainingConfig, Tuning
 from digitlab.networks.metrics import EpochMetrics
 from digitlab.networks.recognition import Recogniser
-from digitlab.runs.cards import ModelCard
+from digitlab.runs.cards import ModelCard, Origin
 from digitlab.runs.comparison import Contender, contenders, differences, milliseconds
 from digitlab.runs.experiment import Run, RunState
 
@@ -60,3 +60,18 @@ def test_the_first_epoch_counts_only_where_it_is_alone():
 
 def test_a_reading_takes_a_few_milliseconds(ready_made, digits):
     assert 0.001 < milliseconds(Recogniser.load(ready_made / "tutorial.keras"), digits.x_test[:20]) < 100
+
+
+def test_settings_that_nobody_knows_are_not_invented(card):
+    origin = Origin(file="x.keras", source="", sha256="0", layers=7, scale="0 to 1", is_softmax_added=False)
+    brought = dataclasses.replace(card, name="brought", origin=origin)
+    found = contenders([brought], lambda _: {"brought": "B"}, [], lambda _: [])["brought"]
+    other = dataclasses.replace(TrainingConfig(), epochs=20)
+    assert differences([found, contender(), contender(config=other)]) == {"epochs": ["not known", "10", "20"]}
+    assert differences([found, contender()]) == {}
+
+
+def test_what_a_network_was_improved_from_is_a_setting(card):
+    tuned = dataclasses.replace(TrainingConfig(), tuning=Tuning(base="tutorial", learned=(1, 2)))
+    told = differences([contender(), contender(config=tuned)])
+    assert told == {"improved from": ["none", "tutorial"], "drawings learned": ["0", "2"]}

@@ -3,9 +3,10 @@ import dataclasses
 import numpy as np
 import pytest
 
+from digitlab.networks.config import Tuning
 from digitlab.networks.scores import Scores
-from digitlab.runs.cards import ModelCard
-from digitlab.runs.modelcard import keras_code, model_card, sections
+from digitlab.runs.cards import ModelCard, Origin
+from digitlab.runs.modelcard import keras_code, model_card, no_code, sections
 
 
 @pytest.fixture
@@ -30,6 +31,7 @@ def test_a_card_tells_all_that_is_known_of_a_network(card, scores):
     assert f"| MNIST's test set, 10,000 | {card.test_accuracy:.2%} | {low:.2%} to {high:.2%} |" in text
     assert f"| {len(card.epochs)} | {card.epochs[-1].loss:.4f} |" in text
     assert "48,000 digits drawn by DigitLab" in text
+    assert "improved from" not in text
 
 
 def test_it_names_the_most_frequent_confusions_first(card, scores):
@@ -62,3 +64,23 @@ def test_the_code_of_a_stopped_network_is_stopped_too(card):
     stopped = dataclasses.replace(card, was_stopped=True, epochs=card.epochs[:2])
     assert keras_code(stopped).stopped_after == 2
     assert keras_code(card).stopped_after is None
+
+
+def test_of_a_network_from_elsewhere_nothing_is_claimed(card, scores):
+    origin = Origin(file="x*.keras", source="a book", sha256="0", layers=7, scale="0 to 1", is_softmax_added=False)
+    brought = dataclasses.replace(card, is_ready_made=False, origin=origin, epochs=())
+    text = model_card(brought, scores)
+    assert "x\\*.keras (a book), with 7 layers and 304,554 weights" in text.replace("\\.", ".")
+    for unknown in ("## Settings", "## How it learned", "Preset", "Fitted to"):
+        assert unknown not in text
+    assert "trained elsewhere" in no_code(brought)
+    assert keras_code(brought) is None
+
+
+def test_an_improved_network_names_what_it_comes_from(card, scores):
+    config = dataclasses.replace(card.config, tuning=Tuning(base="handwriting", learned=(1, 2, 3), held_back=(4,)))
+    improved = dataclasses.replace(card, config=config, command="", is_ready_made=False)
+    text = model_card(improved, scores)
+    assert "Improved from handwriting on 3 drawings of its owner" in text
+    assert "improved from the network handwriting" in no_code(improved)
+    assert "~~~~" not in text

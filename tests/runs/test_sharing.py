@@ -4,7 +4,7 @@ import pytest
 
 from digitlab.digits.augmentation import Augmentation
 from digitlab.errors import InvalidSetting
-from digitlab.networks.config import PRESETS, TrainingConfig
+from digitlab.networks.config import PRESETS, TrainingConfig, Tuning, tuned_from
 from digitlab.runs.sharing import as_file, as_link, from_file, from_link
 
 CONFIGS = [
@@ -74,3 +74,10 @@ def test_a_file_of_bad_settings_is_refused_with_the_reason(content, match):
 
 def test_a_file_may_be_written_by_hand():
     assert from_file(json.dumps({"digitlab_settings": 1, "epochs": 2})) == TrainingConfig(epochs=2)
+
+
+def test_what_a_network_was_improved_on_does_not_travel():
+    tuned = tuned_from(TrainingConfig(), Tuning(base="tutorial", learned=(1, 2), held_back=(3,)))
+    assert "tuning" not in as_link(tuned) + as_file(tuned)
+    with pytest.raises(InvalidSetting, match="no setting 'tuning'"):
+        from_file('{"digitlab_settings": 1, "tuning": {"base": "tutorial", "learned": [1], "held_back": [2]}}')
