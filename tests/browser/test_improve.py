@@ -44,7 +44,7 @@ def test_a_network_is_improved_and_the_proof_is_found_again(page, context, digit
 
     again = context.new_page()
     again.goto(address)
-    expect(again.get_by_text("It helped.")).to_be_visible()
+    expect(again.get_by_text("It helped. Of 20")).to_be_visible()
     settle(again)
     again.get_by_role("link", name="Draw with it").click()
     expect(again.get_by_role("heading", level=1)).to_have_text("Draw a digit")

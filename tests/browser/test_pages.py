@@ -10,6 +10,7 @@ PAGES = {
     "browse": "Browse",
     "train": "Train",
     "draw": "Draw",
+    "improve": "Improve",
     "mydigits": "My digits",
     "evaluate": "Evaluate",
     "compare": "Compare",
