@@ -2,7 +2,7 @@
 
 import json
 import math
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from digitlab.digits.augmentation import Augmentation
 from digitlab.networks import snippets
@@ -121,8 +121,8 @@ class KerasCode:
         )
 
     def _imports(self) -> str:
-        has_ops = self.config.augmentation.shear or self.config.augmentation.elastic
-        return snippets.IMPORTS.format(ops=", ops" if has_ops else "", seed=self.config.seed)
+        ops = ", ops" if "Distortion()" in _changes(self.config.augmentation) else ""
+        return snippets.IMPORTS.format(ops=ops, seed=self.config.seed)
 
     def _data(self, is_notebook: bool) -> Section:
         code = snippets.DATA_IN_NOTEBOOK if is_notebook else snippets.DATA
@@ -149,7 +149,7 @@ class KerasCode:
             inner.append(f'layers.Dense({layout.hidden}, activation="relu")')
         if layout.dropout:
             inner.append(f"layers.Dropout({layout.dropout})")
-        code = snippets.DISTORTION.format(**_amounts(config.augmentation)) if "Distortion()" in changes else ""
+        code = _distortion(config.augmentation) if "Distortion()" in changes else ""
         if config.averaging:
             inner = ["keras.Input((28, 28, 1))", *inner, "layers.Dense(10)"]
             code += _sequential("body", inner) + _sequential("model", [*before, *changes, "body", "layers.Softmax()"])
@@ -190,24 +190,29 @@ class KerasCode:
 
 
 def _changes(augmentation: Augmentation) -> list[str]:
-    """The layers that change digits at random."""
+    """The layers that change digits at random: Keras' own for one change, else one for all at once."""
     changes = []
-    if augmentation.shear or augmentation.elastic:
-        changes.append("Distortion()")
     if augmentation.rotation:
         changes.append(f'layers.RandomRotation({augmentation.rotation:g} / 360, fill_mode="constant")')
     if augmentation.scale:
         changes.append(f'layers.RandomZoom({augmentation.scale:g}, fill_mode="constant")')
     if shift := augmentation.shift:
         changes.append(f'layers.RandomTranslation({shift:g} / 28, {shift:g} / 28, fill_mode="constant")')
+    if len(changes) > 1 or augmentation.shear or augmentation.elastic:
+        changes = ["Distortion()"]
     if share := augmentation.erasing:
         sides = "scale=(3 / 28, 6 / 28), fill_value=0, value_range=(0, 1)"
         changes.append(f"layers.RandomErasing(({share:g}, {share:g}), {sides})")
     return changes
 
 
-def _amounts(augmentation: Augmentation) -> dict[str, str]:
-    return {"shear": f"{augmentation.shear:g}", "elastic": f"{augmentation.elastic:g}"}
+def _distortion(augmentation: Augmentation) -> str:
+    amounts = {name: f"{amount:g}" for name, amount in asdict(augmentation).items()}
+    words = {"shear": "slants", "rotation": "turns", "scale": "sizes", "shift": "moves", "elastic": "pulls"}
+    does = [word for name, word in words.items() if getattr(augmentation, name)]
+    told = " and ".join(filter(None, [", ".join(does[:-1]), does[-1]])).capitalize()
+    elastic = snippets.ELASTIC.format(**amounts) if augmentation.elastic else ""
+    return snippets.DISTORTION.format(**amounts | {"does": told, "elastic": elastic})
 
 
 def _sequential(name: str, layers: list[str]) -> str:

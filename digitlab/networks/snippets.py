@@ -42,7 +42,7 @@ if file.exists():
 
 DISTORTION = '''\
 class Distortion(layers.Layer):
-    """Slants each digit, and pulls it here and there, as if it were drawn on rubber (P. Y. Simard et al., 2003)."""
+    """{does} each digit at random, in one go: each sampling anew would blur it."""
 
     def __init__(self):
         super().__init__()
@@ -51,21 +51,32 @@ class Distortion(layers.Layer):
     def call(self, images, training=False):
         if not training:
             return images
-        n, pixels = ops.shape(images)[0], ops.arange(28, dtype="float32")
-        # Pulls are random at the 6 x 6 knots of a net, and smooth between them.
-        apart = ops.linspace(0.0, 5.0, 28)[:, None] - ops.arange(6, dtype="float32")
-        near = ops.softmax(-(apart**2) / (2 * 0.6**2))
-        knots = keras.random.uniform((2, n, 6, 6), -{elastic}, {elastic}, seed=self.seeds)
-        pulls = near @ knots @ ops.transpose(near)
-        slant = keras.random.uniform((n, 1, 1), -{shear}, {shear}, seed=self.seeds)
-        down = pulls[0] + pixels[:, None]
-        right = pulls[1] + pixels + slant * (pixels[:, None] - 13.5)
-        which = ops.cast(ops.arange(n), "float32")[:, None, None] + ops.zeros_like(down)
-        places = ops.stack([which, down, right])
+        n = ops.shape(images)[0]
+
+        def amount(most):
+            return keras.random.uniform((n, 1, 1), -most, most, seed=self.seeds)
+
+        # Where each pixel comes from, seen from the middle.
+        place = ops.arange(28, dtype="float32") - 13.5
+        x, y = place - amount({shift}), place[:, None] - amount({shift})
+        angle, size, slant = amount({rotation} * np.pi / 180), 1 + amount({scale}), amount({shear})
+        cosine, sine = ops.cos(angle) / size, ops.sin(angle) / size
+        right = cosine * x + (cosine * slant + sine) * y
+        down = (cosine - sine * slant) * y - sine * x
+{elastic}        which = ops.cast(ops.arange(n), "float32")[:, None, None] + ops.zeros_like(right)
+        places = ops.stack([which, down + 13.5, right + 13.5])
         return ops.image.map_coordinates(images[..., 0], places, order=1)[..., None]
 
 
 '''
+ELASTIC = """\
+        # Pulled here and there, as if it were drawn on rubber (P. Y. Simard et al., 2003): at random at the 6 x 6 knots
+        # of a net, and smoothly between them.
+        apart = ops.linspace(0.0, 5.0, 28)[:, None] - ops.arange(6, dtype="float32")
+        near = ops.softmax(-(apart**2) / (2 * 0.6**2))
+        pulls = near @ keras.random.uniform((2, n, 6, 6), -{elastic}, {elastic}, seed=self.seeds) @ ops.transpose(near)
+        right, down = right + pulls[0], down + pulls[1]
+"""
 
 COMPILE = """\
 model.compile(

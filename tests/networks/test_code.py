@@ -99,11 +99,20 @@ def test_each_layer_is_the_preset_s_own(preset):
         assert settings == others
 
 
-def test_random_changes_are_as_large_as_digitlab_s(digits):
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"shift": 2, "rotation": 10, "scale": 0.1},
+        {"rotation": 40, "shear": 0.4},
+        {"shear": 0.3, "elastic": 2},
+        {"shift": 1, "scale": 0.4, "elastic": 0.5},
+    ],
+)
+def test_random_changes_are_as_large_as_digitlab_s(digits, changes):
     import keras
 
-    config = TrainingConfig(augmentation=Augmentation(shear=0.3, elastic=2))
-    names = {"keras": keras, "layers": keras.layers, "ops": keras.ops}
+    config = TrainingConfig(augmentation=Augmentation(**changes))
+    names = {"keras": keras, "layers": keras.layers, "ops": keras.ops, "np": np}
     exec(KerasCode(config=config, title="x").sections()[1].code, names)
     from digitlab.digits.augmentation import augment
 
