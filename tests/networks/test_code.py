@@ -23,7 +23,10 @@ SMALL = {"training_digits": 2000, "epochs": 4, "batch_size": 32, "validation_spl
 CONFIGS = {
     "tutorial": TrainingConfig(**SMALL),
     "fast": dataclasses.replace(PRESETS["fast"].config, **SMALL),
-    "convolutional": dataclasses.replace(PRESETS["convolutional"].config, **SMALL, early_stopping=3),
+    # Fewer digits leave its normalization unsettled: 45 to 95 %, from seed to seed.
+    "convolutional": dataclasses.replace(
+        PRESETS["convolutional"].config, **SMALL | {"training_digits": 6000}, early_stopping=3
+    ),
     "everything": TrainingConfig(
         **SMALL, preset="fast", optimizer="adamw", schedule="cosine", learning_rate=0.003, augmentation=ALL,
         averaging=True, calibration=True,
