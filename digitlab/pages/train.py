@@ -178,6 +178,8 @@ def ended(run: Run, finished: int) -> None:
         there = {"model": run.model}
         st.page_link("draw.py", label="Draw with it", icon=":material/draw:", query_params=there)
         st.page_link("evaluate.py", label="Evaluate it", icon=":material/analytics:", query_params=there)
+        code = there | {"view": "Code"}
+        st.page_link("models.py", label="Its Keras code", icon=":material/code:", query_params=code)
         if run.config.tuning is not None:
             asked = {"run": str(run.number)}
             st.page_link("improve.py", label="See if it helped", icon=":material/auto_fix_high:", query_params=asked)
