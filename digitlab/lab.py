@@ -3,6 +3,7 @@
 import dataclasses
 import threading
 from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -228,7 +229,11 @@ class Lab:
             events.log("not allowed", person=person.id, what="a network from elsewhere without being known")
             raise NotAllowed("Nobody knows whose network this would be. Log in, then bring it in.")
         title, source = check_title(title), check_title(source) if source.strip() else ""
-        theirs = [card for card in self._files.cards() if card.origin and card.owner == person.id]
+        theirs = [
+            card
+            for card in self._files.cards()
+            if card.origin and card.owner == person.id and card.config.tuning is None
+        ]
         self._limits.check_brought_in(person, len(theirs))
         admitted = self._gate.admit(content, file)
         card = brought_in(admitted, self.mnist().y_test, file=file, title=title, source=source, person=person)
@@ -287,6 +292,18 @@ class Lab:
         """Return a person's own drawings, the oldest first: images, uint8 (n, 28, 28), and labels, uint8 (n,)."""
         return self._drawings.digits(person)
 
+    def own_digits_read(self, name: str, person: Person) -> tuple[int, int] | None:
+        """Return how many of a person's drawings a network reads correctly, and of how many that it has not learned.
+
+        None where there are no such drawings.
+        """
+        seen = self._learned_by(self._files.card(name))
+        unseen = [one for one in self._drawings.of(person, with_pictures=False) if one.number not in seen]
+        if not unseen:
+            return None
+        answers = self.recogniser(name).probabilities(np.stack([one.image for one in unseen])).argmax(axis=1)
+        return int((answers == [one.label for one in unseen]).sum()), len(unseen)
+
     def relabel_drawing(self, number: int, label: int, person: Person) -> None:
         """Say what digit one's own drawing is."""
         self._drawings.relabel(number, label, person)
@@ -298,9 +315,19 @@ class Lab:
     def start_improving(self, name: str, person: Person, seed: int = 1) -> Run:
         """Queue a tuning of a network to a person's own drawings, some of which are held back; return at once."""
         card = self._files.card(name)
-        tuning = improvement.split(name, self._drawings.of(person, with_pictures=False), seed)
+        drawings, seen = self._drawings.of(person, with_pictures=False), self._learned_by(card)
+        tuning = improvement.split(name, drawings, seed, seen)
         title = f"{card.title.removesuffix(_IMPROVED)[: LONGEST_TITLE - len(_IMPROVED)]}{_IMPROVED}"
         return self.start_training(dataclasses.replace(tuned_from(card.config, tuning), seed=seed), title, person)
+
+    def _learned_by(self, card: ModelCard) -> set[int]:
+        """Return the drawings that a network has learned, also before it was improved the last time."""
+        seen: set[int] = set()
+        with suppress(ModelNotFound):  # one that it came from was deleted
+            while (tuning := card.config.tuning) is not None:
+                seen |= set(tuning.learned)
+                card = self._files.card(tuning.base)
+        return seen
 
     def improvement(
         self, run: Run, person: Person, report: Callable[[float], None] = lambda _: None

@@ -26,7 +26,7 @@ _COLUMNS = {
     "s per epoch": st.column_config.NumberColumn(
         format="%.2f", help="Usual seconds of an epoch, while it was trained."
     ),
-    "File, MB": st.column_config.NumberColumn(format="%.2f", help="The .keras file, optimizer included."),
+    "File, MB": st.column_config.NumberColumn(format="%.2f", help="The .keras file."),
     "ms per reading": st.column_config.NumberColumn(format="%.3f", help="One digit, just measured here."),
 }
 
@@ -93,7 +93,6 @@ def scores(shown: Sequence[Contender]) -> None:
 def _row(one: Contender, card: ModelCard | None) -> dict[str, object]:
     row: dict[str, object] = {"Name": one.label}
     if card:
-        row["Name"] = card.title
         row |= {"Test accuracy": card.test_accuracy, "95 % interval": "{:.2%} - {:.2%}".format(*card.interval)}
         row |= {"Test loss": card.test_loss}
     row |= {"Epochs": len(one.epochs), "s per epoch": one.seconds_per_epoch}
@@ -131,6 +130,11 @@ def settings(shown: Sequence[Contender]) -> None:
     """Show what was set differently."""
     st.subheader("Settings that differ")
     different = comparison.differences(shown)
+    if not different and any(one.config is None for one in shown):
+        st.info(
+            "How a network from elsewhere was trained is not known; the others do not differ.", icon=":material/help:"
+        )
+        return
     if not different:
         st.info("They were trained with the same settings, to the last one.", icon=":material/equal:")
         return
@@ -146,6 +150,7 @@ def readings(picture: NDArray[np.uint8] | None, person: Person, shown: Sequence[
     """Show what each of a person's networks, the ready-made and the chosen ones read in a drawing."""
     chosen = {one.key for one in shown}
     cards = [card for card in ui.lab().models() if card.is_ready_made or card.name in chosen or person.owns(card.owner)]
+    cards.sort(key=lambda card: card.name not in chosen)
     labels = ui.labels_of(cards)
     if picture is None:
         st.info(f"Draw a digit or a number: {len(cards)} networks read it at once.", icon=":material/draw:")

@@ -45,13 +45,13 @@ def hints(run: Run, epochs: Sequence[EpochMetrics]) -> None:
 
 
 @st.cache_data(show_spinner="Asking the network ...", max_entries=200)
-def _grown(_run: Run, number: int, created: float, count: int, image: NDArray[np.uint8]) -> Growth:
+def _grown(_run: Run, number: int, created: float, epochs: tuple[int, ...], image: NDArray[np.uint8]) -> Growth:
     return ui.lab().growth(_run, image)
 
 
-def growth(run: Run, count: int, image: NDArray[np.uint8]) -> Growth:
-    """Ask how a picture was read by a run's snapshots, `count` of them by now; from memory when a page runs again."""
-    return _grown(run, run.number, run.created, count, image)
+def growth(run: Run, epochs: Sequence[int], image: NDArray[np.uint8]) -> Growth:
+    """Ask how a picture was read by a run's snapshots of these epochs; from memory when a page runs again."""
+    return _grown(run, run.number, run.created, tuple(epochs), image)
 
 
 def reading(grown: Growth, epoch: int) -> None:
@@ -83,7 +83,7 @@ def filters(one: Snapshot) -> None:
     )
 
 
-def confusion(one: Snapshot, run: Run) -> None:
+def confusion(one: Snapshot) -> None:
     """Show what was read as what; a click on a cell shows its pictures."""
     digits = ui.mnist()
     labels = digits.y_train[one.first : one.first + len(one.answers)]

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from digitlab import ui, ui_evaluation
+from digitlab import ui, ui_evaluation, ui_person
 from digitlab.networks.scores import Scores
 from digitlab.networks.sets import TEST
 from digitlab.runs import modelcard
@@ -14,15 +14,18 @@ def show(card: ModelCard) -> None:
     scores: Scores | None = None
     with ui.told():
         scores = ui_evaluation.evaluate(card, TEST).scores
+    drawings: tuple[int, int] | None = None
+    with ui.told():
+        drawings = ui.lab().own_digits_read(card.name, ui_person.person())
     st.download_button(
         "Download as Markdown",
-        data=modelcard.model_card(card, scores),
+        data=modelcard.model_card(card, scores, drawings),
         file_name=f"{card.name}.md",
         mime="text/markdown",
         icon=":material/download:",
         on_click="ignore",
     )
-    for title, body in modelcard.sections(card, scores).items():
+    for title, body in modelcard.sections(card, scores, drawings).items():
         st.subheader(title)
         if title == modelcard.LEARNED:
             ui.curves(card.epochs, len(card.epochs), key=f"of-card-{card.name}")

@@ -169,8 +169,11 @@ class Explainer:
 
     def first_weights(self) -> Floats:
         """Return the first layer's weights, float32 (neurons, 28, 28) or (filters, height, width)."""
-        layer = next(layer for layer in self._layers if isinstance(layer, keras.layers.Conv2D | keras.layers.Dense))
-        kernel = np.asarray(layer.get_weights()[0])
+        kinds = keras.layers.Conv2D | keras.layers.Dense
+        layer = next((layer for layer in self._layers if isinstance(layer, kinds)), None)
+        kernel = self._kernel if layer is None else np.asarray(layer.get_weights()[0])
+        if kernel.ndim != 4 and len(kernel) != 784:
+            raise ModelDamaged("The first layer of this network does not see the picture itself: it cannot be shown.")
         return np.moveaxis(kernel[:, :, 0] if kernel.ndim == 4 else kernel.reshape(28, 28, -1), -1, 0)
 
     def excitement(self, images: NDArray[np.uint8], layer: str) -> Excitement:

@@ -40,7 +40,7 @@ class TakenAway:
 FORMATS: dict[str, Format] = {
     "keras": Format(
         title="Keras",
-        summary="All of it, optimizer included: to go on training it, or to change it, in Python.",
+        summary="The whole network: to look into it, to change it, or to compile it and go on training, in Python.",
         suffix=".keras",
         code="""\
 import keras

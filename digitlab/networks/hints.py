@@ -137,7 +137,7 @@ def _overfitting(seen: _Seen) -> Hint | None:
         f"{losses[-1]:.4f} now) while the training loss fell from {then.loss:.4f} to {now.loss:.4f}. Early stopping "
         f"after {_PATIENCE} epochs would have ended at epoch {validated[end].epoch}, with the weights of epoch "
         f"{validated[kept].epoch}.",
-        "Try early stopping, augmentation, or more training digits.",
+        f"Try {'' if seen.config.early_stopping else 'early stopping, '}augmentation, or more training digits.",
     )
 
 

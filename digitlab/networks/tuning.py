@@ -91,6 +91,10 @@ def tune(
         cooling = fitted_temperature(after, watched[1]) / fitted_temperature(before, watched[1])
         last = model.get_layer("digits")
         last.set_weights([weights / cooling for weights in last.get_weights()])
+    if learner is model:  # as a training leaves it: who opens its file elsewhere has no loss of ours
+        optimizer = keras.optimizers.Adam(config.learning_rate)
+        optimizer.build(model.trainable_variables)
+        model.compile(optimizer, "sparse_categorical_crossentropy", metrics=["accuracy"])
     return Tuned(model, epochs, time.monotonic() - started, was_stopped, way, cooling)
 
 

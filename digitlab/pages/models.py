@@ -118,8 +118,8 @@ for view, show in zip(views, shown, strict=True):
 
 def origin(other: ModelCard) -> str:
     """Say where a network comes from."""
-    how = "trained" if other.config.tuning is None else "improved"
-    how = how if other.origin is None else "brought in"
+    how = "trained" if other.origin is None else "brought in"
+    how = how if other.config.tuning is None else "improved"
     return "ready-made" if other.is_ready_made else f"{how} by {ui_runs.whose(other.owner, other.owner_name, person)}"
 
 

@@ -165,7 +165,8 @@ def ended(run: Run, finished: int) -> None:
         st.info(f"Paused after {whole_epochs(finished)}; it goes on exactly where it was.", icon=":material/pause:")
         return
     if run.model is None:
-        st.info("It was stopped before it began.", icon=":material/info:")
+        text = f"Stopped after {whole_epochs(finished)}, before a network was made of them; it can go on."
+        st.info(text if finished else "It was stopped before it began.", icon=":material/info:")
         return
     if run.state is RunState.STOPPED:
         st.info(f"Stopped after {whole_epochs(finished)}; the network so far is kept.", icon=":material/info:")

@@ -223,6 +223,9 @@ def the_arithmetic(card: ModelCard, image: NDArray[np.uint8], reading: Reading) 
     ui_insight.softmax(inside)
     st.subheader("One neuron")
     stages = {one.layer: one for one in inside.stages if one.kind in ("Conv2D", "Dense")}
+    if not stages:
+        st.info("Before the last layer no neuron of this network has weights that could be shown.")
+        return
     with st.container(horizontal=True, vertical_alignment="bottom"):
         layer = st.selectbox("Layer", list(stages), width=200)
         values = stages[layer].values

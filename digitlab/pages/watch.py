@@ -99,20 +99,21 @@ def play(epochs: list[int]) -> None:
 def show_epoch(run: Run, shots: list[Snapshot], image: NDArray[np.uint8], epoch: int) -> None:
     """Show the picture, the map, the filters and the confusion as they were."""
     place = [shot.epoch for shot in shots].index(epoch)
-    grown = ui_learning.growth(run, len(shots), image)
     left, right = st.columns(2, gap="large")
     with left:
         ui_pictures.digit_picture(image, "The picture, 28 x 28 pixels")
-        ui_learning.reading(grown, epoch)
-    with right:
-        ui_learning.landscape(shots, place, grown, image)
+        with ui.told():  # without a worker all the rest is shown
+            grown = ui_learning.growth(run, [shot.epoch for shot in shots], image)
+            ui_learning.reading(grown, epoch)
+            with right:
+                ui_learning.landscape(shots, place, grown, image)
     left, right = st.columns(2, gap="large")
     with left:
         st.subheader("What it looks for", anchor=False)
         ui_learning.filters(shots[place])
     with right:
         st.subheader("What it confuses", anchor=False)
-        ui_learning.confusion(shots[place], run)
+        ui_learning.confusion(shots[place])
 
 
 def look_again(run: Run) -> float | None:

@@ -1,7 +1,7 @@
 """What a tuning is made of, and what became of it: which drawings are held back, and whether it helped."""
 
 import enum
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +15,7 @@ from digitlab.runs.cards import ModelCard
 from digitlab.runs.drawings import Drawing
 
 LEAST = 10  # drawings: with fewer, what is held back tells nothing, and what is left teaches nothing
+_LEAST_UNSEEN = 3  # drawings that a network has not learned from
 _HELD_BACK = 1 / 3  # of the drawings
 _FORGOTTEN = 0.0015  # of MNIST's test digits: from here on it is said to have forgotten
 
@@ -85,13 +86,20 @@ _FIRST = {
 }
 
 
-def split(base: str, drawings: Sequence[Drawing], seed: int) -> Tuning:
+def split(base: str, drawings: Sequence[Drawing], seed: int, seen: Collection[int] = ()) -> Tuning:
     """Choose at random which drawings are held back: a third, from the digits of which there are most.
 
     So a digit that was drawn once is learned, where others were drawn more often.
 
+    Args:
+        base: Name of the network that goes on learning.
+        drawings: Of its person.
+        seed: Decides the choice.
+        seen: Numbers of the drawings that the network has learned already: those can tell nothing, and are not held
+            back.
+
     Raises:
-        InvalidSetting: There are too few.
+        InvalidSetting: There are too few, or too few that it has not seen.
     """
     if len(drawings) < LEAST:
         raise InvalidSetting(
@@ -101,8 +109,15 @@ def split(base: str, drawings: Sequence[Drawing], seed: int) -> Tuning:
     left: list[list[int]] = [[] for _ in range(10)]
     for at in rng.permutation(len(drawings)):
         left[drawings[at].label].append(drawings[at].number)
-    held_back = [max(left, key=len).pop() for _ in range(round(_HELD_BACK * len(drawings)))]
-    learned = [number for numbers in left for number in numbers]
+    unseen = [[number for number in numbers if number not in seen] for numbers in left]
+    if sum(map(len, unseen)) < _LEAST_UNSEEN:
+        raise InvalidSetting(
+            "This network has learned from nearly all of your drawings, so that none is left to judge it by. Draw "
+            f"{_LEAST_UNSEEN} more first, or improve the network that it comes from."
+        )
+    count = min(round(_HELD_BACK * len(drawings)), sum(map(len, unseen)))
+    held_back = {max(unseen, key=len).pop() for _ in range(count)}
+    learned = [number for numbers in left for number in numbers if number not in held_back]
     return Tuning(base=base, learned=tuple(sorted(learned)), held_back=tuple(sorted(held_back)))
 
 

@@ -72,7 +72,7 @@ class Limits:
         models = self._settings.models
         if isinstance(models, Path):
             return sum(_bytes_in(folder) for folder in {self._settings.data, models})
-        storages = open_storage(models), open_storage(models, "checkpoints")
+        storages = open_storage(models), open_storage(models, "checkpoints"), open_storage(models, "snapshots")
         sizes = [entry.size for storage in storages for entry in storage.entries().values()]
         return sum(sizes) + _bytes_in(self._settings.data)
 

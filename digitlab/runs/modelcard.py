@@ -117,7 +117,8 @@ def _what(card: ModelCard) -> str:
 def _data(card: ModelCard) -> str:
     config = card.config
     if card.origin is not None:
-        return "Not known: it was trained elsewhere. MNIST's digits may have been among its examples.\n"
+        more = "" if config.tuning is None else f" Here it was improved on {len(config.tuning.learned)} drawings."
+        return f"Not known: it was trained elsewhere. MNIST's digits may have been among its examples.{more}\n"
     lines = [
         f"- Fitted to {config.fitted_digits:,} digits of MNIST's training set, the first ones; "
         + (
@@ -152,7 +153,14 @@ def _scores(card: ModelCard, drawings: tuple[int, int] | None) -> str:
         rows.append(("Drawings", "not measured", "", ""))
     else:
         low, high = wilson(*drawings)
-        rows.append((f"Drawings, {drawings[1]:,}", f"{drawings[0] / drawings[1]:.2%}", f"{low:.2%} to {high:.2%}", ""))
+        rows.append(
+            (
+                f"Drawings of one person that it has not learned, {drawings[1]:,}",
+                f"{drawings[0] / drawings[1]:.2%}",
+                f"{low:.2%} to {high:.2%}",
+                "",
+            )
+        )
     return _table(rows)
 
 

@@ -27,7 +27,7 @@ from digitlab.networks.sets import TEST
 from digitlab.networks.snapshots import Snapshot
 from digitlab.runs import tunings
 from digitlab.runs.album import Album
-from digitlab.runs.cards import ModelCard
+from digitlab.runs.cards import ModelCard, Origin
 from digitlab.runs.evaluations import keep_answers
 from digitlab.runs.experiment import Attended, Outcome, Run, RunState
 from digitlab.runs.leftovers import checkpoint_of, tidy
@@ -156,7 +156,7 @@ def _carry_out(settings: Settings, store: Store, run: Run, pulse: "_Pulse", atte
         return Outcome(state=ending[0])
     digits = mnist_source.load(settings.data)
     scores = evaluation.evaluate(trained.model, digits.x_test, digits.y_test)
-    card = _card(run, trained, scores, attended)
+    card = _card(run, trained, scores, attended, _origin(settings, run))
     images = digits.x_test[:_SAMPLES]
     ModelFiles(settings).save(card, lambda path: export(trained.model, path, images))
     keep_answers(settings, card, TEST, scores)
@@ -228,7 +228,15 @@ def _train(
     )
 
 
-def _card(run: Run, trained: training.Trained, scores: Scores, attended: Attended) -> ModelCard:
+def _origin(settings: Settings, run: Run) -> Origin | None:
+    """Where a network came from that was improved: what is not known of it stays unknown."""
+    if run.config.tuning is not None:
+        with suppress(DigitLabError):  # it was deleted meanwhile
+            return ModelFiles(settings).card(run.config.tuning.base).origin
+    return None
+
+
+def _card(run: Run, trained: training.Trained, scores: Scores, attended: Attended, origin: Origin | None) -> ModelCard:
     name = attended.name
     command = as_command(run.config)
     if name:
@@ -251,6 +259,7 @@ def _card(run: Run, trained: training.Trained, scores: Scores, attended: Attende
         versions=versions(),
         created=time.time(),
         certainty=trained.certainty,
+        origin=origin,
     )
 
 

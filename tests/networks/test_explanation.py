@@ -182,3 +182,14 @@ def test_a_network_of_another_build_is_told():
     layers = [keras.Input((28, 28)), keras.layers.Flatten(), keras.layers.Dense(10, activation="softmax")]
     with pytest.raises(ModelDamaged, match="not built"):
         Explainer(keras.Sequential(layers))
+
+
+def test_a_network_of_one_layer_shows_its_only_weights(digits):
+    pixels = keras.Input((28, 28), dtype="uint8")
+    scaled = keras.layers.Rescaling(1 / 255, name="scale")(pixels)
+    flat = keras.layers.Flatten(name="flatten")(scaled)
+    model = keras.Model(pixels, keras.layers.Dense(10, activation="softmax", name="digits")(flat))
+    explainer = Explainer(model)
+    assert explainer.inside(digits.x_test[0]).stages == ()
+    expected = model.get_layer("digits").get_weights()[0][:, 3].reshape(28, 28)
+    assert explainer.first_weights()[3] == pytest.approx(expected)

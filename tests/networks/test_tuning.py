@@ -44,6 +44,13 @@ def test_a_strange_hand_is_read_from_thirty_drawings_and_mnist_is_not_forgotten(
     assert accuracy(found.model, test) > mnist - 0.003  # a hand as strange as this one costs something
 
 
+def test_a_tuned_network_opens_without_digitlab_s_loss(network, config, digits, tmp_path):
+    short = dataclasses.replace(config, epochs=1)
+    tuned(network, short, upside_down(digits, slice(0, 12)), digits).model.save(tmp_path / "tuned.keras")
+    again = keras.saving.load_model(tmp_path / "tuned.keras")
+    assert again.evaluate(digits.x_test[:500], digits.y_test[:500], verbose=0)[1] > 0.9
+
+
 def test_equal_seeds_give_equal_figures(ready_made, config, digits):
     short = dataclasses.replace(config, epochs=1)
     own = upside_down(digits, slice(0, 12))

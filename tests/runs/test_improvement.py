@@ -86,3 +86,17 @@ def test_two_networks_are_compared_on_drawings():
     found = improvement.compare(drawings(1, 1, 7), sevens, ones)
     assert (len(found.only_second), len(found.only_first)) == (2, 1)
     assert improvement.compare([], sevens, ones) is None
+
+
+def test_what_a_network_has_learned_before_is_not_held_back_again():
+    own = drawings(*(list(range(10)) * 3))
+    first = improvement.split("tutorial", own[10:], seed=1)
+    again = improvement.split("tutorial-improved", own, seed=1, seen=first.learned)
+    assert not set(first.learned) & set(again.held_back)
+    assert set(again.learned) | set(again.held_back) == {one.number for one in own}
+
+
+def test_a_network_that_has_learned_all_is_not_judged_by_what_it_knows():
+    own = drawings(*range(10))
+    with pytest.raises(InvalidSetting, match="Draw 3 more first"):
+        improvement.split("tutorial", own, seed=1, seen={one.number for one in own})

@@ -43,7 +43,10 @@ def test_it_names_the_most_frequent_confusions_first(card, scores):
 
 def test_what_was_not_measured_is_said(card, scores):
     assert "| Drawings | not measured |" in sections(card, scores)["How good it is"]
-    assert "| Drawings, 50 | 90.00% |" in sections(card, scores, (45, 50))["How good it is"]
+    assert (
+        "| Drawings of one person that it has not learned, 50 | 90.00% |"
+        in sections(card, scores, (45, 50))["How good it is"]
+    )
     assert "no worker could be asked" in sections(card, None)["Where it fails"]
 
 
