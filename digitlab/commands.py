@@ -102,7 +102,7 @@ def _read(add: Add) -> argparse.ArgumentParser:
 
 def _export(add: Add) -> argparse.ArgumentParser:
     export = add("export", help="write a network as a file for elsewhere, once it was read again and agrees")
-    export.add_argument("model", metavar="NAME", help="a name such as convolutional, or a .keras file")
+    export.add_argument("model", metavar="NAME", help="a name such as convolutional")
     export.add_argument("--to", choices=FORMATS, required=True, help="Keras' own file, LiteRT's or ONNX")
     export.add_argument("file", metavar="FILE", type=Path, help="where to; what is there is replaced")
     return export

@@ -2,6 +2,7 @@
 
 import dataclasses
 import threading
+from collections import OrderedDict
 from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -28,7 +29,7 @@ from digitlab.networks.sets import TEST, DigitSet
 from digitlab.networks.snapshots import Snapshot
 from digitlab.runs import improvement
 from digitlab.runs.album import Album, Albums
-from digitlab.runs.cards import LONGEST_TITLE, ModelCard, check_title
+from digitlab.runs.cards import LONGEST_TITLE, NAME, ModelCard, check_title
 from digitlab.runs.dispatcher import Dispatcher, Watch, let_go_on
 from digitlab.runs.drawings import Drawing, Drawings
 from digitlab.runs.evaluations import Evaluations
@@ -40,7 +41,6 @@ from digitlab.runs.leftovers import checkpoint_of
 from digitlab.runs.limits import Limits
 from digitlab.runs.modelfiles import ModelFiles
 from digitlab.runs.people import OPERATOR, Person
-from digitlab.runs.shelf import KERAS
 from digitlab.runs.timetable import Timetable
 from digitlab.runs.workers import Workers
 from digitlab.settings import Settings
@@ -48,6 +48,7 @@ from digitlab.settings import Settings
 if TYPE_CHECKING:
     from digitlab.runs.store import Store
 
+_READERS = 32  # networks ready to read: two interpreters each; Compare asks 24 at once
 _IMPROVED = ", improved"
 
 
@@ -67,7 +68,7 @@ class Lab:
         self._albums = Albums(settings)
         self._evaluations = Evaluations(settings, self._workers, self.mnist)
         self._gate = Gate(settings, self.mnist)
-        self._recognisers: dict[Path, tuple[Recogniser, tuple[int, ...]]] = {}
+        self._recognisers: OrderedDict[Path, tuple[Recogniser, tuple[int, ...]]] = OrderedDict()
         self._is_open = False
         self._lock = threading.Lock()
         self._store_lock = threading.Lock()
@@ -144,7 +145,7 @@ class Lab:
         return cast(TakenAway, self._ask("take_away", self._files.card(name).name, kind))
 
     def take_away_here(self, model: str, kind: str) -> TakenAway:
-        """Do the same with a network, by its name or its `.keras` file, in this process. For the command line."""
+        """Do the same with one of the lab's networks in this process. For the command line."""
         from digitlab.runs import answers
 
         return cast(TakenAway, answers.answer(self._settings, "take_away", model, (kind,)))
@@ -158,8 +159,12 @@ class Lab:
 
     def delete_model(self, name: str, person: Person) -> None:
         """Remove a network of one's own for good; its run stays on record."""
-        _check_may_change(person, self._files.card(name).owner, "this network")
+        card = self._files.card(name)
+        _check_may_change(person, card.owner, "this network")
         self._files.delete(name)
+        origin = card.origin.sha256 if card.origin else None
+        if origin and not any(other.origin and other.origin.sha256 == origin for other in self._files.cards()):
+            self._gate.forget(origin)
         events.log("network deleted", person=person.id, network=name)
 
     def recogniser(self, model: str) -> Recogniser:
@@ -174,7 +179,11 @@ class Lab:
         with self._lock:
             if self._recognisers.get(path, (None, None))[1] != made:
                 self._recognisers[path] = (Recogniser.load(path), made)
-            return self._recognisers[path][0]
+            recogniser, _ = self._recognisers[path]
+            self._recognisers.move_to_end(path)
+            while len(self._recognisers) > _READERS:
+                self._recognisers.popitem(last=False)
+            return recogniser
 
     def explain(self, name: str) -> Explanations:
         """Return all that can be asked about why a network reads what it reads."""
@@ -243,7 +252,7 @@ class Lab:
 
     def _own_name(self, model: str) -> str | None:
         """The name of one of this lab's networks; None for another file."""
-        return self._files.name_of(Path(model)) if model.endswith(KERAS) else model
+        return model if NAME.fullmatch(model) else self._files.name_of(Path(model))
 
     def _from_elsewhere(self, path: Path) -> Admitted:
         return self._gate.admit(intake.read(path), path.name)

@@ -117,6 +117,8 @@ def _check_directory(content: bytes, name: str) -> None:
 
 def _check(entry: zipfile.ZipInfo, name: str) -> None:
     told = f"In {name}, {_short(entry.filename)}"
+    if not PurePosixPath(entry.filename).parts and not entry.filename.endswith("/"):
+        raise BundleRefused(f"In {name}, a file has no name. Make the file anew.")
     path = entry.filename.replace("\\", "/")
     if path.startswith("/") or ".." in path.split("/") or ":" in path or "\0" in entry.orig_filename:
         raise BundleRefused(f"{told} leads out of the file's own folder. Such a file is not taken; make it anew.")

@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from dataclasses import asdict, dataclass
 
 from digitlab.digits.augmentation import Augmentation
@@ -104,7 +105,7 @@ class KerasCode:
     def notebook(self) -> str:
         """Return all of it as a Jupyter notebook, JSON of format 4.5."""
         needs = snippets.NEEDS_OF_NOTEBOOK
-        cells = [("markdown", f"# {self.introduction[0]}\n\n" + "\n\n".join([*self.introduction[1:], needs]))]
+        cells = [("markdown", f"# {plain(self.introduction[0])}\n\n" + "\n\n".join([*self.introduction[1:], needs]))]
         cells.append(("code", self._imports()))
         for step in self.sections(is_notebook=True):
             cells += [("markdown", f"## {step.title}\n\n{step.text}".strip()), ("code", step.code)]
@@ -238,3 +239,8 @@ def _cell(kind: str, text: str, number: int) -> dict[str, object]:
     cell: dict[str, object] = {"cell_type": kind, "id": f"cell-{number}", "metadata": {}}
     source = text.rstrip("\n").splitlines(keepends=True)
     return cell | {"source": source} | ({"execution_count": None, "outputs": []} if kind == "code" else {})
+
+
+def plain(text: str) -> str:
+    """Escape what Markdown would make of a text that a person wrote."""
+    return re.sub(r"([\\`*_{}\[\]()#+.!|~$:<>&-])", r"\\\1", text)

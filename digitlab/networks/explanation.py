@@ -50,7 +50,8 @@ class Explainer:
                 f"{model.name} is not built as the networks that are trained here, and cannot be explained."
             ) from error
         self._layers, self._count, self._start = layers, len(looks), start
-        self._kernel, self._bias = (np.asarray(part) for part in last.get_weights())
+        kernel, *bias = last.get_weights()
+        self._kernel, self._bias = np.asarray(kernel), np.asarray(bias[0]) if bias else np.zeros(10, np.float32)
         places = [place for place, layer in enumerate(layers) if len(layer.output.shape) == 4]
         self._last_map: int | None = max((p for p in places if isinstance(layers[p], _KINDS)), default=None)
         self._peaks: dict[int, tf.types.experimental.PolymorphicFunction] = {}

@@ -63,6 +63,9 @@ def read(path: Path) -> bytes:
         raise ModelRefused(f"{path} cannot be read: {error.strerror}. Choose another file.") from error
 
 
+_PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+
+
 def look_into(content: bytes) -> Parts:
     """Check a `.keras` file's content, and take it apart.
 
@@ -97,7 +100,8 @@ def _check_directory(content: bytes) -> None:
     if len(end) < _END.size or not end.startswith(b"PK\x05\x06"):
         raise ModelRefused("It is incomplete, or something stands behind its end. Fetch or save it again.")
     _, disk, first, here, members, size, start, _ = _END.unpack(end)
-    if disk or first or here != members or size > 10_000 or start + size + _END.size != len(content):
+    is_large = content[-_END.size - 20 : -_END.size].startswith(b"PK\x06\x07")  # another list, of the 64-bit kind
+    if is_large or disk or first or here != members or size > 10_000 or start + size + _END.size != len(content):
         raise ModelRefused("Its list of parts is not as Keras writes it. Save the network again with Keras 3.")
 
 
@@ -113,6 +117,10 @@ def _check_members(members: Sequence[zipfile.ZipInfo]) -> None:
     if missing := sorted(set(_LARGEST) - set(names)):
         raise ModelRefused(f"It has no {missing[0]}. Save the network again with Keras 3.")
     for member in members:
+        if member.compress_type not in _PACKED:  # of others, zipfile unpacks without a bound
+            raise ModelRefused(
+                f"Its {member.filename} is packed as Keras never packs. Save the network again with Keras 3."
+            )
         most = _LARGEST[member.filename]
         if member.file_size > most or member.file_size > _MOST_EXPANSION * max(member.compress_size, 1):
             raise ModelRefused(

@@ -39,7 +39,7 @@ ACTIVATIONS = {
 }  # fmt: skip
 _TYPES = {"float16", "bfloat16", "float32", "float64", "uint8", "int32", "int64"}
 _OF_TRAINING = ("_initializer", "_regularizer", "_constraint")  # ends of names; what they say is over by now
-_ONLY_TRAINING = {"keras.initializers", "keras.regularizers", "keras.constraints"}
+_ONLY_TRAINING = ("keras.initializers", "keras.regularizers", "keras.constraints")  # what is looked for may be a list
 _DROPPED = {"dtype", "quantization_config", "trainable"}
 
 
@@ -103,6 +103,7 @@ class _Reader:
     def _settings(self, config: Mapping[str, Json], layer: str, depth: int) -> dict[str, Json]:
         kept = {}
         for key, value in config.items():
+            _text("name of a setting", key)
             is_of_training = key.endswith(_OF_TRAINING)
             if is_of_training:
                 _check_of_training(value)
@@ -222,8 +223,9 @@ def _any_batch(shape: Json) -> list[Json]:
 
 def _type(value: Json) -> str:
     if isinstance(value, Mapping) and value.get("class_name") == "DTypePolicy":
-        value = (value.get("config") or {}).get("name")
-    if value not in _TYPES:
+        policy = value.get("config")
+        value = policy.get("name") if isinstance(policy, Mapping) else None
+    if not isinstance(value, str) or value not in _TYPES:
         raise ModelRefused(f"It declares values of type {_short(value)}. Use float32.")
     return str(value)
 

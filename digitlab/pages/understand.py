@@ -255,7 +255,7 @@ asked = st.query_params.get("explain", "")
 if asked != state.get("explain", ""):
     state.explain = asked
     asked_part, _, asked_number = asked.partition("-")
-    if asked_part in ("test", "training") and asked_number.isdecimal():
+    if asked_part in ("test", "training") and asked_number.isdecimal() and len(asked_number) < 10:
         state.update(understood="MNIST", set=asked_part, sample=int(asked_number))
 st.title("Understand")
 ui_insight.style()

@@ -10,7 +10,9 @@ import subprocess
 import sys
 import threading
 import time
+import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -92,7 +94,7 @@ def brought_in(
     shown = "".join(one if one.isprintable() else "?" for one in file[-100:])
     command = f"python -m digitlab bring-in {shlex.quote(shown)} --title {shlex.quote(title)}"
     return ModelCard(
-        name=time.strftime(f"brought-%Y%m%d-%H%M%S-{admitted.sha256[:8]}", time.gmtime(now)),
+        name=time.strftime(f"brought-%Y%m%d-%H%M%S-{uuid.uuid4().hex[:12]}", time.gmtime(now)),
         title=title,
         owner=person.id,
         owner_name=person.name,
@@ -144,6 +146,10 @@ class Gate:
             shown = "".join(one if one.isprintable() else "?" for one in file[-60:])
             raise ModelRefused(f"{shown} is not let in. {error}") from error
 
+    def forget(self, sha256: str) -> None:
+        """Remove what is kept of a file that was let in."""
+        Folder(self._folder.path / f"{sha256}-{_RULES}").remove()
+
     def _admit(self, parts: intake.Parts) -> Admitted:
         kept = self._folder.path / f"{parts.sha256}-{_RULES}"
         if kept.is_dir():
@@ -152,6 +158,8 @@ class Gate:
         if not self._turn.acquire(timeout=_TURN):
             raise LimitReached("Other people's networks are being checked, one at a time. Try again in a minute.")
         try:
+            if kept.is_dir():  # who came before had the same file
+                return _outcome(kept, parts.sha256)
             with self._folder.making() as lent:
                 whole = lent / "whole"
                 whole.mkdir()
@@ -198,9 +206,9 @@ class Gate:
             except subprocess.TimeoutExpired:
                 raise _too_slow(most.seconds) from None
             finally:
-                if process.poll() is None:
+                with suppress(ProcessLookupError):  # whatever it may have started, too
                     os.killpg(process.pid, signal.SIGKILL)
-                    process.wait()
+                process.wait()
         if code in (-signal.SIGXCPU, -signal.SIGALRM):
             raise _too_slow(most.seconds)
         if code:

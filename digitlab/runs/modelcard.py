@@ -1,12 +1,11 @@
 """The model card of a network: what there is to know about it, as Markdown."""
 
-import re
 import time
 from collections.abc import Sequence
 
 import numpy as np
 
-from digitlab.networks.code import KerasCode
+from digitlab.networks.code import KerasCode, plain
 from digitlab.networks.config import PRESETS
 from digitlab.networks.scores import Scores
 from digitlab.networks.statistics import wilson
@@ -69,11 +68,6 @@ def sections(card: ModelCard, scores: Scores | None, drawings: tuple[int, int] |
         "The same again": f"{again}{_versions(card)}",
         "Licence": _licence(card),
     }
-
-
-def plain(text: str) -> str:
-    """Escape what Markdown would make of a text that a person wrote."""
-    return re.sub(r"([\\`*_{}\[\]()#+.!|~$:<>&-])", r"\\\1", text)
 
 
 def _origin(card: ModelCard) -> str:

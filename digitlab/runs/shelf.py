@@ -106,6 +106,8 @@ class Shelf:
         """Remove a network for good."""
         for suffix in (CARD, KERAS, SUFFIX):
             self._storage.delete(f"{name}{suffix}")
+        for copy in self._copies.path.glob(f"{name}@*"):
+            Folder(copy).remove()
 
     def remove_leftovers(self) -> None:
         """Remove what a crash left half written, here and among the copies, once nobody can be writing it."""

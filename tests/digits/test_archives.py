@@ -111,3 +111,9 @@ def test_a_table_of_contents_of_the_64_bit_kind_is_not_followed():
     locator = struct.pack("<4sLQL", b"PK\x06\x07", 0, 0, 1)
     with pytest.raises(BundleRefused, match="too many files"):
         Archive(content[:place] + locator + content[place:], "theirs.zip", BOUNDS)
+
+
+@pytest.mark.parametrize("name", [".", ""])
+def test_a_file_without_a_name_is_refused(name):
+    with pytest.raises(BundleRefused, match="a file has no name"):
+        Archive(packed((zipfile.ZipInfo(name), b"x")), "a.zip", BOUNDS)

@@ -154,3 +154,8 @@ def test_the_code_fits_a_page(config):
     assert max(map(len, code.script().splitlines())) <= 120
     assert len(code.script().splitlines()) < 140
     assert len(KerasCode(config=CONFIGS["tutorial"], title="Mine").script().splitlines()) < 60
+
+
+def test_a_title_that_a_person_wrote_draws_no_picture_into_the_notebook():
+    notebook = json.loads(KerasCode(config=CONFIGS["tutorial"], title="![](http://x.example/p.png)").notebook())
+    assert "![](" not in "".join(notebook["cells"][0]["source"])

@@ -4,10 +4,12 @@ import struct
 import zipfile
 
 import pytest
-from foreignfiles import packed, plain, weights
+from foreignfiles import FLATTEN, dense, layer, packed, plain, sequential, weights
 
 from digitlab.errors import ModelNotFound, ModelRefused
 from digitlab.networks import intake
+
+POLICY = {"class_name": "DTypePolicy", "config": "x"}
 
 
 class Evil:
@@ -148,3 +150,33 @@ def test_a_file_that_is_not_there_is_named(tmp_path):
         intake.read(tmp_path / "gone.keras")
     with pytest.raises(ModelRefused, match="cannot be read"):
         intake.read(tmp_path)
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_way_of_packing_that_knows_no_bound_is_refused_before_it_is_unpacked(method):
+    refused(packed(compression=method), "packed as Keras never packs")
+
+
+def test_another_list_of_parts_of_the_64_bit_kind_is_refused():
+    content = packed()
+    end = len(content) - 22
+    locator = struct.pack("<4sLQL", b"PK\x06\x07", 0, 0, 1)
+    record = list(struct.unpack("<4s4H2LH", content[end:]))
+    record[6] = end - record[5]  # where the usual list begins stays the same, and the end moves
+    refused(content[:end] + locator + struct.pack("<4s4H2LH", *record), "list of parts")
+
+
+@pytest.mark.parametrize(
+    "network",
+    [
+        plain(dense(5, kernel_initializer={"module": [], "class_name": "x", "config": {}})),
+        sequential(layer("InputLayer", batch_shape=[None, 28, 28], dtype=[]), FLATTEN, dense()),
+        sequential(layer("InputLayer", batch_shape=[None, 28, 28], dtype=POLICY), FLATTEN, dense()),
+        plain(dense(5, **{"\ud800": "x" * 201})),
+    ],
+    ids=["module", "type", "policy", "surrogate"],
+)
+def test_values_of_an_odd_kind_are_refused_in_a_sentence_that_can_be_shown(network):
+    with pytest.raises(ModelRefused) as told:
+        intake.look_into(packed(network))
+    str(told.value).encode()
