@@ -156,7 +156,7 @@ def test_what_is_no_network_cannot_be_scored(settings):
     settings.models.mkdir()
     (settings.models / "x.keras").write_text("x")
     with pytest.raises(ModelDamaged):
-        scoring.score(settings, str(settings.models / "x.keras"))
+        scoring.score(settings, "x")
 
 
 def test_a_paused_run_goes_on_and_ends_as_if_it_never_paused(settings, store, digits):
@@ -233,7 +233,7 @@ def test_a_run_without_room_for_its_network_is_interrupted_and_goes_on_when_ther
     assert run.state is RunState.INTERRUPTED
     assert f"no room left in {small_disk}" in run.message
     assert all(card.is_ready_made for card in ModelFiles(there).cards())
-    assert sorted(path.name for path in small_disk.iterdir()) == ["checkpoints", "filler"]
+    assert sorted(path.name for path in small_disk.iterdir()) == ["checkpoints", "filler", "snapshots"]
     filler.unlink()
     store.queue_again(number)
     perform(there, number)

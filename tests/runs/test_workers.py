@@ -68,13 +68,11 @@ def test_a_worker_does_not_keep_what_ran_in_it(workers, store, small):
     assert list(kept.values()) == [0]
 
 
-def test_a_stop_reaches_a_running_training_at_once_and_others_may_be_scored_meanwhile(
-    workers, store, small, ready_made
-):
+def test_a_stop_reaches_a_running_training_at_once_and_others_may_be_scored_meanwhile(workers, store, small):
     number = store.create(dataclasses.replace(small, training_digits=60_000, epochs=500)).number
     workers.hand_in(store.queue())
     wait_for(lambda: store.run(number).progress)
-    assert workers.score(str(ready_made / "tutorial.keras")).accuracy > 0.97
+    assert workers.score("tutorial").accuracy > 0.97
     assert store.run(number).state is RunState.RUNNING
     store.request_stop(number)
     asked = time.monotonic()
@@ -83,9 +81,9 @@ def test_a_stop_reaches_a_running_training_at_once_and_others_may_be_scored_mean
     assert store.run(number).state is RunState.STOPPED
 
 
-def test_what_a_worker_finds_wrong_comes_back_as_it_is(workers, tmp_path):
+def test_what_a_worker_finds_wrong_comes_back_as_it_is(workers):
     with pytest.raises(ModelNotFound):
-        workers.score(str(tmp_path / "gone.keras"))
+        workers.score("gone")
 
 
 def test_closing_leaves_no_process(settings):
