@@ -133,7 +133,7 @@ class Page:
         start = _STARTS.get(one.kind)
         if start is None or not one.proto.id:
             return
-        if one.proto.set_value or one.proto.id not in self._states:
+        if getattr(one.proto, "set_value", False) or one.proto.id not in self._states:
             self._states[one.proto.id] = WidgetState(id=one.proto.id, **start(one.proto))
 
 
@@ -182,4 +182,5 @@ _STARTS: Mapping[str, Callable[[Any], dict[str, Any]]] = {
     "checkbox": lambda proto: {"bool_value": proto.value if proto.set_value else proto.default},
     "number_input": lambda proto: _number(proto, proto.value if proto.set_value else proto.default),
     "text_input": _text,
+    "file_uploader": lambda _: {"file_uploader_state_value": {}},
 }

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from digitlab.errors import DigitLabError, WorkersUnavailable
 from digitlab.runs.checks import Finding, Verdict, fingerprint, ok, version_of, warning, wrong
 from digitlab.runs.workers import TRAINING, Workers, check_certificates
-from digitlab.settings import ROOT, Settings
+from digitlab.settings import Settings
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -58,7 +58,7 @@ def crew(settings: Settings) -> Iterator[Finding]:
     with tempfile.TemporaryDirectory(prefix="digitlab-doctor-") as folder:
         workers = Workers(settings if settings.scheduler else replace(settings, data=Path(folder), workers=1))
         try:
-            accuracy = workers.score(str(ROOT / "models" / "tutorial.keras")).accuracy
+            accuracy = workers.score("tutorial").accuracy
         except DigitLabError as error:
             yield wrong("workers", f"None could score a network: {error}", "")
         else:

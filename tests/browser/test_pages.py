@@ -45,6 +45,10 @@ def test_the_start_page_leads_through_in_the_tutorial_s_order(page):
         "2. Train",
         "3. Draw",
         "4. Evaluate",
+        "Watch it learn",
+        "Understand",
+        "My digits",
+        "Improve",
     ]
     page.get_by_role("link", name="1. Browse").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Browse MNIST")
@@ -100,7 +104,7 @@ def test_a_mistake_can_be_looked_at_closely(page):
 
 def test_a_ready_made_network_is_neither_renamed_nor_deleted(page):
     visit(page, "models")
-    expect(page.get_by_text("ready-made", exact=True).first).to_be_visible()
+    expect(page.get_by_test_id("stMain").locator("p", has_text="ready-made").first).to_be_visible()
     for name in ("Rename", "Delete"):
         expect(page.get_by_role("button", name=name)).to_have_count(0)
 
