@@ -65,7 +65,7 @@ class Figures:
 
 
 def halves(drawings: list[Drawing]) -> list[tuple[list[Drawing], list[Drawing]]]:
-    """Return (to learn from, held back) for each writer, and the other way round."""
+    """Return (to learn from, held back) for each writer with two drawings or more, and the other way round."""
     rng = np.random.default_rng(SEED)
     pairs = []
     for writer in sorted({one.owner for one in drawings}):
@@ -73,7 +73,7 @@ def halves(drawings: list[Drawing]) -> list[tuple[list[Drawing], list[Drawing]]]
         order = [own[k] for k in rng.permutation(len(own))]
         middle = len(own) // 2
         pairs += [(order[:middle], order[middle:]), (order[middle:], order[:middle])]
-    return pairs
+    return [(learned, held_back) for learned, held_back in pairs if learned and held_back]
 
 
 def drawn(samples: list[Sample]) -> list[Drawing]:
