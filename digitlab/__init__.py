@@ -97,6 +97,7 @@ runs/           what happened
   checks          whether a set-up is sound: versions, folders, data, networks
   checks_database whether the record can be kept
   checks_workers  whether those who train are there, and alike
+  pulse           signs of life of a run, and news that wait while the record is away
   work            K what such a process does with a run
   growing         K how a picture was read while a network learned
   tunings         K what it does with one that tunes a network
@@ -107,6 +108,7 @@ runs/           what happened
 lab             the verbs that a page may use
 doctor          what is wrong with a set-up, and how to mend it
 plots           figures
+plots_learning  charts of what goes on in the layers
 plots_comparison  figures of several networks
 colours         numbers -> colours that everybody can tell apart
 visitors        a cookie that tells browsers apart

@@ -7,7 +7,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from digitlab import plots, ui, ui_insight, ui_matrix, ui_pictures
+from digitlab import plots, plots_learning, ui, ui_insight, ui_matrix, ui_pictures
 from digitlab.networks import snapshots
 from digitlab.networks.hints import Hint
 from digitlab.networks.insight import Growth
@@ -155,12 +155,12 @@ def layers(observations: Sequence[Observation], planned: int) -> None:
     columns = st.columns(2, gap="large")
     for number, (figure, title, form, text) in enumerate(_FIGURES):
         with columns[number % 2]:
-            rows = plots.layers(observations, figure)
+            rows = plots_learning.layers(observations, figure)
             names = list(dict.fromkeys(row["layer"] for row in rows))
             st.markdown(f"**{title}**")
             st.vega_lite_chart(
                 rows,
-                plots.layer_curves(names, planned, title, form),
+                plots_learning.layer_curves(names, planned, title, form),
                 height=300,
                 key=f"layers-{figure}",
                 alt=f"{title} of {', '.join(names)} over {observations[-1].epoch} epochs",
@@ -182,8 +182,8 @@ def histograms(observations: Sequence[Observation], epoch: int) -> None:
         with columns[number % len(columns)]:
             st.markdown(f"**{layer.layer}**, {layer.weights:,} weights")
             st.vega_lite_chart(
-                plots.histogram(layer),
-                plots.histogram_bars(limit, most),
+                plots_learning.histogram(layer),
+                plots_learning.histogram_bars(limit, most),
                 height=180,
                 key=f"histogram-{number}",
                 alt=f"Histogram of the {layer.weights:,} weights of {layer.layer}, none beyond {layer.limit:.3f}",

@@ -15,7 +15,7 @@ LEVELS = [
     ("networks",),
     ("runs",),
     ("lab", "doctor"),
-    ("plots", "plots_comparison", "colours"),
+    ("plots", "plots_comparison", "plots_learning", "colours"),
     ("ui", "visitors"),
     ("pages", "server", "streamlit_app", "commands", "__main__"),
 ]

@@ -8,11 +8,8 @@ import sys
 import threading
 import time
 import uuid
-from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from types import TracebackType
-from typing import TypeVar
 
 from digitlab import events
 from digitlab.digits import mnist
@@ -33,12 +30,10 @@ from digitlab.runs.experiment import Attended, Outcome, Run, RunState
 from digitlab.runs.leftovers import checkpoint_of, tidy
 from digitlab.runs.modelfiles import ModelFiles
 from digitlab.runs.people import Person
+from digitlab.runs.pulse import Pulse, insist
 from digitlab.runs.store import Store
 from digitlab.settings import Settings
 
-_T = TypeVar("_T")
-_BEAT = 0.25  # seconds between two signs of life; a wish to stop is heard within as much
-_PATIENCE = 60.0  # seconds that a database may be away at the beginning or the end of a run
 _SAMPLES = 64  # test digits on which an exported file must agree with Keras
 _UNFORESEEN = "An error that nobody foresaw ended the run; the log has it."
 
@@ -62,8 +57,8 @@ def warm_up(settings: Settings) -> None:
 def perform_next(settings: Settings) -> None:
     """Carry out the waiting run whose turn it is, to its end; nothing if none waits."""
     worker = new_worker()
-    store = _insist(lambda: Store(settings.database_url))
-    number = None if _leaving.is_set() else _insist(lambda: store.claim_next(worker))
+    store = insist(lambda: Store(settings.database_url))
+    number = None if _leaving.is_set() else insist(lambda: store.claim_next(worker))
     store.close()
     if number is not None:
         perform(settings, number, worker)
@@ -83,13 +78,13 @@ def perform(settings: Settings, number: int, worker: str, attended: Attended | N
 
 
 def _perform(settings: Settings, number: int, worker: str, attended: Attended) -> None:
-    store = _insist(lambda: Store(settings.database_url))
+    store = insist(lambda: Store(settings.database_url))
     outcome: Outcome | None = Outcome(state=RunState.FAILED, message=_UNFORESEEN)
     run: Run | None = None
     try:
-        run = _insist(lambda: store.run(number))
+        run = insist(lambda: store.run(number))
         events.log("run claimed", run=number, person=run.owner, worker=worker, attempt=run.attempt)
-        with _Pulse(store, number, worker) as pulse:
+        with Pulse(store, number, worker) as pulse:
             outcome = _carry_out(settings, store, run, pulse, attended)
     except StoreUnavailable:
         outcome = None  # nobody can be told; whoever finds the run silent lets it go on
@@ -113,9 +108,9 @@ def _perform(settings: Settings, number: int, worker: str, attended: Attended) -
 
 def _record(store: Store, number: int, worker: str, outcome: Outcome) -> None:
     if outcome.state is RunState.QUEUED:
-        _insist(lambda: store.release(number, worker))
+        insist(lambda: store.release(number, worker))
     else:
-        _insist(lambda: store.end(number, worker, outcome))
+        insist(lambda: store.end(number, worker, outcome))
 
 
 def _tell(number: int, run: Run | None, outcome: Outcome) -> None:
@@ -133,15 +128,15 @@ def _tell(number: int, run: Run | None, outcome: Outcome) -> None:
     )
 
 
-def _carry_out(settings: Settings, store: Store, run: Run, pulse: "_Pulse", attended: Attended) -> Outcome:
+def _carry_out(settings: Settings, store: Store, run: Run, pulse: Pulse, attended: Attended) -> Outcome:
     """Train, score and save. A run that is to wait again comes back as queued."""
     ending: list[RunState] = []
 
     def is_pause() -> bool:
-        now = _insist(lambda: store.run(run.number))
+        now = insist(lambda: store.run(run.number))
         if now.is_pause_wanted:
             ending.append(RunState.PAUSED)
-        elif not _insist(lambda: store.is_trained_by(run.number, pulse.worker)):
+        elif not insist(lambda: store.is_trained_by(run.number, pulse.worker)):
             ending.append(RunState.QUEUED)  # somebody took it for lost, and another worker has it, or will
         elif _leaving.is_set() and not now.is_stop_wanted:
             ending.append(RunState.QUEUED)
@@ -149,7 +144,7 @@ def _carry_out(settings: Settings, store: Store, run: Run, pulse: "_Pulse", atte
 
     _agree(settings, store, run, pulse)
     trained = _train(settings, store, run, pulse, attended, is_pause)
-    tidy(settings, _insist(store.needed))
+    tidy(settings, insist(store.needed))
     if trained.unkept and RunState.PAUSED in ending:
         raise trained.unkept
     if ending:
@@ -164,15 +159,15 @@ def _carry_out(settings: Settings, store: Store, run: Run, pulse: "_Pulse", atte
     return Outcome(state=state, model=card.name, test_loss=scores.loss, test_accuracy=scores.accuracy)
 
 
-def _agree(settings: Settings, store: Store, run: Run, pulse: "_Pulse") -> None:
+def _agree(settings: Settings, store: Store, run: Run, pulse: Pulse) -> None:
     """Have record and checkpoint tell the same, whatever happened between the writing of one and of the other."""
-    recorded = {epoch.epoch for epoch in _insist(lambda: store.epochs(run.number))}
+    recorded = {epoch.epoch for epoch in insist(lambda: store.epochs(run.number))}
     start = checkpoints.read(checkpoint_of(settings, run))
     if start is None:
         with suppress(StorageError):
             Album(settings, run).clear()
     if start is None and recorded:
-        _insist(lambda: store.begin_anew(run.number, pulse.worker))
+        insist(lambda: store.begin_anew(run.number, pulse.worker))
     for epoch in start.epochs if start else ():
         if epoch.epoch not in recorded:  # its process ended while the record was out of reach
             pulse.record(epoch)
@@ -192,7 +187,7 @@ def _counted(number: int) -> Iterator[None]:
 
 
 def _train(
-    settings: Settings, store: Store, run: Run, pulse: "_Pulse", attended: Attended, is_pause: Callable[[], bool]
+    settings: Settings, store: Store, run: Run, pulse: Pulse, attended: Attended, is_pause: Callable[[], bool]
 ) -> training.Trained:
     def tell(event: EpochMetrics | Progress) -> None:
         pulse.record(event)
@@ -211,7 +206,7 @@ def _train(
 
     digits = mnist_source.load(settings.data)
     if run.config.tuning:
-        drawings = _insist(lambda: store.drawings.of(Person(id=run.owner), with_pictures=False))
+        drawings = insist(lambda: store.drawings.of(Person(id=run.owner), with_pictures=False))
         trained = tunings.tune(ModelFiles(settings), run.config, drawings, digits, report=tell, wanted=wanted)
         if trained.was_stopped:
             is_pause()
@@ -261,69 +256,3 @@ def _card(run: Run, trained: training.Trained, scores: Scores, attended: Attende
         certainty=trained.certainty,
         origin=origin,
     )
-
-
-def _insist(ask: Callable[[], _T]) -> _T:
-    """Ask the store, again and again while it is away: a trained network must not be lost to its record."""
-    end = time.monotonic() + _PATIENCE
-    while True:
-        try:
-            return ask()
-        except StoreUnavailable:
-            if time.monotonic() > end:
-                raise
-            time.sleep(_BEAT)
-
-
-class _Pulse(threading.Thread):
-    """Keeps the store informed of a run, and hears whether it is wanted, in a thread of its own: no batch waits for it.
-
-    While the store is away the training goes on; what was to be written is written when it is back.
-    """
-
-    def __init__(self, store: Store, number: int, worker: str) -> None:
-        super().__init__(name=f"pulse of run {number}", daemon=True)
-        self._progress: Progress | None = None
-        self._news: deque[EpochMetrics | Observation] = deque()
-        self._store, self._number, self.worker = store, number, worker
-        self._is_unwanted, self._is_over, self._has_news = threading.Event(), threading.Event(), threading.Event()
-
-    def record(self, event: EpochMetrics | Observation | Progress) -> None:
-        if isinstance(event, Progress):
-            self._progress = event
-        else:
-            self._news.append(event)
-            self._has_news.set()  # people wait for a point of the curve
-
-    def is_wanted(self) -> bool:
-        return not self._is_unwanted.is_set()
-
-    def run(self) -> None:
-        while not self._is_over.is_set():
-            self._has_news.wait(_BEAT)
-            self._has_news.clear()
-            with suppress(StoreUnavailable):  # the next beat may get through
-                self._beat()
-
-    def _beat(self) -> None:
-        while self._news:
-            news = self._news[0]
-            if isinstance(news, EpochMetrics):
-                self._store.add_epoch(self._number, self.worker, news)
-            else:
-                self._store.add_observation(self._number, self.worker, news)
-            self._news.popleft()
-        if not self._store.beat(self._number, self.worker, self._progress):
-            self._is_unwanted.set()
-
-    def __enter__(self) -> "_Pulse":
-        self.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._is_over.set()
-        self._has_news.set()
-        self.join()
-        _insist(self._beat)
