@@ -22,8 +22,8 @@ SIDE = 28
 BOX = 20
 CENTRE = 14.0  # pixel index; MNIST's mean centre of mass lies here in both directions, not at 13.5
 PEN = 2.4  # pixels of the 28 x 28: the width that every stroke is brought to, about that of MNIST's
+FAINTEST = 48  # of 255: below it is a smudge of antialiasing or of compression, not ink
 
-_FAINTEST = 48  # of 255: below it is a smudge of antialiasing or of compression, not ink
 _LEAST_LINE = 0.1  # pixels of ink per pixel of the longer side; a line of one pixel has 1
 _WORKING_SIDE = 160  # pixels: the ink's longer side while its width is changed; half a pixel is 2 % of a stroke then
 _WIDEST = 0.45  # of the ink's longer side: what is wider is no pen, but a filled loop whose form tells the digit
@@ -103,7 +103,7 @@ def is_blob(digit: NDArray[np.uint8]) -> bool:
 
 def _box(ink: NDArray[np.uint8]) -> tuple[slice, slice] | None:
     """The rows and columns that have ink; None where there is none, or so little of it that it is specks."""
-    _, seen = cv2.threshold(ink, _FAINTEST, 255, cv2.THRESH_BINARY)
+    _, seen = cv2.threshold(ink, FAINTEST, 255, cv2.THRESH_BINARY)
     left, top, width, height = cv2.boundingRect(seen)
     if not width or cv2.countNonZero(seen) < _LEAST_LINE * max(width, height):
         return None

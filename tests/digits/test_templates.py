@@ -60,6 +60,11 @@ def test_a_line_of_the_table_becomes_a_template():
     assert seven.strokes[1].tolist() == [[0.2, -0.05], [0.7, 0.5]]
 
 
+def test_a_line_may_go_on_after_a_backslash():
+    whole, broken = (styles.parsed(f"7 1 seven | 10,8 {way}85,8! 40,98")[0] for way in ("", "\\\n"))
+    assert np.array_equal(whole.strokes[0], broken.strokes[0])
+
+
 def test_what_is_no_digit_has_a_dash_in_the_table():
     assert styles.parsed("- 1 plus | 50,8 50,92 | 8,50 92,50")[0].digit is None
 

@@ -1,0 +1,119 @@
+"""Where connected ink may be cut in two, from above to below."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+_LEVELS = (0.2, 0.5, 0.8)  # of the height, where a cut is looked for
+_CUTS = 6.0  # to a line height of connected ink
+_DEEPEST = 4.0  # pen widths of ink that a cut may pass
+_NOTCH = 0.08  # line heights that a notch in the outline is deep at least
+_NOTCHES_APART = 0.4  # line heights, sideways, that a notch below is from one above at most
+_NOTCHED = 0.2  # of the ink between two notches that counts; two digits are likely there
+_SLANT = 0.02  # what a step to the side costs a cut, in pixels of ink: the straightest of equal cuts is taken
+
+Seam = tuple[float, NDArray[np.intp]]  # what it costs, in pen widths of ink, and its column in each row
+
+
+def find_seams(small: NDArray[np.float64], pen: float, line: int) -> list[Seam]:
+    """Find the cheapest ways down that part the ink in two: slanted by 45 degrees at most, or from notch to notch.
+
+    Args:
+        small: How much ink each pixel of a connected part counts, float64 (height, width), 0 to 1.
+        pen: The pen's width, in these pixels.
+        line: The line's height, in these pixels.
+
+    Returns:
+        The different ones, the cheapest first.
+    """
+    height, width = small.shape
+    (down, up), steps = _swept(np.stack([small, small[::-1]]))
+    came_down, came_up = steps.tolist()
+    through = down + up[::-1] - small
+    found = []
+    for row in {int(level * (height - 1)) for level in _LEVELS}:
+        for column in _minima(through[row]):
+            cost = through[row, column] / pen
+            if cost <= _DEEPEST:
+                upper = _followed(came_down, row, column)[::-1]
+                lower = _followed(came_up, height - 1 - row, column)[1:]
+                found.append((float(cost), np.array(upper + lower, np.intp)))
+    found += _notched(small, pen, line)
+    return _different(sorted(found, key=lambda seam: seam[0]), small, pen * line, max(2, round(_CUTS * width / line)))
+
+
+def _notched(small: NDArray[np.float64], pen: float, line: int) -> list[Seam]:
+    """Straight cuts from a notch in the upper outline to one in the lower: two round digits share a length of ink."""
+    inked = small > 0.1
+    height = len(small)
+    upper, lower = inked.argmax(axis=0), height - 1 - inked[::-1].argmax(axis=0)
+    found = []
+    for x in _dips(upper, line):
+        for other in _dips(height - 1 - lower, line):
+            if abs(x - other) <= _NOTCHES_APART * line and upper[x] <= lower[other]:
+                seam = np.round(np.interp(np.arange(height), [upper[x], lower[other] + 1], [x, other])).astype(np.intp)
+                ink = small[np.arange(height), seam].sum() / pen
+                found.append((float(min(ink, 1 + _NOTCHED * ink)), seam))
+    return found
+
+
+def _dips(outline: NDArray[np.intp], line: int) -> list[int]:
+    """The columns where an outline, given by its distance from its side, goes in and comes out again."""
+    reach, depth = line // 2, max(2, round(_NOTCH * line))
+    return [
+        x
+        for x in _minima(-outline.astype(np.float64))
+        if outline[x] - depth >= max(outline[max(0, x - reach) : x + 1].min(), outline[x : x + reach + 1].min())
+    ]
+
+
+def _swept(fields: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.int8]]:
+    """The cheapest ways down each field, (n, height, width): their costs to each pixel, and the last step's side.
+
+    That is -1, 0 or 1: where the way came from.
+    """
+    number, height, width = fields.shape
+    straight = np.ascontiguousarray(fields.transpose(1, 0, 2))
+    aslant = 1.4 * straight + _SLANT
+    costs = np.full((height, number, width + 2), np.inf)  # no way leads through the columns beside the field
+    costs[0, :, 1:-1] = straight[0]
+    for above, below, here, there in zip(costs[:-1], costs[1:, :, 1:-1], straight[1:], aslant[1:], strict=True):
+        np.minimum(above[:, :-2], above[:, 2:], out=below)
+        below += there
+        np.minimum(below, above[:, 1:-1] + here, out=below)
+    left, right = costs[:-1, :, :-2] + aslant[1:], costs[:-1, :, 2:] + aslant[1:]
+    steps = np.zeros((height, number, width), np.int8)
+    steps[1:] = np.where(left <= right, -1, 1)
+    steps[1:][costs[:-1, :, 1:-1] + straight[1:] <= np.minimum(left, right)] = 0
+    return costs[:, :, 1:-1].transpose(1, 0, 2), steps.transpose(1, 0, 2)
+
+
+def _followed(steps: list[list[int]], row: int, column: int) -> list[int]:
+    """The columns of the way that came to (row, column), from there to the first row."""
+    columns = [column]
+    for above in range(row, 0, -1):
+        columns.append(columns[-1] + steps[above][columns[-1]])
+    return columns
+
+
+def _minima(costs: NDArray[np.float64]) -> list[int]:
+    """The middles of the stretches that are lower than what lies on both sides of them."""
+    rounded = np.round(costs, 1)
+    starts = np.flatnonzero(np.concatenate([[True], rounded[1:] != rounded[:-1]]))
+    values = np.concatenate([[np.inf], rounded[starts], [np.inf]])
+    ends = np.append(starts[1:], len(costs))
+    low = (values[1:-1] < values[:-2]) & (values[1:-1] < values[2:])
+    middles: list[int] = ((starts[low] + ends[low] - 1) // 2).tolist()
+    return middles
+
+
+def _different(seams: list[Seam], small: NDArray[np.float64], stroke: float, most: int) -> list[Seam]:
+    """The cheapest seams of which each parts the ink in its own way; `stroke` is the ink of a stroke down the line."""
+    rows, upto = np.arange(len(small)), np.cumsum(small, axis=1)
+    kept: list[Seam] = []
+    lefts = [np.zeros(len(small)), upto[:, -1]]  # the ink of each row that is to the left
+    for cost, seam in seams:
+        left = upto[rows, seam]
+        if len(kept) < most and np.abs(np.stack(lefts) - left).sum(axis=1).min() >= 0.3 * stroke:
+            kept.append((cost, seam))
+            lefts.append(left)
+    return kept

@@ -1,0 +1,31 @@
+import numpy as np
+
+from digitlab.digits import evidence
+from digitlab.digits.components import Component, Scale
+
+SCALE = Scale(height=100.0, pen=8.0)
+
+
+def part(left, top, width, height, cut=None):
+    return Component(left, top, np.ones((height, width), np.bool_), cut)
+
+
+def test_a_digit_is_about_as_tall_as_the_line_and_not_broad():
+    usual = evidence.of_size((0, 0, 50, 100), 50, SCALE)
+    assert evidence.of_size((0, 60, 50, 100), 50, SCALE) < usual
+    assert evidence.of_size((0, 0, 150, 100), 150, SCALE) < evidence.of_size((0, 0, 150, 100), 50, SCALE) < usual
+
+
+def test_to_end_a_digit_costs_where_ink_is_cut_the_more_the_more_of_it():
+    whole, thin, thick = (evidence.of_end(part(0, 0, 40, 100, cut)) for cut in (None, 0.5, 3.0))
+    assert whole == 0 > thin > thick
+
+
+def test_tall_parts_side_by_side_are_seldom_one_digit_and_a_near_dash_belongs_to_it():
+    tall = evidence.of_join(part(0, 0, 40, 100), part(45, 0, 40, 100), SCALE)
+    dash, far = (evidence.of_join(part(0, 0, 40, 100), part(left, 0, 40, 10), SCALE) for left in (43, 90))
+    assert dash == 0 > far > tall
+
+
+def test_what_was_cut_apart_is_joined_again_for_nothing():
+    assert evidence.of_join(part(0, 0, 40, 100, cut=1.0), part(40, 0, 40, 100), SCALE) == 0
