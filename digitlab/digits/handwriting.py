@@ -23,6 +23,7 @@ CHUNK = 250  # pictures that one thread draws in one go, from a seed of their ow
 _WIDEST_OTHER = 0.25  # for what is no digit: with a wider pen a V or an arrow becomes a stick, which is a one
 _LENGTH = 120.0  # pixels: the longer side of what the middle of the pen travels
 PENS = (0.06, 0.9)  # widths as a share of that length, all equally likely on a logarithmic scale
+READABLE = 0.35  # the same for a pen beyond which nobody may be expected to read every digit
 _SMALLEST = 0.4  # of the unit box: what is smaller, a dot, stays small
 _STEP = 0.02  # of the unit box: between two points of a curve
 _FINE = 4  # bits of a fraction of a pixel, for cv2

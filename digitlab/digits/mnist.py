@@ -17,7 +17,7 @@ SHA256 = "06b0d1f124c4e5fa796686ade41a9b778edacc8622f2195a352ef479ad44fc16"
 _SHAPES = {"x_train": (60_000, 28, 28), "y_train": (60_000,), "x_test": (10_000, 28, 28), "y_test": (10_000,)}
 
 # What NumPy and zipfile raise over a file that is not what it should be, an encrypted or an unknown archive included.
-_UNREADABLE = (
+UNREADABLE = (
     OSError,
     ValueError,
     KeyError,
@@ -82,7 +82,7 @@ def _load(path: Path) -> Mnist:
             arrays = {name: archive[name] for name in _SHAPES}
     except FileNotFoundError as error:
         raise DataMissing(f"The file {path} is missing.") from error
-    except _UNREADABLE as error:
+    except UNREADABLE as error:
         raise _damaged(path) from error
     right = all(a.dtype == np.uint8 and a.shape == _SHAPES[n] for n, a in arrays.items())
     if not right or content_hash(arrays) != SHA256:

@@ -1,12 +1,10 @@
 """What a network is tuned on: somebody's own digits among many others. Imports Keras: for worker processes only."""
 
-from functools import lru_cache
-
 import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from digitlab.digits import handwriting
+from digitlab.digits import handwriting, written
 from digitlab.digits.augmentation import Augmentation, augment
 from digitlab.networks.config import TrainingConfig
 
@@ -15,7 +13,6 @@ Labelled = tuple[NDArray[np.uint8], NDArray[np.uint8]]
 OWN = 0.06  # share of a batch: more, and the network takes whatever it sees for what its person happened to draw
 WRITTEN = 0.3  # share of digits in many hands: they stand for how the person may write what they did not draw
 OTHER = 0.1  # share of what is no digit, for networks that tell it
-_POOL = 3000  # digits that are written; a few seconds
 _REDRAWN = 300  # own digits drawn anew with other pens
 _HAND = Augmentation(shift=1.5, rotation=10, scale=0.1, shear=0.15, elastic=1.0)  # how far a hand varies
 _WRITTEN = Augmentation(shift=1.5, rotation=10, scale=0.1, shear=0.15)  # they are pulled here and there already
@@ -52,9 +49,9 @@ class Mixture(keras.utils.PyDataset):  # type: ignore[misc]
     def _pictures(self, epoch: int) -> Labelled:
         rng = np.random.default_rng([self._config.seed, epoch])
         parts: list[tuple[Labelled, float, Augmentation | None]]
-        parts = [(self._own, OWN, _HAND), (written(_POOL), WRITTEN, _WRITTEN)]
+        parts = [(self._own, OWN, _HAND), (written.digits(), WRITTEN, _WRITTEN)]
         if self._config.written_digits:
-            parts.append((other(_POOL // 3), OTHER, _WRITTEN))
+            parts.append((written.others(), OTHER, _WRITTEN))
         # MNIST's as they are: changed ones, in a short while, cost three times as much of what is known of them.
         parts.append((self._mnist, 1 - sum(share for _, share, _ in parts), None))
         made = []
@@ -63,15 +60,3 @@ class Mixture(keras.utils.PyDataset):  # type: ignore[misc]
             chosen = rng.choice(len(images), size, replace=size > len(images))
             made.append((augment(images[chosen], changes, rng) if changes else images[chosen], labels[chosen]))
         return np.concatenate([part[0] for part in made]), np.concatenate([part[1] for part in made])
-
-
-@lru_cache(maxsize=1)
-def written(n: int) -> Labelled:
-    """Return digits in many hands, the same for everybody, and written once a process."""
-    return handwriting.written_digits(n, seed=0, widest=0.35)
-
-
-@lru_cache(maxsize=1)
-def other(n: int) -> Labelled:
-    """Return drawings that are no digit, likewise."""
-    return handwriting.other_drawings(n, seed=0)
