@@ -102,8 +102,12 @@ class Settings:
 
     @property
     def threads(self) -> int:
-        """How many threads a training on this machine computes with."""
-        return max(1, (os.cpu_count() or 1) // self.workers)
+        """How many threads a worker computes with: what TensorFlow's variable says, or its share of processors."""
+        said = os.environ.get("TF_NUM_INTRAOP_THREADS", "")
+        if said.isdecimal() and int(said):
+            return int(said)
+        ours = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        return max(1, ours // self.workers)
 
     def environment(self) -> dict[str, str]:
         """The variables for another process, so that it finds this code and reads these same settings."""
@@ -119,7 +123,7 @@ class Settings:
             "DIGITLAB_MOST_GIGABYTES": str(self.most_gigabytes),
             "DIGITLAB_BROUGHT_IN_PER_PERSON": str(self.brought_in_per_person),
             # Trainings that run at once share the processors, instead of each taking all.
-            "TF_NUM_INTRAOP_THREADS": os.environ.get("TF_NUM_INTRAOP_THREADS") or str(self.threads),
+            "TF_NUM_INTRAOP_THREADS": str(self.threads),
         }
         variables.pop("DIGITLAB_SCHEDULER", None)
         return variables | ({"DIGITLAB_SCHEDULER": self.scheduler} if self.scheduler else {})

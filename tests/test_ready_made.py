@@ -5,9 +5,9 @@ import pytest
 
 from digitlab.commands import config_from, parser
 from digitlab.digits import mnist
-from digitlab.networks import evaluation
+from digitlab.networks import kerasfiles
+from digitlab.networks.evaluation import evaluate
 from digitlab.networks.export import TOLERANCE
-from digitlab.networks.recognition import Recogniser
 from digitlab.runs.modelfiles import ModelFiles
 from digitlab.settings import Settings
 
@@ -15,13 +15,15 @@ from digitlab.settings import Settings
 @pytest.mark.parametrize(("name", "accuracy"), [("handwriting", 0.995), ("convolutional", 0.992), ("tutorial", 0.974)])
 def test_a_shipped_network_holds_what_its_card_says(ready_made, digits, name, accuracy):
     card = ModelFiles(Settings()).card(name)
-    scores = evaluation.evaluate(evaluation.load(ready_made / f"{name}.keras"), digits.x_test, digits.y_test)
+    scores = evaluate(ready_made / f"{name}.keras", digits.x_test, digits.y_test)
     assert scores.accuracy == card.test_accuracy >= accuracy
     assert scores.loss == pytest.approx(card.test_loss, rel=1e-4)
     assert card.is_ready_made
     assert mnist.SHA256 in card.data
-    read = Recogniser.load(ready_made / f"{name}.keras").probabilities(digits.x_test[:500])
-    assert np.abs(read - scores.probabilities[:500]).max() < TOLERANCE
+    by_keras = kerasfiles.load(ready_made / f"{name}.keras").predict(digits.x_test[:500], verbose=0)
+    assert np.abs(by_keras - scores.probabilities[:500]).max() < TOLERANCE
+    [kept] = (ready_made / "answers").glob(f"{name}-*-test-0-10000-1.npy")
+    assert np.abs(np.load(kept) - scores.probabilities).max() < TOLERANCE
 
 
 @pytest.mark.parametrize("name", ["handwriting", "convolutional", "tutorial"])

@@ -75,11 +75,14 @@ def test_a_process_that_opens_what_came_from_outside_is_told_no_secret(settings,
     assert sealed["HOME"] == sealed["TMPDIR"] == str(tmp_path)
 
 
-def test_trainings_at_once_share_the_processors(settings):
+def test_trainings_at_once_share_the_processors(settings, monkeypatch):
+    monkeypatch.delenv("TF_NUM_INTRAOP_THREADS", raising=False)
     one, many = (dataclasses.replace(settings, workers=workers) for workers in (1, 64))
-    assert one.threads == os.cpu_count()
+    assert one.threads == len(os.sched_getaffinity(0))
     assert many.environment()["TF_NUM_INTRAOP_THREADS"] == str(many.threads)
     assert 64 * many.threads <= max(64, one.threads)
+    monkeypatch.setenv("TF_NUM_INTRAOP_THREADS", "3")
+    assert (one.threads, many.threads, many.environment()["TF_NUM_INTRAOP_THREADS"]) == (3, 3, "3")
 
 
 def test_a_cluster_with_sqlite_is_refused_with_the_reason():

@@ -43,6 +43,7 @@ class Checkpoint:
         metrics: The sums of the epoch so far; none at its beginning.
         patience: Of early stopping: the best loss so far, epochs without a better one, the best epoch; else None.
         best: Its best weights; else none.
+        replanned_after: After how many epochs their number was changed, the first time; None: it never was.
     """
 
     config: TrainingConfig
@@ -55,6 +56,12 @@ class Checkpoint:
     metrics: Arrays
     patience: tuple[float, int, int] | None
     best: Arrays
+    replanned_after: int | None = None
+
+    def replanned(self, epochs: int) -> int | None:
+        """Return what `replanned_after` is from now on, if it goes on for so many epochs in all."""
+        is_new = self.replanned_after is None and epochs != self.config.epochs and self.epoch + self.blocks > 0
+        return self.epoch if is_new else self.replanned_after
 
 
 _LISTS = ("variables", "metrics", "best")
@@ -70,6 +77,7 @@ def write(checkpoint: Checkpoint, file: StoredFile) -> None:
         "batches_per_block": checkpoint.batches_per_block,
         "seconds": checkpoint.seconds,
         "patience": checkpoint.patience,
+        "replanned_after": checkpoint.replanned_after,
     }
     arrays = {f"{name}{k}": array for name in _LISTS for k, array in enumerate(getattr(checkpoint, name))}
     content = io.BytesIO()
@@ -139,6 +147,7 @@ class Keeper(keras.callbacks.Callback):  # type: ignore[misc]
         super().__init__()
         self._file, self._config, self._epochs, self._per_block = file, config, epochs, batches_per_block
         self._early, self._start = early_stopping, start
+        self._replanned_after = start.replanned(config.epochs) if start else None
         self._seconds = start.seconds if start else 0.0
         self._began = self._written = time.monotonic()
         self._took = 0.0  # to write the last one
@@ -202,6 +211,7 @@ class Keeper(keras.callbacks.Callback):  # type: ignore[misc]
             metrics=metrics,
             patience=(float(early.best), early.wait, early.best_epoch) if early else None,
             best=early.best_weights if early else [],
+            replanned_after=self._replanned_after,
         )
         self.error = None
         try:

@@ -37,17 +37,24 @@ class KerasCode:
         title: What people call it.
         stopped_after: How many whole epochs it had learned when it was stopped by hand; None: it was not.
         test_accuracy: What DigitLab measured on MNIST's test set, 0 to 1; None: nothing.
+        replanned_after: After how many epochs their number was changed, the first time; None: it never was.
     """
 
     config: TrainingConfig
     title: str
     stopped_after: int | None = None
     test_accuracy: float | None = None
+    replanned_after: int | None = None
 
     @property
     def is_whole(self) -> bool:
         """Whether it is the same training: digits that DigitLab drew cannot be drawn without it."""
         return not self.config.written_digits
+
+    @property
+    def detour(self) -> str:
+        """A sentence on what the training did that one in a single go does not do; empty: nothing."""
+        return detour(self.config, self.replanned_after)
 
     @property
     def introduction(self) -> list[str]:
@@ -58,7 +65,7 @@ class KerasCode:
             lines = [
                 f"{title}: the Keras code of a training in DigitLab.",
                 "The same network, data, seed and settings. Its random numbers are not DigitLab's, so that the figures "
-                f"agree but for chance.{measured}",
+                f"agree {'roughly' if self.detour else 'but for chance'}.{measured}",
             ]
         else:
             lines = [
@@ -68,6 +75,8 @@ class KerasCode:
                 "be drawn without it. The same network learns from MNIST alone here: it reads MNIST about as well, "
                 f"other people's writing worse, and takes a scribble for a digit.{measured}",
             ]
+        if self.detour:
+            lines.append(self.detour)
         if self.stopped_after is not None:
             lines.append(
                 f"It was stopped by hand after {self.stopped_after} of {config.epochs} epochs"
@@ -188,6 +197,22 @@ class KerasCode:
             f"The last {split:.0%} of the digits are kept for validation: no weight learns from them." if split else ""
         )
         return Section(title="Training", text=text, code=code)
+
+
+def detour(config: TrainingConfig, replanned_after: int | None) -> str:
+    """Return a sentence on what became of settings when the number of epochs was changed on the way; empty: nothing."""
+    if replanned_after is None or (config.schedule == "constant" and config.early_stopping is None):
+        return ""
+    done = "before the first of them was over" if not replanned_after else f"first after epoch {replanned_after}"
+    what = []
+    if config.schedule != "constant":
+        what.append(f"its learning rate, which follows the schedule {config.schedule}, jumped")
+    if config.early_stopping is not None:
+        what.append("it may have gone on where its patience was at an end")
+    return (
+        f"This is not quite the same training: its number of epochs was changed on the way, {done}, and is "
+        f"{config.epochs} now, so that {', and '.join(what)}. Here all of them are planned from the beginning."
+    )
 
 
 def _changes(augmentation: Augmentation) -> list[str]:

@@ -24,11 +24,13 @@ class Tuning:
         base: Name of the network that goes on learning.
         learned: Drawings that it learns from, 1 at least.
         held_back: Drawings that it never sees, to tell afterwards whether it helped.
+        prints: By which those that it learns from are known again under other numbers; none of early tunings.
     """
 
     base: str
     learned: tuple[int, ...]
     held_back: tuple[int, ...] = ()
+    prints: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.base or not self.learned:
@@ -151,7 +153,8 @@ class TrainingConfig:
             augmentation = Augmentation(**augmentation)
         tuning = values.get("tuning")
         if isinstance(tuning, Mapping):
-            tuning = Tuning(**{**tuning, **{name: tuple(tuning[name]) for name in ("learned", "held_back")}})
+            numbers = {name: tuple(tuning[name]) for name in ("learned", "held_back", "prints") if name in tuning}
+            tuning = Tuning(**{**tuning, **numbers})
         return cls(**{**values, "augmentation": augmentation, "tuning": tuning})
 
 

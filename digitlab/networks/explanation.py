@@ -10,6 +10,7 @@ from digitlab.networks import filters
 from digitlab.networks.changes import smallest_changes
 from digitlab.networks.insight import Change, Excitement, Floats, HeatMaps, Inside, Neuron, Stage
 from digitlab.networks.landscape import Axes, principal_axes
+from digitlab.networks.wiring import Wiring
 
 _BATCH = 100  # digits; the largest network makes 30 MB of them on their way
 _POINTS = (16, 48, 144)  # on the way from an empty picture; three times as many until the sums agree
@@ -49,7 +50,7 @@ class Explainer:
             raise ModelDamaged(
                 f"{model.name} is not built as the networks that are trained here, and cannot be explained."
             ) from error
-        self._layers, self._count, self._start = layers, len(looks), start
+        self._layers, self._count, self._start, self._wiring = layers, len(looks), start, Wiring(layers)
         kernel, *bias = last.get_weights()
         self._kernel, self._bias = np.asarray(kernel), np.asarray(bias[0]) if bias else np.zeros(10, np.float32)
         places = [place for place, layer in enumerate(layers) if len(layer.output.shape) == 4]
@@ -179,9 +180,11 @@ class Explainer:
 
     def excitement(self, images: NDArray[np.uint8], layer: str) -> Excitement:
         """Find what excites each filter of a convolution most, among digits, uint8 (n, 28, 28)."""
-        place = next(place for place, one in enumerate(self._layers) if one.name == layer)
-        seen = filters.field(self._layers[: place + 1], looks=self._count)
-        place += sum(isinstance(one, _FOLLOWING) for one in self._layers[place + 1 : place + 3])
+        end = self._layer(layer)
+        seen = filters.field(self._wiring.way_to(end), looks=self._count)
+        while isinstance(after := self._wiring.follower(end), _FOLLOWING):
+            end = after
+        place = self._layers.index(end)
         parts = (images[start : start + _BATCH] for start in range(0, len(images), _BATCH))
         found = [[part.numpy() for part in self._peaks_at(place)(_scaled(part))] for part in parts]
         best, places = (np.concatenate(part) for part in zip(*found, strict=True))
@@ -189,30 +192,34 @@ class Explainer:
 
     def neuron(self, image: NDArray[np.uint8], layer: str, unit: int, row: int = 0, column: int = 0) -> Neuron:
         """Lay open the arithmetic of one neuron, of a convolution at one place, for a picture's first look."""
-        names = [one.name for one in self._layers]
-        place = names.index(layer)
-        outputs = [output.numpy()[0] for output in self._through(_scaled(image[np.newaxis]))[0]]
-        before = outputs[place - 1]  # of what has weights, none is the first: the picture is given a form before
-        asked = self._layers[place]
-        after_it = self._layers[place + 1] if place + 1 < len(self._layers) else None
-        if not _is_usual(asked, after_it) or (isinstance(asked, keras.layers.Dense) and outputs[place].ndim != 1):
+        asked, wiring = self._layer(layer), self._wiring
+        made = self._through(_scaled(image[np.newaxis]))[0]
+        outputs = {one.name: output.numpy()[0] for one, output in zip(self._layers, made, strict=True)}
+        (source,), after = wiring.sources(asked)[:1], wiring.follower(asked)
+        is_flat = not isinstance(asked, keras.layers.Dense) or outputs[layer].ndim == 1
+        if source is None or not is_flat or not _is_usual(asked, after):
             raise ModelDamaged(
                 f"{layer} came from elsewhere, and computes in another way than the layers of the networks that are "
-                "trained here: its arithmetic is not shown."
+                f"trained here: its arithmetic is not shown. {wiring.told(asked)}".rstrip()
             )
+        before, told = outputs[source.name], wiring.told(source)
         kernel, bias = asked.get_weights()[0], asked.get_weights()[1] if asked.use_bias else None
         own_bias = 0.0 if bias is None else float(bias[unit])
         if not isinstance(asked, keras.layers.Conv2D):
             is_rectified = asked.activation is keras.activations.relu
-            return Neuron(before, kernel[:, unit], own_bias, 1.0, 0.0, is_rectified, float(outputs[place][unit]))
+            return Neuron(before, kernel[:, unit], own_bias, 1.0, 0.0, is_rectified, float(outputs[layer][unit]), told)
         patch = _patch(before, asked, row, column)
-        scale, shift, after = 1.0, 0.0, place
-        if isinstance(self._layers[place + 1], keras.layers.BatchNormalization):
-            scale, shift = _normalization(self._layers[place + 1], unit)
-            after = place + 1
-        is_rectified = isinstance(self._layers[after + 1], keras.layers.ReLU)
-        output = float(outputs[after + is_rectified][row, column, unit])
-        return Neuron(patch, kernel[..., unit], own_bias, scale, shift, is_rectified, output)
+        scale, shift, end = 1.0, 0.0, asked
+        if isinstance(after, keras.layers.BatchNormalization):
+            scale, shift = _normalization(after, unit)
+            end, after = after, wiring.follower(after)
+        if is_rectified := _is_rectifier(after):
+            end = after
+        output = float(outputs[end.name][row, column, unit])
+        return Neuron(patch, kernel[..., unit], own_bias, scale, shift, is_rectified, output, told)
+
+    def _layer(self, name: str) -> keras.Layer:
+        return next(layer for layer in self._layers if layer.name == name)
 
     def changes(self, image: NDArray[np.uint8]) -> list[Change]:
         """Make each other digit of a picture, uint8 (28, 28), by as small a change as can be found, shortest first."""
@@ -240,10 +247,22 @@ def _is_usual(layer: keras.layers.Layer, after_it: keras.layers.Layer | None) ->
     if isinstance(layer, keras.layers.Dense):
         usual = keras.activations.relu, keras.activations.linear, keras.activations.softmax
         return layer.activation in usual
+    if not isinstance(layer, keras.layers.Conv2D):
+        return False
     is_plain = layer.padding == "same" and layer.groups == 1 and set(layer.dilation_rate) == {1}
     if isinstance(after_it, keras.layers.BatchNormalization):
         is_plain = is_plain and after_it.center and after_it.scale
-    return is_plain and after_it is not None and layer.activation is keras.activations.linear
+    return is_plain and layer.activation is keras.activations.linear
+
+
+def _is_rectifier(layer: keras.layers.Layer | None) -> bool:
+    """Whether a layer does nothing but let what is below 0 be 0."""
+    return (
+        isinstance(layer, keras.layers.ReLU)
+        and layer.max_value is None
+        and not layer.negative_slope
+        and not layer.threshold
+    )
 
 
 def _patch(before: Floats, layer: keras.layers.Conv2D, row: int, column: int) -> Floats:

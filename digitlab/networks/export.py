@@ -12,7 +12,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from digitlab.errors import ModelDamaged
-from digitlab.networks import evaluation
+from digitlab.networks import kerasfiles
 from digitlab.networks.formats import FORMATS, TOLERANCE, TakenAway
 from digitlab.networks.recognition import SUFFIX, Recogniser
 
@@ -55,7 +55,7 @@ def take_away(path: Path, kind: str, samples: NDArray[np.uint8]) -> TakenAway:
     Raises:
         ModelNotFound, ModelDamaged: There is no such network, or the file reads the samples differently.
     """
-    model = evaluation.load(path)
+    model = kerasfiles.load(path)
     expected = model.predict(samples, verbose=0)
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, path.stem).with_suffix(FORMATS[kind].suffix)
@@ -82,7 +82,7 @@ def _write_onnx(model: keras.Model, file: Path) -> None:
 
 
 def _by_keras(file: Path, samples: NDArray[np.uint8]) -> NDArray[np.float32]:
-    return np.asarray(evaluation.load(file).predict(samples, verbose=0), np.float32)
+    return np.asarray(kerasfiles.load(file).predict(samples, verbose=0), np.float32)
 
 
 def _by_litert(file: Path, samples: NDArray[np.uint8]) -> NDArray[np.float32]:

@@ -129,6 +129,7 @@ class Neuron:
         shift: Likewise; 0 without one.
         is_rectified: Whether what is below 0 becomes 0.
         output: What the network itself computed.
+        source: A sentence on what comes in, where several layers come together before it; else empty.
     """
 
     inputs: Floats
@@ -138,6 +139,7 @@ class Neuron:
     shift: float
     is_rectified: bool
     output: float
+    source: str = ""
 
     @property
     def products(self) -> Floats:

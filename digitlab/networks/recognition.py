@@ -18,7 +18,7 @@ from digitlab.settings import Settings
 DEFAULT_MODEL = "handwriting"
 CARD = ".json"
 SUFFIX = ".tflite"
-_CORES = 2  # that share the reading of many digits
+_THREADS = 2  # that share the reading of many digits
 _MANY = 16  # digits; fewer are read sooner than a thread starts
 _RIVAL = 0.2  # of the likeliest digit's probability: from here on another digit is named, too
 
@@ -61,12 +61,14 @@ class Recogniser:
         self._runtimes = tuple(runtimes)
 
     @classmethod
-    def load(cls, path: Path | str | None = None) -> "Recogniser":
+    def load(cls, path: Path | str | None = None, *, threads: int = _THREADS, batch: int = 1) -> "Recogniser":
         """Load a network for reading.
 
         Args:
             path: A `.keras` file with its `.tflite` beside it, or that file; None: the app's ready-made default. The
                 card beside it says when its answers may be believed.
+            threads: How many share the reading of many digits.
+            batch: As many digits are computed at once. With one, a single digit takes the least time.
 
         Raises:
             ModelNotFound: No such file.
@@ -76,7 +78,7 @@ class Recogniser:
         file = path.with_suffix(SUFFIX)
         if not file.is_file():
             raise ModelNotFound(f"There is no {file.name} in {file.parent}. Choose another network, or train one.")
-        return cls([_Runtime(file) for _ in range(_CORES)], Certainty.on_card(path.with_suffix(CARD)))
+        return cls([_Runtime(file, batch) for _ in range(threads)], Certainty.on_card(path.with_suffix(CARD)))
 
     def read(self, drawing: NDArray[np.uint8]) -> Reading:
         """Read a drawing, uint8 (height, width, 4) RGBA, of any size, place and polarity."""
@@ -98,9 +100,8 @@ class Recogniser:
     def probabilities(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Return float32 (n, 10), each row summing to 1, for uint8 (n, 28, 28).
 
-        The digits are read one by one: in a batch, convolutions take as long for each of them, the buffers grow with
-        the batch, making them anew for another size takes time, and other threads wait. Where they are many, two cores
-        share them.
+        Without a batch they are read one by one: the buffers grow with the batch, making them anew for another size
+        takes time, and other threads wait. Where they are many, threads share them.
         """
         first, *others = self._runtimes
         if len(images) < _MANY or not others:
@@ -112,9 +113,10 @@ class Recogniser:
 
 
 class _Runtime:
-    """A network on LiteRT, for one digit at a time."""
+    """A network on LiteRT, for so many digits at a time."""
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, batch: int) -> None:
+        self._batch = batch
         try:
             self._interpreter = Interpreter(str(file), num_threads=1)
             self._interpreter.allocate_tensors()
@@ -125,16 +127,21 @@ class _Runtime:
         if shapes != [(-1, 28, 28), (-1, 10)] or inputs[0]["dtype"] != np.uint8:
             raise _damaged(file)
         self._input, self._output = inputs[0]["index"], outputs[0]["index"]
+        if batch > 1:
+            self._interpreter.resize_tensor_input(self._input, (batch, ink.SIDE, ink.SIDE))
+            self._interpreter.allocate_tensors()
         self._lock = threading.Lock()  # an interpreter owns one set of buffers
 
     def read(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Return float32 (n, 10) for uint8 (n, 28, 28)."""
         result = np.empty((len(images), 10), np.float32)
-        for number, image in enumerate(images):
+        for start in range(0, len(images), self._batch):
+            some = images[start : start + self._batch]
+            whole = some if len(some) == self._batch else np.resize(some, (self._batch, *some.shape[1:]))
             with self._lock:
-                self._interpreter.set_tensor(self._input, image[np.newaxis])
+                self._interpreter.set_tensor(self._input, whole)
                 self._interpreter.invoke()
-                result[number] = self._interpreter.get_tensor(self._output)[0]
+                result[start : start + len(some)] = self._interpreter.get_tensor(self._output)[: len(some)]
         return result
 
 

@@ -1,6 +1,7 @@
 """Sets of digits to hold a network against: what it never saw, what was kept back, what it was fitted to."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,12 +20,14 @@ class DigitSet:
         start: Index of the first of them in that part.
         stop: Index after the last.
         step: 1 for all of them, 10 for every tenth.
+        numbers: Of a person's own, their numbers in the record; none of MNIST's.
     """
 
     part: str
     start: int
     stop: int
     step: int = 1
+    numbers: tuple[int, ...] = ()
 
     def __len__(self) -> int:
         return len(self.indices)
@@ -41,8 +44,8 @@ class DigitSet:
         return images[chosen], labels[chosen]
 
     def index(self, number: int) -> int:
-        """Return the index in its part of MNIST of the digit that is `number` here."""
-        return self.indices[number]
+        """Return the index in its part of MNIST of the digit that is `number` here; of a person's own, its number."""
+        return self.numbers[number] if self.is_own else self.indices[number]
 
     @property
     def indices(self) -> range:
@@ -51,12 +54,16 @@ class DigitSet:
 
     def blocks(self, size: int) -> "list[DigitSet]":
         """Return the same digits in sets of `size` at most."""
-        starts = range(self.start, self.stop, size * self.step)
-        return [DigitSet(self.part, start, min(start + size * self.step, self.stop), self.step) for start in starts]
+        starts, stop = self.indices[::size], self.stop
+        return [
+            DigitSet(self.part, start, min(start + size * self.step, stop), self.step, self.numbers[at : at + size])
+            for at, start in zip(range(0, len(self), size), starts, strict=True)
+        ]
 
     def sample(self, most: int) -> "DigitSet":
         """Return `most` of the digits or a few less, spread evenly: the first of MNIST's test set are easier ones."""
-        return DigitSet(self.part, self.start, self.stop, self.step * max(1, -(-len(self) // most)))
+        every = max(1, -(-len(self) // most))
+        return DigitSet(self.part, self.start, self.stop, self.step * every, self.numbers[::every])
 
     def shared(self, other: "DigitSet") -> int:
         """Return how many digits are in both, where both take all from their start to their stop."""
@@ -68,10 +75,10 @@ _OWN = "own "
 TEST = DigitSet("test", 0, 10_000)
 
 
-def own_digits(images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> DigitSet:
+def own_digits(images: NDArray[np.uint8], labels: NDArray[np.uint8], numbers: Sequence[int]) -> DigitSet:
     """Return a person's own digits, uint8 (n, 28, 28) and (n,), as a set; other digits or labels are another set."""
     content = hashlib.sha256(images.tobytes() + labels.tobytes()).hexdigest()
-    return DigitSet(_OWN + content, 0, len(images))
+    return DigitSet(_OWN + content, 0, len(images), numbers=tuple(numbers))
 
 
 def fitted(config: TrainingConfig) -> DigitSet:

@@ -26,7 +26,6 @@ from digitlab.storage.storage import StoredFile
 Observe = Callable[[Observation, Snapshot | None], None]
 
 _DRAWN_AT_ONCE = 2000  # drawings
-_READABLE = 0.35  # width of a pen as a share of the digit: beyond it nobody may be expected to read every digit
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,6 +39,7 @@ class Trained:
         was_stopped: Whether it ended because it was no longer wanted.
         certainty: When its answers may be believed.
         unkept: Why its last state could not be kept, so that it would go on from an earlier one; else None.
+        replanned_after: After how many epochs their number was changed, the first time; None: it never was.
     """
 
     model: keras.Model
@@ -48,6 +48,7 @@ class Trained:
     was_stopped: bool
     certainty: Certainty
     unkept: StorageError | None = None
+    replanned_after: int | None = None
 
 
 def train(
@@ -95,47 +96,66 @@ def train(
     learner = learners.take(config)
     way = blocks.way_for(learner, config.steps)
     batches = blocks.Blocks(*data, config, way.digits, start.batches_per_block if start else None)
-    reporter = Reporter(watch, batches.batches_per_epoch, batches.batches_per_block)
-    callbacks = [keras.callbacks.TerminateOnNaN(), reporter, stop]
-    patience = keeper = None
-    if config.early_stopping is not None:
-        patience = keras.callbacks.EarlyStopping(patience=config.early_stopping, restore_best_weights=True)
-        callbacks.append(patience)
+    patience = _patience(config)
+    keeper = observer = None
     if checkpoint is not None:
-        # Early stopping puts the best weights back at the end: before that, and after all else, the state is kept.
         keeper = checkpoints.Keeper(checkpoint, config, watch.epochs, batches.batches_per_block, patience, start)
-        callbacks.insert(3, keeper)
     if observe is not None:
-        callbacks.insert(3 + (keeper is not None), _observer(observe, images, labels, config, watch.epochs, start))
-    validation = (images[kept], labels[kept]) if config.validation_digits else None
+        observer = _observer(observe, images, labels, config, watch.epochs, start)
+    reporter = Reporter(watch, batches.batches_per_epoch, batches.batches_per_block)
+    # Early stopping puts the best weights back at the end: before that, and after all else, the state is kept.
+    callbacks = [keras.callbacks.TerminateOnNaN(), reporter, stop, keeper, observer, patience]
     history = blocks.fit(
         learner,
         batches,
         way,
         epochs=config.epochs,
-        validation=validation,
-        callbacks=callbacks,
+        validation=(images[kept], labels[kept]) if config.validation_digits else None,
+        callbacks=[callback for callback in callbacks if callback is not None],
         first_epoch=start.epoch if start else 0,
         learned=start.blocks if start else 0,
     )
-
     model = learners.give_back(learner, config)
+    _check_finite(history, model, watch.last, config)
+    unkept = keeper.error if keeper else None
+    if stop.has_stopped and is_pause():
+        return Trained(model, watch.epochs, time.monotonic() - started, True, Certainty(), unkept)
+    model, certainty = _finished(model, images[kept], labels[kept], config, is_trained=bool(watch.epochs))
+    replanned = start.replanned(config.epochs) if start else None
+    return Trained(model, watch.epochs, time.monotonic() - started, stop.has_stopped, certainty, unkept, replanned)
+
+
+def _patience(config: TrainingConfig) -> keras.callbacks.EarlyStopping | None:
+    if config.early_stopping is None:
+        return None
+    return keras.callbacks.EarlyStopping(patience=config.early_stopping, restore_best_weights=True)
+
+
+def _check_finite(history: keras.callbacks.History, model: keras.Model, last: Progress, config: TrainingConfig) -> None:
+    """Raise `Diverged` if the last losses or the weights are no numbers: the last step can ruin these after those."""
     figures = [history.history[name][-1] for name in ("loss", "val_loss") if name in history.history]
-    # The last step can ruin the weights after the last loss was taken.
     if not all(np.isfinite(values).all() for values in (figures, *model.get_weights())):
         raise Diverged(
-            f"{DIVERGED} in epoch {watch.last.epoch}, "
-            f"batch {watch.last.batch:,} of {watch.last.batches:,}: the steps were too large, and the network is lost. "
+            f"{DIVERGED} in epoch {last.epoch}, "
+            f"batch {last.batch:,} of {last.batches:,}: the steps were too large, and the network is lost. "
             f"The learning rate was {config.learning_rate:g}; try a tenth of it."
         )
-    certainty, unkept = Certainty(), keeper.error if keeper else None
-    if stop.has_stopped and is_pause():
-        return Trained(model, watch.epochs, time.monotonic() - started, True, certainty, unkept)
+
+
+def _finished(
+    model: keras.Model,
+    images: NDArray[np.uint8],
+    labels: NDArray[np.uint8],
+    config: TrainingConfig,
+    *,
+    is_trained: bool,
+) -> tuple[keras.Model, Certainty]:
+    """Let a fitted network average and calibrate it on the validation digits, as far as that is wanted."""
     if config.averaging:
         model = architectures.averaged(model)
-    if config.calibration and watch.epochs:  # there is nothing to believe in a network that was stopped before
-        certainty = _calibrate(model, images[kept], labels[kept], config)
-    return Trained(model, watch.epochs, time.monotonic() - started, stop.has_stopped, certainty, unkept)
+    if config.calibration and is_trained:  # there is nothing to believe in a network that was stopped before
+        return model, _calibrate(model, images, labels, config)
+    return model, Certainty()
 
 
 def _observer(
@@ -195,7 +215,9 @@ def _calibrate(
 ) -> Certainty:
     """Fit the temperature and the limits on digits that the network was not fitted to, and build the temperature in."""
     if config.written_digits:
-        written, their_labels = handwriting.written_digits(len(images) // 2, config.seed + 1, widest=_READABLE)
+        written, their_labels = handwriting.written_digits(
+            len(images) // 2, config.seed + 1, widest=handwriting.READABLE
+        )
         images, labels = np.concatenate([images, written]), np.concatenate([labels, their_labels])
     probabilities = model.predict(images, batch_size=500, verbose=0)
     temperature = fitted_temperature(probabilities, labels)

@@ -31,6 +31,7 @@ class Evaluations:
     def __init__(self, settings: Settings, workers: Workers, digits: Callable[[], Mnist]) -> None:
         self._workers, self._digits = workers, digits
         self._kept = _kept_in(settings)
+        self._shipped = _shipped_with(settings)
         self._asking, self._turn, self._lock = threading.Lock(), threading.Lock(), threading.Lock()
         self._under_way: set[str] = set()
         self._trouble: dict[str, str] = {}
@@ -51,8 +52,15 @@ class Evaluations:
             kept = self._kept_scores(card, of)
             return kept if kept is not None else self._asked(card, of, report)
 
+    def keep(self, card: ModelCard, of: DigitSet, read: Callable[[], Scores]) -> None:
+        """Have a network's answers kept; where they are not yet, `read` finds them out."""
+        if self._kept_scores(card, of) is None:
+            self._kept.put(_name(card, of), read().probabilities)
+
     def _kept_scores(self, card: ModelCard, of: DigitSet) -> Scores | None:
         kept = self._kept.get(_name(card, of))
+        if kept is None and card.is_ready_made:
+            kept = self._shipped.get(_name(card, of))
         if kept is None or kept.dtype != np.float32 or kept.shape != (len(of), 10):
             return None
         return Scores(of.of(self._digits())[1], np.asarray(kept, np.float32))
@@ -114,12 +122,20 @@ class Evaluations:
 
 
 def keep_answers(settings: Settings, card: ModelCard, of: DigitSet, scores: Scores) -> None:
-    """Keep what a worker knows already, where it has the lab's folder: then nobody waits for it."""
-    _kept_in(settings).put(_name(card, of), scores.probabilities)
+    """Keep what a worker knows already, where it has the lab's folder: then nobody waits for it.
+
+    What a ready-made network answers ships with it.
+    """
+    kept = _shipped_with(settings) if card.is_ready_made else _kept_in(settings)
+    kept.put(_name(card, of), scores.probabilities)
 
 
 def _kept_in(settings: Settings) -> Kept:
     return Kept(Folder(settings.data / "evaluations"))
+
+
+def _shipped_with(settings: Settings) -> Kept:
+    return Kept(Folder(settings.ready_made / "answers"))
 
 
 def _with_strengths(kind: str, counts: tuple[int, ...]) -> NDArray[np.float64]:

@@ -36,8 +36,11 @@ class ModelFiles:
         """Return the Keras file on this machine, with the `.tflite` and the card beside it; it need not exist."""
         return self._shelf(name).keras_file(name)
 
-    def name_of(self, path: Path) -> str | None:
-        """Return the name of the network whose Keras file lies there; None if that is not a network of this lab."""
+    def own_name(self, model: str) -> str | None:
+        """Return the name of a network, which may be given as its Keras file; None for a file from elsewhere."""
+        if NAME.fullmatch(model):
+            return model
+        path = Path(model)
         name = path.stem
         with suppress(ModelNotFound, ModelDamaged, StorageError):
             self.card(name)
@@ -56,12 +59,13 @@ class ModelFiles:
         if not is_ready_made and self._shelf(name).has(name):
             raise InvalidSetting(f"There is a network {name!r} already. Delete it first, or choose another name.")
 
-    def save(self, card: ModelCard, export: Callable[[Path], None]) -> None:
+    def save(self, card: ModelCard, export: Callable[[Path], ModelCard | None]) -> None:
         """Store a network so that nobody ever sees half of it.
 
         Args:
             card: What it is; a ready-made one goes to the others, and may replace one.
-            export: Writes the `.keras` at the path that it is given, and the `.tflite` beside it.
+            export: Writes the `.keras` at the path that it is given, and the `.tflite` beside it. It may return the
+                card anew, under the same name: with what is known only when the files are there.
 
         Raises:
             InvalidSetting: It is named as a ready-made network.

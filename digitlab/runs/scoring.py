@@ -1,4 +1,4 @@
-"""What a worker process reads for others: whole sets, as they are or distorted. Imports Keras: for worker processes."""
+"""What a worker process reads for others: whole sets, as they are or distorted."""
 
 import numpy as np
 
@@ -12,16 +12,16 @@ from digitlab.settings import Settings
 
 def score(settings: Settings, model: str, of: DigitSet = TEST) -> Scores:
     """Let a saved network, by its name, read a set of digits."""
-    network = evaluation.load(ModelFiles(settings).keras_file(model))
-    return evaluation.evaluate(network, *of.of(mnist_source.load(settings.data)))
+    file = ModelFiles(settings).keras_file(model)
+    return evaluation.evaluate(file, *of.of(mnist_source.load(settings.data)), settings.threads)
 
 
 def count_right(settings: Settings, model: str, of: DigitSet, kind: str) -> tuple[int, ...]:
     """Return how many digits of a set a network reads correctly at each strength of one kind of distortion."""
-    network = evaluation.load(ModelFiles(settings).keras_file(model))
+    file = ModelFiles(settings).keras_file(model)
     images, labels = of.of(mnist_source.load(settings.data))
     strengths = DISTORTIONS[kind].strengths
     distorted = np.concatenate([distort(images, kind, strength, of.indices) for strength in strengths])
-    scores = evaluation.evaluate(network, distorted, np.tile(labels, len(strengths)))
+    scores = evaluation.evaluate(file, distorted, np.tile(labels, len(strengths)), settings.threads)
     right = (scores.answers == scores.labels).reshape(len(strengths), len(labels))
     return tuple(int(count) for count in right.sum(axis=1))

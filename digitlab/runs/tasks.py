@@ -8,8 +8,6 @@ from numpy.typing import NDArray
 
 from digitlab import events
 from digitlab.networks.insight import Growth
-from digitlab.networks.scores import Scores
-from digitlab.networks.sets import DigitSet
 from digitlab.runs.experiment import Run
 from digitlab.settings import Settings
 
@@ -26,20 +24,6 @@ def leave(patience: float) -> None:
     """Let the runs of this process wait again, for so many seconds; what never trained has nothing to leave."""
     if let_wait := getattr(sys.modules.get("digitlab.runs.work"), "leave", None):  # it may be half imported
         let_wait(patience)
-
-
-def score(settings: Settings, name: str, of: DigitSet) -> Scores:
-    """Let a network read a set of digits."""
-    from digitlab.runs import scoring
-
-    return scoring.score(settings, name, of)
-
-
-def count_right(settings: Settings, name: str, of: DigitSet, kind: str) -> tuple[int, ...]:
-    """Count what a network reads correctly at each strength of a distortion."""
-    from digitlab.runs import scoring
-
-    return scoring.count_right(settings, name, of, kind)
 
 
 def answer(settings: Settings, question: str, name: str, arguments: tuple[Any, ...]) -> object:

@@ -7,7 +7,7 @@ import numpy as np
 
 from digitlab.digits import mnist
 from digitlab.errors import InvalidSetting
-from digitlab.networks import evaluation, tuning
+from digitlab.networks import kerasfiles, tuning
 from digitlab.networks.config import TrainingConfig
 from digitlab.networks.metrics import Report
 from digitlab.networks.mixture import Labelled
@@ -41,7 +41,7 @@ def tune(
     own = _digits([drawing for drawing in drawings if drawing.number in config.tuning.learned])
     cut = slice(config.fitted_digits), slice(config.fitted_digits, config.training_digits)
     fitted, kept = ((digits.x_train[part], digits.y_train[part]) for part in cut)
-    model = evaluation.load(files.keras_file(card.name))
+    model = kerasfiles.load(files.keras_file(card.name))
     tuned = tuning.tune(model, config, own, fitted, kept if len(kept[0]) else fitted, report=report, wanted=wanted)
     certainty = replace(card.certainty, temperature=card.certainty.temperature * tuned.cooling)
     return Trained(tuned.model, tuned.epochs, tuned.seconds, tuned.was_stopped, certainty)

@@ -1,6 +1,7 @@
 """What a worker process does: train, score, save and record a run. Imports Keras: for worker processes only."""
 
 import logging
+import math
 import os
 import shlex
 import socket
@@ -10,12 +11,15 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
+from pathlib import Path
 
 from digitlab import events
 from digitlab.digits import mnist
 from digitlab.errors import DigitLabError, Diverged, StorageError, StoreUnavailable
-from digitlab.networks import checkpoints, evaluation, mnist_source, training
+from digitlab.networks import checkpoints, mnist_source, training
 from digitlab.networks.config import TrainingConfig, as_command
+from digitlab.networks.evaluation import evaluate
 from digitlab.networks.export import export, versions
 from digitlab.networks.metrics import EpochMetrics, Progress
 from digitlab.networks.observation import Observation
@@ -150,10 +154,16 @@ def _carry_out(settings: Settings, store: Store, run: Run, pulse: Pulse, attende
     if ending:
         return Outcome(state=ending[0])
     digits = mnist_source.load(settings.data)
-    scores = evaluation.evaluate(trained.model, digits.x_test, digits.y_test)
-    card = _card(run, trained, scores, attended, _origin(settings, run))
-    images = digits.x_test[:_SAMPLES]
-    ModelFiles(settings).save(card, lambda path: export(trained.model, path, images))
+    found: list[Scores] = []
+
+    def export_and_score(path: Path) -> ModelCard:
+        export(trained.model, path, digits.x_test[:_SAMPLES])
+        found.append(evaluate(path, digits.x_test, digits.y_test, settings.threads))
+        return replace(card, test_loss=found[0].loss, test_accuracy=found[0].accuracy)
+
+    card = _card(run, trained, attended, _origin(settings, run))
+    ModelFiles(settings).save(card, export_and_score)
+    (scores,) = found
     keep_answers(settings, card, TEST, scores)
     state = RunState.STOPPED if trained.was_stopped else RunState.FINISHED
     return Outcome(state=state, model=card.name, test_loss=scores.loss, test_accuracy=scores.accuracy)
@@ -231,7 +241,8 @@ def _origin(settings: Settings, run: Run) -> Origin | None:
     return None
 
 
-def _card(run: Run, trained: training.Trained, scores: Scores, attended: Attended, origin: Origin | None) -> ModelCard:
+def _card(run: Run, trained: training.Trained, attended: Attended, origin: Origin | None) -> ModelCard:
+    """Return what is known of a network before it is scored."""
     name = attended.name
     command = as_command(run.config)
     if name:
@@ -247,12 +258,13 @@ def _card(run: Run, trained: training.Trained, scores: Scores, attended: Attende
         epochs=tuple(trained.epochs),
         was_stopped=trained.was_stopped,
         parameters=trained.model.count_params(),
-        test_loss=scores.loss,
-        test_accuracy=scores.accuracy,
+        test_loss=math.nan,
+        test_accuracy=math.nan,
         seconds=trained.seconds,
         data=f"MNIST, content SHA-256 {mnist.SHA256}",
         versions=versions(),
         created=time.time(),
         certainty=trained.certainty,
         origin=origin,
+        replanned_after=trained.replanned_after,
     )

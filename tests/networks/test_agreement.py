@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from digitlab.digits.doubts import DOUBTED
-from digitlab.networks import evaluation
 from digitlab.networks.agreement import Comparison, Jury
+from digitlab.networks.evaluation import evaluate
 from digitlab.networks.scores import Scores
 
 
@@ -53,8 +53,7 @@ def test_the_labels_that_people_doubted_are_among_those_that_networks_doubt(read
     indices = np.union1d(np.arange(0, 10_000, 25), list(DOUBTED))
     images, labels = digits.x_test[indices], digits.y_test[indices]
     names = ("tutorial", "convolutional", "handwriting")
-    networks = [evaluation.load(ready_made / f"{name}.keras") for name in names]
-    jury = Jury([evaluation.evaluate(network, images, labels) for network in networks])
+    jury = Jury([evaluate(ready_made / f"{name}.keras", images, labels) for name in names])
     errors = [int(indices[doubt.index]) for doubt in jury.likely_errors]
     found = set(errors) | {int(indices[doubt.index]) for doubt in jury.ambiguous}
     assert {947, 1901, 2597, 2654, 3558, 9729} <= set(errors) <= found

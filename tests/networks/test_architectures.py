@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from digitlab.networks import evaluation
+from digitlab.networks import kerasfiles
 from digitlab.networks.architectures import averaged, build
 from digitlab.networks.config import PRESETS
 from digitlab.networks.export import export
@@ -39,6 +39,6 @@ def test_an_averaging_network_gives_the_mean_of_four_looks(preset, digits, tmp_p
 def test_an_averaging_network_can_be_saved_exported_and_loaded(digits, tmp_path):
     model = averaged(build("handwriting", 1))
     export(model, tmp_path / "one.keras", digits.x_test[:8])
-    loaded = evaluation.load(tmp_path / "one.keras")
+    loaded = kerasfiles.load(tmp_path / "one.keras")
     before, after = (one.predict(digits.x_test[:8], verbose=0) for one in (model, loaded))
     assert after == pytest.approx(before, abs=1e-6)

@@ -1,10 +1,12 @@
 import dataclasses
+import functools
 import itertools
 import resource
 
 import numpy as np
 import pytest
 
+from digitlab.digits import mnist
 from digitlab.digits.augmentation import Augmentation
 from digitlab.errors import CheckpointDamaged, StorageFull
 from digitlab.networks import blocks, checkpoints
@@ -42,6 +44,13 @@ def stored(place):
     return StoredFile(open_storage(place), "run.npz")
 
 
+@functools.cache
+def undisturbed(config):
+    """What comes of a training that is never paused; the same settings give the same."""
+    digits = mnist.load()
+    return outcome(train(config, digits.x_train, digits.y_train))
+
+
 def outcome(trained):
     figures = [(e.epoch, e.loss, e.accuracy, e.validation_loss, e.validation_accuracy) for e in trained.epochs]
     return figures, np.concatenate([values.ravel() for values in trained.model.get_weights()])
@@ -55,7 +64,7 @@ def test_a_training_that_went_on_ends_as_one_that_never_paused(digits, tmp_path,
     paused = train(config, digits.x_train, digits.y_train, wanted=lambda: next(calls) < after, checkpoint=file)
     assert paused.was_stopped
     went_on = outcome(train(config, digits.x_train, digits.y_train, checkpoint=file))
-    never = outcome(train(config, digits.x_train, digits.y_train))
+    never = undisturbed(config)
     assert went_on[0] == never[0]
     assert np.array_equal(went_on[1], never[1])
 
@@ -65,7 +74,16 @@ def test_a_finished_training_goes_on_for_more_epochs(digits, small, tmp_path):
     train(small, digits.x_train, digits.y_train, checkpoint=file)
     longer = dataclasses.replace(small, epochs=4)
     went_on = outcome(train(longer, digits.x_train, digits.y_train, checkpoint=file))
-    assert went_on[0] == outcome(train(longer, digits.x_train, digits.y_train))[0]
+    assert went_on[0] == undisturbed(longer)[0]
+
+
+def test_a_training_knows_after_which_epoch_the_number_of_epochs_was_changed(digits, small, tmp_path):
+    place = stored(tmp_path / "a")
+    data = digits.x_train, digits.y_train
+    assert train(small, *data, checkpoint=place).replanned_after is None
+    assert train(small, *data, checkpoint=place).replanned_after is None
+    assert train(dataclasses.replace(small, epochs=4), *data, checkpoint=place).replanned_after == 2
+    assert train(dataclasses.replace(small, epochs=5), *data, checkpoint=place).replanned_after == 2
 
 
 def test_other_settings_are_refused(digits, small, tmp_path):
@@ -89,7 +107,7 @@ def test_a_checkpoint_may_lie_at_an_address(digits, small, tmp_path):
     calls = itertools.count(1)
     train(small, digits.x_train, digits.y_train, wanted=lambda: next(calls) < 2, checkpoint=file)
     went_on = outcome(train(small, digits.x_train, digits.y_train, checkpoint=file))
-    assert went_on[0] == outcome(train(small, digits.x_train, digits.y_train))[0]
+    assert went_on[0] == undisturbed(small)[0]
 
 
 def test_a_full_disk_ends_no_training_and_leaves_the_old_checkpoint(digits, small, tmp_path):
@@ -139,7 +157,7 @@ def test_a_training_broken_off_within_an_epoch_goes_on_from_its_last_checkpoint(
     assert kept.blocks > 0
     assert kept.metrics
     went_on = outcome(train(config, digits.x_train, digits.y_train, checkpoint=file))
-    never = outcome(train(config, digits.x_train, digits.y_train))
+    never = undisturbed(config)
     assert went_on[0] == never[0]
     assert np.array_equal(went_on[1], never[1])
 
@@ -153,12 +171,12 @@ def test_a_training_broken_off_twice_in_one_epoch_loses_no_place(digits, tmp_pat
             train(config, digits.x_train, digits.y_train, report=breaking_off(3), checkpoint=file)
     assert (checkpoints.read(file).epoch, checkpoints.read(file).blocks) == (0, 2)
     went_on = outcome(train(config, digits.x_train, digits.y_train, checkpoint=file))
-    assert went_on[0] == outcome(train(config, digits.x_train, digits.y_train))[0]
+    assert went_on[0] == undisturbed(config)[0]
 
 
 def test_a_training_goes_on_in_the_blocks_that_it_began_with(digits, tmp_path, monkeypatch):
     config, file = CONFIGS["convolutional"], stored(tmp_path)
-    never = outcome(train(config, digits.x_train, digits.y_train))
+    never = undisturbed(config)
     calls = itertools.count(1)
     train(config, digits.x_train, digits.y_train, wanted=lambda: next(calls) < 2, checkpoint=file)
     monkeypatch.setattr(blocks, "_LEARNED_IN_A_BLOCK", blocks._LEARNED_IN_A_BLOCK // 4)  # another version's choice
@@ -195,6 +213,6 @@ def test_pausing_again_at_once_loses_no_place(digits, tmp_path):
     train(config, digits.x_train, digits.y_train, wanted=lambda: next(calls) < 3, checkpoint=file)
     train(config, digits.x_train, digits.y_train, wanted=lambda: False, checkpoint=file)
     went_on = outcome(train(config, digits.x_train, digits.y_train, checkpoint=file))
-    never = outcome(train(config, digits.x_train, digits.y_train))
+    never = undisturbed(config)
     assert went_on[0] == never[0]
     assert np.array_equal(went_on[1], never[1])

@@ -11,10 +11,10 @@ import pytest
 
 from digitlab.digits import mnist
 from digitlab.digits.augmentation import Augmentation
-from digitlab.networks import evaluation
 from digitlab.networks.architectures import build
 from digitlab.networks.code import KerasCode
 from digitlab.networks.config import PRESETS, TrainingConfig
+from digitlab.networks.scores import Scores
 from digitlab.networks.training import train
 
 NOISE = 0.035  # of a test accuracy after so short a training, from one seed to another
@@ -22,13 +22,12 @@ ALL = Augmentation(shift=1, rotation=8, scale=0.1, shear=0.1, elastic=0.8, erasi
 SMALL = {"training_digits": 2000, "epochs": 4, "batch_size": 32, "validation_split": 0.2}
 CONFIGS = {
     "tutorial": TrainingConfig(**SMALL),
-    "fast": dataclasses.replace(PRESETS["fast"].config, **SMALL),
     # Fewer digits leave its normalization unsettled: 45 to 95 %, from seed to seed.
     "convolutional": dataclasses.replace(
         PRESETS["convolutional"].config, **SMALL | {"training_digits": 6000}, early_stopping=3
     ),
     "everything": TrainingConfig(
-        **SMALL, preset="fast", optimizer="adamw", schedule="cosine", learning_rate=0.003, augmentation=ALL,
+        **SMALL, preset="fast", optimizer="adamw", schedule="one-cycle", learning_rate=0.01, augmentation=ALL,
         averaging=True, calibration=True,
     ),
 }  # fmt: skip
@@ -52,9 +51,8 @@ def accuracy(printed):
 
 
 def by_digitlab(config, digits):
-    return evaluation.evaluate(
-        train(config, digits.x_train, digits.y_train).model, digits.x_test, digits.y_test
-    ).accuracy
+    model = train(config, digits.x_train, digits.y_train).model
+    return Scores(digits.y_test, model.predict(digits.x_test, batch_size=500, verbose=0)).accuracy
 
 
 @pytest.mark.parametrize("name", CONFIGS)
@@ -141,6 +139,27 @@ def test_a_run_that_was_stopped_is_trained_as_far():
     assert "steps = 8 * 750" in script
     assert "epochs=3," in script
     assert "stopped by hand after 3 of 8 epochs" in script
+
+
+@pytest.mark.parametrize("schedule", ["cosine", "one-cycle"])
+def test_a_rate_that_jumped_when_a_run_went_on_is_told_where_it_was(schedule):
+    config = TrainingConfig(epochs=20, schedule=schedule)
+    code = KerasCode(config=config, title="x", replanned_after=10)
+    said = " ".join(code.introduction)
+    assert (
+        "not quite the same training: its number of epochs was changed on the way, first after epoch 10, and is 20"
+        in said
+    )
+    assert f"follows the schedule {schedule}, jumped" in said
+    assert "but for chance" not in said
+    assert KerasCode(config=config, title="x").detour == ""
+
+
+def test_more_epochs_at_a_constant_rate_are_the_same_training_but_for_patience():
+    config = TrainingConfig(epochs=20)
+    assert KerasCode(config=config, title="x", replanned_after=10).detour == ""
+    patient = KerasCode(config=dataclasses.replace(config, early_stopping=2), title="x", replanned_after=0)
+    assert "so that it may have gone on" in patient.detour
 
 
 @pytest.mark.parametrize("title", ['"""', "x\nimport os", "\\", "a\u2028b", "#"])

@@ -1,50 +1,35 @@
-import keras
+import numpy as np
 import pytest
 
 from digitlab.errors import ModelDamaged, ModelNotFound
-from digitlab.networks import evaluation
+from digitlab.networks import kerasfiles
+from digitlab.networks.evaluation import evaluate
+from digitlab.networks.recognition import Recogniser
 
 
-def test_the_figures_are_those_of_keras(ready_made, digits):
-    model = evaluation.load(ready_made / "tutorial.keras")
-    scores = evaluation.evaluate(model, digits.x_train[:2000], digits.y_train[:2000])
+@pytest.mark.parametrize(("name", "n"), [("tutorial", 2000), ("handwriting", 200)])
+def test_the_figures_are_those_of_keras(ready_made, digits, name, n):
+    images, labels = digits.x_train[:n], digits.y_train[:n]
+    scores = evaluate(ready_made / f"{name}.keras", images, labels)
+    model = kerasfiles.load(ready_made / f"{name}.keras")
+    assert np.allclose(scores.probabilities, model.predict(images, verbose=0), atol=1e-5)
     model.compile(loss="sparse_categorical_crossentropy", metrics=["accuracy"])
-    loss, accuracy = model.evaluate(digits.x_train[:2000], digits.y_train[:2000], verbose=0)
+    loss, accuracy = model.evaluate(images, labels, verbose=0)
     assert scores.loss == pytest.approx(loss, rel=1e-4)
     assert scores.accuracy == pytest.approx(accuracy)
 
 
-def test_a_missing_network_is_said_to_be_missing(tmp_path):
+@pytest.mark.parametrize(("n", "threads"), [(1, 1), (15, 2), (17, 3), (50, 8), (50, 100)])
+def test_any_number_of_digits_on_any_number_of_threads_is_read_the_same(ready_made, digits, n, threads):
+    path = ready_made / "convolutional.keras"
+    scores = evaluate(path, digits.x_test[:n], digits.y_test[:n], threads)
+    one_by_one = [Recogniser.load(path).probabilities(image[np.newaxis])[0] for image in digits.x_test[:n]]
+    assert np.allclose(scores.probabilities, one_by_one, atol=1e-5)
+
+
+def test_a_network_that_cannot_be_opened_is_told(tmp_path, digits):
     with pytest.raises(ModelNotFound):
-        evaluation.load(tmp_path / "gone.keras")
-
-
-def test_what_is_no_network_is_refused(tmp_path):
-    path = tmp_path / "text.keras"
-    path.write_text("hello")
+        evaluate(tmp_path / "gone.keras", digits.x_test[:1], digits.y_test[:1])
+    (tmp_path / "text.tflite").write_text("hello")
     with pytest.raises(ModelDamaged):
-        evaluation.load(path)
-
-
-def test_a_damaged_network_is_refused(tmp_path, ready_made):
-    content = bytearray((ready_made / "tutorial.keras").read_bytes())
-    content[len(content) // 2] ^= 255
-    path = tmp_path / "damaged.keras"
-    path.write_bytes(content)
-    with pytest.raises(ModelDamaged):
-        evaluation.load(path)
-
-
-def test_a_network_for_something_else_is_refused(tmp_path):
-    path = tmp_path / "other.keras"
-    keras.Sequential([keras.Input((4,)), keras.layers.Dense(2)]).save(path)
-    with pytest.raises(ModelDamaged, match="10"):
-        evaluation.load(path)
-
-
-def test_a_network_that_brings_code_is_refused(tmp_path):
-    path = tmp_path / "code.keras"
-    layers = [keras.Input((28, 28)), keras.layers.Flatten(), keras.layers.Lambda(lambda x: x[:, :10])]
-    keras.Sequential(layers).save(path)
-    with pytest.raises(ModelDamaged):
-        evaluation.load(path)
+        evaluate(tmp_path / "text.keras", digits.x_test[:1], digits.y_test[:1])

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from digitlab.errors import ModelDamaged
-from digitlab.networks import architectures, evaluation
+from digitlab.networks import architectures, kerasfiles
 from digitlab.networks.explanation import Explainer
 
 KINDS = ["tutorial", "convolutional", "fast", "averaged"]
@@ -12,11 +12,11 @@ KINDS = ["tutorial", "convolutional", "fast", "averaged"]
 
 @pytest.fixture(scope="module")
 def models(ready_made, tmp_path_factory):
-    made = {name: evaluation.load(ready_made / f"{name}.keras") for name in ("tutorial", "convolutional")}
+    made = {name: kerasfiles.load(ready_made / f"{name}.keras") for name in ("tutorial", "convolutional")}
     made["fast"] = architectures.build("fast", 3)
     path = tmp_path_factory.mktemp("averaged") / "averaged.keras"
-    architectures.averaged(evaluation.load(ready_made / "convolutional.keras")).save(path)
-    return made | {"averaged": evaluation.load(path)}
+    architectures.averaged(kerasfiles.load(ready_made / "convolutional.keras")).save(path)
+    return made | {"averaged": kerasfiles.load(path)}
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from digitlab.networks import architectures, evaluation, filters
+from digitlab.networks import architectures, filters, kerasfiles
 from digitlab.networks.explanation import Explainer
 
 
@@ -24,7 +24,7 @@ def test_a_field_is_what_the_gradient_reaches():
 
 @pytest.mark.parametrize("layer", ["convolution_1", "convolution_3"])
 def test_the_most_exciting_digits_are_those_with_the_largest_outputs(ready_made, digits, layer):
-    model = evaluation.load(ready_made / "convolutional.keras")
+    model = kerasfiles.load(ready_made / "convolutional.keras")
     images = digits.x_train[:130]
     relu = keras.Model(model.input, model.get_layer(layer.replace("convolution", "relu")).output)
     maps = relu.predict(images, verbose=0)
@@ -37,7 +37,7 @@ def test_the_most_exciting_digits_are_those_with_the_largest_outputs(ready_made,
 
 def test_what_a_filter_does_not_see_changes_nothing(ready_made, digits):
     path, unit = ready_made / "handwriting.keras", 7
-    explainer = Explainer(evaluation.load(path))
+    explainer = Explainer(kerasfiles.load(path))
     found = explainer.excitement(digits.x_train[:60], "convolution_2")
     image = digits.x_train[found.numbers[unit][0]]
     rows, columns = (slice(max(at, 0), at + found.side) for at in (found.tops[unit][0], found.lefts[unit][0]))

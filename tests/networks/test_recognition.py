@@ -162,7 +162,11 @@ def test_the_pen_does_not_matter(recogniser):
 
 def test_reading_takes_little_time(recogniser, digits):
     recogniser.read_digit(digits.x_test[0])
-    started = time.perf_counter()
+    seconds, computed = [], []
     for image in digits.x_test[:50]:
+        started, cpu = time.perf_counter(), time.thread_time()
         recogniser.read_digit(image)
-    assert (time.perf_counter() - started) / 50 < 0.01  # 3 ms is promised; a busy machine is allowed more
+        seconds.append(time.perf_counter() - started)
+        computed.append(time.thread_time() - cpu)
+    assert np.percentile(computed, 90) < 0.01  # 3 ms is promised; a slow machine is allowed more
+    assert min(seconds) < 0.01  # nor does it wait for anything, but where others take this processor

@@ -47,9 +47,18 @@ def test_two_sets_know_what_they_share():
 
 def test_a_person_s_own_digits_are_another_set_as_soon_as_one_is_called_otherwise():
     images, labels = np.zeros((3, 28, 28), np.uint8), np.array([1, 2, 3], np.uint8)
-    own = own_digits(images, labels)
+    own = own_digits(images, labels, [5, 7, 8])
     assert (len(own), own.is_own, TEST.is_own) == (3, True, False)
-    assert own == own_digits(images.copy(), labels.copy())
-    assert own != own_digits(images, np.array([1, 2, 4], np.uint8))
-    assert own != own_digits(images + 1, labels)
+    assert own.index(1) == 7
+    assert own == own_digits(images.copy(), labels.copy(), (5, 7, 8))
+    assert own != own_digits(images, np.array([1, 2, 4], np.uint8), [5, 7, 8])
+    assert own != own_digits(images + 1, labels, [5, 7, 8])
     assert own.shared(TEST) == 0
+
+
+def test_parts_of_a_person_s_own_digits_keep_their_numbers():
+    own = own_digits(np.zeros((5, 28, 28), np.uint8), np.arange(5, dtype=np.uint8), [5, 7, 8, 11, 12])
+    assert [block.numbers for block in own.blocks(2)] == [(5, 7), (8, 11), (12,)]
+    sample = own.sample(3)
+    assert [sample.index(place) for place in range(len(sample))] == [5, 8, 12]
+    assert [block.numbers for block in sample.blocks(2)] == [(5, 8), (12,)]

@@ -4,8 +4,9 @@ import keras
 import numpy as np
 import pytest
 
-from digitlab.networks import architectures, evaluation, tuning
+from digitlab.networks import architectures, kerasfiles, tuning
 from digitlab.networks.config import PRESETS, Tuning, tuned_from
+from digitlab.networks.scores import Scores
 
 
 @pytest.fixture
@@ -15,7 +16,7 @@ def config():
 
 @pytest.fixture
 def network(ready_made):
-    return evaluation.load(ready_made / "tutorial.keras")
+    return kerasfiles.load(ready_made / "tutorial.keras")
 
 
 def upside_down(digits, part):
@@ -31,7 +32,8 @@ def tuned(network, config, own, digits, **asked):
 
 
 def accuracy(network, pictures):
-    return evaluation.evaluate(network, *pictures).accuracy
+    images, labels = pictures
+    return Scores(labels, network.predict(images, batch_size=500, verbose=0)).accuracy
 
 
 def test_a_strange_hand_is_read_from_thirty_drawings_and_mnist_is_not_forgotten(network, config, digits):
@@ -44,23 +46,23 @@ def test_a_strange_hand_is_read_from_thirty_drawings_and_mnist_is_not_forgotten(
     assert accuracy(found.model, test) > mnist - 0.003  # a hand as strange as this one costs something
 
 
-def test_a_tuned_network_opens_without_digitlab_s_loss(network, config, digits, tmp_path):
+def test_a_tuned_network_opens_without_digitlab_s_loss(network, brief, config, digits, tmp_path):
     short = dataclasses.replace(config, epochs=1)
     tuned(network, short, upside_down(digits, slice(0, 12)), digits).model.save(tmp_path / "tuned.keras")
     again = keras.saving.load_model(tmp_path / "tuned.keras")
     assert again.evaluate(digits.x_test[:500], digits.y_test[:500], verbose=0)[1] > 0.9
 
 
-def test_equal_seeds_give_equal_figures(ready_made, config, digits):
+def test_equal_seeds_give_equal_figures(ready_made, brief, config, digits):
     short = dataclasses.replace(config, epochs=1)
     own = upside_down(digits, slice(0, 12))
-    found = [tuned(evaluation.load(ready_made / "tutorial.keras"), short, own, digits) for _ in range(2)]
+    found = [tuned(kerasfiles.load(ready_made / "tutorial.keras"), short, own, digits) for _ in range(2)]
     assert found[0].epochs[0].loss == found[1].epochs[0].loss
     for one, other in zip(*(each.model.get_weights() for each in found), strict=True):
         np.testing.assert_array_equal(one, other)
 
 
-def test_it_reports_its_epochs_and_stops_where_it_is_not_wanted(network, config, digits):
+def test_it_reports_its_epochs_and_stops_where_it_is_not_wanted(network, brief, config, digits):
     told = []
     found = tuned(network, config, upside_down(digits, slice(0, 12)), digits, report=told.append)
     assert [epoch.epoch for epoch in found.epochs] == list(range(1, config.epochs + 1))

@@ -1,12 +1,14 @@
 import dataclasses
 import time
 
+import numpy as np
 import pytest
 
 from digitlab.digits.distortions import DISTORTIONS
 from digitlab.errors import WorkersUnavailable
+from digitlab.networks.scores import Scores
 from digitlab.networks.sets import TEST, DigitSet
-from digitlab.runs.evaluations import Evaluations
+from digitlab.runs.evaluations import Evaluations, keep_answers
 from digitlab.runs.modelfiles import ModelFiles
 from digitlab.runs.workers import Workers
 
@@ -14,8 +16,8 @@ SOME = TEST.sample(100)
 
 
 @pytest.fixture
-def workers(settings):
-    one = Workers(settings)
+def workers(crewed):
+    one = Workers(crewed)
     one.start()
     yield one
     one.close()
@@ -29,13 +31,14 @@ def evaluations(settings, workers, digits):
 @pytest.fixture
 def nobody(settings, digits, monkeypatch):
     """Evaluations whose workers cannot be reached."""
-    monkeypatch.setattr("digitlab.runs.workers._START_PATIENCE", 0.5)
+    monkeypatch.setattr("digitlab.runs.workers._REACH_PATIENCE", 0.5)
     return Evaluations(settings, Workers(dataclasses.replace(settings, scheduler="tcp://127.0.0.1:9")), lambda: digits)
 
 
 @pytest.fixture
 def card(settings):
-    return ModelFiles(settings).card("tutorial")
+    """A network of a person, whose answers nobody knows yet."""
+    return dataclasses.replace(ModelFiles(settings).card("tutorial"), is_ready_made=False)
 
 
 def wait_until_measured(evaluations, card, of):
@@ -77,3 +80,33 @@ def test_what_could_not_be_measured_is_told(nobody, card):
     wait_until_measured(nobody, card, SOME)
     assert "tcp://127.0.0.1:9" in nobody.trouble(card, SOME)
     assert nobody.robustness(card, SOME).right == {}
+
+
+@pytest.mark.parametrize("name", ["handwriting", "convolutional", "tutorial"])
+def test_the_answers_of_a_ready_made_network_ship_with_it(settings, nobody, name):
+    card = ModelFiles(settings).card(name)
+    scores = nobody.scores(card, TEST)
+    assert scores.accuracy == card.test_accuracy
+    assert scores.loss == pytest.approx(card.test_loss, rel=1e-5)
+
+
+def test_a_ready_made_network_takes_its_answers_along(settings, nobody, card, tmp_path):
+    elsewhere = dataclasses.replace(settings, ready_made=tmp_path / "shipped")
+    made = dataclasses.replace(card, is_ready_made=True, created=card.created + 1)
+    scores = nobody.scores(ModelFiles(settings).card("tutorial"), TEST)
+    keep_answers(elsewhere, made, TEST, scores)
+    [file] = (tmp_path / "shipped" / "answers").iterdir()
+    assert np.load(file).tolist() == scores.probabilities.tolist()
+
+
+def test_what_was_read_elsewhere_is_kept_and_read_once(nobody, card, digits):
+    read = []
+
+    def sevens():
+        read.append("once")
+        return Scores(digits.y_test, np.eye(10, dtype=np.float32)[[7] * 10_000])
+
+    nobody.keep(card, TEST, sevens)
+    nobody.keep(card, TEST, sevens)
+    assert read == ["once"]
+    assert nobody.scores(card, TEST).accuracy == pytest.approx(np.mean(digits.y_test == 7))

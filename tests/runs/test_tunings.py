@@ -29,7 +29,7 @@ def draw(lab, digits, n=30):
     """Ann writes sevens and fours on their heads."""
     for index in np.flatnonzero(np.isin(digits.y_test, (4, 7)))[:n]:
         image = np.ascontiguousarray(digits.x_test[index][::-1])
-        lab.keep_drawing(Drawing(label=int(digits.y_test[index]), image=image, source="request"), ANN)
+        lab.drawings.keep([Drawing(label=int(digits.y_test[index]), image=image, source="request")], ANN)
 
 
 def perform(settings, number):
@@ -41,7 +41,7 @@ def perform(settings, number):
 
 def test_a_tuning_is_a_run_that_leaves_a_network_and_the_proof(settings, lab, digits):
     draw(lab, digits)
-    run = lab.start_improving("tutorial", ANN)
+    run = lab.improvements.start("tutorial", ANN)
     assert (run.title, run.state, len(run.config.tuning.held_back)) == ("Tutorial, improved", RunState.QUEUED, 10)
     perform(settings, run.number)
     run = lab.run(run.number)
@@ -51,15 +51,15 @@ def test_a_tuning_is_a_run_that_leaves_a_network_and_the_proof(settings, lab, di
     assert (card.owner, card.config) == ("ann", run.config)
     reader = Recogniser.load(lab.model_file(run.model))
     assert reader.read_digit(digits.x_test[0]).digit == 7
-    found = lab.improvement(run, ANN)
+    found = lab.improvements.of(run, ANN)
     assert found.verdict is Verdict.HELPED
     assert len(found.drawings) == len(found.own.first.labels) == 10
     assert found.mnist.second.accuracy == run.test_accuracy
 
 
-def test_what_the_worker_read_is_not_read_again(settings, lab, digits):
+def test_what_the_worker_read_is_not_read_again(settings, lab, brief, digits):
     draw(lab, digits, 12)
-    run = lab.start_improving("tutorial", ANN)
+    run = lab.improvements.start("tutorial", ANN)
     perform(settings, run.number)
 
     def nobody(_share):
@@ -68,31 +68,55 @@ def test_what_the_worker_read_is_not_read_again(settings, lab, digits):
     assert lab.evaluate(lab.run(run.number).model, TEST, nobody).accuracy == lab.run(run.number).test_accuracy
 
 
-def test_nobody_else_sees_the_drawings_in_the_proof(settings, lab, digits):
+def test_nobody_else_sees_the_drawings_in_the_proof(settings, lab, brief, digits):
     draw(lab, digits, 12)
-    run = lab.start_improving("tutorial", ANN)
+    run = lab.improvements.start("tutorial", ANN)
     perform(settings, run.number)
-    found = lab.improvement(lab.run(run.number), Person(id="bob", is_teacher=True))
+    found = lab.improvements.of(lab.run(run.number), Person(id="bob", is_teacher=True))
     assert found.drawings == []
     assert found.own is None
 
 
+def test_drawings_that_are_deleted_vanish_from_the_proof(settings, lab, digits):
+    draw(lab, digits, 12)
+    run = lab.improvements.start("tutorial", ANN)
+    perform(settings, run.number)
+    run = lab.run(run.number)
+    held_back = run.config.tuning.held_back
+    asked = []
+
+    def read(card, images):
+        asked.append((card.name, len(images)))
+        return lab.recogniser(card.name).probabilities(images)
+
+    assert {one.number for one in lab.improvements.of(run, ANN, read=read).drawings} == set(held_back)
+    assert asked == [("tutorial", len(held_back)), (run.model, len(held_back))]
+    lab.drawings.delete(held_back[:1], ANN)
+    found = lab.improvements.of(run, ANN)
+    assert {one.number for one in found.drawings} == set(held_back[1:])
+    assert len(found.own.first.labels) == len(held_back) - 1
+    lab.drawings.delete(held_back, ANN)
+    found = lab.improvements.of(run, ANN)
+    assert (found.drawings, found.own, found.verdict) == ([], None, Verdict.UNKNOWN)
+    assert "no drawing that was held back is here" in found.sentence
+
+
 def test_drawings_that_are_deleted_before_it_begins_are_not_learned(settings, lab, digits):
     draw(lab, digits, 12)
-    run = lab.start_improving("tutorial", ANN)
-    lab.delete_drawings([one.number for one in lab.drawings(ANN)], ANN)
+    run = lab.improvements.start("tutorial", ANN)
+    lab.drawings.delete([one.number for one in lab.drawings.of(ANN)], ANN)
     perform(settings, run.number)
     run = lab.run(run.number)
     assert run.state is RunState.FAILED
     assert "are gone" in run.message
 
 
-def test_a_network_that_was_tuned_can_be_tuned_again_but_not_when_it_is_gone(settings, lab, digits):
+def test_a_network_that_was_tuned_can_be_tuned_again_but_not_when_it_is_gone(settings, lab, brief, digits):
     draw(lab, digits, 12)
-    first = lab.start_improving("tutorial", ANN)
+    first = lab.improvements.start("tutorial", ANN)
     perform(settings, first.number)
     name = lab.run(first.number).model
-    second = lab.start_improving(name, ANN)
+    second = lab.improvements.start(name, ANN)
     assert (second.title, second.config.tuning.base) == ("Tutorial, improved", name)
     lab.delete_model(name, ANN)
     perform(settings, second.number)

@@ -154,7 +154,8 @@ def test_a_run_whose_checkpoint_is_gone_begins_anew_and_says_so(settings, store,
 
 def test_what_is_no_network_cannot_be_scored(settings):
     settings.models.mkdir()
-    (settings.models / "x.keras").write_text("x")
+    for suffix in (".keras", ".tflite"):
+        (settings.models / "x").with_suffix(suffix).write_text("x")
     with pytest.raises(ModelDamaged):
         scoring.score(settings, "x")
 
