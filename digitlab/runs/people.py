@@ -3,14 +3,17 @@
 import hashlib
 from dataclasses import dataclass
 
+from digitlab import events
+from digitlab.errors import NotAllowed
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
     """Somebody who looks at the lab, or works in it.
 
     Attributes:
-        id: What stays the same from visit to visit, and nobody else has; empty for whoever has the machine, and for
-            those of whom nothing is known.
+        id: What stays the same from visit to visit, and nobody else has; empty for whoever has the machine (but `HERE`,
+            whose are the drawings of the command line), and for those of whom nothing is known.
         name: As others read it; empty for those who gave none.
         is_teacher: Whether they may change what is not theirs.
     """
@@ -36,6 +39,16 @@ class Person:
 OPERATOR = Person(id="", is_teacher=True)  # whoever has the machine, and so its command line
 
 
+def check_may_change(person: Person, owner: str, what: str) -> None:
+    """Raise `NotAllowed` if a person may not change what belongs to `owner`; `what` it is, for the sentence."""
+    if not person.may_change(owner):
+        events.log("not allowed", person=person.id, what=what)
+        raise NotAllowed(f"Somebody else made {what}: only they, or a teacher, may change it.")
+
+
 def person_id(*known: str) -> str:
     """Return the id of whoever has a secret, or is known by these words; they cannot be found from it."""
     return hashlib.sha256("\n".join(known).encode()).hexdigest()[:32]
+
+
+HERE = Person(id=person_id("command line"), name="the command line", is_teacher=True)  # the operator, with drawings

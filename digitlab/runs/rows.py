@@ -16,6 +16,9 @@ from digitlab.runs.schema import runs
 ACTIVE = (RunState.QUEUED, RunState.RUNNING)
 _LOST = "The process that trained it ended before it was done. The epochs up to then are kept, and it can go on."
 _GOES_ON = "The process that trained it ended; it goes on by itself where it was."
+# A tuning takes seconds, so nothing of it is kept on the way.
+_TUNING_LOST = "The process that improved it ended before it was done, and nothing of it is kept. Start it anew."
+_TUNING_GOES_ON = "The process that improved it ended; it begins anew by itself."
 
 
 def claimed_by(worker: str, now: float) -> dict[str, Any]:
@@ -36,9 +39,11 @@ def after_loss(run: sa.Row[Any]) -> dict[str, Any]:
     """Return what becomes of a running run that lost its process."""
     if run.is_pause_wanted:
         return {"state": RunState.PAUSED}
+    is_tuning = json.loads(run.config).get("tuning") is not None
     if run.is_stop_wanted or run.is_attended or run.recoveries >= MOST_RECOVERIES:
-        return {"state": RunState.INTERRUPTED, "message": _LOST, "ended": time.time()}
-    return WAITING_AGAIN | {"recoveries": run.recoveries + 1, "message": _GOES_ON}
+        return {"state": RunState.INTERRUPTED, "message": _TUNING_LOST if is_tuning else _LOST, "ended": time.time()}
+    goes_on = _TUNING_GOES_ON if is_tuning else _GOES_ON
+    return WAITING_AGAIN | {"recoveries": run.recoveries + 1, "message": goes_on}
 
 
 def is_trained_by(number: int, worker: str) -> sa.ColumnElement[bool]:

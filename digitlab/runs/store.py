@@ -25,7 +25,7 @@ from digitlab.runs.schema import observations as _observations
 from digitlab.runs.schema import runs as _runs
 
 _CAN_GO_ON = [RunState.PAUSED, RunState.STOPPED, RunState.INTERRUPTED, RunState.FINISHED]
-_BEGAN_ANEW = "Nothing was left of its checkpoint, so it began anew."
+_BEGAN_ANEW = "Nothing was left of what it had learned, so it began anew."
 
 
 class Store:

@@ -1,6 +1,7 @@
 import pytest
 
-from digitlab.runs.people import OPERATOR, Person, person_id
+from digitlab.errors import NotAllowed
+from digitlab.runs.people import OPERATOR, Person, check_may_change, person_id
 
 ANN, BEN = Person(id="ann"), Person(id="ben")
 TEACHER = Person(id="teacher", is_teacher=True)
@@ -30,3 +31,9 @@ def test_an_id_tells_people_apart_and_does_not_tell_what_it_was_made_of():
     assert len(ids) == 3
     assert all(len(one) == 32 and set(one) <= set("0123456789abcdef") for one in ids)
     assert person_id("token") == person_id("token")
+
+
+def test_who_may_not_change_it_is_told_what_and_who_may():
+    check_may_change(ANN, "ann", "this network")
+    with pytest.raises(NotAllowed, match="Somebody else made this network: only they, or a teacher"):
+        check_may_change(BEN, "ann", "this network")
