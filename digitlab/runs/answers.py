@@ -5,7 +5,7 @@ from collections import OrderedDict
 from pathlib import Path
 from typing import Any
 
-from digitlab.networks import evaluation, mnist_source
+from digitlab.networks import kerasfiles, mnist_source
 from digitlab.networks.explanation import Explainer
 from digitlab.networks.export import take_away
 from digitlab.networks.sets import TEST
@@ -53,7 +53,7 @@ def explainer(path: Path) -> Explainer:
     made = path.stat().st_mtime_ns if path.is_file() else 0
     with _lock:
         if _opened.get(path, (None, None))[0] != made:
-            _opened[path] = (made, Explainer(evaluation.load(path)))
+            _opened[path] = (made, Explainer(kerasfiles.load(path)))
             while len(_opened) > _KEPT:
                 _opened.popitem(last=False)
         _opened.move_to_end(path)

@@ -81,6 +81,7 @@ class ModelCard:
         owner: Id of the person whose it is; empty for the command line's.
         owner_name: Their name; may be empty.
         origin: Where it came from; None if it was trained in a lab like this one.
+        replanned_after: After how many epochs their number was changed, the first time; None: it never was.
     """
 
     name: str
@@ -101,6 +102,7 @@ class ModelCard:
     created: float
     certainty: Certainty = field(default_factory=Certainty)
     origin: Origin | None = None
+    replanned_after: int | None = None
 
     @property
     def interval(self) -> tuple[float, float]:
@@ -121,6 +123,8 @@ class ModelCard:
         for name in ("owner", "owner_name"):
             if not isinstance(values.get(name, ""), str):
                 raise TypeError(f"{name} is {values[name]!r}")
+        if not isinstance(values.get("replanned_after"), int | None):
+            raise TypeError(f"replanned_after is {values['replanned_after']!r}")
         values["config"] = TrainingConfig.from_dict(values["config"])
         values["certainty"] = Certainty.from_dict(values.get("certainty") or {})
         values["origin"] = Origin.from_dict(values["origin"]) if values.get("origin") else None

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from digitlab.errors import DigitLabError, WorkersUnavailable
 from digitlab.runs.checks import Finding, Verdict, fingerprint, ok, version_of, warning, wrong
-from digitlab.runs.workers import TRAINING, Workers, check_certificates
+from digitlab.runs.crew import TRAINING
+from digitlab.runs.workers import Workers, check_certificates, part_from
 from digitlab.settings import Settings
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def cluster(settings: Settings) -> Iterator[Finding]:
         with _mark(settings.models) as mark:
             yield from _compared(_ask(client, workers, settings, mark.name))
     finally:
-        client.close(timeout=1)
+        part_from(client)
 
 
 def crew(settings: Settings) -> Iterator[Finding]:

@@ -1,5 +1,6 @@
 """People's own digits: what was drawn, what it is, and what was read in it."""
 
+import hashlib
 import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
@@ -56,12 +57,24 @@ class Drawing:
         if self.image.shape != (28, 28) or self.image.dtype != np.uint8:
             raise ValueError(f"image is {self.image.dtype} {self.image.shape}, not uint8 (28, 28)")
 
+    @property
+    def fingerprint(self) -> str:
+        """By which its image is known again, also after it was deleted and brought in anew: 16 hexadecimal digits."""
+        return hashlib.sha256(self.image.tobytes()).hexdigest()[:16]
+
 
 def check_label(label: int) -> int:
     """Return a label; `InvalidSetting` if it is no digit."""
     if label not in range(10):
         raise InvalidSetting(f"{label} is no digit. A drawing is one of the digits 0 to 9.")
     return label
+
+
+def digits_of(drawings: Sequence[Drawing]) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Return drawings as digits: images, uint8 (n, 28, 28), and labels, uint8 (n,)."""
+    images = [drawing.image for drawing in drawings]
+    labels = np.array([drawing.label for drawing in drawings], np.uint8)
+    return np.stack(images) if images else np.zeros((0, 28, 28), np.uint8), labels
 
 
 def scarcest(counts: Sequence[int]) -> int:
@@ -75,18 +88,20 @@ class Drawings:
     Threads may share it. The store is opened when it is first needed.
     """
 
-    def __init__(self, store: "Callable[[], Store]") -> None:
-        self._store = store
+    def __init__(self, store: "Callable[[], Store]", check_room: Callable[[], None] = lambda: None) -> None:
+        """Take what opens the record, and what raises `LimitReached` where the lab has no room for more."""
+        self._store, self._check_room = store, check_room
 
     def keep(self, drawings: Sequence[Drawing], person: Person) -> list[Drawing]:
         """Record new drawings as a person's own, all or none, and return them as recorded.
 
         Raises:
             NotAllowed: Nobody knows whose they would be.
-            LimitReached: A person may have `MOST`.
+            LimitReached: A person may have `MOST`, and the lab is full at some time.
         """
         if not drawings:
             return []
+        self._check_room()
         if person.id == "":
             raise NotAllowed("Nobody knows whose drawing this would be. Log in, then keep it.")
         if any(len(drawing.strokes or "") > _LONGEST_STROKES for drawing in drawings):
@@ -106,6 +121,7 @@ class Drawings:
         Returns:
             How many are new, and how many were there already, with the same label.
         """
+        self._check_room()
         images, labels = bundles.from_file(content, name)
         known = {(image.tobytes(), int(label)) for image, label in zip(*self.digits(person), strict=True)}
         before, new = len(known), []

@@ -146,6 +146,10 @@ class Gate:
             shown = "".join(one if one.isprintable() else "?" for one in file[-60:])
             raise ModelRefused(f"{shown} is not let in. {error}") from error
 
+    def admit_file(self, path: Path) -> Admitted:
+        """Let a `.keras` file in that lies on this machine."""
+        return self.admit(intake.read(path), path.name)
+
     def forget(self, sha256: str) -> None:
         """Remove what is kept of a file that was let in."""
         Folder(self._folder.path / f"{sha256}-{_RULES}").remove()

@@ -12,8 +12,10 @@ from digitlab.networks.agreement import Comparison
 from digitlab.networks.config import Tuning
 from digitlab.networks.scores import Scores
 from digitlab.runs.cards import ModelCard
-from digitlab.runs.drawings import Drawing
+from digitlab.runs.drawings import Drawing, digits_of
 
+# From a network and images, uint8 (n, 28, 28), to its probabilities, float32 (n, 10).
+Read = Callable[[ModelCard, NDArray[np.uint8]], NDArray[np.float32]]
 LEAST = 10  # drawings: with fewer, what is held back tells nothing, and what is left teaches nothing
 _LEAST_UNSEEN = 3  # drawings that a network has not learned from
 _HELD_BACK = 1 / 3  # of the drawings
@@ -118,16 +120,13 @@ def split(base: str, drawings: Sequence[Drawing], seed: int, seen: Collection[in
     count = min(round(_HELD_BACK * len(drawings)), sum(map(len, unseen)))
     held_back = {max(unseen, key=len).pop() for _ in range(count)}
     learned = [number for numbers in left for number in numbers if number not in held_back]
-    return Tuning(base=base, learned=tuple(sorted(learned)), held_back=tuple(sorted(held_back)))
+    prints = sorted({drawing.fingerprint for drawing in drawings if drawing.number not in held_back})
+    return Tuning(base=base, learned=tuple(sorted(learned)), held_back=tuple(sorted(held_back)), prints=tuple(prints))
 
 
-def compare(
-    drawings: Sequence[Drawing], *read: Callable[[NDArray[np.uint8]], NDArray[np.float32]]
-) -> Comparison | None:
+def compare(drawings: Sequence[Drawing], before: ModelCard, after: ModelCard, read: Read) -> Comparison | None:
     """Return what two networks read in drawings; None where there are none."""
     if not drawings:
         return None
-    images = np.stack([drawing.image for drawing in drawings])
-    labels = np.array([drawing.label for drawing in drawings], np.uint8)
-    first, second = (Scores(labels, one(images)) for one in read)
-    return Comparison(first, second)
+    images, labels = digits_of(drawings)
+    return Comparison(Scores(labels, read(before, images)), Scores(labels, read(after, images)))

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from digitlab.networks.code import KerasCode, plain
+from digitlab.networks.code import KerasCode, detour, plain
 from digitlab.networks.config import PRESETS
 from digitlab.networks.scores import Scores
 from digitlab.networks.statistics import wilson
@@ -25,6 +25,7 @@ def keras_code(card: ModelCard) -> KerasCode | None:
         title=card.title,
         stopped_after=len(card.epochs) if card.was_stopped else None,
         test_accuracy=card.test_accuracy,
+        replanned_after=card.replanned_after,
     )
 
 
@@ -58,6 +59,8 @@ def sections(card: ModelCard, scores: Scores | None, drawings: tuple[int, int] |
     """Return the parts that a page and the document share, Markdown by title."""
     how = {} if card.origin else {"Settings": _settings(card), LEARNED: _epochs(card)}
     again = f"~~~~\n{card.command}\n~~~~\n\n" if card.command else ""
+    if again and (told := detour(card.config, card.replanned_after)):
+        again += f"{plain(told)}\n\n"
     return {
         "What it is": _what(card),
         "Data": _data(card),

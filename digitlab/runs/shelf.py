@@ -84,8 +84,10 @@ class Shelf:
         entry = self._storage.entry(f"{name}{KERAS}")
         return entry.size if entry else 0
 
-    def save(self, card: ModelCard, export: Callable[[Path], None]) -> None:
-        """Store a network so that nobody ever sees half of it; `export` writes `.keras` and `.tflite` where it is told.
+    def save(self, card: ModelCard, export: Callable[[Path], ModelCard | None]) -> None:
+        """Store a network so that nobody ever sees half of it.
+
+        `export` writes `.keras` and `.tflite` where it is told, and may return the card anew.
 
         Raises:
             StorageError: There is no room, or no storage; what was there before is unchanged.
@@ -93,7 +95,7 @@ class Shelf:
         place = self._storage if isinstance(self._storage, Folder) else self._copies
         with place.making() as folder:
             made = folder / f"{card.name}{KERAS}"
-            export(made)
+            card = export(made) or card
             files = [made.with_suffix(suffix) for suffix in (SUFFIX, KERAS, CARD)]
             files[-1].write_text(card.to_json(), encoding="utf-8")
             self._storage.put(files)

@@ -1,16 +1,13 @@
-"""The processes that train, and the way to them: Dask, here or on a cluster."""
+"""The way to the processes that train: Dask, here or on a cluster."""
 
 import logging
-import os
-import signal
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError
-from contextlib import suppress
-from typing import TYPE_CHECKING, Any, TextIO, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +17,8 @@ from digitlab.errors import DigitLabError, WorkersUnavailable
 from digitlab.networks.insight import Growth
 from digitlab.networks.scores import Scores
 from digitlab.networks.sets import TEST, DigitSet
-from digitlab.runs import tasks
+from digitlab.runs import scoring, tasks
+from digitlab.runs.crew import LEAVE_PATIENCE, TRAINING
 from digitlab.runs.experiment import Run
 from digitlab.settings import Settings
 
@@ -28,12 +26,10 @@ from digitlab.settings import Settings
 if TYPE_CHECKING:
     from distributed import Client, Future
 
-TRAINING = {"training": 1}  # a worker has one such token, so it trains one run at a time and scores beside it
 _START_PATIENCE = 60  # seconds for a scheduler and its workers to stand; usually one
 _REACH_PATIENCE = 10  # seconds for somebody else's scheduler to answer; whoever waits for it tries again
-_PATIENT = 5  # niceness of all that trains: who draws, or opens a page, comes first on a machine with few cores
-_LEAVE_PATIENCE = 8  # seconds for a training to stop within its block and keep its state; usually half of one
-_ANSWER_PATIENCE = 120  # seconds for 10,000 digits, TensorFlow's import included; usually two
+_GOODBYE_PATIENCE = 5  # seconds for a scheduler to let go; usually a tenth of one
+_ANSWER_PATIENCE = 120  # seconds for 10,000 digits, which take at most ten, or for TensorFlow's import and an answer
 
 
 class Workers:
@@ -141,11 +137,11 @@ class Workers:
             WorkersUnavailable: No worker answered in time.
             ModelNotFound, ModelDamaged: As the worker found it.
         """
-        return cast(Scores, self._wait_for(_ANSWER_PATIENCE, tasks.score, self._settings, name, of))
+        return cast(Scores, self._wait_for(_ANSWER_PATIENCE, scoring.score, self._settings, name, of))
 
     def count_right(self, name: str, of: DigitSet, kind: str) -> tuple[int, ...]:
         """Let a worker count what a network reads correctly at each strength of a distortion, and raise as `score`."""
-        counts = self._wait_for(_ANSWER_PATIENCE, tasks.count_right, self._settings, name, of, kind)
+        counts = self._wait_for(_ANSWER_PATIENCE, scoring.count_right, self._settings, name, of, kind)
         return cast("tuple[int, ...]", counts)
 
     def ask(self, question: str, name: str, *arguments: object, patience: float = _ANSWER_PATIENCE) -> Any:
@@ -221,17 +217,35 @@ class Workers:
         return address
 
     def _close(self) -> None:
-        if self._client is not None:
-            self._client.close(timeout=2)
-            self._client = None
-        if self._program is not None:
-            assert self._program.stdin is not None
-            self._program.stdin.close()
-            try:
-                self._program.wait(timeout=_LEAVE_PATIENCE + 7)
-            except subprocess.TimeoutExpired:
-                self._program.kill()
-            self._program = None
+        client, self._client = self._client, None
+        program, self._program = self._program, None
+        try:
+            if client is not None:
+                part_from(client)
+        finally:
+            if program is not None:
+                _end(program)
+
+
+def part_from(client: "Client") -> None:
+    """Close a way to a scheduler, for as long as that may take; then it is left to itself.
+
+    Where the way's own thread is that busy, it stays until this process ends.
+    """
+    try:
+        client.close(timeout=_GOODBYE_PATIENCE)
+    except TimeoutError:
+        events.log("scheduler left without its goodbye", seconds=_GOODBYE_PATIENCE, level=logging.WARNING)
+
+
+def _end(program: subprocess.Popen[str]) -> None:
+    """End the processes that were started here: they leave in peace, or are made to."""
+    assert program.stdin is not None
+    program.stdin.close()
+    try:
+        program.wait(timeout=LEAVE_PATIENCE + 7)
+    except subprocess.TimeoutExpired:
+        program.kill()
 
 
 def check_certificates(address: str) -> None:
@@ -243,49 +257,3 @@ def check_certificates(address: str) -> None:
             f"The scheduler at {address} wants certificates, and none are set. Set Dask's variables "
             "DASK_DISTRIBUTED__COMM__TLS__..., as docs/deploy.md tells, or use a tcp:// address."
         )
-
-
-def serve(settings: Settings, wishes: TextIO, answers: TextIO) -> None:
-    """Run a scheduler and its workers here until `wishes` ends; the scheduler's address goes to `answers`."""
-    events.to_stderr()
-    if hasattr(os, "nice"):
-        os.nice(_PATIENT)  # before anything is imported, and so for the workers, too
-    import dask
-    from distributed import Client, LocalCluster
-
-    # By itself a worker keeps for an hour, second by second, what ran in it: two megabytes for each training.
-    without_profile = {"distributed.worker.profile.enabled": False}
-    with (
-        dask.config.set({"temporary-directory": str(settings.data / "dask"), **without_profile}),
-        LocalCluster(
-            n_workers=settings.workers,
-            threads_per_worker=2,
-            resources=TRAINING,
-            host="127.0.0.1",
-            dashboard_address=None,
-            memory_limit=0,
-        ) as cluster,
-        Client(cluster) as client,
-    ):
-        print(cluster.scheduler_address, file=answers)
-        answers.close()
-        addresses = client.scheduler_info(n_workers=-1)["workers"]
-        warming = [client.submit(tasks.warm_up, settings, workers=[address], pure=False) for address in addresses]
-        _until_the_end(wishes)
-        client.cancel(warming)
-        with suppress(OSError, TimeoutError):  # a worker that was killed has nothing to leave
-            client.run(tasks.leave, _LEAVE_PATIENCE, on_error="ignore")
-
-
-def _until_the_end(wishes: TextIO) -> None:
-    """Return when `wishes` ends, or somebody ends this process politely."""
-    over = threading.Event()
-    for polite in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(polite, lambda *_: over.set())
-
-    def listen() -> None:
-        wishes.read()
-        over.set()
-
-    threading.Thread(target=listen, name="wishes", daemon=True).start()
-    over.wait()

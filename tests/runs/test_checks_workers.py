@@ -89,13 +89,14 @@ def test_a_worker_of_another_version_without_token_and_with_one_thread_is_named(
     assert "numpy" not in texts
 
 
-def test_a_worker_without_digitlab_and_one_that_is_stuck_are_named(scheduler, tmp_path):
+def test_a_worker_without_digitlab_and_one_that_is_stuck_are_named(scheduler, tmp_path, monkeypatch):
     settings, worker = scheduler
     with running(*worker, *TOKEN, place=tmp_path):
         assert look(settings, "1 are there", "No module named 'digitlab'")[-1].verdict is Verdict.WRONG
     with running(*worker, *TOKEN) as stuck:
         look(settings, "1 are there", SOUND)
         stuck.send_signal(signal.SIGSTOP)
+        monkeypatch.setattr("digitlab.runs.checks_workers._LOOK_PATIENCE", 1)
         found = list(cluster(settings))[-1]
     assert "did not answer in time" in found.text
 

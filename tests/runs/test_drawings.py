@@ -6,8 +6,9 @@ import pytest
 from digitlab.digits import bundles
 from digitlab.errors import BundleRefused, DrawingNotFound, InvalidSetting, LimitReached, NotAllowed
 from digitlab.runs import drawings
-from digitlab.runs.drawings import Drawing, Drawings
+from digitlab.runs.drawings import Drawing, Drawings, digits_of
 from digitlab.runs.people import OPERATOR, Person
+from digitlab.runs.record import Record
 from digitlab.runs.store import Store
 
 ADA = Person(id="ada", name="Ada")
@@ -64,6 +65,12 @@ def test_a_drawing_that_is_to_be_called_no_digit_keeps_its_label(own):
     assert [kept.label for kept in own.of(ADA)] == [3]
 
 
+def test_drawings_are_digits_and_none_are_none():
+    images, labels = digits_of([drawing(7), drawing(2)])
+    assert (images.shape, labels.tolist(), labels.dtype) == ((2, 28, 28), [7, 2], np.uint8)
+    assert digits_of([])[0].shape == (0, 28, 28)
+
+
 def test_the_digit_of_which_there_are_fewest_is_wanted():
     assert drawings.scarcest([3, 2, 2, 5, 2, 9, 9, 9, 9, 9]) == 1
 
@@ -99,3 +106,13 @@ def test_a_whole_drawing_is_given_to_its_owner_alone_and_a_list_may_be_without_p
         own.one(number, Person(id="bob"))
     with pytest.raises(DrawingNotFound):
         own.one(number, NOBODY)
+
+
+def test_where_there_is_no_room_nothing_is_kept_and_no_file_is_opened(settings):
+    def no_room():
+        raise LimitReached("The lab's folders are full.")
+
+    full = Drawings(Record(settings.database_url), no_room)
+    for verb in (lambda: full.keep([drawing()], ADA), lambda: full.bring_in(b"no ZIP", "evil.zip", ADA)):
+        with pytest.raises(LimitReached, match="full"):
+            verb()

@@ -69,6 +69,13 @@ def test_the_code_of_a_stopped_network_is_stopped_too(card):
     assert keras_code(card).stopped_after is None
 
 
+def test_where_a_run_went_on_the_command_is_not_said_to_be_the_very_same(card):
+    went_on = dataclasses.replace(card, config=dataclasses.replace(card.config, schedule="cosine"), replanned_after=3)
+    assert keras_code(went_on).replanned_after == 3
+    assert "not quite the same training" in sections(went_on, None)["The same again"]
+    assert "not quite" not in sections(card, None)["The same again"]
+
+
 def test_of_a_network_from_elsewhere_nothing_is_claimed(card, scores):
     origin = Origin(file="x*.keras", source="a book", sha256="0", layers=7, scale="0 to 1", is_softmax_added=False)
     brought = dataclasses.replace(card, is_ready_made=False, origin=origin, epochs=())

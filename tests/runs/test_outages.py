@@ -70,7 +70,7 @@ def test_no_epoch_is_lost_when_the_worker_is_killed_while_postgresql_is_away(set
         lab.open()
         number = lab.start_training(LONG, "", OPERATOR).number
         wait_for(lambda: lab.epochs(number), 120)
-        (sign,) = lab._store.signs()
+        (sign,) = lab._record().signs()
         with postgres.stopped():
             time.sleep(3)  # as long as there is a checkpoint of epochs that could not be recorded
             os.kill(int(sign.worker.split("/")[1]), signal.SIGKILL)
@@ -82,8 +82,8 @@ def test_no_epoch_is_lost_when_the_worker_is_killed_while_postgresql_is_away(set
         assert tuple(lab.epochs(number)) == lab.model(lab.run(number).model).epochs
 
 
-def test_no_epoch_is_lost_while_sqlite_is_locked(settings, away):
-    with Lab(settings) as lab:
+def test_no_epoch_is_lost_while_sqlite_is_locked(crewed, away):
+    with Lab(crewed) as lab:
         lab.open()
-        learn_through(lab, locked(settings), away)
+        learn_through(lab, locked(crewed), away)
         assert lab.trouble == ""

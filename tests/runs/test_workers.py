@@ -3,12 +3,14 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 
 import psutil
 import pytest
 
 from digitlab.errors import ModelNotFound, WorkersUnavailable
+from digitlab.lab import Lab
 from digitlab.runs.dispatcher import is_gone_from_here
 from digitlab.runs.experiment import RunState
 from digitlab.runs.leftovers import checkpoint_of
@@ -31,7 +33,15 @@ def store(settings):
 
 
 @pytest.fixture
-def workers(settings):
+def workers(crewed):
+    one = Workers(crewed)
+    yield one
+    one.close()
+
+
+@pytest.fixture
+def own_workers(settings):
+    """Workers that a test may kill."""
     one = Workers(settings)
     yield one
     one.close()
@@ -86,8 +96,8 @@ def test_what_a_worker_finds_wrong_comes_back_as_it_is(workers):
         workers.score("gone")
 
 
-def test_closing_leaves_no_process(settings):
-    workers = Workers(settings)
+def test_closing_leaves_no_process(own_workers):
+    workers = own_workers
     assert workers.start()
     assert not workers.start()
     pids = family(workers._program.pid)
@@ -115,7 +125,8 @@ def test_workers_do_not_outlive_a_parent_that_is_killed(settings):
     wait_for(lambda: not any(map(is_alive, pids)), 20)
 
 
-def test_a_killed_worker_is_replaced_and_its_run_is_not_left_running(workers, store, small):
+def test_a_killed_worker_is_replaced_and_its_run_is_not_left_running(own_workers, store, small):
+    workers = own_workers
     long = dataclasses.replace(small, training_digits=60_000, epochs=500)
     number = store.create(long).number
     workers.hand_in(store.queue())
@@ -130,8 +141,8 @@ def test_a_killed_worker_is_replaced_and_its_run_is_not_left_running(workers, st
     assert is_gone_from_here(sign.worker)
 
 
-def test_a_killed_crew_is_started_anew(settings, store, small):
-    workers = Workers(settings)
+def test_a_killed_crew_is_started_anew(own_workers, store, small):
+    workers = own_workers
     workers.start()
     os.kill(workers._program.pid, signal.SIGKILL)
     workers._program.wait()
@@ -139,24 +150,21 @@ def test_a_killed_crew_is_started_anew(settings, store, small):
     number = store.create(small).number
     workers.hand_in(store.queue())
     wait_for(lambda: store.run(number).state is RunState.FINISHED)
-    workers.close()
 
 
-def test_a_run_that_a_worker_cannot_begin_waits_and_the_reason_is_told(settings, small):
-    store = Store(settings.database_url)
+def test_a_run_that_a_worker_cannot_begin_waits_and_the_reason_is_told(crewed, store, small):
     number = store.create(small).number
-    workers = Workers(dataclasses.replace(settings, database_url="nodatabase://me:secret@host/x"))
+    workers = Workers(dataclasses.replace(crewed, database_url="nodatabase://me:secret@host/x"))
     workers.hand_in(store.queue())
     wait_for(lambda: workers.trouble)
     assert "DIGITLAB_DATABASE_URL" in workers.trouble
     assert "secret" not in workers.trouble
     assert store.run(number).state is RunState.QUEUED
     workers.close()
-    store.close()
 
 
-def test_closing_lets_a_running_training_wait_with_all_its_epochs(settings, store, small):
-    workers = Workers(settings)
+def test_closing_lets_a_running_training_wait_with_all_its_epochs(settings, own_workers, store, small):
+    workers = own_workers
     number = store.create(dataclasses.replace(small, training_digits=20_000, epochs=500)).number
     workers.hand_in(store.queue())
     wait_for(lambda: store.epochs(number))
@@ -180,16 +188,46 @@ def test_workers_that_cannot_be_started_are_told(settings):
         Workers(settings).start()
 
 
-def test_another_scheduler_is_used_where_the_settings_name_one(settings, store, small):
-    here = Workers(settings)
-    here.start()
-    there = Workers(dataclasses.replace(settings, scheduler=here._client.scheduler.address))
+def test_a_scheduler_that_the_settings_name_is_used_and_outlives_who_used_it(crewed, workers, store, small):
+    there = Workers(crewed)
     number = store.create(small).number
     there.hand_in(store.queue())
     wait_for(lambda: store.run(number).state is RunState.FINISHED)
+    assert there._program is None
     there.close()
-    assert here._program.poll() is None
-    here.close()
+    with pytest.raises(ModelNotFound):
+        workers.score("gone")
+
+
+def test_a_way_to_the_scheduler_that_is_too_busy_to_be_closed_keeps_nobody_from_leaving(crewed, monkeypatch, capsys):
+    monkeypatch.setattr("digitlab.runs.workers._GOODBYE_PATIENCE", 0.1)
+    closed, is_over = [], threading.Event()
+    monkeypatch.setattr(Store, "close", lambda store: closed.append(store))
+    with Lab(crewed) as lab:
+        lab.open()
+        lab.wait_until_open()
+        store = lab._record()
+        lab._workers._client.loop.add_callback(is_over.wait, 60)  # as on a machine with much to do
+    is_over.set()
+    assert "scheduler left without its goodbye" in capsys.readouterr().err
+    assert closed == [store]
+    monkeypatch.undo()
+    store.close()
+
+
+def test_workers_end_whatever_their_goodbye_comes_to(own_workers, monkeypatch):
+    own_workers.start()
+    program = own_workers._program
+
+    def fail(*_args, **_options):
+        raise RuntimeError("IOLoop is closed")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(own_workers._client, "close", fail)
+        with pytest.raises(RuntimeError):
+            own_workers.close()
+    assert program.poll() is not None
+    assert own_workers.start()
 
 
 def test_a_scheduler_that_does_not_answer_is_named(settings, monkeypatch):
