@@ -15,6 +15,9 @@ digits/         what a digit is
   ruling          lines of the paper
   pixels          small operations that these share
   ink             ink -> 28 x 28, in steps
+  components      connected ink, and which parts of it lie above one another
+  seams           where such a part may be cut in two
+  evidence        what its place and form say for one digit
   cutting         a line of ink -> pieces that may be digits
   pictures        picture files -> drawings; digits -> PNG
   bundles         many digits in a file: pictures in a ZIP, arrays in an .npz
@@ -22,6 +25,7 @@ digits/         what a digit is
   augmentation    small random changes
   templates       how people write, as strokes
   handwriting     templates -> training data in many hands
+  written         some of that, kept in a file
   browsing        order, counts and averages of a set
   distortions     digits, distorted by given amounts
   doubts          MNIST's digits whose label people doubted
@@ -31,6 +35,7 @@ networks/       what reads and learns (K: imports Keras, for worker processes on
   certainty       calibration, limits for "sure" and "no digit"
   recognition     reading a digit at once, on LiteRT
   numbers         reading a line of digits
+  evaluation      a network's answers on a whole set
   scores          accuracy, confusion and mistakes from probabilities
   observation     what is seen in a network while it learns
   snapshots       a network as it was after an epoch
@@ -58,7 +63,8 @@ networks/       what reads and learns (K: imports Keras, for worker processes on
   training        K config, digits -> a trained network
   mixture         K somebody's own digits among many others
   tuning          K a trained network -> one that reads its person's hand
-  evaluation      K a network's answers on a whole set
+  kerasfiles      K networks in Keras' own files
+  wiring          K how layers are joined
   filters         K what filters see, and what excites them
   explanation     K why a network reads what it reads
   export          K a network -> .keras, .tflite and .onnx, and read again
@@ -77,22 +83,28 @@ runs/           what happened
   schema          the tables of the record
   rows            the rows of the record: what they mean, and how they change
   store           the record of runs, in SQL
+  record          the store, opened when it is first asked
+  trainings       what people may do with runs
   drawings        people's own digits
   drawings_store  their record
   corrections     a reading that was put right, to be kept
   improvement     what is held back of them, and whether it helped to learn from the others
+  improvements    networks that learn from them: begun and judged
   cards           what is known of a network
   shelf           networks in one storage
   modelcard       all that there is to know about a network, as Markdown
   comparison      runs and networks side by side
   gate            networks from elsewhere, let in or not
   modelfiles      the ready-made networks and people's own
+  models          what people may do with them
+  readers         those that are ready to read in this process
   leftovers       checkpoints, and what is cleaned by rule
   album           a run's snapshots
   kept            arrays that took long to compute
   evaluations     networks' answers on whole sets, computed once
   tasks           what a worker process is handed
-  workers         the processes that train, through Dask
+  crew            the processes that train on this machine
+  workers         the way to the processes that train, through Dask
   dispatcher      hands in what waits, and lets go on what lost its process
   checks          whether a set-up is sound: versions, folders, data, networks
   checks_database whether the record can be kept
@@ -104,7 +116,7 @@ runs/           what happened
   answers         K what such a process knows about a saved network
   landscapes      maps of digits, made in the background and kept
   explanations    all that can be asked about one network
-  scoring         K what such a process reads for others
+  scoring         what such a process reads for others
 lab             the verbs that a page may use
 doctor          what is wrong with a set-up, and how to mend it
 plots           figures
@@ -115,6 +127,8 @@ visitors        a cookie that tells browsers apart
 ui              what pages share
 ui_person       who looks at the page
 ui_runs         a run, shown, and whose it is
+ui_training     the settings of a training, as a form
+ui_progress     how far a run is, and wishes for it
 ui_bring_in     networks from elsewhere
 ui_sharing      settings that travel
 ui_canvas       the field to draw in
@@ -126,6 +140,7 @@ ui_drawings     one's own digits: how many, out and in; their other views:
   ui_drawings_request       drawn on request
 ui_insight      why it reads so, shown
 ui_insight_map  what is like it, shown
+ui_explained    the picture that is explained, chosen
 ui_filters      what excites filters, shown
 ui_learning     a network while it learns
 ui_improvement  a network before and after it was tuned

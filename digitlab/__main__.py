@@ -7,11 +7,12 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from digitlab.commands import config_from, parser
+from digitlab.commands import config_from, content_of, parser
+from digitlab.digits import bundles
 from digitlab.digits.pictures import open_picture
 from digitlab.errors import DigitLabError, StorageUnavailable
 from digitlab.lab import Lab
@@ -19,9 +20,9 @@ from digitlab.networks import intake
 from digitlab.networks.metrics import EpochMetrics, Progress
 from digitlab.networks.numbers import Part, read_number
 from digitlab.networks.recognition import NOTHING, Reading
+from digitlab.runs.crew import serve
 from digitlab.runs.experiment import Attended, Run, RunState
-from digitlab.runs.people import OPERATOR
-from digitlab.runs.workers import serve
+from digitlab.runs.people import HERE, OPERATOR
 from digitlab.settings import Settings, quiet_tensorflow
 
 
@@ -43,25 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _train(options: argparse.Namespace, lab: Lab) -> int:
     config = config_from(options)
-
-    def report(event: EpochMetrics | Progress) -> None:
-        if isinstance(event, EpochMetrics) and not options.json:
-            print(_epoch_line(event, config.epochs), flush=True)
-
-    interrupted = threading.Event()
-
-    def stop(_signal: int, _frame: object) -> None:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-        print("Stopping after this batch; press Ctrl-C again to break off.", file=sys.stderr)
-        interrupted.set()
-
-    signal.signal(signal.SIGINT, stop)
-    attended = Attended(
-        name=options.name,
-        is_ready_made=options.ready_made,
-        report=report,
-        is_still_wanted=lambda: not interrupted.is_set(),
-    )
+    attended = replace(_attended(options, config.epochs), name=options.name, is_ready_made=options.ready_made)
     run = lab.train_here(config, options.title, attended)
     if run.model is None:
         raise DigitLabError(run.message)
@@ -79,6 +62,54 @@ def _train(options: argparse.Namespace, lab: Lab) -> int:
         f"Test accuracy {card.test_accuracy:.2%}, loss {card.test_loss:.4f}, after {len(card.epochs)} epochs in "
         f"{card.seconds:.1f} s.\nSaved as {lab.model_file(card.name)}",
     )
+    return 0
+
+
+def _attended(options: argparse.Namespace, epochs: int) -> Attended:
+    """Tell each epoch, and stop after the current batch when Ctrl-C is pressed."""
+
+    def report(event: EpochMetrics | Progress) -> None:
+        if isinstance(event, EpochMetrics) and not options.json:
+            print(_epoch_line(event, epochs), flush=True)
+
+    interrupted = threading.Event()
+
+    def stop(_signal: int, _frame: object) -> None:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        print("Stopping after this batch; press Ctrl-C again to break off.", file=sys.stderr)
+        interrupted.set()
+
+    signal.signal(signal.SIGINT, stop)
+    return Attended(report=report, is_still_wanted=lambda: not interrupted.is_set())
+
+
+def _improve(options: argparse.Namespace, lab: Lab) -> int:
+    lab.model(options.model)  # before any drawing is kept
+    if (path := options.drawings) is not None:
+        kept, known = lab.drawings.bring_in(content_of(path, bundles.LARGEST_FILE, "drawings"), path.name, HERE)
+        told = f"{kept:,} drawings of {path.name} are kept from now on; {known:,} were before."
+        print(told, file=sys.stderr)
+    config, title = lab.improvements.plan(options.model, HERE, options.seed)
+    run = lab.train_here(config, options.title or title, _attended(options, config.epochs), HERE)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    if run.model is None:
+        raise DigitLabError(run.message or "It was stopped before anything came of it.")
+    found = lab.improvement_here(run, HERE)
+    result = {
+        "verdict": found.verdict,
+        "mnist": [found.mnist.first.accuracy, found.mnist.second.accuracy],
+        "drawings": [found.own.first.accuracy, found.own.second.accuracy] if found.own else None,
+        "held_back": len(found.drawings),
+        "run": run.number,
+        "model": str(lab.model_file(run.model)),
+    }
+    _print(options, result, f"{found.sentence}\nSaved as {result['model']}")
+    return 0
+
+
+def _forget(options: argparse.Namespace, lab: Lab) -> int:
+    gone = lab.drawings.delete([one.number for one in lab.drawings.of(HERE, with_pictures=False)], HERE)
+    _print(options, {"deleted": gone}, f"{gone:,} {'drawing is' if gone == 1 else 'drawings are'} deleted for good.")
     return 0
 
 
@@ -227,6 +258,8 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace, Lab], int]] = {
     "read": _read,
     "export": _export,
     "bring-in": _bring_in,
+    "improve": _improve,
+    "forget": _forget,
     "runs": _runs,
     "stop": _stop,
     "pause": _pause,

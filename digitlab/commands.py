@@ -21,7 +21,7 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(prog="python -m digitlab", description="DigitLab without a browser.")
     add = top.add_subparsers(title="commands", required=True, metavar="COMMAND", dest="command").add_parser
     doing = _train(add), _evaluate(add), _read(add), _export(add), _bring_in(add)
-    for command in (*doing, *_about_runs(add), _doctor(add)):
+    for command in (*doing, *_about_drawings(add), *_about_runs(add), _doctor(add)):
         command.add_argument("--json", action="store_true", help="print JSON")
     add("workers", help="run training processes until standard input ends (for the app)")
     return top
@@ -29,7 +29,9 @@ def parser() -> argparse.ArgumentParser:
 
 def config_from(options: argparse.Namespace) -> TrainingConfig:
     """The preset's settings with whatever was said on the command line."""
-    config = sharing.from_file(_settings(options.settings)) if options.settings else PRESETS[options.preset].config
+    config = PRESETS[options.preset].config
+    if options.settings:
+        config = sharing.from_file(content_of(options.settings, sharing.LARGEST, "settings"))
     said = {name: value for name, value in vars(options).items() if value is not None}
     augmentation = {name: said.get(name, value) for name, value in asdict(config.augmentation).items()}
     values = {name: said.get(name, value) for name, value in config.as_dict().items() if name != "augmentation"}
@@ -37,12 +39,13 @@ def config_from(options: argparse.Namespace) -> TrainingConfig:
     return TrainingConfig(**values, augmentation=Augmentation(**augmentation))
 
 
-def _settings(path: Path) -> bytes:
+def content_of(path: Path, largest: int, what: str) -> bytes:
+    """Return a file's content, and a byte more than allowed if it is larger; `InvalidSetting` if it cannot be read."""
     try:
         with path.open("rb") as file:
-            return file.read(sharing.LARGEST + 1)
+            return file.read(largest + 1)
     except OSError as error:
-        raise InvalidSetting(f"{path} cannot be read: {error.strerror}. Choose another file of settings.") from error
+        raise InvalidSetting(f"{path} cannot be read: {error.strerror}. Choose another file of {what}.") from error
 
 
 def _train(add: Add) -> argparse.ArgumentParser:
@@ -106,6 +109,28 @@ def _export(add: Add) -> argparse.ArgumentParser:
     export.add_argument("--to", choices=FORMATS, required=True, help="Keras' own file, LiteRT's or ONNX")
     export.add_argument("file", metavar="FILE", type=Path, help="where to; what is there is replaced")
     return export
+
+
+def _about_drawings(add: Add) -> list[argparse.ArgumentParser]:
+    improve = add("improve", help="let a network go on learning from somebody's drawings, and prove whether it helped")
+    improve.add_argument("model", metavar="NETWORK", help="a name such as convolutional; it stays as it is")
+    improve.add_argument(
+        "--drawings",
+        metavar="FILE",
+        type=Path,
+        help="a .zip with folders of pictures 0 to 9, or an .npz with images and labels, as My digits gives and takes "
+        "them; they are kept for all who use this command on this record, and learned from together with those of "
+        "earlier files",
+    )
+    improve.add_argument("--seed", type=int, default=1, help="decides which drawings are held back")
+    improve.add_argument("--title", default="", help="what people call the new network")
+    return [
+        improve,
+        add(
+            "forget",
+            help="delete all drawings that the command improve keeps in this record, whoever gave them, for good",
+        ),
+    ]
 
 
 def _doctor(add: Add) -> argparse.ArgumentParser:

@@ -15,6 +15,9 @@ from digitlab.networks.robustness import Point
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+DASHES = [[1, 0], [5, 3]]  # of the first and the second of two curves
+SYMBOL = {"symbolSize": 70, "symbolStrokeWidth": 0}  # in a legend: with a stroke the dashes gnaw at the symbols
+
 
 def prepare() -> None:
     """Import matplotlib, which takes a second, before a person waits for it."""
@@ -32,50 +35,62 @@ def curve_points(epochs: Sequence[EpochMetrics], metric: str) -> list[dict[str, 
     return rows
 
 
-def curve(metric: str, epochs: int) -> dict[str, Any]:
+def curve(metric: str, epochs: int, *, is_validated: bool = True) -> dict[str, Any]:
     """Return the Vega-Lite chart for `curve_points`, with an axis for all planned epochs, so that it does not jump.
 
-    Training and validation differ in colour (the theme's first two), dash and mark.
+    Training and validation differ in colour (the theme's first two), dash and mark; the legend names what there is.
     """
-    is_accuracy = metric == "accuracy"
-    tooltip = [
-        {"field": "epoch", "title": "Epoch"},
-        {"field": "set", "title": "Set"},
-        {"field": metric, "format": ".2%" if is_accuracy else ".4f", "title": metric.capitalize()},
-    ]
-    domain = ["training", "validation"]
+    domain = ["training", "validation"] if is_validated else ["training"]
     # Where curves of this kind leave room.
-    legend: dict[str, Any] = {"orient": "bottom-right" if is_accuracy else "top-right", "title": None}
-    legend |= {"symbolSize": 70, "symbolStrokeWidth": 0}  # else the dashes gnaw at the symbols
+    legend: dict[str, Any] = {"orient": "bottom-right" if metric == "accuracy" else "top-right", "title": None}
+    legend |= SYMBOL
     part = {"field": "set", "type": "nominal"}
     return {
         "mark": {"type": "line", "point": {"size": 45, "filled": True}},
         "encoding": {
-            "x": epoch_axis(1, max(epochs, 2)),
-            "y": {
-                "field": metric,
-                "type": "quantitative",
-                "title": None,
-                "scale": {"zero": False, "nice": True},
-                "axis": {"format": ".1%" if is_accuracy else ".2f"},
-            },
+            "x": epoch_axis((1, max(epochs, 2))),
+            "y": metric_axis(metric),
             "color": {**part, "scale": {"domain": domain}, "legend": legend},
             "shape": {**part, "scale": {"domain": domain, "range": ["circle", "diamond"]}, "legend": None},
-            "strokeDash": {**part, "scale": {"domain": domain, "range": [[1, 0], [5, 3]]}, "legend": legend},
-            "tooltip": tooltip,
+            "strokeDash": {**part, "scale": {"domain": domain, "range": DASHES}, "legend": legend},
+            "tooltip": metric_tooltip(metric),
         },
     }
 
 
-def epoch_axis(first: int, last: int) -> dict[str, Any]:
-    """Return the horizontal axis of curves over epochs, whole numbers from the first to the last."""
+def epoch_axis(ends: tuple[int, int] | None = None) -> dict[str, Any]:
+    """Return the horizontal axis of curves over epochs, whole numbers; without `ends` it reaches as far as they do."""
     return {
         "field": "epoch",
         "type": "quantitative",
         "title": "Epoch",
-        "scale": {"domain": [first, last], "nice": False},
+        "scale": {"domain": list(ends), "nice": False} if ends else {"zero": False, "nice": False},
         "axis": {"tickMinStep": 1, "format": "d", "grid": False},
     }
+
+
+def metric_axis(metric: str) -> dict[str, Any]:
+    """Return the vertical axis of curves of "loss" or "accuracy".
+
+    As many decimals as tell its ticks apart: a loss that hardly moves, as while a network is improved, needs more. The
+    labels keep their width, so that the curve beside them does not jump when their number changes.
+    """
+    return {
+        "field": metric,
+        "type": "quantitative",
+        "title": None,
+        "scale": {"zero": False, "nice": True},
+        "axis": {"format": "%" if metric == "accuracy" else "f", "minExtent": 44},
+    }
+
+
+def metric_tooltip(metric: str) -> list[dict[str, Any]]:
+    """Return what is told of a point of such a curve under the pointer."""
+    return [
+        {"field": "epoch", "title": "Epoch"},
+        {"field": "set", "title": "Set"},
+        {"field": metric, "format": ".2%" if metric == "accuracy" else ".4f", "title": metric.capitalize()},
+    ]
 
 
 def counts() -> dict[str, Any]:
@@ -145,7 +160,7 @@ def robustness(distortion: Distortion, networks: Sequence[str]) -> dict[str, Any
     part = {"field": "network", "type": "nominal"}
     scale: dict[str, Any] = {"domain": list(networks)}
     legend: dict[str, Any] = {"orient": "top", "direction": "vertical", "title": None, "labelLimit": 330}
-    legend |= {"symbolSize": 70, "symbolStrokeWidth": 0, "symbolOpacity": 1, "symbolType": "circle"}
+    legend |= SYMBOL | {"symbolOpacity": 1, "symbolType": "circle"}
     strength = {
         "field": "strength",
         "type": "quantitative",
@@ -166,7 +181,7 @@ def robustness(distortion: Distortion, networks: Sequence[str]) -> dict[str, Any
         "encoding": {
             "y": {"field": "accuracy", **accuracy},
             "shape": {**part, "scale": scale | {"range": ["circle", "diamond"]}, "legend": None},
-            "strokeDash": {**part, "scale": scale | {"range": [[1, 0], [5, 3]]}, "legend": None},
+            "strokeDash": {**part, "scale": scale | {"range": DASHES}, "legend": None},
             "tooltip": [
                 {"field": "network", "title": "Network"},
                 {"field": "strength", "title": distortion.axis},

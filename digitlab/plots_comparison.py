@@ -16,40 +16,18 @@ def compared_points(learned: Mapping[str, Sequence[EpochMetrics]], metric: str) 
 
 def compared(metric: str, networks: Sequence[str]) -> dict[str, Any]:
     """Return the Vega-Lite chart for `compared_points`: networks differ in colour, training and validation in dash."""
-    is_accuracy = metric == "accuracy"
     legend: dict[str, Any] = {"orient": "bottom", "direction": "vertical", "title": None, "labelLimit": 230}
-    symbol = {"symbolSize": 70, "symbolStrokeWidth": 0, "symbolOpacity": 1, "symbolType": "circle"}
-    dash = {"domain": ["training", "validation"], "range": [[1, 0], [5, 3]]}
+    legend |= plots.SYMBOL | {"symbolOpacity": 1, "symbolType": "circle"}
+    dash = {"domain": ["training", "validation"], "range": plots.DASHES}
+    color = {"field": "network", "type": "nominal", "scale": {"domain": list(networks)}, "legend": legend}
     return {
         "mark": {"type": "line", "point": {"size": 30, "filled": True}},
         "encoding": {
-            "x": {
-                "field": "epoch",
-                "type": "quantitative",
-                "title": "Epoch",
-                "scale": {"zero": False, "nice": False},
-                "axis": {"tickMinStep": 1, "format": "d", "grid": False},
-            },
-            "y": {
-                "field": metric,
-                "type": "quantitative",
-                "title": None,
-                "scale": {"zero": False, "nice": True},
-                "axis": {"format": ".1%" if is_accuracy else ".2f"},
-            },
-            "color": {
-                "field": "network",
-                "type": "nominal",
-                "scale": {"domain": list(networks)},
-                "legend": legend | symbol,
-            },
+            "x": plots.epoch_axis(),
+            "y": plots.metric_axis(metric),
+            "color": color,
             "strokeDash": {"field": "set", "type": "nominal", "scale": dash, "legend": None},
-            "tooltip": [
-                {"field": "network", "title": "Network"},
-                {"field": "epoch", "title": "Epoch"},
-                {"field": "set", "title": "Set"},
-                {"field": metric, "format": ".2%" if is_accuracy else ".4f", "title": metric.capitalize()},
-            ],
+            "tooltip": [{"field": "network", "title": "Network"}, *plots.metric_tooltip(metric)],
         },
     }
 

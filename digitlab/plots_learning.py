@@ -29,7 +29,7 @@ def layer_curves(names: Sequence[str], epochs: int, title: str, form: str) -> di
     return {
         "mark": {"type": "line", "point": {"size": 45, "filled": True}},
         "encoding": {
-            "x": epoch_axis(0, max(epochs, 1)),
+            "x": epoch_axis((0, max(epochs, 1))),
             "y": {
                 "field": "value",
                 "type": "quantitative",

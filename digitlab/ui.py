@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
+from streamlit.delta_generator import DeltaGenerator
 
 from digitlab import plots
 from digitlab.digits import browsing
@@ -113,17 +114,33 @@ def labels_of(cards: Iterable[ModelCard]) -> dict[str, str]:
 
 
 def curves(epochs: Sequence[EpochMetrics], planned: int, *, key: str) -> None:
-    """Show loss and accuracy side by side, training and validation in each."""
+    """Show loss and accuracy side by side, training and validation in each; a tuning has no validation."""
+    is_validated = not epochs or epochs[0].validation_loss is not None
+    sets = "training and validation" if is_validated else "training"
     for column, metric in zip(st.columns(2), ("loss", "accuracy"), strict=True):
         with column:
             st.markdown(f"**{metric.capitalize()}**")
             st.vega_lite_chart(
                 plots.curve_points(epochs, metric),
-                plots.curve(metric, planned),
+                plots.curve(metric, planned, is_validated=is_validated),
                 height=260,
                 key=f"{key}-{metric}",
-                alt=f"{metric.capitalize()} over {len(epochs)} epochs, training and validation",
+                alt=f"{metric.capitalize()} over {len(epochs)} epochs, {sets}",
             )
+
+
+def figure(place: DeltaGenerator, label: str, value: str, beside: str, hint: str | None = None) -> None:
+    """Show a figure in a frame, with what is to be known beside it; frames in a row are equally high."""
+    place.metric(label, value, beside, delta_color="off", delta_arrow="off", border=True, height="stretch", help=hint)
+
+
+def clicked(key: str) -> int | None:
+    """Return what was clicked in a component of ours, in the call that tells of it; None where nothing is to be done.
+
+    A click can come when its page has been left: the old page is seen until the new one is there.
+    """
+    index = st.session_state.get(key, {}).get("clicked")
+    return None if index is None else int(index)
 
 
 def is_dark() -> bool:

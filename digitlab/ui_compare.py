@@ -7,7 +7,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from digitlab import plots_comparison, ui
+from digitlab import plots_comparison, ui, ui_reading
 from digitlab.networks.numbers import Part, read_number
 from digitlab.networks.sets import TEST
 from digitlab.runs import comparison
@@ -169,14 +169,7 @@ def _reader(label: str, parts: Sequence[Part]) -> str:
     number = "".join(str(part.reading.digit) if part.reading.is_digit else "?" for part in parts)
     probability = min((max(part.reading.probabilities) for part in parts), default=0.0)
     is_sure = all(part.reading.is_sure for part in parts)
-    columns = ""
-    if len(parts) == 1:
-        reading = parts[0].reading
-        columns = "".join(
-            f"<span{' class=read' if digit == reading.digit else ''} title='{digit}: {share:.1%}'>"
-            f"<u style='height:{share:.1%}'></u>{digit}</span>"
-            for digit, share in enumerate(reading.probabilities)
-        )
+    columns = ui_reading.columns(parts[0].reading) if len(parts) == 1 else ""
     told = "nothing" if not parts else f"{probability:.1%}{'' if is_sure else ', not sure'}"
     return (
         f"<figure><figcaption>{escape(label)}</figcaption><div><strong>{number}</strong><span>{told}</span></div>"

@@ -33,11 +33,11 @@ def offer(
             continue
         with ui.told():
             if key in kept:  # a second thought
-                ui.lab().relabel_drawing(kept[key][0], label, ui_person.person())
+                ui.lab().drawings.relabel(kept[key][0], label, ui_person.person())
                 kept[key] = kept[key][0], label
             else:
                 new = correction(label, part, picture, network=network, strokes=strokes, is_alone=is_alone)
-                kept[key] = ui.lab().keep_drawing(new, ui_person.person()).number, label
+                kept[key] = ui.lab().drawings.keep([new], ui_person.person())[0].number, label
     labels = [kept[key][1] if key in kept else None for key in keys]
     done = [label for label in labels if label is not None]
     # Its name stays: with another one it would be another popover, and closed.

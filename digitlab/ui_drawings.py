@@ -51,7 +51,7 @@ def files(counts: Sequence[int], person: Person) -> None:
 
 
 def _offer(total: int, person: Person) -> None:
-    lab = ui.lab()
+    own = ui.lab().drawings
     st.markdown(
         f"All **{total:,}** of your digits in one file, as networks see them: 28 x 28 pixels."
         if total
@@ -59,11 +59,11 @@ def _offer(total: int, person: Person) -> None:
     )
     with st.container(horizontal=True):
         st.download_button(
-            "Pictures (.zip)", data=lambda: lab.export_zip(person), file_name="my-digits.zip", mime="application/zip",
+            "Pictures (.zip)", data=lambda: own.as_zip(person), file_name="my-digits.zip", mime="application/zip",
             icon=":material/folder_zip:", on_click="ignore", disabled=not total,
         )  # fmt: skip
         st.download_button(
-            "Arrays (.npz)", data=lambda: lab.export_npz(person), file_name="my-digits.npz",
+            "Arrays (.npz)", data=lambda: own.as_npz(person), file_name="my-digits.npz",
             mime="application/octet-stream", icon=":material/data_array:", on_click="ignore", disabled=not total,
         )  # fmt: skip
     st.caption("Unpack the pictures into a folder, and Keras reads them; the arrays are there at once:")
@@ -91,7 +91,7 @@ def _take(person: Person) -> None:
     )  # fmt: skip
     if file is not None and st.button("Bring them in", type="primary", icon=":material/upload:"):
         with ui.told(), st.spinner("Looking at each of them ..."):
-            new, known = ui.lab().import_digits(file.getvalue(), file.name, person)
+            new, known = ui.lab().drawings.bring_in(file.getvalue(), file.name, person)
             note(f"{_many(new)} came in." + (f" {_many(known)} were there already." if known else ""))
             st.session_state.drawings_turn = turn + 1
             st.rerun()

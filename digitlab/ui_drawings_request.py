@@ -17,8 +17,8 @@ _ANY = "in turn"
 @st.fragment
 def show(person: Person) -> None:
     """Ask for a digit, keep what is drawn, and ask for the next."""
-    lab, state = ui.lab(), st.session_state
-    counts = lab.count_drawings(person)
+    own, state = ui.lab().drawings, st.session_state
+    counts = own.counts(person)
     with st.container(horizontal=True, gap="large"):
         left, right = st.container(width=ui_canvas.WIDTH), st.container(width=ui_canvas.WIDTH)
     with right:
@@ -40,7 +40,7 @@ def show(person: Person) -> None:
             else:
                 strokes = json.dumps(ui_canvas.strokes(_KEY), separators=(",", ":"))
                 new = Drawing(label=wanted, image=image, picture=to_png(picture), strokes=strokes, source="request")
-                state.last_drawn = lab.keep_drawing(new, person)
+                state.last_drawn = own.keep([new], person)[0]
                 ui_canvas.clear(_KEY)
                 st.rerun(scope="fragment")
         ui_canvas.tools(_KEY)
@@ -63,5 +63,5 @@ def _last(person: Person) -> None:
 
 def _take_back(last: Drawing, person: Person) -> None:
     with ui.told():
-        ui.lab().delete_drawings([last.number], person)
+        ui.lab().drawings.delete([last.number], person)
         st.session_state.last_drawn = None

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from digitlab import ui, ui_corrections, ui_drawings, ui_pictures
+from digitlab import ui, ui_corrections, ui_drawings, ui_pictures, ui_reading
 from digitlab.digits.pictures import open_picture
 from digitlab.runs.drawings import Drawing
 from digitlab.runs.people import Person
@@ -34,7 +34,7 @@ def show(drawings: Sequence[Drawing], person: Person) -> None:
     listed = [drawing for drawing in drawings if kind in (None, _ALL) or drawing.label == int(kind)]
     there = {drawing.number for drawing in drawings}
     chosen = st.session_state.drawings_chosen = st.session_state.get("drawings_chosen", set()) & there
-    _actions(listed, sorted(chosen), person)
+    _actions(listed, sorted(chosen), {drawing.number: drawing.network for drawing in drawings}, person)
     grid, detail = st.columns([3, 2], gap="large")
     with grid:
         _gallery(listed, chosen)
@@ -51,7 +51,7 @@ def _invite() -> None:
     st.page_link("draw.py", label="Draw", icon=":material/draw:")
 
 
-def _actions(listed: Sequence[Drawing], chosen: list[int], person: Person) -> None:
+def _actions(listed: Sequence[Drawing], chosen: list[int], read_by: dict[int, str], person: Person) -> None:
     """What can be done with the chosen drawings; always there, so that nothing jumps when one is chosen."""
     with st.container(horizontal=True, vertical_alignment="center"):
         numbers = [drawing.number for drawing in listed]
@@ -67,30 +67,33 @@ def _actions(listed: Sequence[Drawing], chosen: list[int], person: Person) -> No
         )
         if st.button("Delete", icon=":material/delete:", disabled=not chosen):
             _delete(chosen, person)
+        _why(chosen, read_by)
         st.markdown(f"{_many(chosen)} chosen" if chosen else "Click digits to choose them.", width="content")
     if label is not None:
         with ui.told():
             for number in chosen:
-                ui.lab().relabel_drawing(number, label, person)
+                ui.lab().drawings.relabel(number, label, person)
             ui_corrections.forget(chosen)
             _choose([])
             ui_drawings.note(f"{_many(chosen)} now called {label}.")
             st.rerun()
 
 
+def _why(chosen: list[int], read_by: dict[int, str]) -> None:
+    """Link to why a drawing is read so, where one alone is chosen; by the network that read it, if it is there."""
+    if len(chosen) != 1:
+        ui_reading.why("own", 0, "", is_offered=False)
+        return
+    network = read_by[chosen[0]]
+    is_there = any(card.name == network for card in ui.lab().models())
+    ui_reading.why("own", chosen[0], network if is_there else "")
+
+
 def _gallery(listed: Sequence[Drawing], chosen: set[int]) -> None:
-    pages = max(1, -(-len(listed) // _SHOWN))
-    page = 1
-    if pages > 1:
-        if st.session_state.get("drawings-page", 0) not in range(1, pages + 1):
-            st.session_state["drawings-page"] = 1
-        page = int(st.number_input(f"Page, of {pages}", 1, pages, key="drawings-page", width=160))
+    page = ui_pictures.page(len(listed), _SHOWN, key="drawings-page")
     if not listed:
         st.caption("None of this kind.")
-    samples = [
-        ui_pictures.Sample(drawing.number, drawing.image, _caption(drawing))
-        for drawing in listed[(page - 1) * _SHOWN : page * _SHOWN]
-    ]
+    samples = [ui_pictures.Sample(drawing.number, drawing.image, _caption(drawing)) for drawing in listed[page]]
     ui_pictures.gallery(samples, key="drawings", chosen=chosen, on_click=_toggle)
 
 
@@ -111,7 +114,7 @@ def _closely(chosen: list[int], person: Person) -> None:
     if len(chosen) != 1:
         return
     with ui.told():
-        drawing = ui.lab().drawing(chosen[0], person)
+        drawing = ui.lab().drawings.one(chosen[0], person)
         st.markdown(f"**{ui.a_digit(drawing.label).capitalize()}**, {_SOURCES[drawing.source]}")
         if drawing.picture is not None:
             address = ui_pictures.as_url(open_picture(drawing.picture))
@@ -138,7 +141,7 @@ def _delete(chosen: list[int], person: Person) -> None:
     with st.container(horizontal=True):
         if st.button(f"Delete {_many(chosen)}", type="primary", icon=":material/delete:"):
             with ui.told():
-                gone = ui.lab().delete_drawings(chosen, person)
+                gone = ui.lab().drawings.delete(chosen, person)
                 ui_corrections.forget(chosen)
                 ui_drawings.note(f"{gone:,} deleted.")
                 st.rerun()

@@ -1,5 +1,6 @@
 """What the views of an evaluation share: a network on a set of digits, their pictures, one of them closely."""
 
+import hashlib
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from digitlab.errors import StoreUnavailable
 from digitlab.networks.scores import Scores
 from digitlab.networks.sets import DigitSet, own_digits, sets_of
 from digitlab.runs.cards import ModelCard
+from digitlab.runs.drawings import Drawing, digits_of
 
 SHOWN = 60  # pictures of one kind
 
@@ -39,9 +41,8 @@ def choose_set(card: ModelCard) -> tuple[str, DigitSet]:
     """Let a person pick the digits that a network is held against; returns their name, too."""
     sets = sets_of(card.config)
     with suppress(StoreUnavailable):  # the rest needs no database
-        own = own_digits(*ui.lab().own_digits(ui_person.person()))
-        if len(own):
-            sets["my digits"] = own
+        if drawings := _own():
+            sets["my digits"] = set_of(drawings)
     if st.session_state.get("of") not in sets:
         st.session_state.of = "test"
     name = st.segmented_control(
@@ -56,11 +57,56 @@ def choose_set(card: ModelCard) -> tuple[str, DigitSet]:
     return str(name), sets[str(name)]
 
 
+def choose_part(card: ModelCard, of: DigitSet) -> tuple[str, DigitSet]:
+    """Say how many of a person's own digits a network has learned, and let them pick those that it has not."""
+    seen, drawings = ui.lab().improvements.learned(card.name, ui_person.person()), _own()
+    learned = [drawing for drawing in drawings if drawing.number in seen]
+    unseen = [drawing for drawing in drawings if drawing.number not in seen]
+    if not learned:
+        return "my digits", of
+    told = f"**{ui.plain(card.title)}** has learned from {len(learned):,} of your {len(drawings):,} digits"
+    if not unseen:
+        st.warning(
+            f"{told}: all that you have. That it reads them proves nothing; draw some more.", icon=":material/warning:"
+        )
+        return "learned digits", set_of(learned)
+    tell = "tells" if len(unseen) == 1 else "tell"
+    st.info(
+        f"{told}: that it reads those proves nothing. The {len(unseen):,} that it has not seen {tell} how good it is.",
+        icon=":material/info:",
+    )
+    parts = {"unseen": unseen, "learned": learned, "all": drawings}
+    if st.session_state.get("own") not in parts:
+        st.session_state.own = "unseen"
+    part = st.segmented_control("Of my digits", list(parts), required=True, key="own", bind="query-params")
+    return {"all": "my digits"}.get(str(part), f"{part} digits"), set_of(parts[str(part)])
+
+
+def unseen_by(card: ModelCard, of: DigitSet) -> DigitSet:
+    """Return a set without the digits of a person's own that a network has learned; others come back as they are."""
+    if not of.is_own:
+        return of
+    seen = ui.lab().improvements.learned(card.name, ui_person.person()).intersection(of.numbers)
+    if not seen:
+        return of
+    return set_of([drawing for drawing in _own() if drawing.number in set(of.numbers) - seen])
+
+
+def _own() -> list[Drawing]:
+    """A person's own digits, the oldest first."""
+    return ui.lab().drawings.of(ui_person.person(), with_pictures=False)[::-1]
+
+
+def set_of(drawings: Sequence[Drawing]) -> DigitSet:
+    """Return a person's own digits as a set that a network can be held against."""
+    return own_digits(*digits_of(drawings), [drawing.number for drawing in drawings])
+
+
 def evaluate(card: ModelCard, of: DigitSet) -> Evaluation:
     """Return a network's answers; where they are not kept yet, a bar shows how far its reading is."""
     if of.is_own:
-        images, labels = ui.lab().own_digits(ui_person.person())
-        return Evaluation(card, of, images, Scores(labels, _read(card.name, card.created, of, _images=images)))
+        images, labels = digits_of([drawing for drawing in _own() if drawing.number in set(of.numbers)])
+        return Evaluation(card, of, images, Scores(labels, read_own(card, images)))
     place = st.empty()
 
     def report(share: float) -> None:
@@ -72,9 +118,13 @@ def evaluate(card: ModelCard, of: DigitSet) -> Evaluation:
     return Evaluation(card, of, of.of(ui.mnist())[0], scores)
 
 
+def read_own(card: ModelCard, images: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Return a network's answers on a person's own digits, float32 (n, 10); in this process, once, as they are few."""
+    return _read(card.name, card.created, hashlib.sha256(images.tobytes()).hexdigest(), _images=images)
+
+
 @st.cache_data(show_spinner=False, max_entries=20)
-def _read(name: str, created: float, of: DigitSet, *, _images: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Return a network's answers on a person's own digits, float32 (n, 10); in this process, as they are few."""
+def _read(name: str, created: float, content: str, *, _images: NDArray[np.uint8]) -> NDArray[np.float32]:
     return ui.lab().recogniser(name).probabilities(_images)
 
 
@@ -121,7 +171,7 @@ def pictures(
     shown = [int(index) for index in indices[:SHOWN]]
     caption = caption or (lambda index: told(one, index))
     samples = [ui_pictures.Sample(index, one.images[index], caption(index)) for index in shown]
-    ui_pictures.gallery(samples, key=key, on_click=_enlarge)
+    ui_pictures.gallery(samples, key=key, on_click=lambda index: st.session_state.update(closely=(one.of, index)))
     if len(indices) > SHOWN:
         st.caption(f"{SHOWN} of {len(indices):,} are shown.")
 
@@ -132,14 +182,11 @@ def told(one: Evaluation, index: int) -> str:
     return f"{one.scores.labels[index]} → {row.argmax()}, {row.max():.0%}"
 
 
-def _enlarge(index: int) -> None:
-    st.session_state.closely = index
-
-
 def closely(one: Evaluation, *others: Evaluation) -> None:
     """Open the picture that was clicked, with what each network thought of it; to be called when all else is shown."""
-    index = st.session_state.pop("closely", None)
-    if index is not None and index < len(one.images):
+    of, index = st.session_state.get("closely", (None, 0))
+    if of == one.of:
+        del st.session_state.closely
         _show((one, *others), index)
 
 
@@ -149,6 +196,9 @@ def _show(evaluations: Sequence[Evaluation], index: int) -> None:
     label, number = one.scores.labels[index], one.of.index(index)
     if one.of.is_own:
         st.markdown(f"One of your own digits, which you call **{label}**")
+        for each in evaluations:
+            if number in ui.lab().improvements.learned(each.card.name, ui_person.person()):
+                st.caption(f"{ui.plain(each.card.title)} has learned it: that it reads it proves nothing.")
     else:
         st.markdown(f"Sample **{number}** of MNIST's {one.of.part} set, labelled **{label}**")
     ui_pictures.digit_picture(one.images[index], f"Sample {number}", is_large=True)
@@ -158,8 +208,7 @@ def _show(evaluations: Sequence[Evaluation], index: int) -> None:
         answer = int(each.scores.answers[index])
         st.markdown(f"**{ui.plain(each.card.title)}** reads **{answer}**")
         ui.bars(each.scores.probabilities[index].tolist(), answer)
-        if not one.of.is_own:
-            ui_reading.why(one.of.part, number, each.card.name)
+        ui_reading.why("own" if one.of.is_own else one.of.part, number, each.card.name)
     if one.of.is_own:
         st.page_link("mydigits.py", label="My digits", icon=":material/collections_bookmark:")
         return

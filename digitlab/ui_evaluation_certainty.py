@@ -31,15 +31,7 @@ def _calibration(one: Evaluation) -> None:
         height="stretch",
         help="Expected calibration error: by how much confidence and accuracy differ, on average over all answers.",
     )
-    second.metric(
-        "Mean confidence",
-        f"{scores.confidence.mean():.2%}",
-        f"accuracy: {scores.accuracy:.2%}",
-        delta_color="off",
-        delta_arrow="off",
-        border=True,
-        height="stretch",
-    )
+    ui.figure(second, "Mean confidence", f"{scores.confidence.mean():.2%}", f"accuracy: {scores.accuracy:.2%}")
     _figure(one.card.name, one.card.created, one.of, is_dark=ui.is_dark(), _one=one)
     st.caption(
         "Answers are sorted by their confidence into 15 bins. On the diagonal a network is right as often as it says; "

@@ -2,9 +2,8 @@
 
 import streamlit as st
 
-from digitlab import ui, ui_evaluation
+from digitlab import ui, ui_evaluation, ui_person
 from digitlab.networks.agreement import Comparison
-from digitlab.networks.sets import fitted
 from digitlab.runs.cards import ModelCard
 from digitlab.ui_evaluation import Evaluation
 
@@ -15,12 +14,18 @@ def show(one: Evaluation) -> None:
     if card is None:
         st.info("There is no other network yet. Train a second one.", icon=":material/model_training:")
         return
+    unseen = ui_evaluation.unseen_by(card, one.of)
+    left_out = len(one.of) - len(unseen) if len(unseen) else 0
+    if left_out:
+        one = ui_evaluation.evaluate(one.card, unseen)
     other = ui_evaluation.evaluate(card, one.of)
     comparison = Comparison(one.scores, other.scores)
     first, second = (ui.plain(each.card.title) for each in (one, other))
     _figures(one, other, comparison)
     _verdict(comparison, first, second)
-    if seen := fitted(card.config).shared(one.of):
+    if left_out:
+        st.caption(f"{second} has learned from {left_out:,} more of your digits, which are left out here.")
+    if seen := ui.lab().improvements.learned_of(card.name, one.of, ui_person.person()):
         st.caption(f"{second} was fitted to {seen:,} of these digits, so they are no fair test of it.")
     st.markdown(f"Below each picture: *true digit* → what {first} reads | what {second} reads. Click one to open it.")
     for title, indices, key in (
@@ -42,15 +47,7 @@ def _figures(one: Evaluation, other: Evaluation, comparison: Comparison) -> None
     columns = st.columns(4)
     for column, each in zip(columns, (one, other), strict=False):
         low, high = each.scores.interval
-        column.metric(
-            _short(each.card),
-            f"{each.scores.accuracy:.2%}",
-            f"95 %: {low:.2%} to {high:.2%}",
-            delta_color="off",
-            delta_arrow="off",
-            border=True,
-            height="stretch",
-        )
+        ui.figure(column, _short(each.card), f"{each.scores.accuracy:.2%}", f"95 %: {low:.2%} to {high:.2%}")
     columns[2].metric("Both right", f"{comparison.both:,}", border=True, height="stretch")
     columns[3].metric("Both wrong", f"{len(comparison.neither):,}", border=True, height="stretch")
 

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from digitlab import ui, ui_evaluation
+from digitlab import ui, ui_evaluation, ui_person
 from digitlab.digits.doubts import DOUBTED
 from digitlab.networks.agreement import Doubt, Jury
-from digitlab.networks.sets import DigitSet, fitted
+from digitlab.networks.sets import DigitSet
 from digitlab.runs.cards import ModelCard
 from digitlab.ui_evaluation import Evaluation
 
@@ -26,7 +26,7 @@ def show(card: ModelCard, of: DigitSet) -> None:
         st.info("Choose one network at least.")
         return
     evaluations = [ui_evaluation.evaluate(voter, of) for voter in voters]
-    if any(fitted(voter.config).shared(of) for voter in voters):
+    if any(ui.lab().improvements.learned_of(voter.name, of, ui_person.person()) for voter in voters):
         st.caption(
             "Some of these networks were fitted to these digits, and may know their labels by heart, right or wrong."
         )

@@ -1,5 +1,7 @@
 """An evaluation at a glance: the figures, what is read as what, and the pictures of it."""
 
+import re
+
 import streamlit as st
 
 from digitlab import ui, ui_evaluation, ui_matrix
@@ -25,15 +27,12 @@ def show(one: Evaluation, name: str) -> None:
 def _metrics(scores: Scores, name: str) -> None:
     first, second, third = st.columns(3)
     low, high = scores.interval
-    first.metric(
+    ui.figure(
+        first,
         f"{name.capitalize()} accuracy",
         f"{scores.accuracy:.2%}",
         f"95 % interval: {low:.2%} to {high:.2%}",
-        delta_color="off",
-        delta_arrow="off",
-        border=True,
-        height="stretch",
-        help=f"Had it been {len(scores.labels):,} other digits of this kind, the true accuracy would lie in this "
+        hint=f"Had it been {len(scores.labels):,} other digits of this kind, the true accuracy would lie in this "
         "interval in 95 of 100 cases (Wilson).",
     )
     second.metric(
@@ -55,7 +54,7 @@ def _confusion(one: Evaluation) -> None:
         key="matrix",
         in_shares=numbers == "shares",
         is_dark=ui.is_dark(),
-        chosen=st.session_state.get("cell"),
+        chosen=_cell(),
         on_click=_choose,
     )
     unit = "percent of the digit's pictures" if numbers == "shares" else "pictures"
@@ -65,8 +64,27 @@ def _confusion(one: Evaluation) -> None:
     )
 
 
+def _cell() -> tuple[int, int] | None:
+    """Return the cell that is chosen, true digit and answer: by a click, or by `?cell=4-9` in the address."""
+    state, asked = st.session_state, st.query_params.get("cell", "")
+    if asked != state.get("asked_cell") and re.fullmatch("[0-9]-[0-9]", asked):
+        state.cell = int(asked[0]), int(asked[2])
+    cell: tuple[int, int] | None = state.get("cell")
+    if cell is not None:  # so that a link leads to it
+        st.query_params["cell"] = state.asked_cell = f"{cell[0]}-{cell[1]}"
+    elif asked:
+        del st.query_params["cell"]
+    return cell
+
+
 def _choose(true: int, answer: int) -> None:
     st.session_state.cell = true, answer
+    st.session_state.asked_cell = st.query_params.get("cell", "")
+
+
+def _choose_none() -> None:
+    st.session_state.pop("cell", None)
+    st.session_state.asked_cell = st.query_params.get("cell", "")
 
 
 def _per_digit(scores: Scores) -> None:
@@ -95,7 +113,7 @@ def _per_digit(scores: Scores) -> None:
 
 
 def _pictures(one: Evaluation) -> None:
-    cell = st.session_state.get("cell")
+    cell = _cell()
     if cell is None:
         st.subheader("Mistakes")
         st.markdown(
@@ -106,6 +124,6 @@ def _pictures(one: Evaluation) -> None:
         true, answer = cell
         with st.container(horizontal=True, vertical_alignment="center"):
             st.subheader(f"{true} read as {answer}", width="content")
-            st.button("Show all mistakes", icon=":material/close:", on_click=lambda: st.session_state.pop("cell", None))
+            st.button("Show all mistakes", icon=":material/close:", on_click=_choose_none)
         ui_evaluation.pictures(one, one.scores.read_as(true, answer), key=f"cell-{true}-{answer}")
     ui_evaluation.closely(one)

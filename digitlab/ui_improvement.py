@@ -1,15 +1,14 @@
 """What a tuning made of a network, shown: before and after, with the pictures that changed sides."""
 
-from collections.abc import Sequence
-
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from digitlab import ui, ui_evaluation, ui_pictures
+from digitlab import ui, ui_evaluation
 from digitlab.networks.agreement import Comparison
 from digitlab.networks.scores import Scores
-from digitlab.networks.sets import TEST
+from digitlab.networks.sets import TEST, DigitSet
+from digitlab.runs.drawings import digits_of
 from digitlab.runs.experiment import Run
 from digitlab.runs.improvement import Improvement, Verdict
 from digitlab.runs.people import Person
@@ -32,20 +31,20 @@ def show(run: Run, person: Person) -> None:
     def report(share: float) -> None:
         place.progress(share, text="Reading MNIST's test set; only the first time does that take a while ...")
 
-    found = ui.lab().improvement(run, person, report)
+    found = ui.lab().improvements.of(run, person, report, ui_evaluation.read_own)
     place.empty()
     tell, icon = _TOLD[found.verdict]
     tell(ui.plain(found.sentence), icon=icon)
     _links(run)
-    st.caption("Below each picture: what it is, what was read before → what is read now.")
+    st.caption("Below each picture: what it is, what was read before → what is read now. Click one to open it.")
     if found.own is not None:
         st.subheader(f"{len(found.drawings)} drawings that it never saw", anchor=False)
         _figures(found.own)
-        images = [drawing.image for drawing in found.drawings]
-        _own_sides(found.own, images)
+        own = ui_evaluation.set_of(found.drawings)
+        _sides_of(found, found.own, own, digits_of(found.drawings)[0], "own")
     st.subheader("MNIST's test set", anchor=False)
     _figures(found.mnist)
-    _mnist_sides(found)
+    _sides_of(found, found.mnist, TEST, ui.mnist().x_test, "mnist")
 
 
 def _links(run: Run) -> None:
@@ -62,35 +61,24 @@ def _figures(both: Comparison) -> None:
     for column, name, scores in zip(st.columns(2), ("Before", "After"), (both.first, both.second), strict=True):
         low, high = scores.interval
         right, total = len(scores.labels) - len(scores.mistakes), len(scores.labels)
-        column.metric(
+        ui.figure(
+            column,
             f"{name}: {right:,} of {total:,} read correctly",
             f"{scores.accuracy:.2%}" if total >= 1000 else f"{scores.accuracy:.0%}",
             f"95 %: {low:.2%} to {high:.2%}" if total >= 1000 else f"95 %: {low:.0%} to {high:.0%}",
-            delta_color="off",
-            delta_arrow="off",
-            border=True,
-            height="stretch",
         )
 
 
-def _own_sides(both: Comparison, images: Sequence[NDArray[np.uint8]]) -> None:
-    for title, indices in _sides(both):
-        st.markdown(f"**{title}: {len(indices):,}**")
-        samples = [ui_pictures.Sample(int(at), images[at], _told(both, int(at))) for at in indices]
-        if samples:
-            ui_pictures.gallery(samples, key=f"own {title}")
-
-
-def _mnist_sides(found: Improvement) -> None:
-    images = ui.mnist().x_test
+def _sides_of(found: Improvement, both: Comparison, of: DigitSet, images: NDArray[np.uint8], key: str) -> None:
+    """Show the digits of a set that changed sides; of a person's own, also those that are misread as before."""
     before, after = (
-        Evaluation(card, TEST, images, scores)
-        for card, scores in ((found.before, found.mnist.first), (found.after, found.mnist.second))
+        Evaluation(card, of, images, scores)
+        for card, scores in ((found.before, both.first), (found.after, both.second))
     )
-    for title, indices in _sides(found.mnist)[:_CHANGED]:
+    for title, indices in _sides(both)[: None if of.is_own else _CHANGED]:
         st.markdown(f"**{title}: {len(indices):,}**")
         if len(indices):
-            ui_evaluation.pictures(before, indices, key=f"mnist {title}", caption=lambda at: _told(found.mnist, at))
+            ui_evaluation.pictures(before, indices, key=f"{key} {title}", caption=lambda at: _told(both, at))
     ui_evaluation.closely(before, after)
 
 

@@ -204,6 +204,8 @@ def softmax(inside: Inside) -> None:
 def neuron(one: Neuron) -> None:
     """Show one neuron's inputs, weights and products, and the sum with its numbers."""
     products = one.products
+    if one.source:
+        st.markdown(f"What comes in: {ui.plain(one.source)}")
     side = 28 if products.size == 784 else None
     parts = {"What comes in": one.inputs, "times the weights": one.weights, "are the products": products}
     shown = []

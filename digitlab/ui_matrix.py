@@ -6,6 +6,8 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from digitlab import ui
+
 
 def matrix(
     counts: NDArray[np.int64],
@@ -30,8 +32,8 @@ def matrix(
     """
 
     def clicked() -> None:
-        cell = int(st.session_state[key].clicked)
-        if 0 <= cell < 100:
+        cell = ui.clicked(key)
+        if cell is not None and 0 <= cell < 100:
             on_click(*divmod(cell, 10))
 
     shares = counts / np.maximum(1, counts.sum(axis=1, keepdims=True))

@@ -16,7 +16,7 @@ def show(card: ModelCard) -> None:
         scores = ui_evaluation.evaluate(card, TEST).scores
     drawings: tuple[int, int] | None = None
     with ui.told():
-        drawings = ui.lab().own_digits_read(card.name, ui_person.person())
+        drawings = ui.lab().improvements.unseen_read(card.name, ui_person.person())
     st.download_button(
         "Download as Markdown",
         data=modelcard.model_card(card, scores, drawings),

@@ -8,6 +8,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from digitlab import ui
 from digitlab.digits.pictures import to_png
 
 
@@ -40,8 +41,8 @@ def gallery(
     marked = [] if chosen is None else [chosen] if isinstance(chosen, int) else sorted(chosen)
 
     def clicked() -> None:
-        index = st.session_state[key].clicked
-        if on_click is not None and any(sample.index == index for sample in samples):
+        index = ui.clicked(key)
+        if on_click is not None and index is not None and any(sample.index == index for sample in samples):
             on_click(index)
 
     pictures = [{"index": s.index, "url": as_url(s.image), "caption": s.caption} for s in samples]
@@ -51,6 +52,15 @@ def gallery(
         on_clicked_change=clicked,
         height="content",
     )
+
+
+def page(total: int, shown: int, *, key: str, first: int = 0) -> slice:
+    """Let a person leaf through pictures, `shown` at once; returns which those are, at first that of index `first`."""
+    pages = max(1, -(-total // shown))
+    if st.session_state.get(key, 0) not in range(1, pages + 1):
+        st.session_state[key] = first // shown + 1
+    number = int(st.number_input(f"Page, of {pages}", 1, pages, key=key, width=160)) if pages > 1 else 1
+    return slice((number - 1) * shown, number * shown)
 
 
 _gallery = st.components.v2.component(

@@ -44,11 +44,19 @@ def _sign(reading: Reading) -> str:
     return str(reading.digit) if reading.is_digit else "?"
 
 
-def why(part: str, number: int, network: str) -> None:
-    """Link to what explains a network's reading of one of MNIST's digits, by its index in "training" or "test"."""
+def why(part: str, number: int, network: str, *, is_offered: bool = True) -> None:
+    """Link to what explains a network's reading of a digit.
+
+    Args:
+        part: "training" or "test" of MNIST, or "own" for one of the person's own.
+        number: Its index in that part, or the number of the drawing.
+        network: Name of the network; empty for the one that is chosen.
+        is_offered: Whether it leads there now; it stands there anyway, so that nothing jumps.
+    """
     # Not as "set" and "sample": what fields of the page that is left keep in its address is dropped with them.
-    asked = {"explain": f"{part}-{number}", "model": network}
-    st.page_link("understand.py", label="Why?", icon=":material/troubleshoot:", query_params=asked)
+    asked = {"explain": f"{part}-{number}"} | ({"model": network} if network else {})
+    icon = ":material/troubleshoot:"
+    st.page_link("understand.py", label="Why?", icon=icon, query_params=asked, disabled=not is_offered)
 
 
 def number_answer(parts: Sequence[Part]) -> None:
@@ -76,20 +84,24 @@ def boxes(picture: NDArray[np.uint8], parts: Sequence[Part]) -> None:
     st.html(f"<div class='digitlab-boxes'>{image}{''.join(marks)}</div>")
 
 
+def columns(reading: Reading) -> str:
+    """Return the ten probabilities of a reading as HTML, a column each."""
+    return "".join(
+        f"<span{' class=read' if digit == reading.digit else ''} title='{digit}: {share:.1%}'>"
+        f"<u style='height:{share:.1%}'></u>{digit}</span>"
+        for digit, share in enumerate(reading.probabilities)
+    )
+
+
 def digit_cards(parts: Sequence[Part]) -> None:
     """Show each digit of a number as the network saw it, with its ten probabilities."""
     cards = []
     for part in parts:
         reading = part.reading
-        columns = "".join(
-            f"<span{' class=read' if digit == reading.digit else ''} title='{digit}: {share:.1%}'>"
-            f"<u style='height:{share:.1%}'></u>{digit}</span>"
-            for digit, share in enumerate(reading.probabilities)
-        )
         cards.append(
             f"<figure><img alt='One digit as the network saw it' src='{ui_pictures.as_url(reading.image)}'>"
             f"<figcaption>{reading.digit}: {max(reading.probabilities):.1%}</figcaption>"
-            f"<div class='digitlab-columns'>{columns}</div></figure>"
+            f"<div class='digitlab-columns'>{columns(reading)}</div></figure>"
         )
     st.html(f"<div class='digitlab-cards'>{''.join(cards)}</div>")
 

@@ -56,7 +56,9 @@ def code(card: ModelCard) -> None:
         return
     name = card.name if one.is_whole else f"{card.name}-mnist-only"
     for number, paragraph in enumerate(one.introduction[1:]):
-        if one.is_whole or number:
+        if paragraph == one.detour:
+            st.warning(ui.plain(paragraph), icon=":material/warning:")
+        elif one.is_whole or number:
             st.markdown(ui.plain(paragraph))
         else:
             st.warning(f"**This is not the same training.** {ui.plain(paragraph)}", icon=":material/warning:")

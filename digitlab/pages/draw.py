@@ -26,6 +26,28 @@ STEPS = {
 state = st.session_state
 
 
+def choose_source() -> str:
+    """Let a person choose where the digit comes from; `?source=Upload` in an address does so, too."""
+    asked = st.query_params.get("source")
+    if asked in INVITATIONS and asked != state.get("asked_source"):
+        state.source = asked
+    source = st.segmented_control(
+        "Where the digit comes from",
+        list(INVITATIONS),
+        default="Draw",
+        required=True,
+        key="source",
+        persist_state="session",
+        label_visibility="collapsed",
+    )
+    # Not bound to the address by Streamlit, which would forget it with the page: Understand needs it.
+    if source != "Draw":
+        st.query_params["source"] = state.asked_source = source
+    elif asked is not None:
+        del st.query_params["source"]
+    return source
+
+
 def from_file(source: str) -> NDArray[np.uint8] | None:
     """Ask for a picture file or a photo, and return it."""
     if source == "Camera":
@@ -102,15 +124,7 @@ def draw() -> None:
     with st.container(horizontal=True, gap="medium"):  # beside each other where there is room, else below
         left, right = st.container(width=ui_canvas.WIDTH), st.container(width=ui_canvas.WIDTH)
     with left, ui.told():
-        source = st.segmented_control(
-            "Where the digit comes from",
-            list(INVITATIONS),
-            default="Draw",
-            required=True,
-            key="source",
-            persist_state="session",
-            label_visibility="collapsed",
-        )
+        source = choose_source()
         picture = None  # what cannot be opened is told there, and nothing is read
         picture = ui_canvas.field() if source == "Draw" else from_file(source)
     with right:

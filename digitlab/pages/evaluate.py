@@ -16,6 +16,8 @@ st.title("Evaluate")
 with st.container(horizontal=True, vertical_alignment="bottom"):
     card = ui.choose_network()
     name, of = ui_evaluation.choose_set(card)
+if of.is_own:
+    name, of = ui_evaluation.choose_part(card, of)
 overview, certainty, robustness, comparison, labels = st.tabs(
     ["Overview", "Certainty", "Robustness", "Compare", "Labels"], key="view", on_change="rerun", bind="query-params"
 )

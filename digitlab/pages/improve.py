@@ -1,11 +1,9 @@
 """Let a network go on learning from one's own digits, and see whether that helped."""
 
-import time
-
 import streamlit as st
 
-from digitlab import ui, ui_drawings, ui_improvement, ui_person, ui_runs
-from digitlab.runs.experiment import Run, RunState, seconds_left
+from digitlab import ui, ui_drawings, ui_improvement, ui_person, ui_progress, ui_runs
+from digitlab.runs.experiment import Run, RunState
 from digitlab.runs.improvement import LEAST
 
 lab = ui.lab()
@@ -19,7 +17,7 @@ st.markdown(
 )
 with st.container(horizontal=True, vertical_alignment="bottom"):
     card = ui.choose_network("Network to improve")
-counts = lab.count_drawings(person)
+counts = lab.drawings.counts(person)
 
 
 def few(counts: list[int]) -> str:
@@ -45,7 +43,7 @@ else:
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button("Improve", type="primary", icon=":material/auto_fix_high:"):
             with ui.told():
-                st.query_params["run"] = str(lab.start_improving(card.name, person).number)
+                st.query_params["run"] = str(lab.improvements.start(card.name, person).number)
         st.page_link("mydigits.py", label="My digits", icon=":material/collections_bookmark:")
 
 
@@ -77,36 +75,18 @@ def watch(number: int) -> None:
         run = lab.run(number)
         if run.state.is_over():
             st.rerun()
-        goes_on(run)
+        ui_runs.heading(run, person)
+        ui_progress.bar(run, doing)
+        ui_progress.controls(run, person, may_pause=False)
 
 
-def goes_on(run: Run) -> None:
-    """Show how far a waiting or running tuning is, and offer to stop it."""
-    ui_runs.heading(run, person)
-    progress = run.progress
-    if run.state is RunState.QUEUED:
-        before, seconds = lab.place(run)
-        text = "Starting ..." if before == 0 else f"Waiting: {before} before it"
-        text += f", begins in about {ui.duration(seconds)}" if before and seconds else ""
-    elif progress is None:
-        text = "Getting ready ..."
-    elif run.share_done >= 1:
-        text = "Reading MNIST's test set, and saving ..."
-    else:
-        left = seconds_left(run, lab.epochs(run.number), time.time())
-        text = f"Learning: {run.share_done:.0%}" + (f", about {ui.duration(left)} left" if left is not None else "")
-    st.progress(run.share_done, text)
-    if run.state is RunState.QUEUED and lab.trouble:
-        st.warning(
-            f"Nothing can be trained now, and it is tried again. {ui.plain(lab.trouble)}", icon=":material/warning:"
-        )
-    if not person.may_change(run.owner):
-        return
-    if run.is_stop_wanted:
-        st.caption("Stopping ...")
-    elif st.button("Stop", icon=":material/stop:", key=f"stop-{run.number}"):
-        lab.stop(run.number, person)
-        st.rerun(scope="fragment")
+def doing(run: Run) -> str:
+    """Say what a running tuning is at."""
+    if run.progress is None:
+        return "Getting ready ..."
+    if run.share_done >= 1:
+        return "Reading MNIST's test set, and saving ..."
+    return f"Learning: {run.share_done:.0%}{ui_progress.time_left(run)}"
 
 
 run = chosen()

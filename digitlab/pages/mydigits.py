@@ -22,10 +22,10 @@ review, request, files = st.tabs(
 # Of the three views, only the one that is open is computed.
 with review:
     if review.open:
-        ui_drawings_review.show(ui.lab().drawings(person, with_pictures=False), person)
+        ui_drawings_review.show(ui.lab().drawings.of(person, with_pictures=False), person)
 with request:
     if request.open:
         ui_drawings_request.show(person)
 with files:
     if files.open:
-        ui_drawings.files(ui.lab().count_drawings(person), person)
+        ui_drawings.files(ui.lab().drawings.counts(person), person)

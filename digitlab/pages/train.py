@@ -1,18 +1,14 @@
 """Set up a training, start it, watch it learn, and find every run again."""
 
-import time
 from contextlib import suppress
 from functools import partial
-from typing import Any
 
-import numpy as np
 import streamlit as st
 
-from digitlab import ui, ui_learning, ui_person, ui_pictures, ui_runs, ui_sharing
-from digitlab.digits.augmentation import Augmentation, augment
+from digitlab import ui, ui_learning, ui_person, ui_progress, ui_runs, ui_sharing, ui_training
 from digitlab.errors import StoreUnavailable
-from digitlab.networks.config import MOST_WRITTEN, OPTIMIZERS, PRESETS, SCHEDULES, TrainingConfig
-from digitlab.runs.experiment import Run, RunState, seconds_left
+from digitlab.networks.config import PRESETS
+from digitlab.runs.experiment import Run, RunState
 
 lab = ui.lab()
 person = ui_person.person()
@@ -22,100 +18,8 @@ ui_sharing.receive(lab.most_epochs)
 form, watch = st.columns([2, 3], gap="large")
 
 with form:
-    preset = st.pills(
-        "Network",
-        list(PRESETS),
-        format_func=lambda name: PRESETS[name].title,
-        default="tutorial",
-        required=True,
-        wrap=True,
-        key="preset",
-        persist_state="session",
-    )
-    suggested = PRESETS[preset].config
-    st.caption(PRESETS[preset].summary)
-
-    def kept(name: str) -> dict[str, Any]:
-        """Each preset remembers its own settings for as long as the person is here."""
-        return {"key": f"{preset}-{name}", "persist_state": "session"}
-
-    longest = min(ui_sharing.up_to(f"{preset}-epochs", 50), lab.most_epochs)
-    epochs = st.slider(
-        "Epochs",
-        1,
-        max(longest, 2),
-        min(suggested.epochs, longest),
-        **kept("epochs"),
-        help="Passes over the training set.",
-    )
-    with st.expander("More settings", icon=":material/tune:"):
-        left, right = st.columns(2)
-        batch_size = left.number_input("Batch size", 1, 4096, suggested.batch_size, **kept("batch"))
-        training_digits = right.number_input(
-            "Training digits", 100, 60_000, suggested.training_digits, 1000, **kept("digits"),
-            help="How many of MNIST's 60,000 are used, validation included.",
-        )  # fmt: skip
-        optimizer = left.selectbox("Optimizer", OPTIMIZERS, OPTIMIZERS.index(suggested.optimizer), **kept("optimizer"))
-        learning_rate = right.number_input(
-            "Learning rate", 1e-9, 1000.0, suggested.learning_rate, 0.0005, format="%g", **kept("rate")
-        )
-        schedule = left.selectbox(
-            "Schedule", SCHEDULES, SCHEDULES.index(suggested.schedule), **kept("schedule"),
-            help="Whether the learning rate stays, falls to 0 along a cosine wave, or rises to it first (one-cycle).",
-        )  # fmt: skip
-        seed = right.number_input("Seed", 0, 2**31 - 1, suggested.seed, **kept("seed"))
-        validation_split = st.slider(
-            "Validation split", 0.0, ui_sharing.up_to(f"{preset}-split", 0.5), suggested.validation_split, 0.05,
-            **kept("split"),
-            help="Share, from the end of the training set, that is only used to watch the training.",
-        )  # fmt: skip
-        early_stopping = st.slider(
-            "Early stopping after", 0, ui_sharing.up_to(f"{preset}-patience", 20), suggested.early_stopping or 0,
-            format="%d epochs", **kept("patience"),
-            help="Ends when the validation loss has not improved for so long, and keeps the best weights. 0: never.",
-        )  # fmt: skip
-    with st.expander("Augmentation", icon=":material/shuffle:"):
-        shift = st.slider("Shift", 0.0, 8.0, float(suggested.augmentation.shift), 0.5, "%g px", **kept("shift"))
-        rotation = st.slider(
-            "Rotation", 0.0, 45.0, float(suggested.augmentation.rotation), 1.0, "%g°", **kept("rotation")
-        )
-        scale = st.slider("Scale", 0.0, 0.5, float(suggested.augmentation.scale), 0.05, "percent", **kept("scale"))
-        shear = st.slider(
-            "Shear", 0.0, 0.5, float(suggested.augmentation.shear), 0.05, help="Slants to both sides.", **kept("shear")
-        )
-        elastic = st.slider(
-            "Elastic", 0.0, 4.0, float(suggested.augmentation.elastic), 0.1, "%g px",
-            help="Pulls the digit here and there, as if it were drawn on rubber.", **kept("elastic"),
-        )  # fmt: skip
-        erasing = st.slider(
-            "Erasing", 0.0, 1.0, float(suggested.augmentation.erasing), 0.05, "percent",
-            help="Share of the digits that lose a small square.", **kept("erasing"),
-        )  # fmt: skip
-        augmentation = Augmentation(
-            shift=shift, rotation=rotation, scale=scale, shear=shear, elastic=elastic, erasing=erasing
-        )
-        st.caption("The first digits of the training set, as the network might see them:")
-        first = ui.mnist().x_train[:10]
-        seen = augment(first, augmentation, np.random.default_rng(int(seed)))
-        ui_pictures.gallery([ui_pictures.Sample(index, image, "") for index, image in enumerate(seen)], key="preview")
-    with st.expander("Handwriting of many regions", icon=":material/edit:"):
-        written_digits = st.slider(
-            "Written digits", 0, MOST_WRITTEN, suggested.written_digits, 1000,
-            help="So many are drawn before the training: barred sevens, ones with a foot, curled nines. With them come "
-            "MNIST's own digits drawn with other pens, and letters and scribbles, to learn what is no digit.",
-            **kept("written_digits"),
-        )  # fmt: skip
-        averaging = st.toggle(
-            "Look four times", suggested.averaging,
-            help="The trained network reads each digit four times, moved by half a pixel to each side, and averages.",
-            **kept("averaging"),
-        )  # fmt: skip
-        calibration = st.toggle(
-            "Calibrated probabilities", suggested.calibration,
-            help="One number, the temperature, is fitted on the validation digits, so that of the answers given with "
-            "90 % about 90 % are right.",
-            **kept("calibration"),
-        )  # fmt: skip
+    preset = ui_training.preset()
+    config = ui_training.fill_in(preset, lab.most_epochs)
     ui_sharing.take_file(lab.most_epochs)
     title = st.text_input("Name", max_chars=60, placeholder=f"{PRESETS[preset].title} and a number", key="title")
 
@@ -123,26 +27,7 @@ with form:
         ui_person.offer_to_log_in("train", " to train", is_main=True)
     elif st.button("Train", type="primary", icon=":material/play_arrow:", width="stretch"):
         with ui.told():
-            run = lab.start_training(
-                TrainingConfig(
-                    preset=preset,
-                    epochs=epochs,
-                    batch_size=int(batch_size),
-                    optimizer=optimizer,
-                    learning_rate=float(learning_rate),
-                    schedule=schedule,
-                    validation_split=validation_split,
-                    training_digits=int(training_digits),
-                    seed=int(seed),
-                    augmentation=augmentation,
-                    written_digits=written_digits,
-                    averaging=averaging,
-                    calibration=calibration,
-                    early_stopping=early_stopping or None,
-                ),
-                title,
-                person,
-            )
+            run = lab.start_training(config(), title, person)
             st.query_params["run"] = str(run.number)
 
 
@@ -204,38 +89,15 @@ def offer_to_go_on(run: Run, finished: int) -> None:
             st.rerun()
 
 
-def goes_on(run: Run) -> None:
-    """Show how far a waiting or running run is, and offer to pause or stop it."""
+def doing(run: Run) -> str:
+    """Say what a running run is at."""
     progress = run.progress
-    if run.state is RunState.QUEUED:
-        before, seconds = lab.place(run)
-        text = "Starting ..." if before == 0 else f"Waiting: {before} before it"
-        text += f", begins in about {ui.duration(seconds)}" if before and seconds else ""
-    elif progress is None:
-        text = "Building the network ..."
-    elif progress.epoch == 0:
-        text = f"Writing digits to learn from: {progress.batch / progress.batches:.0%}"
-    else:
-        text = f"Epoch {progress.epoch} of {run.config.epochs}, batch {progress.batch:,} of {progress.batches:,}"
-        left = seconds_left(run, lab.epochs(run.number), time.time())
-        text += f", about {ui.duration(left)} left" if left is not None else ""
-    st.progress(run.share_done, text)
-    if run.message:
-        st.caption(ui.plain(run.message))
-    if run.state is RunState.QUEUED and lab.trouble:
-        st.warning(
-            f"Nothing can be trained now, and it is tried again. {ui.plain(lab.trouble)}", icon=":material/warning:"
-        )
-    if not person.may_change(run.owner):
-        return
-    if run.is_stop_wanted:
-        st.caption("Pausing ..." if run.is_pause_wanted else "Stopping ...")
-        return
-    with st.container(horizontal=True):
-        for label, icon, wish in (("Pause", ":material/pause:", lab.pause), ("Stop", ":material/stop:", lab.stop)):
-            if st.button(label, icon=icon, key=f"{label.lower()}-{run.number}"):
-                wish(run.number, person)
-                st.rerun(scope="fragment")
+    if progress is None:
+        return "Building the network ..."
+    if progress.epoch == 0:
+        return f"Writing digits to learn from: {progress.batch / progress.batches:.0%}"
+    text = f"Epoch {progress.epoch} of {run.config.epochs}, batch {progress.batch:,} of {progress.batches:,}"
+    return text + ui_progress.time_left(run)
 
 
 def choose(newest: int) -> None:
@@ -276,7 +138,10 @@ def show_runs() -> None:
             if run.state is not RunState.FAILED and run.config.tuning is None:
                 offer_to_go_on(run, len(epochs))
         else:
-            goes_on(run)
+            ui_progress.bar(run, doing)
+            if run.message:
+                st.caption(ui.plain(run.message))
+            ui_progress.controls(run, person, may_pause=True)
         ui.curves(epochs, run.config.epochs, key=f"run-{run.number}")
         if run.started is not None and run.config.tuning is None:
             ui_learning.hints(run, epochs)

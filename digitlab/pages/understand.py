@@ -4,84 +4,13 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from digitlab import ui, ui_filters, ui_insight, ui_insight_map, ui_pictures, ui_reading
+from digitlab import ui, ui_explained, ui_filters, ui_insight, ui_insight_map, ui_pictures, ui_reading
 from digitlab.digits.distortions import Amounts
-from digitlab.digits.pictures import SUFFIXES, open_picture
 from digitlab.networks.insight import Change, HeatMaps, Inside, Neuron
-from digitlab.networks.numbers import read_number
 from digitlab.networks.recognition import Reading
 from digitlab.runs.cards import ModelCard
 
 state = st.session_state
-
-
-def drawn_images(card: ModelCard) -> list[NDArray[np.uint8]]:
-    """The digits on the Draw page, as the network sees them: of its field, or of the picture opened there."""
-    picture = state.get("picture") if state.get("source", "Draw") == "Draw" else state.get("opened")
-    return [] if picture is None else read(picture, card)
-
-
-def read(picture: NDArray[np.uint8], card: ModelCard) -> list[NDArray[np.uint8]]:
-    """Cut a drawing into digits."""
-    return [part.reading.image for part in read_number(picture, ui.lab().recogniser(card.name))]
-
-
-def uploaded_images(card: ModelCard) -> list[NDArray[np.uint8]]:
-    """Ask for a picture file, and return its digits."""
-    file = st.file_uploader("A picture of a digit or a number", list(SUFFIXES), key="understand-upload")
-    return [] if file is None else read(opened(file.getvalue(), file.name), card)
-
-
-@st.cache_data(show_spinner=False, max_entries=4)
-def opened(content: bytes, name: str) -> NDArray[np.uint8]:
-    """Open a picture file; a large one takes a while, and every click runs this again."""
-    return open_picture(content, name)
-
-
-def mnist_image() -> list[NDArray[np.uint8]]:
-    """Let a person choose one of MNIST's digits."""
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        part = st.segmented_control(
-            "Set", ["test", "training"], default="test", required=True, key="set", bind="query-params"
-        )
-        images, labels = ui.mnist().part(part or "test")
-        if state.get("sample", 0) not in range(len(labels)):
-            state.sample = 0
-        index = st.number_input("Sample", 0, len(labels) - 1, key="sample", bind="query-params", width=150)
-        st.button("Another", icon=":material/shuffle:", on_click=another, args=(len(labels),))
-    st.caption(f"Labelled **{labels[index]}**.")
-    return [images[index]]
-
-
-def another(n: int) -> None:
-    """Go to a sample anywhere in the set."""
-    state.sample = int(np.random.default_rng().integers(n))
-
-
-def choose_image(card: ModelCard) -> NDArray[np.uint8]:
-    """Let a person choose the picture that everything below is about."""
-    if "sample" in st.query_params and "understood" not in state:
-        state.understood = "MNIST"
-    source = st.segmented_control(
-        "Picture",
-        ["My drawing", "MNIST", "Upload"],
-        default="My drawing",
-        required=True,
-        key="understood",
-        bind="query-params",
-    )
-    images = {"My drawing": drawn_images, "Upload": uploaded_images}.get(source or "", lambda _: mnist_image())(card)
-    if not images:
-        if source == "My drawing":
-            st.info("Nothing is drawn yet. Draw a digit, or look at one of MNIST's.", icon=":material/draw:")
-            st.page_link("draw.py", label="Draw", icon=":material/draw:")
-        st.stop()
-    chosen = 0
-    if len(images) > 1:
-        chosen = st.segmented_control(
-            "Digit of the number", range(len(images)), format_func=lambda n: f"{n + 1}.", default=0, required=True
-        )
-    return images[chosen]
 
 
 def where_it_looks(card: ModelCard, image: NDArray[np.uint8], reading: Reading) -> None:
@@ -251,12 +180,7 @@ VIEWS = {
     "The arithmetic": the_arithmetic,
 }
 
-asked = st.query_params.get("explain", "")
-if asked != state.get("explain", ""):
-    state.explain = asked
-    asked_part, _, asked_number = asked.partition("-")
-    if asked_part in ("test", "training") and asked_number.isdecimal() and len(asked_number) < 10:
-        state.update(understood="MNIST", set=asked_part, sample=int(asked_number))
+ui_explained.follow_link()
 st.title("Understand")
 ui_insight.style()
 left, right = st.columns(2, gap="large")
@@ -264,10 +188,8 @@ with left:
     card = ui.choose_network()
     chosen = None
     with ui.told():
-        chosen = choose_image(card)
-if asked and asked != f"{state.get('set')}-{state.get('sample')}":  # a person went on to another digit
-    del st.query_params["explain"]
-    state.explain = ""
+        chosen = ui_explained.choose(card)
+ui_explained.keep_link()
 if chosen is None:
     st.stop()
 image = chosen
