@@ -4,18 +4,27 @@ import os
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # before TensorFlow is imported, or it is too late
 
+import dataclasses
 import subprocess
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from waiting import wait_for
+from xdist.scheduler import LoadScopeScheduling
 
 from digitlab.digits import mnist
+from digitlab.errors import RunIsOver
 from digitlab.networks.config import TrainingConfig
+from digitlab.runs.store import Store
+from digitlab.runs.workers import Workers
 from digitlab.settings import ROOT, Settings
 
 pytest_plugins = ["postgres", "cluster"]
+BROWSER = "tests/browser/"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -24,15 +33,51 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+class OneProcess(LoadScopeScheduling):
+    """A file stays in one process, and so do all of the browser's, for two browsers and their apps starve two cores.
+
+    pytest-xdist's own groups are not heeded by pytest 9.2: https://github.com/pytest-dev/pytest-xdist/issues/1386.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        return BROWSER if nodeid.startswith(BROWSER) else nodeid.split("::")[0]
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
+    return OneProcess(config, log)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests in the browser come last: Playwright's event loop goes on in the main thread, where no other then runs."""
-    items.sort(key=lambda item: "browser" in item.path.parts)
+    """The browser's tests come first, for they take the longest; the other process reads the files meanwhile."""
+    items.sort(key=lambda item: not item.nodeid.startswith(BROWSER))
 
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     data = tmp_path / "data"
     return Settings(data=data, models=tmp_path / "models", database_url=f"sqlite:///{data / 'digitlab.db'}")
+
+
+@pytest.fixture(scope="session")
+def _crew(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    folder = tmp_path_factory.mktemp("crew")
+    workers = Workers(Settings(data=folder / "data", models=folder / "models"))
+    workers.start()
+    assert workers._client is not None
+    yield workers._client.scheduler.address
+    workers.close()
+
+
+@pytest.fixture
+def crewed(settings: Settings, _crew: str) -> Iterator[Settings]:
+    """A set-up of a test's own, and one warm worker process that all such tests share: its start takes seconds."""
+    yield dataclasses.replace(settings, scheduler=_crew)
+    store = Store(settings.database_url)
+    for run in store.runs():  # the next test finds a worker that has nothing to do
+        with suppress(RunIsOver):
+            store.request_stop(run.number)
+    wait_for(lambda: all(run.state.is_over() for run in store.runs()))
+    store.close()
 
 
 @pytest.fixture
@@ -51,6 +96,12 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 def small() -> TrainingConfig:
     """A real training that takes about a second."""
     return TrainingConfig(epochs=2, training_digits=300)
+
+
+@pytest.fixture
+def brief(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have a tuning see a tenth of its pictures: enough for all that does not hang on how well it went."""
+    monkeypatch.setattr("digitlab.networks.tuning._MOST_PICTURES", 30_000)
 
 
 @pytest.fixture(scope="session")

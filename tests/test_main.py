@@ -1,12 +1,15 @@
 import dataclasses
 import json
 import os
+import re
 import shlex
 import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
+import numpy as np
 import pytest
 from foreignfiles import layer, packed, plain
 from PIL import Image
@@ -14,8 +17,9 @@ from PIL import Image
 from digitlab.__main__ import _COMMANDS, _WITHOUT_LAB, main
 from digitlab.commands import config_from, parser
 from digitlab.digits.augmentation import Augmentation
+from digitlab.digits.bundles import to_npz
 from digitlab.networks.config import PRESETS, TrainingConfig, as_command
-from digitlab.networks.evaluation import load
+from digitlab.networks.kerasfiles import load
 from digitlab.runs.people import Person
 from digitlab.runs.sharing import as_file
 from digitlab.runs.store import Store
@@ -118,6 +122,49 @@ def test_export_writes_a_file_that_was_read_again(capsys, tmp_path):
     assert main(["export", "tutorial", "--to", "tflite", str(tmp_path / "gone" / "x.tflite")]) == 1
     assert "cannot be written: No such file or directory" in capsys.readouterr().err
     assert main(["export", "nobody", "--to", "keras", str(file)]) == 1
+
+
+@pytest.fixture
+def upside_down(digits, tmp_path):
+    """A file of sevens and fours on their heads."""
+    chosen = np.flatnonzero(np.isin(digits.y_test, (4, 7)))[:30]
+    path = tmp_path / "mine.npz"
+    path.write_bytes(to_npz(np.ascontiguousarray(digits.x_test[chosen, ::-1]), digits.y_test[chosen]))
+    return path
+
+
+def test_improve_learns_from_a_file_of_drawings_and_prints_the_proof(capsys, upside_down):
+    assert main(["improve", "tutorial", "--drawings", str(upside_down), "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["verdict"], told["held_back"]) == ("helped", 10)
+    assert told["drawings"][1] > told["drawings"][0]
+    assert main(["evaluate", told["model"], "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["test_accuracy"] == pytest.approx(told["mnist"][1])
+    again = ["improve", Path(told["model"]).stem, "--drawings", str(upside_down), "--title", "Twice"]
+    assert main(again) == 0
+    out = capsys.readouterr().out
+    assert re.search(r"Of 10 drawings that it never saw it reads \d+ correctly \(before: \d+\)", out)
+    assert Path(out.split("Saved as ")[1].strip()).is_file()
+    assert main(["forget"]) == 0
+    assert capsys.readouterr().out == "30 drawings are deleted for good.\n"
+
+
+def test_a_wrong_name_keeps_nobody_s_drawings(capsys, upside_down):
+    assert main(["improve", "tutrial", "--drawings", str(upside_down)]) == 1
+    assert main(["forget"]) == 0
+    assert capsys.readouterr().out == "0 drawings are deleted for good.\n"
+
+
+def test_what_cannot_be_improved_on_is_told(capsys, tmp_path):
+    for words, sentence in {
+        ("tutorial",): "You have 0 drawings of your own; 10 are needed",
+        ("tutorial", "--drawings", str(tmp_path / "gone.zip")): "gone.zip cannot be read: No such file",
+        ("tutorial", "--drawings", __file__): "test_main.py",
+        ("nobody",): "no network 'nobody'",
+        ("tutorial", "--seed", "-1"): "seed",
+    }.items():
+        assert main(["improve", *words]) == 1
+        assert sentence in capsys.readouterr().err
 
 
 def test_runs_lists_what_was_trained(capsys):

@@ -22,9 +22,19 @@ def test_a_curve_has_a_point_for_each_epoch_and_set():
     ]
 
 
+def test_the_legend_of_curves_names_validation_only_where_there_is_one():
+    sets = [plots.curve("loss", 3, is_validated=one)["encoding"]["color"]["scale"]["domain"] for one in (True, False)]
+    assert sets == [["training", "validation"], ["training"]]
+
+
 def test_the_axis_has_room_for_all_planned_epochs():
     assert plots.curve("loss", 10)["encoding"]["x"]["scale"]["domain"] == [1, 10]
     assert plots.curve("loss", 1)["encoding"]["x"]["scale"]["domain"] == [1, 2]
+
+
+@pytest.mark.parametrize("metric", ["loss", "accuracy"])
+def test_the_decimals_of_a_curve_s_axis_follow_its_ticks(metric):
+    assert "." not in plots.metric_axis(metric)["axis"]["format"], "a precision would give near ticks the same label"
 
 
 @pytest.mark.parametrize("is_dark", [False, True])

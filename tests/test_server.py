@@ -9,7 +9,6 @@ import urllib.request
 from contextlib import contextmanager
 
 import psutil
-import pytest
 from streamlit.runtime.scriptrunner.exec_code import modified_sys_path
 
 from digitlab.lab import Lab
@@ -74,28 +73,34 @@ def assert_gone(family):
     assert [one for one in alive if one.status() != psutil.STATUS_ZOMBIE] == []
 
 
-@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL], ids=lambda end: end.name)
-def test_the_server_ends_with_all_it_started_and_a_new_one_goes_on_without_a_visitor(settings, small, end):
-    store = Store(settings.database_url)
+def end_while_it_trains(settings, store, number, end):
+    """Serve until a run has learned three more epochs, and end the server by a signal."""
+    known = store.epochs(number)
     with serving(settings, STREAMLIT, "--server.port") as (process, _):
-        number = (
-            Lab(settings)
-            .start_training(dataclasses.replace(small, training_digits=6_000, epochs=40), "", OPERATOR)
-            .number
-        )
-        wait_for(lambda: len(store.epochs(number)) >= 3)
+        wait_for(lambda: len(store.epochs(number)) >= len(known) + 3)
         family = psutil.Process(process.pid).children(recursive=True)
         assert len(family) >= 2
         process.send_signal(end)
         process.wait(PATIENCE)
         assert_gone(family)
-        assert store.run(number).state is RunState.QUEUED
-        before = store.epochs(number)
-        assert len(before) < 40
+    assert store.run(number).state is RunState.QUEUED
+    assert store.epochs(number)[: len(known)] == known
+
+
+def test_the_server_ends_with_all_it_started_and_a_new_one_goes_on_without_a_visitor(settings, small):
+    store = Store(settings.database_url)
+    config = dataclasses.replace(small, training_digits=6_000, epochs=500)
+    number = Lab(settings).start_training(config, "", OPERATOR).number
+    for end in (signal.SIGTERM, signal.SIGINT, signal.SIGKILL):
+        end_while_it_trains(settings, store, number, end)
+    before = store.epochs(number)
     with serving(settings, STREAMLIT, "--server.port"):
-        wait_for(lambda: store.run(number).state is RunState.FINISHED)
-    assert [epoch.epoch for epoch in store.epochs(number)] == list(range(1, 41))
-    assert store.epochs(number)[: len(before)] == before
+        wait_for(lambda: len(store.epochs(number)) >= len(before) + 3)
+        store.request_stop(number)
+        wait_for(lambda: store.run(number).state is RunState.STOPPED)
+    epochs = store.epochs(number)
+    assert [epoch.epoch for epoch in epochs] == list(range(1, len(epochs) + 1))
+    assert epochs[: len(before)] == before
 
 
 def test_a_server_with_a_path_keeps_its_cookie_there(settings):

@@ -12,15 +12,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, ViewportSize, expect, sync_playwright
 
 from digitlab.settings import ROOT, Settings
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 PROBE = Path(__file__).with_name("probe")
-expect.set_options(timeout=20_000)
+PATIENCE = 120_000  # milliseconds; two processes of tests share two cores
+expect.set_options(timeout=PATIENCE)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -95,8 +97,9 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
         yield one
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """One for a file; it ends with it, for as long as Playwright's loop runs the main thread can run no other."""
     if CHROMIUM is None and not os.environ.get("CI"):
         pytest.skip("Chromium is not installed (Debian: apt-get install chromium)")
     assert CHROMIUM is not None, "Chromium is missing, and in CI the browser tests must run"
@@ -106,9 +109,17 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
+def visitor(browser: Browser, url: str, width: int = 1280, height: int = 900, **options: Any) -> BrowserContext:
+    """Somebody with a browser of their own, who waits as long as two busy cores may take."""
+    size = ViewportSize(width=width, height=height)
+    one = browser.new_context(base_url=url, viewport=size, is_mobile=width < 500, **options)
+    one.set_default_timeout(PATIENCE)
+    return one
+
+
 @pytest.fixture
 def context(browser: Browser, app: App) -> Iterator[BrowserContext]:
-    one = browser.new_context(base_url=app.url, viewport={"width": 1280, "height": 900})
+    one = visitor(browser, app.url)
     yield one
     one.close()
 
@@ -124,9 +135,10 @@ def page(context: BrowserContext) -> Iterator[Page]:
 def assert_sound(page: Page) -> None:
     """No exception is shown, and the page does not scroll to the side."""
     expect(page.get_by_test_id("stException")).to_have_count(0)
-    assert page.evaluate(
+    page.wait_for_function(  # pictures that come in, and parts that go, may be wider for a moment
         "[document.documentElement, document.querySelector('[data-testid=stMain]')]"
-        ".every(element => element.scrollWidth <= element.clientWidth)"
+        ".every(element => element.scrollWidth <= element.clientWidth)",
+        timeout=5_000,
     )
 
 
@@ -145,6 +157,6 @@ def network(page: Page) -> Locator:
 def settle(page: Page) -> None:
     """Wait until the page's script has run."""
     is_done = page.locator("[data-testid=stApp][data-test-script-state=notRunning]")
-    expect(is_done).to_be_visible(timeout=120_000)  # a network that is evaluated for the first time reads 10,000 digits
+    expect(is_done).to_be_visible()  # a network that is evaluated for the first time reads 10,000 digits
     page.wait_for_timeout(150)
-    expect(is_done).to_be_visible(timeout=120_000)
+    expect(is_done).to_be_visible()

@@ -7,8 +7,6 @@ from foreignfiles import layer, packed, plain
 from keras import layers
 from playwright.sync_api import expect
 
-SOME = 120_000  # milliseconds for a process with TensorFlow on a busy machine
-
 
 @pytest.fixture(scope="module")
 def theirs(tmp_path_factory, digits):
@@ -35,7 +33,7 @@ def give(page, file, name=""):
 
 def test_a_network_from_elsewhere_is_brought_in_and_draws(page, theirs, digits):
     give(page, theirs, "From afar")
-    expect(page.get_by_text("From afar is one of your networks now.")).to_be_visible(timeout=SOME)
+    expect(page.get_by_text("From afar is one of your networks now.")).to_be_visible()
     expect(network(page)).to_have_value(re.compile("From afar"))
     expect(page.get_by_text("It takes pixels as 0 to 1")).to_be_visible()
     expect(page.get_by_role("button", name="Delete")).to_be_visible()

@@ -1,7 +1,7 @@
 import re
 
 import pytest
-from conftest import assert_sound, settle
+from conftest import assert_sound, settle, visitor
 from playwright.sync_api import Page, expect
 from test_draw import SEVEN, draw
 
@@ -65,7 +65,7 @@ def test_all_networks_read_the_same_drawing_at_once(page):
 @pytest.mark.parametrize("view", ["Figures", "One drawing"])
 @pytest.mark.parametrize("width", [1280, 390])
 def test_each_view_of_a_comparison_fits_the_screen(browser, app, view, width):
-    context = browser.new_context(base_url=app.url, viewport={"width": width, "height": 844}, is_mobile=width < 500)
+    context = visitor(browser, app.url, width, 844)
     page = context.new_page()
     compare(page, "tutorial,convolutional,handwriting", view)
     expect(page.get_by_test_id("stAlertContentError")).to_have_count(0)

@@ -3,7 +3,7 @@ import re
 
 import numpy as np
 import pytest
-from conftest import network, settle, visit
+from conftest import network, settle, visit, visitor
 from PIL import Image, ImageDraw
 from playwright.sync_api import FloatRect, Page, expect
 
@@ -153,7 +153,7 @@ def test_another_network_reads_the_same_drawing(page):
 
 
 def test_a_finger_draws_on_a_telephone(browser, app):
-    context = browser.new_context(base_url=app.url, viewport={"width": 390, "height": 844}, has_touch=True)
+    context = visitor(browser, app.url, 390, 844, has_touch=True)
     page = context.new_page()
     page.add_init_script(NO_WAIT)
     visit(page, "draw")

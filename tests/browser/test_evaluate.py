@@ -1,19 +1,17 @@
 import re
 
 import pytest
-from conftest import assert_sound, network, settle
+from conftest import PATIENCE, assert_sound, network, settle, visitor
 from playwright.sync_api import Page, expect
 
 from digitlab.digits.distortions import DISTORTIONS
-
-PATIENCE = 120_000  # milliseconds for a worker to read 10,000 digits for the first time
 
 
 def evaluate(page: Page, view: str, rest: str = "") -> None:
     """Open a view of the smallest network, and wait for the answers that it needs."""
     page.goto(f"/evaluate?model=tutorial&view={view}{rest}")
     is_done = "[data-testid=stApp][data-test-script-state=notRunning] [role=tabpanel]"
-    expect(page.locator(is_done).first).to_be_visible(timeout=PATIENCE)
+    expect(page.locator(is_done).first).to_be_visible()
     settle(page)
 
 
@@ -37,9 +35,11 @@ def test_a_click_on_a_cell_shows_its_pictures_and_a_click_on_one_opens_it(page):
 
 def test_an_opened_picture_leads_to_its_explanation_by_the_same_network(page):
     evaluate(page, "Overview", "&of=validation")
-    page.locator(".grid button").first.click(timeout=PATIENCE)
+    page.locator(".grid button").first.click()
     dialog = page.get_by_role("dialog")
-    number = re.search(r"Sample (\d+) of MNIST's training set", dialog.inner_text())[1]
+    told = re.compile(r"Sample (\d+) of MNIST's training set")
+    expect(dialog).to_contain_text(told)
+    number = told.search(dialog.inner_text())[1]
     dialog.get_by_role("link", name="Why?").click()
     expect(page.get_by_role("heading", name="Understand", level=1)).to_be_visible()
     settle(page)
@@ -67,7 +67,7 @@ def test_the_digits_kept_for_validation_are_another_set(page):
 @pytest.mark.parametrize("view", ["Overview", "Certainty", "Robustness", "Compare", "Labels"])
 @pytest.mark.parametrize("width", [1280, 390])
 def test_each_view_fits_the_screen(browser, app, view, width):
-    context = browser.new_context(base_url=app.url, viewport={"width": width, "height": 844}, is_mobile=width < 500)
+    context = visitor(browser, app.url, width, 844)
     page = context.new_page()
     evaluate(page, view)
     expect(page.get_by_role("tab", name=view)).to_have_attribute("aria-selected", "true")
@@ -88,7 +88,7 @@ def test_a_higher_threshold_keeps_less(page):
 
 def test_two_networks_are_compared_and_both_are_shown_in_a_picture(page):
     evaluate(page, "Compare")
-    expect(page.get_by_text("McNemar's exact test")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("McNemar's exact test")).to_be_visible()
     expect(page.get_by_text("That is hardly luck")).to_be_visible()
     settle(page)
     page.locator(".grid button").first.click()
@@ -109,9 +109,9 @@ def test_robustness_is_measured_in_the_background_and_kept(page):
     page.get_by_role("button", name="Measure").click()
     expect(page.get_by_text("Distorting and reading")).to_be_visible()
     page.get_by_role("tab", name="Overview").click()
-    expect(page.get_by_test_id("stMetric").first).to_contain_text("Test accuracy", timeout=PATIENCE)
+    expect(page.get_by_test_id("stMetric").first).to_contain_text("Test accuracy")
     page.get_by_role("tab", name="Robustness").click()
-    expect(page.get_by_text("Distorting and reading")).to_have_count(0, timeout=PATIENCE)
+    expect(page.get_by_text("Distorting and reading")).to_have_count(0)
     expect(page.get_by_text("The mean accuracy over all strengths")).to_be_visible()
     expect(page.get_by_test_id("stVegaLiteChart")).to_have_count(1)
     page.get_by_text("hidden", exact=True).first.click()

@@ -1,13 +1,14 @@
-"""A person's own digits: put right, drawn on request, looked through, taken along, brought in; and nobody else's."""
+"""A person's own digits: drawn on request, looked through, taken along, brought in; and nobody else's."""
 
 import io
+import re
 import zipfile
 
 import numpy as np
 import pytest
-from conftest import App, settle, visit
+from conftest import App, settle, visit, visitor
 from playwright.sync_api import Browser, Page, expect
-from test_draw import FOUR, ONE, SEVEN, TWO_DIGITS, answer, draw, upload, written
+from test_draw import FOUR, ONE, SEVEN, answer, draw
 
 from digitlab.digits.bundles import to_npz
 
@@ -15,13 +16,19 @@ from digitlab.digits.bundles import to_npz
 @pytest.fixture
 def another(browser: Browser, app: App):
     """The page of somebody else, who has a browser of their own."""
-    context = browser.new_context(base_url=app.url, viewport={"width": 1280, "height": 900})
+    context = visitor(browser, app.url)
     yield context.new_page()
     context.close()
 
 
 def button(page: Page, name: str):
     return page.get_by_test_id("stMain").get_by_role("button", name=name)
+
+
+def delete_chosen(page: Page) -> None:
+    """Delete the one digit that is chosen, and say so when asked."""
+    button(page, "Delete").click()
+    page.get_by_role("dialog").get_by_role("button", name="Delete 1 digit").click()
 
 
 def put_right(page: Page, name: str, *digits: int) -> None:
@@ -48,7 +55,9 @@ def look(page: Page, view: str = "Look through") -> None:
 
 
 def captions(page: Page) -> list[str]:
-    return page.locator(".grid button span").all_inner_texts()
+    spans = page.locator(".grid button span")
+    expect(spans.first).to_be_visible()
+    return spans.all_inner_texts()
 
 
 def bring_in(page: Page, name: str, content: bytes) -> None:
@@ -58,68 +67,6 @@ def bring_in(page: Page, name: str, content: bytes) -> None:
     )
     button(page, "Bring them in").click()
     settle(page)
-
-
-def test_a_reading_is_put_right_and_the_drawing_found_renamed_and_deleted(page):
-    visit(page, "draw")
-    draw(page, SEVEN)
-    expect(answer(page)).to_have_text("7")
-    put_right(page, "No, this is a", 1)
-    kept(page, "Kept as a 1").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("My digits")
-    settle(page)
-    assert captions(page) == ["1, read as 7"]
-    page.locator(".grid button").click()
-    settle(page)
-    expect(page.get_by_text("A 1, put right in Draw")).to_be_visible()
-    expect(page.get_by_role("img", name="As it was drawn")).to_be_visible()
-    button(page, "Call it").click()
-    page.get_by_text("a 7", exact=True).click()
-    expect(page.get_by_text("1 digit now called 7.")).to_be_visible()
-    settle(page)
-    assert captions(page) == ["7"]
-    page.locator(".grid button").click()
-    settle(page)
-    button(page, "Delete").click()
-    page.get_by_role("dialog").get_by_role("button", name="Keep").click()
-    settle(page)
-    assert captions(page) == ["7"]
-    button(page, "Delete").click()
-    page.get_by_role("dialog").get_by_role("button", name="Delete 1 digit").click()
-    expect(page.get_by_text("You have no digits of your own yet")).to_be_visible()
-
-
-def test_a_second_thought_changes_what_was_kept_and_adds_nothing(page):
-    visit(page, "draw")
-    draw(page, SEVEN)
-    expect(answer(page)).to_have_text("7")
-    put_right(page, "No, this is a", 1)
-    put_right(page, "No, this is a", 2)
-    expect(kept(page, "Kept as a 2")).to_be_visible()
-    draw(page, [[(110, 170), (220, 170)]])  # another drawing can be kept, too
-    expect(kept(page, "Kept as a 2")).to_have_count(0)
-    look(page)
-    assert captions(page) == ["2, read as 7"]
-
-
-def test_each_digit_of_a_number_is_put_right_by_itself(page):
-    visit(page, "draw")
-    draw(page, TWO_DIGITS)
-    expect(answer(page)).to_have_text("17")
-    put_right(page, "No, these are", 2, 3)
-    expect(kept(page, "2 of 2 kept")).to_be_visible()
-    look(page)
-    assert captions(page) == ["3, read as 7", "2, read as 1"]
-
-
-def test_a_photograph_is_put_right_as_a_drawing_is(page):
-    visit(page, "draw")
-    upload(page, "seven.jpg", written(SEVEN), "image/jpeg")
-    expect(answer(page)).to_have_text("7")
-    put_right(page, "No, this is a", 9)
-    expect(kept(page, "Kept as a 9")).to_be_visible()
-    look(page)
-    assert captions(page) == ["9, read as 7"]
 
 
 def test_what_is_asked_for_is_what_there_are_fewest_of(page):
@@ -190,11 +137,70 @@ def test_nobody_sees_anothers_digits_and_a_file_of_them_comes_in_elsewhere(page,
     assert captions(another) == ["1"]
     another.locator(".grid button").click()
     settle(another)
-    button(another, "Delete").click()
-    another.get_by_role("dialog").get_by_role("button", name="Delete 1 digit").click()
+    delete_chosen(another)
     expect(another.get_by_text("You have no digits of your own yet")).to_be_visible()
     look(page)
     assert captions(page) == ["1, read as 7"]
+
+
+def test_why_ones_own_digit_is_read_so_is_one_click_away_and_anothers_is_refused(page, another, digits):
+    images, labels = digits.part("test")
+    bring_in(page, "some.npz", to_npz(images[:30], labels[:30]))
+    look(page)
+    page.locator(".grid button").nth(25).click()
+    settle(page)
+    page.get_by_test_id("stMain").get_by_role("link", name="Why?").click()
+    expect(page.get_by_role("heading", name="Understand", level=1)).to_be_visible()
+    settle(page)
+    expect(page.get_by_text(f"You call it {labels[4]}.")).to_be_visible()  # the newest come first
+    expect(page.locator(".grid button.chosen")).to_have_count(1)
+    expect(page.get_by_test_id("stNumberInput").get_by_label("Page, of 3")).to_have_value("2")
+    page.locator(".grid button").first.click()
+    expect(page.get_by_text(f"You call it {labels[15]}.")).to_be_visible()
+    settle(page)
+    number = re.search(r"explain=own-(\d+)", page.url)[1]
+
+    visit(another, f"understand?explain=own-{number}")
+    expect(another.get_by_text(f"You have no drawing {number}.")).to_be_visible()
+    expect(another.locator(".digitlab-bars")).to_have_count(0)
+    bring_in(another, "one.npz", to_npz(images[:1], labels[:1]))
+    visit(another, f"understand?explain=own-{number}")
+    expect(another.get_by_text(f"You have no drawing {number}.")).to_be_visible()
+    another.locator(".grid button").click()
+    expect(another.get_by_text(f"You call it {labels[0]}.")).to_be_visible()
+    expect(another.get_by_text(f"You have no drawing {number}.")).to_have_count(0)
+
+
+def test_why_can_be_asked_again_and_a_digit_that_was_deleted_is_not_asked_for_any_more(page, digits):
+    images, labels = digits.part("test")
+    bring_in(page, "some.npz", to_npz(images[:3], labels[:3]))
+    before, newest = (page.get_by_text(f"You call it {label}.") for label in labels[1:3])
+    visit(page, "understand?explain=test-0&model=tutorial")
+    page.get_by_test_id("stMain").get_by_text("My digits", exact=True).click()
+    expect(newest).to_be_visible()
+    settle(page)
+    page.get_by_role("link", name="My digits").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("My digits")
+    settle(page)
+    page.locator(".grid button").first.click()
+    settle(page)  # until it is chosen, the link is there and leads nowhere
+    for _ in range(2):
+        page.get_by_test_id("stMain").get_by_role("link", name="Why?").click()
+        expect(newest).to_be_visible()
+        settle(page)
+        page.get_by_role("link", name="My digits").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("My digits")
+        settle(page)
+    delete_chosen(page)
+    expect(page.locator(".grid button")).to_have_count(2)
+    settle(page)
+    page.get_by_role("link", name="Understand", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Understand")
+    settle(page)
+    page.get_by_test_id("stMain").get_by_text("My digits", exact=True).click()
+    expect(before).to_be_visible()
+    expect(page.locator(".grid button.chosen")).to_have_count(1)
+    expect(page.get_by_text("You have no drawing")).to_have_count(0)
 
 
 def test_digits_are_filtered_and_all_that_are_listed_are_deleted(page, digits):

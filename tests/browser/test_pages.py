@@ -1,7 +1,8 @@
 import re
+import threading
 
 import pytest
-from conftest import assert_sound, network, settle, visit
+from conftest import assert_sound, network, settle, visit, visitor
 from playwright.sync_api import expect
 from test_train import press_train
 
@@ -22,9 +23,7 @@ PAGES = {
 @pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize("path", PAGES)
 def test_a_page_shows_without_an_exception_and_without_scrolling_sideways(browser, app, path, width, theme):
-    context = browser.new_context(
-        base_url=app.url, viewport={"width": width, "height": 844}, color_scheme=theme, is_mobile=width < 500
-    )
+    context = visitor(browser, app.url, width, 844, color_scheme=theme)
     page = context.new_page()
     visit(page, path, PAGES[path])
     expect(page.get_by_test_id("stSpinner")).to_have_count(0)
@@ -82,7 +81,7 @@ def test_nonsense_in_a_link_shows_the_beginning(page):
 
 def test_shuffling_by_a_seed_shows_others_and_again_the_same(page):
     visit(page, "browse")
-    first = page.locator(".grid img").first
+    first = page.locator(".st-key-gallery .grid img").first
     unshuffled = first.get_attribute("src")
     field = page.get_by_label("Shuffle by seed (0: do not)")
     field.fill("5")
@@ -95,7 +94,7 @@ def test_shuffling_by_a_seed_shows_others_and_again_the_same(page):
 
 def test_a_mistake_can_be_looked_at_closely(page):
     visit(page, "evaluate")
-    expect(page.get_by_test_id("stMetric").first).to_contain_text(re.compile(r"99\.\d\d%"), timeout=60_000)
+    expect(page.get_by_test_id("stMetric").first).to_contain_text(re.compile(r"99\.\d\d%"))
     page.locator(".grid button").first.click()
     dialog = page.get_by_role("dialog")
     expect(dialog.locator(".digitlab-bars li")).to_have_count(10)
@@ -120,7 +119,7 @@ def test_an_own_network_is_renamed_and_deleted_after_a_question(page, app, conte
     field.press("Enter")
     page.get_by_label("Name", exact=True).fill("Short-lived")
     press_train(page)
-    page.get_by_role("link", name="Evaluate it").click(timeout=60_000)
+    page.get_by_role("link", name="Evaluate it").click()
     expect(network(page)).to_have_value(re.compile("Short-lived"))
     page.get_by_role("link", name="Models").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Models")
@@ -146,7 +145,40 @@ def test_tensorflow_never_enters_the_page_process(page, app):
     page.get_by_role("slider", name="Epochs").press("Home")
     settle(page)
     press_train(page)
-    expect(page.get_by_text("finished").first).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("finished").first).to_be_visible()
     loaded = app.modules()
     assert "streamlit" in loaded
     assert not loaded & {"tensorflow", "keras"}
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [("browse", re.compile("^[0-9], sample")), ("evaluate?model=tutorial", re.compile("^4 read as 9: "))],
+)
+def test_a_click_on_a_page_that_is_being_left_breaks_nothing(page, path, name):
+    """What the server says is held back, so that the old page is still there when the new one has run."""
+    held, is_held = [], threading.Event()
+
+    def between(browser_side):
+        server_side = browser_side.connect_to_server()
+        server_side.on_message(
+            lambda message: held.append((browser_side, message)) if is_held.is_set() else browser_side.send(message)
+        )
+        browser_side.on_message(server_side.send)
+
+    page.route_web_socket(re.compile("_stcore/stream"), between)
+    visit(page, path)
+    picture = page.get_by_role("button", name=name).first
+    expect(picture).to_be_visible()
+    settle(page)
+    is_held.set()
+    page.get_by_role("link", name="Models").click()
+    page.wait_for_timeout(2_000)  # as long as a page takes
+    picture.click()
+    page.wait_for_timeout(1_000)
+    is_held.clear()
+    for browser_side, message in held:
+        browser_side.send(message)
+    settle(page)
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    assert_sound(page)

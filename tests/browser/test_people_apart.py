@@ -2,10 +2,10 @@ import re
 import threading
 
 import pytest
-from conftest import App, free_port, settle, started, visit
+from conftest import App, free_port, settle, started, visit, visitor
 from oidc import Service
 from playwright.sync_api import Browser, Page, expect
-from test_train import MINUTE, press_stop
+from test_train import press_stop
 
 from digitlab.visitors import COOKIE
 
@@ -18,7 +18,7 @@ def someone(browser: Browser, app: App):
     contexts = []
 
     def new(url: str = app.url, **options) -> Page:
-        contexts.append(browser.new_context(base_url=url, viewport={"width": 1280, "height": 900}, **options))
+        contexts.append(visitor(browser, url, **options))
         return contexts[-1].new_page()
 
     yield new
@@ -45,7 +45,7 @@ def button(page: Page, name: str):
 def see(page: Page, address: str) -> None:
     """Open the Train page where a training may go on, so that its list of runs is drawn again all the time."""
     page.goto(address)
-    expect(page.get_by_text("All runs").or_(page.get_by_text("No training yet"))).to_be_visible(timeout=MINUTE)
+    expect(page.get_by_text("All runs").or_(page.get_by_text("No training yet"))).to_be_visible()
 
 
 def start_long_training(page: Page) -> str:
@@ -54,8 +54,8 @@ def start_long_training(page: Page) -> str:
     slider.press("End")
     expect(slider).to_have_value("50")
     page.get_by_test_id("stBaseButton-primary").filter(has_text="Train").click()
-    page.wait_for_url(re.compile("run="), timeout=MINUTE)
-    expect(button(page, "Stop")).to_be_visible(timeout=MINUTE)
+    page.wait_for_url(re.compile("run="))
+    expect(button(page, "Stop")).to_be_visible()
     return page.url
 
 
@@ -68,7 +68,7 @@ def expect_no_rights(page: Page, address: str) -> None:
 
 def stop(page: Page) -> None:
     press_stop(page)
-    expect(page.get_by_text(IS_STOPPED)).to_be_visible(timeout=MINUTE)
+    expect(page.get_by_text(IS_STOPPED)).to_be_visible()
 
 
 def log_in(page: Page, name: str) -> None:
@@ -160,7 +160,7 @@ def test_a_teacher_may_stop_what_a_pupil_trains_and_another_pupil_may_not(someon
     expect(button(ada, re.compile("teacher"))).to_be_visible()
     ada.goto(address)
     stop(ada)
-    expect(ben.get_by_text(IS_STOPPED)).to_be_visible(timeout=MINUTE)
+    expect(ben.get_by_text(IS_STOPPED)).to_be_visible()
     ben.reload()
     expect(ben.get_by_text("yours")).to_be_visible()
     button(ben, re.compile("Ben")).click()

@@ -1,9 +1,9 @@
 import json
 import re
 
-from conftest import network, settle, visit
+from conftest import network, settle, visit, visitor
 from playwright.sync_api import expect
-from test_train import MINUTE, press_train, set_epochs
+from test_train import press_train, set_epochs
 
 
 def test_the_settings_of_a_run_start_the_same_run_elsewhere(page, context, browser, app, tmp_path):
@@ -14,7 +14,7 @@ def test_the_settings_of_a_run_start_the_same_run_elsewhere(page, context, brows
     page.get_by_label("Training digits", exact=True).press("Enter")
     settle(page)
     press_train(page)
-    expect(page.get_by_text("finished").first).to_be_visible(timeout=MINUTE)
+    expect(page.get_by_text("finished").first).to_be_visible()
     page.get_by_text("Share these settings").click()
     link = page.get_by_test_id("stPopoverBody").locator("code").first.inner_text()
     assert link.endswith("train?settings=1~preset_is_tutorial~epochs_is_2~training_digits_is_700~seed_is_1")
@@ -24,7 +24,7 @@ def test_the_settings_of_a_run_start_the_same_run_elsewhere(page, context, brows
     download.value.save_as(path)
     assert json.loads(path.read_text())["training_digits"] == 700
 
-    elsewhere = browser.new_context(base_url=app.url)
+    elsewhere = visitor(browser, app.url)
     other = elsewhere.new_page()
     other.goto(link)
     expect(other.get_by_text("The settings of the link are filled in")).to_be_visible()
@@ -57,13 +57,43 @@ def test_a_link_leads_to_the_same_network_and_view_though_the_network_was_chosen
     page.get_by_role("link", name="Evaluate it").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Evaluate")
     page.get_by_role("tab", name="Compare").click()
-    expect(page.get_by_text("Only Tutorial is right")).to_be_visible(timeout=MINUTE)
+    expect(page.get_by_text("Only Tutorial is right")).to_be_visible()
     settle(page)
     other = context.new_page()
     other.goto(page.url)
-    expect(other.get_by_text("Only Tutorial is right")).to_be_visible(timeout=MINUTE)
+    expect(other.get_by_text("Only Tutorial is right")).to_be_visible()
     expect(network(other)).to_have_value(re.compile("Tutorial"))
     assert "other=" in page.url
+    other.close()
+
+
+def test_a_cell_of_the_confusion_matrix_and_its_pictures_travel_in_a_link(page, context):
+    visit(page, "evaluate?model=tutorial")
+    page.get_by_role("button", name=re.compile("^4 read as 9: ")).click()
+    expect(page.get_by_role("heading", name="4 read as 9")).to_be_visible()
+    settle(page)
+    other = context.new_page()
+    other.goto(page.url)
+    expect(other.get_by_role("heading", name="4 read as 9")).to_be_visible()
+    settle(other)
+    other.get_by_role("button", name="Show all mistakes").click()
+    expect(other.get_by_role("heading", name="Mistakes")).to_be_visible()
+    expect(other).not_to_have_url(re.compile("cell="))
+    other.close()
+    visit(page, "evaluate?model=tutorial&cell=4-x")
+    expect(page.get_by_role("heading", name="Mistakes")).to_be_visible()
+
+
+def test_where_the_digit_comes_from_travels_in_a_link(page, context):
+    visit(page, "draw")
+    page.get_by_text("Upload", exact=True).click()
+    expect(page).to_have_url(re.compile("source=Upload"))
+    other = context.new_page()
+    other.goto(page.url)
+    expect(other.get_by_test_id("stFileUploaderDropzoneInput")).to_be_attached()
+    other.get_by_text("Draw", exact=True).last.click()
+    expect(other).not_to_have_url(re.compile("source="))
+    expect(other.get_by_test_id("stFileUploaderDropzoneInput")).to_have_count(0)
     other.close()
 
 
@@ -76,7 +106,7 @@ def test_a_network_that_is_not_there_is_said_so(page):
 def test_the_picture_and_the_layer_that_are_looked_at_travel_in_a_link(page, context):
     visit(page, "understand?model=tutorial&understood=MNIST&sample=4&view=Layer+by+layer")
     bars = page.locator(".digitlab-bars")  # of the reading, and of the last layer where that is shown
-    expect(page.get_by_role("button", name="Next layer")).to_be_visible(timeout=MINUTE)
+    expect(page.get_by_role("button", name="Next layer")).to_be_visible()
     expect(bars).to_have_count(1)
     page.get_by_role("button", name="Next layer").click()
     expect(bars).to_have_count(2)
@@ -84,5 +114,5 @@ def test_the_picture_and_the_layer_that_are_looked_at_travel_in_a_link(page, con
     assert "layer=digits" in page.url
     other = context.new_page()
     other.goto(page.url)
-    expect(other.locator(".digitlab-bars")).to_have_count(2, timeout=MINUTE)
+    expect(other.locator(".digitlab-bars")).to_have_count(2)
     other.close()

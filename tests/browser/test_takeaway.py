@@ -3,10 +3,8 @@ import json
 import re
 
 import pytest
-from conftest import assert_sound, settle
+from conftest import assert_sound, settle, visitor
 from playwright.sync_api import Page, expect
-
-PATIENCE = 120_000  # milliseconds for a worker that has TensorFlow to import
 
 
 def look(page: Page, view: str, name: str = "tutorial") -> None:
@@ -33,7 +31,7 @@ def test_a_file_is_offered_when_it_was_read_again(page, tmp_path, kind, suffix, 
     look(page, "Take away")
     expect(page.get_by_role("button", name=re.compile("^Download"))).to_have_count(0)
     page.get_by_text(f"{kind} ({suffix})", exact=True).click()
-    expect(page.get_by_text("the same probabilities on 100 digits")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("the same probabilities on 100 digits")).to_be_visible()
     path = downloaded(page, re.compile(f"Download {suffix}"), tmp_path)
     assert path.name == f"tutorial{suffix}"
     assert path.read_bytes()[place:].startswith(sign)
@@ -56,7 +54,7 @@ def test_code_that_cannot_be_the_same_training_says_so(page, tmp_path):
 
 def test_a_model_card_is_shown_and_taken_along(page, tmp_path):
     look(page, "Model card")
-    expect(page.get_by_role("heading", name="Where it fails")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_role("heading", name="Where it fails")).to_be_visible()
     expect(page.get_by_text(re.compile(r"a \d as \d: \d+ times")).first).to_be_visible()
     text = downloaded(page, "Download as Markdown", tmp_path).read_text()
     assert text.startswith("# Tutorial")
@@ -66,7 +64,7 @@ def test_a_model_card_is_shown_and_taken_along(page, tmp_path):
 @pytest.mark.parametrize("view", ["Overview", "Take away", "Code", "Model card"])
 @pytest.mark.parametrize("width", [1280, 390])
 def test_each_view_of_a_network_fits_the_screen(browser, app, view, width):
-    context = browser.new_context(base_url=app.url, viewport={"width": width, "height": 844}, is_mobile=width < 500)
+    context = visitor(browser, app.url, width, 844)
     page = context.new_page()
     look(page, view)
     expect(page.get_by_test_id("stAlertContentError")).to_have_count(0)

@@ -7,13 +7,11 @@ from conftest import assert_sound, network, settle, visit
 from playwright.sync_api import Page, expect
 from test_draw import FOUR, answer, draw
 
-PATIENCE = 90_000  # milliseconds: the first question waits for TensorFlow in the worker
-
 
 def look(page: Page, view: str, network: str = "tutorial") -> None:
     """Open a view of one of MNIST's digits, a four."""
     visit(page, f"understand?set=test&sample=4&model={network}&view={view.replace(' ', '+')}")
-    expect(page.get_by_test_id("stSpinner")).to_have_count(0, timeout=PATIENCE)
+    expect(page.get_by_test_id("stSpinner")).to_have_count(0)
     settle(page)
 
 
@@ -25,7 +23,7 @@ def test_a_drawing_is_explained_after_one_click(page):
     expect(page.get_by_role("heading", name="Understand", level=1)).to_be_visible()
     expect(answer(page)).to_have_text("4")
     for title in ("Occlusion", "Integrated gradients", "Grad-CAM", "Gradient"):
-        expect(page.get_by_role("heading", name=title, exact=True)).to_be_visible(timeout=PATIENCE)
+        expect(page.get_by_role("heading", name=title, exact=True)).to_be_visible()
     assert re.search("most for it", page.get_by_alt_text(re.compile("^Integrated")).get_attribute("alt"))
 
 
@@ -37,7 +35,7 @@ def test_without_a_drawing_the_way_to_draw_is_shown(page):
 
 def test_the_layers_are_stepped_through(page):
     look(page, "Layer by layer", "convolutional")
-    expect(page.get_by_text("24 maps of 14 x 14").first).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("24 maps of 14 x 14").first).to_be_visible()
     page.get_by_role("button", name="Next layer").click()
     expect(page.get_by_text("normalization_1:")).to_be_visible()
 
@@ -46,12 +44,14 @@ def test_a_deeper_filter_shows_what_excites_it(page):
     look(page, "Layer by layer", "handwriting")
     for _ in range(3):
         page.get_by_role("button", name="Next layer").click()
-    expect(page.get_by_alt_text(re.compile("^Training digit"))).to_have_count(12, timeout=PATIENCE)
-    before = page.get_by_alt_text(re.compile("^Training digit")).first.get_attribute("alt")
+        settle(page)  # two clicks before the page has run are one
+    expect(page.get_by_alt_text(re.compile("^Training digit"))).to_have_count(12)
+    first = page.get_by_alt_text(re.compile("^Training digit")).first
+    before = first.get_attribute("alt") or ""
     page.get_by_label("Filter", exact=True).fill("5")
     page.keyboard.press("Enter")
     expect(page.get_by_text("filter 5 answers most")).to_be_visible()
-    assert page.get_by_alt_text(re.compile("^Training digit")).first.get_attribute("alt") != before
+    expect(first).not_to_have_attribute("alt", before)
 
 
 def test_the_bars_move_with_a_slider(page):
@@ -69,21 +69,21 @@ def test_the_bars_move_with_a_slider(page):
 
 def test_another_digit_is_chosen_to_be_made_of_it(page):
     look(page, "Change its mind")
-    expect(page.get_by_text(re.compile("read as 9")).first).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text(re.compile("read as 9")).first).to_be_visible()
     page.get_by_role("button", name=re.compile("^→ 1:")).click()
     expect(page.get_by_alt_text("Changed, read as 1")).to_be_visible()
 
 
 def test_the_map_is_made_and_the_nearest_digits_are_shown(page):
     look(page, "Digits like it")
-    expect(page.get_by_text("these training digits resemble")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("these training digits resemble")).to_be_visible()
     look(page, "Map of digits")
-    expect(page.get_by_test_id("stVegaLiteChart").locator("canvas, svg").first).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_test_id("stVegaLiteChart").locator("canvas, svg").first).to_be_visible()
 
 
 def test_a_digit_like_it_becomes_the_picture(page):
     look(page, "Digits like it")
-    page.locator(".grid button").nth(2).click(timeout=PATIENCE)
+    page.locator(".grid button").nth(2).click()
     number = re.search(r"Training digit (\d+)", page.get_by_text(re.compile(r"^Training digit \d")).inner_text())[1]
     page.get_by_role("button", name="Look at this one").click()
     settle(page)
@@ -94,7 +94,7 @@ def test_a_digit_like_it_becomes_the_picture(page):
 def test_a_sign_on_the_map_is_clicked_to_look_at_its_digit(page):
     look(page, "Map of digits")
     signs = page.get_by_test_id("stVegaLiteChart").locator("svg .mark-text text")
-    expect(signs.nth(1000)).to_be_attached(timeout=PATIENCE)
+    expect(signs.nth(1000)).to_be_attached()
     settle(page)
     signs.nth(1000).click(force=True)  # another sign may lie over it, and is clicked then
     button = page.get_by_role("button", name="Look at this one")

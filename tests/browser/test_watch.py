@@ -8,8 +8,6 @@ from playwright.sync_api import Page, expect
 from test_draw import SEVEN, answer, draw
 from test_train import fill, press_train
 
-PATIENCE = 90_000  # milliseconds
-
 
 @pytest.fixture(scope="module")
 def trained(browser, app) -> str:
@@ -19,7 +17,7 @@ def trained(browser, app) -> str:
     page.get_by_text("More settings").click()
     fill(page, "Training digits", "500")
     press_train(page)
-    expect(page.get_by_text("finished").first).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("finished").first).to_be_visible()
     expect(page.get_by_text("Too little data")).to_be_visible()
     number = re.search(r"run=(\d+)", page.url)[1]
     page.close()
@@ -28,7 +26,7 @@ def trained(browser, app) -> str:
 
 def open_watch(page: Page, address: str) -> None:
     visit(page, address, "Watch it learn")
-    expect(page.get_by_test_id("stSpinner")).to_have_count(0, timeout=PATIENCE)
+    expect(page.get_by_test_id("stSpinner")).to_have_count(0)
     settle(page)
 
 
@@ -49,7 +47,7 @@ def test_it_plays_from_the_start_to_the_end(page, trained):
     page.get_by_role("button", name="Play").click()
     expect(page.get_by_text("before the first epoch").first).to_be_visible()
     expect(page.get_by_role("button", name="Halt")).to_be_visible()
-    expect(page.get_by_text("after epoch 10").first).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("after epoch 10").first).to_be_visible()
     expect(page.get_by_role("button", name="Play")).to_be_visible()
 
 
@@ -67,7 +65,7 @@ def test_a_drawing_is_watched(page, trained):
     expect(answer(page)).to_have_text("7")
     page.get_by_role("link", name="Watch it learn").first.click()
     expect(page.get_by_role("heading", name="Watch it learn")).to_be_visible()
-    expect(page.get_by_text("In the end it is read as")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("In the end it is read as")).to_be_visible()
     expect(page.get_by_role("radio", name="My drawing")).to_be_checked()
 
 

@@ -1,0 +1,67 @@
+"""A reading is put right on the Draw page, and the drawing found in My digits."""
+
+from conftest import settle, visit
+from playwright.sync_api import expect
+from test_draw import SEVEN, TWO_DIGITS, answer, draw, upload, written
+from test_mydigits import button, captions, delete_chosen, kept, look, put_right
+
+
+def test_a_reading_is_put_right_and_the_drawing_found_renamed_and_deleted(page):
+    visit(page, "draw")
+    draw(page, SEVEN)
+    expect(answer(page)).to_have_text("7")
+    put_right(page, "No, this is a", 1)
+    kept(page, "Kept as a 1").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("My digits")
+    settle(page)
+    assert captions(page) == ["1, read as 7"]
+    page.locator(".grid button").click()
+    settle(page)
+    expect(page.get_by_text("A 1, put right in Draw")).to_be_visible()
+    expect(page.get_by_role("img", name="As it was drawn")).to_be_visible()
+    button(page, "Call it").click()
+    page.get_by_text("a 7", exact=True).click()
+    expect(page.get_by_text("1 digit now called 7.")).to_be_visible()
+    settle(page)
+    assert captions(page) == ["7"]
+    page.locator(".grid button").click()
+    settle(page)
+    button(page, "Delete").click()
+    page.get_by_role("dialog").get_by_role("button", name="Keep").click()
+    settle(page)
+    assert captions(page) == ["7"]
+    delete_chosen(page)
+    expect(page.get_by_text("You have no digits of your own yet")).to_be_visible()
+
+
+def test_a_second_thought_changes_what_was_kept_and_adds_nothing(page):
+    visit(page, "draw")
+    draw(page, SEVEN)
+    expect(answer(page)).to_have_text("7")
+    put_right(page, "No, this is a", 1)
+    put_right(page, "No, this is a", 2)
+    expect(kept(page, "Kept as a 2")).to_be_visible()
+    draw(page, [[(110, 170), (220, 170)]])  # another drawing can be kept, too
+    expect(kept(page, "Kept as a 2")).to_have_count(0)
+    look(page)
+    assert captions(page) == ["2, read as 7"]
+
+
+def test_each_digit_of_a_number_is_put_right_by_itself(page):
+    visit(page, "draw")
+    draw(page, TWO_DIGITS)
+    expect(answer(page)).to_have_text("17")
+    put_right(page, "No, these are", 2, 3)
+    expect(kept(page, "2 of 2 kept")).to_be_visible()
+    look(page)
+    assert captions(page) == ["3, read as 7", "2, read as 1"]
+
+
+def test_a_photograph_is_put_right_as_a_drawing_is(page):
+    visit(page, "draw")
+    upload(page, "seven.jpg", written(SEVEN), "image/jpeg")
+    expect(answer(page)).to_have_text("7")
+    put_right(page, "No, this is a", 9)
+    expect(kept(page, "Kept as a 9")).to_be_visible()
+    look(page)
+    assert captions(page) == ["9, read as 7"]
