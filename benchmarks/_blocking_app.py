@@ -33,7 +33,7 @@ def load_network() -> keras.Model:
     return keras.models.load_model(ROOT / "models" / "convolutional.keras")
 
 
-class Progress(keras.callbacks.Callback):
+class Progress(keras.callbacks.Callback):  # type: ignore[misc]
     """Shows how far the training is."""
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:

@@ -24,7 +24,7 @@ network = Recogniser.load(ROOT / "models" / "handwriting.keras")
 
 def read(sketch: dict[str, np.ndarray | None] | None) -> dict[str, float] | None:
     """Return the ten probabilities, as a Label shows them."""
-    drawing = sketch and sketch["composite"]
+    drawing = sketch["composite"] if sketch else None
     if drawing is None:
         return None
     reading = network.read(drawing)

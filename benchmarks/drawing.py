@@ -21,7 +21,6 @@ sys.path.insert(0, str(Path(__file__).parents[1]))  # the command is run as it i
 
 from _browser import (
     DIGITLAB,
-    STROKES,
     answer_time,
     chromium,
     clear,
@@ -33,6 +32,7 @@ from _browser import (
     serving,
     wait_for,
 )
+from _canvas import STROKES
 
 WARM_UP = 4  # strokes before those that count
 SETTLE = 15  # seconds after the start, in which workers and browser are busy

@@ -15,6 +15,7 @@ import sys
 import time
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # the command is run as it is, without an installation
 
@@ -163,7 +164,7 @@ def main() -> None:
     network = Recogniser.load(ROOT / "models" / f"{options.model}.keras")
     usual = Recogniser.load(ROOT / "models" / "convolutional.keras")
     strokes = on_strokes(network, usual, samples)
-    results = {
+    results: dict[str, dict[str, Any]] = {
         "strokes": strokes,
         "mnist_test": on_mnist(network),
         "caught_no_digits": on_no_digits(network),

@@ -27,9 +27,11 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 from digitlab.lab import Lab
 from digitlab.networks import mnist_source
 from digitlab.networks.config import TrainingConfig
+from digitlab.runs.people import Person
 from digitlab.settings import Settings
 
 _PATIENCE = 600  # seconds for a training
+_PERSON = Person(id="benchmark")
 
 
 def direct(config: TrainingConfig) -> float:
@@ -45,7 +47,7 @@ def direct(config: TrainingConfig) -> float:
 def by_the_app(lab: Lab, configs: Sequence[TrainingConfig]) -> tuple[float, float]:
     """Hand trainings in; returns seconds to the first epoch of the first, and to the last of all."""
     started = time.monotonic()
-    runs = [lab.start_training(config) for config in configs]
+    runs = [lab.start_training(config, "", _PERSON) for config in configs]
     first = 0.0
     while time.monotonic() - started < _PATIENCE:
         counts = [len(lab.epochs(run.number)) for run in runs]
@@ -68,7 +70,8 @@ def warm(folder: Path, workers: int, config: TrainingConfig) -> Lab:
         workers=workers,
     )
     lab = Lab(settings)
-    lab.warm_up().join()
+    lab.open()
+    lab.wait_until_open()
     by_the_app(lab, [config] * workers)
     return lab
 
