@@ -155,8 +155,9 @@ def network(page: Page) -> Locator:
 
 
 def settle(page: Page) -> None:
-    """Wait until the page's script has run."""
+    """Wait until the page's script has run, and the code that draws its parts is there."""
     is_done = page.locator("[data-testid=stApp][data-test-script-state=notRunning]")
     expect(is_done).to_be_visible()  # a network that is evaluated for the first time reads 10,000 digits
     page.wait_for_timeout(150)
     expect(is_done).to_be_visible()
+    expect(page.get_by_test_id("stSkeleton")).to_have_count(0)  # Streamlit fetches it for a kind of part on first use
