@@ -5,7 +5,7 @@ import pytest
 from conftest import App, free_port, settle, started, visit, visitor
 from oidc import Service
 from playwright.sync_api import Browser, Page, expect
-from test_train import press_stop
+from test_train import press_stop, visit_with_epochs
 
 from digitlab.visitors import COOKIE
 
@@ -49,10 +49,7 @@ def see(page: Page, address: str) -> None:
 
 
 def start_long_training(page: Page) -> str:
-    see(page, "/train")
-    slider = page.get_by_role("slider", name="Epochs")
-    slider.press("End")
-    expect(slider).to_have_value("50")
+    visit_with_epochs(page, 500)
     page.get_by_test_id("stBaseButton-primary").filter(has_text="Train").click()
     page.wait_for_url(re.compile("run="))
     expect(button(page, "Stop")).to_be_visible()
