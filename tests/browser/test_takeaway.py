@@ -29,9 +29,11 @@ def downloaded(page: Page, button: str | re.Pattern[str], folder):
 )
 def test_a_file_is_offered_when_it_was_read_again(page, tmp_path, kind, suffix, place, sign):
     look(page, "Take away")
-    expect(page.get_by_role("button", name=re.compile("^Download"))).to_have_count(0)
+    offers = page.get_by_role("tabpanel", name="Take away").get_by_role("button", name=re.compile("^Download"))
+    expect(offers).to_have_count(0)
     page.get_by_text(f"{kind} ({suffix})", exact=True).click()
     expect(page.get_by_text("the same probabilities on 100 digits")).to_be_visible()
+    expect(offers).to_have_count(1)
     path = downloaded(page, re.compile(f"Download {suffix}"), tmp_path)
     assert path.name == f"tutorial{suffix}"
     assert path.read_bytes()[place:].startswith(sign)
@@ -48,7 +50,7 @@ def test_the_code_is_shown_and_taken_along(page, tmp_path):
 
 def test_code_that_cannot_be_the_same_training_says_so(page, tmp_path):
     look(page, "Code", "handwriting")
-    expect(page.get_by_text("This is not the same training.")).to_be_visible()
+    expect(page.get_by_test_id("stAlertContentWarning")).to_contain_text("This is not the same training.")
     assert downloaded(page, "Download the script", tmp_path).name == "handwriting-mnist-only.py"
 
 
