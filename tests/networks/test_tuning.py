@@ -92,3 +92,26 @@ def test_normalization_learns_again_when_a_tuned_network_is_trained_by_somebody_
     assert isinstance(layer, keras.layers.BatchNormalization)
     assert layer.trainable
     np.testing.assert_array_equal(layer.moving_mean.numpy(), means)
+
+
+def test_ways_that_lose_too_much_are_known_by_the_digits_it_was_least_sure_of(network, digits, monkeypatch):
+    watched = digits.x_train[48_000:50_000], digits.y_train[48_000:50_000]
+    old, before = network.get_weights(), tuning._read(network, watched)
+    rng = np.random.default_rng(1)
+    far = [weights + rng.normal(0, weights.std(), weights.shape) for weights in old]
+
+    def missed(way):
+        network.set_weights([a + way * (b - a) for a, b in zip(old, far, strict=True)])
+        return int((network.predict(watched[0], batch_size=500, verbose=0).argmax(axis=1) != watched[1]).sum())
+
+    most = missed(0) + round(tuning._FORGOTTEN * 2000)
+    expected = next((way for way in tuning._WAYS if missed(way) <= most), tuning._WAYS[-1])
+    assert expected < 0.5
+    sizes = []
+    read = tuning._read
+    monkeypatch.setattr(tuning, "_read", lambda learner, some: sizes.append(len(some[1])) or read(learner, some))
+    network.set_weights(far)
+    way, after = tuning._as_far_as_it_keeps(network, old, before, watched)
+    assert way == expected
+    assert np.array_equal(after, read(network, watched))
+    assert sum(sizes) < 0.6 * 2000 * (tuning._WAYS.index(way) + 1)
