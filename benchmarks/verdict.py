@@ -5,8 +5,8 @@
 Needs Chromium and requirements-dev.txt. For each network a server is started, and a headless Chromium on the same
 machine brings in 50 digits of the file, about five of each kind, presses Improve and waits for the sentence
 that says whether it helped; then it does the same again. Server, worker, and browser share what processors there are.
-The last line is a JSON object: by network the first time after the server's start (`first`) and the median of the
-others (`again`), in seconds, and of all these the longest (`longest`).
+The last line is a JSON object: by network the first time (`first`), right after the server's start, so that its worker
+still loads TensorFlow, and the median of the others (`again`), in seconds, and of all these the longest (`longest`).
 """
 
 import argparse
