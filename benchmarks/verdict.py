@@ -4,9 +4,10 @@
 
 Needs Chromium and requirements-dev.txt. For each network a server is started, and a headless Chromium on the same
 machine brings in 50 digits of the file, about five of each kind, presses Improve and waits for the sentence
-that says whether it helped; then it does the same again. Server, worker, and browser share what processors there are.
-The last line is a JSON object: by network the first time (`first`), right after the server's start, so that its worker
-still loads TensorFlow, and the median of the others (`again`), in seconds, and of all these the longest (`longest`).
+that says whether it helped; then it presses Improve again. Server, worker, and browser share what processors there are.
+The last line is a JSON object: by network the first time (`first`), seconds after the server's start, so that its
+worker still loads TensorFlow, and the median of the others (`again`), in seconds, and of all these the longest
+(`longest`).
 """
 
 import argparse
@@ -60,7 +61,8 @@ def improved(page: Page, url: str, name: str) -> tuple[float, str]:
     expect(page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_visible(timeout=PATIENCE)
     started = time.monotonic()
     button.click()
-    page.get_by_role("progressbar").first.wait_for()  # before that, the verdict of the time before may still be there
+    page.get_by_role("progressbar").first.wait_for()
+    expect(page.get_by_text(VERDICT)).to_have_count(0, timeout=PATIENCE)  # the one of the time before
     verdict = page.get_by_text(VERDICT).first
     verdict.wait_for()
     return time.monotonic() - started, verdict.inner_text()
@@ -73,6 +75,8 @@ def main() -> None:
     parser.add_argument("--models", nargs="+", default=["handwriting", "convolutional", "tutorial"])
     parser.add_argument("--repetitions", type=int, default=3, help="how often, 2 or more")
     options = parser.parse_args()
+    if options.repetitions < 2:
+        parser.error("--repetitions: 2 or more, for the first time is told apart from the others.")
     content, seconds = drawings(options.strokes), {}
     with chromium() as browser:
         for name in options.models:

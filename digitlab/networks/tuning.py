@@ -22,7 +22,7 @@ _MOST_PICTURES = 300_000
 _WAYS = (1.0, 0.8, 0.6, 0.45, 0.3, 0.15)
 _MOST_WATCHED = 5000  # validation digits
 _FORGOTTEN = 0.0005  # the share of them that may be lost
-_DOUBTFUL = 0.2  # the share of them that is read first
+_DOUBTFUL = 0.2  # the share of them, those to whose label the old network gave least, that is read first
 _BATCH = 500  # digits that are read at once
 
 
@@ -148,7 +148,8 @@ def _as_far_as_it_keeps(
 ) -> tuple[float, NDArray[np.float32]]:
     """Go from the old weights to the learned ones as far as no more of the watched digits is lost than is allowed.
 
-    Most ways that lose too much are known by the digits of which the old network was least sure.
+    What is misread among some is misread among all: a way that loses too much of the doubtful digits is not read
+    further. The last way is read whatever it loses, as its answers are returned.
 
     Returns:
         The way, 0 to 1, and the answers there.
@@ -157,9 +158,9 @@ def _as_far_as_it_keeps(
     images, labels = watched
     most = _misread(before, labels) + round(_FORGOTTEN * len(labels))
     doubtful = np.argsort(before[np.arange(len(labels)), labels])[: math.ceil(_DOUBTFUL * len(labels))]
+    few = images[doubtful], labels[doubtful]
     for way in _WAYS:
         learner.set_weights([a + way * (b - a) for a, b in zip(old, learned, strict=True)])
-        few = images[doubtful], labels[doubtful]
         if way != _WAYS[-1] and _misread(_read(learner, few), few[1]) > most:
             continue
         after = _read(learner, watched)

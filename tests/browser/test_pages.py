@@ -37,12 +37,16 @@ def test_a_page_shows_without_an_exception_and_without_scrolling_sideways(browse
 
 
 def test_the_start_page_leads_through_in_the_tutorial_s_order(page):
+    fetched = []  # the code that draws links: a page is there when it is
+
     def fetch_slowly(route):
+        fetched.append(route.request.url)
         page.wait_for_timeout(1_000)
         route.continue_()
 
     page.route("**/PageLink.*.js", fetch_slowly)
     visit(page, "", "DigitLab")
+    assert fetched
     steps = page.get_by_test_id("stMain").get_by_test_id("stPageLink-NavLink").all_inner_texts()
     assert [step.split("\n")[-1] for step in steps] == [
         "1. Browse",

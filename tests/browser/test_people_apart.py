@@ -5,7 +5,7 @@ import pytest
 from conftest import App, free_port, settle, started, visit, visitor
 from oidc import Service
 from playwright.sync_api import Browser, Page, expect
-from test_train import press_stop, visit_with_epochs
+from test_train import press_stop
 
 from digitlab.visitors import COOKIE
 
@@ -49,7 +49,8 @@ def see(page: Page, address: str) -> None:
 
 
 def start_long_training(page: Page) -> str:
-    visit_with_epochs(page, 500)
+    see(page, "/train?settings=1~epochs_is_500")
+    expect(page.get_by_role("slider", name="Epochs")).to_have_value("500")
     page.get_by_test_id("stBaseButton-primary").filter(has_text="Train").click()
     page.wait_for_url(re.compile("run="))
     expect(button(page, "Stop")).to_be_visible()

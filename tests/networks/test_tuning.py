@@ -94,19 +94,21 @@ def test_normalization_learns_again_when_a_tuned_network_is_trained_by_somebody_
     np.testing.assert_array_equal(layer.moving_mean.numpy(), means)
 
 
-def test_ways_that_lose_too_much_are_known_by_the_digits_it_was_least_sure_of(network, digits, monkeypatch):
+@pytest.mark.parametrize(("distance", "expected"), [(0.1, 0.6), (0.2, 0.3), (1.0, 0.15)])
+def test_a_way_that_loses_too_much_is_known_by_few_digits(network, digits, monkeypatch, distance, expected):
     watched = digits.x_train[48_000:50_000], digits.y_train[48_000:50_000]
     old, before = network.get_weights(), tuning._read(network, watched)
     rng = np.random.default_rng(1)
-    far = [weights + rng.normal(0, weights.std(), weights.shape) for weights in old]
+    far = [weights + distance * rng.normal(0, weights.std(), weights.shape) for weights in old]
 
     def missed(way):
         network.set_weights([a + way * (b - a) for a, b in zip(old, far, strict=True)])
         return int((network.predict(watched[0], batch_size=500, verbose=0).argmax(axis=1) != watched[1]).sum())
 
     most = missed(0) + round(tuning._FORGOTTEN * 2000)
-    expected = next((way for way in tuning._WAYS if missed(way) <= most), tuning._WAYS[-1])
-    assert expected < 0.5
+    kept = [way for way in tuning._WAYS if missed(way) <= most]
+    assert max(kept, default=tuning._WAYS[-1]) == expected
+    assert bool(kept) == (distance < 1)  # else none keeps enough, and the shortest is gone
     sizes = []
     read = tuning._read
     monkeypatch.setattr(tuning, "_read", lambda learner, some: sizes.append(len(some[1])) or read(learner, some))
