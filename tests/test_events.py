@@ -15,6 +15,7 @@ import tornado.websocket
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from tornado.httpclient import HTTPRequest
+from waiting import wait_for
 
 from digitlab.errors import LimitReached, NotAllowed
 from digitlab.lab import Lab
@@ -198,13 +199,6 @@ def app(settings, tmp_path):
     yield f"127.0.0.1:{port}", process, log
     process.kill()
     process.wait()
-
-
-def wait_for(condition):
-    end = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.1)
 
 
 def is_up(address):

@@ -9,6 +9,7 @@ import uuid
 
 import psutil
 import pytest
+from waiting import wait_for
 
 from digitlab.digits.distortions import Amounts
 from digitlab.errors import (
@@ -70,13 +71,6 @@ def lab_without_workers(settings, ready_made, monkeypatch):
         one.open()
         one.wait_until_open()
         yield one
-
-
-def wait_for(condition, seconds=60):
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.05)
 
 
 def test_a_worker_takes_a_network_away_and_reads_it_again(lab):

@@ -4,12 +4,12 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 import urllib.request
 from contextlib import contextmanager
 
 import psutil
 from streamlit.runtime.scriptrunner.exec_code import modified_sys_path
+from waiting import wait_for
 
 from digitlab.lab import Lab
 from digitlab.runs.experiment import RunState
@@ -19,14 +19,8 @@ from digitlab.server import NAVIGATION, keep_path_still
 from digitlab.settings import ROOT
 
 PATIENCE = 15  # seconds for a server to end
+COMING = 120  # seconds for what a new server does
 STREAMLIT = ["streamlit", "run", "streamlit_app.py", "--server.headless=true", "--server.address=127.0.0.1"]
-
-
-def wait_for(condition, seconds=120):
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.05)
 
 
 @contextmanager
@@ -77,7 +71,7 @@ def end_while_it_trains(settings, store, number, end):
     """Serve until a run has learned three more epochs, and end the server by a signal."""
     known = store.epochs(number)
     with serving(settings, STREAMLIT, "--server.port") as (process, _):
-        wait_for(lambda: len(store.epochs(number)) >= len(known) + 3)
+        wait_for(lambda: len(store.epochs(number)) >= len(known) + 3, COMING)
         family = psutil.Process(process.pid).children(recursive=True)
         assert len(family) >= 2
         process.send_signal(end)
@@ -95,9 +89,9 @@ def test_the_server_ends_with_all_it_started_and_a_new_one_goes_on_without_a_vis
         end_while_it_trains(settings, store, number, end)
     before = store.epochs(number)
     with serving(settings, STREAMLIT, "--server.port"):
-        wait_for(lambda: len(store.epochs(number)) >= len(before) + 3)
+        wait_for(lambda: len(store.epochs(number)) >= len(before) + 3, COMING)
         store.request_stop(number)
-        wait_for(lambda: store.run(number).state is RunState.STOPPED)
+        wait_for(lambda: store.run(number).state is RunState.STOPPED, COMING)
     epochs = store.epochs(number)
     assert [epoch.epoch for epoch in epochs] == list(range(1, len(epochs) + 1))
     assert epochs[: len(before)] == before
@@ -106,20 +100,20 @@ def test_the_server_ends_with_all_it_started_and_a_new_one_goes_on_without_a_vis
 def test_a_server_with_a_path_keeps_its_cookie_there(settings):
     command = [*STREAMLIT, "--server.baseUrlPath=class/lab"]
     with serving(settings, command, "--server.port") as (process, url):
-        wait_for(lambda: is_up(f"{url}/class/lab", process))
+        wait_for(lambda: is_up(f"{url}/class/lab", process), COMING)
         assert "; Path=/class/lab;" in cookie_of(f"{url}/class/lab/train")
 
 
 def test_another_asgi_server_can_be_used(settings):
     with serving(settings, ["uvicorn", "streamlit_app:app"], "--port") as (process, url):
-        wait_for(lambda: is_up(url, process))
+        wait_for(lambda: is_up(url, process), COMING)
         assert "; Path=/;" in cookie_of(f"{url}/train")
-        wait_for(lambda: (settings.data / "digitlab.db").exists())
+        wait_for(lambda: (settings.data / "digitlab.db").exists(), COMING)
 
 
 def test_a_setting_that_is_not_allowed_keeps_no_server_from_starting(settings):
     with serving(settings, STREAMLIT, "--server.port", DIGITLAB_MOST_GIGABYTES="many") as (process, url):
-        wait_for(lambda: is_up(url, process))
+        wait_for(lambda: is_up(url, process), COMING)
 
 
 def test_importing_the_front_door_brings_in_neither_the_lab_nor_numpy():

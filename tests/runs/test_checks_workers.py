@@ -8,11 +8,11 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from contextlib import contextmanager
 
 import dask
 import pytest
+from waiting import wait_for
 
 from digitlab.runs.checks import Verdict
 from digitlab.runs.checks_workers import cluster, crew, look_around
@@ -46,13 +46,6 @@ def scheduler(tmp_path, settings):
         settings.models.mkdir()
         Store(settings.database_url).close()
         yield dataclasses.replace(settings, scheduler=address), ("worker", address, "--no-nanny")
-
-
-def wait_for(condition, seconds=60):
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.1)
 
 
 def look(settings, *texts):

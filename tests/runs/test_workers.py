@@ -8,6 +8,7 @@ import time
 
 import psutil
 import pytest
+from waiting import wait_for
 
 from digitlab.errors import ModelNotFound, WorkersUnavailable
 from digitlab.lab import Lab
@@ -16,13 +17,6 @@ from digitlab.runs.experiment import RunState
 from digitlab.runs.leftovers import checkpoint_of
 from digitlab.runs.store import Store
 from digitlab.runs.workers import Workers
-
-
-def wait_for(condition, seconds=60):
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.05)
 
 
 @pytest.fixture
