@@ -3,7 +3,7 @@
 import streamlit as st
 from starlette.middleware import Middleware
 
-from digitlab.server import NAVIGATION, log_error, open_lab
-from digitlab.visitors import Visitors
+from digitlab.server.lifecycle import NAVIGATION, log_error, open_lab
+from digitlab.ui.visitor_cookie import Visitors
 
 app = st.App(NAVIGATION, lifespan=open_lab, middleware=[Middleware(Visitors)], on_script_error=log_error)

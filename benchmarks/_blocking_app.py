@@ -16,9 +16,9 @@ import streamlit as st
 from PIL import Image
 from streamlit_drawable_canvas import st_canvas
 
-from digitlab.digits import mnist
-from digitlab.networks.architectures import build
+from digitlab.data import mnist
 from digitlab.settings import ROOT
+from digitlab.worker.build import build
 
 
 @st.cache_resource

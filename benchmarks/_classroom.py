@@ -14,8 +14,8 @@ import numpy as np
 from _servers import Server, streamlit
 from _sessions import Session, visiting
 
-from digitlab.runs.experiment import Run
-from digitlab.runs.store import Store
+from digitlab.runs.records.run import Run
+from digitlab.runs.store.store import Store
 
 PAGES = ("Start", "Browse", "Train", "Draw", "Evaluate", "Models")
 EVERY = (2.0, 4.0)  # seconds from one drawing to the next

@@ -28,10 +28,10 @@ def preset(name: str, seed: int, epochs: int | None = None) -> Result:
     """Train one of DigitLab's presets from the arrays on, and score it; without `epochs`, for as many as it brings."""
     import dataclasses
 
-    from digitlab.digits import mnist
-    from digitlab.networks import training
+    from digitlab.data import mnist
     from digitlab.networks.config import PRESETS
     from digitlab.networks.scores import Scores
+    from digitlab.worker import training
 
     digits = mnist.load()
     config = PRESETS[name].config

@@ -17,7 +17,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))  # the command is run as it i
 import numpy as np
 from _sides import Result, compare, conclude, parser, preset
 
-from digitlab.digits import mnist
+from digitlab.data import mnist
 
 FITTED, BATCH = 48_000, 32
 

@@ -29,10 +29,10 @@ sys.path.insert(0, str(Path(__file__).parents[1]))  # the command is run as it i
 import numpy as np
 from numpy.typing import NDArray
 
-from digitlab.digits import mnist
-from digitlab.digits.distortions import Amounts
+from digitlab.data import mnist
+from digitlab.data.distortions import Amounts
 from digitlab.lab import Lab
-from digitlab.runs.explanations import Explanations
+from digitlab.runs.services.explanations import Explanations
 from digitlab.settings import ROOT, Settings
 
 WARM_UP = 1  # pictures before those that count

@@ -25,11 +25,11 @@ sys.path.insert(0, str(Path(__file__).parents[1]))  # the command is run as it i
 
 import dataclasses
 
-from digitlab.digits import mnist
-from digitlab.networks import training
+from digitlab.data import mnist
 from digitlab.networks.config import PRESETS
 from digitlab.networks.recognition import Recogniser
 from digitlab.settings import ROOT
+from digitlab.worker import training
 
 DIGITS = (1_000, 10_000, 60_000)
 AT_ONCE = (1, 10, 100)

@@ -23,12 +23,14 @@ import numpy as np
 from _drawings import Line, Sample, letters, load, numbers, on_black, singles
 from numpy.typing import NDArray
 
-from digitlab.digits import handwriting, ink, mnist
-from digitlab.digits.ground import ink_of
-from digitlab.networks.certainty import entropy, expected_calibration_error
+from digitlab.data import mnist
+from digitlab.networks.calibration import entropy, expected_calibration_error
 from digitlab.networks.numbers import read_number
 from digitlab.networks.recognition import NOTHING, Reading, Recogniser
+from digitlab.preprocessing import normalize
+from digitlab.preprocessing.foreground import ink_of
 from digitlab.settings import ROOT
+from digitlab.synthesis import handwriting
 
 PENS = (8, 12, 20, 30, 40)  # pixels, on a canvas of 280
 SEED = 7
@@ -51,7 +53,9 @@ def figures(readings: list[Reading], labels: NDArray[np.uint8]) -> dict[str, flo
 
 def usual_recipe(network: Recogniser, drawing: NDArray[np.uint8]) -> Reading:
     """Read with MNIST's protocol alone."""
-    return network.read_digit(next(step.without for step in ink.steps(ink_of(drawing)) if step.name == "thickness"))
+    return network.read_digit(
+        next(step.without for step in normalize.steps(ink_of(drawing)) if step.name == "thickness")
+    )
 
 
 def as_number(network: Recogniser, drawing: NDArray[np.uint8]) -> Reading:

@@ -22,14 +22,14 @@ import numpy as np
 from _drawings import Sample, load, singles
 from numpy.typing import NDArray
 
-from digitlab.digits import ink, mnist
-from digitlab.networks import kerasfiles
+from digitlab.data import mnist
 from digitlab.networks.config import Tuning, tuned_from
 from digitlab.networks.scores import Scores
-from digitlab.runs import tunings
-from digitlab.runs.drawings import Drawing
-from digitlab.runs.modelfiles import ModelFiles
+from digitlab.preprocessing import normalize
+from digitlab.runs.models.model_files import ModelFiles
+from digitlab.runs.services.drawings import Drawing
 from digitlab.settings import Settings
+from digitlab.worker import fine_tuning_run, keras_files
 
 PEN = 20  # pixels, on a canvas of 280
 SEED = 7
@@ -81,7 +81,7 @@ def halves(drawings: list[Drawing], places: slice = _WRITERS["all"]) -> list[tup
 
 def drawn(samples: list[Sample]) -> list[Drawing]:
     """Draw the samples, and bring them into form as the app does."""
-    images = [ink.to_digit(canvas) for canvas in singles(samples, PEN, SEED)]
+    images = [normalize.to_digit(canvas) for canvas in singles(samples, PEN, SEED)]
     return [
         Drawing(number=number, owner=sample.writer, label=sample.label, image=image, source="import")
         for number, (sample, image) in enumerate(zip(samples, images, strict=True), start=1)
@@ -100,7 +100,7 @@ def improved(name: str, pairs: list[tuple[list[Drawing], list[Drawing]]], digits
     """Tune a network to each half that needs it, and to some that do not."""
     files, found, sound = ModelFiles(Settings.from_environment()), Figures(), 0
     card = files.card(name)
-    base = kerasfiles.load(files.keras_file(name))
+    base = keras_files.load(files.keras_file(name))
 
     def lost(network: keras.Model) -> float:
         return 100 * (1 - Scores(digits.y_test, network.predict(digits.x_test, batch_size=500, verbose=0)).accuracy)
@@ -114,7 +114,7 @@ def improved(name: str, pairs: list[tuple[list[Drawing], list[Drawing]]], digits
         tuning = Tuning(base=name, learned=tuple(one.number for one in learned))
         config = tuned_from(card.config, tuning)
         started = time.monotonic()
-        tuned = tunings.tune(files, config, learned, digits, report=lambda _: None, wanted=lambda: True)
+        tuned = fine_tuning_run.tune(files, config, learned, digits, report=lambda _: None, wanted=lambda: True)
         found.mnist.append(lost(tuned.model))
         found.seconds.append(time.monotonic() - started)
         after = misread(tuned.model, held_back)

@@ -49,8 +49,8 @@ from _classroom import (
 from _servers import Server, serving, wait_for
 from _sessions import Session, visiting
 
-from digitlab.runs.experiment import Run, RunState
-from digitlab.runs.store import Store
+from digitlab.runs.records.run import Run, RunState
+from digitlab.runs.store.store import Store
 
 Figures = dict[str, Any]
 CLASSES = (1, 10, 30, 50)

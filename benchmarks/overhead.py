@@ -24,10 +24,10 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))  # the command is run as it is, without an installation
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
+from digitlab.data import mnist_source
 from digitlab.lab import Lab
-from digitlab.networks import mnist_source
 from digitlab.networks.config import TrainingConfig
-from digitlab.runs.people import Person
+from digitlab.runs.records.people import Person
 from digitlab.settings import Settings
 
 _PATIENCE = 600  # seconds for a training
@@ -36,7 +36,7 @@ _PERSON = Person(id="benchmark")
 
 def direct(config: TrainingConfig) -> float:
     """Train in this process; returns seconds."""
-    from digitlab.networks.training import train
+    from digitlab.worker.training import train
 
     digits = mnist_source.load(Settings().data)
     started = time.monotonic()

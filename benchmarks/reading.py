@@ -28,13 +28,13 @@ import numpy as np
 from _drawings import Drawing, drawn
 from numpy.typing import NDArray
 
-from digitlab.digits import handwriting
-from digitlab.digits.ground import ink_of
-from digitlab.digits.ink import from_ink
-from digitlab.digits.templates import digit_templates
 from digitlab.networks.numbers import read_number
 from digitlab.networks.recognition import Recogniser
+from digitlab.preprocessing.foreground import ink_of
+from digitlab.preprocessing.normalize import from_ink
 from digitlab.settings import ROOT
+from digitlab.synthesis import handwriting
+from digitlab.synthesis.templates import digit_templates
 
 SIZES = ((358, 320), (280, 280))  # pixels: the Draw page's field, and the tutorial's
 WARM_UP = 2000  # readings, after which a process holds what it needs

@@ -26,11 +26,11 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from digitlab.digits import mnist
-from digitlab.networks import kerasfiles
+from digitlab.data import mnist
 from digitlab.networks.evaluation import evaluate
-from digitlab.networks.export import export
 from digitlab.settings import Settings
+from digitlab.worker import keras_files
+from digitlab.worker.export import export
 
 Read = Callable[[Path, mnist.Mnist], NDArray[np.float32]]
 READY_MADE = ("tutorial", "convolutional", "handwriting")
@@ -52,7 +52,7 @@ def wide(path: Path, digits: mnist.Mnist) -> Path:
 
 def by_keras(file: Path, digits: mnist.Mnist) -> NDArray[np.float32]:
     """Return probabilities, float32 (10000, 10), as a user of Keras gets them."""
-    return np.asarray(kerasfiles.load(file).predict(digits.x_test, batch_size=500, verbose=0), np.float32)
+    return np.asarray(keras_files.load(file).predict(digits.x_test, batch_size=500, verbose=0), np.float32)
 
 
 def by_digitlab(file: Path, digits: mnist.Mnist) -> NDArray[np.float32]:

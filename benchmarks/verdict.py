@@ -25,8 +25,8 @@ from _browser import DIGITLAB, PATIENCE, chromium, new_page, serving, wait_for
 from _drawings import load, singles
 from playwright.sync_api import FilePayload, Page, expect
 
-from digitlab.digits import ink
-from digitlab.digits.bundles import to_npz
+from digitlab.preprocessing import normalize
+from digitlab.preprocessing.bundles import to_npz
 
 DRAWINGS = 50
 PEN = 20  # pixels, on a canvas of 280
@@ -38,7 +38,9 @@ def drawings(strokes: Path) -> bytes:
     """Return digits of the file as the app brings them into form, in a file for My digits."""
     samples = load(strokes)
     chosen = [one for label in range(10) for one in [s for s in samples if s.label == label][: DRAWINGS // 10 + 1]]
-    pairs = [(ink.to_digit(one), sample.label) for one, sample in zip(singles(chosen, PEN, SEED), chosen, strict=True)]
+    pairs = [
+        (normalize.to_digit(one), sample.label) for one, sample in zip(singles(chosen, PEN, SEED), chosen, strict=True)
+    ]
     digits = [(image, label) for image, label in pairs if image is not None]
     kept = [digits[k] for k in np.random.default_rng(SEED).permutation(len(digits))[:DRAWINGS]]
     return to_npz(np.stack([image for image, _ in kept]), np.array([label for _, label in kept], np.uint8))

@@ -11,19 +11,19 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from digitlab.commands import config_from, content_of, parser
-from digitlab.digits import bundles
-from digitlab.digits.pictures import open_picture
+from digitlab.cli.parser import config_from, content_of, parser
+from digitlab.data.picture_files import open_picture
 from digitlab.errors import DigitLabError, StorageUnavailable
 from digitlab.lab import Lab
-from digitlab.networks import intake
 from digitlab.networks.metrics import EpochMetrics, Progress
 from digitlab.networks.numbers import Part, read_number
 from digitlab.networks.recognition import NOTHING, Reading
-from digitlab.runs.crew import serve
-from digitlab.runs.experiment import Attended, Run, RunState
-from digitlab.runs.people import HERE, OPERATOR
+from digitlab.preprocessing import bundles
+from digitlab.runs.dispatch.local_cluster import serve
+from digitlab.runs.records.people import HERE, OPERATOR
+from digitlab.runs.records.run import Attended, Run, RunState
 from digitlab.settings import Settings, quiet_tensorflow
+from digitlab.uploads import keras_archive
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -131,7 +131,7 @@ def _evaluate(options: argparse.Namespace, lab: Lab) -> int:
 
 def _bring_in(options: argparse.Namespace, lab: Lab) -> int:
     path: Path = options.file
-    card = lab.bring_in(intake.read(path), path.name, options.title or path.stem, OPERATOR, options.source)
+    card = lab.bring_in(keras_archive.read(path), path.name, options.title or path.stem, OPERATOR, options.source)
     result = asdict(card) | {"model": str(lab.model_file(card.name))}
     assert card.origin is not None
     text = f"Test accuracy {card.test_accuracy:.2%}; it takes pixels as {card.origin.scale}"
@@ -235,12 +235,12 @@ def _show_run(options: argparse.Namespace, run: Run) -> int:
 
 
 def _doctor(options: argparse.Namespace) -> int:
-    from digitlab import doctor  # half a second that no other command needs to wait
+    from digitlab.doctor import examine  # half a second that no other command needs to wait
 
-    found = doctor.examine(with_workers=options.workers)
-    text = "\n".join(map(doctor.as_line, found))
+    found = examine.examine(with_workers=options.workers)
+    text = "\n".join(map(examine.as_line, found))
     _print(options, [asdict(finding) for finding in found], text)
-    return 0 if doctor.is_sound(found) else 1
+    return 0 if examine.is_sound(found) else 1
 
 
 def _workers(_options: argparse.Namespace) -> int:

@@ -8,42 +8,42 @@ from typing import cast
 import numpy as np
 from numpy.typing import NDArray
 
-from digitlab import events
-from digitlab.digits.mnist import Mnist
+from digitlab import logs
+from digitlab.data import mnist_source
+from digitlab.data.mnist import Mnist
 from digitlab.errors import DIVERGED, WorkersUnavailable
-from digitlab.networks import mnist_source
 from digitlab.networks.config import TrainingConfig
-from digitlab.networks.formats import TakenAway
+from digitlab.networks.digit_sets import TEST, DigitSet
+from digitlab.networks.explanation import Growth
+from digitlab.networks.file_formats import TakenAway
 from digitlab.networks.hints import Hint, hints
-from digitlab.networks.insight import Growth
 from digitlab.networks.metrics import EpochMetrics
 from digitlab.networks.observation import Observation
 from digitlab.networks.recognition import Recogniser
 from digitlab.networks.robustness import Robustness
 from digitlab.networks.scores import Scores
-from digitlab.networks.sets import TEST, DigitSet
 from digitlab.networks.snapshots import Snapshot
-from digitlab.runs import scoring
-from digitlab.runs.album import Albums
-from digitlab.runs.cards import ModelCard
-from digitlab.runs.dispatcher import Dispatcher, Watch, let_go_on
-from digitlab.runs.drawings import Drawings
-from digitlab.runs.evaluations import Evaluations
-from digitlab.runs.experiment import Attended, Run
-from digitlab.runs.explanations import Explanations
-from digitlab.runs.gate import Gate
-from digitlab.runs.improvement import Improvement
-from digitlab.runs.improvements import Improvements
-from digitlab.runs.landscapes import Landscapes
-from digitlab.runs.limits import Limits
-from digitlab.runs.modelfiles import ModelFiles
-from digitlab.runs.models import Models
-from digitlab.runs.people import OPERATOR, Person
-from digitlab.runs.readers import Readers
-from digitlab.runs.record import Record
-from digitlab.runs.timetable import Timetable
-from digitlab.runs.trainings import Trainings
-from digitlab.runs.workers import Workers
+from digitlab.runs.dispatch.dispatcher import Dispatcher, Watch, let_go_on
+from digitlab.runs.dispatch.worker_client import Workers
+from digitlab.runs.models import scoring
+from digitlab.runs.models.model_files import ModelFiles
+from digitlab.runs.models.model_import import Gate
+from digitlab.runs.models.recognisers import Readers
+from digitlab.runs.models.snapshot_store import Albums
+from digitlab.runs.records.improvement import Improvement
+from digitlab.runs.records.model_card import ModelCard
+from digitlab.runs.records.people import OPERATOR, Person
+from digitlab.runs.records.run import Attended, Run
+from digitlab.runs.services.drawings import Drawings
+from digitlab.runs.services.evaluations import Evaluations
+from digitlab.runs.services.explanations import Explanations
+from digitlab.runs.services.improver import Improvements
+from digitlab.runs.services.limits import Limits
+from digitlab.runs.services.map_builder import Landscapes
+from digitlab.runs.services.models import Models
+from digitlab.runs.services.trainings import Trainings
+from digitlab.runs.services.wait_estimates import Timetable
+from digitlab.runs.store.lazy_store import Record
 from digitlab.settings import Settings
 
 
@@ -86,17 +86,17 @@ class Lab:
         """End the workers that were started here; their trainings wait, to go on when the lab is opened again."""
         if self._is_open:
             self._is_open = False
-            events.log("app closed")
+            logs.log("app closed")
         with closing(self._record), closing(self._workers), closing(self._dispatcher):  # each, whatever the others do
             self._landscapes.close()
 
     def open(self) -> None:
         """Start the workers in the background, and hand them whatever waits for as long as the lab is open."""
-        events.to_stderr()
+        logs.to_stderr()
         if not self._is_open:
             self._is_open = True
             what = self._settings
-            events.log("app opened", scheduler=what.scheduler, workers=what.workers, data=what.data, models=what.models)
+            logs.log("app opened", scheduler=what.scheduler, workers=what.workers, data=what.data, models=what.models)
         self._dispatcher.start()
 
     def wait_until_open(self) -> None:
@@ -143,9 +143,9 @@ class Lab:
 
     def take_away_here(self, model: str, kind: str) -> TakenAway:
         """Do the same with one of the lab's networks in this process. For the command line."""
-        from digitlab.runs import answers
+        from digitlab.worker import saved_models
 
-        return cast(TakenAway, answers.answer(self._settings, "take_away", model, (kind,)))
+        return cast(TakenAway, saved_models.answer(self._settings, "take_away", model, (kind,)))
 
     def rename_model(self, name: str, title: str, person: Person) -> ModelCard:
         """Give a network of one's own another title."""

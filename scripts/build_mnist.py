@@ -1,4 +1,4 @@
-"""Build digitlab/digits/mnist.npz from the four original IDX files.
+"""Build digitlab/data/mnist.npz from the four original IDX files.
 
     python scripts/build_mnist.py FOLDER
 
@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from digitlab.digits import mnist
+from digitlab.data import mnist
 
 # name in the archive: (file, MD5 of the file, header bytes before the data, shape)
 SOURCES = {

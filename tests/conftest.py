@@ -16,11 +16,11 @@ import pytest
 from waiting import wait_for
 from xdist.scheduler import LoadScopeScheduling
 
-from digitlab.digits import mnist
+from digitlab.data import mnist
 from digitlab.errors import RunIsOver
 from digitlab.networks.config import TrainingConfig
-from digitlab.runs.store import Store
-from digitlab.runs.workers import Workers
+from digitlab.runs.dispatch.worker_client import Workers
+from digitlab.runs.store.store import Store
 from digitlab.settings import ROOT, Settings
 
 pytest_plugins = ["postgres", "cluster"]
@@ -101,7 +101,7 @@ def small() -> TrainingConfig:
 @pytest.fixture
 def brief(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have a tuning see a tenth of its pictures: enough for all that does not hang on how well it went."""
-    monkeypatch.setattr("digitlab.networks.tuning._MOST_PICTURES", 30_000)
+    monkeypatch.setattr("digitlab.worker.fine_tuning._MOST_PICTURES", 30_000)
 
 
 @pytest.fixture(scope="session")

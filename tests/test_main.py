@@ -15,15 +15,15 @@ from foreignfiles import layer, packed, plain
 from PIL import Image
 
 from digitlab.__main__ import _COMMANDS, _WITHOUT_LAB, main
-from digitlab.commands import config_from, parser
-from digitlab.digits.augmentation import Augmentation
-from digitlab.digits.bundles import to_npz
+from digitlab.cli.parser import config_from, parser
+from digitlab.data.augmentation import Augmentation
 from digitlab.networks.config import PRESETS, TrainingConfig, as_command
-from digitlab.networks.kerasfiles import load
-from digitlab.runs.people import Person
-from digitlab.runs.sharing import as_file
-from digitlab.runs.store import Store
+from digitlab.preprocessing.bundles import to_npz
+from digitlab.runs.records.people import Person
+from digitlab.runs.records.settings_link import as_file
+from digitlab.runs.store.store import Store
 from digitlab.settings import Settings
+from digitlab.worker.keras_files import load
 
 
 @pytest.fixture(autouse=True)

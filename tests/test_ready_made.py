@@ -3,13 +3,13 @@ import shlex
 import numpy as np
 import pytest
 
-from digitlab.commands import config_from, parser
-from digitlab.digits import mnist
-from digitlab.networks import kerasfiles
+from digitlab.cli.parser import config_from, parser
+from digitlab.data import mnist
 from digitlab.networks.evaluation import evaluate
-from digitlab.networks.export import TOLERANCE
-from digitlab.runs.modelfiles import ModelFiles
+from digitlab.runs.models.model_files import ModelFiles
 from digitlab.settings import Settings
+from digitlab.worker import keras_files
+from digitlab.worker.export import TOLERANCE
 
 
 @pytest.mark.parametrize(("name", "accuracy"), [("handwriting", 0.995), ("convolutional", 0.992), ("tutorial", 0.974)])
@@ -20,7 +20,7 @@ def test_a_shipped_network_holds_what_its_card_says(ready_made, digits, name, ac
     assert scores.loss == pytest.approx(card.test_loss, rel=1e-4)
     assert card.is_ready_made
     assert mnist.SHA256 in card.data
-    by_keras = kerasfiles.load(ready_made / f"{name}.keras").predict(digits.x_test[:500], verbose=0)
+    by_keras = keras_files.load(ready_made / f"{name}.keras").predict(digits.x_test[:500], verbose=0)
     assert np.abs(by_keras - scores.probabilities[:500]).max() < TOLERANCE
     [kept] = (ready_made / "answers").glob(f"{name}-*-test-0-10000-1.npy")
     assert np.abs(np.load(kept) - scores.probabilities).max() < TOLERANCE

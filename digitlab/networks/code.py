@@ -5,10 +5,10 @@ import math
 import re
 from dataclasses import asdict, dataclass
 
-from digitlab.digits.augmentation import Augmentation
+from digitlab.data.augmentation import Augmentation
 from digitlab.networks import snippets
 from digitlab.networks.config import TrainingConfig
-from digitlab.networks.layouts import LAYOUTS
+from digitlab.networks.layers import LAYOUTS
 
 _OPTIMIZERS = {"adam": "Adam", "adamw": "AdamW", "rmsprop": "RMSprop", "sgd": "SGD"}
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from digitlab.digits.augmentation import Augmentation
+from digitlab.data.augmentation import Augmentation
 from digitlab.errors import InvalidSetting
 
 OPTIMIZERS = ("adam", "adamw", "rmsprop", "sgd")

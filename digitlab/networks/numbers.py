@@ -19,10 +19,11 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from digitlab.digits import cutting, ink
-from digitlab.digits.cutting import Piece
-from digitlab.digits.ground import ink_of
 from digitlab.networks.recognition import Reading
+from digitlab.preprocessing import normalize
+from digitlab.preprocessing.foreground import ink_of
+from digitlab.segmentation import segments
+from digitlab.segmentation.segments import Piece
 
 _TRUST = 4.0  # how much the network's log-probability weighs against the geometry's evidence
 _UNTHINKABLE = 1e-6  # the least probability that is told apart from 0
@@ -77,7 +78,7 @@ def read_number(drawing: NDArray[np.uint8], network: Reader) -> list[Part]:
 
 def read_line(line: NDArray[np.uint8], network: Reader) -> list[Part]:
     """Read the digits of a line of ink, uint8 (height, width), 0 ground to 255 ink, as `read_number`."""
-    pieces = cutting.pieces(line)
+    pieces = segments.pieces(line)
     scores = [piece.evidence for piece in pieces]
     parts: dict[int, Part | None] = {}
     while unread := [k for k in best_path(pieces, scores) if k not in parts]:
@@ -86,7 +87,7 @@ def read_line(line: NDArray[np.uint8], network: Reader) -> list[Part]:
             part = parts[k]
             scores[k] += _TRUST * math.log(max(*part.reading.probabilities, _UNTHINKABLE)) if part else -_LEFT_OUT
     read = [part for k in best_path(pieces, scores) if (part := parts[k])]
-    whole = cutting.one_sign(line) if len(read) > 1 else None
+    whole = segments.one_sign(line) if len(read) > 1 else None
     # Two digits that touch are wider. A V would be read as 11, an R as 12.
     return read if whole is None else [part for part in _read([whole], line, network) if part]
 
@@ -111,7 +112,7 @@ def best_path(pieces: Sequence[Piece], scores: Sequence[float]) -> list[int]:
 
 def _read(pieces: list[Piece], line: NDArray[np.uint8], network: Reader) -> Iterator[Part | None]:
     """What the network says of each piece, in one batch; None for one in which too little ink is left to read."""
-    images = [ink.from_ink(piece.ink) for piece in pieces]
+    images = [normalize.from_ink(piece.ink) for piece in pieces]
     readable = [image for image in images if image is not None]
     answers = iter(network.probabilities(np.stack(readable)) if readable else ())
     for piece, image in zip(pieces, images, strict=True):

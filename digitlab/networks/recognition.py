@@ -10,9 +10,9 @@ import numpy as np
 from ai_edge_litert.interpreter import Interpreter
 from numpy.typing import NDArray
 
-from digitlab.digits import ink
 from digitlab.errors import ModelDamaged, ModelNotFound
-from digitlab.networks.certainty import Certainty, entropy
+from digitlab.networks.calibration import Certainty, entropy
+from digitlab.preprocessing import normalize
 from digitlab.settings import Settings
 
 DEFAULT_MODEL = "handwriting"
@@ -49,7 +49,7 @@ class Reading:
         return tuple(digit for digit in order[:3] if self.probabilities[digit] >= least)
 
 
-NOTHING = Reading(None, (0.1,) * 10, False, np.zeros((ink.SIDE, ink.SIDE), np.uint8), False)
+NOTHING = Reading(None, (0.1,) * 10, False, np.zeros((normalize.SIDE, normalize.SIDE), np.uint8), False)
 
 
 class Recogniser:
@@ -82,7 +82,7 @@ class Recogniser:
 
     def read(self, drawing: NDArray[np.uint8]) -> Reading:
         """Read a drawing, uint8 (height, width, 4) RGBA, of any size, place and polarity."""
-        image = ink.to_digit(drawing)
+        image = normalize.to_digit(drawing)
         return NOTHING if image is None else self.read_digit(image)
 
     def read_digit(self, image: NDArray[np.uint8]) -> Reading:
@@ -93,7 +93,7 @@ class Recogniser:
         """Say what the network's probabilities, float32 (10,), for an image mean."""
         shares = probabilities.astype(float) / probabilities.sum(dtype=float)
         digit = int(shares.argmax())
-        is_digit = bool(entropy(shares[np.newaxis])[0] <= self.certainty.digit_up_to) and not ink.is_blob(image)
+        is_digit = bool(entropy(shares[np.newaxis])[0] <= self.certainty.digit_up_to) and not normalize.is_blob(image)
         is_sure = is_digit and bool(shares[digit] >= self.certainty.sure_from)
         return Reading(digit, tuple(shares.tolist()), is_sure, image, is_digit)
 
@@ -128,7 +128,7 @@ class _Runtime:
             raise _damaged(file)
         self._input, self._output = inputs[0]["index"], outputs[0]["index"]
         if batch > 1:
-            self._interpreter.resize_tensor_input(self._input, (batch, ink.SIDE, ink.SIDE))
+            self._interpreter.resize_tensor_input(self._input, (batch, normalize.SIDE, normalize.SIDE))
             self._interpreter.allocate_tensors()
         self._lock = threading.Lock()  # an interpreter owns one set of buffers
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from digitlab.digits.distortions import DISTORTIONS
+from digitlab.data.distortions import DISTORTIONS
 from digitlab.networks.statistics import wilson
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitlab.errors import SnapshotDamaged
-from digitlab.networks.landscape import Axes
+from digitlab.networks.digit_map import Axes
 
 LOOKED_AT = 1000  # digits whose answers are kept
 ON_THE_MAP = 500  # of them, the first

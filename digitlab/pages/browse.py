@@ -2,13 +2,14 @@
 
 import streamlit as st
 
-from digitlab import plots, ui, ui_pictures, ui_reading
-from digitlab.digits import browsing
+from digitlab.data import browsing
+from digitlab.ui import elements, galleries, reading_view
+from digitlab.ui.charts import plots
 
 SHOWN = 48
 
 st.title("Browse MNIST")
-digits = ui.mnist()
+digits = elements.mnist()
 controls = st.container(horizontal=True, vertical_alignment="bottom")
 with controls:
     part = st.segmented_control(
@@ -58,25 +59,25 @@ if st.session_state.get("sample", -1) not in range(len(labels)):
     st.session_state.sample = int(shown[0])
 grid, detail = st.columns([3, 2], gap="large")
 with grid:
-    samples = [ui_pictures.Sample(int(index), images[index], str(labels[index])) for index in shown]
-    ui_pictures.gallery(samples, key="gallery", chosen=st.session_state.sample, on_click=enlarge)
+    samples = [galleries.Sample(int(index), images[index], str(labels[index])) for index in shown]
+    galleries.gallery(samples, key="gallery", chosen=st.session_state.sample, on_click=enlarge)
 
 with detail:
     index = st.number_input("Sample", 0, len(labels) - 1, key="sample", bind="query-params", width=150)
     st.markdown(f"Sample **{index}** of the {part} set, labelled **{labels[index]}**")
     picture, answer = st.columns(2)
     with picture:
-        ui_pictures.digit_picture(images[index], f"Sample {index}, a {labels[index]}", is_large=True)
+        galleries.digit_picture(images[index], f"Sample {index}, a {labels[index]}", is_large=True)
     below = st.container()
-    with answer, ui.told():
-        card = ui.choose_network("Read by")
-        reading = ui.lab().recogniser(card.name).read_digit(images[index])
+    with answer, elements.told():
+        card = elements.choose_network("Read by")
+        reading = elements.lab().recogniser(card.name).read_digit(images[index])
         st.markdown(f"reads **{reading.digit}**" + (", as labelled" if reading.digit == labels[index] else ""))
         if not reading.is_sure:
-            st.caption(ui_reading.verdict(reading))
+            st.caption(reading_view.verdict(reading))
         with below:
-            ui.bars(reading.probabilities, reading.digit)
-            ui_reading.why(part or "training", int(index), card.name)
+            elements.bars(reading.probabilities, reading.digit)
+            reading_view.why(part or "training", int(index), card.name)
 
 with (
     st.expander(f"The 784 pixel values of sample {index}, 0 (background) to 255 (ink)", icon=":material/grid_on:"),
@@ -90,9 +91,9 @@ st.markdown(
     "Below, how many there are of each."
 )
 counts = browsing.counts(labels)
-averages = ui.averages(part or "training")
-means = [ui_pictures.Sample(digit, averages[digit], f"{digit}: {counts[digit]:,}") for digit in range(10)]
-ui_pictures.gallery(means, key="averages", on_click=only)
+averages = elements.averages(part or "training")
+means = [galleries.Sample(digit, averages[digit], f"{digit}: {counts[digit]:,}") for digit in range(10)]
+galleries.gallery(means, key="averages", on_click=only)
 st.vega_lite_chart(
     [{"digit": digit, "count": count} for digit, count in enumerate(counts)],
     plots.counts(),

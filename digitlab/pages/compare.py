@@ -2,12 +2,13 @@
 
 import streamlit as st
 
-from digitlab import ui_canvas, ui_compare, ui_person
+from digitlab.ui import canvas, identity
+from digitlab.ui.compare import contenders
 
-person = ui_person.person()
+person = identity.person()
 
 st.title("Compare")
-shown = ui_compare.choose()
+shown = contenders.choose()
 figures, drawing = st.tabs(["Figures", "One drawing"], key="view", on_change="rerun", bind="query-params")
 
 
@@ -15,13 +16,13 @@ figures, drawing = st.tabs(["Figures", "One drawing"], key="view", on_change="re
 def draw() -> None:
     """A field, and what each network reads in it; the rest of the page is left alone."""
     with st.container(horizontal=True, gap="medium"):
-        left, right = st.container(width=ui_canvas.WIDTH), st.container()
+        left, right = st.container(width=canvas.WIDTH), st.container()
     with left:
-        picture = ui_canvas.field()
+        picture = canvas.field()
     with right:
-        ui_compare.readings(picture, person, shown)
+        contenders.readings(picture, person, shown)
     with left:
-        ui_canvas.tools()
+        canvas.tools()
 
 
 if figures.open:
@@ -29,9 +30,9 @@ if figures.open:
         if len(shown) < 2:
             st.info("Choose two or more.", icon=":material/compare:")
         else:
-            ui_compare.scores(shown)
-            ui_compare.curves(shown)
-            ui_compare.settings(shown)
+            contenders.scores(shown)
+            contenders.curves(shown)
+            contenders.settings(shown)
 if drawing.open:
     with drawing:
         draw()

@@ -4,11 +4,11 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from digitlab import ui, ui_canvas, ui_corrections, ui_pictures, ui_reading
-from digitlab.digits import ink
-from digitlab.digits.pictures import SUFFIXES, open_picture
+from digitlab.data.picture_files import SUFFIXES, open_picture
 from digitlab.networks.numbers import Part, read_number
 from digitlab.networks.recognition import NOTHING, Recogniser
+from digitlab.preprocessing import normalize
+from digitlab.ui import canvas, corrections, elements, galleries, reading_view
 
 INVITATIONS = {
     "Draw": "Draw a digit from 0 to 9, or a number, in the black field, anywhere and in any size.",
@@ -65,27 +65,27 @@ def from_file(source: str) -> NDArray[np.uint8] | None:
 def show_reading(picture: NDArray[np.uint8] | None, parts: list[Part], source: str, network: str) -> None:
     """Say what is read, digit by digit."""
     if picture is not None and len(parts) > 1:
-        ui_reading.number_answer(parts)
-        ui_reading.boxes(picture, parts)
-        ui_reading.digit_cards(parts)
+        reading_view.number_answer(parts)
+        reading_view.boxes(picture, parts)
+        reading_view.digit_cards(parts)
         what_next(picture, parts, source, network)
         return
     reading = parts[0].reading if parts else NOTHING
-    ui_reading.answer(reading, INVITATIONS[source] if picture is None or source == "Draw" else NO_INK)
+    reading_view.answer(reading, INVITATIONS[source] if picture is None or source == "Draw" else NO_INK)
     if picture is not None and source != "Draw":
-        ui_reading.boxes(picture, parts)
-    ui.bars(reading.probabilities, reading.digit)
+        reading_view.boxes(picture, parts)
+    elements.bars(reading.probabilities, reading.digit)
     if picture is not None and parts:
         what_next(picture, parts, source, network)
     st.caption("What the network saw: 28 x 28 pixels")
-    ui_pictures.digit_picture(reading.image, "The drawing as the network saw it")
+    galleries.digit_picture(reading.image, "The drawing as the network saw it")
 
 
 def what_next(picture: NDArray[np.uint8], parts: list[Part], source: str, network: str) -> None:
     """Lead to what made the network read it so, where the drawing goes along; let a person put the reading right."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.page_link("understand.py", label="Why?", icon=":material/troubleshoot:")
-        ui_corrections.offer(picture, parts, network, ui_canvas.strokes() if source == "Draw" else ())
+        corrections.offer(picture, parts, network, canvas.strokes() if source == "Draw" else ())
 
 
 def show_way(parts: list[Part], recogniser: Recogniser) -> None:
@@ -107,10 +107,10 @@ def show_way(parts: list[Part], recogniser: Recogniser) -> None:
         "A network that learned from MNIST reads well what looks like MNIST. Each step removes something that has "
         "nothing to do with the digit; below it stands what would come out if that step alone were left out."
     )
-    ui_reading.steps(
+    reading_view.steps(
         [
             (*STEPS[step.name], step.picture, recogniser.read_digit(step.without))
-            for step in ink.steps(parts[chosen].ink)
+            for step in normalize.steps(parts[chosen].ink)
         ]
     )
 
@@ -122,17 +122,17 @@ st.title("Draw a digit")
 def draw() -> None:
     """All that changes with a stroke; the rest of the page is left alone."""
     with st.container(horizontal=True, gap="medium"):  # beside each other where there is room, else below
-        left, right = st.container(width=ui_canvas.WIDTH), st.container(width=ui_canvas.WIDTH)
-    with left, ui.told():
+        left, right = st.container(width=canvas.WIDTH), st.container(width=canvas.WIDTH)
+    with left, elements.told():
         source = choose_source()
         picture = None  # what cannot be opened is told there, and nothing is read
-        picture = ui_canvas.field() if source == "Draw" else from_file(source)
+        picture = canvas.field() if source == "Draw" else from_file(source)
     with right:
         result = st.container()  # on a telephone it comes right below the field, before the choice of the network
-        card = ui.choose_network("Read by")
+        card = elements.choose_network("Read by")
     way = st.expander("The way from the drawing to the network", icon=":material/route:", key="way", on_change="rerun")
-    with result, ui.told():
-        recogniser = ui.lab().recogniser(card.name)
+    with result, elements.told():
+        recogniser = elements.lab().recogniser(card.name)
         parts = [] if picture is None else read_number(picture, recogniser)
         show_reading(picture, parts, source, card.name)
         if way.open:
@@ -140,7 +140,7 @@ def draw() -> None:
                 show_way(parts, recogniser)
     if source == "Draw":
         with left:
-            ui_canvas.tools()  # after the answer, which need not wait for them
+            canvas.tools()  # after the answer, which need not wait for them
 
 
 draw()

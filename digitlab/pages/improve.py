@@ -2,12 +2,14 @@
 
 import streamlit as st
 
-from digitlab import ui, ui_drawings, ui_improvement, ui_person, ui_progress, ui_runs
-from digitlab.runs.experiment import Run, RunState
-from digitlab.runs.improvement import LEAST
+from digitlab.runs.records.improvement import LEAST
+from digitlab.runs.records.run import Run, RunState
+from digitlab.ui import elements, identity, run_list, run_progress
+from digitlab.ui.improve import proof
+from digitlab.ui.mydigits import collection
 
-lab = ui.lab()
-person = ui_person.person()
+lab = elements.lab()
+person = identity.person()
 
 st.title("Improve")
 st.markdown(
@@ -16,7 +18,7 @@ st.markdown(
     "you choose stays as it is; a new one comes of it."
 )
 with st.container(horizontal=True, vertical_alignment="bottom"):
-    card = ui.choose_network("Network to improve")
+    card = elements.choose_network("Network to improve")
 counts = lab.drawings.counts(person)
 
 
@@ -27,7 +29,7 @@ def few(counts: list[int]) -> str:
 
 
 if not person.may_train:
-    ui_person.offer_to_log_in("improve", " to improve a network", is_main=True)
+    identity.offer_to_log_in("improve", " to improve a network", is_main=True)
 elif sum(counts) < LEAST:
     st.info(
         f"You have {sum(counts)} digits of your own, and {LEAST} are needed: better 50, some of each digit. Draw them "
@@ -38,11 +40,11 @@ elif sum(counts) < LEAST:
         st.page_link("mydigits.py", label="Collect my digits", icon=":material/collections_bookmark:")
         st.page_link("draw.py", label="Draw", icon=":material/draw:")
 else:
-    ui_drawings.tally(counts)
+    collection.tally(counts)
     st.caption(f"You have {sum(counts)} digits of your own.{few(counts)}")
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button("Improve", type="primary", icon=":material/auto_fix_high:"):
-            with ui.told():
+            with elements.told():
                 st.query_params["run"] = str(lab.improvements.start(card.name, person).number)
         st.page_link("mydigits.py", label="My digits", icon=":material/collections_bookmark:")
 
@@ -53,7 +55,7 @@ def chosen() -> Run | None:
     asked = st.query_params.get("run", "")
     own = [run for run in tunings.values() if person.owns(run.owner)]
     if asked and asked not in tunings:
-        st.warning(f"There is no run {ui.plain(asked[:20])} that improved a network.", icon=":material/warning:")
+        st.warning(f"There is no run {elements.plain(asked[:20])} that improved a network.", icon=":material/warning:")
     if len(own) > 1 and (asked in {str(run.number) for run in own} or not asked):
         labels = {run.number: f"{run.title}, run {run.number}" for run in own}
         number = st.selectbox(
@@ -71,13 +73,13 @@ def chosen() -> Run | None:
 @st.fragment(run_every=0.5)
 def watch(number: int) -> None:
     """Show how far a tuning is, until it is over; then the whole page shows what became of it."""
-    with ui.told():
+    with elements.told():
         run = lab.run(number)
         if run.state.is_over():
             st.rerun()
-        ui_runs.heading(run, person)
-        ui_progress.bar(run, doing)
-        ui_progress.controls(run, person, may_pause=False)
+        run_list.heading(run, person)
+        run_progress.bar(run, doing)
+        run_progress.controls(run, person, may_pause=False)
 
 
 def doing(run: Run) -> str:
@@ -86,21 +88,21 @@ def doing(run: Run) -> str:
         return "Getting ready ..."
     if run.share_done >= 1:
         return "Reading MNIST's test set, and saving ..."
-    return f"Learning: {run.share_done:.0%}{ui_progress.time_left(run)}"
+    return f"Learning: {run.share_done:.0%}{run_progress.time_left(run)}"
 
 
 run = chosen()
 if run is not None:
     st.divider()
     if run.state.is_over():
-        ui_runs.heading(run, person)
-    with ui.told():
+        run_list.heading(run, person)
+    with elements.told():
         if not run.state.is_over():
             watch(run.number)
         elif run.state in (RunState.FAILED, RunState.INTERRUPTED):
-            st.error(ui.plain(run.message), icon=":material/error:")
+            st.error(elements.plain(run.message), icon=":material/error:")
         elif run.model is None:
             st.info("It was stopped before anything came of it. Start it anew.", icon=":material/info:")
         else:
-            ui_improvement.show(run, person)
-ui_runs.dialogs(person)
+            proof.show(run, person)
+run_list.dialogs(person)

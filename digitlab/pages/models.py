@@ -6,15 +6,16 @@ from functools import partial
 
 import streamlit as st
 
-from digitlab import ui, ui_bring_in, ui_modelcard, ui_person, ui_runs, ui_takeaway
-from digitlab.runs.cards import ModelCard
+from digitlab.runs.records.model_card import ModelCard
+from digitlab.ui import elements, identity, run_list
+from digitlab.ui.models import card_view, download, import_form
 
-lab = ui.lab()
-person = ui_person.person()
+lab = elements.lab()
+person = identity.person()
 
 st.title("Models")
-card = ui.choose_network()
-ui_bring_in.welcome(card)
+card = elements.choose_network()
+import_form.welcome(card)
 
 
 @st.dialog("Rename")
@@ -22,7 +23,7 @@ def rename() -> None:
     """Ask for a new title."""
     title = st.text_input("Name", card.title, max_chars=60)
     if st.button("Rename", type="primary"):
-        with ui.told():
+        with elements.told():
             lab.rename_model(card.name, title, person)
             st.rerun()
 
@@ -31,11 +32,11 @@ def rename() -> None:
 def delete() -> None:
     """Ask before it is gone for good."""
     st.markdown(
-        f"**{ui.plain(card.title)}** and its scores will be gone for good. Its training run stays in the list of runs."
+        f"**{elements.plain(card.title)}** and its scores will be gone for good. Its training run stays in the list of runs."
     )
     with st.container(horizontal=True):
         if st.button("Delete", type="primary", icon=":material/delete:"):
-            with ui.told():
+            with elements.told():
                 lab.delete_model(card.name, person)
                 st.query_params.pop("model", None)
                 st.rerun()
@@ -58,7 +59,7 @@ with st.container(horizontal=True, vertical_alignment="center"):
         st.badge("ready-made", icon=":material/lock:", help="Ships with DigitLab: neither renamed nor deleted.")
     elif not person.may_change(card.owner):
         st.badge(
-            f"by {ui.plain(card.owner_name)}" if card.owner_name else "somebody else's",
+            f"by {elements.plain(card.owner_name)}" if card.owner_name else "somebody else's",
             icon=":material/lock:",
             help="Who trained it, or a teacher, may rename or delete it.",
         )
@@ -74,7 +75,7 @@ def overview() -> None:
     if card.origin is None:
         how_it_learned()
     else:
-        ui_bring_in.about(card.origin)
+        import_form.about(card.origin)
     limits = card.certainty
     st.markdown(
         f"An answer is sure from a probability of **{limits.sure_from:.1%}** on, and a drawing a digit up to an "
@@ -89,7 +90,7 @@ def overview() -> None:
 def how_it_learned() -> None:
     """Its curves, and the command that makes the same again."""
     st.subheader("How it learned")
-    ui.curves(card.epochs, len(card.epochs), key=f"card-{card.name}")
+    elements.curves(card.epochs, len(card.epochs), key=f"card-{card.name}")
     st.markdown(
         f"{len(card.epochs)} epochs in {card.seconds:,.0f} s"
         + (", stopped early by hand" if card.was_stopped else "")
@@ -97,7 +98,7 @@ def how_it_learned() -> None:
         + (" The same again:" if card.command else "")
     )
     if card.config.tuning is not None:
-        base, count = ui.plain(card.config.tuning.base), len(card.config.tuning.learned)
+        base, count = elements.plain(card.config.tuning.base), len(card.config.tuning.learned)
         st.caption(f"Improved from {base} on {count} drawings of its owner.")
     if card.command:
         st.code(card.command, language=None, wrap_lines=True)
@@ -106,9 +107,9 @@ def how_it_learned() -> None:
 views = st.tabs(["Overview", "Take away", "Code", "Model card"], key="view", on_change="rerun", bind="query-params")
 shown: list[Callable[[], None]] = [
     overview,
-    partial(ui_takeaway.files, card),
-    partial(ui_takeaway.code, card),
-    partial(ui_modelcard.show, card),
+    partial(download.files, card),
+    partial(download.code, card),
+    partial(card_view.show, card),
 ]
 for view, show in zip(views, shown, strict=True):
     if view.open:
@@ -120,10 +121,10 @@ def origin(other: ModelCard) -> str:
     """Say where a network comes from."""
     how = "trained" if other.origin is None else "brought in"
     how = how if other.config.tuning is None else "improved"
-    return "ready-made" if other.is_ready_made else f"{how} by {ui_runs.whose(other.owner, other.owner_name, person)}"
+    return "ready-made" if other.is_ready_made else f"{how} by {run_list.whose(other.owner, other.owner_name, person)}"
 
 
-ui_bring_in.offer(person)
+import_form.offer(person)
 
 st.subheader("All networks")
 st.dataframe(

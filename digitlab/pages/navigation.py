@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from digitlab import ui, ui_person
+from digitlab.ui import elements, identity
 
 st.set_page_config(page_title="DigitLab", page_icon=":material/draw:", layout="wide")
 page = st.navigation(
@@ -21,9 +21,9 @@ page = st.navigation(
     ],
     position="top",
 )
-ui.style()
-with ui.told():
-    ui.lab()
-    ui_person.show()
+elements.style()
+with elements.told():
+    elements.lab()
+    identity.show()
     page.run()
-    ui.settle()
+    elements.settle()

@@ -5,28 +5,30 @@ from functools import partial
 
 import streamlit as st
 
-from digitlab import ui, ui_learning, ui_person, ui_progress, ui_runs, ui_sharing, ui_training
 from digitlab.errors import StoreUnavailable
 from digitlab.networks.config import PRESETS
-from digitlab.runs.experiment import Run, RunState
+from digitlab.runs.records.run import Run, RunState
+from digitlab.ui import elements, identity, run_list, run_progress
+from digitlab.ui.train import settings_sharing, training_form
+from digitlab.ui.watch import learning
 
-lab = ui.lab()
-person = ui_person.person()
+lab = elements.lab()
+person = identity.person()
 
 st.title("Train")
-ui_sharing.receive(lab.most_epochs)
+settings_sharing.receive(lab.most_epochs)
 form, watch = st.columns([2, 3], gap="large")
 
 with form:
-    preset = ui_training.preset()
-    config = ui_training.fill_in(preset, lab.most_epochs)
-    ui_sharing.take_file(lab.most_epochs)
+    preset = training_form.preset()
+    config = training_form.fill_in(preset, lab.most_epochs)
+    settings_sharing.take_file(lab.most_epochs)
     title = st.text_input("Name", max_chars=60, placeholder=f"{PRESETS[preset].title} and a number", key="title")
 
     if not person.may_train:
-        ui_person.offer_to_log_in("train", " to train", is_main=True)
+        identity.offer_to_log_in("train", " to train", is_main=True)
     elif st.button("Train", type="primary", icon=":material/play_arrow:", width="stretch"):
-        with ui.told():
+        with elements.told():
             run = lab.start_training(config(), title, person)
             st.query_params["run"] = str(run.number)
 
@@ -39,10 +41,10 @@ def whole_epochs(n: int) -> str:
 def ended(run: Run, finished: int) -> None:
     """Say how a run ended, and where to go with what came of it."""
     if run.state in (RunState.FAILED, RunState.INTERRUPTED):
-        st.error(ui.plain(run.message), icon=":material/error:")
+        st.error(elements.plain(run.message), icon=":material/error:")
         return
     if run.message:
-        st.caption(ui.plain(run.message))
+        st.caption(elements.plain(run.message))
     if run.state is RunState.PAUSED and run.config.tuning is not None:
         st.info("Paused. Improving takes seconds: start it anew under Improve.", icon=":material/pause:")
         return
@@ -97,7 +99,7 @@ def doing(run: Run) -> str:
     if progress.epoch == 0:
         return f"Writing digits to learn from: {progress.batch / progress.batches:.0%}"
     text = f"Epoch {progress.epoch} of {run.config.epochs}, batch {progress.batch:,} of {progress.batches:,}"
-    return text + ui_progress.time_left(run)
+    return text + run_progress.time_left(run)
 
 
 def choose(newest: int) -> None:
@@ -120,7 +122,7 @@ with suppress(StoreUnavailable):  # told where the runs are shown, which are loo
 @st.fragment(run_every=every)
 def show_runs() -> None:
     """The chosen run and the list of all, kept up to date."""
-    with ui.told():
+    with elements.told():
         runs = lab.runs()
         if not runs:
             st.info("No training yet. Choose the settings and press Train.", icon=":material/model_training:")
@@ -130,32 +132,32 @@ def show_runs() -> None:
         active = [run for run in runs if run.state is RunState.RUNNING]
         run = by_number.get(asked) or (active or runs)[0]
         if asked and asked not in by_number:
-            st.warning(f"There is no run {ui.plain(asked[:20])}; another is shown.", icon=":material/warning:")
-        ui_runs.heading(run, person)
+            st.warning(f"There is no run {elements.plain(asked[:20])}; another is shown.", icon=":material/warning:")
+        run_list.heading(run, person)
         epochs = lab.epochs(run.number)
         if run.state.is_over():
             ended(run, len(epochs))
             if run.state is not RunState.FAILED and run.config.tuning is None:
                 offer_to_go_on(run, len(epochs))
         else:
-            ui_progress.bar(run, doing)
+            run_progress.bar(run, doing)
             if run.message:
-                st.caption(ui.plain(run.message))
-            ui_progress.controls(run, person, may_pause=True)
-        ui.curves(epochs, run.config.epochs, key=f"run-{run.number}")
+                st.caption(elements.plain(run.message))
+            run_progress.controls(run, person, may_pause=True)
+        elements.curves(epochs, run.config.epochs, key=f"run-{run.number}")
         if run.started is not None and run.config.tuning is None:
-            ui_learning.hints(run, epochs)
+            learning.hints(run, epochs)
             there = {"run": str(run.number)}
             st.page_link("watch.py", label="Watch it learn", icon=":material/movie:", query_params=there)
 
         if run.config.tuning is None:
-            ui_sharing.offer(run)
+            settings_sharing.offer(run)
 
         st.markdown("**All runs**")
         st.session_state.listed = [run.number for run in runs]
         st.dataframe(
-            [ui_runs.row(run, person) for run in runs],
-            column_config=ui_runs.COLUMNS,
+            [run_list.row(run, person) for run in runs],
+            column_config=run_list.COLUMNS,
             hide_index=True,
             key=f"runs-{runs[0].number}",  # a selection is kept by its row, and a new run moves the rows
             on_select=partial(choose, runs[0].number),
@@ -169,4 +171,4 @@ def show_runs() -> None:
 
 with watch:
     show_runs()
-ui_runs.dialogs(person)
+run_list.dialogs(person)

@@ -4,11 +4,12 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from digitlab import ui, ui_explained, ui_filters, ui_insight, ui_insight_map, ui_pictures, ui_reading
-from digitlab.digits.distortions import Amounts
-from digitlab.networks.insight import Change, HeatMaps, Inside, Neuron
+from digitlab.data.distortions import Amounts
+from digitlab.networks.explanation import Change, HeatMaps, Inside, Neuron
 from digitlab.networks.recognition import Reading
-from digitlab.runs.cards import ModelCard
+from digitlab.runs.records.model_card import ModelCard
+from digitlab.ui import elements, explanations, galleries, reading_view
+from digitlab.ui.understand import digit_map_view, filter_views, picture_choice
 
 state = st.session_state
 
@@ -17,9 +18,9 @@ def where_it_looks(card: ModelCard, image: NDArray[np.uint8], reading: Reading) 
     """Heat maps over the digit."""
     digit = choose_digit(reading, "Why, or why not, a")
     st.caption("Orange speaks for this digit, blue against it, black has no say. The white line is the ink's edge.")
-    covered = ui.lab().explain(card.name).occlusion(image, digit)
+    covered = elements.lab().explain(card.name).occlusion(image, digit)
     shown = [
-        ui_insight.heat_map(
+        explanations.heat_map(
             covered.drops * 100,
             image,
             "Occlusion",
@@ -28,10 +29,10 @@ def where_it_looks(card: ModelCard, image: NDArray[np.uint8], reading: Reading) 
             "hole may be like none that the network has learned.",
         )
     ]
-    with ui.told():
-        maps: HeatMaps = ui_insight.ask(card, "heat_maps", image, digit)
-        shown += ui_insight.gradient_maps(maps, image)
-    ui_insight.figures(shown)
+    with elements.told():
+        maps: HeatMaps = explanations.ask(card, "heat_maps", image, digit)
+        shown += explanations.gradient_maps(maps, image)
+    explanations.figures(shown)
 
 
 def choose_digit(reading: Reading, label: str) -> int:
@@ -44,7 +45,7 @@ def choose_digit(reading: Reading, label: str) -> int:
 
 def layer_by_layer(card: ModelCard, image: NDArray[np.uint8], reading: Reading) -> None:
     """Step from input to output."""
-    inside: Inside = ui_insight.ask(card, "inside", image)
+    inside: Inside = explanations.ask(card, "inside", image)
     names = ["picture", *(stage.layer for stage in inside.stages), "digits"]
     if state.get("layer") not in names:
         state.layer = names[min(1, len(names) - 1)]
@@ -61,24 +62,24 @@ def layer_by_layer(card: ModelCard, image: NDArray[np.uint8], reading: Reading) 
             f"This network looks {inside.looks} times, moved by half a pixel, and averages the sums; here is the first."
         )
     if layer == "picture":
-        ui_pictures.digit_picture(image, "The picture as the network gets it", is_large=True)
+        galleries.digit_picture(image, "The picture as the network gets it", is_large=True)
     elif layer == "digits":
-        ui.bars(reading.probabilities, reading.digit)
+        elements.bars(reading.probabilities, reading.digit)
     else:
         stage = next(stage for stage in inside.stages if stage.layer == layer)
-        st.markdown(f"**{stage.layer}**: {ui_insight.KINDS[stage.kind]}")
-        ui_insight.stage(stage)
+        st.markdown(f"**{stage.layer}**: {explanations.KINDS[stage.kind]}")
+        explanations.stage(stage)
         if stage is inside.stages[0] and stage.kind == "Conv2D":
             st.markdown("**Its filters**, in the same order: what each looks for")
-            ui_insight.weights(ui_insight.ask(card, "first_weights"), "The weights of the first layer's filters", 8)
+            explanations.weights(explanations.ask(card, "first_weights"), "The weights of the first layer's filters", 8)
         if stage.kind == "Conv2D":
-            ui_filters.exciting(card, stage)
+            filter_views.exciting(card, stage)
 
 
 def for_and_against(card: ModelCard, image: NDArray[np.uint8], reading: Reading) -> None:
     """Which pixels speak for and against each digit; the first layer's weights."""
-    evidence = ui_insight.ask(card, "evidence", image)
-    is_dense = ui_insight.ask(card, "first_weights").shape[1:] == image.shape
+    evidence = explanations.ask(card, "evidence", image)
+    is_dense = explanations.ask(card, "first_weights").shape[1:] == image.shape
     st.caption(
         "Each of the 784 pixels speaks for a digit (orange) or against it (blue): the weight with which more ink there "
         "goes into the digit's sum"
@@ -88,10 +89,12 @@ def for_and_against(card: ModelCard, image: NDArray[np.uint8], reading: Reading)
             else ", as long as the picture changes little. It is the gradient of each sum."
         )
     )
-    ui_insight.evidence(evidence, image, reading, is_exact=is_dense)
+    explanations.evidence(evidence, image, reading, is_exact=is_dense)
     if is_dense:
         st.markdown("**What the neurons of the first layer look for**, numbered from 0, 16 a row")
-        ui_insight.weights(ui_insight.ask(card, "first_weights"), "The first layer's weights, one picture a neuron", 16)
+        explanations.weights(
+            explanations.ask(card, "first_weights"), "The first layer's weights, one picture a neuron", 16
+        )
 
 
 def distort_it(card: ModelCard, image: NDArray[np.uint8], reading: Reading) -> None:
@@ -108,10 +111,10 @@ def distort_it(card: ModelCard, image: NDArray[np.uint8], reading: Reading) -> N
         )
         st.button("As it was", icon=":material/restart_alt:", on_click=as_it_was)
     with right:
-        distorted = ui.lab().explain(card.name).distorted(image, amounts)
-        ui_reading.answer(distorted, "Nothing is left of it.")
-        ui.bars(distorted.probabilities, distorted.digit)
-        ui_pictures.digit_picture(distorted.image, "The distorted picture, as the network gets it", is_large=True)
+        distorted = elements.lab().explain(card.name).distorted(image, amounts)
+        reading_view.answer(distorted, "Nothing is left of it.")
+        elements.bars(distorted.probabilities, distorted.digit)
+        galleries.digit_picture(distorted.image, "The distorted picture, as the network gets it", is_large=True)
     st.caption(
         "A drawing is centred and scaled before the network sees it: only here must it bear such changes itself."
     )
@@ -124,21 +127,19 @@ def as_it_was() -> None:
 
 def change_its_mind(card: ModelCard, image: NDArray[np.uint8], reading: Reading) -> None:
     """The smallest changes that make other digits of it."""
-    changes: list[Change] = ui_insight.ask(card, "changes", image)
+    changes: list[Change] = explanations.ask(card, "changes", image)
     if not changes:
         st.info("No small change was found that makes another digit of it.")
         return
     by_digit = {change.digit: change for change in changes}
     if state.get("changed") not in by_digit:
         state.changed = changes[0].digit
-    ui_insight.change(by_digit[state.changed], image, reading)
+    explanations.change(by_digit[state.changed], image, reading)
     st.markdown("**The smallest change found for each digit**, the nearest first. Click one to look closely.")
     samples = [
-        ui_pictures.Sample(change.digit, change.image, f"→ {change.digit}: {change.length:.2f}") for change in changes
+        galleries.Sample(change.digit, change.image, f"→ {change.digit}: {change.length:.2f}") for change in changes
     ]
-    ui_pictures.gallery(
-        samples, key="changes", chosen=state.changed, on_click=lambda digit: state.update(changed=digit)
-    )
+    galleries.gallery(samples, key="changes", chosen=state.changed, on_click=lambda digit: state.update(changed=digit))
     st.caption(
         "The number is the length of the change: the root of the sum of its squares, a full pixel counted as 1. "
         "Steps go to the nearest border between two digits (DeepFool), so that shorter ones may exist. Where a person "
@@ -148,8 +149,8 @@ def change_its_mind(card: ModelCard, image: NDArray[np.uint8], reading: Reading)
 
 def the_arithmetic(card: ModelCard, image: NDArray[np.uint8], reading: Reading) -> None:
     """The softmax and one neuron, with the real numbers."""
-    inside: Inside = ui_insight.ask(card, "inside", image)
-    ui_insight.softmax(inside)
+    inside: Inside = explanations.ask(card, "inside", image)
+    explanations.softmax(inside)
     st.subheader("One neuron")
     stages = {one.layer: one for one in inside.stages if one.kind in ("Conv2D", "Dense")}
     if not stages:
@@ -165,8 +166,8 @@ def the_arithmetic(card: ModelCard, image: NDArray[np.uint8], reading: Reading) 
             rows, columns = values.shape[0] - 1, values.shape[1] - 1
             row = int(st.number_input("Row", 0, rows, int(best[0]), key=f"row-{layer}", width=120))
             column = int(st.number_input("Column", 0, columns, int(best[1]), key=f"column-{layer}", width=120))
-    neuron: Neuron = ui_insight.ask(card, "neuron", image, layer, unit, row, column)
-    ui_insight.neuron(neuron)
+    neuron: Neuron = explanations.ask(card, "neuron", image, layer, unit, row, column)
+    explanations.neuron(neuron)
 
 
 VIEWS = {
@@ -175,30 +176,30 @@ VIEWS = {
     "For and against": for_and_against,
     "Distort it": distort_it,
     "Change its mind": change_its_mind,
-    "Digits like it": ui_insight_map.similar,
-    "Map of digits": ui_insight_map.landscape,
+    "Digits like it": digit_map_view.similar,
+    "Map of digits": digit_map_view.landscape,
     "The arithmetic": the_arithmetic,
 }
 
-ui_explained.follow_link()
+picture_choice.follow_link()
 st.title("Understand")
-ui_insight.style()
+explanations.style()
 left, right = st.columns(2, gap="large")
 with left:
-    card = ui.choose_network()
+    card = elements.choose_network()
     chosen = None
-    with ui.told():
-        chosen = ui_explained.choose(card)
-ui_explained.keep_link()
+    with elements.told():
+        chosen = picture_choice.choose(card)
+picture_choice.keep_link()
 if chosen is None:
     st.stop()
 image = chosen
 with left:
-    ui_pictures.digit_picture(image, "The picture, 28 x 28 pixels")
+    galleries.digit_picture(image, "The picture, 28 x 28 pixels")
 with right:
-    reading = ui.lab().recogniser(card.name).read_digit(image)
-    ui_reading.answer(reading, "")
-    ui.bars(reading.probabilities, reading.digit)
+    reading = elements.lab().recogniser(card.name).read_digit(image)
+    reading_view.answer(reading, "")
+    elements.bars(reading.probabilities, reading.digit)
 view = st.pills(
     "What to look at", list(VIEWS), default="Where it looks", required=True, key="view", bind="query-params", wrap=True
 )
@@ -207,7 +208,7 @@ view = st.pills(
 @st.fragment
 def show(view: str) -> None:
     """What was chosen; a change in it leaves the rest of the page alone."""
-    with ui.told():
+    with elements.told():
         VIEWS[view](card, image, reading)
 
 

@@ -6,17 +6,18 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from digitlab import ui, ui_insight, ui_learning, ui_pictures
 from digitlab.errors import DigitLabError
 from digitlab.networks.numbers import read_number
 from digitlab.networks.recognition import DEFAULT_MODEL
 from digitlab.networks.snapshots import Snapshot
-from digitlab.runs.experiment import Run, RunState
+from digitlab.runs.records.run import Run, RunState
+from digitlab.ui import elements, explanations, galleries
+from digitlab.ui.watch import learning
 
 _STEP = 0.8  # seconds between two epochs while it plays
 _LIVE = 2.0  # seconds between two looks at a run that learns
 
-lab = ui.lab()
+lab = elements.lab()
 state = st.session_state
 
 
@@ -28,7 +29,7 @@ def choose_run(runs: list[Run]) -> Run:
         state.watched_run = int(asked)
     elif asked:
         st.warning(
-            f"There is no run {ui.plain(asked[:20])} to be watched; another is shown.", icon=":material/warning:"
+            f"There is no run {elements.plain(asked[:20])} to be watched; another is shown.", icon=":material/warning:"
         )
         del st.query_params["run"]
     if state.get("watched_run") not in by_number:
@@ -62,7 +63,7 @@ def choose_image() -> NDArray[np.uint8]:
             key="watched_source",
         )  # fmt: skip
         if source == "MNIST":
-            images = ui.mnist().x_test
+            images = elements.mnist().x_test
             index = st.number_input("Test digit", 0, len(images) - 1, key="digit", bind="query-params", width=150)
             chosen: NDArray[np.uint8] = images[index]
             return chosen
@@ -101,19 +102,19 @@ def show_epoch(run: Run, shots: list[Snapshot], image: NDArray[np.uint8], epoch:
     place = [shot.epoch for shot in shots].index(epoch)
     left, right = st.columns(2, gap="large")
     with left:
-        ui_pictures.digit_picture(image, "The picture, 28 x 28 pixels")
-        with ui.told():  # without a worker all the rest is shown
-            grown = ui_learning.growth(run, [shot.epoch for shot in shots], image)
-            ui_learning.reading(grown, epoch)
+        galleries.digit_picture(image, "The picture, 28 x 28 pixels")
+        with elements.told():  # without a worker all the rest is shown
+            grown = learning.growth(run, [shot.epoch for shot in shots], image)
+            learning.reading(grown, epoch)
             with right:
-                ui_learning.landscape(shots, place, grown, image)
+                learning.landscape(shots, place, grown, image)
     left, right = st.columns(2, gap="large")
     with left:
         st.subheader("What it looks for", anchor=False)
-        ui_learning.filters(shots[place])
+        learning.filters(shots[place])
     with right:
         st.subheader("What it confuses", anchor=False)
-        ui_learning.confusion(shots[place])
+        learning.confusion(shots[place])
 
 
 def look_again(run: Run) -> float | None:
@@ -124,7 +125,7 @@ def look_again(run: Run) -> float | None:
 
 
 st.title("Watch it learn")
-ui_insight.style()
+explanations.style()
 runs = [run for run in lab.runs() if run.started is not None and run.config.tuning is None]
 if not runs:
     st.info("No network has learned here yet. Train one, and watch.", icon=":material/model_training:")
@@ -141,7 +142,7 @@ every = look_again(chosen)
 @st.fragment(run_every=every)
 def show() -> None:
     """All that changes with the epoch."""
-    with ui.told():
+    with elements.told():
         run = lab.run(chosen.number)
         shots, seen = lab.snapshots(run), lab.observations(run.number)
         if not shots:
@@ -154,14 +155,14 @@ def show() -> None:
                 icon=":material/hourglass_empty:" if waits else ":material/info:",
             )
             return
-        ui_learning.hints(run, lab.epochs(run.number))
+        learning.hints(run, lab.epochs(run.number))
         epoch = choose_epoch([shot.epoch for shot in shots], is_live=run.state is RunState.RUNNING)
         show_epoch(run, shots, image, epoch)
         if seen:
             st.subheader("The weights", anchor=False)
-            ui_learning.histograms(seen, epoch)
+            learning.histograms(seen, epoch)
             st.subheader("In the layers", anchor=False)
-            ui_learning.layers(seen, run.config.epochs)
+            learning.layers(seen, run.config.epochs)
         if every != look_again(run):
             st.rerun()  # to look more often, or less
 

@@ -1,1 +1,7 @@
-"""Where networks and checkpoints are kept: a folder, or any address that fsspec knows."""
+"""Where networks and checkpoints are kept.
+
+address  from what a person writes to one of these
+folder   a folder
+remote   any address, through fsspec
+storage  what a place for files promises
+"""

@@ -4,7 +4,7 @@ import pytest
 from conftest import PATIENCE, assert_sound, network, settle, visitor
 from playwright.sync_api import Page, expect
 
-from digitlab.digits.distortions import DISTORTIONS
+from digitlab.data.distortions import DISTORTIONS
 
 
 def evaluate(page: Page, view: str, rest: str = "") -> None:

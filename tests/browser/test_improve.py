@@ -8,7 +8,7 @@ from conftest import settle, visit
 from playwright.sync_api import Page, expect
 from test_mydigits import bring_in
 
-from digitlab.digits.bundles import to_npz
+from digitlab.preprocessing.bundles import to_npz
 
 
 def collect(page: Page, digits, n: int) -> None:

@@ -10,7 +10,7 @@ from conftest import App, settle, visit, visitor
 from playwright.sync_api import Browser, Page, expect
 from test_draw import FOUR, ONE, SEVEN, answer, draw
 
-from digitlab.digits.bundles import to_npz
+from digitlab.preprocessing.bundles import to_npz
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from oidc import Service
 from playwright.sync_api import Browser, Page, expect
 from test_train import press_stop
 
-from digitlab.visitors import COOKIE
+from digitlab.ui.visitor_cookie import COOKIE
 
 IS_STOPPED = re.compile("stopped before it began|network so far is kept")
 

@@ -9,13 +9,13 @@ import sys
 import numpy as np
 import pytest
 
-from digitlab.digits import mnist
-from digitlab.digits.augmentation import Augmentation
-from digitlab.networks.architectures import build
+from digitlab.data import mnist
+from digitlab.data.augmentation import Augmentation
 from digitlab.networks.code import KerasCode
 from digitlab.networks.config import PRESETS, TrainingConfig
 from digitlab.networks.scores import Scores
-from digitlab.networks.training import train
+from digitlab.worker.build import build
+from digitlab.worker.training import train
 
 NOISE = 0.035  # of a test accuracy after so short a training, from one seed to another
 ALL = Augmentation(shift=1, rotation=8, scale=0.1, shear=0.1, elastic=0.8, erasing=0.2)
@@ -115,7 +115,7 @@ def test_random_changes_are_as_large_as_digitlab_s(digits, changes):
     config = TrainingConfig(augmentation=Augmentation(**changes))
     names = {"keras": keras, "layers": keras.layers, "ops": keras.ops, "np": np}
     exec(KerasCode(config=config, title="x").sections()[1].code, names)
-    from digitlab.digits.augmentation import augment
+    from digitlab.data.augmentation import augment
 
     keras.utils.set_random_seed(1)
     images = digits.x_train[:2000]

@@ -3,7 +3,7 @@ import json
 
 import pytest
 
-from digitlab.digits.augmentation import Augmentation
+from digitlab.data.augmentation import Augmentation
 from digitlab.errors import InvalidSetting
 from digitlab.networks.config import PRESET_NAMES, PRESETS, TrainingConfig, Tuning, as_command, tuned_from
 

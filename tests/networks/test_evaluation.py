@@ -2,16 +2,16 @@ import numpy as np
 import pytest
 
 from digitlab.errors import ModelDamaged, ModelNotFound
-from digitlab.networks import kerasfiles
 from digitlab.networks.evaluation import evaluate
 from digitlab.networks.recognition import Recogniser
+from digitlab.worker import keras_files
 
 
 @pytest.mark.parametrize(("name", "n"), [("tutorial", 2000), ("handwriting", 200)])
 def test_the_figures_are_those_of_keras(ready_made, digits, name, n):
     images, labels = digits.x_train[:n], digits.y_train[:n]
     scores = evaluate(ready_made / f"{name}.keras", images, labels)
-    model = kerasfiles.load(ready_made / f"{name}.keras")
+    model = keras_files.load(ready_made / f"{name}.keras")
     assert np.allclose(scores.probabilities, model.predict(images, verbose=0), atol=1e-5)
     model.compile(loss="sparse_categorical_crossentropy", metrics=["accuracy"])
     loss, accuracy = model.evaluate(images, labels, verbose=0)

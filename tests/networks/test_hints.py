@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from digitlab.errors import Diverged
-from digitlab.networks import training
 from digitlab.networks.config import PRESETS, TrainingConfig
 from digitlab.networks.hints import hints
 from digitlab.networks.metrics import EpochMetrics
+from digitlab.worker import training
 
 BALANCED = np.tile(np.arange(10, dtype=np.uint8), 100)
 

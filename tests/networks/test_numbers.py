@@ -3,10 +3,10 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from digitlab.digits import handwriting
-from digitlab.digits.cutting import Piece
 from digitlab.networks.numbers import best_path, read_line, read_number
 from digitlab.networks.recognition import Reading, Recogniser
+from digitlab.segmentation.segments import Piece
+from digitlab.synthesis import handwriting
 
 
 @pytest.fixture(scope="module")

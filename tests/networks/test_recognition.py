@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from digitlab.digits import handwriting
 from digitlab.errors import ModelDamaged, ModelNotFound
-from digitlab.networks.certainty import entropy
+from digitlab.networks.calibration import entropy
 from digitlab.networks.recognition import Recogniser
+from digitlab.synthesis import handwriting
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,6 @@
 import pytest
 
-from digitlab.digits.distortions import DISTORTIONS
+from digitlab.data.distortions import DISTORTIONS
 from digitlab.networks.robustness import Robustness
 from digitlab.networks.statistics import wilson
 

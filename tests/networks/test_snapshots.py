@@ -3,7 +3,7 @@ import pytest
 
 from digitlab.errors import SnapshotDamaged
 from digitlab.networks import snapshots
-from digitlab.networks.landscape import principal_axes
+from digitlab.networks.digit_map import principal_axes
 from digitlab.networks.snapshots import Snapshot, is_kept
 
 RNG = np.random.default_rng(1)

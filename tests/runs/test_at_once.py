@@ -8,8 +8,8 @@ import sqlalchemy as sa
 
 from digitlab.networks.config import TrainingConfig
 from digitlab.networks.metrics import Progress
-from digitlab.runs.people import Person
-from digitlab.runs.store import Store
+from digitlab.runs.records.people import Person
+from digitlab.runs.store.store import Store
 
 SMALL = TrainingConfig(epochs=2, training_digits=300)
 ALL = 3  # processes

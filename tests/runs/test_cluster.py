@@ -9,8 +9,8 @@ from waiting import wait_for
 
 from digitlab.lab import Lab
 from digitlab.networks.config import TrainingConfig
-from digitlab.runs.experiment import RunState
-from digitlab.runs.people import OPERATOR
+from digitlab.runs.records.people import OPERATOR
+from digitlab.runs.records.run import RunState
 
 LONG = TrainingConfig(epochs=4, training_digits=20_000, batch_size=8)  # some seconds
 ENDLESS = dataclasses.replace(LONG, epochs=500)  # until it is stopped

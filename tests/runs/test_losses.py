@@ -8,8 +8,8 @@ from test_store import claimed, metrics, sign_of
 
 from digitlab.networks.config import Tuning
 from digitlab.networks.metrics import Progress
-from digitlab.runs.experiment import MOST_RECOVERIES, Outcome, RunState
-from digitlab.runs.store import Store
+from digitlab.runs.records.run import MOST_RECOVERIES, Outcome, RunState
+from digitlab.runs.store.store import Store
 
 
 @pytest.fixture

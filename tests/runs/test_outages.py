@@ -13,8 +13,8 @@ from waiting import wait_for
 from digitlab.errors import StoreUnavailable
 from digitlab.lab import Lab
 from digitlab.networks.config import TrainingConfig
-from digitlab.runs.experiment import RunState
-from digitlab.runs.people import OPERATOR
+from digitlab.runs.records.people import OPERATOR
+from digitlab.runs.records.run import RunState
 
 LONG = TrainingConfig(epochs=500, training_digits=20_000)
 MOST = 8  # seconds until somebody who asks is told; six are promised, on a machine that is not busy

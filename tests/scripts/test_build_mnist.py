@@ -3,7 +3,7 @@ import runpy
 import numpy as np
 import pytest
 
-from digitlab.digits import mnist
+from digitlab.data import mnist
 from digitlab.settings import ROOT
 
 script = runpy.run_path(str(ROOT / "scripts" / "build_mnist.py"))

@@ -1,0 +1,4 @@
+"""The command line.
+
+parser  what can be said on the command line
+"""

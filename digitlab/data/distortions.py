@@ -1,0 +1,196 @@
+"""Digits, distorted: one way at a time and more and more of it, or by given amounts of several."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from digitlab.data.image_ops import as_bytes
+
+_SEED = 1  # the same digits are distorted alike for every network, and nothing flickers
+_FINER = 4  # times as many pixels, while a pen is made thicker by parts of one
+
+
+@dataclass(frozen=True, slots=True)
+class Distortion:
+    """One way to change digits.
+
+    Attributes:
+        title: As people call it.
+        unit: Of its strength, as it is written behind a number.
+        strengths: What is tried, in order.
+        neutral: The strength that changes nothing; one of them.
+        sentence: What is done, and what its strength means.
+        change: From one digit, uint8 (28, 28), a strength and a source of randomness to the changed one.
+    """
+
+    title: str
+    unit: str
+    strengths: tuple[float, ...]
+    neutral: float
+    sentence: str
+    change: Callable[[NDArray[np.uint8], float, np.random.Generator], NDArray[np.uint8]]
+
+    @property
+    def axis(self) -> str:
+        """What stands along the strengths of a chart."""
+        return ", ".join(filter(None, [self.title, self.unit.strip()]))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Amounts:
+    """How much of each distortion a person wants at once.
+
+    Attributes:
+        thicker: Pixels by which the pen is wider on each side of the line; below 0 thinner.
+        scale: Of the size, about the middle; 1 leaves it.
+        rotation: Degrees, anticlockwise.
+        right: Pixels.
+        down: Pixels.
+        noise: Standard deviation of what is added to each pixel, of 255.
+    """
+
+    thicker: float = 0.0
+    scale: float = 1.0
+    rotation: float = 0.0
+    right: float = 0.0
+    down: float = 0.0
+    noise: float = 0.0
+
+
+def distort(images: NDArray[np.uint8], kind: str, strength: float, numbers: Sequence[int]) -> NDArray[np.uint8]:
+    """Return images, uint8 (n, 28, 28), all changed in one way of `DISTORTIONS` and by one strength.
+
+    Args:
+        images: The digits.
+        kind: A key of `DISTORTIONS`.
+        strength: How much of it.
+        numbers: The digits' indices in their part of MNIST: where chance is in it, each has its own, always the same.
+    """
+    distortion = DISTORTIONS[kind]
+    if strength == distortion.neutral:
+        return images.copy()
+    changed = [
+        distortion.change(image, strength, np.random.default_rng((_SEED, number)))
+        for image, number in zip(images, numbers, strict=True)
+    ]
+    return np.stack(changed) if changed else images.copy()
+
+
+def distort_by(image: NDArray[np.uint8], amounts: Amounts) -> NDArray[np.uint8]:
+    """Return a digit, uint8 (28, 28), with another pen, then moved, then noised."""
+    rng = np.random.default_rng(_SEED)
+    if amounts.thicker:
+        image = _thickened(image, amounts.thicker, rng)
+    image = _moved(image, amounts.rotation, amounts.scale, (amounts.right, amounts.down))
+    return _noised(image, amounts.noise, rng) if amounts.noise else image
+
+
+def _moved(image: NDArray[np.uint8], angle: float, scale: float, shift: tuple[float, float]) -> NDArray[np.uint8]:
+    """Turn anticlockwise by degrees, scale about the middle, then move by (right, down) pixels."""
+    height, width = image.shape
+    matrix = cv2.getRotationMatrix2D(((width - 1) / 2, (height - 1) / 2), angle, scale)
+    matrix[:, 2] += shift
+    return np.asarray(cv2.warpAffine(image, matrix, (width, height), flags=cv2.INTER_LINEAR))
+
+
+def _rotated(image: NDArray[np.uint8], degrees: float, _: np.random.Generator) -> NDArray[np.uint8]:
+    return _moved(image, degrees, 1, (0, 0))
+
+
+def _shifted(image: NDArray[np.uint8], pixels: float, rng: np.random.Generator) -> NDArray[np.uint8]:
+    direction = rng.uniform(0, 2 * np.pi)
+    return _moved(image, 0, 1, (pixels * np.cos(direction), pixels * np.sin(direction)))
+
+
+def _scaled(image: NDArray[np.uint8], percent: float, _: np.random.Generator) -> NDArray[np.uint8]:
+    return _moved(image, 0, percent / 100, (0, 0))
+
+
+def _thickened(image: NDArray[np.uint8], pixels: float, _: np.random.Generator) -> NDArray[np.uint8]:
+    fine = cv2.resize(image, None, fx=_FINER, fy=_FINER, interpolation=cv2.INTER_LINEAR)
+    side = 2 * round(abs(pixels) * _FINER) + 1
+    pen = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
+    changed = cv2.dilate(fine, pen) if pixels > 0 else cv2.erode(fine, pen)
+    return np.asarray(cv2.resize(changed, image.shape[::-1], interpolation=cv2.INTER_AREA))
+
+
+def _blurred(image: NDArray[np.uint8], sigma: float, _: np.random.Generator) -> NDArray[np.uint8]:
+    return np.asarray(cv2.GaussianBlur(image, (0, 0), sigma, borderType=cv2.BORDER_CONSTANT))
+
+
+def _noised(image: NDArray[np.uint8], deviation: float, rng: np.random.Generator) -> NDArray[np.uint8]:
+    return as_bytes(np.round(image + rng.normal(0, deviation, image.shape)))
+
+
+def _hidden(image: NDArray[np.uint8], side: float, rng: np.random.Generator) -> NDArray[np.uint8]:
+    """Cover a square whose middle is on the digit: to cover bare ground would be no test."""
+    rows, columns = np.nonzero(image)
+    at = rng.integers(max(1, len(rows)))
+    covered = image.copy()
+    if len(rows):
+        top, left = (int(middle[at] - side // 2) for middle in (rows, columns))
+        covered[max(0, top) : max(0, top + int(side)), max(0, left) : max(0, left + int(side))] = 0
+    return covered
+
+
+DISTORTIONS = {
+    "rotated": Distortion(
+        "Rotated",
+        "°",
+        (-60, -45, -30, -15, 0, 15, 30, 45, 60),
+        0,
+        "Turned about the middle, anticlockwise where the number is positive.",
+        _rotated,
+    ),
+    "shifted": Distortion(
+        "Shifted",
+        " px",
+        (0, 1, 2, 3, 4, 6, 8),
+        0,
+        "Moved by so many pixels, each digit in a direction of its own. What leaves the picture is lost.",
+        _shifted,
+    ),
+    "scaled": Distortion(
+        "Scaled",
+        " %",
+        (40, 55, 70, 85, 100, 115, 130, 145),
+        100,
+        "Made smaller or larger about the middle, to so much of its size.",
+        _scaled,
+    ),
+    "thickened": Distortion(
+        "Thickened",
+        " px",
+        (-1, -0.5, 0, 0.5, 1, 1.5, 2),
+        0,
+        "The pen is made so many pixels thicker on each side of the line, or thinner.",
+        _thickened,
+    ),
+    "blurred": Distortion(
+        "Blurred",
+        " px",
+        (0, 0.5, 1, 1.5, 2, 2.5, 3),
+        0,
+        "Out of focus: each pixel is spread by a Gaussian of this standard deviation.",
+        _blurred,
+    ),
+    "noised": Distortion(
+        "Noised",
+        "",
+        (0, 20, 40, 60, 80, 120, 160),
+        0,
+        "To each pixel, 0 to 255, a random number of this standard deviation is added.",
+        _noised,
+    ),
+    "hidden": Distortion(
+        "Partly hidden",
+        " px",
+        (0, 4, 6, 8, 10, 12, 14),
+        0,
+        "A black square of so many pixels covers a random part of the digit.",
+        _hidden,
+    ),
+}

@@ -1,0 +1,226 @@
+"""What is looked at to tell whether a set-up is sound: on this machine, without SQL and Dask."""
+
+import enum
+import hashlib
+import platform
+import shutil
+import tempfile
+import tomllib
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from importlib import metadata
+from pathlib import Path
+
+import numpy as np
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+
+from digitlab.data import mnist
+from digitlab.errors import DigitLabError, InvalidSetting, StorageError
+from digitlab.runs.services.limits import Limits
+from digitlab.settings import ROOT, VARIABLES, Settings
+from digitlab.storage.address import open_storage
+from digitlab.storage.storage import Storage
+
+_SCARCE = 1e9  # bytes of free disk below which a lab should not be opened to a class
+_NONE = 5e7  # bytes below which the next network may not fit
+_INSTALL = "Run: pip install -r requirements.txt"
+
+
+class Verdict(enum.StrEnum):
+    """How bad it is."""
+
+    OK = "ok"
+    WARNING = "warning"
+    WRONG = "wrong"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What a look at one thing brought.
+
+    Attributes:
+        name: What was looked at.
+        verdict: How bad it is.
+        text: What was found, in a sentence.
+        remedy: What to do; empty where nothing is to be done.
+    """
+
+    name: str
+    verdict: Verdict
+    text: str
+    remedy: str = ""
+
+
+def ok(name: str, text: str) -> Finding:
+    """All is well."""
+    return Finding(name=name, verdict=Verdict.OK, text=text)
+
+
+def warning(name: str, text: str, remedy: str) -> Finding:
+    """It works, but it may not for long or for everybody."""
+    return Finding(name=name, verdict=Verdict.WARNING, text=text, remedy=remedy)
+
+
+def wrong(name: str, text: str, remedy: str) -> Finding:
+    """It does not work."""
+    return Finding(name=name, verdict=Verdict.WRONG, text=text, remedy=remedy)
+
+
+def variables(wrong_ones: list[InvalidSetting], names: list[str]) -> Iterator[Finding]:
+    """Whether the environment can be read; takes the errors and the names of all `DIGITLAB_` variables there."""
+    yield from (wrong("settings", str(error), "") for error in wrong_ones)
+    for name in sorted(set(names) - set(VARIABLES)):
+        yield warning("settings", f"{name} is set, but means nothing.", f"Known are {', '.join(VARIABLES)}.")
+    if not wrong_ones:
+        yield ok("settings", f"{len(set(names) & set(VARIABLES))} of {len(VARIABLES)} variables are set.")
+
+
+def packages(root: Path = ROOT) -> Iterator[Finding]:
+    """Whether Python and what `requirements.txt` names are of versions that DigitLab was tested with."""
+    try:
+        lines = (root / "requirements.txt").read_text(encoding="utf-8").splitlines()
+        python = SpecifierSet(tomllib.loads((root / "pyproject.toml").read_text())["project"]["requires-python"])
+    except OSError as error:
+        yield warning(
+            "packages", f"{error.filename} is missing: versions are not known.", "Restore it from the source."
+        )
+        return
+    wanted = [Requirement(line) for line in lines if line.strip() and not line.startswith(("#", "-"))]
+    if platform.python_version() not in python:
+        yield wrong("packages", f"Python is {platform.python_version()}; {python} is needed.", "Install another one.")
+    unfit = [(one, version) for one in wanted if not (version := version_of(one.name)) or version not in one.specifier]
+    for one, version in unfit:
+        yield wrong("packages", f"{one.name} is {version or 'missing'}; {one} is needed.", _INSTALL)
+    if not unfit:
+        yield ok("packages", f"Python {platform.python_version()} and {len(wanted)} packages fit.")
+
+
+def version_of(package: str) -> str:
+    """Return the version of an installed package; empty if there is none."""
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return ""
+
+
+def fingerprint() -> str:
+    """Return what tells this DigitLab from another version: a hash of its code, 12 hexadecimal digits."""
+    digest = hashlib.sha256()
+    folder = Path(__file__).parent.parent
+    for path in sorted(folder.rglob("*.py")):
+        digest.update(str(path.relative_to(folder)).encode() + path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def folders(settings: Settings) -> Iterator[Finding]:
+    """Whether data and networks can be written, and have room to grow."""
+    yield _writable("data", settings.data, "Set DIGITLAB_DATA to a folder that can be written.")
+    places = [("data", settings.data)]
+    if isinstance(settings.models, Path):
+        yield _writable("networks", settings.models, "Set DIGITLAB_MODELS to a folder that can be written.")
+        places.append(("networks", settings.models))
+    else:
+        yield _reachable(open_storage(settings.models))
+    try:
+        used = Limits(settings).used()
+    except StorageError:  # told of already
+        used = 0
+    most = settings.most_gigabytes * 1e9
+    for name, folder in places:
+        yield _room(f"disk for {name}", shutil.disk_usage(_standing(folder)).free, used, most)
+    if used > most:
+        yield wrong(
+            "size", f"Data and networks hold {used / 1e9:.1f} GB; {most / 1e9:g} are allowed: nobody can train.",
+            "Delete networks that nobody needs, or raise DIGITLAB_MOST_GIGABYTES.",
+        )  # fmt: skip
+
+
+def _writable(name: str, folder: Path, remedy: str) -> Finding:
+    standing = _standing(folder)
+    try:
+        with tempfile.TemporaryFile(dir=standing, prefix=".doctor-") as file:
+            file.write(b"0" * 4096)
+            file.flush()
+    except OSError as error:
+        return wrong(name, f"{standing} cannot be written: {error.strerror}.", remedy)
+    return ok(
+        name, f"{folder} can be written." if folder == standing else f"{folder} is not there yet; it can be made."
+    )
+
+
+def _reachable(storage: Storage) -> Finding:
+    name = f"doctor-{uuid.uuid4().hex[:8]}"
+    try:
+        storage.write(name, b"")
+        storage.delete(name)
+    except StorageError as error:
+        return wrong("networks", str(error), "")
+    return ok("networks", f"{storage.where} can be written.")
+
+
+def _standing(folder: Path) -> Path:
+    """Return a folder itself, or whatever there is of the way to it."""
+    return next(path for path in (folder, *folder.parents) if path.exists())
+
+
+def _room(name: str, free: int, used: int, most: float) -> Finding:
+    text = f"{free / 1e9:.1f} GB are free."
+    if free < _NONE:
+        return wrong(name, text, "Make room: the next network may not fit.")
+    if free < _SCARCE:
+        return warning(name, text, "Make room: each network takes up to 3 MB, each checkpoint 4 MB.")
+    if used + free < most:
+        return warning(
+            name, f"{text} The lab may grow by {(most - used) / 1e9:.1f} GB.", "Lower DIGITLAB_MOST_GIGABYTES."
+        )
+    return ok(name, text)
+
+
+def digits(settings: Settings, packaged: Path = mnist.PATH) -> Iterator[Finding]:
+    """Whether MNIST is here, to the last pixel."""
+    path = packaged if packaged.exists() else settings.data / "mnist.npz"
+    if not path.exists():
+        yield warning(
+            "MNIST", f"{packaged} is missing; Keras will download it when it is first needed.",
+            "Restore it with `git checkout`, if this machine has no way to the network.",
+        )  # fmt: skip
+        return
+    try:
+        mnist.load(path)
+    except DigitLabError as error:
+        yield wrong("MNIST", str(error), "")
+    else:
+        yield ok("MNIST", f"All 70,000 digits of {path.name} are as they should be.")
+
+
+def networks(settings: Settings, folder: Path = ROOT / "models") -> Iterator[Finding]:
+    """Whether the networks that ship with DigitLab can be loaded, and read a one."""
+    # A worker that looks around needs none of these, and they take longest to import.
+    from digitlab.networks.recognition import DEFAULT_MODEL, Recogniser
+    from digitlab.runs.models.model_files import ModelFiles
+
+    files = ModelFiles(replace(settings, models=folder, ready_made=folder))
+    names = [card.name for card in files.cards() if card.is_ready_made]
+    if DEFAULT_MODEL not in names:
+        yield wrong("ready-made networks", f"{folder} lacks {DEFAULT_MODEL!r}.", "Restore it with `git checkout`.")
+    good = []
+    for name in names:
+        try:
+            digit = Recogniser.load(files.keras_file(name)).read(_one()).digit
+        except DigitLabError as error:
+            yield wrong("ready-made networks", str(error), "Restore it with `git checkout`.")
+            continue
+        good.append(name)
+        if digit != 1:
+            yield wrong("ready-made networks", f"{name} reads a one as {digit}.", "Restore it with `git checkout`.")
+    if good:
+        yield ok("ready-made networks", f"{', '.join(good)} can be loaded, and read.")
+
+
+def _one() -> np.ndarray:
+    drawing = np.zeros((280, 280, 4), np.uint8)
+    drawing[..., 3] = 255
+    drawing[60:220, 130:150, :3] = 255
+    return drawing

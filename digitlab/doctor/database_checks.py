@@ -1,0 +1,123 @@
+"""Whether the record of runs can be kept: by doing all that the app does with it, and taking it back."""
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import sqlalchemy as sa
+from sqlalchemy.exc import SQLAlchemyError
+
+from digitlab.doctor.checks import Finding, ok, warning, wrong
+from digitlab.networks.config import TrainingConfig
+from digitlab.runs.dispatch.dispatcher import is_gone_from_here
+from digitlab.runs.records.run import RunState
+from digitlab.runs.store import schema
+from digitlab.settings import Settings
+
+_PATIENCE = 3  # seconds for a connection, and for a lock
+_SHARED = ("nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "ceph", "glusterfs", "lustre", "beegfs", "afs")
+_NO_RUN = 0  # a number that no run has
+
+
+def database(settings: Settings) -> Iterator[Finding]:
+    """Whether the database answers, has the tables or may be given them, and can be written; nothing is left there."""
+    try:
+        url = sa.make_url(settings.database_url)
+        engine = sa.create_engine(url, connect_args=_bounds(url))
+    except (SQLAlchemyError, ImportError) as error:
+        yield wrong(
+            "database", f"DIGITLAB_DATABASE_URL cannot be used ({type(error).__name__}).",
+            'Correct it; for PostgreSQL, run: pip install "psycopg[binary]"',
+        )  # fmt: skip
+        return
+    is_file = url.get_backend_name() == "sqlite" and bool(url.database)
+    if is_file and not Path(url.database or "").exists():
+        yield _new_file(Path(url.database or ""))
+        return
+    where = url.render_as_string(hide_password=True).partition("?")[0]
+    try:
+        with engine.connect() as connection:
+            yield from _about_file(Path(url.database or ""), connection) if is_file else ()
+            yield from _tables(connection, where)
+            yield _gone(connection)
+            connection.rollback()
+    except SQLAlchemyError as error:
+        yield wrong("database", f"{where} cannot be used: {_reason(error)}.", _REMEDY)
+    finally:
+        engine.dispose()
+
+
+_REMEDY = "See that it runs, that DIGITLAB_DATABASE_URL is right, and that its user may make tables and write."
+
+
+def _bounds(url: sa.URL) -> dict[str, int]:
+    return {"timeout": _PATIENCE} if url.get_backend_name() == "sqlite" else {"connect_timeout": _PATIENCE}
+
+
+def _reason(error: SQLAlchemyError) -> str:
+    text = str(getattr(error, "orig", None) or type(error).__name__)
+    return text.strip().splitlines()[0].rstrip(".:")
+
+
+def _new_file(path: Path) -> Finding:
+    standing = next(folder for folder in path.absolute().parents if folder.exists())
+    if not (standing.is_dir() and os.access(standing, os.W_OK)):
+        return wrong("database", f"{path} cannot be made.", "Set DIGITLAB_DATA to a folder that can be written.")
+    return ok("database", f"{path} is not there yet; the app makes it when it starts.")
+
+
+def _about_file(path: Path, connection: sa.Connection) -> Iterator[Finding]:
+    mode = connection.exec_driver_sql("PRAGMA journal_mode").scalar_one()
+    if mode != "wal":
+        yield warning("database", f"The journal of {path} is in mode {mode}.", "The app sets it to wal when it starts.")
+    kind = _kind_of_disk(path.absolute())
+    if kind in _SHARED:
+        yield warning(
+            "database", f"{path} lies on a network file system ({kind}), which SQLite does not lock safely.",
+            "Move DIGITLAB_DATA to a local disk, or use PostgreSQL.",
+        )  # fmt: skip
+
+
+def _kind_of_disk(path: Path) -> str:
+    """Return the name of the file system that a path lies on."""
+    mounts = [part for part in psutil.disk_partitions(all=True) if path.is_relative_to(part.mountpoint)]
+    return str(max(mounts, key=lambda part: len(part.mountpoint)).fstype) if mounts else ""
+
+
+def _tables(connection: sa.Connection, where: str) -> Iterator[Finding]:
+    """Do what the app does when it starts, and write a run; the caller takes it back."""
+    known = {column["name"] for column in _columns(connection)}
+    wanted = {column.name for column in schema.runs.columns}
+    connection.rollback()  # what was read holds no snapshot while the tables are prepared
+    schema.prepare(connection)
+    config = json.dumps(TrainingConfig().as_dict())
+    connection.execute(sa.insert(schema.runs).values(number=_NO_RUN, title="", config=config, state="", created=0.0))
+    if known - wanted:
+        yield warning(
+            "database", f"A newer DigitLab wrote to {where}: {', '.join(sorted(known - wanted))} mean nothing here.",
+            "Update this one.",
+        )  # fmt: skip
+    lacking = sorted(wanted - known)
+    state = f"the app adds {', '.join(lacking)} when it starts" if lacking else "its tables are up to date"
+    state = state if known else "it is empty, and the app makes its tables when it starts"
+    yield ok("database", f"{where} answers and can be written; {state}.")
+
+
+def _columns(connection: sa.Connection) -> list[sa.engine.interfaces.ReflectedColumn]:
+    inspector = sa.inspect(connection)
+    return inspector.get_columns("runs") if inspector.has_table("runs") else []
+
+
+def _gone(connection: sa.Connection) -> Finding:
+    """Whether what is said to run on this machine does."""
+    running = sa.select(schema.runs.c.number, schema.runs.c.worker).where(schema.runs.c.state == RunState.RUNNING)
+    rows = connection.execute(running).all()
+    gone = [str(row.number) for row in rows if is_gone_from_here(row.worker or "")]
+    if gone:
+        return warning(
+            "runs", f"Said to run, but their process is gone: {', '.join(gone)}.",
+            "They go on when the app is started; python -m digitlab runs shows where they stand.",
+        )  # fmt: skip
+    return ok("runs", f"{len(rows)} are running.")

@@ -1,0 +1,163 @@
+"""Many digits in one file, to take away and to bring in.
+
+A ZIP has a folder for each class, 0 to 9, with a PNG for each digit: unpacked, it is what Keras'
+`image_dataset_from_directory` reads. An `.npz` has two arrays: images, uint8 (n, 28, 28), and labels, uint8 (n,).
+"""
+
+import io
+import zipfile
+from collections.abc import Iterable, Iterator
+from pathlib import PurePosixPath
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digitlab.data.archives import Archive, Bounds
+from digitlab.data.picture_files import open_picture, pixels_of, to_png
+from digitlab.errors import BundleRefused
+from digitlab.preprocessing import normalize
+
+Digits = tuple[NDArray[np.uint8], NDArray[np.uint8]]
+
+SUFFIXES = ("zip", "npz")
+LARGEST_FILE = 20_000_000  # bytes
+MOST = 5_000  # digits in a file
+_PIXELS = 400_000_000  # of all pictures of a ZIP: some seconds' work
+_PICTURES = Bounds(files=MOST, each=20_000_000, total=100_000_000)
+_ARRAYS = Bounds(files=2, each=MOST * 784 + 1000, total=MOST * (784 + 8) + 2000)
+_DARK = 127  # of 255: up to it, the rim of a picture is ground
+
+
+def to_zip(images: Iterable[NDArray[np.uint8]], labels: Iterable[int], names: Iterable[str]) -> bytes:
+    """Return digits as a ZIP of PNGs. All ten folders are there, or else Keras would number the classes anew.
+
+    Args:
+        images: uint8 (28, 28) each.
+        labels: 0 to 9, one for each.
+        names: A file name for each, without an ending.
+    """
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:  # stored: a PNG is packed already
+        for label in range(10):
+            archive.writestr(f"{label}/", b"")
+        for image, label, name in zip(images, labels, names, strict=True):
+            archive.writestr(f"{label}/{name}.png", to_png(image))
+    return file.getvalue()
+
+
+def to_npz(images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> bytes:
+    """Return digits, uint8 (n, 28, 28) and (n,), as an `.npz`; `numpy.load(..., allow_pickle=False)` reads it."""
+    file = io.BytesIO()
+    np.savez_compressed(file, images=images, labels=labels)
+    return file.getvalue()
+
+
+def from_file(content: bytes, name: str) -> Digits:
+    """Read a file of digits that comes from outside.
+
+    Args:
+        content: A ZIP or an `.npz`.
+        name: Its name; the ending tells which.
+
+    Returns:
+        Images, uint8 (n, 28, 28), and labels, uint8 (n,), with n of at least 1. Pictures of another size, and those
+        with a light ground, are brought into form as an uploaded picture is.
+
+    Raises:
+        BundleRefused: It is not what it should be, or too large; the sentence says what and where.
+        PictureUnreadable: A picture in it is damaged or too large.
+    """
+    if len(content) > LARGEST_FILE:
+        raise BundleRefused(
+            f"{name} has {len(content) / 1e6:,.1f} MB; up to {LARGEST_FILE // 1_000_000} MB are taken. "
+            "Bring it in in parts."
+        )
+    ending = PurePosixPath(name).suffix.lower()
+    if ending not in (".zip", ".npz"):
+        raise BundleRefused(f"{name} is neither a .zip with a folder for each digit nor an .npz. Choose one of these.")
+    return _from_zip(content, name) if ending == ".zip" else _from_npz(content, name)
+
+
+def _from_zip(content: bytes, name: str) -> Digits:
+    archive = Archive(content, name, _PICTURES)
+    if not archive.names:
+        raise BundleRefused(f"{name} holds no pictures. Put them into folders that are called 0 to 9.")
+    labels = [_label_of(file, archive) for file in archive.names]
+    images = list(_images(archive, name))
+    return np.stack(images), np.array(labels, np.uint8)
+
+
+def _label_of(file: str, archive: Archive) -> int:
+    folder = PurePosixPath(file).parent.name
+    if folder not in list("0123456789"):
+        raise BundleRefused(f"{archive.told(file)} lies in no folder that is called 0 to 9. Put each picture into one.")
+    return int(folder)
+
+
+def _images(archive: Archive, name: str) -> Iterator[NDArray[np.uint8]]:
+    pixels = 0
+    for file in archive.names:
+        packed, told = archive.read(file), archive.told(file)
+        pixels += pixels_of(packed, told)
+        if pixels > _PIXELS:
+            raise BundleRefused(
+                f"The pictures of {name} have more than {_PIXELS // 1_000_000} megapixels in all. Make them smaller, "
+                "or bring them in in parts."
+            )
+        image = _as_digit(open_picture(packed, told))
+        if image is None:
+            raise BundleRefused(f"{told} shows no ink that can be told from its ground. Leave it out.")
+        yield image
+
+
+def _as_digit(picture: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
+    """A picture, uint8 (height, width, 4), as a digit: as it is where it has the form already; None without ink."""
+    if picture.shape == (28, 28, 4):
+        grey = picture[..., 0]
+        is_grey = bool((picture[..., :3] == grey[..., np.newaxis]).all() and (picture[..., 3] == 255).all())
+        rim = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
+        if is_grey and float(rim.mean()) <= _DARK:
+            return grey.copy() if grey.any() else None
+    return normalize.to_digit(picture)
+
+
+def _from_npz(content: bytes, name: str) -> Digits:
+    archive = Archive(content, name, _ARRAYS)
+    if sorted(archive.names) != ["images.npy", "labels.npy"]:
+        raise BundleRefused(f"{name} does not hold two arrays called images and labels. Save these two, and no others.")
+    images, labels = (_array(archive.read(f"{part}.npy"), part, name) for part in ("images", "labels"))
+    if images.dtype != np.uint8 or images.shape[1:] != (28, 28):
+        raise BundleRefused(
+            f"In {name}, images is {images.dtype} {images.shape}. Save it as uint8 (n, 28, 28), 0 ground to 255 ink."
+        )
+    if labels.dtype.kind not in "iu" or labels.shape != images.shape[:1]:
+        raise BundleRefused(
+            f"In {name}, labels is {labels.dtype} {labels.shape}. Save it as whole numbers, one for each of the "
+            f"{len(images):,} images."
+        )
+    if not 0 < len(images) <= MOST:
+        raise BundleRefused(f"{name} holds {len(images):,} digits; 1 to {MOST:,} are taken.")
+    wrong = np.flatnonzero(~np.isin(labels, range(10)))
+    if wrong.size:
+        raise BundleRefused(f"In {name}, the label of image {wrong[0]} is {labels[wrong[0]]}. Labels are 0 to 9.")
+    empty = np.flatnonzero(~images.any(axis=(1, 2)))
+    if empty.size:
+        raise BundleRefused(f"In {name}, nothing is drawn in image {empty[0]}. Leave it out.")
+    return np.ascontiguousarray(images, np.uint8), labels.astype(np.uint8)
+
+
+def _array(packed: bytes, part: str, name: str) -> NDArray[np.generic]:
+    """Read an array, after a look at what its head says of its size."""
+    file = io.BytesIO(packed)
+    try:
+        version = np.lib.format.read_magic(file)
+        read_head = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+        shape, _, dtype = read_head(file)
+        if np.prod(shape, dtype=object) * dtype.itemsize != len(packed) - file.tell():
+            raise ValueError("its head says another size")
+        array: NDArray[np.generic] = np.load(io.BytesIO(packed), allow_pickle=False)
+    except (ValueError, EOFError, OSError, TypeError, SyntaxError, MemoryError, RecursionError) as error:
+        raise BundleRefused(
+            f"In {name}, {part} is no array that can be read. Save it anew with numpy.savez, without objects in it."
+        ) from error
+    return array

@@ -1,0 +1,157 @@
+"""Ink told from its ground: a canvas, a drawing in any colours, or a photograph of a pen on paper.
+
+A flat ground is one colour along the border, and ink is the distance from it. Everything else is a photograph; see
+`paper`.
+"""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from digitlab.data.image_ops import as_bytes, rim, sharp, smaller
+from digitlab.preprocessing.photo import ink_on_paper
+from digitlab.preprocessing.ruled_lines import without_printed_lines
+
+LARGEST_SIDE = 1024  # pixels: more detail than 28 x 28 can hold
+_SAME = 2  # grey levels: equal but for rounding
+_PICTURE = 0.1  # how much the whole picture weighs against its border in saying which grey the ground has
+_NEAR = 12  # grey levels: equal but for what JPEG does around a stroke
+_STRONG = 128  # a peak of ink from about here on is kept as it is on black and on white; below, it is raised to 255
+_LEAST_DIFFERENCE = 20  # grey levels: less is what compression left of a flat ground
+_LEAST_PRINTED = 200  # pixels on the shorter side of a flat picture in which lines are looked for
+_LEAST_PHOTO = 48  # pixels on the shorter side: below it nothing can be said about light
+
+
+def ink_of(drawing: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return how much ink each pixel has, whatever the colours and the light.
+
+    Args:
+        drawing: uint8 (height, width, 4), RGBA. Strokes of any colour on a transparent or flat ground, or a photograph
+            of a pen on paper. Light strokes on black keep their grey values (ITU-R BT.601).
+
+    Returns:
+        uint8 (height, width), 0 ground to 255 ink, made smaller where the longer side has more than 1024 pixels.
+
+    Raises:
+        ValueError: Another shape or dtype came.
+    """
+    _check(drawing)
+    drawing = np.ascontiguousarray(_bounded(drawing))
+    alpha = drawing[..., 3]
+    if _is_opaque(drawing):
+        return _on_opaque(drawing)
+    if np.median(rim(alpha)) >= 128:
+        return _on_opaque(_on_one_colour(drawing))
+    sheet = _sheet(drawing)
+    if sheet is None:
+        return _full_contrast(alpha) if alpha.max() < _STRONG else alpha.copy()
+    ink = np.zeros_like(alpha)
+    ink[sheet] = _on_opaque(_on_one_colour(drawing[sheet]))
+    return ink
+
+
+def _check(drawing: NDArray[np.uint8]) -> None:
+    if not isinstance(drawing, np.ndarray):
+        raise ValueError(f"A drawing is uint8 (height, width, 4), RGBA; {type(drawing).__name__} came.")
+    if drawing.dtype != np.uint8 or drawing.ndim != 3 or drawing.shape[2] != 4 or 0 in drawing.shape:
+        raise ValueError(
+            f"A drawing is uint8 (height, width, 4), RGBA, of at least one pixel; {drawing.dtype} {drawing.shape} came."
+        )
+
+
+def _is_opaque(drawing: NDArray[np.uint8]) -> bool:
+    """Whether alpha is 255 everywhere: the bits that all pixels share, four bytes at a time."""
+    shared = np.bitwise_and.reduce(drawing.view(np.uint32), axis=None)
+    return bool(np.atleast_1d(shared).view(np.uint8)[3] == 255)
+
+
+def _bounded(drawing: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    height, width = drawing.shape[:2]
+    scale = LARGEST_SIDE / max(height, width)
+    return drawing if scale >= 1 else smaller(drawing, LARGEST_SIDE)
+
+
+def _sheet(drawing: NDArray[np.uint8]) -> tuple[slice, slice] | None:
+    """Where an opaque picture lies on a transparent ground: a filled box of more than one brightness."""
+    opaque = drawing[..., 3] >= 128
+    rows, columns = np.nonzero(opaque.any(axis=1))[0], np.nonzero(opaque.any(axis=0))[0]
+    if not len(rows):
+        return None
+    box = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
+    grey = cv2.cvtColor(drawing[box], cv2.COLOR_RGBA2GRAY)[opaque[box]]
+    is_picture = opaque[box].mean() > 0.85 and np.ptp(grey) >= _STRONG // 2
+    return box if is_picture else None
+
+
+def _on_one_colour(drawing: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Put what is partly transparent on the colour that the border has, as far as it is opaque."""
+    border = rim(drawing)
+    seen = border[border[:, 3] >= 128]
+    colour = np.median(seen if len(seen) else border, axis=0)
+    alpha = drawing[..., 3:].astype(np.float32) / 255
+    colours = np.round(drawing[..., :3] * alpha + colour[:3].astype(np.float32) * (1 - alpha))
+    return np.dstack([colours.astype(np.uint8), np.full(drawing.shape[:2], 255, np.uint8)])
+
+
+def _on_opaque(drawing: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    grey = cv2.cvtColor(drawing, cv2.COLOR_RGBA2GRAY)
+    border = rim(grey)
+    ground = _ground_level(grey, border)
+    if min(grey.shape) < _LEAST_PHOTO or _is_flat(border, ground):
+        return _on_flat(drawing, grey, ground)
+    return ink_on_paper(drawing, grey)
+
+
+def _ground_level(grey: NDArray[np.uint8], border: NDArray[np.uint8]) -> int:
+    """The grey of the ground: most of the border has it; where that is a close call, most of the picture decides."""
+    level = int(border[0])
+    if (border == level).all():
+        return level
+    shares, near = np.bincount(border, minlength=256) / border.size, np.ones(2 * _SAME + 1)
+
+    def commonest(around: int) -> int:
+        lowest = max(0, around - _SAME)
+        return lowest + int(shares[lowest : around + _SAME + 1].argmax())
+
+    nearly = np.convolve(shares, near, "same")
+    hopeful = {commonest(int(around)) for around in np.flatnonzero(nearly > nearly.max() - 1.001 * _PICTURE)}
+    if len(hopeful) == 1:
+        return hopeful.pop()
+    everywhere = cv2.calcHist([grey], [0], None, [256], [0, 256]).reshape(256).astype(np.float64) / grey.size
+    return commonest(int((nearly + _PICTURE * np.convolve(everywhere, near, "same")).argmax()))
+
+
+def _is_flat(border: NDArray[np.uint8], ground: int) -> bool:
+    """Whether the border has one or two colours only; light and noise would spread them."""
+    distance = _distance(border, ground)
+    if np.count_nonzero(distance == 0) < 0.45 * border.size:
+        return False
+    other = border[distance > _NEAR]
+    if not len(other):
+        return True
+    alike = np.count_nonzero(np.abs(other - np.median(other)) <= _NEAR)
+    return bool(border.size - len(other) + alike >= 0.9 * border.size)
+
+
+def _distance(picture: NDArray[np.uint8], ground: int | NDArray[np.uint8]) -> NDArray[np.uint8]:
+    levels = np.asarray(ground, np.uint8)
+    return np.asarray(np.maximum(picture, levels) - np.minimum(picture, levels))
+
+
+def _on_flat(drawing: NDArray[np.uint8], grey: NDArray[np.uint8], ground: int) -> NDArray[np.uint8]:
+    """The distance from the ground's colour; ink of nearly the ground's own brightness is told by its colour."""
+    ink = _distance(grey, ground) if ground else grey
+    if ink.max() < _STRONG - _NEAR:
+        alike = _distance(rim(grey), ground) <= _SAME
+        colour = np.median(rim(drawing)[alike if alike.any() else ..., :3], axis=0)
+        ink = _full_contrast(_distance(drawing[..., :3], colour.astype(np.uint8)).max(axis=2))
+    elif _NEAR < ground < 255 - _NEAR:
+        ink = as_bytes(ink * np.float32(255 / int(ink.max())))
+    return without_printed_lines(ink) if ground >= _STRONG and min(ink.shape) >= _LEAST_PRINTED else ink
+
+
+def _full_contrast(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Raise ink to 255; what is hardly there at all is nothing."""
+    if ink.max() < _LEAST_DIFFERENCE:
+        return np.zeros_like(ink)
+    return sharp(ink, float(cv2.blur(ink, (3, 3)).max()))  # a single pixel may be what JPEG overshot

@@ -1,0 +1,163 @@
+"""Lines of ruled and squared paper: found by the Hough transform (R. Duda and P. Hart, 1972), and taken out."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from digitlab.data.image_ops import as_bytes, enlarged_mask, smaller
+
+LEAST_PEAK = 0.45  # of the darkest piece of ink: what stays lighter is a smudge, or the other side of the sheet
+LINE_SIDE = 512  # side of the picture in which lines are looked for
+LINE_WIDTH = 7  # pixels there: thicker is ink
+_LINE_TILT = 15  # degrees by which paper may be turned
+_LINE_COVER = 0.8  # of its way over the paper on which a line is seen
+_MANY_LINES = 3  # so many are the paper's, however dark; fewer must be fainter than ink
+_LEAST_LINE = 0.03  # share of the light that a line takes away at least
+_LINE_VOTES = 0.15  # of the picture's width, by which a line is proposed
+_SHORTEST_LINE = 0.1  # of the picture's width, where it leaves the picture at a corner
+_MOST_CANDIDATES = 3000
+_MOST_FAILURES = 12
+_KNOTS = 65  # of a line as it is kept
+_PARTS = 16  # of a line, each of which shows where it runs
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lines:
+    """The paper's lines; of each, float64 (65,): its row, as a share of the height, at places evenly over the width.
+
+    Attributes:
+        across: From left to right.
+        down: From top to bottom, as if the picture were transposed.
+    """
+
+    across: list[NDArray[np.float64]]
+    down: list[NDArray[np.float64]]
+
+
+def without_printed_lines(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Squared paper that was scanned, or that a program for notes shows."""
+    missing = ink.astype(np.float32) / np.float32(256)
+    rest, darkest = without_lines(missing, paper_lines(missing, np.zeros((1, 1), np.uint8), 0.0))
+    return ink if rest is missing else as_bytes(np.round(rest * 256)) * (rest > darkest)
+
+
+def without_lines(missing: NDArray[np.float32], lines: Lines) -> tuple[NDArray[np.float32], float]:
+    """Take out the paper's lines, those across and those down; say how much of the light the darkest took."""
+    if not lines.across and not lines.down:
+        return missing, 0.0
+    is_ruled = max(len(lines.across), len(lines.down)) >= _MANY_LINES
+    rest, one = _take_out(missing, lines.across, is_ruled)
+    rest, other = _take_out(_turned(rest), lines.down, is_ruled)
+    return _turned(rest), max(one, other)
+
+
+def paper_lines(missing: NDArray[np.float32], table: NDArray[np.uint8], noise: float) -> Lines:
+    """Find the lines in what is missing of the light, float32 (height, width); `table` marks what is no paper."""
+    small = smaller(missing, LINE_SIDE)
+    return Lines(_across(small, table, noise), _across(_turned(small), table.T, noise))
+
+
+def _turned(picture: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The transpose, copied by blocks."""
+    return np.asarray(cv2.transpose(picture), np.float32)
+
+
+def _across(small: NDArray[np.float32], table: NDArray[np.uint8], noise: float) -> list[NDArray[np.float64]]:
+    """Find lines that cross the whole picture from left to right."""
+    height, width = small.shape
+    thin = small - cv2.morphologyEx(small, cv2.MORPH_OPEN, np.ones((LINE_WIDTH, 1), np.uint8))
+    paper = ~enlarged_mask(table, small.shape)
+    thin *= paper
+    seen = (thin > max(_LEAST_LINE, 2.5 * noise)).astype(np.uint8)
+    middle, tilt = np.pi / 2, np.radians(_LINE_TILT)
+    found = cv2.HoughLines(
+        seen, 1, np.radians(0.25), int(_LINE_VOTES * width), min_theta=middle - tilt, max_theta=middle + tilt
+    )
+    if found is None:
+        return []
+    distance, angle = found.reshape(-1, 2)[:_MOST_CANDIDATES].T.astype(float)
+    columns = np.arange(width)
+    ends = (distance - np.array([[0], [width / 2], [width - 1]]) * np.cos(angle)) / np.sin(angle)
+    thick, thicker = (cv2.dilate(seen, np.ones((wide, 1), np.uint8)) > 0 for wide in (3, 5))
+    ends = ends[:, _is_hopeful(ends, thicker, paper)]
+    kept: list[NDArray[np.float64]] = []
+    failures = 0
+    while ends.size and failures < _MOST_FAILURES:
+        rows = _bent(thin, np.interp(columns, [0, width / 2, width - 1], ends[:, 0]))
+        if _crosses(rows, thick, paper):
+            kept.append(rows)
+        else:
+            failures += 1
+        tried = np.stack([ends[:, 0], rows[[0, width // 2, -1]]])
+        ends = ends[:, (np.abs(ends - tried[..., np.newaxis]).mean(axis=1) > LINE_WIDTH).all(axis=0)]
+    knots = np.linspace(0, width - 1, _KNOTS)
+    return [(np.interp(knots, columns, rows) + 0.5) / height for rows in kept]
+
+
+def _is_hopeful(ends: NDArray[np.float64], seen: NDArray[np.bool_], paper: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Which of many straight lines, each by three rows, are seen on more than half of their way."""
+    height, width = seen.shape
+    shares = np.linspace(0, 1, 64)[:, np.newaxis]
+    rows = np.round(ends[0] + (ends[2] - ends[0]) * shares).astype(int)
+    columns = np.round(shares * (width - 1)).astype(int)
+    places = np.clip(rows, 0, height - 1)
+    inside = (rows == places) & paper[places, columns]
+    shares_seen = (seen[places, columns] & inside).sum(axis=0) / np.maximum(1, inside.sum(axis=0))
+    return np.asarray(shares_seen > 0.5)
+
+
+def _bent(thin: NDArray[np.float32], rows: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Bend a straight line to the parabola that it is on paper that curls, or behind a lens that bends it."""
+    height, width = thin.shape
+    reach = np.arange(-LINE_WIDTH, LINE_WIDTH + 1)
+    band = np.round(rows).astype(int) + reach[:, np.newaxis]
+    values = thin[np.clip(band, 0, height - 1), np.arange(width)] * ((band >= 0) & (band < height))
+    starts = np.arange(_PARTS) * width // _PARTS
+    parts = np.add.reduceat(values, starts, axis=1)
+    offsets, strength = reach[parts.argmax(axis=0)], parts.max(axis=0)
+    powers = np.vander((starts + width / (2 * _PARTS)) / width, 3)
+    weights = np.minimum(strength, np.median(strength)) + 1e-6  # a line is even; ink is not
+    for _ in range(2):
+        bend = np.linalg.solve((powers.T * weights) @ powers, (powers.T * weights) @ offsets)
+        weights = weights * (np.abs(offsets - powers @ bend) <= 2) + 1e-6  # without what ink has drawn aside
+    known = powers[weights > 0.1 * weights.max(), 1]
+    return rows + np.polyval(bend, np.clip(np.arange(width) / width, known.min(), known.max()))
+
+
+def _crosses(rows: NDArray[np.float64], seen: NDArray[np.bool_], paper: NDArray[np.bool_]) -> bool:
+    """Whether a line is seen all its way over the paper, from edge to edge."""
+    height, width = seen.shape
+    places, columns = np.round(rows).astype(int), np.arange(width)
+    inside = (places >= 0) & (places < height)
+    inside[inside] = paper[places[inside], columns[inside]]
+    way = seen[places[inside], columns[inside]]
+    edge = max(1, len(way) // 16)
+    if len(way) < _SHORTEST_LINE * width or way.mean() < _LINE_COVER:
+        return False
+    return bool(way[:edge].mean() > 0.3 and way[-edge:].mean() > 0.3)
+
+
+def _take_out(
+    missing: NDArray[np.float32], lines: list[NDArray[np.float64]], is_ruled: bool
+) -> tuple[NDArray[np.float32], float]:
+    """Divide out what each line takes of the light: its median along the way, which crossing ink leaves as it is."""
+    height, width = missing.shape
+    reach = max(3, round(0.6 * LINE_WIDTH * max(height, width) / LINE_SIDE))
+    offsets, columns = np.arange(-reach, reach + 1)[:, np.newaxis], np.arange(width)
+    ink = float(np.percentile(missing[::2, ::2], 99.8)) if lines and not is_ruled else 0.0
+    result, darkest = missing.copy(), 0.0
+    for line in lines:
+        rows = np.interp(columns, np.linspace(0, width - 1, _KNOTS), line) * height - 0.5
+        band = np.round(rows).astype(int) + offsets
+        inside = (band >= 0) & (band < height)
+        values = missing.take(np.clip(band, 0, height - 1) * width + columns)
+        whole = values[:, inside.all(axis=0)][:, ::4]
+        profile = np.median(whole, axis=1) if whole.size else np.zeros(len(band))
+        profile = np.clip(cv2.dilate(profile.astype(np.float32)[:, np.newaxis], np.ones((3, 1), np.uint8)), 0, 0.9)
+        if is_ruled or profile.max() < LEAST_PEAK * ink:
+            darkest = max(darkest, float(profile.max()))
+            rest = 1 - (1 - values) / (1 - profile)
+            np.put(result, (band * width + columns)[inside], rest[inside])
+    return result, darkest

@@ -1,0 +1,114 @@
+"""Networks that learn from a person's own drawings: begun, judged, and what they read of those they never saw."""
+
+import dataclasses
+from collections.abc import Callable
+from contextlib import suppress
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digitlab.errors import ModelNotFound
+from digitlab.networks.config import TrainingConfig, Tuning, tuned_from
+from digitlab.networks.digit_sets import TEST, DigitSet, fitted
+from digitlab.networks.label_noise import Comparison
+from digitlab.runs.models.model_files import ModelFiles
+from digitlab.runs.models.recognisers import Readers
+from digitlab.runs.records.improvement import Improvement, Read, compare, split
+from digitlab.runs.records.model_card import LONGEST_TITLE, ModelCard
+from digitlab.runs.records.people import Person
+from digitlab.runs.records.run import Run
+from digitlab.runs.services.drawings import Drawings
+from digitlab.runs.services.evaluations import Evaluations
+from digitlab.runs.services.trainings import Trainings
+
+_IMPROVED = ", improved"
+
+
+class Improvements:
+    """Threads may share it. Nobody's drawings are seen by another."""
+
+    def __init__(
+        self, files: ModelFiles, readers: Readers, drawings: Drawings, evaluations: Evaluations, trainings: Trainings
+    ) -> None:
+        self._files, self._readers, self._drawings = files, readers, drawings
+        self._evaluations, self._trainings = evaluations, trainings
+
+    def start(self, name: str, person: Person, seed: int = 1) -> Run:
+        """Queue a tuning of a network to a person's own drawings, some of which are held back; return at once."""
+        return self._trainings.start(*self.plan(name, person, seed), person)
+
+    def plan(self, name: str, person: Person, seed: int = 1) -> tuple[TrainingConfig, str]:
+        """Return the settings of such a tuning, and what its network is to be called."""
+        card = self._files.card(name)
+        config = dataclasses.replace(card.config, seed=seed)
+        drawings, seen = self._drawings.of(person, with_pictures=False), self.learned(name, person)
+        tuning = split(name, drawings, seed, seen)
+        title = f"{card.title.removesuffix(_IMPROVED)[: LONGEST_TITLE - len(_IMPROVED)]}{_IMPROVED}"
+        return tuned_from(config, tuning), title
+
+    def of(
+        self,
+        run: Run,
+        person: Person,
+        report: Callable[[float], None] = lambda _: None,
+        read: Read | None = None,
+    ) -> Improvement:
+        """Return a network before and after its tuning, on MNIST's test set and on what was held back.
+
+        Args:
+            run: A tuning that left a network.
+            person: Who asks; nobody but the drawings' owner sees them.
+            report: Is handed the share that is done, 0 to 1, while a worker reads MNIST.
+            read: Lets a network read drawings; None: they are read here and now.
+        """
+        if run.config.tuning is None or run.model is None:
+            raise ModelNotFound(f"Run {run.number} left no network that was tuned. See the list of runs.")
+        before, after = self._files.card(run.config.tuning.base), self._files.card(run.model)
+        held_back = set(run.config.tuning.held_back)
+        drawings = [one for one in self._drawings.of(person, with_pictures=False) if one.number in held_back]
+        return Improvement(
+            before=before,
+            after=after,
+            drawings=drawings,
+            own=compare(drawings, before, after, read or self._read),
+            mnist=Comparison(*(self._evaluations.scores(card, TEST, report) for card in (before, after))),
+        )
+
+    def unseen_read(self, name: str, person: Person) -> tuple[int, int] | None:
+        """Return how many of a person's drawings a network reads correctly, and of how many that it has not learned.
+
+        None where there are no such drawings.
+        """
+        seen = self.learned(name, person)
+        unseen = [one for one in self._drawings.of(person, with_pictures=False) if one.number not in seen]
+        if not unseen:
+            return None
+        answers = self._readers.of(name).probabilities(np.stack([one.image for one in unseen])).argmax(axis=1)
+        return int((answers == [one.label for one in unseen]).sum()), len(unseen)
+
+    def learned(self, name: str, person: Person) -> set[int]:
+        """Return the numbers of a person's drawings that a network has learned, also in earlier improvements.
+
+        What was deleted and brought in again is known by its image.
+        """
+        card, tunings = self._files.card(name), list[Tuning]()
+        with suppress(ModelNotFound):  # one that it came from was deleted
+            while card.config.tuning is not None:
+                tunings.append(card.config.tuning)
+                card = self._files.card(card.config.tuning.base)
+        if not tunings:
+            return set()
+        return {
+            one.number
+            for one in self._drawings.of(person, with_pictures=False)
+            if any(one.fingerprint in each.prints if each.prints else one.number in each.learned for each in tunings)
+        }
+
+    def learned_of(self, name: str, of: DigitSet, person: Person) -> int:
+        """Return how many digits of a set a network was fitted to: what it reads in those proves nothing."""
+        if of.is_own:
+            return len(self.learned(name, person).intersection(of.numbers))
+        return fitted(self._files.card(name).config).shared(of)
+
+    def _read(self, card: ModelCard, images: NDArray[np.uint8]) -> NDArray[np.float32]:
+        return self._readers.of(card.name).probabilities(images)

@@ -1,0 +1,115 @@
+"""Maps of digits: made by the workers in the background, some hundred digits at a time, and kept in a file."""
+
+import tempfile
+import threading
+import zipfile
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+
+from digitlab.data.mnist import Mnist
+from digitlab.errors import DigitLabError
+from digitlab.networks.digit_map import Axes, Landscape
+
+DIGITS = 20_000  # of the training set, its first: the network that looks four times needs a minute for them
+_FITTED = 2_000  # digits to which the axes are fitted
+_AXES = 64  # they hold nearly all of what tells digits apart, and a search among them takes milliseconds
+_PART = 500  # digits a question; between two of them, others are answered
+_UNREADABLE = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile)
+
+
+class Ask(Protocol):
+    """Puts a question of `answers` about a network to a worker, and waits."""
+
+    def __call__(self, question: str, name: str, *arguments: object) -> object:
+        """Return the answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class InTheMaking:
+    """A map that is not there yet.
+
+    Attributes:
+        share: How much of it is done, 0 to 1.
+        trouble: One sentence on why it does not go on; empty if it does.
+    """
+
+    share: float
+    trouble: str = ""
+
+
+class Landscapes:
+    """The maps of all networks; threads may share it. Each is made once, one at a time."""
+
+    def __init__(self, folder: Path, ask: Ask, digits: Callable[[], Mnist]) -> None:
+        """Take the folder where they are kept, the way to the workers, and what loads MNIST."""
+        self._folder, self._ask, self._digits = folder, ask, digits
+        self._states: dict[str, Landscape | InTheMaking] = {}
+        self._lock, self._turn = threading.Lock(), threading.Lock()
+        self._is_over = threading.Event()
+
+    def of(self, network: str, made: float) -> Landscape | InTheMaking:
+        """Return a network's map, or how far it is; the first call has it made, and so does one after a trouble.
+
+        Args:
+            network: Its name.
+            made: When it was; tells it from an older one of its name.
+        """
+        name = f"{network}-{int(made * 1000)}"
+        with self._lock:
+            state = self._states.get(name)
+            if state is None:
+                state = self._states[name] = self._kept(name) or InTheMaking(0)
+                if isinstance(state, InTheMaking):
+                    threading.Thread(target=self._make, args=(name, network), name=f"map {name}", daemon=True).start()
+            elif isinstance(state, InTheMaking) and state.trouble:
+                del self._states[name]  # it was told; who looks again tries again
+        return state
+
+    def close(self) -> None:
+        """Let what is in the making be."""
+        self._is_over.set()
+
+    def _make(self, name: str, network: str) -> None:
+        with self._turn:
+            try:
+                made = self._made(name, network)
+            except DigitLabError as error:
+                self._states[name] = InTheMaking(0, str(error))
+                return
+            if made is not None:
+                self._keep(name, network, made)
+                self._states[name] = made
+
+    def _made(self, name: str, network: str) -> Landscape | None:
+        images = self._digits().x_train[:DIGITS]
+        axes = self._ask("axes", network, images[:_FITTED], _AXES)
+        assert isinstance(axes, Axes)
+        points = []
+        for start in range(0, len(images), _PART):
+            if self._is_over.is_set():
+                return None
+            self._states[name] = InTheMaking(start / len(images))
+            points.append(np.asarray(self._ask("places", network, images[start : start + _PART], axes)))
+        return Landscape(axes, np.concatenate(points))
+
+    def _kept(self, name: str) -> Landscape | None:
+        with suppress(*_UNREADABLE), np.load(self._folder / f"{name}.npz", allow_pickle=False) as file:
+            return Landscape(Axes(file["centre"], file["directions"], file["shares"]), file["points"])
+        return None
+
+    def _keep(self, name: str, network: str, made: Landscape) -> None:
+        """Write it so that nobody sees half of it, in the place of what an older network of that name had."""
+        axes = made.axes
+        with suppress(OSError):  # without room it is made again after the next start
+            self._folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.NamedTemporaryFile(dir=self._folder, prefix=".part-", delete=False) as file:
+                np.savez(file, centre=axes.centre, directions=axes.directions, shares=axes.shares, points=made.points)
+            for old in self._folder.glob(f"{network}-*.npz"):
+                if old.stem.rpartition("-")[0] == network:
+                    old.unlink(missing_ok=True)
+            Path(file.name).replace(self._folder / f"{name}.npz")

@@ -1,0 +1,105 @@
+"""What people may do with runs: start them within limits, and change their own."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from digitlab import logs
+from digitlab.errors import LimitReached, NotAllowed
+from digitlab.networks.config import TrainingConfig
+from digitlab.runs.models.cleanup import checkpoint_of
+from digitlab.runs.models.snapshot_store import Album
+from digitlab.runs.records.model_card import check_title
+from digitlab.runs.records.people import Person, check_may_change
+from digitlab.runs.records.run import Attended, Run
+from digitlab.runs.services.limits import Limits
+from digitlab.settings import Settings
+
+if TYPE_CHECKING:
+    from digitlab.runs.store.store import Store
+
+
+class Trainings:
+    """Threads may share it. The store is opened when it is first needed."""
+
+    def __init__(
+        self, settings: Settings, store: "Callable[[], Store]", limits: Limits, changed: Callable[[], None]
+    ) -> None:
+        """Take, besides, what is to be called whenever something was changed in the record."""
+        self._settings, self._store, self._limits, self._changed = settings, store, limits, changed
+
+    def start(self, config: TrainingConfig, title: str, person: Person) -> Run:
+        """Queue a training; without a title it is called after its preset and number."""
+        if not person.may_train:
+            logs.log("not allowed", person=person.id, what="training without being known")
+            raise NotAllowed("Nobody knows whose training this would be. Log in, then train.")
+        title = _checked(title)
+        self._check_limits(config.epochs, person)
+        run = self._store().create(config, title, person)
+        logs.log("run queued", run=run.number, person=person.id, preset=config.preset, epochs=config.epochs)
+        self._changed()
+        return run
+
+    def perform(self, config: TrainingConfig, title: str, person: Person, attended: Attended | None) -> Run:
+        """Train in this process, to the end, whatever the limits; `attended` as `work.perform` has it."""
+        from digitlab.worker import execution
+
+        worker = execution.new_worker()
+        run = self._store().create(config, _checked(title), person, worker)
+        execution.perform(self._settings, run.number, worker, attended)
+        return self._store().run(run.number)
+
+    def stop(self, number: int, person: Person) -> None:
+        """Wish a run stopped."""
+        run = self._own(number, person)
+        self._store().request_stop(number)
+        logs.log("stop wished", run=number, person=person.id, was=run.state)
+        self._changed()
+
+    def pause(self, number: int, person: Person) -> None:
+        """Wish a run paused."""
+        run = self._own(number, person)
+        self._store().request_pause(number)
+        logs.log("pause wished", run=number, person=person.id, was=run.state)
+        self._changed()
+
+    def go_on(self, number: int, person: Person, epochs: int | None) -> Run:
+        """Queue a run again, to go on for `epochs` in all; None: as many as it was to have."""
+        run = self._own(number, person)
+        self._check_limits(epochs or run.config.epochs, person)
+        was, run = run.state, self._store().queue_again(number, epochs)
+        logs.log("run resumed", run=number, person=person.id, was=was, epochs=run.config.epochs)
+        self._changed()
+        return run
+
+    def rename(self, number: int, title: str, person: Person) -> None:
+        """Give a run another title."""
+        self._own(number, person)
+        self._store().rename(number, check_title(title))
+        logs.log("run renamed", run=number, person=person.id)
+        self._changed()
+
+    def delete(self, number: int, person: Person) -> None:
+        """Remove a run that is over, its checkpoint and its snapshots."""
+        run = self._own(number, person)
+        self._store().delete(number)
+        checkpoint_of(self._settings, run).delete()
+        Album(self._settings, run).clear()
+        logs.log("run deleted", run=number, person=person.id)
+        self._changed()
+
+    def _own(self, number: int, person: Person) -> Run:
+        run = self._store().run(number)
+        check_may_change(person, run.owner, f"run {number}")
+        return run
+
+    def _check_limits(self, epochs: int, person: Person) -> None:
+        try:
+            self._limits.check(epochs, person, self._store().active(person))
+        except LimitReached as error:
+            logs.log("limit reached", person=person.id, reason=str(error))
+            raise
+
+
+def _checked(title: str) -> str:
+    """Return a title that may be left empty."""
+    return check_title(title) if title.strip() else ""

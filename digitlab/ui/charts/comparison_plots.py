@@ -1,0 +1,55 @@
+"""Charts of several networks side by side, Vega-Lite."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from digitlab.networks.metrics import EpochMetrics
+from digitlab.ui.charts import plots
+
+
+def compared_points(learned: Mapping[str, Sequence[EpochMetrics]], metric: str) -> list[dict[str, Any]]:
+    """Return the rows of `curve_points` for several networks, each with its name as "network"."""
+    return [
+        {"network": network} | row for network, epochs in learned.items() for row in plots.curve_points(epochs, metric)
+    ]
+
+
+def compared(metric: str, networks: Sequence[str]) -> dict[str, Any]:
+    """Return the Vega-Lite chart for `compared_points`: networks differ in colour, training and validation in dash."""
+    legend: dict[str, Any] = {"orient": "bottom", "direction": "vertical", "title": None, "labelLimit": 230}
+    legend |= plots.SYMBOL | {"symbolOpacity": 1, "symbolType": "circle"}
+    dash = {"domain": ["training", "validation"], "range": plots.DASHES}
+    color = {"field": "network", "type": "nominal", "scale": {"domain": list(networks)}, "legend": legend}
+    return {
+        "mark": {"type": "line", "point": {"size": 30, "filled": True}},
+        "encoding": {
+            "x": plots.epoch_axis(),
+            "y": plots.metric_axis(metric),
+            "color": color,
+            "strokeDash": {"field": "set", "type": "nominal", "scale": dash, "legend": None},
+            "tooltip": [{"field": "network", "title": "Network"}, *plots.metric_tooltip(metric)],
+        },
+    }
+
+
+def intervals() -> dict[str, Any]:
+    """Return the Vega-Lite chart of rows with "network", "accuracy", "low" and "high": a point each, and its reach."""
+    share: dict[str, Any] = {"type": "quantitative", "title": None}
+    share |= {"scale": {"zero": False, "nice": True}, "axis": {"format": ".1%"}}
+    network = {"field": "network", "type": "nominal", "title": None, "sort": None, "axis": {"labelLimit": 150}}
+    shares = ("accuracy", "low", "high")
+    tooltip: list[dict[str, Any]] = [{"field": "network", "title": "Network"}]
+    tooltip += [{"field": name, "format": ".2%", "title": name.capitalize()} for name in shares]
+    return {
+        "encoding": {"y": network, "tooltip": tooltip},
+        "layer": [
+            {
+                "mark": {"type": "rule", "strokeWidth": 3, "color": "#7d8da1"},
+                "encoding": {"x": {"field": "low", **share}, "x2": {"field": "high"}},
+            },
+            {
+                "mark": {"type": "point", "filled": True, "size": 110, "opacity": 1},
+                "encoding": {"x": {"field": "accuracy", **share}},
+            },
+        ],
+    }

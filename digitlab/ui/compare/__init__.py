@@ -1,0 +1,4 @@
+"""Pieces of the page Compare.
+
+contenders  runs and networks side by side, shown
+"""

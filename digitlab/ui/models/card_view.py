@@ -1,0 +1,36 @@
+"""The model card, shown, and to be taken along as Markdown."""
+
+import streamlit as st
+
+from digitlab.networks.digit_sets import TEST
+from digitlab.networks.scores import Scores
+from digitlab.runs.records import card_markdown
+from digitlab.runs.records.model_card import ModelCard
+from digitlab.ui import elements, identity
+from digitlab.ui.evaluate import evaluation
+
+
+def show(card: ModelCard) -> None:
+    """Show all that there is to know about a network; a worker may have to read the test set first."""
+    scores: Scores | None = None
+    with elements.told():
+        scores = evaluation.evaluate(card, TEST).scores
+    drawings: tuple[int, int] | None = None
+    with elements.told():
+        drawings = elements.lab().improvements.unseen_read(card.name, identity.person())
+    st.download_button(
+        "Download as Markdown",
+        data=card_markdown.model_card(card, scores, drawings),
+        file_name=f"{card.name}.md",
+        mime="text/markdown",
+        icon=":material/download:",
+        on_click="ignore",
+    )
+    for title, body in card_markdown.sections(card, scores, drawings).items():
+        st.subheader(title)
+        if title == card_markdown.LEARNED:
+            elements.curves(card.epochs, len(card.epochs), key=f"of-card-{card.name}")
+            with st.expander("Epoch by epoch"):
+                st.markdown(body)
+        else:
+            st.markdown(body)

@@ -1,0 +1,104 @@
+"""A training run, shown: its state, whose it is, and what its owner may do with its record."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Literal
+
+import streamlit as st
+
+from digitlab.runs.records.people import Person
+from digitlab.runs.records.run import Run, RunState
+from digitlab.ui import elements
+
+_BADGES: dict[RunState, tuple[Literal["gray", "blue", "green", "orange", "red"], str]] = {
+    RunState.QUEUED: ("gray", ":material/hourglass_empty:"),
+    RunState.RUNNING: ("blue", ":material/model_training:"),
+    RunState.FINISHED: ("green", ":material/check:"),
+    RunState.PAUSED: ("gray", ":material/pause:"),
+    RunState.STOPPED: ("orange", ":material/stop:"),
+    RunState.FAILED: ("red", ":material/error:"),
+    RunState.INTERRUPTED: ("red", ":material/power_off:"),
+}
+COLUMNS = {
+    "Test accuracy": st.column_config.NumberColumn(format="percent"),
+    "Created": st.column_config.DatetimeColumn(format="localized"),
+}
+
+
+def row(run: Run, person: Person) -> dict[str, object]:
+    """Return a run as a row of the list that `person` sees."""
+    epoch = run.progress.epoch if run.progress else 0
+    return {
+        "Run": run.number,
+        "Name": run.title,
+        "By": whose(run.owner, run.owner_name, person),
+        "State": run.state.value,
+        "Epoch": f"{epoch} of {run.config.epochs}",
+        "Test accuracy": run.test_accuracy,
+        "Created": datetime.fromtimestamp(run.created, UTC),
+    }
+
+
+def whose(owner: str, owner_name: str, person: Person) -> str:
+    """Say to `person` who made something."""
+    return "you" if person.owns(owner) else owner_name or "somebody"
+
+
+def heading(run: Run, person: Person) -> None:
+    """Show a run's title and state, whose it is where that is known, and how to rename or delete it."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.subheader(elements.plain(run.title), anchor=False, width="content")
+        color, icon = _BADGES[run.state]
+        st.badge(run.state, color=color, icon=icon)
+        if person.owns(run.owner):
+            st.badge("yours", color="violet", icon=":material/person:")
+        elif run.owner_name:
+            st.badge(f"by {elements.plain(run.owner_name)}", color="gray", icon=":material/person:")
+        if not person.may_change(run.owner):
+            return
+        if st.button("Rename", icon=":material/edit:", type="tertiary", key=f"rename-{run.number}"):
+            _open(_rename, run.number)
+        if run.state.is_over() and st.button(
+            "Delete", icon=":material/delete:", type="tertiary", key=f"delete-{run.number}"
+        ):
+            _open(_delete, run.number)
+
+
+def _open(dialog: Callable[[Run, Person], None], number: int) -> None:
+    """Let the whole page run again, with a dialog: one that a fragment opened would end with its next run."""
+    st.session_state.run_dialog = dialog, number
+    st.rerun()
+
+
+def dialogs(person: Person) -> None:
+    """Show the dialog that was asked for in a heading; belongs at the end of a page."""
+    dialog, number = st.session_state.pop("run_dialog", (None, 0))
+    if dialog is not None:
+        with elements.told():
+            dialog(elements.lab().run(number), person)
+
+
+@st.dialog("Rename")
+def _rename(run: Run, person: Person) -> None:
+    title = st.text_input("Name", run.title, max_chars=60)
+    if run.model is not None:
+        st.caption("Its network keeps its own name; that is changed under Models.")
+    if st.button("Rename", type="primary"):
+        with elements.told():
+            elements.lab().rename_run(run.number, title, person)
+            st.rerun()
+
+
+@st.dialog("Delete this run?")
+def _delete(run: Run, person: Person) -> None:
+    st.markdown(f"**{elements.plain(run.title)}** and its curves will be gone for good, and it cannot go on any more.")
+    if run.model is not None:
+        st.markdown("Its network stays under Models.")
+    with st.container(horizontal=True):
+        if st.button("Delete", type="primary", icon=":material/delete:"):
+            with elements.told():
+                elements.lab().delete_run(run.number, person)
+                st.query_params.pop("run", None)
+                st.rerun()
+        if st.button("Keep"):
+            st.rerun()

@@ -1,0 +1,4 @@
+"""Pieces of the page Watch.
+
+learning  a network while it learns
+"""

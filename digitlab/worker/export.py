@@ -1,0 +1,114 @@
+"""A network as files: `.keras`, `.tflite` to read without Keras, `.onnx`. Imports Keras: for worker processes only."""
+
+import platform
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import keras
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from digitlab.errors import ModelDamaged
+from digitlab.networks.file_formats import FORMATS, TOLERANCE, TakenAway
+from digitlab.networks.recognition import SUFFIX, Recogniser
+from digitlab.worker import keras_files
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of what makes a network."""
+    return {
+        "python": platform.python_version(),
+        "keras": keras.__version__,
+        "tensorflow": tf.__version__,
+        "numpy": np.__version__,
+    }
+
+
+def export(model: keras.Model, path: Path, samples: NDArray[np.uint8]) -> None:
+    """Write `path` (ends in `.keras`) and the `.tflite` beside it.
+
+    Args:
+        model: The network.
+        path: Where to; the caller sees to it that nobody reads there yet.
+        samples: uint8 (n, 28, 28), digits on which both files must agree.
+
+    Raises:
+        ModelDamaged: The exported file reads the samples differently.
+    """
+    reader = path.with_suffix(SUFFIX)
+    model.save(path)
+    model.export(reader, format="litert", verbose=False)
+    _difference(_by_litert(reader, samples), model.predict(samples, verbose=0), reader.name)
+
+
+def take_away(path: Path, kind: str, samples: NDArray[np.uint8]) -> TakenAway:
+    """Return a saved network as a file that was read again, by its own runtime, and agrees with the network.
+
+    Args:
+        path: The network's `.keras` file, the `.tflite` beside it.
+        kind: A key of `FORMATS`.
+        samples: uint8 (n, 28, 28), digits on which the file and the network must agree.
+
+    Raises:
+        ModelNotFound, ModelDamaged: There is no such network, or the file reads the samples differently.
+    """
+    model = keras_files.load(path)
+    expected = model.predict(samples, verbose=0)
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder, path.stem).with_suffix(FORMATS[kind].suffix)
+        if kind == "onnx":
+            _write_onnx(model, file)
+        else:
+            shutil.copy(path.with_suffix(file.suffix), file)
+        # What is read from a Keras file is held against the other file: with itself it would agree in any case.
+        against = _by_litert(path, samples) if kind == "keras" else expected
+        difference = _difference(_READERS[kind](file, samples), against, file.name)
+        return TakenAway(file.read_bytes(), len(samples), difference)
+
+
+def _write_onnx(model: keras.Model, file: Path) -> None:
+    import onnx.checker  # half a second with what reads the file, for those alone who ask for one
+
+    try:
+        model.export(file, format="onnx", verbose=False)
+        onnx.checker.check_model(file)  # what tf2onnx does not know it only logs
+    except (ValueError, TypeError, KeyError, AttributeError, RuntimeError, onnx.checker.ValidationError) as error:
+        raise ModelDamaged(
+            f"{file.stem} has a layer that cannot be written as ONNX. Take it away as Keras' own file."
+        ) from error
+
+
+def _by_keras(file: Path, samples: NDArray[np.uint8]) -> NDArray[np.float32]:
+    return np.asarray(keras_files.load(file).predict(samples, verbose=0), np.float32)
+
+
+def _by_litert(file: Path, samples: NDArray[np.uint8]) -> NDArray[np.float32]:
+    return Recogniser.load(file).probabilities(samples)
+
+
+def _by_onnx(file: Path, samples: NDArray[np.uint8]) -> NDArray[np.float32]:
+    import onnxruntime
+
+    session = onnxruntime.InferenceSession(file, providers=["CPUExecutionProvider"])
+    return np.asarray(session.run(None, {session.get_inputs()[0].name: samples})[0], np.float32)
+
+
+_READERS: dict[str, Callable[[Path, NDArray[np.uint8]], NDArray[np.float32]]] = {
+    "keras": _by_keras,
+    "tflite": _by_litert,
+    "onnx": _by_onnx,
+}
+
+
+def _difference(read: NDArray[np.float32], expected: NDArray[np.float32], name: str) -> float:
+    """Return the largest difference of a probability; `ModelDamaged` if it is too large, or not a number."""
+    difference = float(np.abs(read - expected).max())
+    if not difference <= TOLERANCE:
+        raise ModelDamaged(
+            f"The exported {name} differs from the network by {difference:.2g} in a probability "
+            f"(at most {TOLERANCE:g} is allowed), so it was not kept."
+        )
+    return difference

@@ -1,0 +1,62 @@
+"""What a network is tuned on: somebody's own digits among many others. Imports Keras: for worker processes only."""
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from digitlab.data.augmentation import Augmentation, augment
+from digitlab.networks.config import TrainingConfig
+from digitlab.synthesis import cache, handwriting
+
+Labelled = tuple[NDArray[np.uint8], NDArray[np.uint8]]
+
+OWN = 0.06  # share of a batch: more, and the network takes whatever it sees for what its person happened to draw
+WRITTEN = 0.3  # share of digits in many hands: they stand for how the person may write what they did not draw
+OTHER = 0.1  # share of what is no digit, for networks that tell it
+_REDRAWN = 300  # own digits drawn anew with other pens
+_HAND = Augmentation(shift=1.5, rotation=10, scale=0.1, shear=0.15, elastic=1.0)  # how far a hand varies
+_WRITTEN = Augmentation(shift=1.5, rotation=10, scale=0.1, shear=0.15)  # they are pulled here and there already
+
+
+class Mixture(keras.utils.PyDataset):  # type: ignore[misc]
+    """Batches of own, written and MNIST's digits in the same shares, with new random changes in every epoch."""
+
+    def __init__(self, own: Labelled, mnist: Labelled, config: TrainingConfig, batches: int) -> None:
+        """Take uint8 (n, 28, 28) and uint8 (n,) of own digits and of MNIST's, settings, and the batches of an epoch."""
+        super().__init__()
+        self._mnist, self._config, self._batches = mnist, config, batches
+        self._epoch, self._made = 0, (-1, own)
+        copies = np.resize(np.arange(len(own[0])), max(_REDRAWN, len(own[0])))
+        redrawn, labels = handwriting.redrawn(own[0][copies[:_REDRAWN]], own[1][copies[:_REDRAWN]], config.seed)
+        self._own = np.concatenate([own[0][copies], redrawn]), np.concatenate([own[1][copies], labels])
+
+    def __len__(self) -> int:
+        """Return the number of batches of an epoch."""
+        return self._batches
+
+    def __getitem__(self, number: int) -> Labelled:
+        """Return a batch of the epoch: uint8 (batch_size, 28, 28), and labels, `NO_DIGIT` where there is none."""
+        if self._made[0] != self._epoch:
+            self._made = self._epoch, self._pictures(self._epoch)
+        images, labels = self._made[1]
+        chosen = slice(number, None, self._batches)  # each batch has its share of each part
+        return images[chosen], labels[chosen]
+
+    def on_epoch_end(self) -> None:
+        """Go on to new pictures."""
+        self._epoch += 1
+
+    def _pictures(self, epoch: int) -> Labelled:
+        rng = np.random.default_rng([self._config.seed, epoch])
+        parts: list[tuple[Labelled, float, Augmentation | None]]
+        parts = [(self._own, OWN, _HAND), (cache.digits(), WRITTEN, _WRITTEN)]
+        if self._config.written_digits:
+            parts.append((cache.others(), OTHER, _WRITTEN))
+        # MNIST's as they are: changed ones, in a short while, cost three times as much of what is known of them.
+        parts.append((self._mnist, 1 - sum(share for _, share, _ in parts), None))
+        made = []
+        for (images, labels), share, changes in parts:
+            size = round(share * self._config.batch_size) * self._batches
+            chosen = rng.choice(len(images), size, replace=size > len(images))
+            made.append((augment(images[chosen], changes, rng) if changes else images[chosen], labels[chosen]))
+        return np.concatenate([part[0] for part in made]), np.concatenate([part[1] for part in made])

@@ -1,0 +1,53 @@
+"""The part of a run that tunes a network to its owner's drawings. Imports Keras: for worker processes only."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from digitlab.data import mnist
+from digitlab.errors import InvalidSetting
+from digitlab.networks.config import TrainingConfig
+from digitlab.networks.metrics import Report
+from digitlab.runs.models.model_files import ModelFiles
+from digitlab.runs.services.drawings import Drawing
+from digitlab.worker import fine_tuning, keras_files
+from digitlab.worker.fine_tuning_data import Labelled
+from digitlab.worker.training import Trained
+
+
+def tune(
+    files: ModelFiles,
+    config: TrainingConfig,
+    drawings: Sequence[Drawing],
+    digits: mnist.Mnist,
+    *,
+    report: Report,
+    wanted: Callable[[], bool],
+) -> Trained:
+    """Tune a network as its settings say; of the drawings, those that are to be learned from.
+
+    It takes seconds, so nothing of it is kept on the way: a run that lost its process begins anew. The limits of the
+    old network stay: they were chosen on more digits, and probabilities are made as honest as its own were.
+
+    Raises:
+        InvalidSetting: None of the drawings is there any more.
+        ModelNotFound, ModelDamaged: The network that it begins with cannot be opened.
+        Diverged: The loss became NaN or infinite.
+    """
+    if config.tuning is None:
+        raise InvalidSetting("These settings tune nothing. Name a network and drawings.")
+    card = files.card(config.tuning.base)
+    own = _digits([drawing for drawing in drawings if drawing.number in config.tuning.learned])
+    cut = slice(config.fitted_digits), slice(config.fitted_digits, config.training_digits)
+    fitted, kept = ((digits.x_train[part], digits.y_train[part]) for part in cut)
+    model = keras_files.load(files.keras_file(card.name))
+    tuned = fine_tuning.tune(model, config, own, fitted, kept if len(kept[0]) else fitted, report=report, wanted=wanted)
+    certainty = replace(card.certainty, temperature=card.certainty.temperature * tuned.cooling)
+    return Trained(tuned.model, tuned.epochs, tuned.seconds, tuned.was_stopped, certainty)
+
+
+def _digits(drawings: Sequence[Drawing]) -> Labelled:
+    if not drawings:
+        raise InvalidSetting("The drawings that it was to learn from are gone. Draw some digits, and improve it anew.")
+    return np.stack([d.image for d in drawings]), np.array([d.label for d in drawings], np.uint8)

@@ -1,0 +1,298 @@
+"""A network from elsewhere made one of the lab's own. Imports Keras: only for a process of its own, `python -m` this.
+
+The process is handed a folder with `config.json` and `weights.h5`, as `intake` took them out of the file, and digits.
+It leaves `network.keras` and `network.tflite`, what they answer, and `outcome.json`; or there a sentence why not.
+"""
+
+import json
+import sys
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from digitlab.uploads import sandbox
+
+if __name__ == "__main__":
+    sandbox.leave_network()  # before NumPy and TensorFlow start threads
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from digitlab.errors import DigitLabError, ModelRefused
+from digitlab.uploads.layer_allowlist import NAMED
+from digitlab.uploads.weights_file import copy_plain
+from digitlab.worker.export import export, versions
+
+OUTCOME, ANSWERS, NETWORK = "outcome.json", "answers.npy", "network.keras"
+_BATCH = 500  # digits
+_LARGEST_OUTPUT = 200_000  # numbers that one layer may give for a digit
+_DEEPEST = 8  # networks within networks
+_SHAPES = [(28, 28), (28, 28, 1), (784,)]
+_ROUNDING = 1e-3  # by which ten probabilities may miss 1
+_NEAR = 0.01  # of the digits: so near to the best, the surer way to scale is taken
+_LEAST = 0.5  # of the digits that a network for digits reads rightly
+_SUMS = {"linear", "softmax", "log_softmax", "sigmoid"}  # activations of a last layer whose sums softmax may be put on
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """What a network takes for a pixel: `factor` times its darkness, 0 to 1, plus `offset`."""
+
+    title: str
+    factor: float
+    offset: float
+
+
+_SCALES = (
+    Scale("0 to 1", 1, 0),
+    Scale("0 to 255", 255, 0),
+    Scale("-1 to 1", 2, -1),
+    Scale("standardized", 1 / 0.3081, -0.1307 / 0.3081),
+    Scale("1 to 0, dark on light", -1, 1),
+    Scale("255 to 0, dark on light", -255, 255),
+    Scale("1 to -1, dark on light", -2, 1),
+)
+
+
+def take_in(folder: Path, most_weights: int) -> dict[str, Any]:
+    """Open what lies in a folder, find out how it reads digits, and export it.
+
+    Args:
+        folder: Holds `config.json`, `weights.h5`, and `trial.npz` with `images`, uint8 (n, 28, 28), their `labels`, and
+            `test`, uint8 (m, 28, 28).
+        most_weights: Numbers that a network may hold.
+
+    Returns:
+        What was found out.
+
+    Raises:
+        ModelRefused: With the reason.
+    """
+    with np.load(folder / "trial.npz", allow_pickle=False) as trial:
+        images, labels, test = trial["images"], trial["labels"], trial["test"]
+    foreign = _opened(folder, most_weights)
+    shape = _shape_of(foreign)
+    try:
+        laid_out = _laid_out(foreign, shape)
+        scale, accuracy = _best_scale(laid_out, shape, images, labels)
+        model, is_softmax_added = _own(laid_out, shape, scale, images)
+    except _UNFIT as error:
+        raise ModelRefused(f"It cannot read a digit: {_first_line(error)}") from error
+    export(model, folder / NETWORK, images[:64])
+    answers = model.predict(test, batch_size=_BATCH, verbose=0)
+    np.save(folder / ANSWERS, answers.astype(np.float32), allow_pickle=False)
+    return {
+        "parameters": int(model.count_params()),
+        "layers": len(foreign.layers),
+        "shape": list(shape),
+        "scale": scale.title,
+        "is_softmax_added": is_softmax_added,
+        "trial_accuracy": accuracy,
+        "versions": versions(),
+    }
+
+
+def _opened(folder: Path, most_weights: int) -> keras.Model:
+    copy_plain(folder / "weights.h5", folder / "model.weights.h5", 2 * most_weights)
+    clean = folder / "clean.keras"
+    with zipfile.ZipFile(clean, "w") as archive:
+        archive.writestr("metadata.json", json.dumps({"keras_version": keras.__version__, "date_saved": ""}))
+        archive.write(folder / "config.json", "config.json")
+        archive.write(folder / "model.weights.h5", "model.weights.h5")
+    with _Budget(most_weights):
+        try:
+            model = keras.saving.load_model(clean, compile=False, safe_mode=True)
+        except _UNFIT as error:
+            raise ModelRefused(f"Keras cannot build it: {_first_line(error)}") from error
+    if not isinstance(model, keras.Model) or not model.built:
+        raise ModelRefused("It was saved before it was built. Call it on a digit once, then save it again.")
+    return model
+
+
+# What Keras and TensorFlow raise over layers that do not fit together.
+_UNFIT = (ValueError, TypeError, KeyError, AttributeError, IndexError, ArithmeticError, NotImplementedError,
+          RuntimeError, OSError, AssertionError)  # fmt: skip
+
+
+class _Budget:
+    """While it is open, layers make only so many weights: more are refused before there is memory for them."""
+
+    def __init__(self, most: int) -> None:
+        self._most, self._made = most, 0
+        self._add_weight = keras.layers.Layer.add_weight
+
+    def __enter__(self) -> None:
+        budget, add_weight = self, self._add_weight
+
+        def counted(layer: keras.layers.Layer, shape: Any = None, *arguments: Any, **named: Any) -> Any:
+            sizes = shape if isinstance(shape, Sequence) else (shape or 1,)
+            budget._made += int(np.prod([int(size) for size in sizes], dtype=object))
+            if budget._made > budget._most:
+                raise ModelRefused(f"Its layers would have more than {budget._most:,} weights. Choose a smaller one.")
+            return add_weight(layer, shape, *arguments, **named)
+
+        keras.layers.Layer.add_weight = counted
+
+    def __exit__(self, *_: object) -> None:
+        keras.layers.Layer.add_weight = self._add_weight
+
+
+def _shape_of(model: keras.Model) -> tuple[int, ...]:
+    """Return what the network takes for a digit; refuse what is not from one digit to ten numbers."""
+    try:
+        taken, given = model.input_shape, model.output_shape
+    except (AttributeError, ValueError) as error:
+        raise ModelRefused("It was saved before it was built. Call it on a digit once, then save it again.") from error
+    if given != (None, 10):
+        raise ModelRefused(f"It gives {_as_shape(given)} for each picture; a network for digits gives 10 numbers.")
+    for shape in _SHAPES:
+        if len(taken) == len(shape) + 1 and all(a in (None, b) for a, b in zip(taken[1:], shape, strict=True)):
+            return shape
+    raise ModelRefused(f"It takes {_as_shape(taken)}; a network for digits takes 28 x 28, 28 x 28 x 1 or 784 numbers.")
+
+
+def _as_shape(shape: Any) -> str:
+    if isinstance(shape, tuple) and all(size is None or isinstance(size, int) for size in shape):
+        return " x ".join(str(size or "any") for size in shape[1:]) or "one number"
+    return "several things at once"
+
+
+def _best_scale(
+    model: keras.Model, shape: tuple[int, ...], images: NDArray[np.uint8], labels: NDArray[np.uint8]
+) -> tuple[Scale, float]:
+    """Try each scale on digits, and return the one by which most are read rightly; among equals, by the least loss."""
+    shares = (images.astype(np.float32) / np.float32(255)).reshape(len(images), *shape)
+    tried = []
+    for scale in _SCALES:
+        pictures = shares * np.float32(scale.factor) + np.float32(scale.offset)
+        outputs = np.asarray(model.predict(pictures, batch_size=_BATCH, verbose=0), np.float32)
+        if not np.isfinite(outputs).all():
+            continue
+        rows = outputs if _are_probabilities(outputs) else _softmax(outputs)
+        loss = -np.log(np.maximum(rows[np.arange(len(labels)), labels], 1e-7)).mean()
+        tried.append((float((rows.argmax(axis=1) == labels).mean()), float(loss), scale))
+    if not tried:
+        raise ModelRefused("Its answers are infinite or not a number (NaN). Train it anew.")
+    best = max(accuracy for accuracy, _, _ in tried)
+    if best < _LEAST:
+        raise ModelRefused(
+            f"Of {len(labels):,} digits it reads {best:.0%} rightly, however they are scaled: it is not a network for "
+            "handwritten digits, or has not learned enough."
+        )
+    accuracy, _, scale = min((one for one in tried if one[0] >= best - _NEAR), key=lambda one: one[1])
+    return scale, accuracy
+
+
+def _are_probabilities(outputs: NDArray[np.float32]) -> bool:
+    return bool(outputs.min() >= -_ROUNDING and np.abs(outputs.sum(axis=1) - 1).max() <= _ROUNDING)
+
+
+def _softmax(sums: NDArray[np.float32]) -> NDArray[np.float32]:
+    powers = np.exp(sums - sums.max(axis=1, keepdims=True))
+    return np.asarray(powers / powers.sum(axis=1, keepdims=True))
+
+
+def _laid_out(foreign: keras.Model, shape: tuple[int, ...]) -> keras.Model:
+    """Return the same network with layers of its own in float32, those of networks within it among them."""
+    picture = keras.Input(shape, name="picture")
+    model = keras.Model(picture, foreign.call(picture), name="network")
+    for _ in range(_DEEPEST):
+        if not any(isinstance(layer, keras.Model) for layer in model.layers):
+            break
+        model = keras.models.clone_model(model, clone_function=lambda layer: layer, call_function=_called)
+    return _renewed(model)
+
+
+def _called(layer: Any, *arguments: Any, **named: Any) -> Any:
+    """What a layer, network or operation gives, in symbols; no memory is taken for it yet."""
+    if isinstance(layer, keras.Model):
+        return layer.call(*arguments)
+    if not isinstance(layer, keras.layers.Layer):  # Keras makes sure of the type of what a network is given
+        return arguments[0]
+    output = layer(*arguments, **named)
+    size = int(np.prod([size or 1 for size in output.shape[1:]], dtype=object))
+    if size > _LARGEST_OUTPUT:
+        raise ModelRefused(f"A layer gives {size:,} numbers for each digit; {_LARGEST_OUTPUT:,} at most is allowed.")
+    return output
+
+
+def _renewed(model: keras.Model) -> keras.Model:
+    """Return the same network with new layers, and names of ours."""
+    made: dict[int, keras.layers.Layer] = {}
+
+    def renew(layer: Any) -> Any:
+        if not isinstance(layer, keras.layers.Layer):
+            return layer
+        if id(layer) not in made:
+            config = layer.get_config() | {"dtype": "float32"}
+            if layer.name.startswith(NAMED):
+                config["name"] = f"{type(layer).__name__.lower()}_{len(made) + 1}"
+            made[id(layer)] = type(layer).from_config(config)
+        return made[id(layer)]
+
+    clone = keras.models.clone_model(model, clone_function=renew, call_function=_called)
+    for layer in model.layers:
+        if id(layer) in made:
+            made[id(layer)].set_weights(layer.get_weights())
+    return clone
+
+
+def _own(
+    model: keras.Model, shape: tuple[int, ...], scale: Scale, images: NDArray[np.uint8]
+) -> tuple[keras.Model, bool]:
+    """Return the network as the lab's own are built, and whether a softmax was added.
+
+    Its first layer divides by 255; the last, where it is dense, is called "digits".
+    """
+    pixels = keras.Input((28, 28), dtype="uint8", name="pixels")
+    x = keras.layers.Rescaling(1 / 255, name="scale")(pixels)
+    if (scale.factor, scale.offset) != (1, 0):
+        x = keras.layers.Rescaling(scale.factor, scale.offset, name="own_scale")(x)
+    if shape != (28, 28):
+        x = keras.layers.Reshape(shape, name="form")(x)
+    front = len(keras.Model(pixels, x).layers)
+    own = _renewed(keras.Model(pixels, model.call(x), name="network"))
+    is_softmax_added = not _are_probabilities(own.predict(images, batch_size=_BATCH, verbose=0))
+    return _ended(own, front, is_softmax_added=is_softmax_added), is_softmax_added
+
+
+def _ended(model: keras.Model, front: int, *, is_softmax_added: bool) -> keras.Model:
+    """Put the softmax into the last dense layer, as the lab's own networks have it, or else behind it."""
+    last, output = model.layers[-1], model.output
+    is_softmax = isinstance(last, keras.layers.Softmax) or (
+        isinstance(last, keras.layers.Activation) and last.activation is keras.activations.softmax
+    )
+    dense = model.layers[-2] if is_softmax else last
+    activation = getattr(getattr(dense, "activation", None), "__name__", "")
+    is_chain = len(model.layers) > front + 1 and dense.output is (last.input if is_softmax else output)
+    if isinstance(dense, keras.layers.Dense) and is_chain and activation in ({"linear"} if is_softmax else _SUMS):
+        dense.activation, dense.name = keras.activations.softmax, "digits"
+        return _renewed(keras.Model(model.input, dense.output, name="network"))
+    if is_softmax_added:
+        return keras.Model(model.input, keras.layers.Softmax(name="probabilities")(output), name="network")
+    return model
+
+
+def _first_line(error: Exception) -> str:
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    text = (lines or [type(error).__name__])[0][:200]
+    return "".join(one if one.isprintable() else "?" for one in text)
+
+
+def _main(folder: Path, most_weights: int, memory: int, seconds: int) -> None:
+    sandbox.limit(memory, seconds)
+    sandbox.confine(folder)
+    try:
+        outcome = take_in(folder, most_weights)
+    except DigitLabError as error:
+        outcome = {"refusal": str(error)}
+    except MemoryError:
+        outcome = {"refusal": "It needs more memory than is allowed. Choose a smaller network."}
+    (folder / OUTCOME).write_text(json.dumps(outcome), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    _main(Path(sys.argv[1]), *map(int, sys.argv[2:]))

@@ -1,0 +1,37 @@
+"""A network's snapshots, brought to life again, one after the other. Imports Keras: for worker processes only."""
+
+import threading
+from collections.abc import Sequence
+
+import keras
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from digitlab.networks.explanation import Growth
+from digitlab.networks.snapshots import Snapshot
+from digitlab.worker import build
+
+
+class Timelapse:
+    """One architecture, ready to take any snapshot's weights; threads may share it."""
+
+    def __init__(self, preset: str) -> None:
+        """Build it; its function is compiled when a picture first goes through."""
+        self._model = build.build(preset, seed=1)
+        way = keras.Model(self._model.inputs, [self._model.get_layer("digits").input, self._model.output])
+        signature = [tf.TensorSpec((None, 28, 28), tf.uint8)]
+        self._through = tf.function(lambda images: way(images, training=False), input_signature=signature)
+        self._lock = threading.Lock()  # the weights are one snapshot's at a time
+
+    def growth(self, snapshots: Sequence[Snapshot], image: NDArray[np.uint8]) -> Growth:
+        """Let a picture, uint8 (28, 28), be read as it was after each snapshot's epoch."""
+        probabilities, places = [], []
+        with self._lock:
+            for snapshot in snapshots:
+                for variable, values in zip(self._model.weights, snapshot.weights, strict=True):
+                    variable.assign(values.astype(np.float32))
+                hidden, answer = self._through(image[np.newaxis])
+                probabilities.append(answer.numpy()[0])
+                places.append(snapshot.axes.places(hidden.numpy())[0])
+        return Growth(tuple(one.epoch for one in snapshots), np.array(probabilities), np.array(places))

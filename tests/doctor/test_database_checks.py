@@ -1,0 +1,142 @@
+import dataclasses
+import os
+import shutil
+import socket
+import sqlite3
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+import pytest
+
+from digitlab.doctor.checks import Verdict
+from digitlab.doctor.database_checks import database
+from digitlab.runs.store.store import Store
+
+POSTGRES = Path("/usr/lib/postgresql/15/bin")
+
+
+def look(settings):
+    return {finding.name: finding for finding in database(settings)}
+
+
+def with_url(settings, url):
+    return dataclasses.replace(settings, database_url=url)
+
+
+def test_a_database_that_is_not_there_yet_is_not_made(settings, tmp_path):
+    assert look(settings)["database"].verdict is Verdict.OK
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_database_in_use_is_sound_and_stays_as_it_is(settings, small):
+    store = Store(settings.database_url)
+    store.create(small, "Mine")
+    before = store.runs()
+    found = look(settings)
+    assert {finding.verdict for finding in found.values()} == {Verdict.OK}
+    assert "up to date" in found["database"].text
+    assert store.runs() == before
+    assert store.create(small).number == 2
+    store.close()
+
+
+def test_an_older_database_is_brought_up_to_date_by_the_app_not_by_looking(settings):
+    settings.data.mkdir()
+    file = settings.data / "digitlab.db"
+    with sqlite3.connect(file) as connection:
+        connection.execute("CREATE TABLE runs (number INTEGER PRIMARY KEY, title TEXT, config TEXT, state TEXT)")
+    before = file.read_bytes()
+    found = list(database(settings))
+    assert "journal" in found[0].text
+    assert "the app adds attempt" in found[1].text
+    assert file.read_bytes() == before
+
+
+def test_a_file_that_is_no_database_and_one_that_is_locked_are_wrong(settings, small):
+    settings.data.mkdir()
+    file = settings.data / "digitlab.db"
+    file.write_bytes(b"no database" * 1000)
+    assert look(settings)["database"].verdict is Verdict.WRONG
+    file.unlink()
+    Store(settings.database_url).close()
+    with sqlite3.connect(file) as connection:
+        connection.execute("BEGIN EXCLUSIVE")
+        found = look(settings)["database"]
+        connection.rollback()
+    assert found.verdict is Verdict.WRONG
+    assert "locked" in found.text
+
+
+def test_a_run_whose_process_is_gone_is_named(settings, small):
+    ended = subprocess.Popen(["true"])
+    ended.wait()
+    store = Store(settings.database_url)
+    number = store.create(small).number
+    store.claim(number, f"{socket.gethostname()}/{ended.pid}/x")
+    store.close()
+    assert look(settings)["runs"].verdict is Verdict.WARNING
+    assert str(number) in look(settings)["runs"].text
+
+
+def test_a_server_that_does_not_answer_is_wrong_within_seconds_and_keeps_the_password(settings):
+    with socket.socket() as deaf:  # takes the connection, and never says a word
+        deaf.bind(("127.0.0.1", 0))
+        deaf.listen()
+        url = f"postgresql+psycopg://digitlab:geheim@127.0.0.1:{deaf.getsockname()[1]}/digitlab"
+        began = time.monotonic()
+        found = look(with_url(settings, url))["database"]
+    assert found.verdict is Verdict.WRONG
+    assert time.monotonic() - began < 20
+    assert "geheim" not in found.text + found.remedy
+
+
+def test_an_address_of_an_unknown_kind_is_wrong(settings):
+    assert look(with_url(settings, "nosuchdb://x/y"))["database"].verdict is Verdict.WRONG
+
+
+@pytest.fixture(scope="module")
+def postgres():
+    """The address of a PostgreSQL server of its own."""
+    if not (POSTGRES / "initdb").exists():
+        pytest.skip("PostgreSQL is not installed (Debian: apt-get install postgresql)")
+    folder = Path(tempfile.mkdtemp(prefix="digitlab-postgres-", dir="/tmp"))
+    as_user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+    if as_user:
+        shutil.chown(folder, "postgres")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    run = {"check": True, "capture_output": True, "cwd": "/"}
+    subprocess.run([*as_user, POSTGRES / "initdb", "-D", folder / "db", "-A", "trust", "-U", "postgres"], **run)
+    options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1"
+    control = [*as_user, POSTGRES / "pg_ctl", "-w", "-D", folder / "db"]
+    subprocess.run([*control, "-o", options, "-l", folder / "log", "start"], **run)
+    yield f"postgresql+psycopg://postgres:geheim@127.0.0.1:{port}/postgres"
+    subprocess.run([*control, "-m", "immediate", "stop"], **run)
+    shutil.rmtree(folder)
+
+
+def test_postgresql_is_looked_at_without_a_trace(postgres, settings, small):
+    settings = with_url(settings, postgres)
+    assert "it is empty" in look(settings)["database"].text
+    assert "it is empty" in look(settings)["database"].text
+    store = Store(postgres)
+    assert store.create(small).number == 1
+    assert "up to date" in look(settings)["database"].text
+    assert store.create(small).number == 2
+    store.close()
+
+
+def test_a_user_who_may_not_write_is_found_out(postgres, settings):
+    Store(postgres).close()
+    subprocess.run(
+        [POSTGRES / "psql", postgres.replace("+psycopg", ""), "-c", "CREATE ROLE reader LOGIN"],
+        check=True,
+        capture_output=True,
+    )
+    found = look(with_url(settings, postgres.replace("postgres:geheim", "reader:geheim")))["database"]
+    assert found.verdict is Verdict.WRONG
+    assert "permission denied" in found.text
+    assert "geheim" not in found.text

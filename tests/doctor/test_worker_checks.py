@@ -1,0 +1,154 @@
+import asyncio
+import dataclasses
+import json
+import os
+import re
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+from contextlib import contextmanager
+
+import dask
+import pytest
+from waiting import wait_for
+
+from digitlab.doctor.checks import Verdict
+from digitlab.doctor.worker_checks import cluster, crew, look_around
+from digitlab.runs.store.store import Store
+from digitlab.settings import ROOT
+
+SOUND = "All have our versions"
+TOKEN = ("--nthreads", "2", "--resources", "training=1")
+
+
+@contextmanager
+def running(*words, place=ROOT):
+    """A part of a Dask cluster, of the DigitLab at `place`, as an operator starts it."""
+    environment = {**os.environ, "PYTHONPATH": str(place)}
+    command = [sys.executable, "-m", "dask", *words, "--no-dashboard"]
+    process = subprocess.Popen(command, env=environment, cwd=place, stderr=subprocess.DEVNULL)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+@pytest.fixture
+def scheduler(tmp_path, settings):
+    """The settings with a scheduler of its own, and the words that start a worker of it."""
+    file = tmp_path / "scheduler.json"
+    with running("scheduler", "--host", "127.0.0.1", "--port", "0", "--scheduler-file", str(file)):
+        wait_for(lambda: file.exists() and file.read_text())
+        address = json.loads(file.read_text())["address"]
+        settings.models.mkdir()
+        Store(settings.database_url).close()
+        yield dataclasses.replace(settings, scheduler=address), ("worker", address, "--no-nanny")
+
+
+def look(settings, *texts):
+    """What is found once all of these are in it: workers take a while to come, and to look around the first time."""
+    found = []
+
+    def are_there():
+        found[:] = cluster(settings)
+        return all(any(text in finding.text for finding in found) for text in texts)
+
+    wait_for(are_there, 120)
+    return found
+
+
+def test_a_scheduler_without_workers_is_wrong_and_two_that_are_alike_are_sound(scheduler):
+    settings, worker = scheduler
+    assert [finding.verdict for finding in cluster(settings)] == [Verdict.OK, Verdict.WRONG]
+    with running(*worker, *TOKEN), running(*worker, *TOKEN):
+        found = look(settings, "2 are there", SOUND)
+    assert {finding.verdict for finding in found} == {Verdict.OK}, found
+    assert list(settings.models.iterdir()) == []
+
+
+def test_a_worker_of_another_version_without_token_and_with_one_thread_is_named(scheduler, tmp_path):
+    settings, worker = scheduler
+    shutil.copytree(ROOT / "digitlab", tmp_path / "digitlab", ignore=shutil.ignore_patterns("__pycache__"))
+    with (tmp_path / "digitlab" / "settings.py").open("a") as file:
+        file.write("# another version\n")
+    with running(*worker, "--nthreads", "1", place=tmp_path):
+        found = look(settings, "1 are there", "digitlab is ")
+    texts = " ".join(finding.text for finding in found if finding.verdict is not Verdict.OK)
+    assert "as many at once as it has threads" in texts
+    assert "one thread" in texts
+    assert "numpy" not in texts
+
+
+def test_a_worker_without_digitlab_and_one_that_is_stuck_are_named(scheduler, tmp_path, monkeypatch):
+    settings, worker = scheduler
+    with running(*worker, *TOKEN, place=tmp_path):
+        assert look(settings, "1 are there", "No module named 'digitlab'")[-1].verdict is Verdict.WRONG
+    with running(*worker, *TOKEN) as stuck:
+        look(settings, "1 are there", SOUND)
+        stuck.send_signal(signal.SIGSTOP)
+        monkeypatch.setattr("digitlab.doctor.worker_checks._LOOK_PATIENCE", 1)
+        found = list(cluster(settings))[-1]
+    assert "did not answer in time" in found.text
+
+
+def test_a_scheduler_that_is_not_there_is_wrong(settings):
+    (finding,) = cluster(dataclasses.replace(settings, scheduler="tcp://127.0.0.1:1"))
+    assert finding.verdict is Verdict.WRONG
+    assert "tcp://127.0.0.1:1" in finding.text
+
+
+def test_an_encrypted_scheduler_without_certificates_is_wrong_and_says_what_to_set(settings):
+    (finding,) = cluster(dataclasses.replace(settings, scheduler="tls://127.0.0.1:1"))
+    assert finding.verdict is Verdict.WRONG
+    assert "DASK_DISTRIBUTED__COMM__TLS__" in finding.text
+
+
+@pytest.fixture
+def certificates(tmp_path, monkeypatch):
+    """Dask's variables with an authority of its own, made as docs/deploy.md tells."""
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl is not installed")
+    text = (ROOT / "docs" / "deploy.md").read_text()
+    for command in re.findall(r"^openssl .*$", text, re.MULTILINE):
+        subprocess.run(shlex.split(command), cwd=tmp_path, check=True, capture_output=True)
+    name = "DASK_DISTRIBUTED__COMM__TLS__"
+    monkeypatch.setenv(f"{name}CA_FILE", str(tmp_path / "ca.pem"))
+    for who in ("SCHEDULER", "WORKER", "CLIENT"):
+        monkeypatch.setenv(f"{name}{who}__CERT", str(tmp_path / "cert.pem"))
+        monkeypatch.setenv(f"{name}{who}__KEY", str(tmp_path / "key.pem"))
+    dask.config.refresh()
+    yield
+    monkeypatch.undo()
+    dask.config.refresh()
+
+
+def test_a_scheduler_may_want_certificates(certificates, settings, tmp_path):
+    file = tmp_path / "scheduler.json"
+    place = ("--protocol", "tls", "--host", "127.0.0.1", "--port", "0", "--scheduler-file", str(file))
+    with running("scheduler", *place):
+        wait_for(lambda: file.exists() and file.read_text())
+        address = json.loads(file.read_text())["address"]
+        settings.models.mkdir()
+        with running("worker", address, "--no-nanny", *TOKEN):
+            found = look(dataclasses.replace(settings, scheduler=address), "1 are there", SOUND)
+    assert address.startswith("tls://")
+    assert {finding.verdict for finding in found} == {Verdict.OK}, found
+
+
+def test_a_worker_tells_what_it_does_not_reach(settings, tmp_path):
+    (tmp_path / "file").write_text("")
+    away = dataclasses.replace(
+        settings, data=tmp_path / "file" / "data", database_url="postgresql+psycopg://a:geheim@127.0.0.1:1/b"
+    )
+    told = asyncio.run(look_around(away, str(tmp_path / "gone")))["wrong"]
+    assert {name for name, _text, _remedy in told} == {"data", "networks", "database"}
+    assert "geheim" not in str(told)
+
+
+def test_a_worker_of_this_machine_scores_a_network_and_leaves_nothing(settings, tmp_path):
+    (finding,) = crew(settings)
+    assert finding.verdict is Verdict.OK, finding
+    assert list(tmp_path.iterdir()) == []

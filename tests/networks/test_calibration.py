@@ -1,0 +1,121 @@
+import json
+import math
+
+import numpy as np
+import pytest
+from sklearn.calibration import calibration_curve as sklearn_curve
+
+from digitlab.networks.calibration import (
+    Certainty,
+    at_temperature,
+    calibration_curve,
+    entropy,
+    expected_calibration_error,
+    fitted_limits,
+    fitted_temperature,
+    kept_from,
+    trade_off,
+)
+
+
+def answers(n: int, sharpness: float) -> tuple[np.ndarray, np.ndarray]:
+    """Probabilities, and labels drawn from them; then the probabilities are made `sharpness` times too sharp."""
+    rng = np.random.default_rng(1)
+    honest = rng.dirichlet(np.full(10, 0.03), n).astype(np.float32)
+    labels = np.array([rng.choice(10, p=p / p.sum()) for p in honest.astype(float)], np.uint8)
+    return at_temperature(honest, 1 / sharpness), labels
+
+
+@pytest.mark.parametrize("sharpness", [0.5, 1.0, 2.5])
+def test_the_temperature_takes_back_what_made_the_network_too_sure(sharpness):
+    probabilities, labels = answers(5000, sharpness)
+    assert fitted_temperature(probabilities, labels) == pytest.approx(sharpness, rel=0.08)
+
+
+def test_the_calibration_error_falls_and_no_answer_changes():
+    probabilities, labels = answers(5000, 2.5)
+    calibrated = at_temperature(probabilities, fitted_temperature(probabilities, labels))
+    assert expected_calibration_error(probabilities, labels) > 0.05
+    assert expected_calibration_error(calibrated, labels) < 0.02
+    assert np.array_equal(calibrated.argmax(axis=1), probabilities.argmax(axis=1))
+
+
+def test_the_calibration_error_of_a_known_case():
+    probabilities = np.full((4, 10), 0.2 / 9, np.float32)
+    probabilities[:, 3] = 0.8
+    assert expected_calibration_error(probabilities, np.array([3, 3, 3, 0], np.uint8)) == pytest.approx(0.05)
+
+
+def test_entropy_goes_from_nothing_to_no_idea():
+    rows = np.array([np.eye(10)[0], np.full(10, 0.1), [0.5, 0.5] + [0] * 8])
+    assert entropy(rows) == pytest.approx([0, math.log(10), math.log(2)], abs=1e-6)
+
+
+def test_the_limits_keep_what_they_promise():
+    probabilities, labels = answers(5000, 1.0)
+    sure_from, digit_up_to = fitted_limits(probabilities, labels, wrong_when_sure=0.02, false_alarms=0.01)
+    sure = probabilities.max(axis=1) >= sure_from
+    assert (probabilities.argmax(axis=1) != labels)[sure].mean() <= 0.02
+    assert 0.2 < sure.mean() < 0.95
+    assert (entropy(probabilities) > digit_up_to).mean() == pytest.approx(0.01, abs=0.001)
+
+
+def test_a_card_tells_its_certainty(tmp_path):
+    path = tmp_path / "one.json"
+    path.write_text(json.dumps({"certainty": {"temperature": 1.2, "sure_from": 0.8, "digit_up_to": 1.1}}))
+    assert Certainty.on_card(path) == Certainty(temperature=1.2, sure_from=0.8, digit_up_to=1.1)
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"certainty": {"sure_from": "x"}}', '{"certainty": {"odd": 1}}'])
+def test_without_a_usable_card_the_usual_limits_hold(tmp_path, text):
+    path = tmp_path / "one.json"
+    path.write_text(text)
+    assert Certainty.on_card(path) == Certainty.on_card(tmp_path / "none.json") == Certainty()
+
+
+@pytest.mark.parametrize("values", [{"temperature": 0}, {"sure_from": 1.5}, {"digit_up_to": math.nan}])
+def test_impossible_values_are_refused(values):
+    with pytest.raises(ValueError, match=next(iter(values))):
+        Certainty(**values)
+
+
+def test_the_calibration_curve_holds_all_answers_and_explains_the_error():
+    probabilities, labels = answers(5000, 2.5)
+    curve = calibration_curve(probabilities, labels)
+    assert sum(each.answers for each in curve) == 5000
+    assert all(each.low <= each.confidence <= each.high for each in curve)
+    error = sum(each.answers * abs(each.accuracy - each.confidence) for each in curve) / 5000
+    assert error == pytest.approx(expected_calibration_error(probabilities, labels))
+
+
+def test_the_calibration_curve_is_that_of_scikit_learn():
+    probabilities, labels = answers(5000, 2.5)
+    right, confidence = probabilities.argmax(axis=1) == labels, probabilities.max(axis=1)
+    accuracies, confidences = sklearn_curve(right, confidence, n_bins=15)
+    curve = calibration_curve(probabilities, labels)
+    assert np.allclose([each.accuracy for each in curve], accuracies)
+    assert np.allclose([each.confidence for each in curve], confidences)
+
+
+def test_a_threshold_keeps_what_is_as_sure():
+    probabilities = np.full((4, 10), 0.02, np.float32)
+    for row, (digit, share) in enumerate([(3, 0.9), (3, 0.8), (3, 0.7), (5, 0.75)]):
+        probabilities[row, digit] = share
+    kept = kept_from(probabilities, np.array([3, 0, 3, 0], np.uint8), 0.75)
+    assert (kept.right, kept.wrong, kept.refused_right, kept.refused_wrong) == (1, 2, 1, 0)
+    assert kept.share == 0.75
+    assert kept.accuracy == pytest.approx(1 / 3)
+
+
+def test_who_keeps_nothing_makes_no_mistake():
+    probabilities, labels = answers(50, 1.0)
+    nothing = kept_from(probabilities, labels, 1.1)
+    assert (nothing.share, nothing.accuracy) == (0, 1)
+
+
+def test_who_refuses_more_keeps_less_and_is_right_more_often():
+    steps = trade_off(*answers(5000, 1.0))
+    shares = [step.share for step in steps]
+    assert (shares[0], shares[-1]) == pytest.approx((1, 0.5), abs=0.01)
+    assert shares == sorted(shares, reverse=True)
+    assert steps[-1].accuracy > steps[0].accuracy + 0.02

@@ -1,0 +1,185 @@
+"""Digits that go out in a file come back the same; and files from outside that hold something else."""
+
+import io
+import zipfile
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw
+
+from digitlab.data.picture_files import to_png
+from digitlab.errors import BundleRefused, PictureUnreadable
+from digitlab.preprocessing import bundles
+from digitlab.preprocessing.bundles import from_file, to_npz, to_zip
+
+
+@pytest.fixture
+def some(digits):
+    """Thirty digits of MNIST, none of them a 9."""
+    images, labels = digits.part("test")
+    chosen = np.flatnonzero(labels < 9)[:30]
+    return images[chosen], labels[chosen]
+
+
+def zipped(files):
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return file.getvalue()
+
+
+def saved(**arrays):
+    file = io.BytesIO()
+    np.savez(file, **arrays)
+    return file.getvalue()
+
+
+def paper(side=300):
+    """A seven, in dark ink on white paper."""
+    picture = Image.new("RGB", (side, side), "white")
+    line = [(side * 0.25, side * 0.25), (side * 0.7, side * 0.25), (side * 0.45, side * 0.8)]
+    ImageDraw.Draw(picture).line(line, fill=(20, 20, 90), width=max(1, side // 20))
+    file = io.BytesIO()
+    picture.save(file, "PNG")
+    return file.getvalue()
+
+
+def test_what_is_zipped_comes_back_pixel_by_pixel(some):
+    images, labels = some
+    content = to_zip(images, labels, [f"{number:06}" for number in range(30)])
+    back, known = from_file(content, "mine.zip")
+    assert np.array_equal(back, images)
+    assert np.array_equal(known, labels)
+
+
+def test_a_zip_has_a_folder_for_each_digit_also_where_it_is_empty(some):
+    with zipfile.ZipFile(io.BytesIO(to_zip(*some, [str(number) for number in range(30)]))) as archive:
+        assert {name.split("/")[0] for name in archive.namelist()} == set("0123456789")
+        assert [name for name in archive.namelist() if name.startswith("9/")] == ["9/"]
+
+
+def test_arrays_come_back_as_they_were(some):
+    back, known = from_file(to_npz(*some), "mine.npz")
+    assert np.array_equal(back, some[0])
+    assert np.array_equal(known, some[1])
+    assert (back.dtype, known.dtype) == (np.uint8, np.uint8)
+
+
+def test_the_folders_may_lie_in_another_one_and_labels_be_of_any_whole_kind(some):
+    images, labels = from_file(zipped({"my digits/7/a.png": to_png(some[0][0])}), "mine.ZIP")
+    assert labels.tolist() == [7]
+    assert np.array_equal(images[0], some[0][0])
+    assert from_file(saved(images=some[0], labels=some[1].astype(np.int64)), "mine.npz")[1].dtype == np.uint8
+
+
+@pytest.mark.parametrize("side", [28, 300])
+def test_dark_ink_on_paper_is_brought_into_form_in_any_size(side):
+    images, _ = from_file(zipped({"7/a.png": paper(side)}), "mine.zip")
+    assert images.shape == (1, 28, 28)
+    assert images[0, 0].max() == images[0, :, -1].max() == 0
+    assert images.max() > 200
+
+
+@pytest.mark.parametrize(
+    ("files", "told"),
+    [
+        ({}, "holds no pictures"),
+        ({"notes.txt": b"hello"}, "notes.txt lies in no folder that is called 0 to 9"),
+        ({"10/a.png": b"x"}, "10/a.png lies in no folder"),
+        ({"seven/a.png": b"x"}, "seven/a.png lies in no folder"),
+        ({"٣/a.png": b"x"}, "٣/a.png lies in no folder"),
+        ({"3/a.png": to_png(np.zeros((28, 28), np.uint8))}, "3/a.png shows no ink"),
+        ({"3/a.png": to_png(np.full((50, 50), 255, np.uint8))}, "3/a.png shows no ink"),
+    ],
+)
+def test_a_zip_of_something_else_is_told_in_a_sentence(files, told):
+    with pytest.raises(BundleRefused, match=told):
+        from_file(zipped(files), "theirs.zip")
+
+
+@pytest.mark.parametrize(("content", "told"), [(b"hello", "3/a.png is not a picture"), (b"", "3/a.png is empty")])
+def test_a_file_that_is_no_picture_is_named(content, told):
+    with pytest.raises(PictureUnreadable, match=f"In theirs.zip, {told}"):
+        from_file(zipped({"3/a.png": content}), "theirs.zip")
+
+
+def test_pictures_that_are_large_together_are_refused_before_they_are_unpacked():
+    ink = to_png(np.pad(np.full((2000, 400), 255, np.uint8), ((2000, 2000), (2800, 2800))))
+    files = {"3/a.png": ink} | {f"3/b{number}.png": ink for number in range(11)}
+    with pytest.raises(BundleRefused, match="more than 400 megapixels"):
+        from_file(zipped(files), "theirs.zip")
+
+
+def head_says(shape):
+    """An .npy file of 8 bytes whose head says that it is larger."""
+    file = io.BytesIO()
+    np.lib.format.write_array_header_1_0(file, {"descr": "|u1", "fortran_order": False, "shape": shape})
+    return file.getvalue() + b"\0" * 8
+
+
+ONE = np.ones((1, 28, 28), np.uint8)
+LABEL = np.array([3], np.uint8)
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"hello", "no ZIP file"),
+        (saved(images=ONE), "two arrays called images and labels"),
+        (saved(images=ONE, labels=LABEL, more=LABEL), "holds 3 files"),
+        (saved(x=ONE, y=LABEL), "two arrays called images and labels"),
+        (saved(images=ONE / 255, labels=LABEL), "images is float64"),
+        (saved(images=ONE[0], labels=LABEL), r"images is uint8 \(28, 28\)"),
+        (saved(images=ONE[:, :20], labels=LABEL), r"images is uint8 \(1, 20, 28\)"),
+        (saved(images=ONE, labels=LABEL / 1), "labels is float64"),
+        (saved(images=ONE, labels=np.array([1, 2])), "one for each of the 1 images"),
+        (saved(images=ONE, labels=np.array([-1])), "label of image 0 is -1"),
+        (saved(images=ONE, labels=np.array([10])), "label of image 0 is 10"),
+        (saved(images=ONE[:0], labels=LABEL[:0]), "holds 0 digits"),
+        (saved(images=ONE * 0, labels=LABEL), "nothing is drawn in image 0"),
+        (saved(images=np.array([[object()]]), labels=LABEL), "no array that can be read"),
+        (zipped({"images.npy": head_says((10**9, 28, 28)), "labels.npy": b""}), "no array that can be read"),
+        (zipped({"images.npy": head_says((-1, 28, 28)), "labels.npy": b""}), "no array that can be read"),
+        (zipped({"images.npy": b"\x93NUMPY\x09\x00" + b"x" * 99, "labels.npy": b""}), "no array that can be read"),
+    ],
+)
+def test_arrays_of_something_else_are_told_in_a_sentence(content, told):
+    with pytest.raises(BundleRefused, match=told):
+        from_file(content, "theirs.npz")
+
+
+def test_a_pickle_in_an_array_is_never_opened(tmp_path):
+    class Harm:
+        def __reduce__(self):
+            return open, (str(tmp_path / "harm"), "w")
+
+    with pytest.raises(BundleRefused, match="without objects"):
+        from_file(saved(images=np.array([Harm()], object), labels=LABEL), "theirs.npz")
+    assert not (tmp_path / "harm").exists()
+
+
+def test_too_large_a_file_and_one_of_another_kind_are_refused():
+    with pytest.raises(BundleRefused, match="20 MB are taken"):
+        from_file(b"\0" * (bundles.LARGEST_FILE + 1), "theirs.zip")
+    with pytest.raises(BundleRefused, match="neither"):
+        from_file(b"x", "theirs.tar")
+    many = saved(images=np.ones((bundles.MOST + 1, 28, 28), np.uint8), labels=np.zeros(bundles.MOST + 1, np.uint8))
+    with pytest.raises(BundleRefused, match="holds 5,001 digits"):
+        from_file(many, "theirs.npz")
+
+
+def test_keras_reads_the_unpacked_folders_with_the_labels_they_have(some, tmp_path):
+    import keras
+
+    images, labels = some
+    with zipfile.ZipFile(io.BytesIO(to_zip(images, labels, [f"{number:06}" for number in range(30)]))) as archive:
+        archive.extractall(tmp_path)
+    read = keras.utils.image_dataset_from_directory(
+        tmp_path, color_mode="grayscale", image_size=(28, 28), batch_size=30, shuffle=False, verbose=False
+    )
+    (batch, known) = next(iter(read))
+    order = np.argsort(labels, kind="stable")
+    assert read.class_names == list("0123456789")
+    assert np.array_equal(known, labels[order])
+    assert np.array_equal(batch[..., 0], images[order].astype(np.float32))

@@ -1,0 +1,247 @@
+import dataclasses
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+import psutil
+import pytest
+from waiting import wait_for
+
+from digitlab.errors import ModelNotFound, WorkersUnavailable
+from digitlab.lab import Lab
+from digitlab.runs.dispatch.dispatcher import is_gone_from_here
+from digitlab.runs.dispatch.worker_client import Workers
+from digitlab.runs.models.cleanup import checkpoint_of
+from digitlab.runs.records.run import RunState
+from digitlab.runs.store.store import Store
+
+
+@pytest.fixture
+def store(settings):
+    one = Store(settings.database_url)
+    yield one
+    one.close()
+
+
+@pytest.fixture
+def workers(crewed):
+    one = Workers(crewed)
+    yield one
+    one.close()
+
+
+@pytest.fixture
+def own_workers(settings):
+    """Workers that a test may kill."""
+    one = Workers(settings)
+    yield one
+    one.close()
+
+
+def is_alive(process):
+    try:
+        return process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def family(pid):
+    """The process and all that it started, however deep."""
+    process = psutil.Process(pid)
+    return [process, *process.children(recursive=True)]
+
+
+def test_runs_are_trained_one_at_a_time_in_their_order(workers, store, small):
+    numbers = [store.create(small).number for _ in range(3)]
+    workers.hand_in(store.queue())
+    wait_for(lambda: all(run.state.is_over() for run in store.runs()))
+    runs = [store.run(number) for number in numbers]
+    assert [run.state for run in runs] == [RunState.FINISHED] * 3
+    assert runs[0].ended <= runs[1].started
+    assert runs[1].ended <= runs[2].started
+
+
+def test_a_worker_does_not_keep_what_ran_in_it(workers, store, small):
+    store.create(small)
+    workers.hand_in(store.queue())
+    wait_for(lambda: all(run.state.is_over() for run in store.runs()))
+    kept = workers._reach().run(lambda dask_worker: len(dask_worker.profile_history))
+    assert list(kept.values()) == [0]
+
+
+def test_a_stop_reaches_a_running_training_at_once_and_others_may_be_scored_meanwhile(workers, store, small):
+    number = store.create(dataclasses.replace(small, training_digits=60_000, epochs=500)).number
+    workers.hand_in(store.queue())
+    wait_for(lambda: store.run(number).progress)
+    assert workers.score("tutorial").accuracy > 0.97
+    assert store.run(number).state is RunState.RUNNING
+    store.request_stop(number)
+    asked = time.monotonic()
+    wait_for(lambda: store.run(number).state.is_over())
+    assert time.monotonic() - asked < 10  # a batch, then the score and two files
+    assert store.run(number).state is RunState.STOPPED
+
+
+def test_what_a_worker_finds_wrong_comes_back_as_it_is(workers):
+    with pytest.raises(ModelNotFound):
+        workers.score("gone")
+
+
+def test_closing_leaves_no_process(own_workers):
+    workers = own_workers
+    assert workers.start()
+    assert not workers.start()
+    pids = family(workers._program.pid)
+    workers.close()
+    assert len(pids) >= 2
+    wait_for(lambda: not any(map(is_alive, pids)), 15)
+
+
+def test_workers_do_not_outlive_a_parent_that_is_killed(settings):
+    code = (
+        "import sys, time\n"
+        "from digitlab.runs.dispatch.worker_client import Workers\n"
+        "from digitlab.settings import Settings\n"
+        "workers = Workers(Settings.from_environment())\n"
+        "workers.start()\n"
+        "print(workers._program.pid, flush=True)\n"
+        "time.sleep(600)"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, env=settings.environment()
+    ) as parent:
+        pids = family(int(parent.stdout.readline()))
+        assert len(pids) >= 2
+        parent.send_signal(signal.SIGKILL)
+    wait_for(lambda: not any(map(is_alive, pids)), 20)
+
+
+def test_a_killed_worker_is_replaced_and_its_run_is_not_left_running(own_workers, store, small):
+    workers = own_workers
+    long = dataclasses.replace(small, training_digits=60_000, epochs=500)
+    number = store.create(long).number
+    workers.hand_in(store.queue())
+    wait_for(lambda: store.run(number).progress)
+    (pid,) = workers._client.run(os.getpid).values()
+    os.kill(pid, signal.SIGKILL)
+    next_number = store.create(small).number
+    workers.hand_in(store.queue())
+    wait_for(lambda: store.run(next_number).state is RunState.FINISHED)
+    (sign,) = store.signs()
+    assert sign.number == number
+    assert is_gone_from_here(sign.worker)
+
+
+def test_a_killed_crew_is_started_anew(own_workers, store, small):
+    workers = own_workers
+    workers.start()
+    os.kill(workers._program.pid, signal.SIGKILL)
+    workers._program.wait()
+    assert workers.start()
+    number = store.create(small).number
+    workers.hand_in(store.queue())
+    wait_for(lambda: store.run(number).state is RunState.FINISHED)
+
+
+def test_a_run_that_a_worker_cannot_begin_waits_and_the_reason_is_told(crewed, store, small):
+    number = store.create(small).number
+    workers = Workers(dataclasses.replace(crewed, database_url="nodatabase://me:secret@host/x"))
+    workers.hand_in(store.queue())
+    wait_for(lambda: workers.trouble)
+    assert "DIGITLAB_DATABASE_URL" in workers.trouble
+    assert "secret" not in workers.trouble
+    assert store.run(number).state is RunState.QUEUED
+    workers.close()
+
+
+def test_closing_lets_a_running_training_wait_with_all_its_epochs(settings, own_workers, store, small):
+    workers = own_workers
+    number = store.create(dataclasses.replace(small, training_digits=20_000, epochs=500)).number
+    workers.hand_in(store.queue())
+    wait_for(lambda: store.epochs(number))
+    workers.close()
+    run = store.run(number)
+    assert (run.state, run.attempt, run.recoveries) == (RunState.QUEUED, 1, 0)
+    assert checkpoint_of(settings, store.run(number)).exists()
+
+
+def test_a_run_handed_in_twice_is_trained_once(workers, store, small):
+    number = store.create(small).number
+    for _ in range(3):
+        workers.hand_in(store.queue())
+    wait_for(lambda: store.run(number).state.is_over())
+    assert [epoch.epoch for epoch in store.epochs(number)] == [1, 2]
+
+
+def test_workers_that_cannot_be_started_are_told(settings):
+    settings.data.write_text("a file where the folder should be")
+    with pytest.raises(WorkersUnavailable, match="DIGITLAB_DATA"):
+        Workers(settings).start()
+
+
+def test_a_scheduler_that_the_settings_name_is_used_and_outlives_who_used_it(crewed, workers, store, small):
+    there = Workers(crewed)
+    number = store.create(small).number
+    there.hand_in(store.queue())
+    wait_for(lambda: store.run(number).state is RunState.FINISHED)
+    assert there._program is None
+    there.close()
+    with pytest.raises(ModelNotFound):
+        workers.score("gone")
+
+
+def test_a_way_to_the_scheduler_that_is_too_busy_to_be_closed_keeps_nobody_from_leaving(crewed, monkeypatch, capsys):
+    monkeypatch.setattr("digitlab.runs.dispatch.worker_client._GOODBYE_PATIENCE", 0.1)
+    closed, is_over = [], threading.Event()
+    monkeypatch.setattr(Store, "close", lambda store: closed.append(store))
+    with Lab(crewed) as lab:
+        lab.open()
+        lab.wait_until_open()
+        store = lab._record()
+        lab._workers._client.loop.add_callback(is_over.wait, 60)  # as on a machine with much to do
+    is_over.set()
+    assert "scheduler left without its goodbye" in capsys.readouterr().err
+    assert closed == [store]
+    monkeypatch.undo()
+    store.close()
+
+
+def test_workers_end_whatever_their_goodbye_comes_to(own_workers, monkeypatch):
+    own_workers.start()
+    program = own_workers._program
+
+    def fail(*_args, **_options):
+        raise RuntimeError("IOLoop is closed")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(own_workers._client, "close", fail)
+        with pytest.raises(RuntimeError):
+            own_workers.close()
+    assert program.poll() is not None
+    assert own_workers.start()
+
+
+def test_a_scheduler_that_does_not_answer_is_named(settings, monkeypatch):
+    monkeypatch.setattr("digitlab.runs.dispatch.worker_client._REACH_PATIENCE", 0.5)
+    workers = Workers(dataclasses.replace(settings, scheduler="tcp://127.0.0.1:9"))
+    with pytest.raises(WorkersUnavailable, match=r"127\.0\.0\.1:9"):
+        workers.start()
+
+
+def test_a_question_about_a_network_is_answered_while_another_trains(workers, store, small, digits):
+    number = store.create(dataclasses.replace(small, training_digits=60_000, epochs=500)).number
+    workers.hand_in(store.queue())
+    wait_for(lambda: store.run(number).progress)
+    maps = workers.ask("heat_maps", "tutorial", digits.x_test[0], 7)
+    assert maps.gap < 0.01
+    assert store.run(number).state is RunState.RUNNING
+    store.request_stop(number)
+    wait_for(lambda: store.run(number).state.is_over())
+
+
+def test_a_question_that_takes_too_long_is_given_up(workers, digits):
+    with pytest.raises(WorkersUnavailable, match="No worker answered"):
+        workers.ask("inside", "tutorial", digits.x_test[0], patience=0.001)

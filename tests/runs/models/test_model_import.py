@@ -1,0 +1,142 @@
+"""The gate with its real process; what the checks before it refuse is in tests/networks/test_intake.py."""
+
+import dataclasses
+import json
+import os
+
+import keras
+import pytest
+from foreignfiles import layer, packed, plain
+from keras import layers
+
+from digitlab.errors import LimitReached, ModelRefused, NotAllowed
+from digitlab.lab import Lab
+from digitlab.runs.models.model_import import Allowance, Gate
+from digitlab.runs.records.model_card import ModelCard
+from digitlab.runs.records.people import OPERATOR, Person
+from digitlab.uploads import keras_archive
+from digitlab.uploads.layer_allowlist import understood
+
+
+@pytest.fixture(scope="module")
+def theirs(tmp_path_factory, digits):
+    """A network that somebody trained elsewhere, on pixels from 0 to 255, giving sums."""
+    keras.utils.set_random_seed(1)
+    path = tmp_path_factory.mktemp("theirs") / "theirs.keras"
+    stack = [layers.Conv2D(4, 5, strides=2, activation="relu"), layers.BatchNormalization(), layers.Dropout(0.1)]
+    model = keras.Sequential([keras.Input((28, 28, 1)), *stack, layers.Flatten(), layers.Dense(10)])
+    model.compile("adam", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    model.fit(digits.x_train[:6000, ..., None].astype("float32"), digits.y_train[:6000], epochs=3, verbose=0)
+    model.save(path)
+    return path
+
+
+def left_in(folder):
+    return sorted(path.name for path in folder.rglob("*") if path.is_file()) if folder.exists() else []
+
+
+def test_a_network_from_elsewhere_becomes_one_of_a_persons_own(settings, theirs, digits):
+    ann = Person(id="ann", name="Ann")
+    with Lab(dataclasses.replace(settings, brought_in_per_person=1)) as lab:
+        card = lab.bring_in(theirs.read_bytes(), theirs.name, "Theirs", ann, "from Ben, by mail")
+        assert card == lab.model(card.name) == ModelCard.from_json(card.to_json())
+        assert (card.owner, card.owner_name, card.epochs) == ("ann", "Ann", ())
+        assert (card.origin.file, card.origin.source, card.origin.scale) == (
+            "theirs.keras",
+            "from Ben, by mail",
+            "0 to 255",
+        )
+        assert card.origin.is_softmax_added
+        assert card.origin.sha256 == keras_archive.look_into(theirs.read_bytes()).sha256
+        assert card.test_accuracy > 0.85
+        answers = lab.recogniser(card.name).probabilities(digits.x_test[:200])
+        assert (answers.argmax(axis=1) == digits.y_test[:200]).mean() > 0.8
+        assert lab.evaluate_here(str(lab.model_file(card.name))).accuracy == pytest.approx(card.test_accuracy)
+        assert lab.evaluate_here(str(theirs)).accuracy == pytest.approx(card.test_accuracy)
+        assert lab.recogniser(str(theirs)).read_digit(digits.x_test[0]).digit == 7
+        with pytest.raises(LimitReached, match="1 for each person"):
+            lab.bring_in(theirs.read_bytes(), theirs.name, "Again", ann)
+        with pytest.raises(NotAllowed, match="Log in"):
+            lab.bring_in(theirs.read_bytes(), theirs.name, "Nobody's", Person(id=""))
+    kept = {"network.keras", "network.tflite", "answers.npy", "outcome.json"}
+    assert set(left_in(settings.data / "foreign")) == kept
+
+
+@pytest.fixture
+def gate(settings, digits):
+    return Gate(settings, lambda: digits, Allowance(seconds=60))
+
+
+def refused(gate, content, match):
+    with pytest.raises(ModelRefused, match=match) as told:
+        gate.admit(content, "evil.keras")
+    assert str(told.value).startswith("evil.keras is not let in. It")
+    assert left_in(gate._folder.path) == []
+
+
+def test_what_takes_too_long_is_ended(settings, digits, theirs):
+    slow = Gate(settings, lambda: digits, Allowance(seconds=1))
+    with pytest.raises(ModelRefused, match="more than 1 s"):
+        slow.admit(theirs.read_bytes(), "slow.keras")
+    assert left_in(settings.data / "foreign") == []
+
+
+def test_what_needs_too_much_memory_is_ended(settings, digits, theirs):
+    small = Gate(settings, lambda: digits, Allowance(memory=400_000_000))
+    with pytest.raises(ModelRefused, match="memory"):
+        small.admit(theirs.read_bytes(), "large.keras")
+    assert left_in(settings.data / "foreign") == []
+
+
+def test_what_its_own_process_refuses_is_told_in_a_sentence(gate):
+    refused(gate, packed(plain(*[layer("Dense", units=8000)] * 3)), "more than 5,000,000 weights")
+
+
+def test_code_in_a_file_does_not_run(gate, tmp_path):
+    marker = tmp_path / "marker"
+
+    def evil(x, path=str(marker), write=os.system):
+        write(f"touch {path}")
+        return x
+
+    path = tmp_path / "evil.keras"
+    model = keras.Sequential([keras.Input((28, 28)), layers.Lambda(evil), layers.Flatten(), layers.Dense(10)])
+    marker.unlink()  # that was Keras, building it
+    model.save(path)
+    refused(gate, path.read_bytes(), "Lambda layer, which carries Python code")
+    assert not marker.exists()
+
+
+def test_even_past_the_list_of_layers_code_would_not_run(gate, tmp_path, monkeypatch):
+    marker = tmp_path / "marker"
+
+    def evil(x):
+        open("MARKER", "w")  # noqa: PTH123, SIM115
+        return x
+
+    path = tmp_path / "evil.keras"
+    keras.Sequential([keras.Input((28, 28)), layers.Flatten(), layers.Dense(10)]).save(path)
+    parts = keras_archive.look_into(path.read_bytes())
+    evil_layer = layers.Lambda(evil)
+    described = keras.saving.serialize_keras_object(evil_layer)
+    described["config"]["name"] = "layer_9"
+    hostile = json.loads(json.dumps(parts.config).replace("MARKER", str(marker)))
+    hostile["config"]["layers"].insert(1, described)
+    refused_parts = dataclasses.replace(parts, config=hostile)
+    with pytest.raises(ModelRefused):
+        understood(hostile)
+    with pytest.raises(ModelRefused, match="Keras cannot build it"):  # its safe mode
+        gate._admit(refused_parts)
+    assert not marker.exists()
+
+
+def test_a_file_of_the_operator_that_is_refused_is_named(settings, tmp_path):
+    path = tmp_path / "old.keras"
+    path.write_bytes(b"\x89HDF\r\n\x1a\n")
+    with Lab(settings) as lab:
+        for use in (lab.evaluate_here, lab.recogniser):
+            with pytest.raises(ModelRefused, match=r"old\.keras is not let in\. It is an HDF5 file"):
+                use(str(path))
+        with pytest.raises(ModelRefused, match="empty"):
+            lab.bring_in(b"", "empty.keras", "Empty", OPERATOR)
+        assert all(card.is_ready_made for card in lab.models())

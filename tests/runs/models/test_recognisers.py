@@ -1,0 +1,41 @@
+import dataclasses
+import shutil
+
+import pytest
+
+from digitlab.errors import ModelNotFound, ModelRefused
+from digitlab.runs.models.model_files import ModelFiles
+from digitlab.runs.models.model_import import Gate
+from digitlab.runs.models.recognisers import Readers
+
+
+@pytest.fixture
+def readers(settings, ready_made, tmp_path, digits):
+    """Of a lab with one network that ships."""
+    ships = tmp_path / "ready"
+    ships.mkdir()
+    for path in ready_made.glob("tutorial.*"):
+        shutil.copy(path, ships)
+    one = dataclasses.replace(settings, ready_made=ships)
+    return Readers(ModelFiles(one), Gate(one, lambda: digits))
+
+
+def test_a_network_is_loaded_once_by_its_name_or_by_its_file(readers, tmp_path, stroke):
+    one = readers.of("tutorial")
+    assert one.read(stroke).digit == 1
+    assert readers.of("tutorial") is readers.of(str(tmp_path / "ready" / "tutorial.keras")) is one
+
+
+@pytest.mark.parametrize("suffix", [".keras", ".json"])
+def test_it_is_loaded_again_when_its_file_or_its_limits_changed(readers, tmp_path, suffix):
+    one = readers.of("tutorial")
+    (tmp_path / "ready" / f"tutorial{suffix}").touch()
+    assert readers.of("tutorial") is not one
+
+
+def test_what_is_no_network_is_not_read(readers, tmp_path):
+    with pytest.raises(ModelNotFound):
+        readers.of("gone")
+    (tmp_path / "evil.keras").write_bytes(b"no network")
+    with pytest.raises(ModelRefused, match=r"evil\.keras is not let in"):
+        readers.of(str(tmp_path / "evil.keras"))

@@ -1,0 +1,102 @@
+import dataclasses
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from digitlab.errors import InvalidSetting
+from digitlab.networks.label_noise import Comparison
+from digitlab.networks.scores import Scores
+from digitlab.runs.records import improvement
+from digitlab.runs.records.improvement import Improvement, Verdict
+from digitlab.runs.records.model_card import ModelCard
+from digitlab.runs.services.drawings import Drawing
+from digitlab.settings import ROOT
+
+
+def drawings(*labels):
+    image = np.zeros((28, 28), np.uint8)
+    return [Drawing(number=n, label=label, image=image, source="request") for n, label in enumerate(labels, start=1)]
+
+
+def test_a_third_is_held_back_of_the_digits_of_which_there_are_most():
+    own = drawings(*range(10), 7, 7, 7, 4, 4)
+    tuning = improvement.split("tutorial", own, seed=1)
+    assert len(tuning.held_back) == 5
+    assert sorted(own[n - 1].label for n in tuning.held_back) == [4, 4, 7, 7, 7]
+    assert sorted([*tuning.learned, *tuning.held_back]) == list(range(1, 16))
+    assert improvement.split("tutorial", own, seed=1) == tuning
+
+
+def test_too_few_drawings_are_told_with_how_many_are_lacking():
+    with pytest.raises(InvalidSetting, match=r"You have 8 drawings.*Draw 2 more"):
+        improvement.split("tutorial", drawings(*range(8)), seed=1)
+
+
+def read(right, total):
+    """A network that reads so many of so many ones correctly."""
+    answers = np.where(np.arange(total) < right, 1, 7)
+    return Scores(np.ones(total, np.uint8), np.eye(10, dtype=np.float32)[answers])
+
+
+def judged(own, mnist):
+    card = ModelCard.from_json(Path(ROOT / "models" / "tutorial.json").read_text())
+    after = dataclasses.replace(card, title="Mine")
+    held_back = drawings(*[1] * 10) if own else []
+    compared = Comparison(*(read(right, 10) for right in own)) if own else None
+    return Improvement(
+        before=card,
+        after=after,
+        drawings=held_back,
+        own=compared,
+        mnist=Comparison(*(read(right, 10_000) for right in mnist)),
+    )
+
+
+@pytest.mark.parametrize(
+    ("own", "mnist", "verdict"),
+    [
+        ((6, 9), (9800, 9795), Verdict.HELPED),
+        ((6, 6), (9800, 9800), Verdict.DID_NOT_HELP),
+        ((6, 5), (9800, 9900), Verdict.DID_NOT_HELP),
+        ((6, 10), (9800, 9780), Verdict.FORGOT),
+        ((10, 10), (9800, 9800), Verdict.NOTHING_TO_IMPROVE),
+        ((10, 9), (9800, 9800), Verdict.DID_NOT_HELP),
+        (None, (9800, 9800), Verdict.UNKNOWN),
+    ],
+)
+def test_the_judgement_says_plainly_whether_it_helped(own, mnist, verdict):
+    assert judged(own, mnist).verdict is verdict
+
+
+def test_the_sentence_names_the_figures():
+    assert judged((6, 9), (9800, 9795)).sentence == (
+        "It helped. Of 10 drawings that it never saw it reads 9 correctly (before: 6); "
+        "MNIST's test set is read at 97.95% (before: 98.00%)."
+    )
+
+
+def test_two_networks_are_compared_on_drawings():
+    card = ModelCard.from_json((ROOT / "models" / "tutorial.json").read_text())
+    sevens, ones = dataclasses.replace(card, title="7"), dataclasses.replace(card, title="1")
+
+    def always_its_title(card, images):
+        return np.eye(10, dtype=np.float32)[[int(card.title)] * len(images)]
+
+    found = improvement.compare(drawings(1, 1, 7), sevens, ones, always_its_title)
+    assert (len(found.only_second), len(found.only_first)) == (2, 1)
+    assert improvement.compare([], sevens, ones, always_its_title) is None
+
+
+def test_what_a_network_has_learned_before_is_not_held_back_again():
+    own = drawings(*(list(range(10)) * 3))
+    first = improvement.split("tutorial", own[10:], seed=1)
+    again = improvement.split("tutorial-improved", own, seed=1, seen=first.learned)
+    assert not set(first.learned) & set(again.held_back)
+    assert set(again.learned) | set(again.held_back) == {one.number for one in own}
+
+
+def test_a_network_that_has_learned_all_is_not_judged_by_what_it_knows():
+    own = drawings(*range(10))
+    with pytest.raises(InvalidSetting, match="Draw 3 more first"):
+        improvement.split("tutorial", own, seed=1, seen={one.number for one in own})

@@ -1,0 +1,83 @@
+import json
+
+import pytest
+
+from digitlab.data.augmentation import Augmentation
+from digitlab.errors import InvalidSetting
+from digitlab.networks.config import PRESETS, TrainingConfig, Tuning, tuned_from
+from digitlab.runs.records.settings_link import as_file, as_link, from_file, from_link
+
+CONFIGS = [
+    *(preset.config for preset in PRESETS.values()),
+    TrainingConfig(epochs=3, batch_size=64, optimizer="sgd", learning_rate=1e-9, validation_split=0, seed=2**31 - 1),
+    TrainingConfig(preset="fast", augmentation=Augmentation(rotation=20, elastic=0.5), early_stopping=2, epochs=500),
+    TrainingConfig(preset="handwriting", written_digits=0, averaging=False, calibration=False, schedule="one-cycle"),
+]
+
+
+@pytest.mark.parametrize("config", CONFIGS, ids=lambda config: config.preset)
+def test_settings_travel_as_a_link_and_as_a_file(config):
+    assert from_link(as_link(config)) == config
+    assert from_file(as_file(config)) == config
+    assert from_file(as_file(config).encode()) == config
+
+
+def test_a_link_is_short_and_needs_no_escapes():
+    assert as_link(TrainingConfig()) == "1~preset_is_tutorial~epochs_is_10~seed_is_1"
+    assert all(len(as_link(config)) < 300 for config in CONFIGS)
+
+
+@pytest.mark.parametrize(
+    ("link", "match"),
+    [
+        ("", "cannot be read"),
+        ("2~preset_is_tutorial", "version '2'"),
+        ("1~preset_is_secret", "preset is 'secret'"),
+        ("1~epochs_is_501", "epochs is 501"),
+        ("1~epochs_is_ten", "epochs is 'ten'"),
+        ("1~epochs_is_5~epochs_is_6", "epochs_is_6"),
+        ("1~epochs", "'epochs'"),
+        ("1~learning_rate_is_nan", "learning rate is nan"),
+        ("1~learning_rate_is_" + "9" * 5000, "learning rate is inf"),
+        ("1~rotation_is_90", "rotation is 90"),
+        ("1~averaging_is_1", "averaging is 1"),
+        ("1~__class___is_x", "no setting '__class__'"),
+        ("1~augmentation_is_x", "no setting 'augmentation'"),
+        ("1~preset_is_<script>", "cannot be read"),
+        ("1~" + "x" * 20_000, "cannot be read"),
+    ],
+)
+def test_a_link_of_bad_settings_is_refused_with_the_reason(link, match):
+    with pytest.raises(InvalidSetting, match=match):
+        from_link(link)
+
+
+@pytest.mark.parametrize(
+    ("content", "match"),
+    [
+        (b"", "not a file of settings"),
+        (b"\xff\xfe", "not a file of settings"),
+        (b"[" * 9000, "not a file of settings"),
+        (b"{}", "not a file of settings"),
+        (b" " * 20_000 + b"{}", "not a file of settings"),
+        (b'{"digitlab_settings": 9}', "version '9'"),
+        (b'{"digitlab_settings": 1, "epochs": 0}', "epochs is 0"),
+        (b'{"digitlab_settings": 1, "preset": ["tutorial"]}', "preset is"),
+        (b'{"digitlab_settings": 1, "optimizer": {"class_name": "x"}}', "optimizer is"),
+        (b'{"digitlab_settings": 1, "shift": "2"}', "shift is '2'"),
+    ],
+)
+def test_a_file_of_bad_settings_is_refused_with_the_reason(content, match):
+    with pytest.raises(InvalidSetting, match=match):
+        from_file(content)
+
+
+def test_a_file_may_be_written_by_hand():
+    assert from_file(json.dumps({"digitlab_settings": 1, "epochs": 2})) == TrainingConfig(epochs=2)
+
+
+def test_what_a_network_was_improved_on_does_not_travel():
+    tuned = tuned_from(TrainingConfig(), Tuning(base="tutorial", learned=(1, 2), held_back=(3,)))
+    assert "tuning" not in as_link(tuned) + as_file(tuned)
+    with pytest.raises(InvalidSetting, match="no setting 'tuning'"):
+        from_file('{"digitlab_settings": 1, "tuning": {"base": "tutorial", "learned": [1], "held_back": [2]}}')

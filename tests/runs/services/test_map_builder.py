@@ -1,0 +1,64 @@
+import time
+
+import numpy as np
+import pytest
+
+from digitlab.errors import WorkersUnavailable
+from digitlab.networks.digit_map import Landscape
+from digitlab.runs.services.map_builder import DIGITS, InTheMaking, Landscapes
+from digitlab.worker import saved_models
+
+
+@pytest.fixture
+def answer(settings):
+    """A worker's answers, in this process."""
+    return lambda question, name, *arguments: saved_models.answer(settings, question, name, arguments)
+
+
+def made(landscapes):
+    for _ in range(2000):
+        state = landscapes.of("tutorial", 12.5)
+        if isinstance(state, Landscape) or state.trouble:
+            return state
+        time.sleep(0.05)
+    raise AssertionError("no map was made in time")
+
+
+def test_a_map_is_made_in_the_background_kept_and_found_again(answer, digits, tmp_path):
+    landscapes = Landscapes(tmp_path, answer, lambda: digits)
+    assert landscapes.of("tutorial", 12.5) == InTheMaking(0)
+    one = made(landscapes)
+    assert one.points.shape == (DIGITS, 64)
+    assert made(landscapes) is one
+
+    def nobody(question, name, *arguments):
+        raise AssertionError("it was kept")
+
+    again = Landscapes(tmp_path, nobody, lambda: digits).of("tutorial", 12.5)
+    assert np.array_equal(again.points, one.points)
+    assert [file.name for file in tmp_path.iterdir()] == ["tutorial-12500.npz"]
+
+    hidden = answer("hidden", "tutorial", digits.x_train[40:41])[0]
+    numbers, distances = again.nearest(hidden, 12)
+    assert numbers[0] == 40
+    assert distances[0] == pytest.approx(0, abs=1e-3)
+    assert (digits.y_train[numbers] == digits.y_train[40]).mean() > 0.8
+
+
+def test_a_trouble_is_told_once_and_then_it_is_tried_again(answer, digits, tmp_path):
+    answered = []
+
+    def late(question, name, *arguments):
+        answered.append(question)
+        if len(answered) < 2:
+            raise WorkersUnavailable("No worker is there.")
+        return answer(question, name, *arguments)
+
+    landscapes = Landscapes(tmp_path, late, lambda: digits)
+    assert made(landscapes).trouble == "No worker is there."
+    assert isinstance(made(landscapes), Landscape)
+
+
+def test_a_file_that_is_no_map_is_made_anew(answer, digits, tmp_path):
+    (tmp_path / "tutorial-12500.npz").write_bytes(b"no map")
+    assert isinstance(made(Landscapes(tmp_path, answer, lambda: digits)), Landscape)

@@ -1,0 +1,58 @@
+"""What people may do with networks; how others are let in is in test_gate.py."""
+
+import dataclasses
+import shutil
+
+import pytest
+
+from digitlab.errors import InvalidSetting, ModelNotFound, ModelProtected, NotAllowed
+from digitlab.runs.models.model_files import ModelFiles
+from digitlab.runs.models.model_import import Gate
+from digitlab.runs.records.people import OPERATOR, Person
+from digitlab.runs.services.limits import Limits
+from digitlab.runs.services.models import Models
+
+ANN, BEN, TEACHER = Person(id="ann"), Person(id="ben"), Person(id="t", is_teacher=True)
+
+
+@pytest.fixture
+def models(settings, digits):
+    return Models(ModelFiles(settings), Gate(settings, lambda: digits), Limits(settings), lambda: digits)
+
+
+@pytest.fixture
+def anns(settings, ready_made):
+    """Her network's name."""
+    files = ModelFiles(settings)
+    card = dataclasses.replace(files.card("tutorial"), name="anns", owner="ann", is_ready_made=False)
+
+    def copy(path):
+        for suffix in (".keras", ".tflite"):
+            shutil.copy(ready_made / f"tutorial{suffix}", path.with_suffix(suffix))
+
+    files.save(card, copy)
+    return card.name
+
+
+def test_one_s_own_network_is_renamed_and_deleted(settings, models, anns):
+    assert models.rename(anns, "Mine", ANN).title == ModelFiles(settings).card(anns).title == "Mine"
+    models.delete(anns, TEACHER)
+    with pytest.raises(ModelNotFound):
+        models.delete(anns, ANN)
+
+
+def test_another_s_network_and_one_that_ships_stay_as_they_are(settings, models, anns):
+    for change in (lambda: models.rename(anns, "Ben's", BEN), lambda: models.delete(anns, BEN)):
+        with pytest.raises(NotAllowed, match="this network"):
+            change()
+    with pytest.raises(ModelProtected):
+        models.delete("tutorial", OPERATOR)
+    assert ModelFiles(settings).card(anns).title == "Tutorial"
+
+
+def test_who_may_not_bring_a_network_in_is_told_before_its_file_is_opened(models, settings):
+    with pytest.raises(NotAllowed, match="Log in"):
+        models.bring_in(b"", "theirs.keras", "Theirs", Person(id=""), "")
+    with pytest.raises(InvalidSetting):
+        models.bring_in(b"", "theirs.keras", " ", ANN, "")
+    assert not (settings.data / "foreign").exists()

@@ -1,0 +1,51 @@
+import time
+
+import pytest
+
+from digitlab.networks.metrics import EpochMetrics, Progress
+from digitlab.runs.records.people import Person
+from digitlab.runs.records.run import Outcome, RunState
+from digitlab.runs.services.wait_estimates import Timetable
+from digitlab.runs.store.store import Store
+
+
+@pytest.fixture
+def store(settings):
+    one = Store(settings.database_url)
+    yield one
+    one.close()
+
+
+def epoch(number, seconds):
+    return EpochMetrics(epoch=number, loss=0.5, accuracy=0.9, seconds=seconds)
+
+
+def test_who_waits_learns_how_many_come_before_and_when_it_begins(store, small):
+    timetable = Timetable(lambda: store, lambda: 1)
+    running = store.create(small).number
+    store.claim(running, "a")
+    store.add_epoch(running, "a", epoch(1, 10.0))  # of two
+    store.beat(running, "a", Progress(epoch=2, batch=4, batches=8))  # half of the second
+    first, second = store.create(small).number, store.create(small, person=Person(id="ben")).number
+    assert timetable.place(second) == (1, pytest.approx(5.0))
+    assert timetable.place(first) == (2, pytest.approx(5.0 + 2 * 10.0))
+    assert timetable.place(running) == (0, None)
+
+
+def test_without_anything_like_it_no_time_is_guessed(store, small):
+    timetable = Timetable(lambda: store, lambda: 1)
+    store.claim(store.create(small).number, "a")
+    assert timetable.place(store.create(small).number) == (1, None)
+
+
+def test_a_change_of_one_s_own_is_seen_at_once_and_that_of_others_soon(store, small):
+    timetable = Timetable(lambda: store, lambda: 1)
+    assert timetable.runs() == []
+    number = store.create(small).number
+    assert timetable.runs() == []
+    timetable.forget()
+    assert [run.number for run in timetable.runs()] == [number]
+    store.claim(number, "a")
+    store.end(number, "a", Outcome(state=RunState.FINISHED))
+    time.sleep(0.3)
+    assert timetable.runs()[0].state is RunState.FINISHED

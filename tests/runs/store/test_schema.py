@@ -1,0 +1,118 @@
+"""How a record is opened, on both databases; and that nobody waits long for one that does not answer."""
+
+import contextlib
+import re
+import sqlite3
+import threading
+import time
+
+import pytest
+import sqlalchemy as sa
+
+from digitlab.errors import InvalidSetting, StoreUnavailable
+from digitlab.runs.records.run import RunState
+from digitlab.runs.store.store import Store
+
+MOST = 8  # seconds that anybody waits; six are promised, on a machine that is not busy
+
+
+LATER = ("is_pause_wanted", "attempt", "is_named", "owner", "owner_name", "is_attended", "recoveries")
+
+
+@pytest.fixture
+def store(database_url):
+    one = Store(database_url)
+    yield one
+    one.close()
+
+
+def test_the_record_of_an_older_version_is_read_and_written(store, database_url, small):
+    number = store.create(small).number
+    with store._engine.begin() as connection:
+        connection.execute(sa.text("DROP INDEX ix_runs_owner"))
+        for column in LATER:
+            connection.execute(sa.text(f"ALTER TABLE runs DROP COLUMN {column}"))
+    newer = Store(database_url)
+    newer.request_pause(number)
+    run = newer.run(number)
+    assert (run.state, run.attempt, run.owner) == (RunState.PAUSED, 0, "")
+    newer.close()
+
+
+def test_an_address_that_means_nothing_is_one_sentence_without_its_password(tmp_path):
+    with pytest.raises(InvalidSetting, match="DIGITLAB_DATABASE_URL") as caught:
+        Store("nodatabase://me:secret@host/x")
+    assert "secret" not in str(caught.value)
+
+
+def test_a_refused_password_is_not_repeated(postgres):
+    with pytest.raises(StoreUnavailable, match="password authentication failed") as caught:
+        Store(postgres.address("postgresql+psycopg", "postgres", password="secret"))
+    assert "secret" not in str(caught.value)
+
+
+def test_a_file_that_cannot_be_a_database_is_refused(tmp_path):
+    (tmp_path / "file").write_text("hello" * 1000)
+    with pytest.raises(StoreUnavailable, match="DIGITLAB_DATA"):
+        Store(f"sqlite:///{tmp_path}/file/digitlab.db")
+    with pytest.raises(StoreUnavailable, match="not a database"):
+        Store(f"sqlite:///{tmp_path}/file")
+
+
+def how_long(ask):
+    """The seconds after which somebody is told that the record is away, and the sentence."""
+    began = time.monotonic()
+    with pytest.raises(StoreUnavailable) as caught:
+        ask()
+    return time.monotonic() - began, str(caught.value)
+
+
+def test_a_server_that_is_gone_is_told_at_once_and_its_return_is_found(postgres, postgres_url, small):
+    store = Store(postgres_url)
+    number = store.create(small).number
+    with postgres.stopped():
+        seconds, told = how_long(store.runs)
+        assert seconds < 2
+        assert re.search(r"does not answer: .*[Cc]onnection", told)
+        assert "\n" not in told
+        assert ":***@127.0.0.1" in told
+    assert [run.number for run in store.runs()] == [number]
+    store.close()
+
+
+def test_a_server_that_is_frozen_holds_nobody_up_for_long(postgres, postgres_url, small):
+    store = Store(postgres_url)
+    number = store.create(small).number
+    with postgres.frozen():
+        asking = [store.runs, lambda: store.create(small), lambda: store.beat(number, "a", None)]
+        told = []
+        threads = [threading.Thread(target=lambda ask=ask: told.append(how_long(ask))) for ask in asking * 8]
+        for thread in threads:
+            thread.start()
+        told.append(how_long(lambda: Store(postgres_url)))
+        for thread in threads:
+            thread.join()
+        assert len(told) == 25  # more than there may be connections
+        assert max(seconds for seconds, _ in told) < 2 * MOST
+        assert min(seconds for seconds, _ in told) < MOST
+    assert store.run(number).number == number
+    store.close()
+
+
+def test_a_locked_file_is_read_and_opened_at_once_and_who_writes_is_told(settings, small):
+    store = Store(settings.database_url)
+    number = store.create(small).number
+    with contextlib.closing(sqlite3.connect(settings.data / "digitlab.db", isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        began = time.monotonic()
+        reader = Store(settings.database_url)
+        assert [run.number for run in reader.runs()] == [number]
+        assert time.monotonic() - began < 2
+        seconds, told = how_long(lambda: store.create(small))
+        assert seconds < MOST
+        assert "locked" in told
+        assert how_long(store.signs)[0] < MOST  # or who cannot give a sign would be taken for lost
+        other.execute("ROLLBACK")
+    assert store.create(small).number == number + 1
+    store.close()
+    reader.close()

@@ -1,0 +1,133 @@
+import dataclasses
+import os
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from contextlib import contextmanager
+
+import psutil
+from streamlit.runtime.scriptrunner.exec_code import modified_sys_path
+from waiting import wait_for
+
+from digitlab.lab import Lab
+from digitlab.runs.records.people import OPERATOR
+from digitlab.runs.records.run import RunState
+from digitlab.runs.store.store import Store
+from digitlab.server.lifecycle import NAVIGATION, keep_path_still
+from digitlab.settings import ROOT
+
+PATIENCE = 15  # seconds for a server to end
+COMING = 120  # seconds for what a new server does
+STREAMLIT = ["streamlit", "run", "streamlit_app.py", "--server.headless=true", "--server.address=127.0.0.1"]
+
+
+@contextmanager
+def serving(settings, command, port_option, **variables):
+    """A server as people start it; gives its process and address."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    settings.data.mkdir(exist_ok=True)
+    log = settings.data / "server.log"
+    with log.open("ab") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", *command, port_option, str(port)],
+            cwd=ROOT,
+            env=settings.environment() | variables,
+            stdout=output,
+            stderr=output,
+        )
+    try:
+        yield process, f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(PATIENCE)
+    assert "Traceback" not in log.read_text()
+
+
+def is_up(url, process):
+    assert process.poll() is None
+    try:
+        urllib.request.urlopen(f"{url}/_stcore/health").close()
+    except OSError:
+        return False
+    return True
+
+
+def cookie_of(url):
+    with urllib.request.urlopen(url) as page:
+        return page.headers["set-cookie"]
+
+
+def assert_gone(family):
+    """None of these processes is there; a process without a parent may wait to be cleared away."""
+    _, alive = psutil.wait_procs(family, PATIENCE)
+    assert [one for one in alive if one.status() != psutil.STATUS_ZOMBIE] == []
+
+
+def end_while_it_trains(settings, store, number, end):
+    """Serve until a run has learned three more epochs, and end the server by a signal."""
+    known = store.epochs(number)
+    with serving(settings, STREAMLIT, "--server.port") as (process, _):
+        wait_for(lambda: len(store.epochs(number)) >= len(known) + 3, COMING)
+        family = psutil.Process(process.pid).children(recursive=True)
+        assert len(family) >= 2
+        process.send_signal(end)
+        process.wait(PATIENCE)
+        assert_gone(family)
+    assert store.run(number).state is RunState.QUEUED
+    assert store.epochs(number)[: len(known)] == known
+
+
+def test_the_server_ends_with_all_it_started_and_a_new_one_goes_on_without_a_visitor(settings, small):
+    store = Store(settings.database_url)
+    config = dataclasses.replace(small, training_digits=6_000, epochs=500)
+    number = Lab(settings).start_training(config, "", OPERATOR).number
+    for end in (signal.SIGTERM, signal.SIGINT, signal.SIGKILL):
+        end_while_it_trains(settings, store, number, end)
+    before = store.epochs(number)
+    with serving(settings, STREAMLIT, "--server.port"):
+        wait_for(lambda: len(store.epochs(number)) >= len(before) + 3, COMING)
+        store.request_stop(number)
+        wait_for(lambda: store.run(number).state is RunState.STOPPED, COMING)
+    epochs = store.epochs(number)
+    assert [epoch.epoch for epoch in epochs] == list(range(1, len(epochs) + 1))
+    assert epochs[: len(before)] == before
+
+
+def test_a_server_with_a_path_keeps_its_cookie_there(settings):
+    command = [*STREAMLIT, "--server.baseUrlPath=class/lab"]
+    with serving(settings, command, "--server.port") as (process, url):
+        wait_for(lambda: is_up(f"{url}/class/lab", process), COMING)
+        assert "; Path=/class/lab;" in cookie_of(f"{url}/class/lab/train")
+
+
+def test_another_asgi_server_can_be_used(settings):
+    with serving(settings, ["uvicorn", "streamlit_app:app"], "--port") as (process, url):
+        wait_for(lambda: is_up(url, process), COMING)
+        assert "; Path=/;" in cookie_of(f"{url}/train")
+        wait_for(lambda: (settings.data / "digitlab.db").exists(), COMING)
+
+
+def test_a_setting_that_is_not_allowed_keeps_no_server_from_starting(settings):
+    with serving(settings, STREAMLIT, "--server.port", DIGITLAB_MOST_GIGABYTES="many") as (process, url):
+        wait_for(lambda: is_up(url, process), COMING)
+
+
+def test_importing_the_front_door_brings_in_neither_the_lab_nor_numpy():
+    code = "import sys, streamlit_app; print([m for m in ('digitlab.lab', 'digitlab.ui.elements') if m in sys.modules])"
+    result = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True, env=dict(os.environ)
+    )
+    assert result.stdout.strip() == "[]"
+
+
+def test_the_path_of_imports_does_not_change_while_a_page_runs(monkeypatch):
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    keep_path_still()
+    before = list(sys.path)
+    with modified_sys_path(str(NAVIGATION)):
+        assert sys.path == before
+    assert sys.path == before

@@ -1,0 +1,90 @@
+import numpy as np
+import pytest
+
+from digitlab.synthesis import templates as styles
+
+ALL = styles.templates()
+
+
+def test_every_digit_can_be_written_in_many_ways():
+    ways = np.bincount([template.digit for template in styles.digit_templates()], minlength=10)
+    assert len(ways) == 10
+    assert ways.min() >= 8
+    assert ways.sum() >= 110
+
+
+def test_there_is_plenty_that_is_no_digit():
+    assert len(styles.other_templates()) >= 120
+    assert all(template.digit is None for template in styles.other_templates())
+
+
+def test_every_template_is_a_digit_or_none_and_has_a_name_of_its_own():
+    assert (*styles.digit_templates(), *styles.other_templates()) == ALL
+    assert len({template.name for template in ALL}) == len(ALL)
+
+
+def test_no_two_templates_are_the_same_drawing():
+    drawings = {tuple(stroke.tobytes() for stroke in template.strokes) for template in ALL}
+    assert len(drawings) == len(ALL)
+
+
+@pytest.mark.parametrize("template", ALL, ids=lambda template: template.name)
+def test_strokes_are_points_in_or_near_the_unit_box(template):
+    for stroke in template.strokes:
+        assert stroke.dtype == np.float64
+        assert stroke.ndim == 2
+        assert stroke.shape[1] == 2
+        assert len(np.unique(stroke, axis=0)) >= 2
+        assert stroke.min() >= -0.2
+        assert stroke.max() <= 1.2
+
+
+def test_a_template_fills_its_box_and_lies_in_the_middle():
+    for template in ALL:
+        points = np.concatenate(template.strokes)
+        assert np.ptp(points, axis=0).max() >= 0.7, template.name
+        assert np.abs((points.min(axis=0) + points.max(axis=0)) / 2 - 0.5).max() <= 0.15, template.name
+
+
+def test_templates_are_made_once_and_cannot_be_changed_by_accident():
+    assert styles.templates() is ALL
+    assert styles.digit_templates() is styles.digit_templates()
+    with pytest.raises(ValueError, match="read-only"):
+        ALL[0].strokes[0][0] = 0
+
+
+def test_a_line_of_the_table_becomes_a_template():
+    (seven,) = styles.parsed("\n7 0.8 seven, barred | 10,8 85,8! 40,98 | 20,-5 70,50\n")
+    assert (seven.name, seven.digit, seven.share) == ("seven, barred", 7, 0.8)
+    assert seven.strokes[0].tolist() == [[0.1, 0.08], [0.85, 0.08], [0.85, 0.08], [0.4, 0.98]]
+    assert seven.strokes[1].tolist() == [[0.2, -0.05], [0.7, 0.5]]
+
+
+def test_a_line_may_go_on_after_a_backslash():
+    whole, broken = (styles.parsed(f"7 1 seven | 10,8 {way}85,8! 40,98")[0] for way in ("", "\\\n"))
+    assert np.array_equal(whole.strokes[0], broken.strokes[0])
+
+
+def test_what_is_no_digit_has_a_dash_in_the_table():
+    assert styles.parsed("- 1 plus | 50,8 50,92 | 8,50 92,50")[0].digit is None
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("x 1 seven | 1,2 3,4", "a digit or -, a share over 0 and a name"),
+        ("12 1 twelve | 1,2 3,4", "a digit or -"),
+        ("7 0 seven | 1,2 3,4", "a share over 0"),
+        ("7 1 | 1,2 3,4", "a name"),
+        ("7 1 seven", "at least one stroke"),
+        ("7 1 seven | 1,2 3;4", "'3;4'"),
+        ("7 1 seven | 1,2 0.3,4", r"'0\.3,4'"),
+        ("7 1 seven | 1,2", "two different points"),
+        ("7 1 seven | 1,2! 1,2", "two different points"),
+        ("7 1 seven | 1,2 3,4 |", "two different points"),
+    ],
+)
+def test_a_bad_line_is_refused_and_quoted(line, reason):
+    with pytest.raises(ValueError, match=reason) as refusal:
+        styles.parsed(line)
+    assert repr(line) in str(refusal.value)

@@ -1,0 +1,48 @@
+import pytest
+
+from digitlab.errors import InvalidSetting
+from digitlab.ui.identity import person_of
+
+CLAIMS = {"iss": "https://login.example", "sub": "17", "name": "Ada", "email": "Ada@School.example"}
+TEACHERS = {"ada@school.example", "k@school.example"}
+
+
+def test_somebody_is_known_by_issuer_and_subject_whatever_they_are_called():
+    ada = person_of(CLAIMS, TEACHERS)
+    assert ada.name == "Ada"
+    assert person_of(CLAIMS | {"name": "Eve", "email": "eve@school.example"}, TEACHERS).id == ada.id
+    assert person_of(CLAIMS | {"sub": "18"}, TEACHERS).id != ada.id
+    assert person_of(CLAIMS | {"iss": "https://other.example"}, TEACHERS).id != ada.id
+
+
+@pytest.mark.parametrize("verified", [{}, {"email_verified": True}, {"email_verified": "true"}])
+def test_a_teacher_is_known_by_an_address_however_it_is_written(verified):
+    assert person_of(CLAIMS | verified, TEACHERS).is_teacher
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        {"email_verified": False},
+        {"email_verified": "false"},
+        {"email_verified": None},
+        {"email": "eve@school.example"},
+        {"email": ""},
+        {"email": None},
+        {"email": "\u212a@school.example"},  # the Kelvin sign
+    ],
+)
+def test_others_are_no_teachers(claims):
+    assert not person_of(CLAIMS | claims, TEACHERS).is_teacher
+
+
+def test_without_a_name_the_address_gives_one_and_a_long_one_is_cut():
+    assert person_of(CLAIMS | {"name": " "}, ()).name == "Ada"
+    assert person_of(CLAIMS | {"name": "x" * 500}, ()).name == "x" * 40
+    assert person_of({"iss": "i", "sub": "s"}, ()).name == ""
+
+
+@pytest.mark.parametrize("missing", ["iss", "sub"])
+def test_whom_nobody_names_is_not_let_in(missing):
+    with pytest.raises(InvalidSetting):
+        person_of({**CLAIMS, missing: ""}, TEACHERS)

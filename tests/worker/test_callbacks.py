@@ -1,0 +1,59 @@
+from types import SimpleNamespace
+
+from digitlab.networks.metrics import EpochMetrics, Progress
+from digitlab.worker.callbacks import Reporter, StopWhenUnwanted
+
+
+def reporter(steps=2):
+    told = []
+    callback = Reporter(told.append, steps)
+    callback.set_params({"steps": steps})
+    callback.set_model(SimpleNamespace(stop_evaluating=False))
+    callback.on_epoch_begin(0)
+    return callback, told
+
+
+def test_batches_and_epochs_are_told_in_their_order():
+    callback, told = reporter()
+    for batch in (0, 1):
+        callback.on_train_batch_end(batch)
+    callback.on_epoch_end(0, {"loss": 0.5, "accuracy": 0.8, "val_loss": 0.4, "val_accuracy": 0.9})
+    assert told[:2] == [Progress(epoch=1, batch=1, batches=2), Progress(epoch=1, batch=2, batches=2)]
+    assert isinstance(told[2], EpochMetrics)
+    assert (told[2].epoch, told[2].loss, told[2].validation_accuracy) == (1, 0.5, 0.9)
+
+
+def test_batches_that_are_learned_at_once_are_counted_one_by_one():
+    told = []
+    callback = Reporter(told.append, batches=25, batches_per_step=10)
+    callback.set_params({"steps": 3})
+    callback.on_epoch_begin(0)
+    for step in range(3):
+        callback.on_train_batch_end(step)
+    assert [event.batch for event in told] == [10, 20, 25]
+
+
+def test_without_validation_its_figures_are_none():
+    callback, told = reporter(steps=1)
+    callback.on_train_batch_end(0)
+    callback.on_epoch_end(0, {"loss": 0.5, "accuracy": 0.8})
+    assert told[-1].validation_loss is None
+
+
+def test_an_epoch_that_was_broken_off_is_not_told():
+    callback, told = reporter(steps=2)
+    callback.on_train_batch_end(0)
+    callback.on_epoch_end(0, {"loss": 0.5, "accuracy": 0.8})
+    assert told == [Progress(epoch=1, batch=1, batches=2)]
+
+
+def test_an_unwanted_run_stops_training_and_validation():
+    wishes = iter([True, False])
+    callback = StopWhenUnwanted(lambda: next(wishes))
+    callback.set_model(SimpleNamespace(stop_training=False, stop_evaluating=False))
+    callback.on_train_batch_end(0)
+    assert not callback.model.stop_training
+    callback.on_train_batch_end(1)
+    assert callback.model.stop_training
+    callback.on_test_batch_end(0)
+    assert callback.model.stop_evaluating

@@ -1,0 +1,220 @@
+import dataclasses
+import functools
+import itertools
+import resource
+
+import numpy as np
+import pytest
+
+from digitlab.data import mnist
+from digitlab.data.augmentation import Augmentation
+from digitlab.errors import CheckpointDamaged, StorageFull
+from digitlab.networks.config import TrainingConfig
+from digitlab.networks.metrics import Progress
+from digitlab.storage.address import open_storage
+from digitlab.storage.folder import Folder
+from digitlab.storage.storage import StoredFile
+from digitlab.worker import checkpoints, multistep
+from digitlab.worker.training import train
+
+CONFIGS = {
+    "tutorial": TrainingConfig(epochs=3, training_digits=1000, batch_size=8),
+    "convolutional": TrainingConfig(
+        preset="convolutional",
+        epochs=2,
+        training_digits=1500,
+        schedule="cosine",
+        augmentation=Augmentation(shift=1, elastic=1),
+    ),
+    "patient": TrainingConfig(epochs=8, training_digits=300, learning_rate=0.05, early_stopping=2),
+    "no validation": TrainingConfig(epochs=3, training_digits=300, validation_split=0),
+}
+BROKEN_OFF = {
+    "convolutional": CONFIGS["convolutional"],
+    "handwriting": TrainingConfig(
+        preset="handwriting", epochs=2, training_digits=500, written_digits=200, augmentation=Augmentation(shift=1)
+    ),
+    "patient": dataclasses.replace(
+        CONFIGS["convolutional"], training_digits=1000, epochs=5, learning_rate=0.05, early_stopping=2
+    ),
+}
+
+
+def stored(place):
+    return StoredFile(open_storage(place), "run.npz")
+
+
+@functools.cache
+def undisturbed(config):
+    """What comes of a training that is never paused; the same settings give the same."""
+    digits = mnist.load()
+    return outcome(train(config, digits.x_train, digits.y_train))
+
+
+def outcome(trained):
+    figures = [(e.epoch, e.loss, e.accuracy, e.validation_loss, e.validation_accuracy) for e in trained.epochs]
+    return figures, np.concatenate([values.ravel() for values in trained.model.get_weights()])
+
+
+@pytest.mark.parametrize("name", CONFIGS)
+@pytest.mark.parametrize("after", [1, 2, 3])  # calls: in an epoch, in its validation, in a later one
+def test_a_training_that_went_on_ends_as_one_that_never_paused(digits, tmp_path, name, after):
+    config, file = CONFIGS[name], stored(tmp_path)
+    calls = itertools.count(1)
+    paused = train(config, digits.x_train, digits.y_train, wanted=lambda: next(calls) < after, checkpoint=file)
+    assert paused.was_stopped
+    went_on = outcome(train(config, digits.x_train, digits.y_train, checkpoint=file))
+    never = undisturbed(config)
+    assert went_on[0] == never[0]
+    assert np.array_equal(went_on[1], never[1])
+
+
+def test_a_finished_training_goes_on_for_more_epochs(digits, small, tmp_path):
+    file = stored(tmp_path)
+    train(small, digits.x_train, digits.y_train, checkpoint=file)
+    longer = dataclasses.replace(small, epochs=4)
+    went_on = outcome(train(longer, digits.x_train, digits.y_train, checkpoint=file))
+    assert went_on[0] == undisturbed(longer)[0]
+
+
+def test_a_training_knows_after_which_epoch_the_number_of_epochs_was_changed(digits, small, tmp_path):
+    place = stored(tmp_path / "a")
+    data = digits.x_train, digits.y_train
+    assert train(small, *data, checkpoint=place).replanned_after is None
+    assert train(small, *data, checkpoint=place).replanned_after is None
+    assert train(dataclasses.replace(small, epochs=4), *data, checkpoint=place).replanned_after == 2
+    assert train(dataclasses.replace(small, epochs=5), *data, checkpoint=place).replanned_after == 2
+
+
+def test_other_settings_are_refused(digits, small, tmp_path):
+    file = stored(tmp_path)
+    train(small, digits.x_train, digits.y_train, checkpoint=file)
+    with pytest.raises(CheckpointDamaged, match="other settings"):
+        train(dataclasses.replace(small, seed=7), digits.x_train, digits.y_train, checkpoint=file)
+
+
+@pytest.mark.parametrize("keep", [0, 10, 5000])
+def test_half_a_file_is_told_as_such(digits, small, tmp_path, keep):
+    file = stored(tmp_path)
+    train(small, digits.x_train, digits.y_train, checkpoint=file)
+    file.write(file.read()[:keep])
+    with pytest.raises(CheckpointDamaged, match=r"run\.npz"):
+        train(small, digits.x_train, digits.y_train, checkpoint=file)
+
+
+def test_a_checkpoint_may_lie_at_an_address(digits, small, tmp_path):
+    file = stored(f"memory://{tmp_path.name}")
+    calls = itertools.count(1)
+    train(small, digits.x_train, digits.y_train, wanted=lambda: next(calls) < 2, checkpoint=file)
+    went_on = outcome(train(small, digits.x_train, digits.y_train, checkpoint=file))
+    assert went_on[0] == undisturbed(small)[0]
+
+
+def test_a_full_disk_ends_no_training_and_leaves_the_old_checkpoint(digits, small, tmp_path):
+    file = stored(tmp_path)
+    train(small, digits.x_train, digits.y_train, checkpoint=file)
+    longer = dataclasses.replace(small, epochs=4)
+    _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (500_000, hard))
+    try:
+        trained = train(longer, digits.x_train, digits.y_train, checkpoint=file)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
+    assert len(trained.epochs) == 4
+    assert isinstance(trained.unkept, StorageFull)
+    assert checkpoints.read(file).epoch == small.epochs
+    assert [path.name for path in tmp_path.iterdir()] == ["run.npz"]
+
+
+class Broken(Exception):
+    """Ends a training without a word, as the end of its process does."""
+
+
+def breaking_off(after):
+    """A report that breaks a training off when so many blocks were learned; the last ones are lost with it."""
+    blocks = itertools.count(1)
+
+    def report(event):
+        if isinstance(event, Progress) and event.epoch and next(blocks) == after:
+            raise Broken
+
+    return report
+
+
+# In the first epoch, or in a later one.
+@pytest.mark.parametrize(
+    ("name", "after"), [("convolutional", 3), ("convolutional", 7), ("handwriting", 3), ("patient", 8)]
+)
+def test_a_training_broken_off_within_an_epoch_goes_on_from_its_last_checkpoint(
+    digits, tmp_path, monkeypatch, name, after
+):
+    monkeypatch.setattr(checkpoints, "_WITHIN", 0.0)
+    monkeypatch.setattr(checkpoints, "_LEAST_REST", 0)
+    config, file = BROKEN_OFF[name], stored(tmp_path)
+    with pytest.raises(Broken):
+        train(config, digits.x_train, digits.y_train, report=breaking_off(after), checkpoint=file)
+    kept = checkpoints.read(file)
+    assert kept.blocks > 0
+    assert kept.metrics
+    went_on = outcome(train(config, digits.x_train, digits.y_train, checkpoint=file))
+    never = undisturbed(config)
+    assert went_on[0] == never[0]
+    assert np.array_equal(went_on[1], never[1])
+
+
+def test_a_training_broken_off_twice_in_one_epoch_loses_no_place(digits, tmp_path, monkeypatch):
+    monkeypatch.setattr(checkpoints, "_WITHIN", 0.0)
+    monkeypatch.setattr(checkpoints, "_LEAST_REST", 0)
+    config, file = BROKEN_OFF["convolutional"], stored(tmp_path)
+    for _ in range(2):
+        with pytest.raises(Broken):
+            train(config, digits.x_train, digits.y_train, report=breaking_off(3), checkpoint=file)
+    assert (checkpoints.read(file).epoch, checkpoints.read(file).blocks) == (0, 2)
+    went_on = outcome(train(config, digits.x_train, digits.y_train, checkpoint=file))
+    assert went_on[0] == undisturbed(config)[0]
+
+
+def test_a_training_goes_on_in_the_blocks_that_it_began_with(digits, tmp_path, monkeypatch):
+    config, file = CONFIGS["convolutional"], stored(tmp_path)
+    never = undisturbed(config)
+    calls = itertools.count(1)
+    train(config, digits.x_train, digits.y_train, wanted=lambda: next(calls) < 2, checkpoint=file)
+    monkeypatch.setattr(
+        multistep, "_LEARNED_IN_A_BLOCK", multistep._LEARNED_IN_A_BLOCK // 4
+    )  # another version's choice
+    went_on = outcome(train(config, digits.x_train, digits.y_train, checkpoint=file))
+    assert went_on[0] == never[0]
+    assert np.array_equal(went_on[1], never[1])
+
+
+def test_checkpoints_within_an_epoch_are_seconds_apart(digits, tmp_path):
+    written = []
+
+    class Counting(Folder):
+        def write(self, name, content):
+            written.append(len(content))
+            super().write(name, content)
+
+    config = dataclasses.replace(BROKEN_OFF["convolutional"], epochs=1)
+    train(config, digits.x_train, digits.y_train, checkpoint=StoredFile(Counting(tmp_path), "run.npz"))
+    assert len(written) == 1  # at its end
+
+
+def test_going_on_with_no_epoch_left_keeps_what_was_learned(digits, small, tmp_path):
+    file = stored(tmp_path)
+    first = outcome(train(small, digits.x_train, digits.y_train, checkpoint=file))
+    again = outcome(train(small, digits.x_train, digits.y_train, checkpoint=file))
+    assert again[0] == first[0]
+    assert np.array_equal(again[1], first[1])
+    assert checkpoints.read(file).epoch == small.epochs
+
+
+def test_pausing_again_at_once_loses_no_place(digits, tmp_path):
+    config, file = CONFIGS["convolutional"], stored(tmp_path)
+    calls = itertools.count(1)
+    train(config, digits.x_train, digits.y_train, wanted=lambda: next(calls) < 3, checkpoint=file)
+    train(config, digits.x_train, digits.y_train, wanted=lambda: False, checkpoint=file)
+    went_on = outcome(train(config, digits.x_train, digits.y_train, checkpoint=file))
+    never = undisturbed(config)
+    assert went_on[0] == never[0]
+    assert np.array_equal(went_on[1], never[1])

@@ -1,0 +1,81 @@
+import io
+import shutil
+import zipfile
+
+import keras
+import numpy as np
+import pytest
+
+from digitlab.errors import ModelDamaged
+from digitlab.networks.config import PRESETS
+from digitlab.networks.file_formats import FORMATS, TOLERANCE
+from digitlab.networks.recognition import Recogniser
+from digitlab.worker.build import build
+from digitlab.worker.export import export, take_away
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_both_files_agree_on_digits(tmp_path, digits, preset):
+    model = build(preset, 1)
+    path = tmp_path / "net.keras"
+    export(model, path, digits.x_test[:16])
+    there = keras.saving.load_model(path).predict(digits.x_test[:100], verbose=0)
+    here = Recogniser.load(path).probabilities(digits.x_test[:100])
+    assert np.abs(there - here).max() < TOLERANCE
+
+
+def test_a_file_that_reads_differently_is_not_accepted(tmp_path, digits, monkeypatch):
+    model = build("tutorial", 1)
+    monkeypatch.setattr(model, "predict", lambda images, verbose: np.full((len(images), 10), 0.5))
+    with pytest.raises(ModelDamaged, match="differs"):
+        export(model, tmp_path / "net.keras", digits.x_test[:4])
+
+
+@pytest.fixture
+def saved(tmp_path, ready_made):
+    """A ready-made network that may be spoilt."""
+    for path in ready_made.glob("tutorial.*"):
+        shutil.copy(path, tmp_path)
+    return tmp_path / "tutorial.keras"
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+@pytest.mark.parametrize("name", ["tutorial", "convolutional", "handwriting"])
+def test_a_network_is_taken_away_as_a_file_that_gives_the_same_probabilities(ready_made, digits, name, kind):
+    taken = take_away(ready_made / f"{name}.keras", kind, digits.x_test[:100])
+    assert taken.digits == 100
+    assert 0 <= taken.difference <= TOLERANCE
+    assert len(taken.content) > 100_000
+
+
+def test_what_is_offered_is_a_file_of_its_kind(saved, digits):
+    samples = digits.x_test[:2]
+    assert zipfile.is_zipfile(io.BytesIO(take_away(saved, "keras", samples).content))
+    assert take_away(saved, "tflite", samples).content[4:8] == b"TFL3"
+    assert b"pixels" in take_away(saved, "onnx", samples).content
+
+
+@pytest.mark.parametrize("kind", ["keras", "tflite"])
+def test_a_file_that_is_another_network_is_not_offered(saved, ready_made, digits, kind):
+    shutil.copy(ready_made / "convolutional.tflite", saved.with_suffix(".tflite"))
+    with pytest.raises(ModelDamaged, match="differs from the network"):
+        take_away(saved, kind, digits.x_test[:100])
+
+
+def test_a_layer_that_onnx_does_not_know_is_told(tmp_path, digits):
+    pixels = keras.Input((28, 28), dtype="uint8")
+    sums = keras.layers.Dense(10)(keras.ops.erfinv(keras.layers.Flatten()(keras.layers.Rescaling(1 / 300)(pixels))))
+    model = keras.Model(pixels, keras.layers.Softmax()(sums))
+    model.save(tmp_path / "strange.keras")
+    with pytest.raises(ModelDamaged, match="cannot be written as ONNX"):
+        take_away(tmp_path / "strange.keras", "onnx", digits.x_test[:2])
+
+
+def test_each_format_says_how_it_is_read(saved, digits, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(keras.datasets.mnist, "load_data", lambda: ((None, None), (digits.x_test, None)))
+    for kind, each in FORMATS.items():
+        file = tmp_path / f"taken{each.suffix}"
+        file.write_bytes(take_away(saved, kind, digits.x_test[:2]).content)
+        exec(each.code.format(file=file), {})
+        assert "9.9" in capsys.readouterr().out  # the first test digit, a seven

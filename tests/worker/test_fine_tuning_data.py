@@ -1,0 +1,40 @@
+import numpy as np
+import pytest
+
+from digitlab.networks.config import PRESETS, Tuning, tuned_from
+from digitlab.synthesis.handwriting import NO_DIGIT
+from digitlab.worker import fine_tuning_data
+
+
+@pytest.fixture
+def own():
+    images = np.zeros((3, 28, 28), np.uint8)
+    images[:, 4:24, 12:16] = 255
+    return images, np.array([1, 1, 1], np.uint8)
+
+
+def mixed(preset, own, digits):
+    config = tuned_from(PRESETS[preset].config, Tuning(base=preset, learned=(1, 2, 3)))
+    return fine_tuning_data.Mixture(own, (digits.x_train[:1000], np.full(1000, 5, np.uint8)), config, batches=4), config
+
+
+def test_each_batch_has_the_same_share_of_each_part(own, digits):
+    batches, config = mixed("handwriting", own, digits)
+    for images, labels in (batches[k] for k in range(4)):
+        assert images.shape == (config.batch_size, 28, 28)
+        assert images.dtype == labels.dtype == np.uint8
+        assert (labels == NO_DIGIT).sum() == round(fine_tuning_data.OTHER * config.batch_size)
+
+
+def test_what_is_no_digit_comes_only_to_networks_that_tell_it(own, digits):
+    batches, _ = mixed("tutorial", own, digits)
+    assert all((batches[k][1] < NO_DIGIT).all() for k in range(4))
+
+
+def test_every_epoch_has_new_pictures_and_the_same_ones_for_the_same_seed(own, digits):
+    first, _ = mixed("tutorial", own, digits)
+    second, _ = mixed("tutorial", own, digits)
+    before = first[0][0]
+    np.testing.assert_array_equal(before, second[0][0])
+    first.on_epoch_end()
+    assert (first[0][0] != before).any()

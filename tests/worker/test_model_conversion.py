@@ -1,0 +1,125 @@
+"""What a process of its own does with a file, done here: files that are let in or refused are real, and small."""
+
+import json
+
+import keras
+import numpy as np
+import pytest
+from foreignfiles import FLATTEN, PIXELS, dense, layer, packed, plain, sequential, weights
+from keras import layers
+
+from digitlab.errors import ModelDamaged, ModelRefused
+from digitlab.networks.recognition import Recogniser
+from digitlab.uploads import keras_archive
+from digitlab.worker import model_conversion
+from digitlab.worker.explainer import Explainer
+
+MOST = 200_000
+
+
+@pytest.fixture
+def take_in(tmp_path, digits):
+    def take_in(content, most=MOST):
+        parts = keras_archive.look_into(content)
+        (tmp_path / "config.json").write_text(json.dumps(parts.config))
+        (tmp_path / "weights.h5").write_bytes(parts.weights)
+        images, labels, test = digits.x_train[-1000:], digits.y_train[-1000:], digits.x_test[:300]
+        np.savez(tmp_path / "trial.npz", images=images, labels=labels, test=test)
+        return model_conversion.take_in(tmp_path, most)
+
+    return take_in
+
+
+def trained(tmp_path, digits, *inner, shape=(28, 28), factor=1 / 255, offset=0.0, last="softmax", functional=False):
+    """A small network that somebody trained on pixels of their own scale, as a file."""
+    keras.utils.set_random_seed(1)
+    stack = [*inner, layers.Flatten(), layers.Dense(32, activation="relu"), layers.Dense(10, activation=last)]
+    if functional:
+        inputs = x = keras.Input(shape)
+        for one in stack:
+            x = one(x)
+        model = keras.Model(inputs, x)
+    else:
+        model = keras.Sequential([keras.Input(shape), *stack])
+    model.compile("adam", keras.losses.SparseCategoricalCrossentropy(from_logits=last != "softmax"))
+    pixels = (digits.x_train[:3000].astype("float32") * factor + offset).reshape(-1, *shape)
+    model.fit(pixels, digits.y_train[:3000], batch_size=100, epochs=10, verbose=0)
+    model.save(tmp_path / "theirs.keras")
+    return (tmp_path / "theirs.keras").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("made", "scale"),
+    [
+        ({}, "0 to 1"),
+        ({"last": "linear"}, "0 to 1"),
+        ({"shape": (28, 28, 1), "functional": True}, "0 to 1"),
+        ({"shape": (784,)}, "0 to 1"),
+        ({"factor": 1}, "0 to 255"),
+        ({"factor": -1 / 255, "offset": 1, "last": "linear"}, "1 to 0, dark on light"),
+        ({"factor": 2 / 255, "offset": -1, "last": "linear"}, "-1 to 1"),
+    ],
+    ids=str,
+)
+def test_how_a_network_takes_its_pixels_is_found_out(take_in, tmp_path, digits, made, scale):
+    outcome = take_in(trained(tmp_path, digits, **made))
+    assert outcome["scale"] == scale
+    assert outcome["is_softmax_added"] == (made.get("last") == "linear")
+    reader = Recogniser.load(tmp_path / model_conversion.NETWORK)
+    answers = np.load(tmp_path / model_conversion.ANSWERS)
+    assert np.allclose(reader.probabilities(digits.x_test[:300]), answers, atol=1e-4)
+    assert np.allclose(answers.sum(axis=1), 1, atol=1e-3)
+    assert (answers.argmax(axis=1) == digits.y_test[:300]).mean() > 0.5
+
+
+def test_usual_layers_and_networks_within_networks_are_laid_out_so_that_they_can_be_explained(
+    take_in, tmp_path, digits
+):
+    def convolutional():
+        return [
+            layers.Conv2D(4, 3, strides=2, name="scale"),
+            layers.BatchNormalization(momentum=0.5),
+            layers.Activation("relu"),
+            layers.MaxPooling2D(),
+        ]
+
+    inner = keras.Sequential([keras.Input((28, 28, 1)), *convolutional(), layers.Dropout(0.1)], name="scale")
+    take_in(trained(tmp_path, digits, inner, shape=(28, 28, 1), functional=True))
+    own = keras.saving.load_model(tmp_path / model_conversion.NETWORK, compile=False)
+    assert not any(isinstance(layer, keras.Model) for layer in own.layers)
+    assert own.layers[-1].name == "digits"
+    assert Explainer(own).inside(digits.x_test[0]).sums.argmax() == 7
+    assert keras_archive.look_into((tmp_path / model_conversion.NETWORK).read_bytes())
+    convolution = next(one.name for one in own.layers if isinstance(one, layers.Conv2D))
+    with pytest.raises(ModelDamaged, match="its arithmetic is not shown"):  # it has no margin around the picture
+        Explainer(own).neuron(digits.x_test[0], convolution, 0, 1, 1)
+
+
+def named(*arrays):
+    return weights({f"layers/{name}/vars/{place}": np.zeros(shape, "f4") for name, place, shape in arrays})
+
+
+@pytest.mark.parametrize(
+    ("content", "match"),
+    [
+        (packed(), "reads .* rightly"),
+        (packed(h5=named(("dense", 0, (784, 11)), ("dense", 1, (10,)))), "Keras cannot build it"),
+        (packed(h5=named(("dense", 0, (784, 10)))), "Keras cannot build it"),
+        (packed(sequential(PIXELS, FLATTEN, dense(11)), h5=named(("dense", 0, (784, 11)), ("dense", 1, (11,)))),
+         "gives 11 for each picture"),
+        (packed(sequential(layer("InputLayer", batch_shape=[None, 32, 32, 3], dtype="float32"), FLATTEN, dense()),
+                h5=named(("dense", 0, (3072, 10)), ("dense", 1, (10,)))), "takes 32 x 32 x 3"),
+        (packed(plain(dense(8000), dense(8000))), "more than 200,000 weights"),
+        (packed(plain(*[dense(200)] * 50)), "more than 200,000 weights"),
+        (packed(sequential(FLATTEN, dense())), "built"),
+        (packed(plain(layer("Reshape", target_shape=[5, 5]))), "Keras cannot build it"),
+        (packed(sequential(PIXELS, layer("Reshape", target_shape=[28, 28, 1]), layer("UpSampling2D", size=[60, 60]),
+                           layer("GlobalMaxPooling2D"), dense()),
+                h5=named(("dense", 0, (1, 10)), ("dense", 1, (10,)))), "numbers for each digit"),
+    ],
+    ids=["untrained", "wide", "missing", "eleven", "coloured", "huge", "many", "unbuilt", "unfit", "swollen"],
+)  # fmt: skip
+def test_what_does_not_read_digits_or_is_too_large_is_refused(take_in, content, match):
+    with pytest.raises(ModelRefused, match=match):
+        take_in(content)
+    assert keras.layers.Layer.add_weight.__name__ == "add_weight"

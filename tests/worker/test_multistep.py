@@ -1,0 +1,96 @@
+import dataclasses
+
+import keras
+import numpy as np
+import pytest
+
+from digitlab.data.augmentation import Augmentation
+from digitlab.networks.config import TrainingConfig
+from digitlab.worker import build
+from digitlab.worker.multistep import Blocks, fit, way_for
+
+
+def labels_of_epoch(blocks, epoch):
+    parts = [blocks.block(number) for number in range(epoch * len(blocks), (epoch + 1) * len(blocks))]
+    return np.concatenate([labels[:count].ravel() for _, labels, count in parts])
+
+
+@pytest.mark.parametrize("n", [96, 100, 31, 250])
+def test_the_blocks_of_an_epoch_hold_every_digit_once_in_an_order_of_their_own(digits, n):
+    blocks = Blocks(digits.x_train[:n], np.arange(n, dtype=np.uint8), TrainingConfig(), digits=64)
+    first, second = labels_of_epoch(blocks, 0), labels_of_epoch(blocks, 1)
+    assert sorted(first) == sorted(second) == list(range(n))
+    assert first.tolist() != second.tolist()
+
+
+def test_a_block_that_is_not_full_has_the_shape_of_the_others(digits):
+    blocks = Blocks(digits.x_train[:160], digits.y_train[:160], TrainingConfig(), digits=64)
+    shapes = [(images.shape, labels.shape, int(count)) for images, labels, count in map(blocks.block, range(3))]
+    assert shapes == [((2, 32, 28, 28), (2, 32), 2), ((2, 32, 28, 28), (2, 32), 2), ((2, 32, 28, 28), (2, 32), 1)]
+
+
+def test_digits_keep_their_labels_and_change_by_augmentation(digits):
+    config = TrainingConfig(augmentation=Augmentation(shift=1))
+    plain = Blocks(digits.x_train[:64], digits.y_train[:64], TrainingConfig(), digits=64).block(1)
+    changed = Blocks(digits.x_train[:64], digits.y_train[:64], config, digits=64).block(1)
+    again = Blocks(digits.x_train[:64], digits.y_train[:64], config, digits=64).block(1)
+    assert np.array_equal(plain[1], changed[1])
+    assert not np.array_equal(plain[0], changed[0])
+    assert np.array_equal(changed[0], again[0])
+
+
+def one_by_one(model, blocks, epochs):
+    """What Keras does by itself: a call a batch."""
+    for number in range(epochs * len(blocks)):
+        images, labels, count = blocks.block(number)
+        for batch in range(count):
+            model.train_on_batch(images[batch], labels[batch])
+
+
+@pytest.mark.parametrize(("preset", "n"), [("tutorial", 1000), ("tutorial", 1024), ("convolutional", 200)])
+def test_a_network_learned_in_blocks_is_the_one_that_keras_learns_batch_by_batch(digits, preset, n):
+    config = TrainingConfig(preset=preset)
+    networks = []
+    for is_in_blocks in (True, False):
+        model = build.build(preset, seed=1)
+        model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"], jit_compile=False)
+        way = dataclasses.replace(way_for(model, 1000), digits=320)
+        blocks = Blocks(digits.x_train[:n], digits.y_train[:n], config, way.digits)
+        if is_in_blocks:
+            fit(model, blocks, way, epochs=2, validation=None, callbacks=[])
+        else:
+            one_by_one(model, blocks, epochs=2)
+        networks.append(model)
+    first, second = (network.predict(digits.x_test[:100], verbose=0) for network in networks)
+    assert first == pytest.approx(second, abs=2e-3)  # sums of float32 in another order
+
+
+def test_any_callback_of_keras_works(digits, tmp_path):
+    model = build.build("tutorial", seed=1)
+    model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"], jit_compile=False)
+    blocks = Blocks(digits.x_train[:640], digits.y_train[:640], TrainingConfig(), digits=320)
+    callbacks = [
+        keras.callbacks.ModelCheckpoint(tmp_path / "best.keras"),
+        keras.callbacks.CSVLogger(tmp_path / "log.csv"),
+        keras.callbacks.LearningRateScheduler(lambda epoch: 0.001 / (epoch + 1)),
+    ]
+    validation = digits.x_test[:100], digits.y_test[:100]
+    history = fit(model, blocks, way_for(model, 20), epochs=2, validation=validation, callbacks=callbacks)
+    assert set(history.history) == {"loss", "accuracy", "val_loss", "val_accuracy", "learning_rate"}
+    assert float(model.optimizer.learning_rate) == pytest.approx(0.0005)
+    saved = keras.models.load_model(tmp_path / "best.keras")
+    assert type(saved) is keras.Model or type(saved).__name__ == "Functional"
+    assert saved.predict(digits.x_test[:5], verbose=0) == pytest.approx(model.predict(digits.x_test[:5], verbose=0))
+
+
+@pytest.mark.parametrize(
+    ("preset", "steps", "uses_xla"),
+    [("tutorial", 15_000, True), ("tutorial", 16, False), ("convolutional", 15_000, False)],
+)
+def test_xla_is_used_where_it_is_faster(preset, steps, uses_xla):
+    assert way_for(build.build(preset, 1), steps).uses_xla is uses_xla
+
+
+@pytest.mark.parametrize(("preset", "digits"), [("fast", 512), ("convolutional", 512), ("handwriting", 184)])
+def test_a_block_is_small_where_there_is_much_to_compute(preset, digits):
+    assert 0.9 * digits < way_for(build.build(preset, 1), 15_000).digits <= digits * 1.1

@@ -1,0 +1,150 @@
+import dataclasses
+import itertools
+import random
+import re
+import threading
+
+import numpy as np
+import pytest
+
+from digitlab.data.augmentation import Augmentation
+from digitlab.errors import DIVERGED, Diverged
+from digitlab.networks.calibration import Certainty, at_temperature, entropy
+from digitlab.networks.config import TrainingConfig
+from digitlab.networks.metrics import EpochMetrics, Progress
+from digitlab.synthesis import handwriting
+from digitlab.worker.training import train
+
+
+def fit(config, digits, **options):
+    return train(config, digits.x_train, digits.y_train, **options)
+
+
+def figures(trained):
+    return [(e.loss, e.accuracy, e.validation_loss, e.validation_accuracy) for e in trained.epochs]
+
+
+def test_a_network_learns_from_a_thousand_digits(digits):
+    trained = fit(TrainingConfig(epochs=5, training_digits=1000), digits)
+    assert [epoch.epoch for epoch in trained.epochs] == [1, 2, 3, 4, 5]
+    assert trained.epochs[-1].validation_accuracy > 0.75
+    assert not trained.was_stopped
+
+
+def test_every_batch_and_epoch_is_reported(digits, small):
+    told = []
+    fit(small, digits, report=told.append)
+    batches = [event for event in told if isinstance(event, Progress)]
+    assert batches[-1] == Progress(epoch=2, batch=8, batches=8)  # 240 digits in batches of 32
+    assert sum(isinstance(event, EpochMetrics) for event in told) == 2
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"augmentation": Augmentation(shift=2, rotation=10, scale=0.1)},
+        {"preset": "convolutional", "schedule": "cosine"},
+        {"written_digits": 300, "calibration": True, "averaging": True},
+    ],
+)
+def test_the_same_config_gives_the_same_figures(digits, small, changes):
+    config = dataclasses.replace(small, **changes)
+    assert figures(fit(config, digits)) == figures(fit(config, digits))
+
+
+@pytest.mark.parametrize("preset", ["tutorial", "convolutional"])
+def test_the_figures_do_not_hang_on_what_other_threads_draw(digits, small, preset):
+    config = dataclasses.replace(small, preset=preset)
+    alone = figures(fit(config, digits))
+    is_over = threading.Event()
+
+    def draw():
+        while not is_over.wait(0.0005):
+            random.random()
+            np.random.random()  # the generators that everybody shares
+
+    thread = threading.Thread(target=draw)
+    thread.start()
+    crowded = figures(fit(config, digits))
+    is_over.set()
+    thread.join()
+    assert crowded == alone
+
+
+def test_another_seed_gives_other_figures(digits, small):
+    assert figures(fit(small, digits)) != figures(fit(dataclasses.replace(small, seed=2), digits))
+
+
+def test_validation_is_the_end_of_the_training_set(digits, small):
+    labels = digits.y_train.copy()
+    labels[small.fitted_digits : small.training_digits] = 0
+    trained = train(dataclasses.replace(small, epochs=5), digits.x_train, labels)
+    assert trained.epochs[-1].accuracy > 0.6
+    assert trained.epochs[-1].validation_accuracy < 0.4
+
+
+def test_a_stop_ends_within_one_block_and_keeps_the_network(digits):
+    blocks = itertools.count(1)
+    told = []
+    trained = fit(TrainingConfig(epochs=50), digits, report=told.append, wanted=lambda: next(blocks) < 5)
+    assert trained.was_stopped
+    assert told[-1].batch == 1000
+    assert trained.epochs == []
+    assert trained.model.predict(digits.x_test[:1], verbose=0).shape == (1, 10)
+
+
+def test_a_stop_in_validation_does_not_wait_for_its_end(digits, small):
+    config = dataclasses.replace(small, training_digits=60_000, validation_split=0.9, batch_size=1024)
+    asked = itertools.count(1)
+    trained = fit(config, digits, wanted=lambda: next(asked) <= 3)  # 2 blocks of training, then validation
+    assert trained.was_stopped
+    assert next(asked) < 6
+
+
+def test_divergence_is_told_with_its_place_and_a_way_out(digits, small):
+    config = dataclasses.replace(small, optimizer="adamw", learning_rate=1000.0, epochs=20)
+    told = []
+    with pytest.raises(Diverged, match=rf"^{re.escape(DIVERGED)} in epoch \d+, batch \d+ of 8.*learning rate was 1000"):
+        fit(config, digits, report=told.append)
+    assert all(np.isfinite(event.loss) for event in told if isinstance(event, EpochMetrics))
+
+
+def test_early_stopping_ends_a_training_that_does_not_improve(digits, small):
+    config = dataclasses.replace(small, epochs=40, learning_rate=0.05, early_stopping=2)
+    trained = fit(config, digits)
+    assert len(trained.epochs) < 40
+    assert not trained.was_stopped
+
+
+def test_written_digits_are_learned_and_what_is_no_digit_is_not_read_as_one(digits):
+    config = TrainingConfig(preset="convolutional", epochs=6, training_digits=1000, written_digits=2000, batch_size=64)
+    model = fit(config, digits).model
+    images, labels = handwriting.written_digits(500, seed=9, widest=0.2)
+    assert (model.predict(images, verbose=0).argmax(axis=1) == labels).mean() > 0.8
+    others, _ = handwriting.other_drawings(500, seed=9)
+    digit, other = (entropy(model.predict(some, verbose=0)).mean() for some in (images, others))
+    assert other > digit + 0.5
+
+
+def test_the_accuracy_counts_digits_alone(digits, small):
+    trained = fit(dataclasses.replace(small, epochs=8, written_digits=200), digits)
+    assert trained.epochs[-1].accuracy > 0.6  # a third of the pictures have no right answer
+
+
+def test_the_temperature_is_built_into_the_network(digits):
+    config = TrainingConfig(epochs=15, training_digits=2000)
+    plain = fit(config, digits)
+    calibrated = fit(dataclasses.replace(config, calibration=True), digits)
+    assert plain.certainty == Certainty()
+    assert calibrated.certainty.temperature > 1  # it learned its examples by heart, and is too sure
+    before, after = (t.model.predict(digits.x_test[:500], verbose=0) for t in (plain, calibrated))
+    assert after == pytest.approx(at_temperature(before, calibrated.certainty.temperature), abs=1e-4)
+
+
+def test_writing_the_digits_is_reported_and_can_be_stopped(digits, small):
+    told = []
+    config = dataclasses.replace(small, written_digits=100_000)
+    trained = fit(config, digits, report=told.append, wanted=lambda: len(told) < 2)
+    assert trained.was_stopped
+    assert [(event.epoch, event.batch) for event in told[:2]] == [(0, 0), (0, 1)]
