@@ -27,7 +27,7 @@ from digitlab.networks.config import Tuning, tuned_from
 from digitlab.networks.scores import Scores
 from digitlab.preprocessing import normalize
 from digitlab.runs.models.model_files import ModelFiles
-from digitlab.runs.services.drawings import Drawing
+from digitlab.runs.records.drawing import Drawing
 from digitlab.settings import Settings
 from digitlab.worker import fine_tuning_run, keras_files
 

@@ -17,9 +17,9 @@ from digitlab.lab import Lab
 from digitlab.networks.file_formats import TOLERANCE
 from digitlab.networks.recognition import Recogniser
 from digitlab.runs.models.model_files import ModelFiles
+from digitlab.runs.records.drawing import Drawing
 from digitlab.runs.records.people import OPERATOR, Person
 from digitlab.runs.records.run import RunState
-from digitlab.runs.services.drawings import Drawing
 from digitlab.runs.store.store import Store
 
 

@@ -7,9 +7,9 @@ import pytest
 
 from digitlab.errors import InvalidSetting, LimitReached, NotAllowed
 from digitlab.lab import Lab
+from digitlab.runs.records.drawing import Drawing
 from digitlab.runs.records.people import OPERATOR, Person
 from digitlab.runs.records.run import RunState
-from digitlab.runs.services.drawings import Drawing
 
 
 @pytest.mark.parametrize("person", [Person(id="ben"), Person(id=""), Person(id="", name="ann")], ids=str)

@@ -2,10 +2,7 @@
 
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
-
-import numpy as np
 
 from digitlab.data import mnist
 from digitlab.errors import DataMissing
@@ -33,7 +30,7 @@ def load(folder: Path, packaged: Path = mnist.PATH) -> mnist.Mnist:
 
 
 def _download(path: Path, packaged: Path) -> None:
-    command = [sys.executable, "-m", __name__, str(path)]
+    command = [sys.executable, "-m", "digitlab.worker.mnist_download", str(path)]
     environment = Settings.from_environment().environment()
     try:
         subprocess.run(command, check=True, capture_output=True, timeout=_PATIENCE, env=environment)
@@ -42,17 +39,3 @@ def _download(path: Path, packaged: Path) -> None:
             f"MNIST is missing: {packaged} is not there, and Keras could not download it. Restore the file "
             "with `git checkout`, or start again with a network connection."
         ) from error
-
-
-def _main(path: Path) -> None:
-    """Have Keras fetch MNIST (or find it in its own cache), and write it to `path` for `digits.mnist` to check."""
-    import keras
-
-    (x_train, y_train), (x_test, y_test) = keras.datasets.mnist.load_data()
-    with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".npz", delete=False) as file:
-        np.savez_compressed(file, x_train=x_train, y_train=y_train, x_test=x_test, y_test=y_test)
-    Path(file.name).replace(path)
-
-
-if __name__ == "__main__":
-    _main(Path(sys.argv[1]))

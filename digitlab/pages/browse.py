@@ -3,13 +3,13 @@
 import streamlit as st
 
 from digitlab.data import browsing
-from digitlab.ui import elements, galleries, reading_view
+from digitlab.ui import elements, galleries, messages, network_choice, reading_view, resources
 from digitlab.ui.charts import plots
 
 SHOWN = 48
 
 st.title("Browse MNIST")
-digits = elements.mnist()
+digits = resources.mnist()
 controls = st.container(horizontal=True, vertical_alignment="bottom")
 with controls:
     part = st.segmented_control(
@@ -69,9 +69,9 @@ with detail:
     with picture:
         galleries.digit_picture(images[index], f"Sample {index}, a {labels[index]}", is_large=True)
     below = st.container()
-    with answer, elements.told():
-        card = elements.choose_network("Read by")
-        reading = elements.lab().recogniser(card.name).read_digit(images[index])
+    with answer, messages.show_errors():
+        card = network_choice.choose_network("Read by")
+        reading = resources.lab().recogniser(card.name).read_digit(images[index])
         st.markdown(f"reads **{reading.digit}**" + (", as labelled" if reading.digit == labels[index] else ""))
         if not reading.is_sure:
             st.caption(reading_view.verdict(reading))
@@ -91,7 +91,7 @@ st.markdown(
     "Below, how many there are of each."
 )
 counts = browsing.counts(labels)
-averages = elements.averages(part or "training")
+averages = resources.averages(part or "training")
 means = [galleries.Sample(digit, averages[digit], f"{digit}: {counts[digit]:,}") for digit in range(10)]
 galleries.gallery(means, key="averages", on_click=only)
 st.vega_lite_chart(

@@ -8,7 +8,7 @@ from digitlab.data.picture_files import SUFFIXES, open_picture
 from digitlab.networks.numbers import Part, read_number
 from digitlab.networks.recognition import NOTHING, Recogniser
 from digitlab.preprocessing import normalize
-from digitlab.ui import canvas, corrections, elements, galleries, reading_view
+from digitlab.ui import canvas, corrections, elements, galleries, messages, network_choice, reading_view, resources
 
 INVITATIONS = {
     "Draw": "Draw a digit from 0 to 9, or a number, in the black field, anywhere and in any size.",
@@ -123,16 +123,16 @@ def draw() -> None:
     """All that changes with a stroke; the rest of the page is left alone."""
     with st.container(horizontal=True, gap="medium"):  # beside each other where there is room, else below
         left, right = st.container(width=canvas.WIDTH), st.container(width=canvas.WIDTH)
-    with left, elements.told():
+    with left, messages.show_errors():
         source = choose_source()
         picture = None  # what cannot be opened is told there, and nothing is read
         picture = canvas.field() if source == "Draw" else from_file(source)
     with right:
         result = st.container()  # on a telephone it comes right below the field, before the choice of the network
-        card = elements.choose_network("Read by")
+        card = network_choice.choose_network("Read by")
     way = st.expander("The way from the drawing to the network", icon=":material/route:", key="way", on_change="rerun")
-    with result, elements.told():
-        recogniser = elements.lab().recogniser(card.name)
+    with result, messages.show_errors():
+        recogniser = resources.lab().recogniser(card.name)
         parts = [] if picture is None else read_number(picture, recogniser)
         show_reading(picture, parts, source, card.name)
         if way.open:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from digitlab.ui import elements
+from digitlab.ui import network_choice
 from digitlab.ui.evaluate import (
     calibration_view,
     comparison_view,
@@ -14,7 +14,7 @@ from digitlab.ui.evaluate import (
 
 st.title("Evaluate")
 with st.container(horizontal=True, vertical_alignment="bottom"):
-    card = elements.choose_network()
+    card = network_choice.choose_network()
     name, of = evaluation.choose_set(card)
 if of.is_own:
     name, of = evaluation.choose_part(card, of)

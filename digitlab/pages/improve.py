@@ -4,11 +4,11 @@ import streamlit as st
 
 from digitlab.runs.records.improvement import LEAST
 from digitlab.runs.records.run import Run, RunState
-from digitlab.ui import elements, identity, run_list, run_progress
+from digitlab.ui import identity, messages, network_choice, resources, run_list, run_progress
 from digitlab.ui.improve import proof
 from digitlab.ui.mydigits import collection
 
-lab = elements.lab()
+lab = resources.lab()
 person = identity.person()
 
 st.title("Improve")
@@ -18,7 +18,7 @@ st.markdown(
     "you choose stays as it is; a new one comes of it."
 )
 with st.container(horizontal=True, vertical_alignment="bottom"):
-    card = elements.choose_network("Network to improve")
+    card = network_choice.choose_network("Network to improve")
 counts = lab.drawings.counts(person)
 
 
@@ -44,7 +44,7 @@ else:
     st.caption(f"You have {sum(counts)} digits of your own.{few(counts)}")
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button("Improve", type="primary", icon=":material/auto_fix_high:"):
-            with elements.told():
+            with messages.show_errors():
                 st.query_params["run"] = str(lab.improvements.start(card.name, person).number)
         st.page_link("mydigits.py", label="My digits", icon=":material/collections_bookmark:")
 
@@ -55,7 +55,10 @@ def chosen() -> Run | None:
     asked = st.query_params.get("run", "")
     own = [run for run in tunings.values() if person.owns(run.owner)]
     if asked and asked not in tunings:
-        st.warning(f"There is no run {elements.plain(asked[:20])} that improved a network.", icon=":material/warning:")
+        st.warning(
+            f"There is no run {messages.escape_markdown(asked[:20])} that improved a network.",
+            icon=":material/warning:",
+        )
     if len(own) > 1 and (asked in {str(run.number) for run in own} or not asked):
         labels = {run.number: f"{run.title}, run {run.number}" for run in own}
         number = st.selectbox(
@@ -73,7 +76,7 @@ def chosen() -> Run | None:
 @st.fragment(run_every=0.5)
 def watch(number: int) -> None:
     """Show how far a tuning is, until it is over; then the whole page shows what became of it."""
-    with elements.told():
+    with messages.show_errors():
         run = lab.run(number)
         if run.state.is_over():
             st.rerun()
@@ -96,11 +99,11 @@ if run is not None:
     st.divider()
     if run.state.is_over():
         run_list.heading(run, person)
-    with elements.told():
+    with messages.show_errors():
         if not run.state.is_over():
             watch(run.number)
         elif run.state in (RunState.FAILED, RunState.INTERRUPTED):
-            st.error(elements.plain(run.message), icon=":material/error:")
+            st.error(messages.escape_markdown(run.message), icon=":material/error:")
         elif run.model is None:
             st.info("It was stopped before anything came of it. Start it anew.", icon=":material/info:")
         else:

@@ -7,14 +7,14 @@ from functools import partial
 import streamlit as st
 
 from digitlab.runs.records.model_card import ModelCard
-from digitlab.ui import elements, identity, run_list
+from digitlab.ui import elements, identity, messages, network_choice, resources, run_list
 from digitlab.ui.models import card_view, download, import_form
 
-lab = elements.lab()
+lab = resources.lab()
 person = identity.person()
 
 st.title("Models")
-card = elements.choose_network()
+card = network_choice.choose_network()
 import_form.welcome(card)
 
 
@@ -23,7 +23,7 @@ def rename() -> None:
     """Ask for a new title."""
     title = st.text_input("Name", card.title, max_chars=60)
     if st.button("Rename", type="primary"):
-        with elements.told():
+        with messages.show_errors():
             lab.rename_model(card.name, title, person)
             st.rerun()
 
@@ -32,11 +32,11 @@ def rename() -> None:
 def delete() -> None:
     """Ask before it is gone for good."""
     st.markdown(
-        f"**{elements.plain(card.title)}** and its scores will be gone for good. Its training run stays in the list of runs."
+        f"**{messages.escape_markdown(card.title)}** and its scores will be gone for good. Its training run stays in the list of runs."
     )
     with st.container(horizontal=True):
         if st.button("Delete", type="primary", icon=":material/delete:"):
-            with elements.told():
+            with messages.show_errors():
                 lab.delete_model(card.name, person)
                 st.query_params.pop("model", None)
                 st.rerun()
@@ -59,7 +59,7 @@ with st.container(horizontal=True, vertical_alignment="center"):
         st.badge("ready-made", icon=":material/lock:", help="Ships with DigitLab: neither renamed nor deleted.")
     elif not person.may_change(card.owner):
         st.badge(
-            f"by {elements.plain(card.owner_name)}" if card.owner_name else "somebody else's",
+            f"by {messages.escape_markdown(card.owner_name)}" if card.owner_name else "somebody else's",
             icon=":material/lock:",
             help="Who trained it, or a teacher, may rename or delete it.",
         )
@@ -98,7 +98,7 @@ def how_it_learned() -> None:
         + (" The same again:" if card.command else "")
     )
     if card.config.tuning is not None:
-        base, count = elements.plain(card.config.tuning.base), len(card.config.tuning.learned)
+        base, count = messages.escape_markdown(card.config.tuning.base), len(card.config.tuning.learned)
         st.caption(f"Improved from {base} on {count} drawings of its owner.")
     if card.command:
         st.code(card.command, language=None, wrap_lines=True)

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from digitlab.ui import elements, identity
+from digitlab.ui import identity, resources
 from digitlab.ui.mydigits import collection, request_view, review_view
 
 st.title("My digits")
@@ -23,10 +23,10 @@ review, request, files = st.tabs(
 # Of the three views, only the one that is open is computed.
 with review:
     if review.open:
-        review_view.show(elements.lab().drawings.of(person, with_pictures=False), person)
+        review_view.show(resources.lab().drawings.of(person, with_pictures=False), person)
 with request:
     if request.open:
         request_view.show(person)
 with files:
     if files.open:
-        collection.files(elements.lab().drawings.counts(person), person)
+        collection.files(resources.lab().drawings.counts(person), person)

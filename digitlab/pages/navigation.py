@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from digitlab.ui import elements, identity
+from digitlab.ui import identity, messages, resources, style
 
 st.set_page_config(page_title="DigitLab", page_icon=":material/draw:", layout="wide")
 page = st.navigation(
@@ -21,9 +21,9 @@ page = st.navigation(
     ],
     position="top",
 )
-elements.style()
-with elements.told():
-    elements.lab()
+style.apply()
+with messages.show_errors():
+    resources.lab()
     identity.show()
     page.run()
-    elements.settle()
+    resources.preload()

@@ -8,11 +8,11 @@ import streamlit as st
 from digitlab.errors import StoreUnavailable
 from digitlab.networks.config import PRESETS
 from digitlab.runs.records.run import Run, RunState
-from digitlab.ui import elements, identity, run_list, run_progress
+from digitlab.ui import elements, identity, messages, resources, run_list, run_progress
 from digitlab.ui.train import settings_sharing, training_form
 from digitlab.ui.watch import learning
 
-lab = elements.lab()
+lab = resources.lab()
 person = identity.person()
 
 st.title("Train")
@@ -28,7 +28,7 @@ with form:
     if not person.may_train:
         identity.offer_to_log_in("train", " to train", is_main=True)
     elif st.button("Train", type="primary", icon=":material/play_arrow:", width="stretch"):
-        with elements.told():
+        with messages.show_errors():
             run = lab.start_training(config(), title, person)
             st.query_params["run"] = str(run.number)
 
@@ -41,10 +41,10 @@ def whole_epochs(n: int) -> str:
 def ended(run: Run, finished: int) -> None:
     """Say how a run ended, and where to go with what came of it."""
     if run.state in (RunState.FAILED, RunState.INTERRUPTED):
-        st.error(elements.plain(run.message), icon=":material/error:")
+        st.error(messages.escape_markdown(run.message), icon=":material/error:")
         return
     if run.message:
-        st.caption(elements.plain(run.message))
+        st.caption(messages.escape_markdown(run.message))
     if run.state is RunState.PAUSED and run.config.tuning is not None:
         st.info("Paused. Improving takes seconds: start it anew under Improve.", icon=":material/pause:")
         return
@@ -122,7 +122,7 @@ with suppress(StoreUnavailable):  # told where the runs are shown, which are loo
 @st.fragment(run_every=every)
 def show_runs() -> None:
     """The chosen run and the list of all, kept up to date."""
-    with elements.told():
+    with messages.show_errors():
         runs = lab.runs()
         if not runs:
             st.info("No training yet. Choose the settings and press Train.", icon=":material/model_training:")
@@ -132,7 +132,9 @@ def show_runs() -> None:
         active = [run for run in runs if run.state is RunState.RUNNING]
         run = by_number.get(asked) or (active or runs)[0]
         if asked and asked not in by_number:
-            st.warning(f"There is no run {elements.plain(asked[:20])}; another is shown.", icon=":material/warning:")
+            st.warning(
+                f"There is no run {messages.escape_markdown(asked[:20])}; another is shown.", icon=":material/warning:"
+            )
         run_list.heading(run, person)
         epochs = lab.epochs(run.number)
         if run.state.is_over():
@@ -142,7 +144,7 @@ def show_runs() -> None:
         else:
             run_progress.bar(run, doing)
             if run.message:
-                st.caption(elements.plain(run.message))
+                st.caption(messages.escape_markdown(run.message))
             run_progress.controls(run, person, may_pause=True)
         elements.curves(epochs, run.config.epochs, key=f"run-{run.number}")
         if run.started is not None and run.config.tuning is None:

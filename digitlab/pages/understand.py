@@ -8,7 +8,7 @@ from digitlab.data.distortions import Amounts
 from digitlab.networks.explanation import Change, HeatMaps, Inside, Neuron
 from digitlab.networks.recognition import Reading
 from digitlab.runs.records.model_card import ModelCard
-from digitlab.ui import elements, explanations, galleries, reading_view
+from digitlab.ui import elements, explanations, galleries, messages, network_choice, reading_view, resources
 from digitlab.ui.understand import digit_map_view, filter_views, picture_choice
 
 state = st.session_state
@@ -18,7 +18,7 @@ def where_it_looks(card: ModelCard, image: NDArray[np.uint8], reading: Reading) 
     """Heat maps over the digit."""
     digit = choose_digit(reading, "Why, or why not, a")
     st.caption("Orange speaks for this digit, blue against it, black has no say. The white line is the ink's edge.")
-    covered = elements.lab().explain(card.name).occlusion(image, digit)
+    covered = resources.lab().explain(card.name).occlusion(image, digit)
     shown = [
         explanations.heat_map(
             covered.drops * 100,
@@ -29,7 +29,7 @@ def where_it_looks(card: ModelCard, image: NDArray[np.uint8], reading: Reading) 
             "hole may be like none that the network has learned.",
         )
     ]
-    with elements.told():
+    with messages.show_errors():
         maps: HeatMaps = explanations.ask(card, "heat_maps", image, digit)
         shown += explanations.gradient_maps(maps, image)
     explanations.figures(shown)
@@ -111,7 +111,7 @@ def distort_it(card: ModelCard, image: NDArray[np.uint8], reading: Reading) -> N
         )
         st.button("As it was", icon=":material/restart_alt:", on_click=as_it_was)
     with right:
-        distorted = elements.lab().explain(card.name).distorted(image, amounts)
+        distorted = resources.lab().explain(card.name).distorted(image, amounts)
         reading_view.answer(distorted, "Nothing is left of it.")
         elements.bars(distorted.probabilities, distorted.digit)
         galleries.digit_picture(distorted.image, "The distorted picture, as the network gets it", is_large=True)
@@ -186,9 +186,9 @@ st.title("Understand")
 explanations.style()
 left, right = st.columns(2, gap="large")
 with left:
-    card = elements.choose_network()
+    card = network_choice.choose_network()
     chosen = None
-    with elements.told():
+    with messages.show_errors():
         chosen = picture_choice.choose(card)
 picture_choice.keep_link()
 if chosen is None:
@@ -197,7 +197,7 @@ image = chosen
 with left:
     galleries.digit_picture(image, "The picture, 28 x 28 pixels")
 with right:
-    reading = elements.lab().recogniser(card.name).read_digit(image)
+    reading = resources.lab().recogniser(card.name).read_digit(image)
     reading_view.answer(reading, "")
     elements.bars(reading.probabilities, reading.digit)
 view = st.pills(
@@ -208,7 +208,7 @@ view = st.pills(
 @st.fragment
 def show(view: str) -> None:
     """What was chosen; a change in it leaves the rest of the page alone."""
-    with elements.told():
+    with messages.show_errors():
         VIEWS[view](card, image, reading)
 
 

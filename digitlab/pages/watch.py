@@ -11,13 +11,13 @@ from digitlab.networks.numbers import read_number
 from digitlab.networks.recognition import DEFAULT_MODEL
 from digitlab.networks.snapshots import Snapshot
 from digitlab.runs.records.run import Run, RunState
-from digitlab.ui import elements, explanations, galleries
+from digitlab.ui import explanations, galleries, messages, resources
 from digitlab.ui.watch import learning
 
 _STEP = 0.8  # seconds between two epochs while it plays
 _LIVE = 2.0  # seconds between two looks at a run that learns
 
-lab = elements.lab()
+lab = resources.lab()
 state = st.session_state
 
 
@@ -29,7 +29,8 @@ def choose_run(runs: list[Run]) -> Run:
         state.watched_run = int(asked)
     elif asked:
         st.warning(
-            f"There is no run {elements.plain(asked[:20])} to be watched; another is shown.", icon=":material/warning:"
+            f"There is no run {messages.escape_markdown(asked[:20])} to be watched; another is shown.",
+            icon=":material/warning:",
         )
         del st.query_params["run"]
     if state.get("watched_run") not in by_number:
@@ -63,7 +64,7 @@ def choose_image() -> NDArray[np.uint8]:
             key="watched_source",
         )  # fmt: skip
         if source == "MNIST":
-            images = elements.mnist().x_test
+            images = resources.mnist().x_test
             index = st.number_input("Test digit", 0, len(images) - 1, key="digit", bind="query-params", width=150)
             chosen: NDArray[np.uint8] = images[index]
             return chosen
@@ -103,7 +104,7 @@ def show_epoch(run: Run, shots: list[Snapshot], image: NDArray[np.uint8], epoch:
     left, right = st.columns(2, gap="large")
     with left:
         galleries.digit_picture(image, "The picture, 28 x 28 pixels")
-        with elements.told():  # without a worker all the rest is shown
+        with messages.show_errors():  # without a worker all the rest is shown
             grown = learning.growth(run, [shot.epoch for shot in shots], image)
             learning.reading(grown, epoch)
             with right:
@@ -142,7 +143,7 @@ every = look_again(chosen)
 @st.fragment(run_every=every)
 def show() -> None:
     """All that changes with the epoch."""
-    with elements.told():
+    with messages.show_errors():
         run = lab.run(chosen.number)
         shots, seen = lab.snapshots(run), lab.observations(run.number)
         if not shots:

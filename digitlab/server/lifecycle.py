@@ -49,9 +49,9 @@ def log_error(error: Exception) -> None:
 
 
 def _open(is_over: threading.Event) -> "Lab | None":
-    from digitlab.ui import elements  # here, while the server begins to answer; and by now it has Streamlit's caches
+    from digitlab.ui import resources  # here, while the server begins to answer; and by now it has Streamlit's caches
 
     is_over.wait(_HEAD_START)
     with suppress(DigitLabError):  # each page says so
-        return elements.lab()
+        return resources.lab()
     return None

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from digitlab.networks.numbers import Part
 from digitlab.runs.services.corrections import correction
-from digitlab.ui import elements, galleries, identity
+from digitlab.ui import galleries, identity, messages, resources, wording
 
 
 def offer(
@@ -31,13 +31,13 @@ def offer(
         label = st.session_state.get(key)
         if label is None or (key in kept and kept[key][1] == label):
             continue
-        with elements.told():
+        with messages.show_errors():
             if key in kept:  # a second thought
-                elements.lab().drawings.relabel(kept[key][0], label, identity.person())
+                resources.lab().drawings.relabel(kept[key][0], label, identity.person())
                 kept[key] = kept[key][0], label
             else:
                 new = correction(label, part, picture, network=network, strokes=strokes, is_alone=is_alone)
-                kept[key] = elements.lab().drawings.keep([new], identity.person())[0].number, label
+                kept[key] = resources.lab().drawings.keep([new], identity.person())[0].number, label
     labels = [kept[key][1] if key in kept else None for key in keys]
     done = [label for label in labels if label is not None]
     # Its name stays: with another one it would be another popover, and closed.
@@ -58,7 +58,7 @@ def offer(
 
 
 def _kept(parts: Sequence[Part], done: Sequence[int]) -> str:
-    return f"Kept as {elements.a_digit(done[0])}" if len(parts) == 1 else f"{len(done)} of {len(parts)} kept"
+    return f"Kept as {wording.a_digit(done[0])}" if len(parts) == 1 else f"{len(done)} of {len(parts)} kept"
 
 
 def _ask(key: str, part: Part, label: int | None, *, is_alone: bool) -> None:

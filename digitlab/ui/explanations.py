@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from digitlab.networks.explanation import Change, HeatMaps, Inside, Neuron, Stage
 from digitlab.networks.recognition import Reading
 from digitlab.runs.records.model_card import ModelCard
-from digitlab.ui import elements, galleries
+from digitlab.ui import galleries, messages, resources
 from digitlab.ui.charts import colours
 
 _ROW = 16  # neurons in a row, where they have no place in the picture
@@ -29,7 +29,7 @@ _SHOWN = 8  # of a neuron's products
 
 @st.cache_data(show_spinner="Asking the network ...", max_entries=300)
 def _asked(name: str, created: float, question: str, *arguments: Any) -> Any:
-    return getattr(elements.lab().explain(name), question)(*arguments)
+    return getattr(resources.lab().explain(name), question)(*arguments)
 
 
 def ask(card: ModelCard, question: str, *arguments: Any) -> Any:
@@ -206,7 +206,7 @@ def neuron(one: Neuron) -> None:
     """Show one neuron's inputs, weights and products, and the sum with its numbers."""
     products = one.products
     if one.source:
-        st.markdown(f"What comes in: {elements.plain(one.source)}")
+        st.markdown(f"What comes in: {messages.escape_markdown(one.source)}")
     side = 28 if products.size == 784 else None
     parts = {"What comes in": one.inputs, "times the weights": one.weights, "are the products": products}
     shown = []

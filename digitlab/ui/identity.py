@@ -9,7 +9,7 @@ from streamlit.errors import StreamlitAuthError
 from digitlab import logs
 from digitlab.errors import InvalidSetting
 from digitlab.runs.records.people import Person, person_id
-from digitlab.ui import elements
+from digitlab.ui import messages
 from digitlab.ui.visitor_cookie import COOKIE, is_token, new_token
 
 _LONGEST_NAME = 40
@@ -69,7 +69,7 @@ def show() -> None:
         if one.id == "":
             offer_to_log_in("log-in")
             return
-        label = elements.plain(one.name or "Logged in") + (" (teacher)" if one.is_teacher else "")
+        label = messages.escape_markdown(one.name or "Logged in") + (" (teacher)" if one.is_teacher else "")
         if st.menu_button(label, ["Log out"], icon=":material/person:", key="log-out"):
             st.logout()
 
@@ -77,7 +77,7 @@ def show() -> None:
 def offer_to_log_in(key: str, purpose: str = "", *, is_main: bool = False) -> None:
     """Show a button for each log-in service, or none where nobody can log in."""
     for provider in _providers():
-        by = f" with {elements.plain(provider.capitalize())}" if provider else ""
+        by = f" with {messages.escape_markdown(provider.capitalize())}" if provider else ""
         if st.button(
             f"Log in{by}{purpose}",
             type="primary" if is_main else "secondary",

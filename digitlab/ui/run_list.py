@@ -8,7 +8,7 @@ import streamlit as st
 
 from digitlab.runs.records.people import Person
 from digitlab.runs.records.run import Run, RunState
-from digitlab.ui import elements
+from digitlab.ui import messages, resources
 
 _BADGES: dict[RunState, tuple[Literal["gray", "blue", "green", "orange", "red"], str]] = {
     RunState.QUEUED: ("gray", ":material/hourglass_empty:"),
@@ -47,13 +47,13 @@ def whose(owner: str, owner_name: str, person: Person) -> str:
 def heading(run: Run, person: Person) -> None:
     """Show a run's title and state, whose it is where that is known, and how to rename or delete it."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.subheader(elements.plain(run.title), anchor=False, width="content")
+        st.subheader(messages.escape_markdown(run.title), anchor=False, width="content")
         color, icon = _BADGES[run.state]
         st.badge(run.state, color=color, icon=icon)
         if person.owns(run.owner):
             st.badge("yours", color="violet", icon=":material/person:")
         elif run.owner_name:
-            st.badge(f"by {elements.plain(run.owner_name)}", color="gray", icon=":material/person:")
+            st.badge(f"by {messages.escape_markdown(run.owner_name)}", color="gray", icon=":material/person:")
         if not person.may_change(run.owner):
             return
         if st.button("Rename", icon=":material/edit:", type="tertiary", key=f"rename-{run.number}"):
@@ -74,8 +74,8 @@ def dialogs(person: Person) -> None:
     """Show the dialog that was asked for in a heading; belongs at the end of a page."""
     dialog, number = st.session_state.pop("run_dialog", (None, 0))
     if dialog is not None:
-        with elements.told():
-            dialog(elements.lab().run(number), person)
+        with messages.show_errors():
+            dialog(resources.lab().run(number), person)
 
 
 @st.dialog("Rename")
@@ -84,20 +84,22 @@ def _rename(run: Run, person: Person) -> None:
     if run.model is not None:
         st.caption("Its network keeps its own name; that is changed under Models.")
     if st.button("Rename", type="primary"):
-        with elements.told():
-            elements.lab().rename_run(run.number, title, person)
+        with messages.show_errors():
+            resources.lab().rename_run(run.number, title, person)
             st.rerun()
 
 
 @st.dialog("Delete this run?")
 def _delete(run: Run, person: Person) -> None:
-    st.markdown(f"**{elements.plain(run.title)}** and its curves will be gone for good, and it cannot go on any more.")
+    st.markdown(
+        f"**{messages.escape_markdown(run.title)}** and its curves will be gone for good, and it cannot go on any more."
+    )
     if run.model is not None:
         st.markdown("Its network stays under Models.")
     with st.container(horizontal=True):
         if st.button("Delete", type="primary", icon=":material/delete:"):
-            with elements.told():
-                elements.lab().delete_run(run.number, person)
+            with messages.show_errors():
+                resources.lab().delete_run(run.number, person)
                 st.query_params.pop("run", None)
                 st.rerun()
         if st.button("Keep"):

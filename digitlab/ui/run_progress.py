@@ -7,7 +7,7 @@ import streamlit as st
 
 from digitlab.runs.records.people import Person
 from digitlab.runs.records.run import Run, RunState, seconds_left
-from digitlab.ui import elements
+from digitlab.ui import messages, resources, wording
 
 
 def bar(run: Run, doing: Callable[[Run], str]) -> None:
@@ -17,16 +17,16 @@ def bar(run: Run, doing: Callable[[Run], str]) -> None:
 
 def time_left(run: Run) -> str:
     """Say, to end a sentence, when a run will be over; empty where that is not known."""
-    left = seconds_left(run, elements.lab().epochs(run.number), time.time())
-    return "" if left is None else f", about {elements.duration(left)} left"
+    left = seconds_left(run, resources.lab().epochs(run.number), time.time())
+    return "" if left is None else f", about {wording.duration(left)} left"
 
 
 def controls(run: Run, person: Person, *, may_pause: bool) -> None:
     """Say why nothing is trained now, if so, and offer a run's owner to stop it, or to pause it too."""
-    lab = elements.lab()
+    lab = resources.lab()
     if run.state is RunState.QUEUED and lab.trouble:
         st.warning(
-            f"Nothing can be trained now, and it is tried again. {elements.plain(lab.trouble)}",
+            f"Nothing can be trained now, and it is tried again. {messages.escape_markdown(lab.trouble)}",
             icon=":material/warning:",
         )
     if not person.may_change(run.owner):
@@ -41,9 +41,9 @@ def controls(run: Run, person: Person, *, may_pause: bool) -> None:
 
 
 def _waiting(run: Run) -> str:
-    before, seconds = elements.lab().place(run)
+    before, seconds = resources.lab().place(run)
     text = "Starting ..." if before == 0 else f"Waiting: {before} before it"
-    return text + (f", begins in about {elements.duration(seconds)}" if before and seconds else "")
+    return text + (f", begins in about {wording.duration(seconds)}" if before and seconds else "")
 
 
 def _wish(label: str, wish: Callable[[int, Person], None], run: Run, person: Person) -> None:

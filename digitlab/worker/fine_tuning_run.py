@@ -10,7 +10,7 @@ from digitlab.errors import InvalidSetting
 from digitlab.networks.config import TrainingConfig
 from digitlab.networks.metrics import Report
 from digitlab.runs.models.model_files import ModelFiles
-from digitlab.runs.services.drawings import Drawing
+from digitlab.runs.records.drawing import Drawing
 from digitlab.worker import fine_tuning, keras_files
 from digitlab.worker.fine_tuning_data import Labelled
 from digitlab.worker.training import Trained

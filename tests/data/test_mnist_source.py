@@ -5,6 +5,7 @@ import pytest
 
 from digitlab.data import mnist, mnist_source
 from digitlab.errors import DataDamaged, DataMissing
+from digitlab.worker import mnist_download
 
 
 def test_the_packaged_file_is_taken_first(tmp_path):
@@ -20,7 +21,7 @@ def test_without_it_what_was_fetched_before_is_taken(tmp_path):
 def test_what_keras_downloads_is_kept_and_accepted(tmp_path, digits, monkeypatch):
     both = (digits.x_train, digits.y_train), (digits.x_test, digits.y_test)
     monkeypatch.setattr(keras.datasets.mnist, "load_data", lambda: both)  # in the place of the network
-    mnist_source._main(tmp_path / "mnist.npz")
+    mnist_download.download(tmp_path / "mnist.npz")
     assert mnist_source.load(tmp_path, packaged=tmp_path / "gone.npz").y_train[:3].tolist() == [5, 0, 4]
 
 

@@ -6,10 +6,10 @@ from digitlab.networks.digit_sets import TEST
 from digitlab.networks.recognition import Recogniser
 from digitlab.runs.models import scoring
 from digitlab.runs.models.model_files import ModelFiles
+from digitlab.runs.records.drawing import Drawing
 from digitlab.runs.records.improvement import Verdict
 from digitlab.runs.records.people import Person
 from digitlab.runs.records.run import RunState
-from digitlab.runs.services.drawings import Drawing
 from digitlab.runs.services.evaluations import keep_answers
 from digitlab.runs.store.store import Store
 from digitlab.worker import execution

@@ -11,8 +11,8 @@ from digitlab.errors import InvalidSetting
 from digitlab.networks.config import Tuning
 from digitlab.networks.label_noise import Comparison
 from digitlab.networks.scores import Scores
+from digitlab.runs.records.drawing import Drawing, digits_of
 from digitlab.runs.records.model_card import ModelCard
-from digitlab.runs.services.drawings import Drawing, digits_of
 
 # From a network and images, uint8 (n, 28, 28), to its probabilities, float32 (n, 10).
 Read = Callable[[ModelCard, NDArray[np.uint8]], NDArray[np.float32]]

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from digitlab.data.picture_files import thumbnail, to_png
 from digitlab.networks.numbers import Part
-from digitlab.runs.services.drawings import Drawing
+from digitlab.runs.records.drawing import Drawing
 
 _LONGEST = 360  # pixels of a picture that is kept: as wide as the field to draw in
 _MARGIN = 0.15  # of a digit's longer side, left around it where it is cut out of a picture

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from digitlab import logs
 from digitlab.errors import DrawingNotFound
+from digitlab.runs.records.drawing import Drawing
 from digitlab.runs.records.people import Person
-from digitlab.runs.services.drawings import Drawing
 from digitlab.runs.store.schema import drawings as _drawings
 
 _AT_ONCE = 500  # numbers in one statement: SQLite allows 999 in its older versions

@@ -13,7 +13,7 @@ from digitlab.runs.records import comparison
 from digitlab.runs.records.comparison import Contender
 from digitlab.runs.records.model_card import ModelCard
 from digitlab.runs.records.people import Person
-from digitlab.ui import elements, reading_view
+from digitlab.ui import messages, network_choice, reading_view, resources
 from digitlab.ui.charts import comparison_plots
 
 _MOST = 8  # side by side: more colours nobody can tell apart
@@ -34,8 +34,8 @@ _COLUMNS = {
 
 def choose() -> list[Contender]:
     """Let a person choose what is compared; `?with=NAME,NAME` in an address does, too."""
-    lab, state = elements.lab(), st.session_state
-    found = comparison.contenders(lab.models(), elements.labels_of, lab.runs()[:_RUNS], lab.epochs)
+    lab, state = resources.lab(), st.session_state
+    found = comparison.contenders(lab.models(), network_choice.labels_of, lab.runs()[:_RUNS], lab.epochs)
     asked = st.query_params.get("with", "")
     if asked and asked != state.get("asked_with"):
         state.asked_with, state.compared = asked, [key for key in asked.split(",") if key in found]
@@ -98,16 +98,16 @@ def _row(one: Contender, card: ModelCard | None) -> dict[str, object]:
         row |= {"Test loss": card.test_loss}
     row |= {"Epochs": len(one.epochs), "s per epoch": one.seconds_per_epoch}
     if card:
-        row |= {"Weights": card.parameters, "File, MB": elements.lab().model_size(card.name) / 1e6}
-        with elements.told():
+        row |= {"Weights": card.parameters, "File, MB": resources.lab().model_size(card.name) / 1e6}
+        with messages.show_errors():
             row["ms per reading"] = _milliseconds(card.name, card.created)
     return row
 
 
 @st.cache_data(show_spinner=False, max_entries=200)
 def _milliseconds(name: str, created: float) -> float:
-    images, _ = TEST.sample(_READ).of(elements.mnist())
-    return comparison.milliseconds(elements.lab().recogniser(name), images)
+    images, _ = TEST.sample(_READ).of(resources.mnist())
+    return comparison.milliseconds(resources.lab().recogniser(name), images)
 
 
 def curves(shown: Sequence[Contender]) -> None:
@@ -151,17 +151,19 @@ def readings(picture: NDArray[np.uint8] | None, person: Person, shown: Sequence[
     """Show what each of a person's networks, the ready-made and the chosen ones read in a drawing."""
     chosen = {one.key for one in shown}
     cards = [
-        card for card in elements.lab().models() if card.is_ready_made or card.name in chosen or person.owns(card.owner)
+        card
+        for card in resources.lab().models()
+        if card.is_ready_made or card.name in chosen or person.owns(card.owner)
     ]
     cards.sort(key=lambda card: card.name not in chosen)
-    labels = elements.labels_of(cards)
+    labels = network_choice.labels_of(cards)
     if picture is None:
         st.info(f"Draw a digit or a number: {len(cards)} networks read it at once.", icon=":material/draw:")
         return
     readers = []
     for card in cards[:_READERS]:
-        with elements.told():  # where one cannot be read, the others are
-            readers.append(_reader(labels[card.name], read_number(picture, elements.lab().recogniser(card.name))))
+        with messages.show_errors():  # where one cannot be read, the others are
+            readers.append(_reader(labels[card.name], read_number(picture, resources.lab().recogniser(card.name))))
     st.html(f"<div class='digitlab-readers'>{''.join(readers)}</div>")
     if len(cards) > _READERS:
         st.caption(f"{_READERS} of {len(cards)} networks are asked.")

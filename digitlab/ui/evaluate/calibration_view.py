@@ -33,7 +33,7 @@ def _calibration(one: Evaluation) -> None:
         height="stretch",
         help="Expected calibration error: by how much confidence and accuracy differ, on average over all answers.",
     )
-    elements.figure(second, "Mean confidence", f"{scores.confidence.mean():.2%}", f"accuracy: {scores.accuracy:.2%}")
+    elements.metric(second, "Mean confidence", f"{scores.confidence.mean():.2%}", f"accuracy: {scores.accuracy:.2%}")
     _figure(one.card.name, one.card.created, one.of, is_dark=elements.is_dark(), _one=one)
     st.caption(
         "Answers are sorted by their confidence into 15 bins. On the diagonal a network is right as often as it says; "

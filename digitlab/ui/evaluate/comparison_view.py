@@ -4,7 +4,7 @@ import streamlit as st
 
 from digitlab.networks.label_noise import Comparison
 from digitlab.runs.records.model_card import ModelCard
-from digitlab.ui import elements, identity
+from digitlab.ui import elements, identity, messages, resources
 from digitlab.ui.evaluate import evaluation
 from digitlab.ui.evaluate.evaluation import Evaluation
 
@@ -21,12 +21,12 @@ def show(one: Evaluation) -> None:
         one = evaluation.evaluate(one.card, unseen)
     other = evaluation.evaluate(card, one.of)
     comparison = Comparison(one.scores, other.scores)
-    first, second = (elements.plain(each.card.title) for each in (one, other))
+    first, second = (messages.escape_markdown(each.card.title) for each in (one, other))
     _figures(one, other, comparison)
     _verdict(comparison, first, second)
     if left_out:
         st.caption(f"{second} has learned from {left_out:,} more of your digits, which are left out here.")
-    if seen := elements.lab().improvements.learned_of(card.name, one.of, identity.person()):
+    if seen := resources.lab().improvements.learned_of(card.name, one.of, identity.person()):
         st.caption(f"{second} was fitted to {seen:,} of these digits, so they are no fair test of it.")
     st.markdown(f"Below each picture: *true digit* → what {first} reads | what {second} reads. Click one to open it.")
     for title, indices, key in (
@@ -48,13 +48,13 @@ def _figures(one: Evaluation, other: Evaluation, comparison: Comparison) -> None
     columns = st.columns(4)
     for column, each in zip(columns, (one, other), strict=False):
         low, high = each.scores.interval
-        elements.figure(column, _short(each.card), f"{each.scores.accuracy:.2%}", f"95 %: {low:.2%} to {high:.2%}")
+        elements.metric(column, _short(each.card), f"{each.scores.accuracy:.2%}", f"95 %: {low:.2%} to {high:.2%}")
     columns[2].metric("Both right", f"{comparison.both:,}", border=True, height="stretch")
     columns[3].metric("Both wrong", f"{len(comparison.neither):,}", border=True, height="stretch")
 
 
 def _short(card: ModelCard) -> str:
-    return elements.plain(card.title if len(card.title) <= 24 else card.title[:23] + "…")
+    return messages.escape_markdown(card.title if len(card.title) <= 24 else card.title[:23] + "…")
 
 
 def _verdict(comparison: Comparison, first: str, second: str) -> None:

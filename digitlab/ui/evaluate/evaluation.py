@@ -13,9 +13,9 @@ from digitlab.data.label_errors import DOUBTED
 from digitlab.errors import StoreUnavailable
 from digitlab.networks.digit_sets import DigitSet, own_digits, sets_of
 from digitlab.networks.scores import Scores
+from digitlab.runs.records.drawing import Drawing, digits_of
 from digitlab.runs.records.model_card import ModelCard
-from digitlab.runs.services.drawings import Drawing, digits_of
-from digitlab.ui import elements, galleries, identity, reading_view
+from digitlab.ui import elements, galleries, identity, messages, network_choice, reading_view, resources
 
 SHOWN = 60  # pictures of one kind
 
@@ -59,12 +59,14 @@ def choose_set(card: ModelCard) -> tuple[str, DigitSet]:
 
 def choose_part(card: ModelCard, of: DigitSet) -> tuple[str, DigitSet]:
     """Say how many of a person's own digits a network has learned, and let them pick those that it has not."""
-    seen, drawings = elements.lab().improvements.learned(card.name, identity.person()), _own()
+    seen, drawings = resources.lab().improvements.learned(card.name, identity.person()), _own()
     learned = [drawing for drawing in drawings if drawing.number in seen]
     unseen = [drawing for drawing in drawings if drawing.number not in seen]
     if not learned:
         return "my digits", of
-    told = f"**{elements.plain(card.title)}** has learned from {len(learned):,} of your {len(drawings):,} digits"
+    told = (
+        f"**{messages.escape_markdown(card.title)}** has learned from {len(learned):,} of your {len(drawings):,} digits"
+    )
     if not unseen:
         st.warning(
             f"{told}: all that you have. That it reads them proves nothing; draw some more.", icon=":material/warning:"
@@ -86,7 +88,7 @@ def unseen_by(card: ModelCard, of: DigitSet) -> DigitSet:
     """Return a set without the digits of a person's own that a network has learned; others come back as they are."""
     if not of.is_own:
         return of
-    seen = elements.lab().improvements.learned(card.name, identity.person()).intersection(of.numbers)
+    seen = resources.lab().improvements.learned(card.name, identity.person()).intersection(of.numbers)
     if not seen:
         return of
     return set_of([drawing for drawing in _own() if drawing.number in set(of.numbers) - seen])
@@ -94,7 +96,7 @@ def unseen_by(card: ModelCard, of: DigitSet) -> DigitSet:
 
 def _own() -> list[Drawing]:
     """A person's own digits, the oldest first."""
-    return elements.lab().drawings.of(identity.person(), with_pictures=False)[::-1]
+    return resources.lab().drawings.of(identity.person(), with_pictures=False)[::-1]
 
 
 def set_of(drawings: Sequence[Drawing]) -> DigitSet:
@@ -111,11 +113,11 @@ def evaluate(card: ModelCard, of: DigitSet) -> Evaluation:
 
     def report(share: float) -> None:
         text = f"{card.title} reads {len(of):,} digits; only the first time does that take a while ..."
-        place.progress(share, text=elements.plain(text))
+        place.progress(share, text=messages.escape_markdown(text))
 
-    scores = elements.lab().evaluate(card.name, of, report)
+    scores = resources.lab().evaluate(card.name, of, report)
     place.empty()
-    return Evaluation(card, of, of.of(elements.mnist())[0], scores)
+    return Evaluation(card, of, of.of(resources.mnist())[0], scores)
 
 
 def read_own(card: ModelCard, images: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -125,12 +127,12 @@ def read_own(card: ModelCard, images: NDArray[np.uint8]) -> NDArray[np.float32]:
 
 @st.cache_data(show_spinner=False, max_entries=20)
 def _read(name: str, created: float, content: str, *, _images: NDArray[np.uint8]) -> NDArray[np.float32]:
-    return elements.lab().recogniser(name).probabilities(_images)
+    return resources.lab().recogniser(name).probabilities(_images)
 
 
 def choose_other(card: ModelCard, label: str, *, is_needed: bool = True) -> ModelCard | None:
     """Let a person pick a second network; None where there is none, or none is wanted and `is_needed` is False."""
-    others = {other.name: other for other in elements.lab().models() if other.name != card.name}
+    others = {other.name: other for other in resources.lab().models() if other.name != card.name}
     if not others:
         return None
     key = "other" if is_needed else "beside"
@@ -139,7 +141,7 @@ def choose_other(card: ModelCard, label: str, *, is_needed: bool = True) -> Mode
         st.session_state[key] = asked
     if st.session_state.get(key) not in others:
         st.session_state[key] = next(iter(others)) if is_needed else None
-    labels = elements.labels_of(others.values())
+    labels = network_choice.labels_of(others.values())
     name = st.selectbox(
         label,
         list(others),
@@ -197,8 +199,10 @@ def _show(evaluations: Sequence[Evaluation], index: int) -> None:
     if one.of.is_own:
         st.markdown(f"One of your own digits, which you call **{label}**")
         for each in evaluations:
-            if number in elements.lab().improvements.learned(each.card.name, identity.person()):
-                st.caption(f"{elements.plain(each.card.title)} has learned it: that it reads it proves nothing.")
+            if number in resources.lab().improvements.learned(each.card.name, identity.person()):
+                st.caption(
+                    f"{messages.escape_markdown(each.card.title)} has learned it: that it reads it proves nothing."
+                )
     else:
         st.markdown(f"Sample **{number}** of MNIST's {one.of.part} set, labelled **{label}**")
     galleries.digit_picture(one.images[index], f"Sample {number}", is_large=True)
@@ -206,7 +210,7 @@ def _show(evaluations: Sequence[Evaluation], index: int) -> None:
         st.caption(f"A well-known doubtful label: {DOUBTED[number]}.")
     for each in evaluations:
         answer = int(each.scores.answers[index])
-        st.markdown(f"**{elements.plain(each.card.title)}** reads **{answer}**")
+        st.markdown(f"**{messages.escape_markdown(each.card.title)}** reads **{answer}**")
         elements.bars(each.scores.probabilities[index].tolist(), answer)
         reading_view.why("own" if one.of.is_own else one.of.part, number, each.card.name)
     if one.of.is_own:

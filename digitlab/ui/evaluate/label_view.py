@@ -8,7 +8,7 @@ from digitlab.data.label_errors import DOUBTED
 from digitlab.networks.digit_sets import DigitSet
 from digitlab.networks.label_noise import Doubt, Jury
 from digitlab.runs.records.model_card import ModelCard
-from digitlab.ui import elements, identity
+from digitlab.ui import identity, network_choice, resources
 from digitlab.ui.evaluate import evaluation
 from digitlab.ui.evaluate.evaluation import Evaluation
 
@@ -27,7 +27,7 @@ def show(card: ModelCard, of: DigitSet) -> None:
         st.info("Choose one network at least.")
         return
     evaluations = [evaluation.evaluate(voter, of) for voter in voters]
-    if any(elements.lab().improvements.learned_of(voter.name, of, identity.person()) for voter in voters):
+    if any(resources.lab().improvements.learned_of(voter.name, of, identity.person()) for voter in voters):
         st.caption(
             "Some of these networks were fitted to these digits, and may know their labels by heart, right or wrong."
         )
@@ -44,9 +44,9 @@ def show(card: ModelCard, of: DigitSet) -> None:
 
 
 def _choose_voters(card: ModelCard) -> list[ModelCard]:
-    cards = {one.name: one for one in elements.lab().models()}
+    cards = {one.name: one for one in resources.lab().models()}
     best = sorted(cards, key=lambda name: -cards[name].test_accuracy)
-    labels = elements.labels_of(cards.values())
+    labels = network_choice.labels_of(cards.values())
     state = st.session_state
     state.setdefault("voters", list(dict.fromkeys([card.name, *best]))[:_VOTERS])
     state.voters = [name for name in state.voters if name in cards]

@@ -28,7 +28,7 @@ def show(one: Evaluation, name: str) -> None:
 def _metrics(scores: Scores, name: str) -> None:
     first, second, third = st.columns(3)
     low, high = scores.interval
-    elements.figure(
+    elements.metric(
         first,
         f"{name.capitalize()} accuracy",
         f"{scores.accuracy:.2%}",

@@ -7,7 +7,7 @@ from digitlab.data.distortions import DISTORTIONS, distort
 from digitlab.errors import DigitLabError
 from digitlab.networks.digit_sets import DigitSet
 from digitlab.runs.records.model_card import ModelCard
-from digitlab.ui import elements, galleries
+from digitlab.ui import galleries, messages, network_choice, resources
 from digitlab.ui.charts import plots
 from digitlab.ui.evaluate import evaluation
 
@@ -36,7 +36,7 @@ def show(card: ModelCard, of: DigitSet) -> None:
 
 
 def _measurements(cards: list[ModelCard], of: DigitSet, kind: str) -> None:
-    lab = elements.lab()
+    lab = resources.lab()
     missing = [card for card in cards if lab.robustness(card.name, of).progress < 1]
     under_way = [card for card in missing if lab.is_measuring(card.name, of)]
     # A fragment that runs again each second while there is something to wait for, and not otherwise.
@@ -44,7 +44,7 @@ def _measurements(cards: list[ModelCard], of: DigitSet, kind: str) -> None:
     if missing and not under_way:
         for card in missing:
             if trouble := lab.trouble_measuring(card.name, of):
-                st.error(elements.plain(trouble), icon=":material/error:")
+                st.error(messages.escape_markdown(trouble), icon=":material/error:")
         total = lab.robustness(card.name, of).total
         if st.button("Measure", icon=":material/play_arrow:", type="primary"):
             for card in missing:
@@ -57,8 +57,8 @@ def _measurements(cards: list[ModelCard], of: DigitSet, kind: str) -> None:
 
 
 def _curves(cards: list[ModelCard], of: DigitSet, kind: str, *, is_under_way: bool) -> None:
-    lab = elements.lab()
-    labels = elements.labels_of(cards)
+    lab = resources.lab()
+    labels = network_choice.labels_of(cards)
     measured = {labels[card.name]: lab.robustness(card.name, of) for card in cards}
     if is_under_way:
         if not any(lab.is_measuring(card.name, of) for card in cards):
@@ -90,7 +90,7 @@ def _curves(cards: list[ModelCard], of: DigitSet, kind: str, *, is_under_way: bo
 
 def _pictures(cards: list[ModelCard], of: DigitSet, kind: str) -> None:
     st.subheader("The pictures, and what is read in them")
-    images, labels = of.of(elements.mnist())
+    images, labels = of.of(resources.mnist())
     number = st.number_input("Digit", 0, len(images) - 1, 0, key="distorted", width=150, help="Its number in the set.")
     distortion = DISTORTIONS[kind]
     changed = np.concatenate(
@@ -100,9 +100,9 @@ def _pictures(cards: list[ModelCard], of: DigitSet, kind: str) -> None:
     st.markdown(f"A **{labels[number]}**. Below each picture: the strength, and what " + _readers(cards) + ".")
     for card in cards:
         try:
-            readings = elements.lab().recogniser(card.name).probabilities(changed)
+            readings = resources.lab().recogniser(card.name).probabilities(changed)
         except DigitLabError as error:
-            st.error(elements.plain(str(error)), icon=":material/error:")
+            st.error(messages.escape_markdown(str(error)), icon=":material/error:")
             continue
         captions = [
             f"{caption} · {row.argmax()}, {row.max():.0%}" for caption, row in zip(captions, readings, strict=True)
@@ -115,5 +115,5 @@ def _pictures(cards: list[ModelCard], of: DigitSet, kind: str) -> None:
 
 
 def _readers(cards: list[ModelCard]) -> str:
-    names = [f"**{elements.plain(card.title)}** reads" for card in cards]
+    names = [f"**{messages.escape_markdown(card.title)}** reads" for card in cards]
     return ", then what ".join(names)

@@ -7,11 +7,11 @@ from numpy.typing import NDArray
 from digitlab.networks.digit_sets import TEST, DigitSet
 from digitlab.networks.label_noise import Comparison
 from digitlab.networks.scores import Scores
+from digitlab.runs.records.drawing import digits_of
 from digitlab.runs.records.improvement import Improvement, Verdict
 from digitlab.runs.records.people import Person
 from digitlab.runs.records.run import Run
-from digitlab.runs.services.drawings import digits_of
-from digitlab.ui import elements
+from digitlab.ui import elements, messages, resources
 from digitlab.ui.evaluate import evaluation
 from digitlab.ui.evaluate.evaluation import Evaluation
 
@@ -32,10 +32,10 @@ def show(run: Run, person: Person) -> None:
     def report(share: float) -> None:
         place.progress(share, text="Reading MNIST's test set; only the first time does that take a while ...")
 
-    found = elements.lab().improvements.of(run, person, report, evaluation.read_own)
+    found = resources.lab().improvements.of(run, person, report, evaluation.read_own)
     place.empty()
     tell, icon = _TOLD[found.verdict]
-    tell(elements.plain(found.sentence), icon=icon)
+    tell(messages.escape_markdown(found.sentence), icon=icon)
     _links(run)
     st.caption("Below each picture: what it is, what was read before → what is read now. Click one to open it.")
     if found.own is not None:
@@ -45,7 +45,7 @@ def show(run: Run, person: Person) -> None:
         _sides_of(found, found.own, own, digits_of(found.drawings)[0], "own")
     st.subheader("MNIST's test set", anchor=False)
     _figures(found.mnist)
-    _sides_of(found, found.mnist, TEST, elements.mnist().x_test, "mnist")
+    _sides_of(found, found.mnist, TEST, resources.mnist().x_test, "mnist")
 
 
 def _links(run: Run) -> None:
@@ -62,7 +62,7 @@ def _figures(both: Comparison) -> None:
     for column, name, scores in zip(st.columns(2), ("Before", "After"), (both.first, both.second), strict=True):
         low, high = scores.interval
         right, total = len(scores.labels) - len(scores.mistakes), len(scores.labels)
-        elements.figure(
+        elements.metric(
             column,
             f"{name}: {right:,} of {total:,} read correctly",
             f"{scores.accuracy:.2%}" if total >= 1000 else f"{scores.accuracy:.0%}",

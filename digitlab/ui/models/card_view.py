@@ -6,18 +6,18 @@ from digitlab.networks.digit_sets import TEST
 from digitlab.networks.scores import Scores
 from digitlab.runs.records import card_markdown
 from digitlab.runs.records.model_card import ModelCard
-from digitlab.ui import elements, identity
+from digitlab.ui import elements, identity, messages, resources
 from digitlab.ui.evaluate import evaluation
 
 
 def show(card: ModelCard) -> None:
     """Show all that there is to know about a network; a worker may have to read the test set first."""
     scores: Scores | None = None
-    with elements.told():
+    with messages.show_errors():
         scores = evaluation.evaluate(card, TEST).scores
     drawings: tuple[int, int] | None = None
-    with elements.told():
-        drawings = elements.lab().improvements.unseen_read(card.name, identity.person())
+    with messages.show_errors():
+        drawings = resources.lab().improvements.unseen_read(card.name, identity.person())
     st.download_button(
         "Download as Markdown",
         data=card_markdown.model_card(card, scores, drawings),

@@ -5,12 +5,12 @@ import streamlit as st
 from digitlab.networks.file_formats import FORMATS, TOLERANCE, TakenAway
 from digitlab.runs.records.card_markdown import keras_code, no_code
 from digitlab.runs.records.model_card import ModelCard
-from digitlab.ui import elements
+from digitlab.ui import messages, resources
 
 
 @st.cache_data(show_spinner="Writing the file, and reading it again ...", max_entries=20)
 def _taken(name: str, created: float, kind: str) -> TakenAway:
-    return elements.lab().take_away(name, kind)
+    return resources.lab().take_away(name, kind)
 
 
 def files(card: ModelCard) -> None:
@@ -27,7 +27,7 @@ def files(card: ModelCard) -> None:
         return
     chosen = FORMATS[kind]
     st.markdown(chosen.summary)
-    with elements.told():
+    with messages.show_errors():
         taken = _taken(card.name, card.created, kind)
         st.success(
             f"Read again, the file gives the same probabilities on {taken.digits} digits: the largest difference is "
@@ -52,16 +52,18 @@ def code(card: ModelCard) -> None:
     """Show the Keras code of a network's training, to be read or taken along."""
     one = keras_code(card)
     if one is None:
-        st.info(f"There is no code of its training. {elements.plain(no_code(card))}", icon=":material/info:")
+        st.info(f"There is no code of its training. {messages.escape_markdown(no_code(card))}", icon=":material/info:")
         return
     name = card.name if one.is_whole else f"{card.name}-mnist-only"
     for number, paragraph in enumerate(one.introduction[1:]):
         if paragraph == one.detour:
-            st.warning(elements.plain(paragraph), icon=":material/warning:")
+            st.warning(messages.escape_markdown(paragraph), icon=":material/warning:")
         elif one.is_whole or number:
-            st.markdown(elements.plain(paragraph))
+            st.markdown(messages.escape_markdown(paragraph))
         else:
-            st.warning(f"**This is not the same training.** {elements.plain(paragraph)}", icon=":material/warning:")
+            st.warning(
+                f"**This is not the same training.** {messages.escape_markdown(paragraph)}", icon=":material/warning:"
+            )
     script = one.script(f"{name}.py")
     with st.container(horizontal=True):
         st.download_button(

@@ -6,7 +6,7 @@ import streamlit as st
 
 from digitlab.runs.records.model_card import LONGEST_TITLE, ModelCard, Origin
 from digitlab.runs.records.people import Person
-from digitlab.ui import elements, identity
+from digitlab.ui import identity, messages, resources
 
 _MEGABYTES = 20
 
@@ -36,8 +36,8 @@ def offer(person: Person) -> None:
             help="Others read it beside the network. May stay empty.",
         )
         if st.button("Check it and bring it in", icon=":material/verified_user:", disabled=file is None) and file:
-            with elements.told(), st.spinner("Checking, opening and trying it; that takes some 15 seconds ..."):
-                card = elements.lab().bring_in(file.getvalue(), file.name, title.strip() or usual, person, source)
+            with messages.show_errors(), st.spinner("Checking, opening and trying it; that takes some 15 seconds ..."):
+                card = resources.lab().bring_in(file.getvalue(), file.name, title.strip() or usual, person, source)
                 st.session_state.update(network=card.name, brought=number + 1, just_brought=card.name)
                 st.query_params.pop("model", None)  # another network's, maybe
                 st.rerun()
@@ -47,19 +47,19 @@ def welcome(card: ModelCard) -> None:
     """Say once that a network is there now."""
     if st.session_state.get("just_brought") == card.name and card.origin is not None:
         del st.session_state.just_brought
-        st.success(f"{elements.plain(card.title)} is one of your networks now.", icon=":material/check:")
+        st.success(f"{messages.escape_markdown(card.title)} is one of your networks now.", icon=":material/check:")
 
 
 def about(origin: Origin) -> None:
     """Tell where a network came from, and what was found out about it."""
     st.subheader("Where it came from")
     st.markdown(
-        f"Brought in from the file **{elements.plain(origin.file)}** of {origin.layers} layers"
-        + (f"; source: **{elements.plain(origin.source)}**" if origin.source else "")
+        f"Brought in from the file **{messages.escape_markdown(origin.file)}** of {origin.layers} layers"
+        + (f"; source: **{messages.escape_markdown(origin.source)}**" if origin.source else "")
         + ". How it was trained is not known here, and MNIST's training digits may have been among its examples."
     )
     st.markdown(
-        f"It takes pixels as **{elements.plain(origin.scale)}**, which was found out by trying"
+        f"It takes pixels as **{messages.escape_markdown(origin.scale)}**, which was found out by trying"
         + (
             "; it gave sums, so a softmax makes probabilities of them."
             if origin.is_softmax_added

@@ -8,7 +8,7 @@ import streamlit as st
 
 from digitlab.preprocessing.bundles import LARGEST_FILE, SUFFIXES
 from digitlab.runs.records.people import Person
-from digitlab.ui import elements
+from digitlab.ui import messages, resources
 
 _MEGABYTE = 1_000_000
 
@@ -21,7 +21,7 @@ def note(text: str) -> None:
 def tell_note() -> None:
     """Show the sentence that was left, once, and where it moves nothing."""
     if text := st.session_state.pop("drawings_note", ""):
-        st.toast(elements.plain(text), icon=":material/check:")
+        st.toast(messages.escape_markdown(text), icon=":material/check:")
 
 
 def tally(counts: Sequence[int], wanted: int | None = None) -> None:
@@ -51,7 +51,7 @@ def files(counts: Sequence[int], person: Person) -> None:
 
 
 def _offer(total: int, person: Person) -> None:
-    own = elements.lab().drawings
+    own = resources.lab().drawings
     st.markdown(
         f"All **{total:,}** of your digits in one file, as networks see them: 28 x 28 pixels."
         if total
@@ -90,8 +90,8 @@ def _take(person: Person) -> None:
         max_upload_size=LARGEST_FILE // _MEGABYTE,
     )  # fmt: skip
     if file is not None and st.button("Bring them in", type="primary", icon=":material/upload:"):
-        with elements.told(), st.spinner("Looking at each of them ..."):
-            new, known = elements.lab().drawings.bring_in(file.getvalue(), file.name, person)
+        with messages.show_errors(), st.spinner("Looking at each of them ..."):
+            new, known = resources.lab().drawings.bring_in(file.getvalue(), file.name, person)
             note(f"{_many(new)} came in." + (f" {_many(known)} were there already." if known else ""))
             st.session_state.drawings_turn = turn + 1
             st.rerun()

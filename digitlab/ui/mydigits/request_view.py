@@ -6,9 +6,9 @@ import streamlit as st
 
 from digitlab.data.picture_files import to_png
 from digitlab.preprocessing import normalize
+from digitlab.runs.records.drawing import Drawing, scarcest
 from digitlab.runs.records.people import Person
-from digitlab.runs.services.drawings import Drawing, scarcest
-from digitlab.ui import canvas, elements, galleries
+from digitlab.ui import canvas, galleries, messages, resources, wording
 from digitlab.ui.mydigits import collection
 
 _KEY = "request"  # of its field: the drawing of the Draw page stays as it is
@@ -18,7 +18,7 @@ _ANY = "in turn"
 @st.fragment
 def show(person: Person) -> None:
     """Ask for a digit, keep what is drawn, and ask for the next."""
-    own, state = elements.lab().drawings, st.session_state
+    own, state = resources.lab().drawings, st.session_state
     counts = own.counts(person)
     with st.container(horizontal=True, gap="large"):
         left, right = st.container(width=canvas.WIDTH), st.container(width=canvas.WIDTH)
@@ -29,14 +29,14 @@ def show(person: Person) -> None:
         )  # fmt: skip
         wanted = scarcest(counts) if asked in (None, _ANY) else int(asked)
         collection.tally(counts, wanted)
-    with left, elements.told():
-        st.html(f"<div class='digitlab-request' aria-live='polite'>Please draw {elements.a_digit(wanted)}</div>")
+    with left, messages.show_errors():
+        st.html(f"<div class='digitlab-request' aria-live='polite'>Please draw {wording.a_digit(wanted)}</div>")
         picture = canvas.field(_KEY)
         if st.button("Keep it, next", type="primary", icon=":material/check:", shortcut="Enter", width="stretch"):
             image = None if picture is None else normalize.to_digit(picture)
             if picture is None or image is None:
                 st.warning(
-                    f"Nothing is drawn yet. Draw {elements.a_digit(wanted)} in the black field.", icon=":material/draw:"
+                    f"Nothing is drawn yet. Draw {wording.a_digit(wanted)} in the black field.", icon=":material/draw:"
                 )
             else:
                 strokes = json.dumps(canvas.strokes(_KEY), separators=(",", ":"))
@@ -58,11 +58,11 @@ def _last(person: Person) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         address = galleries.as_url(last.image)
         st.html(f"<img class='digitlab-small' alt='The last drawing, as networks see it' src='{address}'>", width=40)
-        st.markdown(f"Kept as {elements.a_digit(last.label)}.", width="content")
+        st.markdown(f"Kept as {wording.a_digit(last.label)}.", width="content")
         st.button("Take it back", icon=":material/undo:", type="tertiary", on_click=_take_back, args=(last, person))
 
 
 def _take_back(last: Drawing, person: Person) -> None:
-    with elements.told():
-        elements.lab().drawings.delete([last.number], person)
+    with messages.show_errors():
+        resources.lab().drawings.delete([last.number], person)
         st.session_state.last_drawn = None

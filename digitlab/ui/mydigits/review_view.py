@@ -6,9 +6,9 @@ from collections.abc import Sequence
 import streamlit as st
 
 from digitlab.data.picture_files import open_picture
+from digitlab.runs.records.drawing import Drawing
 from digitlab.runs.records.people import Person
-from digitlab.runs.services.drawings import Drawing
-from digitlab.ui import corrections, elements, galleries, reading_view
+from digitlab.ui import corrections, galleries, messages, reading_view, resources, wording
 from digitlab.ui.mydigits import collection
 
 _SHOWN = 60  # drawings on a page
@@ -61,7 +61,7 @@ def _actions(listed: Sequence[Drawing], chosen: list[int], read_by: dict[int, st
         label = st.menu_button(
             "Call it ...",
             range(10),
-            format_func=elements.a_digit,
+            format_func=wording.a_digit,
             icon=":material/edit:",
             disabled=not chosen,
             key="drawings-relabel",
@@ -71,9 +71,9 @@ def _actions(listed: Sequence[Drawing], chosen: list[int], read_by: dict[int, st
         _why(chosen, read_by)
         st.markdown(f"{_many(chosen)} chosen" if chosen else "Click digits to choose them.", width="content")
     if label is not None:
-        with elements.told():
+        with messages.show_errors():
             for number in chosen:
-                elements.lab().drawings.relabel(number, label, person)
+                resources.lab().drawings.relabel(number, label, person)
             corrections.forget(chosen)
             _choose([])
             collection.note(f"{_many(chosen)} now called {label}.")
@@ -86,7 +86,7 @@ def _why(chosen: list[int], read_by: dict[int, str]) -> None:
         reading_view.why("own", 0, "", is_offered=False)
         return
     network = read_by[chosen[0]]
-    is_there = any(card.name == network for card in elements.lab().models())
+    is_there = any(card.name == network for card in resources.lab().models())
     reading_view.why("own", chosen[0], network if is_there else "")
 
 
@@ -114,9 +114,9 @@ def _closely(chosen: list[int], person: Person) -> None:
     """Show one drawing as it was drawn, and what is known of it."""
     if len(chosen) != 1:
         return
-    with elements.told():
-        drawing = elements.lab().drawings.one(chosen[0], person)
-        st.markdown(f"**{elements.a_digit(drawing.label).capitalize()}**, {_SOURCES[drawing.source]}")
+    with messages.show_errors():
+        drawing = resources.lab().drawings.one(chosen[0], person)
+        st.markdown(f"**{wording.a_digit(drawing.label).capitalize()}**, {_SOURCES[drawing.source]}")
         if drawing.picture is not None:
             address = galleries.as_url(open_picture(drawing.picture))
             st.html(f"<div class='digitlab-boxes'><img alt='As it was drawn' src='{address}'></div>")
@@ -128,8 +128,8 @@ def _facts(drawing: Drawing) -> str:
     when = time.strftime("%d %B %Y, %H:%M UTC", time.gmtime(drawing.created))
     if not drawing.network:
         return f"Kept on {when}."
-    read = "no digit" if drawing.read is None else elements.a_digit(drawing.read)
-    return f"Kept on {when}. The network {elements.plain(drawing.network)} read {read} in it."
+    read = "no digit" if drawing.read is None else wording.a_digit(drawing.read)
+    return f"Kept on {when}. The network {messages.escape_markdown(drawing.network)} read {read} in it."
 
 
 @st.dialog("Delete for good?")
@@ -141,8 +141,8 @@ def _delete(chosen: list[int], person: Person) -> None:
     )
     with st.container(horizontal=True):
         if st.button(f"Delete {_many(chosen)}", type="primary", icon=":material/delete:"):
-            with elements.told():
-                gone = elements.lab().drawings.delete(chosen, person)
+            with messages.show_errors():
+                gone = resources.lab().drawings.delete(chosen, person)
                 corrections.forget(chosen)
                 collection.note(f"{gone:,} deleted.")
                 st.rerun()

@@ -9,7 +9,7 @@ from digitlab.errors import InvalidSetting
 from digitlab.networks.config import TrainingConfig
 from digitlab.runs.records.run import Run
 from digitlab.runs.records.settings_link import PARAMETER, as_file, as_link, from_file, from_link
-from digitlab.ui import elements
+from digitlab.ui import messages
 
 _Number = TypeVar("_Number", int, float)
 
@@ -56,7 +56,7 @@ def offer(run: Run) -> None:
 def receive(most_epochs: int) -> None:
     """Fill the form in with the settings of a link; to be called before its fields are there."""
     text = st.query_params.get(PARAMETER)
-    with st.container(), elements.told():  # always there, so that nothing moves when a sentence comes or goes
+    with st.container(), messages.show_errors():  # always there, so that nothing moves when a sentence comes or goes
         if text is not None:
             _fill(from_link(text), most_epochs)
             del st.query_params[PARAMETER]
@@ -75,7 +75,7 @@ def take_file(most_epochs: int) -> None:
             max_upload_size=1,
         )
         if trouble := st.session_state.get("settings_trouble"):
-            st.error(elements.plain(trouble), icon=":material/error:")
+            st.error(messages.escape_markdown(trouble), icon=":material/error:")
         elif st.session_state.get("settings-file") is not None:
             st.info("Its settings are filled in above.", icon=":material/tune:")
 

@@ -9,7 +9,7 @@ import streamlit as st
 
 from digitlab.data.augmentation import Augmentation, augment
 from digitlab.networks.config import MOST_WRITTEN, OPTIMIZERS, PRESETS, SCHEDULES, TrainingConfig
-from digitlab.ui import elements, galleries
+from digitlab.ui import galleries, resources
 from digitlab.ui.train import settings_sharing
 
 _Kept = Callable[[str], dict[str, Any]]
@@ -114,7 +114,7 @@ def _augmentation(suggested: Augmentation, kept: _Kept) -> Augmentation:
 
 def _preview(augmentation: Augmentation, seed: int) -> None:
     st.caption("The first digits of the training set, as the network might see them:")
-    seen = augment(elements.mnist().x_train[:10], augmentation, np.random.default_rng(seed))
+    seen = augment(resources.mnist().x_train[:10], augmentation, np.random.default_rng(seed))
     galleries.gallery([galleries.Sample(index, image, "") for index, image in enumerate(seen)], key="preview")
 
 

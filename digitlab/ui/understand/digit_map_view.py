@@ -12,7 +12,7 @@ from digitlab.networks.digit_map import Landscape
 from digitlab.networks.explanation import Inside
 from digitlab.networks.recognition import Reading
 from digitlab.runs.records.model_card import ModelCard
-from digitlab.ui import elements, explanations, galleries, reading_view
+from digitlab.ui import elements, explanations, galleries, messages, reading_view, resources
 from digitlab.ui.charts import plots
 
 _NEAREST = 12
@@ -26,7 +26,7 @@ def similar(card: ModelCard, image: NDArray[np.uint8], reading: Reading) -> None
     if made is None:
         return
     inside: Inside = explanations.ask(card, "inside", image)
-    digits = elements.mnist()
+    digits = resources.mnist()
     numbers, distances = made.nearest(inside.hidden, _NEAREST)
     counts = Counter(int(digits.y_train[number]) for number in numbers)
     listed = ", ".join(
@@ -73,7 +73,7 @@ def landscape(card: ModelCard, image: NDArray[np.uint8], reading: Reading) -> No
         alt=(
             f"Map of {_SHOWN} training digits by the two main directions of the last hidden layer. The picture lies at "
             f"{own[0]:.1f}, {own[1]:.1f}; nearest to it are digits labelled "
-            f"{', '.join(str(elements.mnist().y_train[number]) for number in made.nearest(inside.hidden, 5)[0])}."
+            f"{', '.join(str(resources.mnist().y_train[number]) for number in made.nearest(inside.hidden, 5)[0])}."
         ),
     )
     picked = [point["number"] for point in chart.selection["picked"]]
@@ -90,9 +90,9 @@ def _closely(card: ModelCard, number: int | None, shown: Container[int]) -> None
     """Show a training digit that was clicked, and offer to explain it."""
     if number is None or number not in shown:
         return
-    digits = elements.mnist()
+    digits = resources.mnist()
     image, label = digits.x_train[number], digits.y_train[number]
-    reading = elements.lab().recogniser(card.name).read_digit(image)
+    reading = resources.lab().recogniser(card.name).read_digit(image)
     with st.container(horizontal=True, vertical_alignment="center", border=True):
         with st.container(width=112):
             galleries.digit_picture(image, f"Training digit {number}, a {label}")
@@ -110,7 +110,7 @@ def _look_at(number: int) -> None:
 
 @st.cache_data(show_spinner=False, max_entries=6)
 def _rows(name: str, created: float, _made: Landscape) -> list[dict[str, Any]]:
-    digits = elements.mnist()
+    digits = resources.mnist()
     return [
         _row(
             _made.points[number],
@@ -136,17 +136,17 @@ def _row(point: NDArray[np.float32], number: int, digit: str, image: NDArray[np.
 
 def _landscape(card: ModelCard) -> Landscape | None:
     """Return a network's map; while it is in the making, say how far it is, and look again each second."""
-    made = elements.lab().explain(card.name).landscape()
+    made = resources.lab().explain(card.name).landscape()
     if isinstance(made, Landscape):
         return made
 
     @st.fragment(run_every=1.0)
     def wait() -> None:
-        now = elements.lab().explain(card.name).landscape()
+        now = resources.lab().explain(card.name).landscape()
         if isinstance(now, Landscape):
             st.rerun()
         elif now.trouble:
-            st.error(elements.plain(now.trouble), icon=":material/error:")
+            st.error(messages.escape_markdown(now.trouble), icon=":material/error:")
         else:
             st.progress(
                 now.share, "The network reads 20,000 training digits for this, once; all else goes on meanwhile."

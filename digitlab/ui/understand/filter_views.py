@@ -4,7 +4,7 @@ import streamlit as st
 
 from digitlab.networks.explanation import Excitement, Stage
 from digitlab.runs.records.model_card import ModelCard
-from digitlab.ui import elements, explanations
+from digitlab.ui import explanations, resources
 from digitlab.ui.charts import colours
 
 _DIGITS = 500  # of the training set, its first: a worker looks through them in a fraction of a second
@@ -12,7 +12,7 @@ _DIGITS = 500  # of the training set, its first: a worker looks through them in 
 
 def exciting(card: ModelCard, stage: Stage) -> None:
     """Let a person choose a filter, and show the training digits that excite it most."""
-    digits = elements.mnist()
+    digits = resources.mnist()
     best: Excitement = explanations.ask(card, "excitement", digits.x_train[:_DIGITS], stage.layer)
     maps = stage.values.shape[-1]
     strongest = int(stage.values.sum(axis=(0, 1)).argmax())

@@ -6,9 +6,9 @@ from numpy.typing import NDArray
 
 from digitlab.data.picture_files import SUFFIXES, open_picture
 from digitlab.networks.numbers import read_number
+from digitlab.runs.records.drawing import Drawing
 from digitlab.runs.records.model_card import ModelCard
-from digitlab.runs.services.drawings import Drawing
-from digitlab.ui import elements, galleries, identity
+from digitlab.ui import galleries, identity, messages, resources
 
 _SHOWN = 14  # of a person's own digits at once
 _LINK = "explain"  # in an address: "test-4", "training-4" or "own-4"
@@ -70,7 +70,7 @@ def _drawn(card: ModelCard) -> list[NDArray[np.uint8]]:
 
 def _read(picture: NDArray[np.uint8], card: ModelCard) -> list[NDArray[np.uint8]]:
     """Cut a drawing into digits."""
-    return [part.reading.image for part in read_number(picture, elements.lab().recogniser(card.name))]
+    return [part.reading.image for part in read_number(picture, resources.lab().recogniser(card.name))]
 
 
 def _uploaded(card: ModelCard) -> list[NDArray[np.uint8]]:
@@ -96,7 +96,7 @@ def _mnist(_card: ModelCard) -> list[NDArray[np.uint8]]:
         part = st.segmented_control(
             "Set", ["test", "training"], default="test", required=True, key="set", bind="query-params"
         )
-        images, labels = elements.mnist().part(part or "test")
+        images, labels = resources.mnist().part(part or "test")
         if state.get("sample", 0) not in range(len(labels)):
             state.sample = 0
         index = st.number_input("Sample", 0, len(labels) - 1, key="sample", bind="query-params", width=150)
@@ -108,12 +108,12 @@ def _mnist(_card: ModelCard) -> list[NDArray[np.uint8]]:
 def _own(_card: ModelCard) -> list[NDArray[np.uint8]]:
     """Let a person choose one of their own digits; nobody else's is shown, whatever the address asks for."""
     state, person = st.session_state, identity.person()
-    drawings = elements.lab().drawings.of(person, with_pictures=False)
+    drawings = resources.lab().drawings.of(person, with_pictures=False)
     _find(drawings)
     chosen = None
     if "drawing" in state:
-        with elements.told():
-            chosen = elements.lab().drawings.one(state.drawing, person)
+        with messages.show_errors():
+            chosen = resources.lab().drawings.one(state.drawing, person)
     if drawings:
         _gallery(drawings)
     else:

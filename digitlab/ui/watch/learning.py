@@ -14,7 +14,7 @@ from digitlab.networks.metrics import EpochMetrics
 from digitlab.networks.observation import Observation
 from digitlab.networks.snapshots import Snapshot
 from digitlab.runs.records.run import Run
-from digitlab.ui import confusion_matrix, elements, explanations, galleries
+from digitlab.ui import confusion_matrix, elements, explanations, galleries, messages, resources
 from digitlab.ui.charts import learning_plots, plots
 
 _SHOWN = 32  # pictures of a cell of the confusion matrix
@@ -35,7 +35,7 @@ _FIGURES = (
 
 @st.cache_data(show_spinner=False, max_entries=200)
 def _hints(_run: Run, _epochs: Sequence[EpochMetrics], *_known_by: object) -> list[Hint]:
-    lab = elements.lab()
+    lab = resources.lab()
     return lab.hints(_run, _epochs, lab.observations(_run.number))
 
 
@@ -43,14 +43,14 @@ def hints(run: Run, epochs: Sequence[EpochMetrics]) -> None:
     """Show what looks wrong in a training; it is looked for after each epoch, and when the state changes."""
     for hint in _hints(run, epochs, run.number, run.created, run.state, run.attempt, len(epochs)):
         st.info(
-            f"**{hint.name}.** {elements.plain(hint.evidence)} {elements.plain(hint.advice)}",
+            f"**{hint.name}.** {messages.escape_markdown(hint.evidence)} {messages.escape_markdown(hint.advice)}",
             icon=":material/lightbulb:",
         )
 
 
 @st.cache_data(show_spinner="Asking the network ...", max_entries=200)
 def _grown(_run: Run, number: int, created: float, epochs: tuple[int, ...], image: NDArray[np.uint8]) -> Growth:
-    return elements.lab().growth(_run, image)
+    return resources.lab().growth(_run, image)
 
 
 def growth(run: Run, epochs: Sequence[int], image: NDArray[np.uint8]) -> Growth:
@@ -89,7 +89,7 @@ def filters(one: Snapshot) -> None:
 
 def confusion(one: Snapshot) -> None:
     """Show what was read as what; a click on a cell shows its pictures."""
-    digits = elements.mnist()
+    digits = resources.mnist()
     labels = digits.y_train[one.first : one.first + len(one.answers)]
     state = st.session_state
     right = int((labels == one.answers).sum())
@@ -118,7 +118,7 @@ def confusion(one: Snapshot) -> None:
 def landscape(shots: Sequence[Snapshot], place: int, grown: Growth, image: NDArray[np.uint8]) -> None:
     """Show the map of an epoch, turned as the last one lies, with the picture in it."""
     one = shots[place]
-    digits = elements.mnist()
+    digits = resources.mnist()
     turn = snapshots.turned([each.points for each in shots])[place]
     spread = max(float(np.sqrt((one.points**2).mean())), 1e-9)
     points, own = one.points @ turn / spread, grown.places[place] @ turn / spread

@@ -8,9 +8,9 @@ from digitlab.errors import InvalidSetting
 from digitlab.networks.label_noise import Comparison
 from digitlab.networks.scores import Scores
 from digitlab.runs.records import improvement
+from digitlab.runs.records.drawing import Drawing
 from digitlab.runs.records.improvement import Improvement, Verdict
 from digitlab.runs.records.model_card import ModelCard
-from digitlab.runs.services.drawings import Drawing
 from digitlab.settings import ROOT
 
 

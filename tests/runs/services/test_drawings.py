@@ -5,9 +5,10 @@ import pytest
 
 from digitlab.errors import BundleRefused, DrawingNotFound, InvalidSetting, LimitReached, NotAllowed
 from digitlab.preprocessing import bundles
+from digitlab.runs.records import drawing as drawing_record
+from digitlab.runs.records.drawing import Drawing, digits_of
 from digitlab.runs.records.people import OPERATOR, Person
-from digitlab.runs.services import drawings
-from digitlab.runs.services.drawings import Drawing, Drawings, digits_of
+from digitlab.runs.services.drawings import Drawings
 from digitlab.runs.store.lazy_store import Record
 from digitlab.runs.store.store import Store
 
@@ -44,11 +45,11 @@ def test_nothing_is_kept_of_those_of_whom_nothing_is_known(own, person):
 
 
 def test_a_person_may_have_many_drawings_but_not_any_number(own):
-    own.keep([drawing()] * (drawings.MOST - 1), ADA)
+    own.keep([drawing()] * (drawing_record.MAX_DRAWINGS - 1), ADA)
     with pytest.raises(LimitReached, match="4,999 drawings, and 2 would come; 5,000 can be kept"):
         own.keep([drawing()] * 2, ADA)
     own.keep([drawing()], ADA)
-    assert own.counts(ADA)[7] == drawings.MOST
+    assert own.counts(ADA)[7] == drawing_record.MAX_DRAWINGS
 
 
 def test_strokes_without_end_are_refused(own):
@@ -72,7 +73,7 @@ def test_drawings_are_digits_and_none_are_none():
 
 
 def test_the_digit_of_which_there_are_fewest_is_wanted():
-    assert drawings.scarcest([3, 2, 2, 5, 2, 9, 9, 9, 9, 9]) == 1
+    assert drawing_record.scarcest([3, 2, 2, 5, 2, 9, 9, 9, 9, 9]) == 1
 
 
 def test_what_goes_out_as_a_file_comes_in_again_once(own):

@@ -11,8 +11,8 @@ from digitlab.lab import Lab
 from digitlab.networks.config import Tuning
 from digitlab.networks.digit_sets import TEST, own_digits
 from digitlab.runs.models.model_files import ModelFiles
+from digitlab.runs.records.drawing import Drawing, digits_of
 from digitlab.runs.records.people import OPERATOR, Person
-from digitlab.runs.services.drawings import Drawing, digits_of
 
 ANN = Person(id="ann")
 

@@ -7,8 +7,8 @@ import pytest
 import sqlalchemy as sa
 
 from digitlab.errors import DrawingNotFound
+from digitlab.runs.records.drawing import Drawing
 from digitlab.runs.records.people import Person
-from digitlab.runs.services.drawings import Drawing
 from digitlab.runs.store.store import Store
 
 ADA, BOB = Person(id="ada", name="Ada"), Person(id="bob")

@@ -1,0 +1,48 @@
+"""The network that all pages use, chosen by a person or an address."""
+
+from collections import Counter
+from collections.abc import Iterable
+
+import streamlit as st
+
+from digitlab.networks.recognition import DEFAULT_MODEL
+from digitlab.runs.records.model_card import ModelCard
+from digitlab.ui.messages import escape_markdown
+from digitlab.ui.resources import lab
+
+
+def choose_network(label: str = "Network") -> ModelCard:
+    """Let a person pick a network. The choice holds for all pages, and `?model=NAME` in an address makes it."""
+    cards = {card.name: card for card in lab().models()}
+    if not cards:
+        st.info("There is no network yet. Train one first.", icon=":material/model_training:")
+        st.page_link("train.py", label="Train", icon=":material/model_training:")
+        st.stop()
+    asked = st.query_params.get("model")
+    if asked in cards and asked != st.session_state.get("asked_network"):
+        st.session_state.network = st.session_state.asked_network = asked
+    elif asked and asked not in cards:
+        st.warning(f"There is no network {escape_markdown(asked[:40])}; another is shown.", icon=":material/warning:")
+    if st.session_state.get("network") not in cards:
+        st.session_state.network = DEFAULT_MODEL if DEFAULT_MODEL in cards else next(iter(cards))
+    if st.session_state.network != (asked or DEFAULT_MODEL) and (asked is None or asked in cards):
+        st.query_params["model"] = st.session_state.asked_network = st.session_state.network  # to be shared
+    # Streamlit forgets a field's value with its page, so the choice is kept beside it and put in each time.
+    st.session_state.network_field = st.session_state.network
+    labels = labels_of(cards.values())
+    name = st.selectbox(
+        label, list(cards), format_func=labels.__getitem__, key="network_field", on_change=_keep_network, width=420
+    )
+    return cards[name]
+
+
+def _keep_network() -> None:
+    state = st.session_state
+    st.query_params["model"] = state.asked_network = state.network = state.network_field
+
+
+def labels_of(cards: Iterable[ModelCard]) -> dict[str, str]:
+    """Return, by name, a label for each network that no other has: its title and score, its name if need be."""
+    labels = {card.name: f"{card.title} ({card.test_accuracy:.2%})" for card in cards}
+    seen = Counter(labels.values())
+    return {name: label if seen[label] == 1 else f"{label}, {name}" for name, label in labels.items()}
