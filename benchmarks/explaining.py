@@ -32,7 +32,7 @@ from numpy.typing import NDArray
 from digitlab.data import mnist
 from digitlab.data.distortions import Amounts
 from digitlab.lab import Lab
-from digitlab.runs.services.explanations import Explanations
+from digitlab.runs.services.explaining import ExplanationService
 from digitlab.settings import ROOT, Settings
 
 WARM_UP = 1  # pictures before those that count
@@ -42,7 +42,7 @@ PATCH, STEP = 5, 2  # pixels: as the lab covers
 Image = NDArray[np.uint8]
 
 
-def ours(explained: Explanations, training: Image) -> dict[str, Callable[[Image, int], object]]:
+def ours(explained: ExplanationService, training: Image) -> dict[str, Callable[[Image, int], object]]:
     """What a page asks, by name; what excites filters is asked of some training digits."""
     layers = [stage.layer for stage in explained.inside(training[0]).stages if stage.kind == "Conv2D"]
     of_filters: dict[str, Callable[[Image, int], object]] = {

@@ -27,8 +27,8 @@ from digitlab.data import mnist
 from digitlab.networks.calibration import entropy, expected_calibration_error
 from digitlab.networks.numbers import read_number
 from digitlab.networks.recognition import NOTHING, Reading, Recogniser
-from digitlab.preprocessing import normalize
-from digitlab.preprocessing.foreground import ink_of
+from digitlab.preprocessing import normalization
+from digitlab.preprocessing.foreground import extract_foreground
 from digitlab.settings import ROOT
 from digitlab.synthesis import handwriting
 
@@ -54,7 +54,7 @@ def figures(readings: list[Reading], labels: NDArray[np.uint8]) -> dict[str, flo
 def usual_recipe(network: Recogniser, drawing: NDArray[np.uint8]) -> Reading:
     """Read with MNIST's protocol alone."""
     return network.read_digit(
-        next(step.without for step in normalize.steps(ink_of(drawing)) if step.name == "thickness")
+        next(step.without for step in normalization.steps(extract_foreground(drawing)) if step.name == "thickness")
     )
 
 
@@ -97,7 +97,7 @@ def is_number(network: Recogniser, drawing: NDArray[np.uint8]) -> bool:
 def on_no_digits(network: Recogniser, n: int = 1000) -> dict[str, float]:
     """Printed letters, whose shapes training never saw, and drawings from the training's generator, anew."""
     images, _ = handwriting.other_drawings(n, seed=2**20)
-    limit = network.certainty.digit_up_to
+    limit = network.certainty.max_entropy
     return {
         "printed letters": caught(network, letters()),
         "drawn letters, signs and scribbles": float((entropy(network.probabilities(images)) > limit).mean()),
@@ -187,7 +187,11 @@ def main() -> None:
     ours, theirs = (1 - strokes[name]["accuracy"] for name in ("pen 20", "pen 20, usual recipe"))
     print(
         json.dumps(
-            {"ratio": theirs / max(ours, 1e-9), "certainty": {"sure_from": network.certainty.sure_from}, **results}
+            {
+                "ratio": theirs / max(ours, 1e-9),
+                "certainty": {"min_confidence": network.certainty.min_confidence},
+                **results,
+            }
         )
     )
 

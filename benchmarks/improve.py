@@ -23,9 +23,9 @@ from _drawings import Sample, load, singles
 from numpy.typing import NDArray
 
 from digitlab.data import mnist
-from digitlab.networks.config import Tuning, tuned_from
+from digitlab.networks.config import FineTuning, fine_tuning_config
 from digitlab.networks.scores import Scores
-from digitlab.preprocessing import normalize
+from digitlab.preprocessing import normalization
 from digitlab.runs.models.model_files import ModelFiles
 from digitlab.runs.records.drawing import Drawing
 from digitlab.settings import Settings
@@ -81,7 +81,7 @@ def halves(drawings: list[Drawing], places: slice = _WRITERS["all"]) -> list[tup
 
 def drawn(samples: list[Sample]) -> list[Drawing]:
     """Draw the samples, and bring them into form as the app does."""
-    images = [normalize.to_digit(canvas) for canvas in singles(samples, PEN, SEED)]
+    images = [normalization.normalize(canvas) for canvas in singles(samples, PEN, SEED)]
     return [
         Drawing(number=number, owner=sample.writer, label=sample.label, image=image, source="import")
         for number, (sample, image) in enumerate(zip(samples, images, strict=True), start=1)
@@ -111,10 +111,12 @@ def improved(name: str, pairs: list[tuple[list[Drawing], list[Drawing]]], digits
         sound += not before.any()
         if not before.any() and sound % SPOILED:
             continue
-        tuning = Tuning(base=name, learned=tuple(one.number for one in learned))
-        config = tuned_from(card.config, tuning)
+        tuning = FineTuning(base=name, learned=tuple(one.number for one in learned))
+        config = fine_tuning_config(card.config, tuning)
         started = time.monotonic()
-        tuned = fine_tuning_run.tune(files, config, learned, digits, report=lambda _: None, wanted=lambda: True)
+        tuned = fine_tuning_run.fine_tune_run(
+            files, config, learned, digits, report=lambda _: None, wanted=lambda: True
+        )
         found.mnist.append(lost(tuned.model))
         found.seconds.append(time.monotonic() - started)
         after = misread(tuned.model, held_back)

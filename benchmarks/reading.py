@@ -30,8 +30,8 @@ from numpy.typing import NDArray
 
 from digitlab.networks.numbers import read_number
 from digitlab.networks.recognition import Recogniser
-from digitlab.preprocessing.foreground import ink_of
-from digitlab.preprocessing.normalize import from_ink
+from digitlab.preprocessing.foreground import extract_foreground
+from digitlab.preprocessing.normalization import normalize_ink
 from digitlab.settings import ROOT
 from digitlab.synthesis import handwriting
 from digitlab.synthesis.templates import digit_templates
@@ -124,7 +124,7 @@ def sides(network: Recogniser, path: Path) -> dict[str, Callable[[Drawing], obje
         "Recogniser.read": network.read,
         "resize, model.predict": lambda canvas: model.predict(small(canvas), verbose=0)[0].argmax(),
         "resize, model(picture)": lambda canvas: model(small(canvas), training=False).numpy()[0].argmax(),
-        "ink alone": lambda canvas: from_ink(ink_of(canvas)),
+        "ink alone": lambda canvas: normalize_ink(extract_foreground(canvas)),
         "read_number": lambda canvas: read_number(canvas, network),
     }
 

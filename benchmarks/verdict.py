@@ -25,7 +25,7 @@ from _browser import DIGITLAB, PATIENCE, chromium, new_page, serving, wait_for
 from _drawings import load, singles
 from playwright.sync_api import FilePayload, Page, expect
 
-from digitlab.preprocessing import normalize
+from digitlab.preprocessing import normalization
 from digitlab.preprocessing.bundles import to_npz
 
 DRAWINGS = 50
@@ -39,7 +39,8 @@ def drawings(strokes: Path) -> bytes:
     samples = load(strokes)
     chosen = [one for label in range(10) for one in [s for s in samples if s.label == label][: DRAWINGS // 10 + 1]]
     pairs = [
-        (normalize.to_digit(one), sample.label) for one, sample in zip(singles(chosen, PEN, SEED), chosen, strict=True)
+        (normalization.normalize(one), sample.label)
+        for one, sample in zip(singles(chosen, PEN, SEED), chosen, strict=True)
     ]
     digits = [(image, label) for image, label in pairs if image is not None]
     kept = [digits[k] for k in np.random.default_rng(SEED).permutation(len(digits))[:DRAWINGS]]

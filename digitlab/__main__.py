@@ -16,12 +16,12 @@ from digitlab.data.picture_files import open_picture
 from digitlab.errors import DigitLabError, StorageUnavailable
 from digitlab.lab import Lab
 from digitlab.networks.metrics import EpochMetrics, Progress
-from digitlab.networks.numbers import Part, read_number
+from digitlab.networks.numbers import DigitReading, read_number
 from digitlab.networks.recognition import NOTHING, Reading
 from digitlab.preprocessing import bundles
 from digitlab.runs.dispatch.local_cluster import serve
 from digitlab.runs.records.people import HERE, OPERATOR
-from digitlab.runs.records.run import Attended, Run, RunState
+from digitlab.runs.records.run import CommandLineOptions, Run, RunState
 from digitlab.settings import Settings, quiet_tensorflow
 from digitlab.uploads import keras_archive
 
@@ -65,7 +65,7 @@ def _train(options: argparse.Namespace, lab: Lab) -> int:
     return 0
 
 
-def _attended(options: argparse.Namespace, epochs: int) -> Attended:
+def _attended(options: argparse.Namespace, epochs: int) -> CommandLineOptions:
     """Tell each epoch, and stop after the current batch when Ctrl-C is pressed."""
 
     def report(event: EpochMetrics | Progress) -> None:
@@ -80,13 +80,13 @@ def _attended(options: argparse.Namespace, epochs: int) -> Attended:
         interrupted.set()
 
     signal.signal(signal.SIGINT, stop)
-    return Attended(report=report, is_still_wanted=lambda: not interrupted.is_set())
+    return CommandLineOptions(report=report, is_still_wanted=lambda: not interrupted.is_set())
 
 
 def _improve(options: argparse.Namespace, lab: Lab) -> int:
     lab.model(options.model)  # before any drawing is kept
     if (path := options.drawings) is not None:
-        kept, known = lab.drawings.bring_in(content_of(path, bundles.LARGEST_FILE, "drawings"), path.name, HERE)
+        kept, known = lab.drawings.bring_in(content_of(path, bundles.MAX_FILE_SIZE, "drawings"), path.name, HERE)
         told = f"{kept:,} drawings of {path.name} are kept from now on; {known:,} were before."
         print(told, file=sys.stderr)
     config, title = lab.improvements.plan(options.model, HERE, options.seed)
@@ -159,7 +159,7 @@ def _read(options: argparse.Namespace, lab: Lab) -> int:
 
 
 def _export(options: argparse.Namespace, lab: Lab) -> int:
-    taken = lab.take_away_here(options.model, options.to)
+    taken = lab.export_model_here(options.model, options.to)
     try:
         options.file.write_bytes(taken.content)
     except OSError as error:
@@ -181,7 +181,7 @@ def _export(options: argparse.Namespace, lab: Lab) -> int:
     return 0
 
 
-def _part(part: Part) -> dict[str, Any]:
+def _part(part: DigitReading) -> dict[str, Any]:
     names = ("digit", "probabilities", "is_sure", "is_digit")
     return {"box": part.box} | {name: getattr(part.reading, name) for name in names}
 
@@ -196,7 +196,7 @@ def _read_text(reading: Reading) -> str:
 
 
 def _runs(options: argparse.Namespace, lab: Lab) -> int:
-    lab.let_go_on()
+    lab.requeue_lost_runs()
     runs = lab.runs()
     results = [asdict(run) | {"epochs": [asdict(epoch) for epoch in lab.epochs(run.number)]} for run in runs]
     _print(options, results, "\n".join(_run_line(run) for run in runs) or "There are no runs yet.")
@@ -213,8 +213,8 @@ def _pause(options: argparse.Namespace, lab: Lab) -> int:
     return _show_run(options, lab.run(options.number))
 
 
-def _go_on(options: argparse.Namespace, lab: Lab) -> int:
-    return _show_run(options, lab.go_on(options.number, OPERATOR, options.epochs))
+def _resume(options: argparse.Namespace, lab: Lab) -> int:
+    return _show_run(options, lab.resume(options.number, OPERATOR, options.epochs))
 
 
 def _rename(options: argparse.Namespace, lab: Lab) -> int:
@@ -263,7 +263,7 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace, Lab], int]] = {
     "runs": _runs,
     "stop": _stop,
     "pause": _pause,
-    "go-on": _go_on,
+    "go-on": _resume,
     "rename": _rename,
     "delete": _delete,
 }

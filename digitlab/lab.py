@@ -14,8 +14,8 @@ from digitlab.data.mnist import Mnist
 from digitlab.errors import DIVERGED, WorkersUnavailable
 from digitlab.networks.config import TrainingConfig
 from digitlab.networks.digit_sets import TEST, DigitSet
-from digitlab.networks.explanation import Growth
-from digitlab.networks.file_formats import TakenAway
+from digitlab.networks.explanation import ReadingsByEpoch
+from digitlab.networks.file_formats import ExportedFile
 from digitlab.networks.hints import Hint, hints
 from digitlab.networks.metrics import EpochMetrics
 from digitlab.networks.observation import Observation
@@ -23,27 +23,27 @@ from digitlab.networks.recognition import Recogniser
 from digitlab.networks.robustness import Robustness
 from digitlab.networks.scores import Scores
 from digitlab.networks.snapshots import Snapshot
-from digitlab.runs.dispatch.dispatcher import Dispatcher, Watch, let_go_on
-from digitlab.runs.dispatch.worker_client import Workers
+from digitlab.runs.dispatch.dispatcher import Dispatcher, HeartbeatMonitor, requeue_lost_runs
+from digitlab.runs.dispatch.worker_client import WorkerClient
 from digitlab.runs.models import scoring
 from digitlab.runs.models.model_files import ModelFiles
-from digitlab.runs.models.model_import import Gate
-from digitlab.runs.models.recognisers import Readers
-from digitlab.runs.models.snapshot_store import Albums
+from digitlab.runs.models.model_import import ModelImporter
+from digitlab.runs.models.recogniser_cache import RecogniserCache
+from digitlab.runs.models.snapshot_store import SnapshotCache
 from digitlab.runs.records.improvement import Improvement
 from digitlab.runs.records.model_card import ModelCard
 from digitlab.runs.records.people import OPERATOR, Person
-from digitlab.runs.records.run import Attended, Run
+from digitlab.runs.records.run import CommandLineOptions, Run
 from digitlab.runs.services.drawings import Drawings
 from digitlab.runs.services.evaluations import Evaluations
-from digitlab.runs.services.explanations import Explanations
-from digitlab.runs.services.improver import Improvements
+from digitlab.runs.services.explaining import ExplanationService
+from digitlab.runs.services.improver import Improver
 from digitlab.runs.services.limits import Limits
-from digitlab.runs.services.map_builder import Landscapes
+from digitlab.runs.services.map_builder import MapBuilder
 from digitlab.runs.services.models import Models
 from digitlab.runs.services.trainings import Trainings
-from digitlab.runs.services.wait_estimates import Timetable
-from digitlab.runs.store.lazy_store import Record
+from digitlab.runs.services.wait_estimates import WaitEstimates
+from digitlab.runs.store.lazy_store import LazyStore
 from digitlab.settings import Settings
 
 
@@ -60,21 +60,21 @@ class Lab:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._is_open = False
-        self._record = Record(settings.database_url)
-        self._workers = Workers(settings)
+        self._record = LazyStore(settings.database_url)
+        self._workers = WorkerClient(settings)
         self._dispatcher = Dispatcher(self._workers, self._record)
-        self._timetable = Timetable(self._record, lambda: self._workers.count)
-        self._albums = Albums(settings)
+        self._wait_estimates = WaitEstimates(self._record, lambda: self._workers.count)
+        self._snapshots = SnapshotCache(settings)
         self._files = ModelFiles(settings)
-        self._gate = Gate(settings, self.mnist)
-        self._readers = Readers(self._files, self._gate)
-        self._landscapes = Landscapes(settings.data / "landscapes", self._ask, self.mnist)
+        self._importer = ModelImporter(settings, self.mnist)
+        self._recognisers = RecogniserCache(self._files, self._importer)
+        self._map_builder = MapBuilder(settings.data / "map_builder", self._ask, self.mnist)
         self._evaluations = Evaluations(settings, self._workers, self.mnist)
         limits = Limits(settings)
-        self._models = Models(self._files, self._gate, limits, self.mnist)
+        self._models = Models(self._files, self._importer, limits, self.mnist)
         self._trainings = Trainings(settings, self._record, limits, self._has_changed)
         self.drawings = Drawings(self._record, limits.check_room)
-        self.improvements = Improvements(self._files, self._readers, self.drawings, self._evaluations, self._trainings)
+        self.improvements = Improver(self._files, self._recognisers, self.drawings, self._evaluations, self._trainings)
 
     def __enter__(self) -> "Lab":
         return self
@@ -88,7 +88,7 @@ class Lab:
             self._is_open = False
             logs.log("app closed")
         with closing(self._record), closing(self._workers), closing(self._dispatcher):  # each, whatever the others do
-            self._landscapes.close()
+            self._map_builder.close()
 
     def open(self) -> None:
         """Start the workers in the background, and hand them whatever waits for as long as the lab is open."""
@@ -109,9 +109,9 @@ class Lab:
         return self._dispatcher.trouble
 
     @property
-    def most_epochs(self) -> int:
+    def max_epochs(self) -> int:
         """The longest training that may be started."""
-        return self._settings.most_epochs
+        return self._settings.max_epochs
 
     # -- data
 
@@ -137,15 +137,15 @@ class Lab:
         """Return the size of a network's Keras file in bytes."""
         return self._files.size(name)
 
-    def take_away(self, name: str, kind: str) -> TakenAway:
+    def export_model(self, name: str, kind: str) -> ExportedFile:
         """Return a network as a file, of a kind in `FORMATS`, that a worker read again and found to agree with it."""
-        return cast(TakenAway, self._ask("take_away", self._files.card(name).name, kind))
+        return cast(ExportedFile, self._ask("export_model", self._files.card(name).name, kind))
 
-    def take_away_here(self, model: str, kind: str) -> TakenAway:
+    def export_model_here(self, model: str, kind: str) -> ExportedFile:
         """Do the same with one of the lab's networks in this process. For the command line."""
         from digitlab.worker import saved_models
 
-        return cast(TakenAway, saved_models.answer(self._settings, "take_away", model, (kind,)))
+        return cast(ExportedFile, saved_models.answer(self._settings, "export_model", model, (kind,)))
 
     def rename_model(self, name: str, title: str, person: Person) -> ModelCard:
         """Give a network of one's own another title."""
@@ -161,11 +161,11 @@ class Lab:
 
     def recogniser(self, model: str) -> Recogniser:
         """Return a network, by its name or its `.keras` file, ready to read; loaded once, and again if trained anew."""
-        return self._readers.of(model)
+        return self._recognisers.of(model)
 
-    def explain(self, name: str) -> Explanations:
+    def explain(self, name: str) -> ExplanationService:
         """Return all that can be asked about why a network reads what it reads."""
-        return Explanations(self.model(name), self._readers.of(name), self._ask, self._landscapes)
+        return ExplanationService(self.model(name), self._recognisers.of(name), self._ask, self._map_builder)
 
     def evaluate(self, name: str, of: DigitSet = TEST, report: Callable[[float], None] = lambda _: None) -> Scores:
         """Return a network's answers on a set of digits; a worker needs seconds for them, once.
@@ -194,7 +194,7 @@ class Lab:
         """Score a network, by its name or its `.keras` file, in this process. For the command line, as `train_here`."""
         name = self._files.own_name(model)
         if name is None:  # the process that opened it has read the test set, too
-            return Scores(self.mnist().y_test, self._gate.admit_file(Path(model)).answers())
+            return Scores(self.mnist().y_test, self._importer.import_file(Path(model)).answers())
         return scoring.score(self._settings, name)
 
     def _ask(self, question: str, name: str, *arguments: object) -> object:
@@ -212,7 +212,11 @@ class Lab:
         return self._trainings.start(config, title, person)
 
     def train_here(
-        self, config: TrainingConfig, title: str = "", attended: Attended | None = None, person: Person = OPERATOR
+        self,
+        config: TrainingConfig,
+        title: str = "",
+        attended: CommandLineOptions | None = None,
+        person: Person = OPERATOR,
     ) -> Run:
         """Train in this process, to the end. Brings TensorFlow in: for the command line, never for a page."""
         if attended and attended.name:
@@ -234,9 +238,9 @@ class Lab:
         """Wish a run paused: within its block, keeping its state, or at once if it still waits."""
         self._trainings.pause(number, person)
 
-    def go_on(self, number: int, person: Person, epochs: int | None = None) -> Run:
+    def resume(self, number: int, person: Person, epochs: int | None = None) -> Run:
         """Let a paused, stopped, interrupted or finished run go on where it was, for `epochs` in all."""
-        return self._trainings.go_on(number, person, epochs)
+        return self._trainings.resume(number, person, epochs)
 
     def rename_run(self, number: int, title: str, person: Person) -> None:
         """Give a run of one's own another title; its network keeps its own."""
@@ -252,11 +256,11 @@ class Lab:
 
     def runs(self) -> list[Run]:
         """Return all runs as they stand, the newest first; a classroom of pages that ask at once reads them once."""
-        return self._timetable.runs()
+        return self._wait_estimates.runs()
 
-    def let_go_on(self) -> None:
+    def requeue_lost_runs(self) -> None:
         """Find runs of this machine that lost their process while no app was there to see it. For the command line."""
-        let_go_on(self._record(), Watch())
+        requeue_lost_runs(self._record(), HeartbeatMonitor())
 
     def epochs(self, number: int) -> list[EpochMetrics]:
         """Return the finished epochs of a run."""
@@ -275,9 +279,9 @@ class Lab:
 
     def snapshots(self, run: Run) -> list[Snapshot]:
         """Return a run's network as it was before its first epoch and after some, in their order."""
-        return self._albums.of(run)
+        return self._snapshots.of(run)
 
-    def growth(self, run: Run, image: NDArray[np.uint8]) -> Growth:
+    def growth(self, run: Run, image: NDArray[np.uint8]) -> ReadingsByEpoch:
         """Let a picture, uint8 (28, 28), be read by all of a run's snapshots; a worker does so in milliseconds."""
         self._check_workers()
         return self._workers.grow(run, image)
@@ -287,8 +291,8 @@ class Lab:
 
         Those under way are counted. The seconds are None where nothing like the runs before it was trained here yet.
         """
-        return self._timetable.place(run.number)
+        return self._wait_estimates.place(run.number)
 
     def _has_changed(self) -> None:
-        self._timetable.forget()
-        self._dispatcher.poke()
+        self._wait_estimates.forget()
+        self._dispatcher.wake()

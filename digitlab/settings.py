@@ -35,10 +35,10 @@ class Settings:
         database_url: SQLAlchemy address of the runs.
         scheduler: Address of a Dask scheduler (`tcp://host:port`, or `tls://`); None starts one on this machine.
         workers: How many trainings run at once on this machine.
-        runs_per_person: How many runs of one person may wait or run at once.
-        most_epochs: The longest training that may be started.
-        most_gigabytes: How large the folders of data and networks may be when a training is started, in 10^9 bytes.
-        brought_in_per_person: How many networks from elsewhere one person may keep.
+        max_runs_per_person: How many runs of one person may wait or run at once.
+        max_epochs: The longest training that may be started.
+        max_gigabytes: How large the folders of data and networks may be when a training is started, in 10^9 bytes.
+        max_imports_per_person: How many networks from elsewhere one person may keep.
     """
 
     data: Path = ROOT / "data"
@@ -47,15 +47,15 @@ class Settings:
     database_url: str = field(default=f"sqlite:///{ROOT / 'data' / 'digitlab.db'}", repr=False)  # may hold a password
     scheduler: str | None = None
     workers: int = 1
-    runs_per_person: int = 20
-    most_epochs: int = 500
-    most_gigabytes: float = 10.0
-    brought_in_per_person: int = 20
+    max_runs_per_person: int = 20
+    max_epochs: int = 500
+    max_gigabytes: float = 10.0
+    max_imports_per_person: int = 20
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
         """Read `DIGITLAB_DATA`, `_MODELS`, `_DATABASE_URL`, `_SCHEDULER`, `_WORKERS`, and the limits
-        `_RUNS_PER_PERSON`, `_MOST_EPOCHS`, `_MOST_GIGABYTES` and `_BROUGHT_IN_PER_PERSON`.
+        `_RUNS_PER_PERSON`, `_MAX_EPOCHS`, `_MAX_GIGABYTES` and `_BROUGHT_IN_PER_PERSON`.
 
         Raises:
             InvalidSetting: naming the variable, its value and what is allowed.
@@ -68,11 +68,11 @@ class Settings:
             database_url=_database_url(environ.get("DIGITLAB_DATABASE_URL") or f"sqlite:///{data / 'digitlab.db'}"),
             scheduler=_scheduler(environ.get("DIGITLAB_SCHEDULER") or None),
             workers=_whole(environ, "DIGITLAB_WORKERS", usual.workers, 64),
-            runs_per_person=_whole(environ, "DIGITLAB_RUNS_PER_PERSON", usual.runs_per_person, 10_000),
-            most_epochs=_whole(environ, "DIGITLAB_MOST_EPOCHS", usual.most_epochs, 500),
-            most_gigabytes=_gigabytes(environ, "DIGITLAB_MOST_GIGABYTES", usual.most_gigabytes),
-            brought_in_per_person=_whole(
-                environ, "DIGITLAB_BROUGHT_IN_PER_PERSON", usual.brought_in_per_person, 10_000
+            max_runs_per_person=_whole(environ, "DIGITLAB_RUNS_PER_PERSON", usual.max_runs_per_person, 10_000),
+            max_epochs=_whole(environ, "DIGITLAB_MOST_EPOCHS", usual.max_epochs, 500),
+            max_gigabytes=_gigabytes(environ, "DIGITLAB_MOST_GIGABYTES", usual.max_gigabytes),
+            max_imports_per_person=_whole(
+                environ, "DIGITLAB_BROUGHT_IN_PER_PERSON", usual.max_imports_per_person, 10_000
             ),
         )
         if settings.scheduler and settings.database_url.startswith("sqlite"):
@@ -118,10 +118,10 @@ class Settings:
             "DIGITLAB_MODELS": str(self.models),
             "DIGITLAB_DATABASE_URL": self.database_url,
             "DIGITLAB_WORKERS": str(self.workers),
-            "DIGITLAB_RUNS_PER_PERSON": str(self.runs_per_person),
-            "DIGITLAB_MOST_EPOCHS": str(self.most_epochs),
-            "DIGITLAB_MOST_GIGABYTES": str(self.most_gigabytes),
-            "DIGITLAB_BROUGHT_IN_PER_PERSON": str(self.brought_in_per_person),
+            "DIGITLAB_RUNS_PER_PERSON": str(self.max_runs_per_person),
+            "DIGITLAB_MOST_EPOCHS": str(self.max_epochs),
+            "DIGITLAB_MOST_GIGABYTES": str(self.max_gigabytes),
+            "DIGITLAB_BROUGHT_IN_PER_PERSON": str(self.max_imports_per_person),
             # Trainings that run at once share the processors, instead of each taking all.
             "TF_NUM_INTRAOP_THREADS": str(self.threads),
         }

@@ -19,7 +19,7 @@ from xdist.scheduler import LoadScopeScheduling
 from digitlab.data import mnist
 from digitlab.errors import RunIsOver
 from digitlab.networks.config import TrainingConfig
-from digitlab.runs.dispatch.worker_client import Workers
+from digitlab.runs.dispatch.worker_client import WorkerClient
 from digitlab.runs.store.store import Store
 from digitlab.settings import ROOT, Settings
 
@@ -61,7 +61,7 @@ def settings(tmp_path: Path) -> Settings:
 @pytest.fixture(scope="session")
 def _crew(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("crew")
-    workers = Workers(Settings(data=folder / "data", models=folder / "models"))
+    workers = WorkerClient(Settings(data=folder / "data", models=folder / "models"))
     workers.start()
     assert workers._client is not None
     yield workers._client.scheduler.address
@@ -101,7 +101,7 @@ def small() -> TrainingConfig:
 @pytest.fixture
 def brief(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have a tuning see a tenth of its pictures: enough for all that does not hang on how well it went."""
-    monkeypatch.setattr("digitlab.worker.fine_tuning._MOST_PICTURES", 30_000)
+    monkeypatch.setattr("digitlab.worker.fine_tuning._MAX_PICTURES", 30_000)
 
 
 @pytest.fixture(scope="session")

@@ -68,10 +68,10 @@ def lab_without_workers(settings, ready_made, monkeypatch):
 
 
 def test_a_worker_takes_a_network_away_and_reads_it_again(lab):
-    taken = lab.take_away("tutorial", "onnx")
+    taken = lab.export_model("tutorial", "onnx")
     assert (taken.digits, taken.difference <= TOLERANCE) == (100, True)
     with pytest.raises(ModelNotFound):
-        lab.take_away("gone", "keras")
+        lab.export_model("gone", "keras")
 
 
 def test_a_training_goes_from_the_button_to_a_network_that_reads(lab, small, stroke):
@@ -208,7 +208,7 @@ def test_a_tuning_whose_worker_was_killed_begins_anew_and_ends_well(lab_with_wor
 def test_nobody_changes_what_is_somebody_else_s(lab, small):
     ann, ben, teacher = Person(id="ann"), Person(id="ben"), Person(id="t", is_teacher=True)
     number = lab.start_training(small, "", ann).number
-    for verb in (lab.stop, lab.pause, lab.go_on, lab.delete_run):
+    for verb in (lab.stop, lab.pause, lab.resume, lab.delete_run):
         with pytest.raises(NotAllowed):
             verb(number, ben)
     with pytest.raises(NotAllowed):
@@ -244,7 +244,7 @@ def test_a_run_is_paused_and_goes_on(lab, small):
     wait_for(lambda: lab.run(number).state is RunState.PAUSED)
     before = len(lab.epochs(number))
     assert before < 16
-    lab.go_on(number, OPERATOR)
+    lab.resume(number, OPERATOR)
     wait_for(lambda: lab.run(number).state is RunState.FINISHED)
     assert len(lab.epochs(number)) == 16
 

@@ -17,7 +17,7 @@ def test_what_others_may_do_with_a_run_is_to_see_it(settings, small, person):
     lab = Lab(settings)
     number = lab.start_training(small, "", Person(id="ann")).number
     before = lab.run(number)
-    verbs = [lab.stop, lab.pause, lab.go_on, lab.delete_run, lambda *who: lab.rename_run(who[0], "Mine", who[1])]
+    verbs = [lab.stop, lab.pause, lab.resume, lab.delete_run, lambda *who: lab.rename_run(who[0], "Mine", who[1])]
     for verb in verbs:
         with pytest.raises(NotAllowed):
             verb(number, person)
@@ -31,7 +31,7 @@ def test_who_started_a_run_teachers_and_the_operator_may_do_all_with_it(settings
     number = lab.start_training(small, "", Person(id="ann")).number
     lab.rename_run(number, "Mine", person)
     lab.pause(number, person)
-    assert lab.go_on(number, person).owner == "ann"
+    assert lab.resume(number, person).owner == "ann"
     lab.stop(number, person)
     assert (lab.run(number).title, lab.run(number).state) == ("Mine", RunState.STOPPED)
     lab.delete_run(number, person)
@@ -46,7 +46,7 @@ def test_of_whom_nothing_is_known_starts_no_training(settings, small):
 
 
 def test_past_a_limit_a_sentence_says_so(settings, small):
-    ann, limited = Person(id="ann"), dataclasses.replace(settings, runs_per_person=1, most_epochs=5)
+    ann, limited = Person(id="ann"), dataclasses.replace(settings, max_runs_per_person=1, max_epochs=5)
     with Lab(limited) as lab:
         lab.start_training(small, "", ann)
         with pytest.raises(LimitReached, match="1 of your runs"):
@@ -54,7 +54,7 @@ def test_past_a_limit_a_sentence_says_so(settings, small):
         lab.start_training(small, "", Person(id="ben"))
         with pytest.raises(InvalidSetting, match="6 epochs"):
             lab.start_training(dataclasses.replace(small, epochs=6), "", Person(id="eva"))
-    with Lab(dataclasses.replace(settings, most_gigabytes=1e-9)) as full, pytest.raises(LimitReached, match="GB"):
+    with Lab(dataclasses.replace(settings, max_gigabytes=1e-9)) as full, pytest.raises(LimitReached, match="GB"):
         full.start_training(small, "", Person(id="eva"))
 
 
@@ -68,7 +68,7 @@ def test_people_have_their_own_drawings_and_full_folders_take_no_more(settings):
         assert lab.drawings.delete([kept.number], bob) == 0
         assert [lab.drawings.counts(person)[4] for person in (ada, bob)] == [1, 1]
         assert lab.drawings.one(kept.number, ada).label == lab.drawings.digits(ada)[1][0] == 4
-    with Lab(dataclasses.replace(settings, most_gigabytes=1e-9)) as full:
+    with Lab(dataclasses.replace(settings, max_gigabytes=1e-9)) as full:
         with pytest.raises(LimitReached, match="DIGITLAB_MOST_GIGABYTES"):
             full.drawings.keep([kept], ada)
         assert full.drawings.delete([kept.number], ada) == 1

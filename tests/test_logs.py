@@ -19,9 +19,9 @@ from waiting import wait_for
 
 from digitlab.errors import LimitReached, NotAllowed
 from digitlab.lab import Lab
-from digitlab.runs.dispatch.dispatcher import Watch, let_go_on
+from digitlab.runs.dispatch.dispatcher import HeartbeatMonitor, requeue_lost_runs
 from digitlab.runs.records.people import Person
-from digitlab.runs.records.run import Attended, RunState
+from digitlab.runs.records.run import CommandLineOptions, RunState
 from digitlab.runs.store.store import Store
 from digitlab.server.lifecycle import log_error
 from digitlab.settings import ROOT
@@ -131,7 +131,7 @@ def heard():
 
 
 def test_what_is_refused_is_told_with_who_asked(heard, settings, small):
-    with Lab(dataclasses.replace(settings, runs_per_person=1)) as lab:
+    with Lab(dataclasses.replace(settings, max_runs_per_person=1)) as lab:
         run = lab.start_training(small, "", PERSON)
         with pytest.raises(LimitReached):
             lab.start_training(small, "", PERSON)
@@ -145,7 +145,7 @@ def test_wishes_are_told_with_who_wished_and_what_was(heard, settings, small):
     with Lab(settings) as lab:
         number = lab.start_training(small, "", PERSON).number
         lab.pause(number, PERSON)
-        lab.go_on(number, PERSON)
+        lab.resume(number, PERSON)
         lab.stop(number, PERSON)
         lab.rename_run(number, "Ours", PERSON)
     told = [(event, fields.get("was")) for event, fields in heard if fields.get("run") == number]
@@ -161,7 +161,7 @@ def test_a_run_that_lost_its_process_is_told_as_recovered(heard, settings, small
     ended = subprocess.Popen(["true"])
     ended.wait()
     store.claim(number, f"{socket.gethostname()}/{ended.pid}/x")
-    let_go_on(store, Watch())
+    requeue_lost_runs(store, HeartbeatMonitor())
     store.close()
     assert [(event, fields["run"], fields["person"]) for event, fields in heard] == [("run recovered", number, "ab12")]
 
@@ -171,7 +171,7 @@ def test_what_nobody_foresaw_in_a_training_comes_with_its_traceback(heard, setti
         raise LookupError("nobody foresaw it")
 
     with Lab(settings) as lab, pytest.raises(LookupError):
-        lab.train_here(small, "", Attended(report=report))
+        lab.train_here(small, "", CommandLineOptions(report=report))
     event, fields = heard[-1]
     assert (event, fields["run"], fields["error"]) == ("run failed", 1, "LookupError")
     assert "nobody foresaw it" in fields["traceback"]

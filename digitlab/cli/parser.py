@@ -31,7 +31,7 @@ def config_from(options: argparse.Namespace) -> TrainingConfig:
     """The preset's settings with whatever was said on the command line."""
     config = PRESETS[options.preset].config
     if options.settings:
-        config = settings_link.from_file(content_of(options.settings, settings_link.LARGEST, "settings"))
+        config = settings_link.from_file(content_of(options.settings, settings_link.MAX_SIZE, "settings"))
     said = {name: value for name, value in vars(options).items() if value is not None}
     augmentation = {name: said.get(name, value) for name, value in asdict(config.augmentation).items()}
     values = {name: said.get(name, value) for name, value in config.as_dict().items() if name != "augmentation"}
@@ -142,11 +142,11 @@ def _doctor(add: Add) -> argparse.ArgumentParser:
 def _about_runs(add: Add) -> list[argparse.ArgumentParser]:
     stop = add("stop", help="stop a run after its current batch; its network so far is kept")
     pause = add("pause", help="pause a run within its block")
-    go_on = add("go-on", help="let a run that is over wait to go on where it was; the app's workers take it")
+    resume = add("go-on", help="let a run that is over wait to go on where it was; the app's workers take it")
     rename = add("rename", help="give a run another title")
     delete = add("delete", help="remove a run that is over from the record, for good; its network stays")
-    for command in (stop, pause, go_on, rename, delete):
+    for command in (stop, pause, resume, rename, delete):
         command.add_argument("number", metavar="RUN", type=int, help="a number, as the command runs tells it")
-    go_on.add_argument("--epochs", type=int, help="for so many in all (default: as many as it was started for)")
+    resume.add_argument("--epochs", type=int, help="for so many in all (default: as many as it was started for)")
     rename.add_argument("title", metavar="TITLE")
-    return [add("runs", help="list all training runs"), stop, pause, go_on, rename, delete]
+    return [add("runs", help="list all training runs"), stop, pause, resume, rename, delete]

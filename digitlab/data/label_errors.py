@@ -34,7 +34,7 @@ class Votes:
 
 
 # By index in the test set: all for which fewer than three of the five saw the label.
-DOUBTED = {
+KNOWN_LABEL_ERRORS = {
     947: Votes(8, 9, 0, 5, 0),
     1621: Votes(0, 6, 2, 3, 0),
     1901: Votes(9, 4, 2, 3, 0),

@@ -15,8 +15,8 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from digitlab.errors import PictureUnreadable
 
-LARGEST = 40_000_000  # pixels: above what a telephone's camera takes in its usual setting
-LARGEST_FILE = 50_000_000  # bytes: above what a picture of that size takes in the usual formats
+MAX_SIZE = 40_000_000  # pixels: above what a telephone's camera takes in its usual setting
+MAX_FILE_SIZE = 50_000_000  # bytes: above what a picture of that size takes in the usual formats
 _WORKING_SIDE = 1024  # pixels: more detail than 28 x 28 can hold, and quick to work on
 SUFFIXES = ("png", "jpg", "jpeg", "webp", "bmp", "gif", "tif", "tiff")
 _FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF")
@@ -77,14 +77,14 @@ def _opened(content: bytes, name: str) -> Iterator[Image.Image]:
     """Give a picture whose file has been looked at; what is wrong with it meanwhile becomes a sentence."""
     if not content:
         raise PictureUnreadable(f"{name} is empty. Choose another file, or save it again.")
-    if len(content) > LARGEST_FILE:
+    if len(content) > MAX_FILE_SIZE:
         raise _too_long(name, len(content))
     try:
         with warnings.catch_warnings():
             # The limit on pixels is our own, and lower; and what Pillow mends on the way need not be told.
             warnings.simplefilter("ignore")
             with Image.open(io.BytesIO(content), formats=_FORMATS) as picture:
-                if picture.width * picture.height > LARGEST:
+                if picture.width * picture.height > MAX_SIZE:
                     raise _too_large(name, picture.width * picture.height)
                 yield picture
     except PictureUnreadable:
@@ -105,10 +105,10 @@ def _read(path: Path, name: str) -> bytes:
         if path.exists() and not path.is_file():
             raise PictureUnreadable(f"{name} is a device, not a file. Choose a picture.")
         size = path.stat().st_size
-        if size > LARGEST_FILE:
+        if size > MAX_FILE_SIZE:
             raise _too_long(name, size)
         with path.open("rb") as file:
-            return file.read(LARGEST_FILE + 1)  # it may have grown since
+            return file.read(MAX_FILE_SIZE + 1)  # it may have grown since
     except FileNotFoundError as error:
         raise PictureUnreadable(f"{name} is not there. Check the path.") from error
     except PermissionError as error:
@@ -172,13 +172,13 @@ def _what_it_is(name: str, content: bytes) -> str:
 def _too_large(name: str, pixels: int | None) -> PictureUnreadable:
     came = f"it has {_millions(pixels)} megapixels; " if pixels is not None else ""
     return PictureUnreadable(
-        f"{name} is too large: {came}up to {_millions(LARGEST)} megapixels can be read. Make it smaller and try again."
+        f"{name} is too large: {came}up to {_millions(MAX_SIZE)} megapixels can be read. Make it smaller and try again."
     )
 
 
 def _too_long(name: str, size: int) -> PictureUnreadable:
     return PictureUnreadable(
-        f"{name} is too large: it has {_millions(size)} MB; up to {_millions(LARGEST_FILE)} MB can be read. "
+        f"{name} is too large: it has {_millions(size)} MB; up to {_millions(MAX_FILE_SIZE)} MB can be read. "
         "Make the picture smaller and try again."
     )
 

@@ -127,7 +127,7 @@ def folders(settings: Settings) -> Iterator[Finding]:
         used = Limits(settings).used()
     except StorageError:  # told of already
         used = 0
-    most = settings.most_gigabytes * 1e9
+    most = settings.max_gigabytes * 1e9
     for name, folder in places:
         yield _room(f"disk for {name}", shutil.disk_usage(_standing(folder)).free, used, most)
     if used > most:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from digitlab.doctor.checks import Finding, Verdict, fingerprint, ok, version_of, warning, wrong
 from digitlab.errors import DigitLabError, WorkersUnavailable
 from digitlab.runs.dispatch.local_cluster import TRAINING
-from digitlab.runs.dispatch.worker_client import Workers, check_certificates, part_from
+from digitlab.runs.dispatch.worker_client import WorkerClient, check_certificates, disconnect
 from digitlab.settings import Settings
 
 if TYPE_CHECKING:
@@ -51,13 +51,13 @@ def cluster(settings: Settings) -> Iterator[Finding]:
         with _mark(settings.models) as mark:
             yield from _compared(_ask(client, workers, settings, mark.name))
     finally:
-        part_from(client)
+        disconnect(client)
 
 
 def crew(settings: Settings) -> Iterator[Finding]:
     """Whether a worker can be had and computes: let one score a network. Takes seconds, and leaves nothing."""
     with tempfile.TemporaryDirectory(prefix="digitlab-doctor-") as folder:
-        workers = Workers(settings if settings.scheduler else replace(settings, data=Path(folder), workers=1))
+        workers = WorkerClient(settings if settings.scheduler else replace(settings, data=Path(folder), workers=1))
         try:
             accuracy = workers.score("tutorial").accuracy
         except DigitLabError as error:

@@ -11,39 +11,39 @@ import numpy as np
 from numpy.typing import NDArray
 
 _TEMPERATURES = np.exp(np.linspace(np.log(0.25), np.log(4), 241))
-_SMALLEST = 1e-7  # Keras clips probabilities here before the logarithm
+_MIN_SIZE = 1e-7  # Keras clips probabilities here before the logarithm
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Certainty:
+class Calibration:
     """When a network's answer may be believed.
 
     Attributes:
         temperature: What the network's last sums were divided by; 1 without a calibration. It is in the network's files
             already.
-        sure_from: Probability of the digit read from which an answer is sure, 0.1 to 1.
-        digit_up_to: Entropy of the ten probabilities, in nats, up to which a drawing is a digit; ln 10 = 2.30 is the
+        min_confidence: Probability of the digit read from which an answer is sure, 0.1 to 1.
+        max_entropy: Entropy of the ten probabilities, in nats, up to which a drawing is a digit; ln 10 = 2.30 is the
             highest there is, where all ten are equally likely.
     """
 
     temperature: float = 1.0
-    sure_from: float = 0.9
-    digit_up_to: float = 1.5
+    min_confidence: float = 0.9
+    max_entropy: float = 1.5
 
     def __post_init__(self) -> None:
-        ranges = {"temperature": (0.01, 100), "sure_from": (0.1, 1), "digit_up_to": (0, math.log(10) + 1e-6)}
+        ranges = {"temperature": (0.01, 100), "min_confidence": (0.1, 1), "max_entropy": (0, math.log(10) + 1e-6)}
         for name, (low, high) in ranges.items():
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
                 raise ValueError(f"certainty: {name} is {value!r}, not {low} to {high:g}")
 
     @classmethod
-    def from_dict(cls, values: Mapping[str, Any]) -> "Certainty":
+    def from_dict(cls, values: Mapping[str, Any]) -> "Calibration":
         """Take plain values, as JSON keeps them; ValueError or TypeError where they are not."""
         return cls(**values)
 
     @classmethod
-    def on_card(cls, path: Path) -> "Certainty":
+    def on_card(cls, path: Path) -> "Calibration":
         """Read a network's card, a JSON file; without a card, or with one that does not say, the usual limits."""
         try:
             return cls.from_dict(json.loads(path.read_text(encoding="utf-8"))["certainty"])
@@ -73,7 +73,7 @@ def fitted_temperature(probabilities: NDArray[np.float32], labels: NDArray[np.ui
 
     def loss(temperature: float) -> float:
         true = at_temperature(probabilities, temperature)[rows, labels]
-        return float(-np.log(np.maximum(true, _SMALLEST)).mean())
+        return float(-np.log(np.maximum(true, _MIN_SIZE)).mean())
 
     return float(min(_TEMPERATURES, key=loss))
 
@@ -124,7 +124,7 @@ def calibration_curve(probabilities: NDArray[np.float32], labels: NDArray[np.uin
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class ThresholdOutcome:
     """What a threshold makes of a set of answers: those at least as sure are kept, the others refused.
 
     Attributes:
@@ -154,20 +154,22 @@ class Kept:
         return self.right / kept if kept else 1.0
 
 
-def kept_from(probabilities: NDArray[np.float32], labels: NDArray[np.uint8], threshold: float) -> Kept:
+def threshold_outcome(
+    probabilities: NDArray[np.float32], labels: NDArray[np.uint8], threshold: float
+) -> ThresholdOutcome:
     """Return what a threshold keeps and refuses of the answers, (n, 10)."""
     right = probabilities.argmax(axis=1) == labels
     is_kept = probabilities.max(axis=1) >= threshold
     counts = [
         int(((is_kept == kept) & (right == rightly)).sum()) for kept in (True, False) for rightly in (True, False)
     ]
-    return Kept(threshold, *counts)
+    return ThresholdOutcome(threshold, *counts)
 
 
-def trade_off(probabilities: NDArray[np.float32], labels: NDArray[np.uint8], steps: int = 25) -> list[Kept]:
+def trade_off(probabilities: NDArray[np.float32], labels: NDArray[np.uint8], steps: int = 25) -> list[ThresholdOutcome]:
     """Return what thresholds keep that refuse more and more, from nothing on up to half of the answers, (n, 10)."""
     thresholds = np.quantile(probabilities.max(axis=1), np.linspace(0, 0.5, steps))
-    return [kept_from(probabilities, labels, float(threshold)) for threshold in np.unique(thresholds)]
+    return [threshold_outcome(probabilities, labels, float(threshold)) for threshold in np.unique(thresholds)]
 
 
 def fitted_limits(
@@ -186,11 +188,11 @@ def fitted_limits(
         false_alarms: Share of the digits that may be called none.
 
     Returns:
-        (sure_from, digit_up_to).
+        (min_confidence, max_entropy).
     """
     confidence = probabilities.max(axis=1).astype(np.float64)
     order = np.argsort(-confidence)
     wrong = np.cumsum(probabilities.argmax(axis=1)[order] != labels[order]) / np.arange(1, len(labels) + 1)
     kept = np.flatnonzero(wrong <= wrong_when_sure)
-    sure_from = confidence[order[kept[-1]]] if len(kept) else 1.0
-    return float(np.clip(sure_from, 0.5, 1)), float(np.quantile(entropy(probabilities), 1 - false_alarms))
+    min_confidence = confidence[order[kept[-1]]] if len(kept) else 1.0
+    return float(np.clip(min_confidence, 0.5, 1)), float(np.quantile(entropy(probabilities), 1 - false_alarms))

@@ -11,13 +11,13 @@ from digitlab.errors import InvalidSetting
 
 OPTIMIZERS = ("adam", "adamw", "rmsprop", "sgd")
 SCHEDULES = ("constant", "cosine", "one-cycle")
-SMALLEST_TRAINING_SET = 100
-LARGEST_TRAINING_SET = 60_000
-MOST_WRITTEN = 200_000
+MIN_TRAINING_DIGITS = 100
+MAX_TRAINING_DIGITS = 60_000
+MAX_WRITTEN_DIGITS = 200_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Tuning:
+class FineTuning:
     """What a network is tuned from, and to: somebody's own drawings, by their numbers in the record.
 
     Attributes:
@@ -76,14 +76,14 @@ class TrainingConfig:
     learning_rate: float = 0.001
     schedule: str = "constant"
     validation_split: float = 0.2
-    training_digits: int = LARGEST_TRAINING_SET
+    training_digits: int = MAX_TRAINING_DIGITS
     seed: int = 1
     augmentation: Augmentation = field(default_factory=Augmentation)
     written_digits: int = 0
     averaging: bool = False
     calibration: bool = False
     early_stopping: int | None = None
-    tuning: Tuning | None = None
+    tuning: FineTuning | None = None
 
     def __post_init__(self) -> None:
         _one_of("preset", self.preset, tuple(PRESET_NAMES))
@@ -93,11 +93,11 @@ class TrainingConfig:
         _number("learning rate", self.learning_rate, 1e-9, 1000)
         _one_of("schedule", self.schedule, SCHEDULES)
         _number("validation split", self.validation_split, 0, 0.9)
-        _whole("training digits", self.training_digits, SMALLEST_TRAINING_SET, LARGEST_TRAINING_SET)
+        _whole("training digits", self.training_digits, MIN_TRAINING_DIGITS, MAX_TRAINING_DIGITS)
         _whole("seed", self.seed, 0, 2**31 - 1)
         if not isinstance(self.augmentation, Augmentation):
             raise InvalidSetting(f"The augmentation is {self.augmentation!r}. Give an Augmentation.")
-        _whole("written digits", self.written_digits, 0, MOST_WRITTEN)
+        _whole("written digits", self.written_digits, 0, MAX_WRITTEN_DIGITS)
         for name in ("averaging", "calibration"):
             if not isinstance(value := getattr(self, name), bool):
                 raise InvalidSetting(f"The {name} is {value!r}. Choose True or False.")
@@ -154,11 +154,11 @@ class TrainingConfig:
         tuning = values.get("tuning")
         if isinstance(tuning, Mapping):
             numbers = {name: tuple(tuning[name]) for name in ("learned", "held_back", "prints") if name in tuning}
-            tuning = Tuning(**{**tuning, **numbers})
+            tuning = FineTuning(**{**tuning, **numbers})
         return cls(**{**values, "augmentation": augmentation, "tuning": tuning})
 
 
-def tuned_from(config: TrainingConfig, tuning: Tuning) -> TrainingConfig:
+def fine_tuning_config(config: TrainingConfig, tuning: FineTuning) -> TrainingConfig:
     """Return the settings with which a network of such settings is tuned: chosen by `benchmarks/improve.py`."""
     is_dense = config.preset == "tutorial"
     return dataclasses.replace(

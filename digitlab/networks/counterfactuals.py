@@ -5,7 +5,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from digitlab.networks.explanation import Change, Floats
+from digitlab.networks.explanation import Counterfactual, Floats
 
 _STEPS = 20  # of the search; most take eight
 _EASY = 8  # steps; who is not there by then goes further each time
@@ -38,7 +38,7 @@ class Answers(Protocol):
         """Return a digit for each picture, float32 (n, 28, 28), pixels from 0 to 1."""
 
 
-def smallest_changes(image: NDArray[np.uint8], answers: Answers, slopes: Slopes) -> list[Change]:
+def find_counterfactuals(image: NDArray[np.uint8], answers: Answers, slopes: Slopes) -> list[Counterfactual]:
     """Make each of the nine other digits of a picture by as small a change of its pixels as can be found.
 
     Steps to the nearest border as if the network were linear (S.-M. Moosavi-Dezfooli, A. Fawzi and P. Frossard,
@@ -57,7 +57,7 @@ def smallest_changes(image: NDArray[np.uint8], answers: Answers, slopes: Slopes)
     reached, lengths = answers(moved) == others, _lengths(moved - start)
     pictures = np.round(moved * 255).astype(np.uint8)
     return [
-        Change(int(others[place]), pictures[place], float(lengths[place]))
+        Counterfactual(int(others[place]), pictures[place], float(lengths[place]))
         for place in np.argsort(lengths)
         if reached[place]
     ]

@@ -10,7 +10,7 @@ _ROUNDS = 4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Axes:
+class MapAxes:
     """The directions in which digits differ most.
 
     Attributes:
@@ -29,7 +29,7 @@ class Axes:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Landscape:
+class DigitMap:
     """Many digits along a network's axes.
 
     Attributes:
@@ -37,7 +37,7 @@ class Landscape:
         points: float32 (n, count), the digits' places, in the order of their set.
     """
 
-    axes: Axes
+    axes: MapAxes
     points: NDArray[np.float32]
 
     def nearest(self, hidden: NDArray[np.float32], count: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
@@ -48,7 +48,7 @@ class Landscape:
         return order, distances[order]
 
 
-def principal_axes(hidden: NDArray[np.float32], count: int) -> Axes:
+def principal_axes(hidden: NDArray[np.float32], count: int) -> MapAxes:
     """Find the first principal axes of hidden layers, float32 (n, width), by subspace iteration.
 
     N. Halko, P.-G. Martinsson and J. A. Tropp, "Finding structure with randomness" (2011): a hidden layer may have
@@ -64,4 +64,4 @@ def principal_axes(hidden: NDArray[np.float32], count: int) -> Axes:
     _, sizes, turns = np.linalg.svd(spread @ basis, full_matrices=False)
     directions = (basis @ turns.T)[:, :count]
     shares = sizes[:count] ** 2 / max(float((spread**2).sum()), 1e-12)
-    return Axes(centre, np.ascontiguousarray(directions, np.float32), np.asarray(shares, np.float32))
+    return MapAxes(centre, np.ascontiguousarray(directions, np.float32), np.asarray(shares, np.float32))

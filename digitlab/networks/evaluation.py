@@ -9,7 +9,7 @@ from digitlab.networks.recognition import Recogniser
 from digitlab.networks.scores import Scores
 
 _BATCH = 16  # digits: a wide dense network reads them seven times faster than one by one, convolutions a bit faster
-_MOST = 8  # threads; each opens the network for itself
+_MAX = 8  # threads; each opens the network for itself
 
 
 def evaluate(path: Path, images: NDArray[np.uint8], labels: NDArray[np.uint8], threads: int = 2) -> Scores:
@@ -24,5 +24,5 @@ def evaluate(path: Path, images: NDArray[np.uint8], labels: NDArray[np.uint8], t
     Raises:
         ModelNotFound, ModelDamaged: It cannot be opened.
     """
-    reader = Recogniser.load(path, threads=min(threads, _MOST), batch=_BATCH)
+    reader = Recogniser.load(path, threads=min(threads, _MAX), batch=_BATCH)
     return Scores(labels, reader.probabilities(images))

@@ -9,7 +9,7 @@ Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Stage:
+class LayerOutput:
     """What one layer makes of a picture.
 
     Attributes:
@@ -24,7 +24,7 @@ class Stage:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Inside:
+class ActivationTrace:
     """A picture's way through a network.
 
     Attributes:
@@ -37,7 +37,7 @@ class Inside:
             look, and `hidden` is the mean of all.
     """
 
-    stages: tuple[Stage, ...]
+    stages: tuple[LayerOutput, ...]
     hidden: Floats
     weights: Floats
     bias: Floats
@@ -84,7 +84,7 @@ class HeatMaps:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Change:
+class Counterfactual:
     """A small change that makes another digit of a picture.
 
     Attributes:
@@ -99,7 +99,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Excitement:
+class TopActivations:
     """Which digits excite each map of a layer most, each digit by the one place where it does so most.
 
     Attributes:
@@ -153,7 +153,7 @@ class Neuron:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Growth:
+class ReadingsByEpoch:
     """How a picture was read while a network learned.
 
     Attributes:

@@ -6,7 +6,7 @@ TOLERANCE = 1e-4  # of a probability: float32 sums in another order differ by ab
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Format:
+class FileFormat:
     """A kind of file.
 
     Attributes:
@@ -23,7 +23,7 @@ class Format:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class TakenAway:
+class ExportedFile:
     """A network as a file that was read again.
 
     Attributes:
@@ -37,8 +37,8 @@ class TakenAway:
     difference: float
 
 
-FORMATS: dict[str, Format] = {
-    "keras": Format(
+FORMATS: dict[str, FileFormat] = {
+    "keras": FileFormat(
         title="Keras",
         summary="The whole network: to look into it, to change it, or to compile it and go on training, in Python.",
         suffix=".keras",
@@ -50,7 +50,7 @@ model = keras.saving.load_model("{file}")
 print(model.predict(x_test[:1]))
 """,
     ),
-    "tflite": Format(
+    "tflite": FileFormat(
         title="LiteRT",
         summary="Small and quick, to read digits only: on telephones, in browsers, on a Raspberry Pi.",
         suffix=".tflite",
@@ -66,7 +66,7 @@ interpreter.invoke()
 print(interpreter.get_tensor(interpreter.get_output_details()[0]["index"]))
 """,
     ),
-    "onnx": Format(
+    "onnx": FileFormat(
         title="ONNX",
         summary="To read digits only, with nearly any other program or language.",
         suffix=".onnx",

@@ -52,7 +52,7 @@ def _only(right: Scores, wrong: Scores) -> NDArray[np.int64]:
 
 
 @dataclass(frozen=True, slots=True)
-class Doubt:
+class SuspectLabel:
     """A label that several networks doubt.
 
     Attributes:
@@ -70,7 +70,7 @@ class Doubt:
     answers: tuple[int, ...]
 
 
-class Jury:
+class Ensemble:
     """Several networks on the same digits, and the labels that they doubt together.
 
     Networks that were fitted to a label may know it by heart, right or wrong; so the doubts about what none of them
@@ -86,7 +86,7 @@ class Jury:
         self._is_outvoted = (votes.max(axis=1) * 2 > len(networks)) & (self._winner != self._labels)
 
     @property
-    def likely_errors(self) -> list[Doubt]:
+    def likely_errors(self) -> list[SuspectLabel]:
         """Digits whose label may be wrong: most networks read the same other digit. The most convincing first.
 
         Ranked by how much more probable that digit is to them, on average, than the label: the normalised margin of
@@ -99,7 +99,7 @@ class Jury:
         return [self._doubt(int(chosen[at]), int(read[at])) for at in order]
 
     @property
-    def ambiguous(self) -> list[Doubt]:
+    def ambiguous(self) -> list[SuspectLabel]:
         """Digits that may be this or that: their mean probabilities have a high entropy. The worst first.
 
         What most networks read as the same other digit is a likely error instead, and not among these.
@@ -109,6 +109,6 @@ class Jury:
         order = chosen[np.argsort(-spread[chosen], kind="stable")]
         return [self._doubt(int(index), int(self._probabilities[index].argmax())) for index in order]
 
-    def _doubt(self, index: int, read: int) -> Doubt:
+    def _doubt(self, index: int, read: int) -> SuspectLabel:
         share = float(self._probabilities[index, read])
-        return Doubt(index, int(self._labels[index]), read, share, tuple(map(int, self._answers[:, index])))
+        return SuspectLabel(index, int(self._labels[index]), read, share, tuple(map(int, self._answers[:, index])))

@@ -20,10 +20,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitlab.networks.recognition import Reading
-from digitlab.preprocessing import normalize
-from digitlab.preprocessing.foreground import ink_of
+from digitlab.preprocessing import normalization
+from digitlab.preprocessing.foreground import extract_foreground
 from digitlab.segmentation import segments
-from digitlab.segmentation.segments import Piece
+from digitlab.segmentation.segments import Segment
 
 _TRUST = 4.0  # how much the network's log-probability weighs against the geometry's evidence
 _UNTHINKABLE = 1e-6  # the least probability that is told apart from 0
@@ -41,7 +41,7 @@ class Reader(Protocol):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Part:
+class DigitReading:
     """One digit of a number.
 
     Attributes:
@@ -55,7 +55,7 @@ class Part:
     ink: NDArray[np.uint8]
 
 
-def read_number(drawing: NDArray[np.uint8], network: Reader) -> list[Part]:
+def read_number(drawing: NDArray[np.uint8], network: Reader) -> list[DigitReading]:
     """Read the digits of a drawing, one or several in a line.
 
     Args:
@@ -68,7 +68,7 @@ def read_number(drawing: NDArray[np.uint8], network: Reader) -> list[Part]:
     Raises:
         ValueError: Another shape or dtype came.
     """
-    line = ink_of(drawing)
+    line = extract_foreground(drawing)
     scale = drawing.shape[1] / line.shape[1]
     parts = read_line(line, network)
     return (
@@ -76,23 +76,23 @@ def read_number(drawing: NDArray[np.uint8], network: Reader) -> list[Part]:
     )
 
 
-def read_line(line: NDArray[np.uint8], network: Reader) -> list[Part]:
+def read_line(line: NDArray[np.uint8], network: Reader) -> list[DigitReading]:
     """Read the digits of a line of ink, uint8 (height, width), 0 ground to 255 ink, as `read_number`."""
-    pieces = segments.pieces(line)
+    pieces = segments.find_segments(line)
     scores = [piece.evidence for piece in pieces]
-    parts: dict[int, Part | None] = {}
-    while unread := [k for k in best_path(pieces, scores) if k not in parts]:
+    parts: dict[int, DigitReading | None] = {}
+    while unread := [k for k in most_likely_path(pieces, scores) if k not in parts]:
         parts.update(zip(unread, _read([pieces[k] for k in unread], line, network), strict=True))
         for k in unread:
             part = parts[k]
             scores[k] += _TRUST * math.log(max(*part.reading.probabilities, _UNTHINKABLE)) if part else -_LEFT_OUT
-    read = [part for k in best_path(pieces, scores) if (part := parts[k])]
+    read = [part for k in most_likely_path(pieces, scores) if (part := parts[k])]
     whole = segments.one_sign(line) if len(read) > 1 else None
     # Two digits that touch are wider. A V would be read as 11, an R as 12.
     return read if whole is None else [part for part in _read([whole], line, network) if part]
 
 
-def best_path(pieces: Sequence[Piece], scores: Sequence[float]) -> list[int]:
+def most_likely_path(pieces: Sequence[Segment], scores: Sequence[float]) -> list[int]:
     """Return the indices of the pieces that cover all atoms, each once and in order, with the highest sum of scores.
 
     An atom that no piece covers is left out.
@@ -110,18 +110,20 @@ def best_path(pieces: Sequence[Piece], scores: Sequence[float]) -> list[int]:
     return best[-1][1]
 
 
-def _read(pieces: list[Piece], line: NDArray[np.uint8], network: Reader) -> Iterator[Part | None]:
+def _read(pieces: list[Segment], line: NDArray[np.uint8], network: Reader) -> Iterator[DigitReading | None]:
     """What the network says of each piece, in one batch; None for one in which too little ink is left to read."""
-    images = [normalize.from_ink(piece.ink) for piece in pieces]
+    images = [normalization.normalize_ink(piece.ink) for piece in pieces]
     readable = [image for image in images if image is not None]
     answers = iter(network.probabilities(np.stack(readable)) if readable else ())
     for piece, image in zip(pieces, images, strict=True):
         yield (
-            None if image is None else Part(piece.box, network.reading(image, next(answers)), _alone(piece, line.shape))
+            None
+            if image is None
+            else DigitReading(piece.box, network.reading(image, next(answers)), _alone(piece, line.shape))
         )
 
 
-def _alone(piece: Piece, shape: tuple[int, ...]) -> NDArray[np.uint8]:
+def _alone(piece: Segment, shape: tuple[int, ...]) -> NDArray[np.uint8]:
     left, top, right, bottom = piece.box
     field = np.zeros(shape, np.uint8)
     field[top:bottom, left:right] = piece.ink

@@ -11,8 +11,8 @@ from ai_edge_litert.interpreter import Interpreter
 from numpy.typing import NDArray
 
 from digitlab.errors import ModelDamaged, ModelNotFound
-from digitlab.networks.calibration import Certainty, entropy
-from digitlab.preprocessing import normalize
+from digitlab.networks.calibration import Calibration, entropy
+from digitlab.preprocessing import normalization
 from digitlab.settings import Settings
 
 DEFAULT_MODEL = "handwriting"
@@ -49,13 +49,13 @@ class Reading:
         return tuple(digit for digit in order[:3] if self.probabilities[digit] >= least)
 
 
-NOTHING = Reading(None, (0.1,) * 10, False, np.zeros((normalize.SIDE, normalize.SIDE), np.uint8), False)
+NOTHING = Reading(None, (0.1,) * 10, False, np.zeros((normalization.SIDE, normalization.SIDE), np.uint8), False)
 
 
 class Recogniser:
     """One network, ready to read; may be shared between threads."""
 
-    def __init__(self, runtimes: "Sequence[_Runtime]", certainty: Certainty) -> None:
+    def __init__(self, runtimes: "Sequence[_Runtime]", certainty: Calibration) -> None:
         """Take the network, opened as often as threads may read many digits at once, and when it may be believed."""
         self.certainty = certainty
         self._runtimes = tuple(runtimes)
@@ -78,11 +78,11 @@ class Recogniser:
         file = path.with_suffix(SUFFIX)
         if not file.is_file():
             raise ModelNotFound(f"There is no {file.name} in {file.parent}. Choose another network, or train one.")
-        return cls([_Runtime(file, batch) for _ in range(threads)], Certainty.on_card(path.with_suffix(CARD)))
+        return cls([_Runtime(file, batch) for _ in range(threads)], Calibration.on_card(path.with_suffix(CARD)))
 
     def read(self, drawing: NDArray[np.uint8]) -> Reading:
         """Read a drawing, uint8 (height, width, 4) RGBA, of any size, place and polarity."""
-        image = normalize.to_digit(drawing)
+        image = normalization.normalize(drawing)
         return NOTHING if image is None else self.read_digit(image)
 
     def read_digit(self, image: NDArray[np.uint8]) -> Reading:
@@ -93,8 +93,10 @@ class Recogniser:
         """Say what the network's probabilities, float32 (10,), for an image mean."""
         shares = probabilities.astype(float) / probabilities.sum(dtype=float)
         digit = int(shares.argmax())
-        is_digit = bool(entropy(shares[np.newaxis])[0] <= self.certainty.digit_up_to) and not normalize.is_blob(image)
-        is_sure = is_digit and bool(shares[digit] >= self.certainty.sure_from)
+        is_digit = bool(entropy(shares[np.newaxis])[0] <= self.certainty.max_entropy) and not normalization.is_blob(
+            image
+        )
+        is_sure = is_digit and bool(shares[digit] >= self.certainty.min_confidence)
         return Reading(digit, tuple(shares.tolist()), is_sure, image, is_digit)
 
     def probabilities(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -128,7 +130,7 @@ class _Runtime:
             raise _damaged(file)
         self._input, self._output = inputs[0]["index"], outputs[0]["index"]
         if batch > 1:
-            self._interpreter.resize_tensor_input(self._input, (batch, normalize.SIDE, normalize.SIDE))
+            self._interpreter.resize_tensor_input(self._input, (batch, normalization.SIDE, normalization.SIDE))
             self._interpreter.allocate_tensors()
         self._lock = threading.Lock()  # an interpreter owns one set of buffers
 

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from digitlab.networks.statistics import wilson
 
-_SMALLEST = 1e-7  # Keras clips probabilities here before the logarithm
+_MIN_SIZE = 1e-7  # Keras clips probabilities here before the logarithm
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +64,7 @@ class Scores:
     def loss(self) -> float:
         """Mean cross-entropy per digit, in nats."""
         true = self.probabilities[np.arange(len(self.labels)), self.labels].astype(np.float64)
-        return float(-np.log(np.clip(true, _SMALLEST, 1 - _SMALLEST)).mean())
+        return float(-np.log(np.clip(true, _MIN_SIZE, 1 - _MIN_SIZE)).mean())
 
     @property
     def confusion(self) -> NDArray[np.int64]:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitlab.errors import SnapshotDamaged
-from digitlab.networks.digit_map import Axes
+from digitlab.networks.digit_map import MapAxes
 
 LOOKED_AT = 1000  # digits whose answers are kept
 ON_THE_MAP = 500  # of them, the first
@@ -40,7 +40,7 @@ class Snapshot:
     weights: list[NDArray[Any]]
     first: int
     answers: NDArray[np.uint8]
-    axes: Axes
+    axes: MapAxes
     points: NDArray[np.float32]
 
     @property
@@ -82,7 +82,7 @@ def read(content: bytes) -> Snapshot:
                 **json.loads(file["words"].tobytes()),
                 weights=[file[f"weights{number}"] for number in range(count)],
                 answers=file["answers"],
-                axes=Axes(file["centre"], file["directions"], file["shares"]),
+                axes=MapAxes(file["centre"], file["directions"], file["shares"]),
                 points=file["points"],
             )
     except _UNREADABLE as error:

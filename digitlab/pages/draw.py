@@ -5,9 +5,9 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from digitlab.data.picture_files import SUFFIXES, open_picture
-from digitlab.networks.numbers import Part, read_number
+from digitlab.networks.numbers import DigitReading, read_number
 from digitlab.networks.recognition import NOTHING, Recogniser
-from digitlab.preprocessing import normalize
+from digitlab.preprocessing import normalization
 from digitlab.ui import canvas, corrections, elements, galleries, messages, network_choice, reading_view, resources
 
 INVITATIONS = {
@@ -62,7 +62,7 @@ def from_file(source: str) -> NDArray[np.uint8] | None:
     return opened
 
 
-def show_reading(picture: NDArray[np.uint8] | None, parts: list[Part], source: str, network: str) -> None:
+def show_reading(picture: NDArray[np.uint8] | None, parts: list[DigitReading], source: str, network: str) -> None:
     """Say what is read, digit by digit."""
     if picture is not None and len(parts) > 1:
         reading_view.number_answer(parts)
@@ -81,14 +81,14 @@ def show_reading(picture: NDArray[np.uint8] | None, parts: list[Part], source: s
     galleries.digit_picture(reading.image, "The drawing as the network saw it")
 
 
-def what_next(picture: NDArray[np.uint8], parts: list[Part], source: str, network: str) -> None:
+def what_next(picture: NDArray[np.uint8], parts: list[DigitReading], source: str, network: str) -> None:
     """Lead to what made the network read it so, where the drawing goes along; let a person put the reading right."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.page_link("understand.py", label="Why?", icon=":material/troubleshoot:")
         corrections.offer(picture, parts, network, canvas.strokes() if source == "Draw" else ())
 
 
-def show_way(parts: list[Part], recogniser: Recogniser) -> None:
+def show_way(parts: list[DigitReading], recogniser: Recogniser) -> None:
     """Show each step from the drawing to the network's input, and what would be read without it."""
     if not parts:
         st.caption("There is no ink yet.")
@@ -110,7 +110,7 @@ def show_way(parts: list[Part], recogniser: Recogniser) -> None:
     reading_view.steps(
         [
             (*STEPS[step.name], step.picture, recogniser.read_digit(step.without))
-            for step in normalize.steps(parts[chosen].ink)
+            for step in normalization.steps(parts[chosen].ink)
         ]
     )
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from digitlab.runs.records.improvement import LEAST
+from digitlab.runs.records.improvement import MIN_DRAWINGS
 from digitlab.runs.records.run import Run, RunState
 from digitlab.ui import identity, messages, network_choice, resources, run_list, run_progress
 from digitlab.ui.improve import proof
@@ -30,9 +30,9 @@ def few(counts: list[int]) -> str:
 
 if not person.may_train:
     identity.offer_to_log_in("improve", " to improve a network", is_main=True)
-elif sum(counts) < LEAST:
+elif sum(counts) < MIN_DRAWINGS:
     st.info(
-        f"You have {sum(counts)} digits of your own, and {LEAST} are needed: better 50, some of each digit. Draw them "
+        f"You have {sum(counts)} digits of your own, and {MIN_DRAWINGS} are needed: better 50, some of each digit. Draw them "
         "on request in a minute, or put right on the Draw page what was misread.",
         icon=":material/edit:",
     )

@@ -78,8 +78,8 @@ def overview() -> None:
         import_form.about(card.origin)
     limits = card.certainty
     st.markdown(
-        f"An answer is sure from a probability of **{limits.sure_from:.1%}** on, and a drawing a digit up to an "
-        f"entropy of **{limits.digit_up_to:.2f}** nats."
+        f"An answer is sure from a probability of **{limits.min_confidence:.1%}** on, and a drawing a digit up to an "
+        f"entropy of **{limits.max_entropy:.2f}** nats."
         + (f" Calibrated at temperature **{limits.temperature:.2f}**." if card.config.calibration else "")
     )
     with st.expander("All settings and versions"):

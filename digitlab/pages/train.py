@@ -16,13 +16,13 @@ lab = resources.lab()
 person = identity.person()
 
 st.title("Train")
-settings_sharing.receive(lab.most_epochs)
+settings_sharing.receive(lab.max_epochs)
 form, watch = st.columns([2, 3], gap="large")
 
 with form:
     preset = training_form.preset()
-    config = training_form.fill_in(preset, lab.most_epochs)
-    settings_sharing.take_file(lab.most_epochs)
+    config = training_form.fill_in(preset, lab.max_epochs)
+    settings_sharing.take_file(lab.max_epochs)
     title = st.text_input("Name", max_chars=60, placeholder=f"{PRESETS[preset].title} and a number", key="title")
 
     if not person.may_train:
@@ -76,18 +76,18 @@ def ended(run: Run, finished: int) -> None:
 def offer_to_go_on(run: Run, finished: int) -> None:
     """Let a run go on where it was, with more epochs if it has done all."""
     least = finished + (run.state is RunState.FINISHED)
-    if least > lab.most_epochs or not person.may_change(run.owner):
+    if least > lab.max_epochs or not person.may_change(run.owner):
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
         epochs = st.number_input(
             "Epochs in all",
             max(least, 1),
-            lab.most_epochs,
-            min(max(run.config.epochs, least), lab.most_epochs),
+            lab.max_epochs,
+            min(max(run.config.epochs, least), lab.max_epochs),
             key=f"more-{run.number}-{least}",
         )
         if st.button("Go on", icon=":material/play_arrow:", key=f"go-on-{run.number}"):
-            lab.go_on(run.number, person, int(epochs))
+            lab.resume(run.number, person, int(epochs))
             st.rerun()
 
 

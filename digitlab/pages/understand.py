@@ -5,7 +5,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from digitlab.data.distortions import Amounts
-from digitlab.networks.explanation import Change, HeatMaps, Inside, Neuron
+from digitlab.networks.explanation import ActivationTrace, Counterfactual, HeatMaps, Neuron
 from digitlab.networks.recognition import Reading
 from digitlab.runs.records.model_card import ModelCard
 from digitlab.ui import elements, explanations, galleries, messages, network_choice, reading_view, resources
@@ -45,7 +45,7 @@ def choose_digit(reading: Reading, label: str) -> int:
 
 def layer_by_layer(card: ModelCard, image: NDArray[np.uint8], reading: Reading) -> None:
     """Step from input to output."""
-    inside: Inside = explanations.ask(card, "inside", image)
+    inside: ActivationTrace = explanations.ask(card, "inside", image)
     names = ["picture", *(stage.layer for stage in inside.stages), "digits"]
     if state.get("layer") not in names:
         state.layer = names[min(1, len(names) - 1)]
@@ -127,7 +127,7 @@ def as_it_was() -> None:
 
 def change_its_mind(card: ModelCard, image: NDArray[np.uint8], reading: Reading) -> None:
     """The smallest changes that make other digits of it."""
-    changes: list[Change] = explanations.ask(card, "changes", image)
+    changes: list[Counterfactual] = explanations.ask(card, "changes", image)
     if not changes:
         st.info("No small change was found that makes another digit of it.")
         return
@@ -149,7 +149,7 @@ def change_its_mind(card: ModelCard, image: NDArray[np.uint8], reading: Reading)
 
 def the_arithmetic(card: ModelCard, image: NDArray[np.uint8], reading: Reading) -> None:
     """The softmax and one neuron, with the real numbers."""
-    inside: Inside = explanations.ask(card, "inside", image)
+    inside: ActivationTrace = explanations.ask(card, "inside", image)
     explanations.softmax(inside)
     st.subheader("One neuron")
     stages = {one.layer: one for one in inside.stages if one.kind in ("Conv2D", "Dense")}

@@ -15,16 +15,16 @@ from numpy.typing import NDArray
 from digitlab.data.archives import Archive, Bounds
 from digitlab.data.picture_files import open_picture, pixels_of, to_png
 from digitlab.errors import BundleRefused
-from digitlab.preprocessing import normalize
+from digitlab.preprocessing import normalization
 
 Digits = tuple[NDArray[np.uint8], NDArray[np.uint8]]
 
 SUFFIXES = ("zip", "npz")
-LARGEST_FILE = 20_000_000  # bytes
-MOST = 5_000  # digits in a file
+MAX_FILE_SIZE = 20_000_000  # bytes
+MAX_COUNT = 5_000  # digits in a file
 _PIXELS = 400_000_000  # of all pictures of a ZIP: some seconds' work
-_PICTURES = Bounds(files=MOST, each=20_000_000, total=100_000_000)
-_ARRAYS = Bounds(files=2, each=MOST * 784 + 1000, total=MOST * (784 + 8) + 2000)
+_PICTURES = Bounds(files=MAX_COUNT, each=20_000_000, total=100_000_000)
+_ARRAYS = Bounds(files=2, each=MAX_COUNT * 784 + 1000, total=MAX_COUNT * (784 + 8) + 2000)
 _DARK = 127  # of 255: up to it, the rim of a picture is ground
 
 
@@ -67,9 +67,9 @@ def from_file(content: bytes, name: str) -> Digits:
         BundleRefused: It is not what it should be, or too large; the sentence says what and where.
         PictureUnreadable: A picture in it is damaged or too large.
     """
-    if len(content) > LARGEST_FILE:
+    if len(content) > MAX_FILE_SIZE:
         raise BundleRefused(
-            f"{name} has {len(content) / 1e6:,.1f} MB; up to {LARGEST_FILE // 1_000_000} MB are taken. "
+            f"{name} has {len(content) / 1e6:,.1f} MB; up to {MAX_FILE_SIZE // 1_000_000} MB are taken. "
             "Bring it in in parts."
         )
     ending = PurePosixPath(name).suffix.lower()
@@ -118,7 +118,7 @@ def _as_digit(picture: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
         rim = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
         if is_grey and float(rim.mean()) <= _DARK:
             return grey.copy() if grey.any() else None
-    return normalize.to_digit(picture)
+    return normalization.normalize(picture)
 
 
 def _from_npz(content: bytes, name: str) -> Digits:
@@ -135,8 +135,8 @@ def _from_npz(content: bytes, name: str) -> Digits:
             f"In {name}, labels is {labels.dtype} {labels.shape}. Save it as whole numbers, one for each of the "
             f"{len(images):,} images."
         )
-    if not 0 < len(images) <= MOST:
-        raise BundleRefused(f"{name} holds {len(images):,} digits; 1 to {MOST:,} are taken.")
+    if not 0 < len(images) <= MAX_COUNT:
+        raise BundleRefused(f"{name} holds {len(images):,} digits; 1 to {MAX_COUNT:,} are taken.")
     wrong = np.flatnonzero(~np.isin(labels, range(10)))
     if wrong.size:
         raise BundleRefused(f"In {name}, the label of image {wrong[0]} is {labels[wrong[0]]}. Labels are 0 to 9.")

@@ -12,17 +12,17 @@ from digitlab.data.image_ops import as_bytes, rim, sharp, smaller
 from digitlab.preprocessing.photo import ink_on_paper
 from digitlab.preprocessing.ruled_lines import without_printed_lines
 
-LARGEST_SIDE = 1024  # pixels: more detail than 28 x 28 can hold
+MAX_SIDE = 1024  # pixels: more detail than 28 x 28 can hold
 _SAME = 2  # grey levels: equal but for rounding
 _PICTURE = 0.1  # how much the whole picture weighs against its border in saying which grey the ground has
 _NEAR = 12  # grey levels: equal but for what JPEG does around a stroke
 _STRONG = 128  # a peak of ink from about here on is kept as it is on black and on white; below, it is raised to 255
-_LEAST_DIFFERENCE = 20  # grey levels: less is what compression left of a flat ground
-_LEAST_PRINTED = 200  # pixels on the shorter side of a flat picture in which lines are looked for
-_LEAST_PHOTO = 48  # pixels on the shorter side: below it nothing can be said about light
+_MIN_DIFFERENCE = 20  # grey levels: less is what compression left of a flat ground
+_MIN_PRINTED = 200  # pixels on the shorter side of a flat picture in which lines are looked for
+_MIN_PHOTO = 48  # pixels on the shorter side: below it nothing can be said about light
 
 
-def ink_of(drawing: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def extract_foreground(drawing: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Return how much ink each pixel has, whatever the colours and the light.
 
     Args:
@@ -67,8 +67,8 @@ def _is_opaque(drawing: NDArray[np.uint8]) -> bool:
 
 def _bounded(drawing: NDArray[np.uint8]) -> NDArray[np.uint8]:
     height, width = drawing.shape[:2]
-    scale = LARGEST_SIDE / max(height, width)
-    return drawing if scale >= 1 else smaller(drawing, LARGEST_SIDE)
+    scale = MAX_SIDE / max(height, width)
+    return drawing if scale >= 1 else smaller(drawing, MAX_SIDE)
 
 
 def _sheet(drawing: NDArray[np.uint8]) -> tuple[slice, slice] | None:
@@ -97,7 +97,7 @@ def _on_opaque(drawing: NDArray[np.uint8]) -> NDArray[np.uint8]:
     grey = cv2.cvtColor(drawing, cv2.COLOR_RGBA2GRAY)
     border = rim(grey)
     ground = _ground_level(grey, border)
-    if min(grey.shape) < _LEAST_PHOTO or _is_flat(border, ground):
+    if min(grey.shape) < _MIN_PHOTO or _is_flat(border, ground):
         return _on_flat(drawing, grey, ground)
     return ink_on_paper(drawing, grey)
 
@@ -147,11 +147,11 @@ def _on_flat(drawing: NDArray[np.uint8], grey: NDArray[np.uint8], ground: int) -
         ink = _full_contrast(_distance(drawing[..., :3], colour.astype(np.uint8)).max(axis=2))
     elif _NEAR < ground < 255 - _NEAR:
         ink = as_bytes(ink * np.float32(255 / int(ink.max())))
-    return without_printed_lines(ink) if ground >= _STRONG and min(ink.shape) >= _LEAST_PRINTED else ink
+    return without_printed_lines(ink) if ground >= _STRONG and min(ink.shape) >= _MIN_PRINTED else ink
 
 
 def _full_contrast(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Raise ink to 255; what is hardly there at all is nothing."""
-    if ink.max() < _LEAST_DIFFERENCE:
+    if ink.max() < _MIN_DIFFERENCE:
         return np.zeros_like(ink)
     return sharp(ink, float(cv2.blur(ink, (3, 3)).max()))  # a single pixel may be what JPEG overshot

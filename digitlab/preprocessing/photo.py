@@ -10,25 +10,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitlab.data.image_ops import as_bytes, enlarged_mask, rim, sharp, smaller
-from digitlab.preprocessing.ruled_lines import LEAST_PEAK, LINE_SIDE, LINE_WIDTH, Lines, paper_lines, without_lines
+from digitlab.preprocessing.ruled_lines import LINE_SIDE, LINE_WIDTH, MIN_PEAK, Lines, paper_lines, without_lines
 
 _SMALL = 256  # side of the picture in which the paper's brightness is estimated
-_WIDEST_SQUARE = 0.25  # of that side: wider than any stroke, narrower than a table
-_NARROWEST_SQUARE = 0.08
+_MAX_SQUARE = 0.25  # of that side: wider than any stroke, narrower than a table
+_MIN_SQUARE = 0.08
 _SQUARE = 4.0  # widths of the strokes: wider than where they cross, narrower than the valleys between two shadows
-_DARKEST_PAPER = 110  # grey level of half the picture: what is lighter is no board
+_MIN_PAPER = 110  # grey level of half the picture: what is lighter is no board
 _SHEET = 0.3  # in logarithms: how much lighter than its surroundings an area is that is too large for chalk
 _BLACK = 8  # grey levels that are added before a logarithm is taken: what noise makes of black
-_MOST_LEVEL = 0.08  # share of the light that the closing may overstate
+_MAX_LEVEL = 0.08  # share of the light that the closing may overstate
 _SMOOTHING = 500  # the standard deviation of the smoothing is this part of the picture's longer side
 _STEP = 1.3  # between two of those pixels: sharper than the edge of a shadow
 _DARK = 0.12  # of the paper's light: darker than a shadow
 _OTHER_COLOUR = 0.06  # of the sum of red, green and blue: more than a shadow changes
-_LEAST_CONTRAST = 0.1  # share of the paper's light that ink takes away at least; pencil takes 0.3 to 0.6
+_MIN_CONTRAST = 0.1  # share of the paper's light that ink takes away at least; pencil takes 0.3 to 0.6
 _NOISE = 5.0  # standard deviations of the noise that ink rises above
 _CLEARLY = 1.8  # times what ink must rise above at least: a soft shadow stays below it
-_LEAST_AREA = 0.03  # of the largest piece of ink: what is smaller is a speck
-_LEAST_LENGTH = 0.05  # of the picture's longer side, that a digit has and specks have not
+_MIN_AREA = 0.03  # of the largest piece of ink: what is smaller is a speck
+_MIN_LENGTH = 0.05  # of the picture's longer side, that a digit has and specks have not
 _EDGE = 0.03  # of the picture's longer side: what lies so near to the edge all along is no digit
 _FRAME = 0.25  # of a side that a piece may touch before it is taken for the table or the sheet's edge
 
@@ -42,13 +42,13 @@ def ink_on_paper(drawing: NDArray[np.uint8], grey: NDArray[np.uint8]) -> NDArray
     if _is_board(grey):
         drawing, grey = 255 - drawing, 255 - grey
     smooth = cv2.GaussianBlur(grey, (0, 0), max(0.8, max(grey.shape) / _SMOOTHING))
-    light = _light(smooth, _WIDEST_SQUARE)
+    light = _light(smooth, _MAX_SQUARE)
     table = _table(drawing, light)
     missing, least = _missing(smooth, light, table)
     lines = paper_lines(missing, table, float(np.median(least)) / _NOISE)
     width = _stroke_width(_drawn(smaller(missing, _SMALL), smaller(least, _SMALL), table, lines))
-    if 0 < _SQUARE * width < _WIDEST_SQUARE:
-        light = _light(smooth, max(_NARROWEST_SQUARE, _SQUARE * width))
+    if 0 < _SQUARE * width < _MAX_SQUARE:
+        light = _light(smooth, max(_MIN_SQUARE, _SQUARE * width))
         missing, least = _missing(smooth, light, table)
     ink = _drawn(missing, least, table, lines)
     return ink if ink.shape == shape else as_bytes(cv2.resize(ink, shape[::-1], interpolation=cv2.INTER_AREA))
@@ -70,7 +70,7 @@ def _missing(
     if table.any():
         missing[enlarged_mask(table, grey.shape)] = 0
     level, noise = _level_and_noise(missing)
-    return missing - level, np.asarray(np.maximum(_LEAST_CONTRAST, _NOISE * noise), np.float32)
+    return missing - level, np.asarray(np.maximum(_MIN_CONTRAST, _NOISE * noise), np.float32)
 
 
 def _drawn(
@@ -100,7 +100,7 @@ def _level_and_noise(missing: NDArray[np.float32]) -> tuple[NDArray[np.float32],
     apart = max(2, max(missing.shape) // 200)
     sample = np.ascontiguousarray(missing[:: 1 + min(missing.shape) // 256])
     steps = cv2.absdiff(sample[:, apart:], sample[:, :-apart])
-    level = np.clip(_middles(missing), 0, _MOST_LEVEL).astype(np.float32)
+    level = np.clip(_middles(missing), 0, _MAX_LEVEL).astype(np.float32)
     noise = _middles(steps) * (1.4826 / np.sqrt(2))  # the standard deviation of a normal distribution
     noise = cv2.dilate(noise, np.ones((3, 3), np.uint8))  # at the edge of a shadow, that of the shadow
     return _enlarged(level, missing.shape), _enlarged(noise.astype(np.float32), missing.shape)
@@ -115,7 +115,7 @@ def _middles(values: NDArray[np.float32]) -> NDArray[np.float32]:
 def _is_board(grey: NDArray[np.uint8]) -> bool:
     """Whether light strokes stand on a dark ground: it is dark, and what differs from its surroundings is lighter."""
     small = smaller(grey, 64)
-    if max(float(np.median(rim(small))), float(np.median(small))) > _DARKEST_PAPER:
+    if max(float(np.median(rim(small))), float(np.median(small))) > _MIN_PAPER:
         return False
     brightness = np.log(small.astype(np.float32) + _BLACK)
     difference = brightness - cv2.GaussianBlur(brightness, (0, 0), 8)
@@ -180,7 +180,7 @@ def _pieces(
     largest = stats[order[0], cv2.CC_STAT_AREA]
     peaks = {}
     for n in order:
-        if stats[n, cv2.CC_STAT_AREA] < _LEAST_AREA * largest:
+        if stats[n, cv2.CC_STAT_AREA] < _MIN_AREA * largest:
             break
         box = _box(stats[n])
         if stats[n, cv2.CC_STAT_AREA] < largest / 3 and _is_line_from_the_edge(labels[box] == n, stats[n], ink.shape):
@@ -190,11 +190,11 @@ def _pieces(
         if peak > _CLEARLY * least[box][labels[box] == n].mean() and not is_line:
             peaks[n] = peak
     longest = max((int(stats[n, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max()) for n in peaks), default=0)
-    if longest < _LEAST_LENGTH * max(missing.shape):
+    if longest < _MIN_LENGTH * max(missing.shape):
         return ink
     darkest = max(peaks.values())
     for n, peak in peaks.items():
-        if peak >= LEAST_PEAK * darkest:
+        if peak >= MIN_PEAK * darkest:
             box = _box(stats[n], 2)
             near = cv2.dilate((labels[box] == n).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
             ink[box] = np.maximum(ink[box], sharp(missing[box], peak) * near)

@@ -8,17 +8,17 @@ from numpy.typing import NDArray
 
 from digitlab.data.image_ops import as_bytes, enlarged_mask, smaller
 
-LEAST_PEAK = 0.45  # of the darkest piece of ink: what stays lighter is a smudge, or the other side of the sheet
+MIN_PEAK = 0.45  # of the darkest piece of ink: what stays lighter is a smudge, or the other side of the sheet
 LINE_SIDE = 512  # side of the picture in which lines are looked for
 LINE_WIDTH = 7  # pixels there: thicker is ink
 _LINE_TILT = 15  # degrees by which paper may be turned
 _LINE_COVER = 0.8  # of its way over the paper on which a line is seen
 _MANY_LINES = 3  # so many are the paper's, however dark; fewer must be fainter than ink
-_LEAST_LINE = 0.03  # share of the light that a line takes away at least
+_MIN_LINE = 0.03  # share of the light that a line takes away at least
 _LINE_VOTES = 0.15  # of the picture's width, by which a line is proposed
-_SHORTEST_LINE = 0.1  # of the picture's width, where it leaves the picture at a corner
-_MOST_CANDIDATES = 3000
-_MOST_FAILURES = 12
+_MIN_LINE_LENGTH = 0.1  # of the picture's width, where it leaves the picture at a corner
+_MAX_CANDIDATES = 3000
+_MAX_FAILURES = 12
 _KNOTS = 65  # of a line as it is kept
 _PARTS = 16  # of a line, each of which shows where it runs
 
@@ -70,21 +70,21 @@ def _across(small: NDArray[np.float32], table: NDArray[np.uint8], noise: float) 
     thin = small - cv2.morphologyEx(small, cv2.MORPH_OPEN, np.ones((LINE_WIDTH, 1), np.uint8))
     paper = ~enlarged_mask(table, small.shape)
     thin *= paper
-    seen = (thin > max(_LEAST_LINE, 2.5 * noise)).astype(np.uint8)
+    seen = (thin > max(_MIN_LINE, 2.5 * noise)).astype(np.uint8)
     middle, tilt = np.pi / 2, np.radians(_LINE_TILT)
     found = cv2.HoughLines(
         seen, 1, np.radians(0.25), int(_LINE_VOTES * width), min_theta=middle - tilt, max_theta=middle + tilt
     )
     if found is None:
         return []
-    distance, angle = found.reshape(-1, 2)[:_MOST_CANDIDATES].T.astype(float)
+    distance, angle = found.reshape(-1, 2)[:_MAX_CANDIDATES].T.astype(float)
     columns = np.arange(width)
     ends = (distance - np.array([[0], [width / 2], [width - 1]]) * np.cos(angle)) / np.sin(angle)
     thick, thicker = (cv2.dilate(seen, np.ones((wide, 1), np.uint8)) > 0 for wide in (3, 5))
     ends = ends[:, _is_hopeful(ends, thicker, paper)]
     kept: list[NDArray[np.float64]] = []
     failures = 0
-    while ends.size and failures < _MOST_FAILURES:
+    while ends.size and failures < _MAX_FAILURES:
         rows = _bent(thin, np.interp(columns, [0, width / 2, width - 1], ends[:, 0]))
         if _crosses(rows, thick, paper):
             kept.append(rows)
@@ -134,7 +134,7 @@ def _crosses(rows: NDArray[np.float64], seen: NDArray[np.bool_], paper: NDArray[
     inside[inside] = paper[places[inside], columns[inside]]
     way = seen[places[inside], columns[inside]]
     edge = max(1, len(way) // 16)
-    if len(way) < _SHORTEST_LINE * width or way.mean() < _LINE_COVER:
+    if len(way) < _MIN_LINE_LENGTH * width or way.mean() < _LINE_COVER:
         return False
     return bool(way[:edge].mean() > 0.3 and way[-edge:].mean() > 0.3)
 
@@ -156,7 +156,7 @@ def _take_out(
         whole = values[:, inside.all(axis=0)][:, ::4]
         profile = np.median(whole, axis=1) if whole.size else np.zeros(len(band))
         profile = np.clip(cv2.dilate(profile.astype(np.float32)[:, np.newaxis], np.ones((3, 1), np.uint8)), 0, 0.9)
-        if is_ruled or profile.max() < LEAST_PEAK * ink:
+        if is_ruled or profile.max() < MIN_PEAK * ink:
             darkest = max(darkest, float(profile.max()))
             rest = 1 - (1 - values) / (1 - profile)
             np.put(result, (band * width + columns)[inside], rest[inside])

@@ -6,10 +6,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from digitlab.preprocessing.normalize import FAINTEST
+from digitlab.preprocessing.normalization import MIN_INK
 
 TALL = 0.5  # of the line's height, from which on a part is no hat and no bar
-_MOST = 24  # connected parts of the ink; no number that a person draws has more
+_MAX = 24  # connected parts of the ink; no number that a person draws has more
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,13 +42,13 @@ class Scale:
 
 def connected(ink: NDArray[np.uint8]) -> list[Component]:
     """Return the connected parts of ink, uint8 (height, width), the largest of them where there are very many."""
-    _, seen = cv2.threshold(ink, FAINTEST, 255, cv2.THRESH_BINARY)
+    _, seen = cv2.threshold(ink, MIN_INK, 255, cv2.THRESH_BINARY)
     x, y, breadth, length = cv2.boundingRect(seen)
     if not breadth:
         return []
     inked = seen[y : y + length, x : x + breadth]
     _, labels, statistics, _ = cv2.connectedComponentsWithStats(inked, connectivity=8)
-    largest = np.argsort(-statistics[1:, cv2.CC_STAT_AREA], kind="stable")[:_MOST] + 1
+    largest = np.argsort(-statistics[1:, cv2.CC_STAT_AREA], kind="stable")[:_MAX] + 1
     parts = []
     for label in largest:
         left, top, width, height = (int(value) for value in statistics[label, :4])

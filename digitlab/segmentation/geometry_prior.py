@@ -20,7 +20,7 @@ _SIDE_BY_SIDE, _GAP = 5.0, 12.0
 _NEAR = 0.05  # of the line's height: a short part may be so far away
 
 
-def of_size(box: tuple[int, int, int, int], tall: int, scale: Scale) -> float:
+def size_prior(box: tuple[int, int, int, int], tall: int, scale: Scale) -> float:
     """Return the evidence of a candidate's size: a digit is about as tall as the line, and its body narrower than that.
 
     Args:
@@ -37,12 +37,12 @@ def of_size(box: tuple[int, int, int, int], tall: int, scale: Scale) -> float:
     return -_PIECE - _LOW * lowness - _BROAD * max(0.0, width - _BROADEST) ** 2
 
 
-def of_end(atom: Component) -> float:
+def cut_prior(atom: Component) -> float:
     """Return the evidence for a digit's end after an atom."""
     return 0.0 if atom.cut is None else -_CUT - _CUT_INK * atom.cut
 
 
-def of_join(one: Component, other: Component, scale: Scale) -> float:
+def join_prior(one: Component, other: Component, scale: Scale) -> float:
     """Return the evidence for one digit across two atoms: tall parts side by side are seldom one."""
     if one.cut is not None:
         return 0.0

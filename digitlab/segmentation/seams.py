@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 _LEVELS = (0.2, 0.5, 0.8)  # of the height, where a cut is looked for
 _CUTS = 6.0  # to a line height of connected ink
-_DEEPEST = 4.0  # pen widths of ink that a cut may pass
+_MAX_DEPTH = 4.0  # pen widths of ink that a cut may pass
 _NOTCH = 0.08  # line heights that a notch in the outline is deep at least
 _NOTCHES_APART = 0.4  # line heights, sideways, that a notch below is from one above at most
 _NOTCHED = 0.2  # of the ink between two notches that counts; two digits are likely there
@@ -33,7 +33,7 @@ def find_seams(small: NDArray[np.float64], pen: float, line: int) -> list[Seam]:
     for row in {int(level * (height - 1)) for level in _LEVELS}:
         for column in _minima(through[row]):
             cost = through[row, column] / pen
-            if cost <= _DEEPEST:
+            if cost <= _MAX_DEPTH:
                 upper = _followed(came_down, row, column)[::-1]
                 lower = _followed(came_up, height - 1 - row, column)[1:]
                 found.append((float(cost), np.array(upper + lower, np.intp)))

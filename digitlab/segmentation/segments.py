@@ -31,8 +31,8 @@ from digitlab.segmentation.components import (
 )
 from digitlab.segmentation.seams import find_seams
 
-_MOST_ATOMS = 12  # to a digit
-_WIDEST = 1.7  # line heights, of a candidate
+_MAX_ATOMS = 12  # to a digit
+_MAX_WIDTH = 1.7  # line heights, of a candidate
 _ROWS = 48  # rows that a line is brought to for finding cuts
 # Where ink is deeper than this share of the pen's width, two strokes run into each other; it counts so much to a cut.
 _MERGED_FROM, _MERGED = 0.55, 0.15
@@ -41,7 +41,7 @@ _NEIGHBOURS = np.ones((3, 3), np.uint8)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Piece:
+class Segment:
     """A part of the ink that may be one digit.
 
     Attributes:
@@ -60,7 +60,7 @@ class Piece:
     evidence: float
 
 
-def pieces(ink: NDArray[np.uint8]) -> list[Piece]:
+def find_segments(ink: NDArray[np.uint8]) -> list[Segment]:
     """Cut a line of digits into candidates.
 
     Args:
@@ -84,7 +84,7 @@ def pieces(ink: NDArray[np.uint8]) -> list[Piece]:
     return _candidates(ink, atoms, scale)
 
 
-def one_sign(ink: NDArray[np.uint8]) -> Piece | None:
+def one_sign(ink: NDArray[np.uint8]) -> Segment | None:
     """Return the ink, uint8 (height, width), without specks, if it is hardly wider than high and hangs together.
 
     What lies within the box of the rest belongs to it: the eyes and the mouth of a face.
@@ -142,27 +142,27 @@ def _between(part: Component, start: NDArray[np.intp], end: NDArray[np.intp], cu
     return Component(part.left + first + left, part.top + top, mask[top : top + height, left : left + width], cut)
 
 
-def _candidates(ink: NDArray[np.uint8], atoms: list[Component], scale: Scale) -> list[Piece]:
+def _candidates(ink: NDArray[np.uint8], atoms: list[Component], scale: Scale) -> list[Segment]:
     labels = np.zeros(ink.shape, np.int16)
     for number, atom in enumerate(atoms):
         labels[atom.top : atom.bottom, atom.left : atom.right][atom.mask] = number + 1
     ground = cv2.inRange(labels, 0, 0)
     outlines = np.array([_outline(atom, ink.shape) for atom in atoms])
-    joins = [geometry_prior.of_join(one, other, scale) for one, other in pairwise(atoms)]
-    splits = [geometry_prior.of_end(atom) for atom in atoms[:-1]]
+    joins = [geometry_prior.join_prior(one, other, scale) for one, other in pairwise(atoms)]
+    splits = [geometry_prior.cut_prior(atom) for atom in atoms[:-1]]
     found = []
     for first in range(len(atoms)):
-        runs = np.maximum.accumulate(outlines[first : first + _MOST_ATOMS], axis=0)
+        runs = np.maximum.accumulate(outlines[first : first + _MAX_ATOMS], axis=0)
         tall = np.count_nonzero(runs.sum(axis=1) >= geometry_prior.BODY * scale.height, axis=1)
-        for last in range(first, min(first + _MOST_ATOMS, len(atoms))):
+        for last in range(first, min(first + _MAX_ATOMS, len(atoms))):
             box = box_around(atoms[first : last + 1])
-            if last > first and box[2] - box[0] > _WIDEST * scale.height:
+            if last > first and box[2] - box[0] > _MAX_WIDTH * scale.height:
                 break
             if last > first and box[3] - box[1] < 0.5 * scale.height:
                 continue
             likelihood = sum(joins[first:last]) + sum(splits[last : last + 1])
-            likelihood += geometry_prior.of_size(box, int(tall[last - first]), scale)
-            found.append(Piece(box, _lifted(ink, labels, ground, box, first, last), first, last, float(likelihood)))
+            likelihood += geometry_prior.size_prior(box, int(tall[last - first]), scale)
+            found.append(Segment(box, _lifted(ink, labels, ground, box, first, last), first, last, float(likelihood)))
     return found
 
 

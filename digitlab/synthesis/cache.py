@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitlab.data.mnist import UNREADABLE
-from digitlab.preprocessing.normalize import SIDE
+from digitlab.preprocessing.normalization import SIDE
 from digitlab.synthesis import handwriting
 from digitlab.synthesis.handwriting import Labelled
 

@@ -14,17 +14,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitlab.data.augmentation import Augmentation, augment
-from digitlab.preprocessing import normalize
+from digitlab.preprocessing import normalization
 from digitlab.synthesis.templates import Template, digit_templates, other_templates
 
 NO_DIGIT = 10  # the label of letters, signs and scribbles
 
 CHUNK = 250  # pictures that one thread draws in one go, from a seed of their own
-_WIDEST_OTHER = 0.25  # for what is no digit: with a wider pen a V or an arrow becomes a stick, which is a one
+_MAX_OTHER_WIDTH = 0.25  # for what is no digit: with a wider pen a V or an arrow becomes a stick, which is a one
 _LENGTH = 120.0  # pixels: the longer side of what the middle of the pen travels
 PENS = (0.06, 0.9)  # widths as a share of that length, all equally likely on a logarithmic scale
 READABLE = 0.35  # the same for a pen beyond which nobody may be expected to read every digit
-_SMALLEST = 0.4  # of the unit box: what is smaller, a dot, stays small
+_MIN_SIZE = 0.4  # of the unit box: what is smaller, a dot, stays small
 _STEP = 0.02  # of the unit box: between two points of a curve
 _FINE = 4  # bits of a fraction of a pixel, for cv2
 _BENT = Augmentation(shift=0, rotation=12, scale=0, shear=0.25, elastic=1.2)  # of MNIST's digits before they are drawn
@@ -51,7 +51,7 @@ def written_digits(n: int, seed: int, first: int = 0, widest: float = PENS[1]) -
 
 def other_drawings(n: int, seed: int, first: int = 0) -> Labelled:
     """Draw letters, signs, scribbles, dots and pairs of digits, as `written_digits`; every label is `NO_DIGIT`."""
-    return _in_chunks(n, [seed, 2], first, lambda rng, _: _picture(*_other(rng), rng, _WIDEST_OTHER))
+    return _in_chunks(n, [seed, 2], first, lambda rng, _: _picture(*_other(rng), rng, _MAX_OTHER_WIDTH))
 
 
 def redrawn(images: NDArray[np.uint8], labels: NDArray[np.uint8], seed: int, first: int = 0) -> Labelled:
@@ -77,7 +77,7 @@ def _in_chunks(
 
     with ThreadPoolExecutor() as pool:
         made = [one for part in pool.map(chunk, range(0, n, CHUNK)) for one in part]
-    images = np.array([image for _, image in made], np.uint8).reshape(n, normalize.SIDE, normalize.SIDE)
+    images = np.array([image for _, image in made], np.uint8).reshape(n, normalization.SIDE, normalization.SIDE)
     return images, np.array([label for label, _ in made], np.uint8)
 
 
@@ -85,8 +85,8 @@ def _picture(
     label: int, strokes: Strokes, rng: np.random.Generator, widest: float = PENS[1]
 ) -> tuple[int, NDArray[np.uint8]]:
     width = float(np.exp(rng.uniform(*np.log([PENS[0], widest])))) * _LENGTH
-    digit = normalize.from_ink(draw(strokes, width))
-    return label, np.zeros((normalize.SIDE, normalize.SIDE), np.uint8) if digit is None else digit
+    digit = normalization.normalize_ink(draw(strokes, width))
+    return label, np.zeros((normalization.SIDE, normalization.SIDE), np.uint8) if digit is None else digit
 
 
 def draw(strokes: Strokes, width: float) -> NDArray[np.uint8]:
@@ -97,7 +97,7 @@ def draw(strokes: Strokes, width: float) -> NDArray[np.uint8]:
     """
     points = np.concatenate(strokes)
     low, spread = points.min(axis=0), np.ptp(points, axis=0)
-    scale = _LENGTH / max(float(spread.max()), _SMALLEST)
+    scale = _LENGTH / max(float(spread.max()), _MIN_SIZE)
     margin = width / 2 + 3
     columns, rows = np.ceil(spread * scale + 2 * margin).astype(int)
     field = np.zeros((rows, columns), np.uint8)
@@ -259,5 +259,7 @@ def _repenned(image: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.
     large = cv2.resize(large, None, fx=6, fy=6, interpolation=cv2.INTER_CUBIC)
     wider = rng.uniform(0, 1) ** 2 * PENS[1] / 2 * _LENGTH
     away = cv2.distanceTransform(np.asarray(large <= 127, np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5)
-    digit = normalize.from_ink(np.asarray(255 * np.clip(wider + 0.5 - away, 0, 1), np.uint8) if wider > 1 else large)
+    digit = normalization.normalize_ink(
+        np.asarray(255 * np.clip(wider + 0.5 - away, 0, 1), np.uint8) if wider > 1 else large
+    )
     return image if digit is None else digit

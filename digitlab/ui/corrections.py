@@ -8,13 +8,13 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from digitlab.networks.numbers import Part
+from digitlab.networks.numbers import DigitReading
 from digitlab.runs.services.corrections import correction
 from digitlab.ui import galleries, identity, messages, resources, wording
 
 
 def offer(
-    picture: NDArray[np.uint8], parts: Sequence[Part], network: str, strokes: Sequence[Mapping[str, Any]] = ()
+    picture: NDArray[np.uint8], parts: Sequence[DigitReading], network: str, strokes: Sequence[Mapping[str, Any]] = ()
 ) -> None:
     """Let a person say what each digit of a picture is, and keep it as that.
 
@@ -57,11 +57,11 @@ def offer(
         st.page_link("mydigits.py", label=f"{_kept(parts, done)}, in My digits", icon=":material/check:")
 
 
-def _kept(parts: Sequence[Part], done: Sequence[int]) -> str:
+def _kept(parts: Sequence[DigitReading], done: Sequence[int]) -> str:
     return f"Kept as {wording.a_digit(done[0])}" if len(parts) == 1 else f"{len(done)} of {len(parts)} kept"
 
 
-def _ask(key: str, part: Part, label: int | None, *, is_alone: bool) -> None:
+def _ask(key: str, part: DigitReading, label: int | None, *, is_alone: bool) -> None:
     """Show ten digits to choose from, beside what was read where there are several."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if not is_alone:

@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from digitlab.networks.explanation import Change, HeatMaps, Inside, Neuron, Stage
+from digitlab.networks.explanation import ActivationTrace, Counterfactual, HeatMaps, LayerOutput, Neuron
 from digitlab.networks.recognition import Reading
 from digitlab.runs.records.model_card import ModelCard
 from digitlab.ui import galleries, messages, resources
@@ -16,7 +16,7 @@ from digitlab.ui.charts import colours
 
 _ROW = 16  # neurons in a row, where they have no place in the picture
 _COLUMNS = 8  # maps in a row: they are still to be seen on a telephone
-_WIDEST = 1024  # pixels: of a sheet of maps before the page scales it
+_MAX_WIDTH = 1024  # pixels: of a sheet of maps before the page scales it
 
 KINDS = {
     "Conv2D": "a convolution: each filter slides over the picture, and its map is bright where it fits",
@@ -89,15 +89,15 @@ def _place(row: int, column: int) -> str:
     return down + (" left", "", " right")[min(column * 3 // 28, 2)]
 
 
-def stage(one: Stage) -> None:
+def stage(one: LayerOutput) -> None:
     """Show what a layer makes of a picture: its maps as pictures, or its numbers as one row of squares."""
     values = one.values
     most = colours.strongest(values)
     row = _ROW if len(values) % _ROW == 0 else len(values)
     maps = np.moveaxis(values, -1, 0) if values.ndim == 3 else values.reshape(1, -1, row)
     columns = min(len(maps), _COLUMNS)
-    laid = colours.sheet(colours.coloured(maps, most), columns)
-    laid = colours.enlarged(laid, max(1, _WIDEST // laid.shape[1]))
+    laid = colours.sheet(colours.colour_map(maps, most), columns)
+    laid = colours.enlarged(laid, max(1, _MAX_WIDTH // laid.shape[1]))
     sums = np.abs(maps).sum(axis=(1, 2)) if values.ndim == 3 else np.abs(values)
     size = f"{len(maps)} maps of {maps.shape[1]} x {maps.shape[2]}" if values.ndim == 3 else f"{len(values)} neurons"
     kind = "map" if values.ndim == 3 else "neuron"
@@ -109,8 +109,8 @@ def stage(one: Stage) -> None:
 
 def weights(pictures: NDArray[np.floating], alt: str, columns: int) -> None:
     """Show many small pictures of weights on one scale."""
-    laid = colours.sheet(colours.coloured(pictures), columns)
-    laid = colours.enlarged(laid, max(1, _WIDEST // laid.shape[1]))
+    laid = colours.sheet(colours.colour_map(pictures), columns)
+    laid = colours.enlarged(laid, max(1, _MAX_WIDTH // laid.shape[1]))
     scale = signed_scale(colours.strongest(pictures))
     st.html(f"<div class='digitlab-sheet'>{figure(laid, alt, text=alt, scale=scale)}</div>")
 
@@ -157,7 +157,7 @@ def evidence(slopes: NDArray[np.float32], image: NDArray[np.uint8], reading: Rea
     st.html(signed_scale(most))
 
 
-def change(one: Change, image: NDArray[np.uint8], reading: Reading) -> None:
+def change(one: Counterfactual, image: NDArray[np.uint8], reading: Reading) -> None:
     """Show a picture, its change, and what comes out."""
     difference = one.image.astype(np.float64) - image
     pixels, largest = int((np.abs(difference) >= 3).sum()), int(np.abs(difference).max())
@@ -176,7 +176,7 @@ def change(one: Change, image: NDArray[np.uint8], reading: Reading) -> None:
     figures(shown)
 
 
-def softmax(inside: Inside) -> None:
+def softmax(inside: ActivationTrace) -> None:
     """Show how ten sums become ten probabilities, and what makes the largest sum."""
     st.subheader("From sums to probabilities")
     digit, rival = (int(one) for one in np.argsort(-inside.sums)[:2])
@@ -213,7 +213,7 @@ def neuron(one: Neuron) -> None:
     for title, values in parts.items():
         picture = _as_picture(values, side)
         if picture is not None:
-            large = colours.enlarged(colours.coloured(picture), max(1, 280 // picture.shape[1]))
+            large = colours.enlarged(colours.colour_map(picture), max(1, 280 // picture.shape[1]))
             most = colours.strongest(picture)
             scale = signed_scale(most) if (picture < 0).any() else positive_scale(most)
             shown.append(figure(large, f"{title}: {picture.shape[0]} x {picture.shape[1]} numbers", title, scale=scale))

@@ -12,7 +12,7 @@ from digitlab.runs.records.people import Person, person_id
 from digitlab.ui import messages
 from digitlab.ui.visitor_cookie import COOKIE, is_token, new_token
 
-_LONGEST_NAME = 40
+_MAX_NAME_LENGTH = 40
 
 
 def person() -> Person:
@@ -55,7 +55,7 @@ def person_of(claims: Mapping[str, Any], teachers: Collection[str]) -> Person:
     is_verified = email.isascii() and str(claims.get("email_verified", True)).lower() == "true"
     return Person(
         id=person_id(str(issuer), str(subject)),
-        name=name[:_LONGEST_NAME],
+        name=name[:_MAX_NAME_LENGTH],
         is_teacher=is_verified and email.lower() in teachers,
     )
 

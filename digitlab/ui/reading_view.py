@@ -7,7 +7,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from digitlab.data.picture_files import thumbnail
-from digitlab.networks.numbers import Part
+from digitlab.networks.numbers import DigitReading
 from digitlab.networks.recognition import Reading
 from digitlab.ui import galleries
 
@@ -59,7 +59,7 @@ def why(part: str, number: int, network: str, *, is_offered: bool = True) -> Non
     st.page_link("understand.py", label="Why?", icon=icon, query_params=asked, disabled=not is_offered)
 
 
-def number_answer(parts: Sequence[Part]) -> None:
+def number_answer(parts: Sequence[DigitReading]) -> None:
     """Show a number that was read, and of which of its digits the network is not sure."""
     number = "".join(_sign(part.reading) for part in parts)
     doubts = [
@@ -71,7 +71,7 @@ def number_answer(parts: Sequence[Part]) -> None:
     st.html(f"<div class='digitlab-answer number' aria-live='polite'>{text}</div>")
 
 
-def boxes(picture: NDArray[np.uint8], parts: Sequence[Part]) -> None:
+def boxes(picture: NDArray[np.uint8], parts: Sequence[DigitReading]) -> None:
     """Show a drawing, uint8 (height, width, 4), with a box around each digit that was found."""
     height, width = picture.shape[:2]
     marks = []
@@ -93,7 +93,7 @@ def columns(reading: Reading) -> str:
     )
 
 
-def digit_cards(parts: Sequence[Part]) -> None:
+def digit_cards(parts: Sequence[DigitReading]) -> None:
     """Show each digit of a number as the network saw it, with its ten probabilities."""
     cards = []
     for part in parts:

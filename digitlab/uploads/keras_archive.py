@@ -17,12 +17,12 @@ from pathlib import Path
 from typing import Any
 
 from digitlab.errors import ModelNotFound, ModelRefused
-from digitlab.uploads.layer_allowlist import understood
+from digitlab.uploads.layer_allowlist import check_layers
 
-LARGEST_FILE = 20_000_000  # bytes, as many as the page takes
-MOST_WEIGHTS = 5_000_000  # numbers; the lab's own largest network has 304,554
-_LARGEST = {"metadata.json": 10_000, "config.json": 4_000_000, "model.weights.h5": 80_000_000}  # bytes, unpacked
-_MOST_EXPANSION = 200  # times; weights hardly shrink, and a text of layers by 20
+MAX_FILE_SIZE = 20_000_000  # bytes, as many as the page takes
+MAX_WEIGHTS = 5_000_000  # numbers; the lab's own largest network has 304,554
+_MAX_SIZE = {"metadata.json": 10_000, "config.json": 4_000_000, "model.weights.h5": 80_000_000}  # bytes, unpacked
+_MAX_EXPANSION = 200  # times; weights hardly shrink, and a text of layers by 20
 _END = struct.Struct("<4s4H2LH")  # the archive's last record
 _BEGINNINGS = {
     b"\x89HDF": "It is an HDF5 file, as Keras 2 wrote them, which can hold code. Open it where you trust it, and save "
@@ -33,7 +33,7 @@ _BEGINNINGS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
+class ArchiveParts:
     """What a file brings, as far as it was understood.
 
     Attributes:
@@ -56,7 +56,7 @@ def read(path: Path) -> bytes:
     """
     try:
         with path.open("rb") as file:
-            return file.read(LARGEST_FILE + 1)
+            return file.read(MAX_FILE_SIZE + 1)
     except FileNotFoundError as error:
         raise ModelNotFound(f"There is no file {path}. Choose another.") from error
     except OSError as error:
@@ -66,27 +66,27 @@ def read(path: Path) -> bytes:
 _PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 
-def look_into(content: bytes) -> Parts:
+def parse(content: bytes) -> ArchiveParts:
     """Check a `.keras` file's content, and take it apart.
 
     Raises:
         ModelRefused: With the reason, in a sentence.
     """
-    if len(content) > LARGEST_FILE:
-        raise ModelRefused(f"It has more than {LARGEST_FILE / 1e6:.0f} MB. Choose a smaller network.")
+    if len(content) > MAX_FILE_SIZE:
+        raise ModelRefused(f"It has more than {MAX_FILE_SIZE / 1e6:.0f} MB. Choose a smaller network.")
     _check_directory(content)
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             _check_members(archive.infolist())
             texts = {name: _unpacked(archive, name) for name in ("metadata.json", "config.json")}
             _check_version(_parsed("metadata.json", texts["metadata.json"]))
-            config = understood(_parsed("config.json", texts["config.json"]))
+            config = check_layers(_parsed("config.json", texts["config.json"]))
             weights = _unpacked(archive, "model.weights.h5")
     except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError, ValueError, OSError) as error:
         raise ModelRefused("It is damaged: its parts cannot be unpacked. Fetch or save it again.") from error
     if not weights.startswith(b"\x89HDF\r\n\x1a\n"):
         raise ModelRefused("Its weights are not an HDF5 file. Save the network again with Keras 3.")
-    return Parts(sha256(content).hexdigest(), config, weights)
+    return ArchiveParts(sha256(content).hexdigest(), config, weights)
 
 
 def _check_directory(content: bytes) -> None:
@@ -107,32 +107,32 @@ def _check_directory(content: bytes) -> None:
 
 def _check_members(members: Sequence[zipfile.ZipInfo]) -> None:
     names = [member.filename for member in members]
-    strange = sorted(set(names) - set(_LARGEST))
+    strange = sorted(set(names) - set(_MAX_SIZE))
     if strange:
         raise ModelRefused(
-            f"It has a part {_shown(strange[0])}. Plain layers need {', '.join(_LARGEST)}, and nothing else."
+            f"It has a part {_shown(strange[0])}. Plain layers need {', '.join(_MAX_SIZE)}, and nothing else."
         )
     if len(set(names)) < len(names):
         raise ModelRefused("It has two parts of the same name. Save the network again with Keras 3.")
-    if missing := sorted(set(_LARGEST) - set(names)):
+    if missing := sorted(set(_MAX_SIZE) - set(names)):
         raise ModelRefused(f"It has no {missing[0]}. Save the network again with Keras 3.")
     for member in members:
         if member.compress_type not in _PACKED:  # of others, zipfile unpacks without a bound
             raise ModelRefused(
                 f"Its {member.filename} is packed as Keras never packs. Save the network again with Keras 3."
             )
-        most = _LARGEST[member.filename]
-        if member.file_size > most or member.file_size > _MOST_EXPANSION * max(member.compress_size, 1):
+        most = _MAX_SIZE[member.filename]
+        if member.file_size > most or member.file_size > _MAX_EXPANSION * max(member.compress_size, 1):
             raise ModelRefused(
                 f"Its {member.filename} would unpack from {member.compress_size:,} to {member.file_size:,} bytes; "
-                f"{most:,} at most, and {_MOST_EXPANSION} times its size, is allowed."
+                f"{most:,} at most, and {_MAX_EXPANSION} times its size, is allowed."
             )
 
 
 def _unpacked(archive: zipfile.ZipFile, name: str) -> bytes:
     """Unpack a part, and no more of it than was declared; its checksum is compared on the way."""
     with archive.open(name) as part:
-        content = part.read(_LARGEST[name] + 1)
+        content = part.read(_MAX_SIZE[name] + 1)
     if len(content) != archive.getinfo(name).file_size:
         raise ModelRefused(f"Its {name} is larger or smaller than it declares. Fetch or save it again.")
     return content

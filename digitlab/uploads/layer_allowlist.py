@@ -11,13 +11,13 @@ from digitlab.errors import ModelRefused
 
 Json = Any  # what json.loads returns
 
-MOST_LAYERS = 400
-MOST_UNITS = 8192  # units or filters of one layer
-_MOST = 65_536  # of any other whole number
-_LONGEST = 200  # characters of a text, or things in a list
+MAX_LAYERS = 400
+MAX_UNITS = 8192  # units or filters of one layer
+_MAX = 65_536  # of any other whole number
+_MAX_LENGTH = 200  # characters of a text, or things in a list
 NAMED = "layer_"  # and a number: how layers are called here
 _UNCONNECTED = "Its config.json connects the layers in no known way. Save the network again with Keras 3."
-_DEEPEST = 6  # networks within networks
+_MAX_DEPTH = 6  # networks within networks
 
 NETWORKS = {
     "Sequential": ("keras", "keras.models", "keras.src.models.sequential"),
@@ -43,7 +43,7 @@ _ONLY_TRAINING = ("keras.initializers", "keras.regularizers", "keras.constraints
 _DROPPED = {"dtype", "quantization_config", "trainable"}
 
 
-def understood(config: Json) -> dict[str, Json]:
+def check_layers(config: Json) -> dict[str, Json]:
     """Return the content of a `config.json`, written anew.
 
     Raises:
@@ -67,8 +67,8 @@ class _Reader:
             _refuse(entry)
         if entry.get("registered_name") not in (None, name, "Model"):
             _refuse(entry)
-        if depth > _DEEPEST:
-            raise ModelRefused(f"It has networks within networks, more than {_DEEPEST} deep. Give it plain layers.")
+        if depth > _MAX_DEPTH:
+            raise ModelRefused(f"It has networks within networks, more than {_MAX_DEPTH} deep. Give it plain layers.")
         config, layers = entry["config"], entry["config"].get("layers")
         if not isinstance(layers, list) or not layers:
             raise ModelRefused(f"Its {name} network has no layers. Call it on a digit once, then save it again.")
@@ -86,8 +86,8 @@ class _Reader:
     def _layer(self, entry: Json, depth: int, names: Mapping[str, str] | None = None) -> dict[str, Json]:
         own_name = names[_name_of(entry)] if names else self._new_name()
         self._layers += 1
-        if self._layers > MOST_LAYERS:
-            raise ModelRefused(f"It has more than {MOST_LAYERS} layers. Choose a smaller network.")
+        if self._layers > MAX_LAYERS:
+            raise ModelRefused(f"It has more than {MAX_LAYERS} layers. Choose a smaller network.")
         name = _class(entry)
         if name in NETWORKS:
             kept = self.network(entry, depth + 1, own_name)
@@ -126,14 +126,14 @@ class _Reader:
             _name_of(value)
             return self._layer(value, depth)
         if isinstance(value, list):
-            if len(value) > _LONGEST:
+            if len(value) > _MAX_LENGTH:
                 raise ModelRefused(
-                    f"Its layer {layer} declares {len(value):,} values of {key[:40]}; {_LONGEST} at most."
+                    f"Its layer {layer} declares {len(value):,} values of {key[:40]}; {_MAX_LENGTH} at most."
                 )
             return [self._value(key, one, layer, depth) for one in value]
         if isinstance(value, str):
             return _text(key, value)
-        most = MOST_UNITS if key in ("units", "filters") else 2**63 if key == "seed" else _MOST
+        most = MAX_UNITS if key in ("units", "filters") else 2**63 if key == "seed" else _MAX
         return _number(key, value, most, layer)
 
 
@@ -173,14 +173,14 @@ def _check_of_training(value: Json) -> None:
 
 
 def _nodes(nodes: Json, names: Mapping[str, str]) -> list[Json]:
-    if not isinstance(nodes, list) or len(nodes) > _LONGEST or not all(isinstance(node, Mapping) for node in nodes):
+    if not isinstance(nodes, list) or len(nodes) > _MAX_LENGTH or not all(isinstance(node, Mapping) for node in nodes):
         raise ModelRefused(_UNCONNECTED)
     return [{part: _argument(node[part], names, 0) for part in ("args", "kwargs") if part in node} for node in nodes]
 
 
 def _argument(value: Json, names: Mapping[str, str], depth: int) -> Json:
     """What a layer is called with: outputs of others."""
-    if isinstance(value, list) and depth < _DEEPEST and len(value) <= _LONGEST:
+    if isinstance(value, list) and depth < _MAX_DEPTH and len(value) <= _MAX_LENGTH:
         return [_argument(one, names, depth + 1) for one in value]
     if isinstance(value, Mapping) and value.get("class_name") == "__keras_tensor__":
         config = value.get("config")
@@ -192,12 +192,12 @@ def _argument(value: Json, names: Mapping[str, str], depth: int) -> Json:
         _refuse(value)
     if isinstance(value, Mapping) and depth == 0:
         return {_text("argument", key): _argument(one, names, 1) for key, one in value.items()}
-    return _number("argument", value, _MOST, "call")
+    return _number("argument", value, _MAX, "call")
 
 
 def _history(value: Json, names: Mapping[str, str]) -> Json:
     """Names of layers and numbers, in lists."""
-    if isinstance(value, list) and len(value) <= _LONGEST:
+    if isinstance(value, list) and len(value) <= _MAX_LENGTH:
         return [_history(one, names) if isinstance(one, list) else _name_or_number(one, names) for one in value]
     raise ModelRefused(_UNCONNECTED)
 
@@ -205,7 +205,7 @@ def _history(value: Json, names: Mapping[str, str]) -> Json:
 def _name_or_number(value: Json, names: Mapping[str, str]) -> Json:
     if isinstance(value, str) and value not in names:
         raise ModelRefused(_UNCONNECTED)
-    return names[value] if isinstance(value, str) else _number("place", value, _MOST, "connection")
+    return names[value] if isinstance(value, str) else _number("place", value, _MAX, "connection")
 
 
 def _name_of(entry: Json) -> str:
@@ -218,7 +218,7 @@ def _any_batch(shape: Json) -> list[Json]:
     """A shape for any number of digits, whatever number the network was built with."""
     if not isinstance(shape, list) or not 1 <= len(shape) <= 6:
         raise ModelRefused("One of its inputs has no shape. Call the network on a digit once, then save it again.")
-    return [None, *(_number("shape", size, _MOST, "input") for size in shape[1:])]
+    return [None, *(_number("shape", size, _MAX, "input") for size in shape[1:])]
 
 
 def _type(value: Json) -> str:
@@ -231,7 +231,7 @@ def _type(value: Json) -> str:
 
 
 def _text(key: str, value: Json) -> str:
-    if not isinstance(value, str) or len(value) > _LONGEST or not value.isprintable():
+    if not isinstance(value, str) or len(value) > _MAX_LENGTH or not value.isprintable():
         raise ModelRefused(f"Its config.json has an unfit {key[:40]}: {_short(value)}. Save it again with Keras 3.")
     return value
 

@@ -13,7 +13,7 @@ from typing import Any
 
 _NEW_USERS, _NEW_NETWORK = 0x10000000, 0x40000000  # of Linux' unshare
 _ADDRESSES = 16 * 2**30  # bytes; TensorFlow reserves some that it never uses
-_LARGEST_FILE = 300_000_000  # bytes that a file may be written to
+_MAX_FILE_SIZE = 300_000_000  # bytes that a file may be written to
 _REFUSED = ("socket.", "subprocess.", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.fork", "pty.",
             "pickle.find_class", "ctypes.dlopen", "webbrowser.", "urllib.", "ftplib.", "smtplib.")  # fmt: skip
 _CHANGING = ("os.remove", "os.rename", "os.mkdir", "os.rmdir", "os.link", "os.symlink", "os.chmod", "os.chown",
@@ -34,7 +34,7 @@ def limit(memory: int, seconds: int) -> None:
     """Bound this process' memory in bytes, and its time: seconds by the clock, and twice as many of computing."""
     signal.alarm(seconds + 5)  # should whoever waits for it have gone
     limits = {"RLIMIT_DATA": memory, "RLIMIT_AS": _ADDRESSES, "RLIMIT_CPU": 2 * seconds, "RLIMIT_CORE": 0}
-    for name, value in (limits | {"RLIMIT_FSIZE": _LARGEST_FILE}).items():
+    for name, value in (limits | {"RLIMIT_FSIZE": _MAX_FILE_SIZE}).items():
         hard = resource.getrlimit(getattr(resource, name))[1]
         value = value if hard == resource.RLIM_INFINITY else min(value, hard)
         resource.setrlimit(getattr(resource, name), (value, value))

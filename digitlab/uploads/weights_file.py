@@ -11,8 +11,8 @@ import numpy as np
 
 from digitlab.errors import ModelRefused
 
-_MOST_OBJECTS = 5000
-_MOST_DIMENSIONS = 6
+_MAX_OBJECTS = 5000
+_MAX_DIMENSIONS = 6
 _OPTIMIZER = "optimizer"  # what a training would go on with
 _KINDS = "fiu"  # of NumPy: floating and whole numbers
 
@@ -49,8 +49,8 @@ class _Copy:
             raise ModelRefused("Its weights lie in groups within groups without an end. Save it again with Keras 3.")
         for name in old:
             self._objects += 1
-            if self._objects > _MOST_OBJECTS:
-                raise ModelRefused(f"Its weights are in more than {_MOST_OBJECTS:,} pieces. Choose a smaller network.")
+            if self._objects > _MAX_OBJECTS:
+                raise ModelRefused(f"Its weights are in more than {_MAX_OBJECTS:,} pieces. Choose a smaller network.")
             if not isinstance(old.get(name, getlink=True), h5py.HardLink):
                 raise ModelRefused("Its weights point to another file or place. Save the network again with Keras 3.")
             if depth == 0 and name == _OPTIMIZER:
@@ -66,7 +66,7 @@ class _Copy:
         return self._numbers
 
     def _check(self, data: h5py.Dataset) -> None:
-        if data.dtype.kind not in _KINDS or data.dtype.fields or data.dtype.subdtype or data.ndim > _MOST_DIMENSIONS:
+        if data.dtype.kind not in _KINDS or data.dtype.fields or data.dtype.subdtype or data.ndim > _MAX_DIMENSIONS:
             raise ModelRefused(f"Its weights hold values of type {str(data.dtype)[:40]}, no plain numbers.")
         numbers = int(np.prod(data.shape, dtype=object)) if data.shape is not None else 0
         self._numbers += numbers

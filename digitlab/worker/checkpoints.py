@@ -24,7 +24,7 @@ from digitlab.storage.storage import StoredFile
 # Seconds between two checkpoints; what was learned since the last one is learned again, with equal figures.
 _EVERY = 2.0  # at the end of an epoch
 _WITHIN = 10.0  # within one
-_LEAST_REST = 50  # times as long as writing one took: it costs a fiftieth of the time at most, wherever it goes
+_MIN_REST = 50  # times as long as writing one took: it costs a fiftieth of the time at most, wherever it goes
 Arrays = list[NDArray[Any]]
 
 
@@ -115,7 +115,7 @@ def _count(names: Sequence[str], start: str) -> int:
     return sum(name.removeprefix(start).isdecimal() for name in names if name.startswith(start))
 
 
-class Keeper(keras.callbacks.Callback):  # type: ignore[misc]
+class CheckpointWriter(keras.callbacks.Callback):  # type: ignore[misc]
     """Writes checkpoints while a network learns, and puts one back before it goes on.
 
     Comes after the callbacks that stop a training within an epoch, and before early stopping, which changes the weights
@@ -190,7 +190,7 @@ class Keeper(keras.callbacks.Callback):  # type: ignore[misc]
             self._keep_within(blocks, metrics)
 
     def _is_due(self, seconds: float) -> bool:
-        return time.monotonic() - self._written >= max(seconds, _LEAST_REST * self._took)
+        return time.monotonic() - self._written >= max(seconds, _MIN_REST * self._took)
 
     def _keep_within(self, blocks: int, metrics: Arrays) -> None:
         epoch, learned_before = self._resumed  # those blocks come again, empty

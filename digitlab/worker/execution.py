@@ -24,18 +24,18 @@ from digitlab.networks.metrics import EpochMetrics, Progress
 from digitlab.networks.observation import Observation
 from digitlab.networks.scores import Scores
 from digitlab.networks.snapshots import Snapshot
-from digitlab.runs.models.cleanup import checkpoint_of, tidy
+from digitlab.runs.models.cleanup import checkpoint_of, remove_old_checkpoints
 from digitlab.runs.models.model_files import ModelFiles
-from digitlab.runs.models.snapshot_store import Album
+from digitlab.runs.models.snapshot_store import SnapshotStore
 from digitlab.runs.records.model_card import ModelCard, Origin
 from digitlab.runs.records.people import Person
-from digitlab.runs.records.run import Attended, Outcome, Run, RunState
+from digitlab.runs.records.run import CommandLineOptions, Outcome, Run, RunState
 from digitlab.runs.services.evaluations import keep_answers
 from digitlab.runs.store.store import Store
 from digitlab.settings import Settings
 from digitlab.worker import checkpoints, fine_tuning_run, training
 from digitlab.worker.export import export, versions
-from digitlab.worker.heartbeat import Pulse, insist
+from digitlab.worker.heartbeat import Heartbeat, retry_while_unavailable
 
 _SAMPLES = 64  # test digits on which an exported file must agree with Keras
 _UNFORESEEN = "An error that nobody foresaw ended the run; the log has it."
@@ -57,14 +57,14 @@ def warm_up(settings: Settings) -> None:
     training.train(config, digits.x_train, digits.y_train, wanted=lambda: False, observe=lambda *_: None)
 
 
-def perform_next(settings: Settings) -> None:
+def run_next(settings: Settings) -> None:
     """Carry out the waiting run whose turn it is, to its end; nothing if none waits."""
     worker = new_worker()
-    store = insist(lambda: Store(settings.database_url))
-    number = None if _leaving.is_set() else insist(lambda: store.claim_next(worker))
+    store = retry_while_unavailable(lambda: Store(settings.database_url))
+    number = None if _leaving.is_set() else retry_while_unavailable(lambda: store.claim_next(worker))
     store.close()
     if number is not None:
-        perform(settings, number, worker)
+        run_to_end(settings, number, worker)
 
 
 def leave(patience: float) -> None:
@@ -74,20 +74,20 @@ def leave(patience: float) -> None:
         _changed.wait_for(lambda: not _under_way, patience)
 
 
-def perform(settings: Settings, number: int, worker: str, attended: Attended | None = None) -> None:
+def run_to_end(settings: Settings, number: int, worker: str, attended: CommandLineOptions | None = None) -> None:
     """Carry out a run that `worker` claimed to its end, whatever that is; the store tells how it went."""
     with _counted(number):  # until its end is recorded
-        _perform(settings, number, worker, attended or Attended())
+        _perform(settings, number, worker, attended or CommandLineOptions())
 
 
-def _perform(settings: Settings, number: int, worker: str, attended: Attended) -> None:
-    store = insist(lambda: Store(settings.database_url))
+def _perform(settings: Settings, number: int, worker: str, attended: CommandLineOptions) -> None:
+    store = retry_while_unavailable(lambda: Store(settings.database_url))
     outcome: Outcome | None = Outcome(state=RunState.FAILED, message=_UNFORESEEN)
     run: Run | None = None
     try:
-        run = insist(lambda: store.run(number))
+        run = retry_while_unavailable(lambda: store.run(number))
         logs.log("run claimed", run=number, person=run.owner, worker=worker, attempt=run.attempt)
-        with Pulse(store, number, worker) as pulse:
+        with Heartbeat(store, number, worker) as pulse:
             outcome = _carry_out(settings, store, run, pulse, attended)
     except StoreUnavailable:
         outcome = None  # nobody can be told; whoever finds the run silent lets it go on
@@ -111,9 +111,9 @@ def _perform(settings: Settings, number: int, worker: str, attended: Attended) -
 
 def _record(store: Store, number: int, worker: str, outcome: Outcome) -> None:
     if outcome.state is RunState.QUEUED:
-        insist(lambda: store.release(number, worker))
+        retry_while_unavailable(lambda: store.release(number, worker))
     else:
-        insist(lambda: store.end(number, worker, outcome))
+        retry_while_unavailable(lambda: store.end(number, worker, outcome))
 
 
 def _tell(number: int, run: Run | None, outcome: Outcome) -> None:
@@ -131,15 +131,15 @@ def _tell(number: int, run: Run | None, outcome: Outcome) -> None:
     )
 
 
-def _carry_out(settings: Settings, store: Store, run: Run, pulse: Pulse, attended: Attended) -> Outcome:
+def _carry_out(settings: Settings, store: Store, run: Run, pulse: Heartbeat, attended: CommandLineOptions) -> Outcome:
     """Train, score and save. A run that is to wait again comes back as queued."""
     ending: list[RunState] = []
 
     def is_pause() -> bool:
-        now = insist(lambda: store.run(run.number))
+        now = retry_while_unavailable(lambda: store.run(run.number))
         if now.is_pause_wanted:
             ending.append(RunState.PAUSED)
-        elif not insist(lambda: store.is_trained_by(run.number, pulse.worker)):
+        elif not retry_while_unavailable(lambda: store.is_trained_by(run.number, pulse.worker)):
             ending.append(RunState.QUEUED)  # somebody took it for lost, and another worker has it, or will
         elif _leaving.is_set() and not now.is_stop_wanted:
             ending.append(RunState.QUEUED)
@@ -147,7 +147,7 @@ def _carry_out(settings: Settings, store: Store, run: Run, pulse: Pulse, attende
 
     _agree(settings, store, run, pulse)
     trained = _train(settings, store, run, pulse, attended, is_pause)
-    tidy(settings, insist(store.needed))
+    remove_old_checkpoints(settings, retry_while_unavailable(store.needed))
     if trained.unkept and RunState.PAUSED in ending:
         raise trained.unkept
     if ending:
@@ -168,15 +168,15 @@ def _carry_out(settings: Settings, store: Store, run: Run, pulse: Pulse, attende
     return Outcome(state=state, model=card.name, test_loss=scores.loss, test_accuracy=scores.accuracy)
 
 
-def _agree(settings: Settings, store: Store, run: Run, pulse: Pulse) -> None:
+def _agree(settings: Settings, store: Store, run: Run, pulse: Heartbeat) -> None:
     """Have record and checkpoint tell the same, whatever happened between the writing of one and of the other."""
-    recorded = {epoch.epoch for epoch in insist(lambda: store.epochs(run.number))}
+    recorded = {epoch.epoch for epoch in retry_while_unavailable(lambda: store.epochs(run.number))}
     start = checkpoints.read(checkpoint_of(settings, run))
     if start is None:
         with suppress(StorageError):
-            Album(settings, run).clear()
+            SnapshotStore(settings, run).clear()
     if start is None and recorded:
-        insist(lambda: store.begin_anew(run.number, pulse.worker))
+        retry_while_unavailable(lambda: store.begin_anew(run.number, pulse.worker))
     for epoch in start.epochs if start else ():
         if epoch.epoch not in recorded:  # its process ended while the record was out of reach
             pulse.record(epoch)
@@ -196,7 +196,12 @@ def _counted(number: int) -> Iterator[None]:
 
 
 def _train(
-    settings: Settings, store: Store, run: Run, pulse: Pulse, attended: Attended, is_pause: Callable[[], bool]
+    settings: Settings,
+    store: Store,
+    run: Run,
+    pulse: Heartbeat,
+    attended: CommandLineOptions,
+    is_pause: Callable[[], bool],
 ) -> training.Trained:
     def tell(event: EpochMetrics | Progress) -> None:
         pulse.record(event)
@@ -205,7 +210,7 @@ def _train(
     def wanted() -> bool:
         return pulse.is_wanted() and attended.is_still_wanted() and not _leaving.is_set()
 
-    snapshots = Album(settings, run)
+    snapshots = SnapshotStore(settings, run)
 
     def observe(seen: Observation, snapshot: Snapshot | None) -> None:
         pulse.record(seen)
@@ -215,8 +220,10 @@ def _train(
 
     digits = mnist_source.load(settings.data)
     if run.config.tuning:
-        drawings = insist(lambda: store.drawings.of(Person(id=run.owner), with_pictures=False))
-        trained = fine_tuning_run.tune(ModelFiles(settings), run.config, drawings, digits, report=tell, wanted=wanted)
+        drawings = retry_while_unavailable(lambda: store.drawings.of(Person(id=run.owner), with_pictures=False))
+        trained = fine_tuning_run.fine_tune_run(
+            ModelFiles(settings), run.config, drawings, digits, report=tell, wanted=wanted
+        )
         if trained.was_stopped:
             is_pause()
         return trained
@@ -240,7 +247,7 @@ def _origin(settings: Settings, run: Run) -> Origin | None:
     return None
 
 
-def _card(run: Run, trained: training.Trained, attended: Attended, origin: Origin | None) -> ModelCard:
+def _card(run: Run, trained: training.Trained, attended: CommandLineOptions, origin: Origin | None) -> ModelCard:
     """Return what is known of a network before it is scored."""
     name = attended.name
     command = as_command(run.config)

@@ -6,11 +6,19 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from digitlab.errors import ModelDamaged
-from digitlab.networks.counterfactuals import smallest_changes
-from digitlab.networks.digit_map import Axes, principal_axes
-from digitlab.networks.explanation import Change, Excitement, Floats, HeatMaps, Inside, Neuron, Stage
+from digitlab.networks.counterfactuals import find_counterfactuals
+from digitlab.networks.digit_map import MapAxes, principal_axes
+from digitlab.networks.explanation import (
+    ActivationTrace,
+    Counterfactual,
+    Floats,
+    HeatMaps,
+    LayerOutput,
+    Neuron,
+    TopActivations,
+)
 from digitlab.worker import filters
-from digitlab.worker.layer_graph import Wiring
+from digitlab.worker.layer_graph import LayerGraph
 
 _BATCH = 100  # digits; the largest network makes 30 MB of them on their way
 _POINTS = (16, 48, 144)  # on the way from an empty picture; three times as many until the sums agree
@@ -50,7 +58,7 @@ class Explainer:
             raise ModelDamaged(
                 f"{model.name} is not built as the networks that are trained here, and cannot be explained."
             ) from error
-        self._layers, self._count, self._start, self._wiring = layers, len(looks), start, Wiring(layers)
+        self._layers, self._count, self._start, self._wiring = layers, len(looks), start, LayerGraph(layers)
         kernel, *bias = last.get_weights()
         self._kernel, self._bias = np.asarray(kernel), np.asarray(bias[0]) if bias else np.zeros(10, np.float32)
         places = [place for place, layer in enumerate(layers) if len(layer.output.shape) == 4]
@@ -117,26 +125,26 @@ class Explainer:
 
     # -- what is asked
 
-    def inside(self, image: NDArray[np.uint8]) -> Inside:
+    def inside(self, image: NDArray[np.uint8]) -> ActivationTrace:
         """Follow a picture, uint8 (28, 28), through all layers."""
         outputs, hidden, sums = self._through(_scaled(image[np.newaxis]))
         stages = tuple(
-            Stage(layer.name, type(layer).__name__, output.numpy()[0])
+            LayerOutput(layer.name, type(layer).__name__, output.numpy()[0])
             for layer, output in zip(self._layers, outputs, strict=True)
             if isinstance(layer, _KINDS)
         )
-        return Inside(stages, hidden.numpy()[0], self._kernel, self._bias, sums.numpy()[0], self._count)
+        return ActivationTrace(stages, hidden.numpy()[0], self._kernel, self._bias, sums.numpy()[0], self._count)
 
     def hidden(self, images: NDArray[np.uint8]) -> Floats:
         """Return what the last layer works with, float32 (n, width), for uint8 (n, 28, 28)."""
         parts = range(0, len(images), _BATCH)
         return np.concatenate([self._end(_scaled(images[start : start + _BATCH]))[0].numpy() for start in parts])
 
-    def axes(self, images: NDArray[np.uint8], count: int) -> Axes:
+    def axes(self, images: NDArray[np.uint8], count: int) -> MapAxes:
         """Find the directions in which many digits, uint8 (n, 28, 28), differ most in the hidden layer."""
         return principal_axes(self.hidden(images), count)
 
-    def places(self, images: NDArray[np.uint8], axes: Axes) -> Floats:
+    def places(self, images: NDArray[np.uint8], axes: MapAxes) -> Floats:
         """Return where digits, uint8 (n, 28, 28), lie along such axes, float32 (n, count)."""
         return axes.places(self.hidden(images))
 
@@ -178,7 +186,7 @@ class Explainer:
             raise ModelDamaged("The first layer of this network does not see the picture itself: it cannot be shown.")
         return np.moveaxis(kernel[:, :, 0] if kernel.ndim == 4 else kernel.reshape(28, 28, -1), -1, 0)
 
-    def excitement(self, images: NDArray[np.uint8], layer: str) -> Excitement:
+    def excitement(self, images: NDArray[np.uint8], layer: str) -> TopActivations:
         """Find what excites each filter of a convolution most, among digits, uint8 (n, 28, 28)."""
         end = self._layer(layer)
         seen = filters.field(self._wiring.way_to(end), looks=self._count)
@@ -221,7 +229,7 @@ class Explainer:
     def _layer(self, name: str) -> keras.Layer:
         return next(layer for layer in self._layers if layer.name == name)
 
-    def changes(self, image: NDArray[np.uint8]) -> list[Change]:
+    def changes(self, image: NDArray[np.uint8]) -> list[Counterfactual]:
         """Make each other digit of a picture, uint8 (28, 28), by as small a change as can be found, shortest first."""
 
         def answers(pictures: Floats) -> NDArray[np.int64]:
@@ -231,7 +239,7 @@ class Explainer:
             gradient, lead = self._leads(pictures, wishes)
             return gradient.numpy(), lead.numpy()
 
-        return smallest_changes(image, answers, slopes)
+        return find_counterfactuals(image, answers, slopes)
 
 
 def _scaled(images: NDArray[np.uint8]) -> Floats:

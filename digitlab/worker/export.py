@@ -12,7 +12,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from digitlab.errors import ModelDamaged
-from digitlab.networks.file_formats import FORMATS, TOLERANCE, TakenAway
+from digitlab.networks.file_formats import FORMATS, TOLERANCE, ExportedFile
 from digitlab.networks.recognition import SUFFIX, Recogniser
 from digitlab.worker import keras_files
 
@@ -44,7 +44,7 @@ def export(model: keras.Model, path: Path, samples: NDArray[np.uint8]) -> None:
     _difference(_by_litert(reader, samples), model.predict(samples, verbose=0), reader.name)
 
 
-def take_away(path: Path, kind: str, samples: NDArray[np.uint8]) -> TakenAway:
+def export_as(path: Path, kind: str, samples: NDArray[np.uint8]) -> ExportedFile:
     """Return a saved network as a file that was read again, by its own runtime, and agrees with the network.
 
     Args:
@@ -66,7 +66,7 @@ def take_away(path: Path, kind: str, samples: NDArray[np.uint8]) -> TakenAway:
         # What is read from a Keras file is held against the other file: with itself it would agree in any case.
         against = _by_litert(path, samples) if kind == "keras" else expected
         difference = _difference(_READERS[kind](file, samples), against, file.name)
-        return TakenAway(file.read_bytes(), len(samples), difference)
+        return ExportedFile(file.read_bytes(), len(samples), difference)
 
 
 def _write_onnx(model: keras.Model, file: Path) -> None:

@@ -7,7 +7,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from digitlab.networks.explanation import Excitement, Floats
+from digitlab.networks.explanation import Floats, TopActivations
 
 _KEPT = 12  # digits a map
 _POOLINGS = (keras.layers.MaxPooling2D, keras.layers.AveragePooling2D)
@@ -48,7 +48,7 @@ def field(layers: Iterable[keras.Layer], *, looks: int = 1) -> Field:
     return seen
 
 
-def excitement(best: Floats, places: NDArray[np.int64], width: int, seen: Field) -> Excitement:
+def excitement(best: Floats, places: NDArray[np.int64], width: int, seen: Field) -> TopActivations:
     """Find the digits that excite each map most.
 
     Args:
@@ -60,4 +60,4 @@ def excitement(best: Floats, places: NDArray[np.int64], width: int, seen: Field)
     numbers = np.argsort(-best, axis=0, kind="stable")[:_KEPT]
     chosen = np.take_along_axis(places, numbers, axis=0)
     tops, lefts = (seen.start + part * seen.step for part in np.divmod(chosen, width))
-    return Excitement(numbers.T, tops.T, lefts.T, seen.side, np.take_along_axis(best, numbers, axis=0).T)
+    return TopActivations(numbers.T, tops.T, lefts.T, seen.side, np.take_along_axis(best, numbers, axis=0).T)

@@ -15,19 +15,19 @@ from digitlab.networks.config import TrainingConfig
 from digitlab.networks.metrics import EpochMetrics, Progress, Report
 from digitlab.worker import model_pool
 from digitlab.worker.callbacks import Reporter, StopWhenUnwanted
-from digitlab.worker.fine_tuning_data import Labelled, Mixture
+from digitlab.worker.fine_tuning_data import FineTuningData, Labelled
 
 _ARITHMETIC = 100_000_000_000  # multiplications of all forward passes of convolutions: some seconds on two cores
-_MOST_PICTURES = 300_000
+_MAX_PICTURES = 300_000
 _WAYS = (1.0, 0.8, 0.6, 0.45, 0.3, 0.15)
-_MOST_WATCHED = 5000  # validation digits
+_MAX_WATCHED = 5000  # validation digits
 _FORGOTTEN = 0.0005  # the share of them that may be lost
 _DOUBTFUL = 0.2  # the share of them, those to whose label the old network gave least, that is read first
 _BATCH = 500  # digits that are read at once
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Tuned:
+class FineTuned:
     """What a tuning leaves.
 
     Attributes:
@@ -47,7 +47,7 @@ class Tuned:
     cooling: float
 
 
-def tune(
+def fine_tune(
     model: keras.Model,
     config: TrainingConfig,
     own: Labelled,
@@ -56,7 +56,7 @@ def tune(
     *,
     report: Report = lambda _: None,
     wanted: Callable[[], bool] = lambda: True,
-) -> Tuned:
+) -> FineTuned:
     """Let a network go on learning from its person's digits among MNIST's and others, and keep what it can.
 
     Means and deviations of batch normalization stay, and nothing is dropped out: with a few thousand pictures both
@@ -78,12 +78,12 @@ def tune(
     """
     started = time.monotonic()
     learner = one_look(model)
-    pictures = min(_MOST_PICTURES, _ARITHMETIC // _arithmetic(learner))
-    step = -(-len(validation[0]) // min(_MOST_WATCHED, pictures // 4))
+    pictures = min(_MAX_PICTURES, _ARITHMETIC // _arithmetic(learner))
+    step = -(-len(validation[0]) // min(_MAX_WATCHED, pictures // 4))
     watched = validation[0][::step], validation[1][::step]
     old, before = learner.get_weights(), _read(learner, watched)
     batches = math.ceil(pictures / config.batch_size / config.epochs)
-    epochs, was_stopped = _learn(learner, Mixture(own, mnist, config, batches), config, report, wanted)
+    epochs, was_stopped = _learn(learner, FineTuningData(own, mnist, config, batches), config, report, wanted)
     if not all(np.isfinite(values).all() for values in learner.get_weights()):
         raise Diverged("The tuning's steps were too large, and what was learned is lost. The network is as it was.")
     way, after = _as_far_as_it_keeps(learner, old, before, watched)
@@ -96,7 +96,7 @@ def tune(
         optimizer = keras.optimizers.Adam(config.learning_rate)
         optimizer.build(model.trainable_variables)
         model.compile(optimizer, "sparse_categorical_crossentropy", metrics=["accuracy"])
-    return Tuned(model, epochs, time.monotonic() - started, was_stopped, way, cooling)
+    return FineTuned(model, epochs, time.monotonic() - started, was_stopped, way, cooling)
 
 
 def one_look(model: keras.Model) -> keras.Model:
@@ -111,7 +111,7 @@ def one_look(model: keras.Model) -> keras.Model:
 
 def _learn(
     learner: keras.Model,
-    mixture: Mixture,
+    mixture: FineTuningData,
     config: TrainingConfig,
     report: Report,
     wanted: Callable[[], bool],

@@ -18,7 +18,7 @@ _HAND = Augmentation(shift=1.5, rotation=10, scale=0.1, shear=0.15, elastic=1.0)
 _WRITTEN = Augmentation(shift=1.5, rotation=10, scale=0.1, shear=0.15)  # they are pulled here and there already
 
 
-class Mixture(keras.utils.PyDataset):  # type: ignore[misc]
+class FineTuningData(keras.utils.PyDataset):  # type: ignore[misc]
     """Batches of own, written and MNIST's digits in the same shares, with new random changes in every epoch."""
 
     def __init__(self, own: Labelled, mnist: Labelled, config: TrainingConfig, batches: int) -> None:

@@ -16,7 +16,7 @@ from digitlab.worker.fine_tuning_data import Labelled
 from digitlab.worker.training import Trained
 
 
-def tune(
+def fine_tune_run(
     files: ModelFiles,
     config: TrainingConfig,
     drawings: Sequence[Drawing],
@@ -42,7 +42,9 @@ def tune(
     cut = slice(config.fitted_digits), slice(config.fitted_digits, config.training_digits)
     fitted, kept = ((digits.x_train[part], digits.y_train[part]) for part in cut)
     model = keras_files.load(files.keras_file(card.name))
-    tuned = fine_tuning.tune(model, config, own, fitted, kept if len(kept[0]) else fitted, report=report, wanted=wanted)
+    tuned = fine_tuning.fine_tune(
+        model, config, own, fitted, kept if len(kept[0]) else fitted, report=report, wanted=wanted
+    )
     certainty = replace(card.certainty, temperature=card.certainty.temperature * tuned.cooling)
     return Trained(tuned.model, tuned.epochs, tuned.seconds, tuned.was_stopped, certainty)
 

@@ -18,7 +18,7 @@ _BEAT = 0.25  # seconds between two signs of life; a wish to stop is heard withi
 _PATIENCE = 60.0  # seconds that a database may be away at the beginning or the end of a run
 
 
-def insist(ask: Callable[[], _T]) -> _T:
+def retry_while_unavailable(ask: Callable[[], _T]) -> _T:
     """Ask the store, again and again while it is away: a trained network must not be lost to its record."""
     end = time.monotonic() + _PATIENCE
     while True:
@@ -30,7 +30,7 @@ def insist(ask: Callable[[], _T]) -> _T:
             time.sleep(_BEAT)
 
 
-class Pulse(threading.Thread):
+class Heartbeat(threading.Thread):
     """Keeps the store informed of a run, and hears whether it is wanted, in a thread of its own: no batch waits for it.
 
     While the store is away the training goes on; what was to be written is written when it is back.
@@ -74,7 +74,7 @@ class Pulse(threading.Thread):
         if not self._store.beat(self._number, self.worker, self._progress):
             self._is_unwanted.set()
 
-    def __enter__(self) -> "Pulse":
+    def __enter__(self) -> "Heartbeat":
         self.start()
         return self
 
@@ -84,4 +84,4 @@ class Pulse(threading.Thread):
         self._is_over.set()
         self._has_news.set()
         self.join()
-        insist(self._beat)
+        retry_while_unavailable(self._beat)

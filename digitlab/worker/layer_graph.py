@@ -17,7 +17,7 @@ _MERGED = {
 }
 
 
-class Wiring:
+class LayerGraph:
     """The layers of one network, each of which is used once; what comes from outside of them is the picture."""
 
     def __init__(self, layers: Sequence[keras.Layer]) -> None:

@@ -28,12 +28,12 @@ from digitlab.worker.export import export, versions
 
 OUTCOME, ANSWERS, NETWORK = "outcome.json", "answers.npy", "network.keras"
 _BATCH = 500  # digits
-_LARGEST_OUTPUT = 200_000  # numbers that one layer may give for a digit
-_DEEPEST = 8  # networks within networks
+_MAX_OUTPUT = 200_000  # numbers that one layer may give for a digit
+_MAX_DEPTH = 8  # networks within networks
 _SHAPES = [(28, 28), (28, 28, 1), (784,)]
 _ROUNDING = 1e-3  # by which ten probabilities may miss 1
 _NEAR = 0.01  # of the digits: so near to the best, the surer way to scale is taken
-_LEAST = 0.5  # of the digits that a network for digits reads rightly
+_MIN = 0.5  # of the digits that a network for digits reads rightly
 _SUMS = {"linear", "softmax", "log_softmax", "sigmoid"}  # activations of a last layer whose sums softmax may be put on
 
 
@@ -57,7 +57,7 @@ _SCALES = (
 )
 
 
-def take_in(folder: Path, most_weights: int) -> dict[str, Any]:
+def convert(folder: Path, most_weights: int) -> dict[str, Any]:
     """Open what lies in a folder, find out how it reads digits, and export it.
 
     Args:
@@ -177,7 +177,7 @@ def _best_scale(
     if not tried:
         raise ModelRefused("Its answers are infinite or not a number (NaN). Train it anew.")
     best = max(accuracy for accuracy, _, _ in tried)
-    if best < _LEAST:
+    if best < _MIN:
         raise ModelRefused(
             f"Of {len(labels):,} digits it reads {best:.0%} rightly, however they are scaled: it is not a network for "
             "handwritten digits, or has not learned enough."
@@ -199,7 +199,7 @@ def _laid_out(foreign: keras.Model, shape: tuple[int, ...]) -> keras.Model:
     """Return the same network with layers of its own in float32, those of networks within it among them."""
     picture = keras.Input(shape, name="picture")
     model = keras.Model(picture, foreign.call(picture), name="network")
-    for _ in range(_DEEPEST):
+    for _ in range(_MAX_DEPTH):
         if not any(isinstance(layer, keras.Model) for layer in model.layers):
             break
         model = keras.models.clone_model(model, clone_function=lambda layer: layer, call_function=_called)
@@ -214,8 +214,8 @@ def _called(layer: Any, *arguments: Any, **named: Any) -> Any:
         return arguments[0]
     output = layer(*arguments, **named)
     size = int(np.prod([size or 1 for size in output.shape[1:]], dtype=object))
-    if size > _LARGEST_OUTPUT:
-        raise ModelRefused(f"A layer gives {size:,} numbers for each digit; {_LARGEST_OUTPUT:,} at most is allowed.")
+    if size > _MAX_OUTPUT:
+        raise ModelRefused(f"A layer gives {size:,} numbers for each digit; {_MAX_OUTPUT:,} at most is allowed.")
     return output
 
 
@@ -286,7 +286,7 @@ def _main(folder: Path, most_weights: int, memory: int, seconds: int) -> None:
     sandbox.limit(memory, seconds)
     sandbox.confine(folder)
     try:
-        outcome = take_in(folder, most_weights)
+        outcome = convert(folder, most_weights)
     except DigitLabError as error:
         outcome = {"refusal": str(error)}
     except MemoryError:

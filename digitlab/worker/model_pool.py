@@ -16,15 +16,15 @@ from digitlab.worker import build, multistep
 
 _KEPT = 3  # networks; the largest holds some megabytes
 
-_shelf: OrderedDict[tuple[object, ...], keras.Model] = OrderedDict()
+_pool: OrderedDict[tuple[object, ...], keras.Model] = OrderedDict()
 _lock = threading.Lock()  # a worker may score, or on another's cluster train, in several threads
 
 
-def take(config: TrainingConfig) -> keras.Model:
+def acquire(config: TrainingConfig) -> keras.Model:
     """Return a compiled model with the first weights that `config.seed` decides; nobody else has it meanwhile."""
     fresh = build.build(config.preset, config.seed)
     with _lock:
-        model = _shelf.pop(_kind(config), None)
+        model = _pool.pop(_kind(config), None)
     if model is None:
         _compile(fresh, config)
         fresh.stop_evaluating = False  # Keras itself knows it only from the first validation on
@@ -39,7 +39,7 @@ def take(config: TrainingConfig) -> keras.Model:
     return model
 
 
-def give_back(model: keras.Model, config: TrainingConfig) -> keras.Model:
+def release(model: keras.Model, config: TrainingConfig) -> keras.Model:
     """Keep a model for the next training of its kind, and return its network as one that will not change any more.
 
     Returns:
@@ -53,9 +53,9 @@ def give_back(model: keras.Model, config: TrainingConfig) -> keras.Model:
         variable.assign(value)
     network.compile(optimizer, "sparse_categorical_crossentropy", metrics=["accuracy"])
     with _lock:
-        _shelf[_kind(config)] = model
-        while len(_shelf) > _KEPT:
-            _shelf.popitem(last=False)
+        _pool[_kind(config)] = model
+        while len(_pool) > _KEPT:
+            _pool.popitem(last=False)
     return network
 
 

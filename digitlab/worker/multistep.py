@@ -26,7 +26,7 @@ _AHEAD = 2  # blocks that are made ready while one is learned
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class ExecutionPlan:
     """How a network's block is computed.
 
     Attributes:
@@ -38,7 +38,7 @@ class Way:
     digits: int
 
 
-def way_for(model: keras.Model, steps: int) -> Way:
+def plan(model: keras.Model, steps: int) -> ExecutionPlan:
     """Choose by what the network contains, and by the number of its steps.
 
     Medians on two cores of a Xeon with AVX-512: the tutorial's dense network takes 0.44 s an epoch with XLA, 1.9 s
@@ -48,11 +48,11 @@ def way_for(model: keras.Model, steps: int) -> Way:
     if convolutions := [layer for layer in model.layers if isinstance(layer, keras.layers.Conv2D)]:
         places = [math.prod(layer.output.shape[1:3]) for layer in convolutions]
         arithmetic = sum(math.prod(layer.kernel.shape) * n for layer, n in zip(convolutions, places, strict=True))
-        return Way(uses_xla=False, digits=min(512, _LEARNED_IN_A_BLOCK // arithmetic))
-    return Way(uses_xla=steps >= WORTH_COMPILING, digits=6400)
+        return ExecutionPlan(uses_xla=False, digits=min(512, _LEARNED_IN_A_BLOCK // arithmetic))
+    return ExecutionPlan(uses_xla=steps >= WORTH_COMPILING, digits=6400)
 
 
-class Blocks:
+class BatchChunks:
     """Batches in a new order, with new random changes, in every epoch; the same for the same seed.
 
     Attributes:
@@ -143,8 +143,8 @@ class Blocks:
 
 def fit(
     model: keras.Model,
-    blocks: Blocks,
-    way: Way,
+    blocks: BatchChunks,
+    way: ExecutionPlan,
     *,
     epochs: int,
     validation: tuple[NDArray[np.uint8], NDArray[np.uint8]] | None,
@@ -183,7 +183,7 @@ def fit(
     return history
 
 
-def _step(model: keras.Model, way: Way, batch_size: int, have_rest: bool) -> Callable[[Any], Any]:
+def _step(model: keras.Model, way: ExecutionPlan, batch_size: int, have_rest: bool) -> Callable[[Any], Any]:
     """Return a training step for a block: Keras' own for each of its batches."""
 
     def learn(images: tf.Tensor, labels: tf.Tensor, count: tf.Tensor) -> dict[str, tf.Tensor]:

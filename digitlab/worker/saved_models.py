@@ -11,7 +11,7 @@ from digitlab.runs.models.model_files import ModelFiles
 from digitlab.settings import Settings
 from digitlab.worker import keras_files
 from digitlab.worker.explainer import Explainer
-from digitlab.worker.export import take_away
+from digitlab.worker.export import export_as
 
 _KEPT = 4  # networks, opened; the largest holds some megabytes, and its compiled functions some more
 _SAMPLES = 100  # digits on which a file that is taken away must agree with its network
@@ -36,16 +36,16 @@ _QUESTIONS = {
 
 
 def answer(settings: Settings, question: str, network: str, arguments: tuple[Any, ...]) -> object:
-    """Answer a question about a network, by its name or its `.keras` file: an `Explainer`'s, or `take_away`.
+    """Answer a question about a network, by its name or its `.keras` file: an `Explainer`'s, or `export_model`.
 
     Raises:
         ModelNotFound, ModelDamaged: It cannot be opened.
     """
     path = ModelFiles(settings).keras_file(network)
-    if question == take_away.__name__:
+    if question == export_as.__name__:
         samples, _ = TEST.sample(_SAMPLES).of(mnist_source.load(settings.data))
         (kind,) = arguments
-        return take_away(path, kind, samples)
+        return export_as(path, kind, samples)
     return _QUESTIONS[question](explainer(path), *arguments)
 
 

@@ -8,12 +8,12 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from digitlab.networks.explanation import Growth
+from digitlab.networks.explanation import ReadingsByEpoch
 from digitlab.networks.snapshots import Snapshot
 from digitlab.worker import build
 
 
-class Timelapse:
+class SnapshotReader:
     """One architecture, ready to take any snapshot's weights; threads may share it."""
 
     def __init__(self, preset: str) -> None:
@@ -24,7 +24,7 @@ class Timelapse:
         self._through = tf.function(lambda images: way(images, training=False), input_signature=signature)
         self._lock = threading.Lock()  # the weights are one snapshot's at a time
 
-    def growth(self, snapshots: Sequence[Snapshot], image: NDArray[np.uint8]) -> Growth:
+    def growth(self, snapshots: Sequence[Snapshot], image: NDArray[np.uint8]) -> ReadingsByEpoch:
         """Let a picture, uint8 (28, 28), be read as it was after each snapshot's epoch."""
         probabilities, places = [], []
         with self._lock:
@@ -34,4 +34,4 @@ class Timelapse:
                 hidden, answer = self._through(image[np.newaxis])
                 probabilities.append(answer.numpy()[0])
                 places.append(snapshot.axes.places(hidden.numpy())[0])
-        return Growth(tuple(one.epoch for one in snapshots), np.array(probabilities), np.array(places))
+        return ReadingsByEpoch(tuple(one.epoch for one in snapshots), np.array(probabilities), np.array(places))

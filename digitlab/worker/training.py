@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitlab.errors import DIVERGED, CheckpointDamaged, Diverged, StorageError
-from digitlab.networks.calibration import Certainty, at_temperature, fitted_limits, fitted_temperature
+from digitlab.networks.calibration import Calibration, at_temperature, fitted_limits, fitted_temperature
 from digitlab.networks.config import TrainingConfig
 from digitlab.networks.metrics import EpochMetrics, Progress, Report
 from digitlab.networks.observation import Observation
@@ -46,7 +46,7 @@ class Trained:
     epochs: list[EpochMetrics]
     seconds: float
     was_stopped: bool
-    certainty: Certainty
+    certainty: Calibration
     unkept: StorageError | None = None
     replanned_after: int | None = None
 
@@ -93,13 +93,15 @@ def train(
         data = _with_handwriting(*data, config, watch, wanted)
         if len(data[0]) < config.pictures_per_epoch:
             checkpoint = None  # the drawing was broken off: what is learned of its part is not to go on from
-    learner = model_pool.take(config)
-    way = multistep.way_for(learner, config.steps)
-    batches = multistep.Blocks(*data, config, way.digits, start.batches_per_block if start else None)
+    learner = model_pool.acquire(config)
+    way = multistep.plan(learner, config.steps)
+    batches = multistep.BatchChunks(*data, config, way.digits, start.batches_per_block if start else None)
     patience = _patience(config)
     keeper = observer = None
     if checkpoint is not None:
-        keeper = checkpoints.Keeper(checkpoint, config, watch.epochs, batches.batches_per_block, patience, start)
+        keeper = checkpoints.CheckpointWriter(
+            checkpoint, config, watch.epochs, batches.batches_per_block, patience, start
+        )
     if observe is not None:
         observer = _observer(observe, images, labels, config, watch.epochs, start)
     reporter = Reporter(watch, batches.batches_per_epoch, batches.batches_per_block)
@@ -115,11 +117,11 @@ def train(
         first_epoch=start.epoch if start else 0,
         learned=start.blocks if start else 0,
     )
-    model = model_pool.give_back(learner, config)
+    model = model_pool.release(learner, config)
     _check_finite(history, model, watch.last, config)
     unkept = keeper.error if keeper else None
     if stop.has_stopped and is_pause():
-        return Trained(model, watch.epochs, time.monotonic() - started, True, Certainty(), unkept)
+        return Trained(model, watch.epochs, time.monotonic() - started, True, Calibration(), unkept)
     model, certainty = _finished(model, images[kept], labels[kept], config, is_trained=bool(watch.epochs))
     replanned = start.replanned(config.epochs) if start else None
     return Trained(model, watch.epochs, time.monotonic() - started, stop.has_stopped, certainty, unkept, replanned)
@@ -149,13 +151,13 @@ def _finished(
     config: TrainingConfig,
     *,
     is_trained: bool,
-) -> tuple[keras.Model, Certainty]:
+) -> tuple[keras.Model, Calibration]:
     """Let a fitted network average and calibrate it on the validation digits, as far as that is wanted."""
     if config.averaging:
         model = build.averaged(model)
     if config.calibration and is_trained:  # there is nothing to believe in a network that was stopped before
         return model, _calibrate(model, images, labels, config)
-    return model, Certainty()
+    return model, Calibration()
 
 
 def _observer(
@@ -212,7 +214,7 @@ def _parts(n: int) -> list[range]:
 
 def _calibrate(
     model: keras.Model, images: NDArray[np.uint8], labels: NDArray[np.uint8], config: TrainingConfig
-) -> Certainty:
+) -> Calibration:
     """Fit the temperature and the limits on digits that the network was not fitted to, and build the temperature in."""
     if config.written_digits:
         written, their_labels = handwriting.written_digits(
@@ -223,8 +225,8 @@ def _calibrate(
     temperature = fitted_temperature(probabilities, labels)
     last = model.get_layer("digits")  # its sums divided by the temperature are its weights divided by it
     last.set_weights([weights / temperature for weights in last.get_weights()])
-    sure_from, digit_up_to = fitted_limits(at_temperature(probabilities, temperature), labels)
-    return Certainty(temperature=temperature, sure_from=sure_from, digit_up_to=digit_up_to)
+    min_confidence, max_entropy = fitted_limits(at_temperature(probabilities, temperature), labels)
+    return Calibration(temperature=temperature, min_confidence=min_confidence, max_entropy=max_entropy)
 
 
 class _Watch:

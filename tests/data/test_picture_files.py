@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from digitlab.data.picture_files import LARGEST, LARGEST_FILE, SUFFIXES, open_picture, thumbnail, to_png
+from digitlab.data.picture_files import MAX_FILE_SIZE, MAX_SIZE, SUFFIXES, open_picture, thumbnail, to_png
 from digitlab.errors import PictureUnreadable
-from digitlab.preprocessing.normalize import to_digit
+from digitlab.preprocessing.normalization import normalize
 
 
 def file(image: Image.Image, form: str = "PNG", **options) -> bytes:
@@ -80,7 +80,7 @@ def test_what_came_and_what_is_allowed_are_said_from_the_header_alone(width, hei
 
 
 def test_too_many_pixels_are_refused_before_they_are_decoded():
-    side = int(LARGEST**0.5) + 1
+    side = int(MAX_SIZE**0.5) + 1
     with pytest.raises(PictureUnreadable, match="megapixels"):
         open_picture(file(Image.new("1", (side, side))))
 
@@ -141,7 +141,7 @@ def test_of_an_animation_the_first_frame_is_taken(form):
 def test_a_single_pixel_is_a_picture_with_nothing_drawn():
     opened = open_picture(file(Image.new("RGB", (1, 1), "white")))
     assert opened.shape == (1, 1, 4)
-    assert to_digit(opened) is None
+    assert normalize(opened) is None
 
 
 @pytest.mark.parametrize("size", [(1, 60_000), (60_000, 1)])
@@ -165,7 +165,7 @@ def test_forty_megapixels_of_a_camera_are_opened():
         (b"<?xml version='1.0'?>\n<svg xmlns='http://www.w3.org/2000/svg'/>", "SVG.* Save it as PNG"),
         (file(Image.effect_noise((99, 99), 80), "JPEG")[:2000], "damaged"),
         (file(Image.effect_noise((99, 99), 80), "WEBP")[:2000], "not a picture|damaged"),
-        (bytes(LARGEST_FILE + 1), r"it has 50\.1 MB; up to 50 MB"),
+        (bytes(MAX_FILE_SIZE + 1), r"it has 50\.1 MB; up to 50 MB"),
     ],
 )
 def test_what_is_wrong_with_a_file_is_said_with_its_name(content, said, tmp_path):

@@ -86,12 +86,12 @@ def test_an_address_that_does_not_answer_is_wrong_and_the_rest_is_looked_at(sett
 
 
 def test_a_lab_that_may_outgrow_the_disk_or_is_full_is_warned_of(settings, tmp_path):
-    vast = Settings(data=settings.data, models=settings.models, most_gigabytes=1e6)
+    vast = Settings(data=settings.data, models=settings.models, max_gigabytes=1e6)
     assert verdicts(checks.folders(vast))["disk for data"] is Verdict.WARNING
     settings.data.mkdir()
     with (settings.data / "large").open("wb") as file:
         file.truncate(200_000_000)
-    full = Settings(data=settings.data, models=settings.models, most_gigabytes=0.1)
+    full = Settings(data=settings.data, models=settings.models, max_gigabytes=0.1)
     assert verdicts(checks.folders(full))["size"] is Verdict.WRONG
 
 

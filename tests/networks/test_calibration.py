@@ -6,14 +6,14 @@ import pytest
 from sklearn.calibration import calibration_curve as sklearn_curve
 
 from digitlab.networks.calibration import (
-    Certainty,
+    Calibration,
     at_temperature,
     calibration_curve,
     entropy,
     expected_calibration_error,
     fitted_limits,
     fitted_temperature,
-    kept_from,
+    threshold_outcome,
     trade_off,
 )
 
@@ -53,30 +53,32 @@ def test_entropy_goes_from_nothing_to_no_idea():
 
 def test_the_limits_keep_what_they_promise():
     probabilities, labels = answers(5000, 1.0)
-    sure_from, digit_up_to = fitted_limits(probabilities, labels, wrong_when_sure=0.02, false_alarms=0.01)
-    sure = probabilities.max(axis=1) >= sure_from
+    min_confidence, max_entropy = fitted_limits(probabilities, labels, wrong_when_sure=0.02, false_alarms=0.01)
+    sure = probabilities.max(axis=1) >= min_confidence
     assert (probabilities.argmax(axis=1) != labels)[sure].mean() <= 0.02
     assert 0.2 < sure.mean() < 0.95
-    assert (entropy(probabilities) > digit_up_to).mean() == pytest.approx(0.01, abs=0.001)
+    assert (entropy(probabilities) > max_entropy).mean() == pytest.approx(0.01, abs=0.001)
 
 
 def test_a_card_tells_its_certainty(tmp_path):
     path = tmp_path / "one.json"
-    path.write_text(json.dumps({"certainty": {"temperature": 1.2, "sure_from": 0.8, "digit_up_to": 1.1}}))
-    assert Certainty.on_card(path) == Certainty(temperature=1.2, sure_from=0.8, digit_up_to=1.1)
+    path.write_text(json.dumps({"certainty": {"temperature": 1.2, "min_confidence": 0.8, "max_entropy": 1.1}}))
+    assert Calibration.on_card(path) == Calibration(temperature=1.2, min_confidence=0.8, max_entropy=1.1)
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"certainty": {"sure_from": "x"}}', '{"certainty": {"odd": 1}}'])
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{}", '{"certainty": {"min_confidence": "x"}}', '{"certainty": {"odd": 1}}']
+)
 def test_without_a_usable_card_the_usual_limits_hold(tmp_path, text):
     path = tmp_path / "one.json"
     path.write_text(text)
-    assert Certainty.on_card(path) == Certainty.on_card(tmp_path / "none.json") == Certainty()
+    assert Calibration.on_card(path) == Calibration.on_card(tmp_path / "none.json") == Calibration()
 
 
-@pytest.mark.parametrize("values", [{"temperature": 0}, {"sure_from": 1.5}, {"digit_up_to": math.nan}])
+@pytest.mark.parametrize("values", [{"temperature": 0}, {"min_confidence": 1.5}, {"max_entropy": math.nan}])
 def test_impossible_values_are_refused(values):
     with pytest.raises(ValueError, match=next(iter(values))):
-        Certainty(**values)
+        Calibration(**values)
 
 
 def test_the_calibration_curve_holds_all_answers_and_explains_the_error():
@@ -101,7 +103,7 @@ def test_a_threshold_keeps_what_is_as_sure():
     probabilities = np.full((4, 10), 0.02, np.float32)
     for row, (digit, share) in enumerate([(3, 0.9), (3, 0.8), (3, 0.7), (5, 0.75)]):
         probabilities[row, digit] = share
-    kept = kept_from(probabilities, np.array([3, 0, 3, 0], np.uint8), 0.75)
+    kept = threshold_outcome(probabilities, np.array([3, 0, 3, 0], np.uint8), 0.75)
     assert (kept.right, kept.wrong, kept.refused_right, kept.refused_wrong) == (1, 2, 1, 0)
     assert kept.share == 0.75
     assert kept.accuracy == pytest.approx(1 / 3)
@@ -109,7 +111,7 @@ def test_a_threshold_keeps_what_is_as_sure():
 
 def test_who_keeps_nothing_makes_no_mistake():
     probabilities, labels = answers(50, 1.0)
-    nothing = kept_from(probabilities, labels, 1.1)
+    nothing = threshold_outcome(probabilities, labels, 1.1)
     assert (nothing.share, nothing.accuracy) == (0, 1)
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from digitlab.data.augmentation import Augmentation
 from digitlab.errors import InvalidSetting
-from digitlab.networks.config import PRESET_NAMES, PRESETS, TrainingConfig, Tuning, as_command, tuned_from
+from digitlab.networks.config import PRESET_NAMES, PRESETS, FineTuning, TrainingConfig, as_command, fine_tuning_config
 
 
 def test_the_tutorial_s_settings_are_the_tutorial_s():
@@ -72,7 +72,7 @@ def test_a_config_survives_json():
 
 def test_a_tuning_survives_json_and_keeps_the_settings_of_its_network():
     base = PRESETS["handwriting"].config
-    config = tuned_from(base, Tuning(base="handwriting", learned=(1, 2), held_back=(3,)))
+    config = fine_tuning_config(base, FineTuning(base="handwriting", learned=(1, 2), held_back=(3,)))
     assert TrainingConfig.from_dict(json.loads(json.dumps(config.as_dict()))) == config
     assert (config.preset, config.averaging, config.written_digits) == ("handwriting", True, base.written_digits)
     assert config.epochs < base.epochs
@@ -81,9 +81,9 @@ def test_a_tuning_survives_json_and_keeps_the_settings_of_its_network():
 
 def test_a_drawing_is_learned_or_held_back():
     with pytest.raises(InvalidSetting, match="Drawing 2"):
-        Tuning(base="tutorial", learned=(1, 2), held_back=(2, 3))
+        FineTuning(base="tutorial", learned=(1, 2), held_back=(2, 3))
     with pytest.raises(InvalidSetting, match="drawings to learn from"):
-        Tuning(base="tutorial", learned=())
+        FineTuning(base="tutorial", learned=())
 
 
 def test_an_unknown_setting_is_refused():

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy.optimize import NonlinearConstraint, minimize
 
-from digitlab.networks.counterfactuals import smallest_changes
+from digitlab.networks.counterfactuals import find_counterfactuals
 
 GREY = np.full((28, 28), 128, np.uint8)
 
@@ -21,7 +21,7 @@ def asked(image, sums, slope):
             found.append((slants[wish] - slants[rival], values[wish] - values[rival]))
         return np.array([each[0].reshape(28, 28) for each in found], np.float32), np.array([each[1] for each in found])
 
-    return smallest_changes(image, answers, slopes)
+    return find_counterfactuals(image, answers, slopes)
 
 
 @pytest.mark.parametrize("seed", range(8))

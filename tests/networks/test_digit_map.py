@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from digitlab.networks.digit_map import Landscape, principal_axes
+from digitlab.networks.digit_map import DigitMap, principal_axes
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def test_there_are_no_more_axes_than_numbers(hidden):
 
 def test_all_axes_together_keep_every_distance(hidden):
     axes = principal_axes(hidden, 40)
-    landscape = Landscape(axes, axes.places(hidden))
+    landscape = DigitMap(axes, axes.places(hidden))
     numbers, distances = landscape.nearest(hidden[7], 4)
     expected = np.linalg.norm(hidden - hidden[7], axis=1)
     assert numbers.tolist() == np.argsort(expected)[:4].tolist()

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from digitlab.data.label_errors import DOUBTED
+from digitlab.data.label_errors import KNOWN_LABEL_ERRORS
 from digitlab.networks.evaluation import evaluate
-from digitlab.networks.label_noise import Comparison, Jury
+from digitlab.networks.label_noise import Comparison, Ensemble
 from digitlab.networks.scores import Scores
 
 
@@ -34,7 +34,7 @@ def test_few_differences_may_well_be_luck(comparison):
 
 def test_a_label_that_most_networks_contradict_alike_is_a_likely_error():
     labels = [4, 4, 4]
-    jury = Jury([reading(labels, [9, 9, 4]), reading(labels, [9, 7, 4], 0.8), reading(labels, [9, 4, 4])])
+    jury = Ensemble([reading(labels, [9, 9, 4]), reading(labels, [9, 7, 4], 0.8), reading(labels, [9, 4, 4])])
     (doubt,) = jury.likely_errors
     assert (doubt.index, doubt.label, doubt.read, doubt.answers) == (0, 4, 9, (9, 9, 9))
     assert doubt.share == pytest.approx((0.9 + 0.8 + 0.9) / 3)
@@ -43,19 +43,19 @@ def test_a_label_that_most_networks_contradict_alike_is_a_likely_error():
 
 def test_the_most_convincing_error_comes_first():
     labels = [4, 4]
-    jury = Jury([reading(labels, [9, 9], 0.6), Scores(np.array(labels, np.uint8), np.eye(10, dtype="f4")[[7, 9]])])
+    jury = Ensemble([reading(labels, [9, 9], 0.6), Scores(np.array(labels, np.uint8), np.eye(10, dtype="f4")[[7, 9]])])
     assert [doubt.index for doubt in jury.likely_errors] == [1]
-    assert Jury([reading(labels, [9, 9])]).likely_errors[0].index == 0
+    assert Ensemble([reading(labels, [9, 9])]).likely_errors[0].index == 0
 
 
 def test_the_labels_that_people_doubted_are_among_those_that_networks_doubt(ready_made, digits):
     """Among 400 test digits; with all 10,000 it is the same, and takes a minute."""
-    indices = np.union1d(np.arange(0, 10_000, 25), list(DOUBTED))
+    indices = np.union1d(np.arange(0, 10_000, 25), list(KNOWN_LABEL_ERRORS))
     images, labels = digits.x_test[indices], digits.y_test[indices]
     names = ("tutorial", "convolutional", "handwriting")
-    jury = Jury([evaluate(ready_made / f"{name}.keras", images, labels) for name in names])
+    jury = Ensemble([evaluate(ready_made / f"{name}.keras", images, labels) for name in names])
     errors = [int(indices[doubt.index]) for doubt in jury.likely_errors]
     found = set(errors) | {int(indices[doubt.index]) for doubt in jury.ambiguous}
     assert {947, 1901, 2597, 2654, 3558, 9729} <= set(errors) <= found
-    assert set(DOUBTED) <= found
+    assert set(KNOWN_LABEL_ERRORS) <= found
     assert len(found) < 40

@@ -3,9 +3,9 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from digitlab.networks.numbers import best_path, read_line, read_number
+from digitlab.networks.numbers import most_likely_path, read_line, read_number
 from digitlab.networks.recognition import Reading, Recogniser
-from digitlab.segmentation.segments import Piece
+from digitlab.segmentation.segments import Segment
 from digitlab.synthesis import handwriting
 
 
@@ -118,14 +118,14 @@ def test_a_dot_is_at_most_one_part(network):
 
 
 def test_the_best_path_covers_every_atom_once():
-    def piece(first: int, last: int) -> Piece:
-        return Piece((0, 0, 1, 1), np.zeros((1, 1), np.uint8), first, last, 0.0)
+    def piece(first: int, last: int) -> Segment:
+        return Segment((0, 0, 1, 1), np.zeros((1, 1), np.uint8), first, last, 0.0)
 
     lattice = [piece(0, 0), piece(1, 1), piece(2, 2), piece(0, 1), piece(1, 2)]
-    assert best_path(lattice, [-1, -1, -1, -1.5, -3]) == [3, 2]
-    assert best_path(lattice, [-1, -1, -1, -5, -1.5]) == [0, 4]
-    assert best_path(lattice[:2] + lattice[3:4], [-1, -1, -3]) == [0, 1]
-    assert best_path([], []) == []
+    assert most_likely_path(lattice, [-1, -1, -1, -1.5, -3]) == [3, 2]
+    assert most_likely_path(lattice, [-1, -1, -1, -5, -1.5]) == [0, 4]
+    assert most_likely_path(lattice[:2] + lattice[3:4], [-1, -1, -3]) == [0, 1]
+    assert most_likely_path([], []) == []
 
 
 def test_boxes_are_in_pixels_of_the_drawing_however_large_it_is(digits, network):

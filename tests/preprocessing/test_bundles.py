@@ -161,10 +161,12 @@ def test_a_pickle_in_an_array_is_never_opened(tmp_path):
 
 def test_too_large_a_file_and_one_of_another_kind_are_refused():
     with pytest.raises(BundleRefused, match="20 MB are taken"):
-        from_file(b"\0" * (bundles.LARGEST_FILE + 1), "theirs.zip")
+        from_file(b"\0" * (bundles.MAX_FILE_SIZE + 1), "theirs.zip")
     with pytest.raises(BundleRefused, match="neither"):
         from_file(b"x", "theirs.tar")
-    many = saved(images=np.ones((bundles.MOST + 1, 28, 28), np.uint8), labels=np.zeros(bundles.MOST + 1, np.uint8))
+    many = saved(
+        images=np.ones((bundles.MAX_COUNT + 1, 28, 28), np.uint8), labels=np.zeros(bundles.MAX_COUNT + 1, np.uint8)
+    )
     with pytest.raises(BundleRefused, match="holds 5,001 digits"):
         from_file(many, "theirs.npz")
 

@@ -2,7 +2,7 @@ import cv2
 import numpy as np
 import pytest
 
-from digitlab.preprocessing.foreground import LARGEST_SIDE, ink_of
+from digitlab.preprocessing.foreground import MAX_SIDE, extract_foreground
 
 SEVEN = [(90, 80), (210, 80), (130, 240)]
 BAR = [(120, 165), (195, 165)]
@@ -80,30 +80,32 @@ def agreement(ink: np.ndarray, cover: np.ndarray) -> float:
 
 def test_the_canvas_keeps_its_grey_values():
     cover = strokes()
-    assert np.array_equal(ink_of(flat(cover, (0, 0, 0), (255, 255, 255))), np.round(cover * 255))
+    assert np.array_equal(extract_foreground(flat(cover, (0, 0, 0), (255, 255, 255))), np.round(cover * 255))
 
 
 def test_light_strokes_on_black_have_the_grey_of_their_colour():
-    assert ink_of(flat(strokes(), (0, 0, 0), (255, 200, 100))).max() == round(0.299 * 255 + 0.587 * 200 + 0.114 * 100)
+    assert extract_foreground(flat(strokes(), (0, 0, 0), (255, 200, 100))).max() == round(
+        0.299 * 255 + 0.587 * 200 + 0.114 * 100
+    )
 
 
 def test_black_on_white_is_the_same_ink():
     cover = strokes()
-    assert np.array_equal(ink_of(flat(cover, (255,) * 3, (0,) * 3)), 255 - np.round(255 - cover * 255))
+    assert np.array_equal(extract_foreground(flat(cover, (255,) * 3, (0,) * 3)), 255 - np.round(255 - cover * 255))
 
 
 @pytest.mark.parametrize("colour", [(0, 0, 0), (255, 255, 255), (200, 30, 30)])
 def test_on_a_transparent_ground_ink_is_what_is_opaque(colour):
     opaque = np.round(strokes() * 255).astype(np.uint8)
     drawing = np.dstack([np.full((*opaque.shape, 3), colour, np.uint8), opaque])
-    assert np.array_equal(ink_of(drawing), opaque)
+    assert np.array_equal(extract_foreground(drawing), opaque)
 
 
 def test_a_picture_on_a_transparent_ground_is_read_inside():
     cover = strokes()
     drawing = flat(cover, (255,) * 3, (0,) * 3)
     drawing[:40], drawing[280:], drawing[:, :40], drawing[:, 280:] = 0, 0, 0, 0
-    assert agreement(ink_of(drawing), cover) > 0.99
+    assert agreement(extract_foreground(drawing), cover) > 0.99
 
 
 @pytest.mark.parametrize(
@@ -121,7 +123,7 @@ def test_a_picture_on_a_transparent_ground_is_read_inside():
 def test_any_ink_on_a_flat_ground_has_full_contrast(ground, colour, quality):
     cover = strokes()
     drawing = flat(cover, ground, colour)
-    ink = ink_of(drawing if quality is None else as_jpeg(drawing, quality))
+    ink = extract_foreground(drawing if quality is None else as_jpeg(drawing, quality))
     assert agreement(ink, cover) > 0.85
     assert np.percentile(ink[cover == 1], 25) > 230
     assert ink[cv2.dilate(cover, np.ones((21, 21))) == 0].max() < 48
@@ -134,19 +136,19 @@ def test_a_scribble_over_most_of_the_canvas_stays_ink(inverted, width):
     cover = strokes(zigzag, width=width)
     assert cover.mean() > 0.6
     colours = ((255,) * 3, (0,) * 3) if inverted else ((0,) * 3, (255,) * 3)
-    assert agreement(ink_of(flat(cover, *colours)), cover) > 0.99
+    assert agreement(extract_foreground(flat(cover, *colours)), cover) > 0.99
 
 
 def test_where_ink_fills_half_of_the_border_most_of_the_picture_decides():
     cover = np.zeros((320, 320), np.float32)
     cover[:, :10] = cover[-10:] = 1
-    assert agreement(ink_of(flat(cover, (0,) * 3, (255,) * 3)), cover) == 1
+    assert agreement(extract_foreground(flat(cover, (0,) * 3, (255,) * 3)), cover) == 1
 
 
 def test_lines_that_a_program_draws_are_taken_out():
     cover = strokes()
     drawing = flat(np.maximum(cover, ruled(320, squared=True) * 0.25), (255,) * 3, (0,) * 3)
-    ink = ink_of(drawing)
+    ink = extract_foreground(drawing)
     assert agreement(ink, cover) > 0.95
     assert np.mean(ink[cover == 0] > 48) < 0.01
 
@@ -155,7 +157,7 @@ def test_lines_that_a_program_draws_are_taken_out():
 @pytest.mark.parametrize("colour", [(30, 30, 35), (40, 55, 140), (125, 125, 125)])
 def test_a_photograph_is_read_in_any_light(lit, colour):
     cover = strokes()
-    ink = ink_of(photograph(cover, lit, ink=colour))
+    ink = extract_foreground(photograph(cover, lit, ink=colour))
     assert agreement(ink, cover) > 0.8  # pencil fades where the edge of a shadow crosses it
     assert ink[cv2.dilate(cover, np.ones((15, 15))) == 0].max() == 0
     assert np.median(ink[cover == 1]) > 240
@@ -165,7 +167,7 @@ def test_a_photograph_is_read_in_any_light(lit, colour):
 @pytest.mark.parametrize("bend", [0.0, 0.06])
 def test_the_lines_of_the_paper_go_and_the_bar_of_a_seven_stays(squared, bend):
     cover = strokes(side=500)
-    ink = ink_of(photograph(cover, lines=ruled(500, squared=squared, bend=bend)))
+    ink = extract_foreground(photograph(cover, lines=ruled(500, squared=squared, bend=bend)))
     assert agreement(ink, cover) > 0.9
     assert ink[cv2.dilate(cover, np.ones((25, 25))) == 0].max() < 48
 
@@ -173,22 +175,22 @@ def test_the_lines_of_the_paper_go_and_the_bar_of_a_seven_stays(squared, bend):
 @pytest.mark.parametrize("top", [0, 30])
 def test_an_upright_one_is_no_line_of_the_paper(top):
     cover = strokes([(160, top), (165, 320 - top)], width=8)
-    assert agreement(ink_of(photograph(cover, "gradient")), cover) > 0.9
+    assert agreement(extract_foreground(photograph(cover, "gradient")), cover) > 0.9
 
 
 def test_three_ones_are_no_lines_of_the_paper():
     cover = strokes(*([(left, 20), (left, 300)] for left in (60, 160, 260)), width=6)
-    assert agreement(ink_of(photograph(cover, lines=ruled(320))), cover) > 0.85
+    assert agreement(extract_foreground(photograph(cover, lines=ruled(320))), cover) > 0.85
 
 
 def test_a_thick_marker_stays_whole():
     cover = strokes(width=50)
-    assert agreement(ink_of(photograph(cover, "vignette")), cover) > 0.95
+    assert agreement(extract_foreground(photograph(cover, "vignette")), cover) > 0.95
 
 
 def test_the_table_beside_the_sheet_is_no_ink():
     cover = strokes()
-    ink = ink_of(photograph(cover, "shadow", table=True))
+    ink = extract_foreground(photograph(cover, "shadow", table=True))
     assert agreement(ink, cover) > 0.9
     assert not ink[:, :60].any()
 
@@ -198,7 +200,7 @@ def test_chalk_on_a_board_is_light_ink():
     ground = flat(cover, (45, 55, 50), (205, 215, 210))
     lit = np.clip(ground[..., :3] * light(320, "vignette")[..., np.newaxis], 0, 255)
     noisy = np.clip(lit + np.random.default_rng(1).normal(0, 4, lit.shape), 0, 255).astype(np.uint8)
-    assert agreement(ink_of(np.dstack([noisy, ground[..., 3]])), cover) > 0.9
+    assert agreement(extract_foreground(np.dstack([noisy, ground[..., 3]])), cover) > 0.9
 
 
 def test_specks_beside_a_digit_go():
@@ -206,8 +208,8 @@ def test_specks_beside_a_digit_go():
     dusty = cover.copy()
     for left, top in [(30, 40), (280, 60), (60, 290), (250, 280)]:
         cv2.circle(dusty, (left, top), 2, 1, -1)
-    assert agreement(ink_of(photograph(dusty)), cover) > 0.9
-    assert not ink_of(photograph(dusty))[270:, 240:].any()
+    assert agreement(extract_foreground(photograph(dusty)), cover) > 0.9
+    assert not extract_foreground(photograph(dusty))[270:, 240:].any()
 
 
 @pytest.mark.parametrize("lit", ["even", "gradient", "vignette", "shadow"])
@@ -215,7 +217,7 @@ def test_specks_beside_a_digit_go():
 def test_blank_paper_has_no_ink(lit, lines):
     cover = np.zeros((320, 320), np.float32)
     paper = ruled(320, squared=lines == "squared") if lines else 0.0
-    assert not ink_of(photograph(cover, lit, lines=paper, noise=8.0)).any()
+    assert not extract_foreground(photograph(cover, lit, lines=paper, noise=8.0)).any()
 
 
 @pytest.mark.parametrize("value", [0, 128, 200, 255])
@@ -223,28 +225,28 @@ def test_blank_paper_has_no_ink(lit, lines):
 def test_one_colour_is_no_ink(value, alpha):
     drawing = np.full((50, 60, 4), value, np.uint8)
     drawing[..., 3] = alpha
-    assert not ink_of(drawing).any()
+    assert not extract_foreground(drawing).any()
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 4), (4, 1), (3, 3), (1, 900), (900, 2), (60, 1000), (49, 49)])
 def test_odd_sizes_are_taken(shape):
     drawing = np.random.default_rng(3).integers(0, 256, (*shape, 4), np.uint8)
     opaque = drawing | np.array([0, 0, 0, 255], np.uint8)
-    assert ink_of(drawing).shape == ink_of(opaque).shape == shape
+    assert extract_foreground(drawing).shape == extract_foreground(opaque).shape == shape
 
 
 @pytest.mark.parametrize(("shape", "smaller"), [((3000, 1500), (1024, 512)), ((1, 60_000), (1, 1024))])
 def test_what_is_large_is_made_smaller(shape, smaller):
     drawing = np.zeros((*shape, 4), np.uint8)
-    assert ink_of(drawing).shape == smaller
-    assert max(smaller) == LARGEST_SIDE
+    assert extract_foreground(drawing).shape == smaller
+    assert max(smaller) == MAX_SIDE
 
 
 def test_a_view_of_another_array_is_taken():
     opaque = flat(strokes(), (0,) * 3, (255,) * 3)
     for drawing in (opaque, np.dstack([opaque[..., :3], opaque[..., 0]])):
         turned = np.rot90(drawing)[::-1]
-        assert np.array_equal(ink_of(turned), ink_of(np.ascontiguousarray(turned)))
+        assert np.array_equal(extract_foreground(turned), extract_foreground(np.ascontiguousarray(turned)))
 
 
 @pytest.mark.parametrize(("inside", "beside"), [(200, 0), (0, 200)])
@@ -252,7 +254,7 @@ def test_where_half_the_border_is_of_another_grey_the_picture_says_which_is_grou
     grey = np.full((100, 100), inside, np.uint8)
     grey[:, :50] = beside
     grey[2:-2, 2:50] = inside
-    ink = ink_of(np.dstack([grey, grey, grey, np.full_like(grey, 255)]))
+    ink = extract_foreground(np.dstack([grey, grey, grey, np.full_like(grey, 255)]))
     assert ink[50, 25] == ink[50, 75] == 0
     assert ink[50, 0] >= 200
 
@@ -260,17 +262,17 @@ def test_where_half_the_border_is_of_another_grey_the_picture_says_which_is_grou
 def test_one_pixel_that_is_not_opaque_is_not_overlooked():
     drawing = np.zeros((60, 60, 4), np.uint8)
     drawing[20:40, 28:32, 3] = 255
-    assert ink_of(drawing)[30, 30] == 255
+    assert extract_foreground(drawing)[30, 30] == 255
     drawing[..., 3] = 255
-    assert not ink_of(drawing).any()
+    assert not extract_foreground(drawing).any()
     drawing[30, 30] = (255, 255, 255, 200)
-    assert ink_of(drawing)[30, 30] == 200
+    assert extract_foreground(drawing)[30, 30] == 200
 
 
 def test_the_drawing_stays_as_it_was():
     for drawing in (photograph(strokes()), flat(strokes(), (255,) * 3, (0,) * 3)):
         drawing.setflags(write=False)
-        ink_of(drawing)
+        extract_foreground(drawing)
 
 
 @pytest.mark.parametrize(
@@ -286,4 +288,4 @@ def test_the_drawing_stays_as_it_was():
 )
 def test_another_shape_or_dtype_is_refused(drawing, came):
     with pytest.raises(ValueError, match=f"uint8 .*RGBA.*{came}"):
-        ink_of(drawing)
+        extract_foreground(drawing)

@@ -6,9 +6,9 @@ import time
 import pytest
 from test_store import claimed, metrics, sign_of
 
-from digitlab.networks.config import Tuning
+from digitlab.networks.config import FineTuning
 from digitlab.networks.metrics import Progress
-from digitlab.runs.records.run import MOST_RECOVERIES, Outcome, RunState
+from digitlab.runs.records.run import MAX_RECOVERIES, Outcome, RunState
 from digitlab.runs.store.store import Store
 
 
@@ -30,7 +30,7 @@ def test_a_run_that_lost_its_process_waits_again_by_itself_and_comes_first(store
 
 
 def test_of_a_tuning_that_lost_its_process_nothing_is_said_to_be_kept(store, small):
-    number = claimed(store, dataclasses.replace(small, tuning=Tuning(base="tutorial", learned=(1, 2))))
+    number = claimed(store, dataclasses.replace(small, tuning=FineTuning(base="tutorial", learned=(1, 2))))
     store.recover(sign_of(store, number))
     assert "begins anew by itself" in store.run(number).message
     store.claim(number, "a")
@@ -53,12 +53,12 @@ def test_a_run_that_gave_another_sign_is_not_lost(store, small):
 
 def test_what_loses_its_process_again_and_again_is_interrupted_unless_an_epoch_was_finished_between(store, small):
     number = claimed(store, small)
-    for _ in range(MOST_RECOVERIES):
+    for _ in range(MAX_RECOVERIES):
         store.recover(sign_of(store, number))
         assert store.claim_next("a") == number
     store.add_epoch(number, "a", metrics(1))
     assert store.run(number).recoveries == 0
-    for _ in range(MOST_RECOVERIES):
+    for _ in range(MAX_RECOVERIES):
         store.recover(sign_of(store, number))
         assert store.claim_next("a") == number
     store.recover(sign_of(store, number))

@@ -17,7 +17,7 @@ from digitlab.runs.records.people import OPERATOR
 from digitlab.runs.records.run import RunState
 
 LONG = TrainingConfig(epochs=500, training_digits=20_000)
-MOST = 8  # seconds until somebody who asks is told; six are promised, on a machine that is not busy
+MAX_COUNT = 8  # seconds until somebody who asks is told; six are promised, on a machine that is not busy
 
 
 @contextlib.contextmanager
@@ -38,7 +38,7 @@ def learn_through(lab, outage, seconds):
         while asked - began < seconds:
             with pytest.raises(StoreUnavailable, match="does not answer"):
                 lab.start_training(LONG, "", OPERATOR)
-            assert time.monotonic() - asked < MOST
+            assert time.monotonic() - asked < MAX_COUNT
             time.sleep(0.2)
             asked = time.monotonic()
     known = len(lab.epochs(number))

@@ -11,25 +11,25 @@ def part(left, top, width, height, cut=None):
 
 
 def test_a_digit_is_about_as_tall_as_the_line_and_not_broad():
-    usual = geometry_prior.of_size((0, 0, 50, 100), 50, SCALE)
-    assert geometry_prior.of_size((0, 60, 50, 100), 50, SCALE) < usual
+    usual = geometry_prior.size_prior((0, 0, 50, 100), 50, SCALE)
+    assert geometry_prior.size_prior((0, 60, 50, 100), 50, SCALE) < usual
     assert (
-        geometry_prior.of_size((0, 0, 150, 100), 150, SCALE)
-        < geometry_prior.of_size((0, 0, 150, 100), 50, SCALE)
+        geometry_prior.size_prior((0, 0, 150, 100), 150, SCALE)
+        < geometry_prior.size_prior((0, 0, 150, 100), 50, SCALE)
         < usual
     )
 
 
 def test_to_end_a_digit_costs_where_ink_is_cut_the_more_the_more_of_it():
-    whole, thin, thick = (geometry_prior.of_end(part(0, 0, 40, 100, cut)) for cut in (None, 0.5, 3.0))
+    whole, thin, thick = (geometry_prior.cut_prior(part(0, 0, 40, 100, cut)) for cut in (None, 0.5, 3.0))
     assert whole == 0 > thin > thick
 
 
 def test_tall_parts_side_by_side_are_seldom_one_digit_and_a_near_dash_belongs_to_it():
-    tall = geometry_prior.of_join(part(0, 0, 40, 100), part(45, 0, 40, 100), SCALE)
-    dash, far = (geometry_prior.of_join(part(0, 0, 40, 100), part(left, 0, 40, 10), SCALE) for left in (43, 90))
+    tall = geometry_prior.join_prior(part(0, 0, 40, 100), part(45, 0, 40, 100), SCALE)
+    dash, far = (geometry_prior.join_prior(part(0, 0, 40, 100), part(left, 0, 40, 10), SCALE) for left in (43, 90))
     assert dash == 0 > far > tall
 
 
 def test_what_was_cut_apart_is_joined_again_for_nothing():
-    assert geometry_prior.of_join(part(0, 0, 40, 100, cut=1.0), part(40, 0, 40, 100), SCALE) == 0
+    assert geometry_prior.join_prior(part(0, 0, 40, 100, cut=1.0), part(40, 0, 40, 100), SCALE) == 0

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from digitlab.segmentation.segments import Piece, one_sign, pieces
+from digitlab.segmentation.segments import Segment, find_segments, one_sign
 
 ZERO = [[(0, 30), (10, 5), (25, 0), (40, 5), (50, 30), (50, 70), (40, 95), (25, 100), (10, 95), (0, 70), (0, 30)]]
 ONE = [[(0, 25), (20, 0), (20, 100)], [(0, 100), (40, 100)]]
@@ -27,7 +27,7 @@ def drawn(*digits, pen: int = 8, size: tuple[int, int] = (600, 200)) -> np.ndarr
     return np.asarray(image)
 
 
-def likeliest(found: list[Piece]) -> list[Piece]:
+def likeliest(found: list[Segment]) -> list[Segment]:
     """The best way through the pieces by geometry alone."""
     best = {0: (0.0, [])}
     for last in range(max(piece.last for piece in found) + 1):
@@ -40,33 +40,33 @@ def likeliest(found: list[Piece]) -> list[Piece]:
 @pytest.mark.parametrize("pen", [5, 9, 14])
 def test_one_digit_in_one_or_two_strokes_is_likeliest_one(digit, pen):
     ink = drawn((digit, 100), pen=pen)
-    (piece,) = likeliest(pieces(ink))
+    (piece,) = likeliest(find_segments(ink))
     rows, columns = np.nonzero(ink)
     assert piece.box == (columns.min(), rows.min(), columns.max() + 1, rows.max() + 1)
     assert np.array_equal(piece.ink, ink[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1])
 
 
 def test_digits_that_stand_apart_come_in_order():
-    found = likeliest(pieces(drawn((SEVEN, 330), (ZERO, 40), (FLYING_FIVE, 230), (ONE, 140))))
+    found = likeliest(find_segments(drawn((SEVEN, 330), (ZERO, 40), (FLYING_FIVE, 230), (ONE, 140))))
     assert [piece.box[0] // 50 for piece in found] == [0, 2, 4, 6]
 
 
 def test_leaning_digits_whose_boxes_overlap_stay_apart():
-    found = likeliest(pieces(drawn((LEANING, 50), (LEANING, 80), (LEANING, 110))))
+    found = likeliest(find_segments(drawn((LEANING, 50), (LEANING, 80), (LEANING, 110))))
     assert [piece.box[0] for piece in found] == [46, 76, 106]
     assert all(piece.ink[0].any() and piece.ink[-1].any() for piece in found)
 
 
 def test_touching_digits_can_be_parted_where_they_touch():
     ink = drawn((DIAMOND, 50), (DIAMOND, 101))
-    ways = [piece for piece in pieces(ink) if abs(piece.box[2] - 101) <= 8 and piece.first == 0]
+    ways = [piece for piece in find_segments(ink) if abs(piece.box[2] - 101) <= 8 and piece.first == 0]
     assert ways
-    assert [piece for piece in pieces(ink) if piece.first == ways[0].last + 1 and piece.box[2] >= 150]
+    assert [piece for piece in find_segments(ink) if piece.first == ways[0].last + 1 and piece.box[2] >= 150]
 
 
 def test_no_ink_is_lost_and_none_is_in_two_atoms():
     ink = drawn((ZERO, 50), (SEVEN, 104), (FOUR, 160))
-    atoms = [piece for piece in pieces(ink) if piece.first == piece.last]
+    atoms = [piece for piece in find_segments(ink) if piece.first == piece.last]
     together = np.zeros(ink.shape, int)
     for atom in atoms:
         left, top, right, bottom = atom.box
@@ -77,27 +77,27 @@ def test_no_ink_is_lost_and_none_is_in_two_atoms():
 def test_a_speck_beside_the_writing_is_left_out():
     ink = drawn((ZERO, 50), (ONE, 150)).copy()
     ink[20:24, 300:304] = 255
-    assert max(piece.box[2] for piece in pieces(ink)) < 250
+    assert max(piece.box[2] for piece in find_segments(ink)) < 250
 
 
 def test_the_size_of_the_writing_does_not_matter():
     ink = drawn((ZERO, 50), (SEVEN, 104), (FOUR, 220))
     large = np.kron(ink, np.ones((3, 3), np.uint8))
-    boxes = [np.array([piece.box for piece in likeliest(pieces(picture))]) for picture in (ink, large)]
+    boxes = [np.array([piece.box for piece in likeliest(find_segments(picture))]) for picture in (ink, large)]
     assert len(boxes[0]) == len(boxes[1])
     assert np.abs(boxes[0] * 3 - boxes[1]).max() <= 12
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 300), (300, 1), (40, 40)])
 def test_no_ink_has_no_pieces_and_full_ink_has_some(shape):
-    assert pieces(np.zeros(shape, np.uint8)) == []
-    assert pieces(np.full(shape, 255, np.uint8))
+    assert find_segments(np.zeros(shape, np.uint8)) == []
+    assert find_segments(np.full(shape, 255, np.uint8))
 
 
 def test_a_dot_alone_is_a_piece():
     ink = np.zeros((100, 100), np.uint8)
     ink[50:54, 50:54] = 255
-    assert [piece.box for piece in pieces(ink)] == [(50, 50, 54, 54)]
+    assert [piece.box for piece in find_segments(ink)] == [(50, 50, 54, 54)]
 
 
 def test_noise_and_scribbles_give_a_bounded_number_of_pieces():
@@ -105,14 +105,14 @@ def test_noise_and_scribbles_give_a_bounded_number_of_pieces():
     dust = np.asarray(255 * (rng.random((700, 1000)) < 0.1), np.uint8)
     scribble = Image.new("L", (1000, 300))
     ImageDraw.Draw(scribble).line([tuple(p) for p in rng.uniform(0, (1000, 300), (150, 2))], fill=255, width=9)
-    assert len(pieces(dust)) < 400
-    assert len(pieces(np.asarray(scribble))) < 400
+    assert len(find_segments(dust)) < 400
+    assert len(find_segments(np.asarray(scribble))) < 400
 
 
 @pytest.mark.parametrize("bad", [np.zeros((5, 5)), np.zeros((5, 5, 4), np.uint8), np.zeros(5, np.uint8)])
 def test_other_arrays_are_refused(bad):
     with pytest.raises(ValueError, match="Ink is uint8"):
-        pieces(bad)
+        find_segments(bad)
 
 
 def test_a_face_is_one_sign_and_digits_side_by_side_are_none():

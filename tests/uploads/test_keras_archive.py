@@ -24,11 +24,11 @@ class Evil:
 
 def refused(content, match):
     with pytest.raises(ModelRefused, match=match):
-        keras_archive.look_into(content)
+        keras_archive.parse(content)
 
 
 def test_a_plain_network_is_taken_apart():
-    parts = keras_archive.look_into(packed())
+    parts = keras_archive.parse(packed())
     assert len(parts.sha256) == 64
     assert [one["class_name"] for one in parts.config["config"]["layers"]] == ["InputLayer", "Flatten", "Dense"]
     assert parts.weights == weights()
@@ -36,7 +36,7 @@ def test_a_plain_network_is_taken_apart():
 
 def test_ready_made_networks_are_plain(ready_made):
     for path in ready_made.glob("*.keras"):
-        assert keras_archive.look_into(keras_archive.read(path)).config["class_name"] == "Functional"
+        assert keras_archive.parse(keras_archive.read(path)).config["class_name"] == "Functional"
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def test_a_file_that_is_too_large_is_not_read_to_its_end(tmp_path):
     with path.open("wb") as file:
         file.truncate(5_000_000_000)
     content = keras_archive.read(path)
-    assert len(content) == keras_archive.LARGEST_FILE + 1
+    assert len(content) == keras_archive.MAX_FILE_SIZE + 1
     refused(content, "more than 20 MB")
 
 
@@ -142,7 +142,7 @@ def test_weights_that_are_something_else_are_refused():
 def test_nothing_of_what_keras_would_be_given_comes_from_the_file_alone():
     config = plain() | {"compile_config": {"optimizer": {"module": "os", "class_name": "system"}}, "build_config": {}}
     config["config"]["layers"][1]["build_config"] = {"module": "os", "class_name": "system"}
-    assert "system" not in str(keras_archive.look_into(packed(config)).config)
+    assert "system" not in str(keras_archive.parse(packed(config)).config)
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path):
@@ -178,5 +178,5 @@ def test_another_list_of_parts_of_the_64_bit_kind_is_refused():
 )
 def test_values_of_an_odd_kind_are_refused_in_a_sentence_that_can_be_shown(network):
     with pytest.raises(ModelRefused) as told:
-        keras_archive.look_into(packed(network))
+        keras_archive.parse(packed(network))
     str(told.value).encode()

@@ -2,25 +2,25 @@ import pytest
 from foreignfiles import FLATTEN, PIXELS, dense, layer, plain, sequential
 
 from digitlab.errors import ModelRefused
-from digitlab.uploads.layer_allowlist import MOST_LAYERS, understood
+from digitlab.uploads.layer_allowlist import MAX_LAYERS, check_layers
 
 LAMBDA = {"class_name": "__lambda__", "config": {"value": ["4wEAAAA=", None, None]}}
 
 
 def refused(config, match):
     with pytest.raises(ModelRefused, match=match):
-        understood(config)
+        check_layers(config)
 
 
 def test_layers_are_named_anew_and_lose_what_is_of_training_only():
     glorot = {"module": "keras.initializers", "class_name": "GlorotUniform", "config": {}, "registered_name": None}
-    config = understood(sequential(PIXELS, FLATTEN, dense(kernel_initializer=glorot, dtype="float16", name="../x")))
+    config = check_layers(sequential(PIXELS, FLATTEN, dense(kernel_initializer=glorot, dtype="float16", name="../x")))
     assert config["config"]["layers"][2]["config"] == {"name": "layer_3", "units": 10, "activation": "linear"}
 
 
 def test_a_network_may_be_built_for_any_number_of_digits():
     batch = layer("InputLayer", batch_shape=[32, 28, 28], dtype="float32")
-    assert understood(sequential(batch, FLATTEN, dense()))["config"]["layers"][0]["config"]["batch_shape"][0] is None
+    assert check_layers(sequential(batch, FLATTEN, dense()))["config"]["layers"][0]["config"]["batch_shape"][0] is None
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_whatever_could_run_code_open_files_or_take_all_memory_is_refused(hostil
 )
 def test_what_is_no_network_of_keras_is_refused(root):
     with pytest.raises(ModelRefused):
-        understood(root)
+        check_layers(root)
 
 
 def test_a_layer_without_settings_is_refused():
@@ -86,7 +86,7 @@ def test_a_layer_without_settings_is_refused():
 
 
 def test_a_network_of_too_many_or_no_layers_is_refused():
-    refused(plain(*[layer("ReLU")] * MOST_LAYERS), f"more than {MOST_LAYERS} layers")
+    refused(plain(*[layer("ReLU")] * MAX_LAYERS), f"more than {MAX_LAYERS} layers")
     refused(sequential(), "no layers")
     inner = layer("ReLU", name="r")
     for _ in range(20):
@@ -113,4 +113,4 @@ def test_a_hostile_connection_of_layers_is_refused(node):
     functional = layer("Functional", "keras.src.models.functional", name="f", layers=[entry])
     functional["config"] |= {"input_layers": [["d", 0, 0]], "output_layers": [["d", 0, 0]]}
     with pytest.raises(ModelRefused):
-        understood(functional)
+        check_layers(functional)

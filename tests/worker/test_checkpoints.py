@@ -149,7 +149,7 @@ def test_a_training_broken_off_within_an_epoch_goes_on_from_its_last_checkpoint(
     digits, tmp_path, monkeypatch, name, after
 ):
     monkeypatch.setattr(checkpoints, "_WITHIN", 0.0)
-    monkeypatch.setattr(checkpoints, "_LEAST_REST", 0)
+    monkeypatch.setattr(checkpoints, "_MIN_REST", 0)
     config, file = BROKEN_OFF[name], stored(tmp_path)
     with pytest.raises(Broken):
         train(config, digits.x_train, digits.y_train, report=breaking_off(after), checkpoint=file)
@@ -164,7 +164,7 @@ def test_a_training_broken_off_within_an_epoch_goes_on_from_its_last_checkpoint(
 
 def test_a_training_broken_off_twice_in_one_epoch_loses_no_place(digits, tmp_path, monkeypatch):
     monkeypatch.setattr(checkpoints, "_WITHIN", 0.0)
-    monkeypatch.setattr(checkpoints, "_LEAST_REST", 0)
+    monkeypatch.setattr(checkpoints, "_MIN_REST", 0)
     config, file = BROKEN_OFF["convolutional"], stored(tmp_path)
     for _ in range(2):
         with pytest.raises(Broken):

@@ -13,7 +13,7 @@ from digitlab.networks.recognition import Recogniser
 from digitlab.runs.models import scoring
 from digitlab.runs.models.cleanup import checkpoint_of
 from digitlab.runs.models.model_files import ModelFiles
-from digitlab.runs.records.run import Attended, RunState
+from digitlab.runs.records.run import CommandLineOptions, RunState
 from digitlab.runs.store.store import Store
 from digitlab.worker import execution
 
@@ -31,7 +31,7 @@ def perform(settings, number, **asked):
     worker = execution.new_worker()
     assert store.claim(number, worker)
     store.close()
-    execution.perform(settings, number, worker, Attended(**asked))
+    execution.run_to_end(settings, number, worker, CommandLineOptions(**asked))
 
 
 def test_a_run_is_trained_scored_saved_and_recorded(settings, store, small, digits):
@@ -125,8 +125,8 @@ def test_a_title_is_quoted_for_the_shell_on_the_card(settings, store, small):
 def test_a_worker_takes_the_run_whose_turn_it_is_and_nothing_if_none_waits(settings, store, small):
     stopped, waiting = store.create(small).number, store.create(small).number
     store.request_stop(stopped)
-    execution.perform_next(settings)
-    execution.perform_next(settings)
+    execution.run_next(settings)
+    execution.run_next(settings)
     assert store.run(waiting).state is RunState.FINISHED
     assert (store.run(stopped).state, store.epochs(stopped)) == (RunState.STOPPED, [])
 

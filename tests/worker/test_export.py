@@ -11,7 +11,7 @@ from digitlab.networks.config import PRESETS
 from digitlab.networks.file_formats import FORMATS, TOLERANCE
 from digitlab.networks.recognition import Recogniser
 from digitlab.worker.build import build
-from digitlab.worker.export import export, take_away
+from digitlab.worker.export import export, export_as
 
 
 @pytest.mark.parametrize("preset", PRESETS)
@@ -42,7 +42,7 @@ def saved(tmp_path, ready_made):
 @pytest.mark.parametrize("kind", FORMATS)
 @pytest.mark.parametrize("name", ["tutorial", "convolutional", "handwriting"])
 def test_a_network_is_taken_away_as_a_file_that_gives_the_same_probabilities(ready_made, digits, name, kind):
-    taken = take_away(ready_made / f"{name}.keras", kind, digits.x_test[:100])
+    taken = export_as(ready_made / f"{name}.keras", kind, digits.x_test[:100])
     assert taken.digits == 100
     assert 0 <= taken.difference <= TOLERANCE
     assert len(taken.content) > 100_000
@@ -50,16 +50,16 @@ def test_a_network_is_taken_away_as_a_file_that_gives_the_same_probabilities(rea
 
 def test_what_is_offered_is_a_file_of_its_kind(saved, digits):
     samples = digits.x_test[:2]
-    assert zipfile.is_zipfile(io.BytesIO(take_away(saved, "keras", samples).content))
-    assert take_away(saved, "tflite", samples).content[4:8] == b"TFL3"
-    assert b"pixels" in take_away(saved, "onnx", samples).content
+    assert zipfile.is_zipfile(io.BytesIO(export_as(saved, "keras", samples).content))
+    assert export_as(saved, "tflite", samples).content[4:8] == b"TFL3"
+    assert b"pixels" in export_as(saved, "onnx", samples).content
 
 
 @pytest.mark.parametrize("kind", ["keras", "tflite"])
 def test_a_file_that_is_another_network_is_not_offered(saved, ready_made, digits, kind):
     shutil.copy(ready_made / "convolutional.tflite", saved.with_suffix(".tflite"))
     with pytest.raises(ModelDamaged, match="differs from the network"):
-        take_away(saved, kind, digits.x_test[:100])
+        export_as(saved, kind, digits.x_test[:100])
 
 
 def test_a_layer_that_onnx_does_not_know_is_told(tmp_path, digits):
@@ -68,7 +68,7 @@ def test_a_layer_that_onnx_does_not_know_is_told(tmp_path, digits):
     model = keras.Model(pixels, keras.layers.Softmax()(sums))
     model.save(tmp_path / "strange.keras")
     with pytest.raises(ModelDamaged, match="cannot be written as ONNX"):
-        take_away(tmp_path / "strange.keras", "onnx", digits.x_test[:2])
+        export_as(tmp_path / "strange.keras", "onnx", digits.x_test[:2])
 
 
 def test_each_format_says_how_it_is_read(saved, digits, tmp_path, monkeypatch, capsys):
@@ -76,6 +76,6 @@ def test_each_format_says_how_it_is_read(saved, digits, tmp_path, monkeypatch, c
     monkeypatch.setattr(keras.datasets.mnist, "load_data", lambda: ((None, None), (digits.x_test, None)))
     for kind, each in FORMATS.items():
         file = tmp_path / f"taken{each.suffix}"
-        file.write_bytes(take_away(saved, kind, digits.x_test[:2]).content)
+        file.write_bytes(export_as(saved, kind, digits.x_test[:2]).content)
         exec(each.code.format(file=file), {})
         assert "9.9" in capsys.readouterr().out  # the first test digit, a seven

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from digitlab.networks.config import PRESETS, Tuning, tuned_from
+from digitlab.networks.config import PRESETS, FineTuning, fine_tuning_config
 from digitlab.synthesis.handwriting import NO_DIGIT
 from digitlab.worker import fine_tuning_data
 
@@ -14,8 +14,10 @@ def own():
 
 
 def mixed(preset, own, digits):
-    config = tuned_from(PRESETS[preset].config, Tuning(base=preset, learned=(1, 2, 3)))
-    return fine_tuning_data.Mixture(own, (digits.x_train[:1000], np.full(1000, 5, np.uint8)), config, batches=4), config
+    config = fine_tuning_config(PRESETS[preset].config, FineTuning(base=preset, learned=(1, 2, 3)))
+    return fine_tuning_data.FineTuningData(
+        own, (digits.x_train[:1000], np.full(1000, 5, np.uint8)), config, batches=4
+    ), config
 
 
 def test_each_batch_has_the_same_share_of_each_part(own, digits):

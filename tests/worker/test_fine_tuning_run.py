@@ -37,7 +37,7 @@ def perform(settings, number):
     store, worker = Store(settings.database_url), execution.new_worker()
     assert store.claim(number, worker)
     store.close()
-    execution.perform(settings, number, worker)
+    execution.run_to_end(settings, number, worker)
 
 
 def test_a_tuning_is_a_run_that_leaves_a_network_and_the_proof(settings, lab, digits):

@@ -5,7 +5,7 @@ from keras import layers
 
 from digitlab.errors import ModelDamaged
 from digitlab.worker.explainer import Explainer
-from digitlab.worker.layer_graph import Wiring
+from digitlab.worker.layer_graph import LayerGraph
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +66,7 @@ def test_what_a_filter_sees_is_told_where_one_way_leads_to_it_and_refused_where_
 
 
 def test_what_several_layers_get_has_no_follower(branched):
-    wiring = Wiring(branched.layers[2:-1])
+    wiring = LayerGraph(branched.layers[2:-1])
     assert wiring.follower(branched.get_layer("both")) is None
     assert wiring.follower(branched.get_layer("wide")).name == "normalization_wide"
     assert [one.name for one in wiring.way_to(branched.get_layer("wide"))] == ["form", "wide"]

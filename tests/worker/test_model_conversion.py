@@ -14,18 +14,18 @@ from digitlab.uploads import keras_archive
 from digitlab.worker import model_conversion
 from digitlab.worker.explainer import Explainer
 
-MOST = 200_000
+MAX_COUNT = 200_000
 
 
 @pytest.fixture
 def take_in(tmp_path, digits):
-    def take_in(content, most=MOST):
-        parts = keras_archive.look_into(content)
+    def take_in(content, most=MAX_COUNT):
+        parts = keras_archive.parse(content)
         (tmp_path / "config.json").write_text(json.dumps(parts.config))
         (tmp_path / "weights.h5").write_bytes(parts.weights)
         images, labels, test = digits.x_train[-1000:], digits.y_train[-1000:], digits.x_test[:300]
         np.savez(tmp_path / "trial.npz", images=images, labels=labels, test=test)
-        return model_conversion.take_in(tmp_path, most)
+        return model_conversion.convert(tmp_path, most)
 
     return take_in
 
@@ -89,7 +89,7 @@ def test_usual_layers_and_networks_within_networks_are_laid_out_so_that_they_can
     assert not any(isinstance(layer, keras.Model) for layer in own.layers)
     assert own.layers[-1].name == "digits"
     assert Explainer(own).inside(digits.x_test[0]).sums.argmax() == 7
-    assert keras_archive.look_into((tmp_path / model_conversion.NETWORK).read_bytes())
+    assert keras_archive.parse((tmp_path / model_conversion.NETWORK).read_bytes())
     convolution = next(one.name for one in own.layers if isinstance(one, layers.Conv2D))
     with pytest.raises(ModelDamaged, match="its arithmetic is not shown"):  # it has no margin around the picture
         Explainer(own).neuron(digits.x_test[0], convolution, 0, 1, 1)

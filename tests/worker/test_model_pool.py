@@ -15,22 +15,22 @@ def weights(model):
 @pytest.mark.parametrize("changes", [{}, {"preset": "convolutional"}, {"schedule": "cosine"}, {"optimizer": "rmsprop"}])
 def test_a_network_taken_again_learns_as_a_new_one_would(digits, small, changes):
     config = dataclasses.replace(small, **changes)
-    model_pool._shelf.clear()
+    model_pool._pool.clear()
     first = weights(train(config, digits.x_train, digits.y_train).model)
     train(dataclasses.replace(config, seed=2), digits.x_train, digits.y_train)
     assert np.array_equal(weights(train(config, digits.x_train, digits.y_train).model), first)
 
 
 def test_another_learning_rate_holds_for_a_network_taken_again(small):
-    model = model_pool.take(small)
-    model_pool.give_back(model, small)
-    again = model_pool.take(dataclasses.replace(small, learning_rate=0.02))
+    model = model_pool.acquire(small)
+    model_pool.release(model, small)
+    again = model_pool.acquire(dataclasses.replace(small, learning_rate=0.02))
     assert again is model
     assert float(again.optimizer.learning_rate) == pytest.approx(0.02)
 
 
 def test_nobody_gets_a_network_that_is_learning(small):
-    assert model_pool.take(small) is not model_pool.take(small)
+    assert model_pool.acquire(small) is not model_pool.acquire(small)
 
 
 def test_what_is_given_back_does_not_change_with_the_next_training(digits, small):
@@ -53,11 +53,11 @@ def test_a_saved_network_can_be_evaluated_and_trained_further_by_keras_alone(dig
 def test_only_a_few_networks_are_kept(small):
     configs = [dataclasses.replace(small, batch_size=size) for size in (8, 16, 24, 32, 40)]
     for config in configs:
-        model_pool.give_back(model_pool.take(config), config)
-    assert len(model_pool._shelf) == model_pool._KEPT
+        model_pool.release(model_pool.acquire(config), config)
+    assert len(model_pool._pool) == model_pool._KEPT
 
 
 def test_a_new_network_without_validation_reports_its_epochs(digits, small):
-    model_pool._shelf.clear()
+    model_pool._pool.clear()
     trained = train(dataclasses.replace(small, validation_split=0.0), digits.x_train, digits.y_train)
     assert len(trained.epochs) == small.epochs

@@ -7,7 +7,7 @@ import pytest
 from digitlab.data.augmentation import Augmentation
 from digitlab.networks.config import TrainingConfig
 from digitlab.worker import build
-from digitlab.worker.multistep import Blocks, fit, way_for
+from digitlab.worker.multistep import BatchChunks, fit, plan
 
 
 def labels_of_epoch(blocks, epoch):
@@ -17,23 +17,23 @@ def labels_of_epoch(blocks, epoch):
 
 @pytest.mark.parametrize("n", [96, 100, 31, 250])
 def test_the_blocks_of_an_epoch_hold_every_digit_once_in_an_order_of_their_own(digits, n):
-    blocks = Blocks(digits.x_train[:n], np.arange(n, dtype=np.uint8), TrainingConfig(), digits=64)
+    blocks = BatchChunks(digits.x_train[:n], np.arange(n, dtype=np.uint8), TrainingConfig(), digits=64)
     first, second = labels_of_epoch(blocks, 0), labels_of_epoch(blocks, 1)
     assert sorted(first) == sorted(second) == list(range(n))
     assert first.tolist() != second.tolist()
 
 
 def test_a_block_that_is_not_full_has_the_shape_of_the_others(digits):
-    blocks = Blocks(digits.x_train[:160], digits.y_train[:160], TrainingConfig(), digits=64)
+    blocks = BatchChunks(digits.x_train[:160], digits.y_train[:160], TrainingConfig(), digits=64)
     shapes = [(images.shape, labels.shape, int(count)) for images, labels, count in map(blocks.block, range(3))]
     assert shapes == [((2, 32, 28, 28), (2, 32), 2), ((2, 32, 28, 28), (2, 32), 2), ((2, 32, 28, 28), (2, 32), 1)]
 
 
 def test_digits_keep_their_labels_and_change_by_augmentation(digits):
     config = TrainingConfig(augmentation=Augmentation(shift=1))
-    plain = Blocks(digits.x_train[:64], digits.y_train[:64], TrainingConfig(), digits=64).block(1)
-    changed = Blocks(digits.x_train[:64], digits.y_train[:64], config, digits=64).block(1)
-    again = Blocks(digits.x_train[:64], digits.y_train[:64], config, digits=64).block(1)
+    plain = BatchChunks(digits.x_train[:64], digits.y_train[:64], TrainingConfig(), digits=64).block(1)
+    changed = BatchChunks(digits.x_train[:64], digits.y_train[:64], config, digits=64).block(1)
+    again = BatchChunks(digits.x_train[:64], digits.y_train[:64], config, digits=64).block(1)
     assert np.array_equal(plain[1], changed[1])
     assert not np.array_equal(plain[0], changed[0])
     assert np.array_equal(changed[0], again[0])
@@ -54,8 +54,8 @@ def test_a_network_learned_in_blocks_is_the_one_that_keras_learns_batch_by_batch
     for is_in_blocks in (True, False):
         model = build.build(preset, seed=1)
         model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"], jit_compile=False)
-        way = dataclasses.replace(way_for(model, 1000), digits=320)
-        blocks = Blocks(digits.x_train[:n], digits.y_train[:n], config, way.digits)
+        way = dataclasses.replace(plan(model, 1000), digits=320)
+        blocks = BatchChunks(digits.x_train[:n], digits.y_train[:n], config, way.digits)
         if is_in_blocks:
             fit(model, blocks, way, epochs=2, validation=None, callbacks=[])
         else:
@@ -68,14 +68,14 @@ def test_a_network_learned_in_blocks_is_the_one_that_keras_learns_batch_by_batch
 def test_any_callback_of_keras_works(digits, tmp_path):
     model = build.build("tutorial", seed=1)
     model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"], jit_compile=False)
-    blocks = Blocks(digits.x_train[:640], digits.y_train[:640], TrainingConfig(), digits=320)
+    blocks = BatchChunks(digits.x_train[:640], digits.y_train[:640], TrainingConfig(), digits=320)
     callbacks = [
         keras.callbacks.ModelCheckpoint(tmp_path / "best.keras"),
         keras.callbacks.CSVLogger(tmp_path / "log.csv"),
         keras.callbacks.LearningRateScheduler(lambda epoch: 0.001 / (epoch + 1)),
     ]
     validation = digits.x_test[:100], digits.y_test[:100]
-    history = fit(model, blocks, way_for(model, 20), epochs=2, validation=validation, callbacks=callbacks)
+    history = fit(model, blocks, plan(model, 20), epochs=2, validation=validation, callbacks=callbacks)
     assert set(history.history) == {"loss", "accuracy", "val_loss", "val_accuracy", "learning_rate"}
     assert float(model.optimizer.learning_rate) == pytest.approx(0.0005)
     saved = keras.models.load_model(tmp_path / "best.keras")
@@ -88,9 +88,9 @@ def test_any_callback_of_keras_works(digits, tmp_path):
     [("tutorial", 15_000, True), ("tutorial", 16, False), ("convolutional", 15_000, False)],
 )
 def test_xla_is_used_where_it_is_faster(preset, steps, uses_xla):
-    assert way_for(build.build(preset, 1), steps).uses_xla is uses_xla
+    assert plan(build.build(preset, 1), steps).uses_xla is uses_xla
 
 
 @pytest.mark.parametrize(("preset", "digits"), [("fast", 512), ("convolutional", 512), ("handwriting", 184)])
 def test_a_block_is_small_where_there_is_much_to_compute(preset, digits):
-    assert 0.9 * digits < way_for(build.build(preset, 1), 15_000).digits <= digits * 1.1
+    assert 0.9 * digits < plan(build.build(preset, 1), 15_000).digits <= digits * 1.1

@@ -9,7 +9,7 @@ from digitlab.storage.folder import Folder
 from digitlab.storage.storage import StoredFile
 from digitlab.worker import build, training
 from digitlab.worker.observer import Observer, digits_for
-from digitlab.worker.snapshot_models import Timelapse
+from digitlab.worker.snapshot_models import SnapshotReader
 
 SMALL = TrainingConfig(epochs=3, training_digits=1000)
 
@@ -98,7 +98,7 @@ def test_an_epoch_that_is_broken_off_is_not_seen_and_one_that_goes_on_has_no_cha
 def test_a_picture_is_read_again_as_it_was_after_each_epoch(digits, preset):
     config = dataclasses.replace(PRESETS[preset].config, epochs=2, training_digits=1000, averaging=False)
     trained, _, shots = observed(digits, config)
-    growth = Timelapse(preset).growth(shots, digits.x_test[3])
+    growth = SnapshotReader(preset).growth(shots, digits.x_test[3])
     assert growth.epochs == (0, 1, 2)
     expected = trained.model.predict(digits.x_test[3:4], verbose=0)[0]
     assert growth.probabilities[-1] == pytest.approx(expected, abs=0.01)

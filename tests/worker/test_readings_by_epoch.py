@@ -1,8 +1,8 @@
 import pytest
 
 from digitlab.errors import SnapshotDamaged
-from digitlab.runs.models.snapshot_store import Album
-from digitlab.runs.records.run import Attended
+from digitlab.runs.models.snapshot_store import SnapshotStore
+from digitlab.runs.records.run import CommandLineOptions
 from digitlab.runs.store.store import Store
 from digitlab.worker import execution, readings_by_epoch
 
@@ -12,13 +12,13 @@ def test_a_run_that_was_trained_can_be_watched_and_is_forgotten_with_its_snapsho
     worker = execution.new_worker()
     run = store.create(small, worker=worker)
     with pytest.raises(SnapshotDamaged, match="has no snapshots"):
-        readings_by_epoch.grow(settings, run, digits.x_test[0])
-    execution.perform(settings, run.number, worker, Attended())
-    growth = readings_by_epoch.grow(settings, run, digits.x_test[0])
+        readings_by_epoch.readings_by_epoch(settings, run, digits.x_test[0])
+    execution.run_to_end(settings, run.number, worker, CommandLineOptions())
+    growth = readings_by_epoch.readings_by_epoch(settings, run, digits.x_test[0])
     assert growth.epochs == (0, 1, 2)
     assert growth.probabilities.sum(axis=1) == pytest.approx([1, 1, 1], abs=1e-4)
     assert [one.epoch for one in store.observations(run.number)] == [0, 1, 2]
-    Album(settings, run).clear()
+    SnapshotStore(settings, run).clear()
     with pytest.raises(SnapshotDamaged):
-        readings_by_epoch.grow(settings, run, digits.x_test[0])
+        readings_by_epoch.readings_by_epoch(settings, run, digits.x_test[0])
     store.close()

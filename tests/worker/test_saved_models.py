@@ -35,12 +35,12 @@ def test_a_question_is_answered_by_its_name(settings, digits):
 
 @pytest.mark.parametrize("kind", FORMATS)
 def test_a_network_is_taken_away_once_it_was_read_again_on_a_hundred_digits(settings, kind):
-    taken = saved_models.answer(settings, "take_away", "tutorial", (kind,))
+    taken = saved_models.answer(settings, "export_model", "tutorial", (kind,))
     assert (taken.digits, taken.difference <= TOLERANCE) == (100, True)
 
 
 def test_a_network_that_is_gone_is_told(settings):
     with pytest.raises(ModelNotFound):
-        saved_models.answer(settings, "take_away", "gone", ("onnx",))
+        saved_models.answer(settings, "export_model", "gone", ("onnx",))
     with pytest.raises(ModelNotFound):
         saved_models.answer(settings, "inside", "gone", ())

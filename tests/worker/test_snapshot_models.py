@@ -2,12 +2,12 @@ import threading
 
 import numpy as np
 
-from digitlab.networks.digit_map import Axes
+from digitlab.networks.digit_map import MapAxes
 from digitlab.networks.snapshots import Snapshot
 from digitlab.worker import build
-from digitlab.worker.snapshot_models import Timelapse
+from digitlab.worker.snapshot_models import SnapshotReader
 
-AXES = Axes(np.zeros(128, np.float32), np.eye(128, 2, dtype=np.float32), np.ones(2, np.float32))
+AXES = MapAxes(np.zeros(128, np.float32), np.eye(128, 2, dtype=np.float32), np.ones(2, np.float32))
 
 
 def snapshot(seed):
@@ -24,7 +24,7 @@ def snapshot(seed):
 
 
 def test_threads_that_ask_at_once_get_what_each_asked_for(digits):
-    timelapse = Timelapse("tutorial")
+    timelapse = SnapshotReader("tutorial")
     shots = [snapshot(seed) for seed in range(1, 6)]
     alone = timelapse.growth(shots, digits.x_test[0])
     found = []

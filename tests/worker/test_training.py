@@ -9,7 +9,7 @@ import pytest
 
 from digitlab.data.augmentation import Augmentation
 from digitlab.errors import DIVERGED, Diverged
-from digitlab.networks.calibration import Certainty, at_temperature, entropy
+from digitlab.networks.calibration import Calibration, at_temperature, entropy
 from digitlab.networks.config import TrainingConfig
 from digitlab.networks.metrics import EpochMetrics, Progress
 from digitlab.synthesis import handwriting
@@ -136,7 +136,7 @@ def test_the_temperature_is_built_into_the_network(digits):
     config = TrainingConfig(epochs=15, training_digits=2000)
     plain = fit(config, digits)
     calibrated = fit(dataclasses.replace(config, calibration=True), digits)
-    assert plain.certainty == Certainty()
+    assert plain.certainty == Calibration()
     assert calibrated.certainty.temperature > 1  # it learned its examples by heart, and is too sure
     before, after = (t.model.predict(digits.x_test[:500], verbose=0) for t in (plain, calibrated))
     assert after == pytest.approx(at_temperature(before, calibrated.certainty.temperature), abs=1e-4)

@@ -11,8 +11,8 @@ import psutil
 
 from digitlab import logs
 from digitlab.errors import DigitLabError, InvalidSetting, RunNotFound, StoreUnavailable
-from digitlab.runs.dispatch.worker_client import Workers
-from digitlab.runs.records.run import RunState, Sign
+from digitlab.runs.dispatch.worker_client import WorkerClient
+from digitlab.runs.records.run import LastHeartbeat, RunState
 
 if TYPE_CHECKING:
     from digitlab.runs.store.store import Store
@@ -21,7 +21,7 @@ SILENT_AFTER = 15.0  # seconds without a sign of life; a run gives one every qua
 _LOOK = 1.0  # seconds between two looks at the record
 
 
-class Watch:
+class HeartbeatMonitor:
     """Tells which runs have lost their process.
 
     Clocks of several machines need not agree: what counts is that the same sign was seen for so long. While the record
@@ -31,9 +31,9 @@ class Watch:
     def __init__(self, silent_after: float = SILENT_AFTER) -> None:
         """Take the seconds after which silence means loss, for what does not run on this machine."""
         self._silent_after = silent_after
-        self._seen: dict[int, tuple[Sign, float]] = {}
+        self._seen: dict[int, tuple[LastHeartbeat, float]] = {}
 
-    def lost(self, signs: Iterable[Sign]) -> list[Sign]:
+    def lost(self, signs: Iterable[LastHeartbeat]) -> list[LastHeartbeat]:
         """Return those of the running runs' last signs that no other will follow."""
         now = time.monotonic()
         before, self._seen = self._seen, {}
@@ -58,7 +58,7 @@ def is_gone_from_here(worker: str) -> bool:
     return host == socket.gethostname() and pid.isdecimal() and not psutil.pid_exists(int(pid))
 
 
-def let_go_on(store: "Store", watch: Watch) -> None:
+def requeue_lost_runs(store: "Store", watch: HeartbeatMonitor) -> None:
     """Queue again, or declare interrupted, what lost its process."""
     for sign in watch.lost(store.signs()):
         store.recover(sign)
@@ -72,10 +72,10 @@ def let_go_on(store: "Store", watch: Watch) -> None:
 class Dispatcher:
     """Hands what waits to the workers, for as long as the app runs; several apps on one record may each have one."""
 
-    def __init__(self, workers: Workers, store: Callable[[], "Store"]) -> None:
+    def __init__(self, workers: WorkerClient, store: Callable[[], "Store"]) -> None:
         """Take the workers, and what opens the record when it is first needed."""
         self._workers, self._store = workers, store
-        self._watch = Watch()
+        self._watch = HeartbeatMonitor()
         self._news, self._is_over = threading.Event(), threading.Event()
         self._settled = threading.Event()
         self._thread = threading.Thread(target=self._run, name="dispatcher", daemon=True)
@@ -86,7 +86,7 @@ class Dispatcher:
         if not self._thread.is_alive() and not self._is_over.is_set():
             self._thread.start()
 
-    def poke(self) -> None:
+    def wake(self) -> None:
         """Have a look at once: something waits."""
         self._news.set()
 
@@ -124,6 +124,6 @@ class Dispatcher:
 
     def _look(self) -> None:
         store = self._store()
-        let_go_on(store, self._watch)
+        requeue_lost_runs(store, self._watch)
         if waiting := store.queue():
-            self._workers.hand_in(waiting)
+            self._workers.submit_waiting(waiting)

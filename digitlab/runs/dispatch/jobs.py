@@ -7,17 +7,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitlab import logs
-from digitlab.networks.explanation import Growth
+from digitlab.networks.explanation import ReadingsByEpoch
 from digitlab.runs.records.run import Run
 from digitlab.settings import Settings
 
 
-def perform_next(settings: Settings) -> None:
+def run_next(settings: Settings) -> None:
     """Carry out the waiting run whose turn it is."""
     from digitlab.worker import execution
 
     logs.to_stderr()
-    execution.perform_next(settings)
+    execution.run_next(settings)
 
 
 def leave(patience: float) -> None:
@@ -33,11 +33,11 @@ def answer(settings: Settings, question: str, name: str, arguments: tuple[Any, .
     return saved_models.answer(settings, question, name, arguments)
 
 
-def grow(settings: Settings, run: Run, image: NDArray[np.uint8]) -> Growth:
+def readings_by_epoch(settings: Settings, run: Run, image: NDArray[np.uint8]) -> ReadingsByEpoch:
     """Let a picture be read by all snapshots of a run."""
     from digitlab.worker import readings_by_epoch
 
-    return readings_by_epoch.grow(settings, run, image)
+    return readings_by_epoch.readings_by_epoch(settings, run, image)
 
 
 def warm_up(settings: Settings) -> None:

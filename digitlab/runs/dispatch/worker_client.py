@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from digitlab import logs
 from digitlab.errors import DigitLabError, WorkersUnavailable
 from digitlab.networks.digit_sets import TEST, DigitSet
-from digitlab.networks.explanation import Growth
+from digitlab.networks.explanation import ReadingsByEpoch
 from digitlab.networks.scores import Scores
 from digitlab.runs.dispatch import jobs
 from digitlab.runs.dispatch.local_cluster import LEAVE_PATIENCE, TRAINING
@@ -33,7 +33,7 @@ _GOODBYE_PATIENCE = 5  # seconds for a scheduler to let go; usually a tenth of o
 _ANSWER_PATIENCE = 120  # seconds for 10,000 digits, which take at most ten, or for TensorFlow's import and an answer
 
 
-class Workers:
+class WorkerClient:
     """Hands work to worker processes. Threads may share it.
 
     Without a scheduler in the settings it starts `python -m digitlab workers`, a program of its own: Streamlit makes
@@ -46,7 +46,7 @@ class Workers:
         self._lock = threading.Lock()
         self._program: subprocess.Popen[str] | None = None
         self._client: Client | None = None
-        self._handed_in: dict[str, Future] = {}
+        self._submitted: dict[str, Future] = {}
         self.trouble = ""  # one sentence on why the last worker could not begin; empty if it could
         self.count = settings.workers  # how many train at once
 
@@ -75,11 +75,11 @@ class Workers:
                 raise WorkersUnavailable(
                     f"The scheduler at {address} does not answer. Start it, or change DIGITLAB_SCHEDULER."
                 ) from error
-            self._handed_in = {}
+            self._submitted = {}
             logs.log("workers started", address=address, seconds=round(time.monotonic() - began, 1))
             return True
 
-    def hand_in(self, waiting: Sequence[tuple[int, int]]) -> None:
+    def submit_waiting(self, waiting: Sequence[tuple[int, int]]) -> None:
         """Let workers carry out as many runs as wait; each takes the one whose turn it is when it begins.
 
         Args:
@@ -107,10 +107,10 @@ class Workers:
         resources = TRAINING if knows_token else None
         for number, attempt in waiting:
             key = f"run-{number}-{attempt}-{record}"  # what has the same name is the same to Dask, and is done once
-            if key in self._handed_in:
+            if key in self._submitted:
                 continue
-            future = client.submit(jobs.perform_next, self._settings, key=key, resources=resources)
-            self._handed_in[key] = future
+            future = client.submit(jobs.run_next, self._settings, key=key, resources=resources)
+            self._submitted[key] = future
             future.add_done_callback(self._note)
             # Nobody waits for the result, the store has it; and a cluster's training outlives this process.
             fire_and_forget(future)
@@ -123,7 +123,7 @@ class Workers:
 
     def _note(self, done: "Future") -> None:
         """Forget what came back; if a worker could not even begin, its run still waits, and is handed in again."""
-        self._handed_in.pop(done.key, None)
+        self._submitted.pop(done.key, None)
         self.trouble = ""
         if done.status == "error":
             error = done.exception()
@@ -149,9 +149,11 @@ class Workers:
         """Let a worker answer a question of `answers` about a network, and wait for it. Raises as `score`."""
         return self._wait_for(patience, jobs.answer, self._settings, question, name, arguments)
 
-    def grow(self, run: Run, image: NDArray[np.uint8]) -> Growth:
+    def grow(self, run: Run, image: NDArray[np.uint8]) -> ReadingsByEpoch:
         """Let a worker have a picture read by all snapshots of a run, and wait for it. Raises as `score`."""
-        return cast(Growth, self._wait_for(_ANSWER_PATIENCE, jobs.grow, self._settings, run, image))
+        return cast(
+            ReadingsByEpoch, self._wait_for(_ANSWER_PATIENCE, jobs.readings_by_epoch, self._settings, run, image)
+        )
 
     def _wait_for(self, patience: float, work: Callable[..., Any], *arguments: object) -> Any:
         from distributed import KilledWorker
@@ -222,13 +224,13 @@ class Workers:
         program, self._program = self._program, None
         try:
             if client is not None:
-                part_from(client)
+                disconnect(client)
         finally:
             if program is not None:
                 _end(program)
 
 
-def part_from(client: "Client") -> None:
+def disconnect(client: "Client") -> None:
     """Close a way to a scheduler, for as long as that may take; then it is left to itself.
 
     Where the way's own thread is that busy, it stays until this process ends.

@@ -10,10 +10,10 @@ from digitlab.errors import StorageError
 from digitlab.storage.storage import Storage
 
 _SUFFIX = ".npy"
-_MOST = 200_000_000  # bytes: 500 times a network's answers on the test set
+_MAX = 200_000_000  # bytes: 500 times a network's answers on the test set
 
 
-class Kept:
+class ArrayCache:
     """Arrays by name. What cannot be kept or read is computed anew: no error comes from here. Threads may share it."""
 
     def __init__(self, storage: Storage) -> None:
@@ -39,7 +39,7 @@ class Kept:
         entries = sorted(self._storage.entries().items(), key=lambda item: item[1].modified)
         used = sum(entry.size for _, entry in entries)
         for name, entry in entries:
-            if used <= _MOST:
+            if used <= _MAX:
                 break
             self._storage.delete(name)
             used -= entry.size

@@ -21,9 +21,9 @@ def checkpoint_of(settings: Settings, run: Run) -> StoredFile:
     return StoredFile(_checkpoints(settings), f"run-{run.number}-{int(run.created * 1000):x}.npz")
 
 
-def tidy(settings: Settings, kept: Collection[int]) -> None:
+def remove_old_checkpoints(settings: Settings, kept: Collection[int]) -> None:
     """Remove what a crash left half written, and what all but the newest runs and those `kept` could go on from."""
-    snapshot_store.tidy(settings, kept)
+    snapshot_store.remove_old_snapshots(settings, kept)
     with suppress(StorageError):  # there is another time to tidy
         ModelFiles(settings).remove_leftovers()
         storage = _checkpoints(settings)

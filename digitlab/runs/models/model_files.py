@@ -6,7 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from digitlab.errors import InvalidSetting, ModelDamaged, ModelNotFound, ModelProtected, StorageError
-from digitlab.runs.models.repository import KERAS, Shelf
+from digitlab.runs.models.repository import KERAS, ModelRepository
 from digitlab.runs.records.model_card import NAME, ModelCard, check_title
 from digitlab.settings import Settings
 from digitlab.storage.address import open_storage
@@ -18,9 +18,9 @@ class ModelFiles:
 
     def __init__(self, settings: Settings) -> None:
         copies = settings.data / "networks"
-        self._own = self._ready_made = Shelf(Folder(settings.ready_made), copies)
+        self._own = self._ready_made = ModelRepository(Folder(settings.ready_made), copies)
         if not isinstance(settings.models, Path) or settings.models.resolve() != settings.ready_made.resolve():
-            self._own = Shelf(open_storage(settings.models), copies)
+            self._own = ModelRepository(open_storage(settings.models), copies)
 
     def cards(self) -> list[ModelCard]:
         """Return the cards that can be read: the ready-made ones first, then the newest."""
@@ -101,7 +101,7 @@ class ModelFiles:
             raise ModelProtected(f"{card.title} ships with DigitLab: it is neither renamed nor deleted.")
         return card
 
-    def _shelf(self, name: str) -> Shelf:
+    def _shelf(self, name: str) -> ModelRepository:
         if not NAME.fullmatch(name):
             raise ModelNotFound(f"There is no network {name[:80]!r}. Names have small letters, digits and hyphens.")
         return self._ready_made if self._is_ready_made(name) else self._own

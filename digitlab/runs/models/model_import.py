@@ -41,7 +41,7 @@ _KINDS: dict[str, type] = {"parameters": int, "layers": int, "scale": str, "is_s
 
 
 @dataclass(frozen=True, slots=True)
-class Allowance:
+class ResourceLimits:
     """What may be spent on one file.
 
     Attributes:
@@ -54,7 +54,7 @@ class Allowance:
 
 
 @dataclass(frozen=True, slots=True)
-class Admitted:
+class ImportedModel:
     """A network that was let in.
 
     Attributes:
@@ -86,8 +86,8 @@ class Admitted:
         shutil.copyfile(self.keras.with_suffix(SUFFIX), path.with_suffix(SUFFIX))
 
 
-def brought_in(
-    admitted: Admitted, labels: NDArray[np.uint8], *, file: str, title: str, source: str, person: Person
+def imported_card(
+    admitted: ImportedModel, labels: NDArray[np.uint8], *, file: str, title: str, source: str, person: Person
 ) -> ModelCard:
     """Return the card of a network that somebody brings in; `labels` are those of the test set, uint8 (10000,)."""
     scores, now = Scores(labels, admitted.answers()), time.time()
@@ -120,15 +120,17 @@ def brought_in(
     )
 
 
-class Gate:
+class ModelImporter:
     """Lets networks in, one at a time; threads may share it. What was let in is kept for a while, by its content."""
 
-    def __init__(self, settings: Settings, digits: Callable[[], Mnist], allowance: Allowance | None = None) -> None:
-        self._settings, self._digits, self._allowance = settings, digits, allowance or Allowance()
+    def __init__(
+        self, settings: Settings, digits: Callable[[], Mnist], allowance: ResourceLimits | None = None
+    ) -> None:
+        self._settings, self._digits, self._allowance = settings, digits, allowance or ResourceLimits()
         self._folder = Folder(settings.data / "foreign")
         self._turn = threading.Lock()
 
-    def admit(self, content: bytes, file: str) -> Admitted:
+    def import_model(self, content: bytes, file: str) -> ImportedModel:
         """Let a `.keras` file in.
 
         Args:
@@ -140,21 +142,21 @@ class Gate:
             LimitReached: Others' files are checked just now, one after the other.
         """
         try:
-            return self._admit(keras_archive.look_into(content))
+            return self._admit(keras_archive.parse(content))
         except ModelRefused as error:
             logs.log("network refused", reason=str(error), level=logging.WARNING)
             shown = "".join(one if one.isprintable() else "?" for one in file[-60:])
             raise ModelRefused(f"{shown} is not let in. {error}") from error
 
-    def admit_file(self, path: Path) -> Admitted:
+    def import_file(self, path: Path) -> ImportedModel:
         """Let a `.keras` file in that lies on this machine."""
-        return self.admit(keras_archive.read(path), path.name)
+        return self.import_model(keras_archive.read(path), path.name)
 
     def forget(self, sha256: str) -> None:
         """Remove what is kept of a file that was let in."""
         Folder(self._folder.path / f"{sha256}-{_RULES}").remove()
 
-    def _admit(self, parts: keras_archive.Parts) -> Admitted:
+    def _admit(self, parts: keras_archive.ArchiveParts) -> ImportedModel:
         kept = self._folder.path / f"{parts.sha256}-{_RULES}"
         if kept.is_dir():
             kept.touch()
@@ -174,7 +176,7 @@ class Gate:
             self._turn.release()
         return _outcome(kept, parts.sha256)
 
-    def _convert(self, parts: keras_archive.Parts, folder: Path) -> None:
+    def _convert(self, parts: keras_archive.ArchiveParts, folder: Path) -> None:
         """Have the file opened in a process of its own, look at what it leaves, and remove the rest."""
         digits = self._digits()
         (folder / "config.json").write_text(json.dumps(parts.config), encoding="utf-8")
@@ -185,7 +187,7 @@ class Gate:
         outcome = _read_outcome(folder)
         if isinstance(refusal := outcome.get("refusal"), str):
             raise ModelRefused(refusal[:500])
-        keras_archive.look_into(keras_archive.read(folder / _NETWORK))  # should that process have been taken over
+        keras_archive.parse(keras_archive.read(folder / _NETWORK))  # should that process have been taken over
         _check(folder, outcome, len(digits.x_test))
         for path in folder.iterdir():
             if path.name not in (_NETWORK, _ANSWERS, _OUTCOME, Path(_NETWORK).with_suffix(SUFFIX).name):
@@ -194,7 +196,7 @@ class Gate:
     def _run(self, folder: Path) -> None:
         most = self._allowance
         command = [sys.executable, "-P", "-m", "digitlab.worker.model_conversion", str(folder)]
-        command += map(str, (keras_archive.MOST_WEIGHTS, most.memory, most.seconds))
+        command += map(str, (keras_archive.MAX_WEIGHTS, most.memory, most.seconds))
         with (folder / "log.txt").open("wb") as log:
             process = subprocess.Popen(
                 command,
@@ -253,6 +255,6 @@ def _check(folder: Path, outcome: dict[str, Any], digits: int) -> None:
         raise ModelRefused("Its answers are not ten probabilities for each digit. Train it anew.")
 
 
-def _outcome(folder: Path, sha256: str) -> Admitted:
+def _outcome(folder: Path, sha256: str) -> ImportedModel:
     outcome = _read_outcome(folder)
-    return Admitted(sha256, folder / _NETWORK, **{name: outcome[name] for name in _KINDS})
+    return ImportedModel(sha256, folder / _NETWORK, **{name: outcome[name] for name in _KINDS})

@@ -19,7 +19,7 @@ _TRIES = 3  # as often a network is fetched that changes under one's hands
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
+class _CachedCard:
     """A card as it was read; `key` is another one for every card."""
 
     stamp: str
@@ -31,7 +31,7 @@ class _Known:
         return sha256(self.text).hexdigest()[:16]
 
 
-class Shelf:
+class ModelRepository:
     """Networks in one storage. One is there if and only if its card is: the card comes last and goes first.
 
     What reads a network needs files. From a storage that is no folder they are copied to this machine once, and again
@@ -42,7 +42,7 @@ class Shelf:
     def __init__(self, storage: Storage, copies: Path) -> None:
         """Take the storage, and a folder for copies of what is not on this machine."""
         self._storage, self._copies = storage, Folder(copies)
-        self._known: dict[str, _Known] = {}
+        self._known: dict[str, _CachedCard] = {}
         self._lock = threading.Lock()
 
     def cards(self) -> list[ModelCard]:
@@ -116,18 +116,18 @@ class Shelf:
         self._storage.remove_leftovers()
         self._copies.remove_leftovers()
 
-    def _look(self, name: str) -> _Known:
+    def _look(self, name: str) -> _CachedCard:
         entry = self._storage.entry(f"{name}{CARD}")
         if entry is None:
             raise _missing(name)
         return self._read(name, entry.stamp)
 
-    def _read(self, name: str, stamp: str) -> _Known:
+    def _read(self, name: str, stamp: str) -> _CachedCard:
         known = self._known.get(name)
         if known is None or known.stamp != stamp:
             try:
                 text = self._storage.read(f"{name}{CARD}")
-                known = _Known(stamp, text, ModelCard.from_json(text.decode()))
+                known = _CachedCard(stamp, text, ModelCard.from_json(text.decode()))
             except FileNotFoundError as error:
                 raise _missing(name) from error
             except (ValueError, TypeError, KeyError, AttributeError) as error:
@@ -141,7 +141,7 @@ class Shelf:
             self._known[name] = known
         return known
 
-    def _fetch(self, name: str, known: _Known, copy: Path) -> bool:
+    def _fetch(self, name: str, known: _CachedCard, copy: Path) -> bool:
         """Copy a network to this machine, in one step; False if it changed meanwhile, or its files are not there."""
         with self._lock, self._copies.making() as folder:
             if copy.is_dir():  # another thread was quicker

@@ -19,7 +19,7 @@ _KEPT = 30  # runs; one of the largest preset takes 13 MB
 _FILE = re.compile(r"(run-(\d+)-[0-9a-f]+)-epoch-(\d+)\.npz")
 
 
-class Album:
+class SnapshotStore:
     """The snapshots of one run. Its worker writes them while pages look; threads and processes may share it.
 
     Every method may raise a `StorageError`.
@@ -57,7 +57,7 @@ class Album:
         return f"{self._name}-epoch-{epoch}.npz"
 
 
-class Albums:
+class SnapshotCache:
     """The snapshots of all runs, read once; threads may share it."""
 
     def __init__(self, settings: Settings) -> None:
@@ -67,14 +67,14 @@ class Albums:
 
     def of(self, run: Run) -> list[Snapshot]:
         """Return a run's snapshots in the order of their epochs."""
-        album = Album(self._settings, run)
+        album = SnapshotStore(self._settings, run)
         found = []
         for epoch, stamp in album.stamps():
             with suppress(SnapshotDamaged):  # it may go while others are read
                 found.append(self._snapshot(album, epoch, stamp))
         return found
 
-    def _snapshot(self, album: Album, epoch: int, stamp: str) -> Snapshot:
+    def _snapshot(self, album: SnapshotStore, epoch: int, stamp: str) -> Snapshot:
         with self._lock:
             if stamp not in self._read:
                 self._read[stamp] = album.read(epoch)
@@ -84,7 +84,7 @@ class Albums:
             return self._read[stamp]
 
 
-def tidy(settings: Settings, kept: Collection[int]) -> None:
+def remove_old_snapshots(settings: Settings, kept: Collection[int]) -> None:
     """Remove the snapshots of all runs but the newest and those `kept`."""
     with suppress(StorageError):  # there is another time to tidy
         storage = _place(settings)

@@ -9,7 +9,7 @@ from digitlab.networks.code import KerasCode, detour, plain
 from digitlab.networks.config import PRESETS
 from digitlab.networks.scores import Scores
 from digitlab.networks.statistics import wilson
-from digitlab.runs.records.comparison import settings_told
+from digitlab.runs.records.comparison import settings_as_text
 from digitlab.runs.records.model_card import ModelCard
 
 _CONFUSIONS = 5  # that are named
@@ -189,8 +189,8 @@ def _certainty(card: ModelCard) -> str:
         else "Its probabilities were not calibrated."
     )
     return (
-        f"{how} An answer counts as sure from a probability of {limits.sure_from:.1%} on, and a drawing as a "
-        f"digit up to an entropy of {limits.digit_up_to:.2f} nats.\n"
+        f"{how} An answer counts as sure from a probability of {limits.min_confidence:.1%} on, and a drawing as a "
+        f"digit up to an entropy of {limits.max_entropy:.2f} nats.\n"
     )
 
 
@@ -198,7 +198,7 @@ def _settings(card: ModelCard) -> str:
     unused = {name for name, amount in card.config.as_dict()["augmentation"].items() if not amount}
     if card.config.tuning is None:
         unused |= {"improved from", "drawings learned"}
-    told = [(name, value) for name, value in settings_told(card.config).items() if name not in unused]
+    told = [(name, value) for name, value in settings_as_text(card.config).items() if name not in unused]
     return _table([("Setting", "Value"), ("---", "---"), *told])
 
 

@@ -78,7 +78,7 @@ def contenders(
 
 def differences(shown: Sequence[Contender]) -> dict[str, list[str]]:
     """Return by name the settings that are not the same in all that are known, each with its values in their order."""
-    settings = [settings_told(one.config) if one.config else {} for one in shown]
+    settings = [settings_as_text(one.config) if one.config else {} for one in shown]
     names = next(filter(None, settings), {})
     values = {name: [each.get(name, _UNKNOWN) for each in settings] for name in names}
     return {name: row for name, row in values.items() if len({*row} - {_UNKNOWN}) > 1}
@@ -94,7 +94,7 @@ def milliseconds(recogniser: Recogniser, images: NDArray[np.uint8]) -> float:
     return 1000 * median(taken)
 
 
-def settings_told(config: TrainingConfig) -> dict[str, str]:
+def settings_as_text(config: TrainingConfig) -> dict[str, str]:
     """Return all settings, as people read them, by name."""
     values = config.as_dict()
     values |= values.pop("augmentation")

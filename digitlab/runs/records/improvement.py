@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitlab.errors import InvalidSetting
-from digitlab.networks.config import Tuning
+from digitlab.networks.config import FineTuning
 from digitlab.networks.label_noise import Comparison
 from digitlab.networks.scores import Scores
 from digitlab.runs.records.drawing import Drawing, digits_of
@@ -16,8 +16,8 @@ from digitlab.runs.records.model_card import ModelCard
 
 # From a network and images, uint8 (n, 28, 28), to its probabilities, float32 (n, 10).
 Read = Callable[[ModelCard, NDArray[np.uint8]], NDArray[np.float32]]
-LEAST = 10  # drawings: with fewer, what is held back tells nothing, and what is left teaches nothing
-_LEAST_UNSEEN = 3  # drawings that a network has not learned from
+MIN_DRAWINGS = 10  # drawings: with fewer, what is held back tells nothing, and what is left teaches nothing
+_MIN_UNSEEN = 3  # drawings that a network has not learned from
 _HELD_BACK = 1 / 3  # of the drawings
 _FORGOTTEN = 0.0015  # of MNIST's test digits: from here on it is said to have forgotten
 
@@ -88,7 +88,7 @@ _FIRST = {
 }
 
 
-def split(base: str, drawings: Sequence[Drawing], seed: int, seen: Collection[int] = ()) -> Tuning:
+def split(base: str, drawings: Sequence[Drawing], seed: int, seen: Collection[int] = ()) -> FineTuning:
     """Choose at random which drawings are held back: a third, from the digits of which there are most.
 
     So a digit that was drawn once is learned, where others were drawn more often.
@@ -103,25 +103,27 @@ def split(base: str, drawings: Sequence[Drawing], seed: int, seen: Collection[in
     Raises:
         InvalidSetting: There are too few, or too few that it has not seen.
     """
-    if len(drawings) < LEAST:
+    if len(drawings) < MIN_DRAWINGS:
         raise InvalidSetting(
-            f"You have {len(drawings)} drawings of your own; {LEAST} are needed. Draw {LEAST - len(drawings)} more."
+            f"You have {len(drawings)} drawings of your own; {MIN_DRAWINGS} are needed. Draw {MIN_DRAWINGS - len(drawings)} more."
         )
     rng = np.random.default_rng(seed)
     left: list[list[int]] = [[] for _ in range(10)]
     for at in rng.permutation(len(drawings)):
         left[drawings[at].label].append(drawings[at].number)
     unseen = [[number for number in numbers if number not in seen] for numbers in left]
-    if sum(map(len, unseen)) < _LEAST_UNSEEN:
+    if sum(map(len, unseen)) < _MIN_UNSEEN:
         raise InvalidSetting(
             "This network has learned from nearly all of your drawings, so that none is left to judge it by. Draw "
-            f"{_LEAST_UNSEEN} more first, or improve the network that it comes from."
+            f"{_MIN_UNSEEN} more first, or improve the network that it comes from."
         )
     count = min(round(_HELD_BACK * len(drawings)), sum(map(len, unseen)))
     held_back = {max(unseen, key=len).pop() for _ in range(count)}
     learned = [number for numbers in left for number in numbers if number not in held_back]
     prints = sorted({drawing.fingerprint for drawing in drawings if drawing.number not in held_back})
-    return Tuning(base=base, learned=tuple(sorted(learned)), held_back=tuple(sorted(held_back)), prints=tuple(prints))
+    return FineTuning(
+        base=base, learned=tuple(sorted(learned)), held_back=tuple(sorted(held_back)), prints=tuple(prints)
+    )
 
 
 def compare(drawings: Sequence[Drawing], before: ModelCard, after: ModelCard, read: Read) -> Comparison | None:

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from digitlab.errors import InvalidSetting
-from digitlab.networks.calibration import Certainty
+from digitlab.networks.calibration import Calibration
 from digitlab.networks.config import TrainingConfig
 from digitlab.networks.metrics import EpochMetrics
 from digitlab.networks.statistics import wilson
 
-LONGEST_TITLE = 60
+MAX_TITLE_LENGTH = 60
 _TESTED = 10_000  # digits of MNIST's test set
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
 
@@ -100,7 +100,7 @@ class ModelCard:
     data: str
     versions: Mapping[str, str]
     created: float
-    certainty: Certainty = field(default_factory=Certainty)
+    certainty: Calibration = field(default_factory=Calibration)
     origin: Origin | None = None
     replanned_after: int | None = None
 
@@ -126,7 +126,7 @@ class ModelCard:
         if not isinstance(values.get("replanned_after"), int | None):
             raise TypeError(f"replanned_after is {values['replanned_after']!r}")
         values["config"] = TrainingConfig.from_dict(values["config"])
-        values["certainty"] = Certainty.from_dict(values.get("certainty") or {})
+        values["certainty"] = Calibration.from_dict(values.get("certainty") or {})
         values["origin"] = Origin.from_dict(values["origin"]) if values.get("origin") else None
         values["epochs"] = tuple(EpochMetrics(**epoch) for epoch in values["epochs"])
         return cls(**values)
@@ -135,8 +135,8 @@ class ModelCard:
 def check_title(title: str) -> str:
     """Return the title without space around it; `InvalidSetting` if it is empty, too long or has control characters."""
     title = title.strip()
-    if not title or len(title) > LONGEST_TITLE or not title.isprintable():
+    if not title or len(title) > MAX_TITLE_LENGTH or not title.isprintable():
         raise InvalidSetting(
-            f"The name {title[:LONGEST_TITLE]!r} does not fit. Write 1 to {LONGEST_TITLE} letters, digits or signs."
+            f"The name {title[:MAX_TITLE_LENGTH]!r} does not fit. Write 1 to {MAX_TITLE_LENGTH} letters, digits or signs."
         )
     return title

@@ -11,7 +11,7 @@ _TUNING = 15.0  # seconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Turn:
+class QueueEntry:
     """What decides whose turn it is about a run that waits or runs.
 
     Attributes:
@@ -27,7 +27,7 @@ class Turn:
     is_recovering: bool = False
 
 
-def fair_order(turns: Sequence[Turn], served: Mapping[str, float]) -> list[int]:
+def fair_order(turns: Sequence[QueueEntry], served: Mapping[str, float]) -> list[int]:
     """Return the numbers of the runs that wait, in the order in which they are to begin.
 
     First goes on what lost its process. Then it is the turn of the person with the fewest runs under way; among those
@@ -60,10 +60,10 @@ def fair_order(turns: Sequence[Turn], served: Mapping[str, float]) -> list[int]:
     return lost + order
 
 
-def as_turns(runs: Iterable[Run]) -> list[Turn]:
+def queue_entries(runs: Iterable[Run]) -> list[QueueEntry]:
     """Return the turns of those runs that wait or run."""
     return [
-        Turn(
+        QueueEntry(
             number=run.number,
             owner=run.owner,
             is_waiting=run.state is RunState.QUEUED,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from digitlab.networks.config import TrainingConfig
 from digitlab.networks.metrics import EpochMetrics, Progress, Report
 
-MOST_RECOVERIES = 3  # in a row without a finished epoch: what ends its process each time is not tried for ever
+MAX_RECOVERIES = 3  # in a row without a finished epoch: what ends its process each time is not tried for ever
 
 
 class RunState(enum.StrEnum):
@@ -89,7 +89,7 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sign:
+class LastHeartbeat:
     """The last sign of life of a running run.
 
     Attributes:
@@ -117,7 +117,7 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Attended:
+class CommandLineOptions:
     """What somebody at a command line asks of a run, besides its settings.
 
     Attributes:

@@ -9,7 +9,7 @@ from digitlab.errors import InvalidSetting
 from digitlab.networks.config import PRESETS, TrainingConfig
 
 PARAMETER = "settings"  # of the Train page's address
-LARGEST = 10_000  # characters
+MAX_SIZE = 10_000  # characters
 _VERSION = 1
 _LINK = re.compile(r"[A-Za-z0-9._~-]+")
 _APART, _IS = "~", "_is_"
@@ -32,7 +32,7 @@ def from_link(text: str) -> TrainingConfig:
     Raises:
         InvalidSetting: What is wrong, in a sentence.
     """
-    if len(text) > LARGEST or not _LINK.fullmatch(text):
+    if len(text) > MAX_SIZE or not _LINK.fullmatch(text):
         raise InvalidSetting("The settings in this link cannot be read. Copy the whole link, or ask for the file.")
     version, *parts = text.split(_APART)
     _check_version(version)
@@ -52,7 +52,7 @@ def from_file(content: str | bytes) -> TrainingConfig:
         InvalidSetting: What is wrong, in a sentence.
     """
     try:
-        if len(content) > LARGEST:
+        if len(content) > MAX_SIZE:
             raise ValueError("too long")
         values = json.loads(content)
     except (ValueError, RecursionError) as error:

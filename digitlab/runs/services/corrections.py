@@ -8,16 +8,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitlab.data.picture_files import thumbnail, to_png
-from digitlab.networks.numbers import Part
+from digitlab.networks.numbers import DigitReading
 from digitlab.runs.records.drawing import Drawing
 
-_LONGEST = 360  # pixels of a picture that is kept: as wide as the field to draw in
+_MAX_LENGTH = 360  # pixels of a picture that is kept: as wide as the field to draw in
 _MARGIN = 0.15  # of a digit's longer side, left around it where it is cut out of a picture
 
 
 def correction(
     label: int,
-    part: Part,
+    part: DigitReading,
     picture: NDArray[np.uint8],
     *,
     network: str,
@@ -39,7 +39,7 @@ def correction(
     return Drawing(
         label=label,
         image=part.reading.image,
-        picture=to_png(thumbnail(shown, _LONGEST)),
+        picture=to_png(thumbnail(shown, _MAX_LENGTH)),
         strokes=json.dumps(own, separators=(",", ":")) if own else None,
         read=part.reading.digit if part.reading.is_digit else None,
         network=network,

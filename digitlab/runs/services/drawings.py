@@ -16,7 +16,7 @@ from digitlab.runs.records.people import Person
 if TYPE_CHECKING:
     from digitlab.runs.store.store import Store
 
-_LONGEST_STROKES = 500_000  # letters: some hundred strokes
+_MAX_STROKES_LENGTH = 500_000  # letters: some hundred strokes
 
 
 class Drawings:
@@ -41,7 +41,7 @@ class Drawings:
         self._check_room()
         if person.id == "":
             raise NotAllowed("Nobody knows whose drawing this would be. Log in, then keep it.")
-        if any(len(drawing.strokes or "") > _LONGEST_STROKES for drawing in drawings):
+        if any(len(drawing.strokes or "") > _MAX_STROKES_LENGTH for drawing in drawings):
             raise LimitReached("There are too many strokes in this drawing. Clear the field, and draw one digit.")
         if (there := sum(self.counts(person))) + len(drawings) > MAX_DRAWINGS:
             raise LimitReached(

@@ -12,8 +12,8 @@ from digitlab.errors import DigitLabError
 from digitlab.networks.digit_sets import DigitSet
 from digitlab.networks.robustness import Robustness
 from digitlab.networks.scores import Scores
-from digitlab.runs.dispatch.worker_client import Workers
-from digitlab.runs.models.array_cache import Kept
+from digitlab.runs.dispatch.worker_client import WorkerClient
+from digitlab.runs.models.array_cache import ArrayCache
 from digitlab.runs.records.model_card import ModelCard
 from digitlab.settings import Settings
 from digitlab.storage.folder import Folder
@@ -28,7 +28,7 @@ class Evaluations:
     Threads may share it.
     """
 
-    def __init__(self, settings: Settings, workers: Workers, digits: Callable[[], Mnist]) -> None:
+    def __init__(self, settings: Settings, workers: WorkerClient, digits: Callable[[], Mnist]) -> None:
         self._workers, self._digits = workers, digits
         self._kept = _kept_in(settings)
         self._shipped = _shipped_with(settings)
@@ -130,12 +130,12 @@ def keep_answers(settings: Settings, card: ModelCard, of: DigitSet, scores: Scor
     kept.put(_name(card, of), scores.probabilities)
 
 
-def _kept_in(settings: Settings) -> Kept:
-    return Kept(Folder(settings.data / "evaluations"))
+def _kept_in(settings: Settings) -> ArrayCache:
+    return ArrayCache(Folder(settings.data / "evaluations"))
 
 
-def _shipped_with(settings: Settings) -> Kept:
-    return Kept(Folder(settings.ready_made / "answers"))
+def _shipped_with(settings: Settings) -> ArrayCache:
+    return ArrayCache(Folder(settings.ready_made / "answers"))
 
 
 def _with_strengths(kind: str, counts: tuple[int, ...]) -> NDArray[np.float64]:

@@ -8,13 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitlab.errors import ModelNotFound
-from digitlab.networks.config import TrainingConfig, Tuning, tuned_from
+from digitlab.networks.config import FineTuning, TrainingConfig, fine_tuning_config
 from digitlab.networks.digit_sets import TEST, DigitSet, fitted
 from digitlab.networks.label_noise import Comparison
 from digitlab.runs.models.model_files import ModelFiles
-from digitlab.runs.models.recognisers import Readers
+from digitlab.runs.models.recogniser_cache import RecogniserCache
 from digitlab.runs.records.improvement import Improvement, Read, compare, split
-from digitlab.runs.records.model_card import LONGEST_TITLE, ModelCard
+from digitlab.runs.records.model_card import MAX_TITLE_LENGTH, ModelCard
 from digitlab.runs.records.people import Person
 from digitlab.runs.records.run import Run
 from digitlab.runs.services.drawings import Drawings
@@ -24,13 +24,18 @@ from digitlab.runs.services.trainings import Trainings
 _IMPROVED = ", improved"
 
 
-class Improvements:
+class Improver:
     """Threads may share it. Nobody's drawings are seen by another."""
 
     def __init__(
-        self, files: ModelFiles, readers: Readers, drawings: Drawings, evaluations: Evaluations, trainings: Trainings
+        self,
+        files: ModelFiles,
+        readers: RecogniserCache,
+        drawings: Drawings,
+        evaluations: Evaluations,
+        trainings: Trainings,
     ) -> None:
-        self._files, self._readers, self._drawings = files, readers, drawings
+        self._files, self._recognisers, self._drawings = files, readers, drawings
         self._evaluations, self._trainings = evaluations, trainings
 
     def start(self, name: str, person: Person, seed: int = 1) -> Run:
@@ -43,8 +48,8 @@ class Improvements:
         config = dataclasses.replace(card.config, seed=seed)
         drawings, seen = self._drawings.of(person, with_pictures=False), self.learned(name, person)
         tuning = split(name, drawings, seed, seen)
-        title = f"{card.title.removesuffix(_IMPROVED)[: LONGEST_TITLE - len(_IMPROVED)]}{_IMPROVED}"
-        return tuned_from(config, tuning), title
+        title = f"{card.title.removesuffix(_IMPROVED)[: MAX_TITLE_LENGTH - len(_IMPROVED)]}{_IMPROVED}"
+        return fine_tuning_config(config, tuning), title
 
     def of(
         self,
@@ -83,7 +88,7 @@ class Improvements:
         unseen = [one for one in self._drawings.of(person, with_pictures=False) if one.number not in seen]
         if not unseen:
             return None
-        answers = self._readers.of(name).probabilities(np.stack([one.image for one in unseen])).argmax(axis=1)
+        answers = self._recognisers.of(name).probabilities(np.stack([one.image for one in unseen])).argmax(axis=1)
         return int((answers == [one.label for one in unseen]).sum()), len(unseen)
 
     def learned(self, name: str, person: Person) -> set[int]:
@@ -91,7 +96,7 @@ class Improvements:
 
         What was deleted and brought in again is known by its image.
         """
-        card, tunings = self._files.card(name), list[Tuning]()
+        card, tunings = self._files.card(name), list[FineTuning]()
         with suppress(ModelNotFound):  # one that it came from was deleted
             while card.config.tuning is not None:
                 tunings.append(card.config.tuning)
@@ -111,4 +116,4 @@ class Improvements:
         return fitted(self._files.card(name).config).shared(of)
 
     def _read(self, card: ModelCard, images: NDArray[np.uint8]) -> NDArray[np.float32]:
-        return self._readers.of(card.name).probabilities(images)
+        return self._recognisers.of(card.name).probabilities(images)

@@ -34,18 +34,18 @@ class Limits:
             LimitReached: Too many runs, or too full folders.
         """
         most = self._settings
-        if epochs > most.most_epochs:
-            raise InvalidSetting(f"{epochs} epochs are asked for; this lab allows {most.most_epochs}. Choose fewer.")
-        if not person.is_teacher and active >= most.runs_per_person:
+        if epochs > most.max_epochs:
+            raise InvalidSetting(f"{epochs} epochs are asked for; this lab allows {most.max_epochs}. Choose fewer.")
+        if not person.is_teacher and active >= most.max_runs_per_person:
             raise LimitReached(
-                f"{active} of your runs wait or train; this lab allows {most.runs_per_person} for each person. "
+                f"{active} of your runs wait or train; this lab allows {most.max_runs_per_person} for each person. "
                 "Wait until one ends, or stop one."
             )
         self.check_room()
 
-    def check_brought_in(self, person: Person, kept: int) -> None:
+    def check_imports(self, person: Person, kept: int) -> None:
         """Raise `LimitReached` if somebody who keeps so many networks from elsewhere may bring in no other one."""
-        most = self._settings.brought_in_per_person
+        most = self._settings.max_imports_per_person
         if not person.is_teacher and kept >= most:
             raise LimitReached(
                 f"You keep {kept} networks from elsewhere; this lab allows {most} for each person. Delete one (Models)."
@@ -54,7 +54,7 @@ class Limits:
 
     def check_room(self) -> None:
         """Raise `LimitReached` if the folders of data and networks are too full for more."""
-        used, most = self.used(), self._settings.most_gigabytes
+        used, most = self.used(), self._settings.max_gigabytes
         if used > most * 1e9:
             raise LimitReached(
                 f"The lab's folders hold {used / 1e9:.1f} GB; it allows {most:g}. Delete networks that nobody needs "

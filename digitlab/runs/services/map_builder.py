@@ -13,7 +13,7 @@ import numpy as np
 
 from digitlab.data.mnist import Mnist
 from digitlab.errors import DigitLabError
-from digitlab.networks.digit_map import Axes, Landscape
+from digitlab.networks.digit_map import DigitMap, MapAxes
 
 DIGITS = 20_000  # of the training set, its first: the network that looks four times needs a minute for them
 _FITTED = 2_000  # digits to which the axes are fitted
@@ -30,7 +30,7 @@ class Ask(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class InTheMaking:
+class MapProgress:
     """A map that is not there yet.
 
     Attributes:
@@ -42,17 +42,17 @@ class InTheMaking:
     trouble: str = ""
 
 
-class Landscapes:
+class MapBuilder:
     """The maps of all networks; threads may share it. Each is made once, one at a time."""
 
     def __init__(self, folder: Path, ask: Ask, digits: Callable[[], Mnist]) -> None:
         """Take the folder where they are kept, the way to the workers, and what loads MNIST."""
         self._folder, self._ask, self._digits = folder, ask, digits
-        self._states: dict[str, Landscape | InTheMaking] = {}
+        self._states: dict[str, DigitMap | MapProgress] = {}
         self._lock, self._turn = threading.Lock(), threading.Lock()
         self._is_over = threading.Event()
 
-    def of(self, network: str, made: float) -> Landscape | InTheMaking:
+    def of(self, network: str, made: float) -> DigitMap | MapProgress:
         """Return a network's map, or how far it is; the first call has it made, and so does one after a trouble.
 
         Args:
@@ -63,10 +63,10 @@ class Landscapes:
         with self._lock:
             state = self._states.get(name)
             if state is None:
-                state = self._states[name] = self._kept(name) or InTheMaking(0)
-                if isinstance(state, InTheMaking):
+                state = self._states[name] = self._kept(name) or MapProgress(0)
+                if isinstance(state, MapProgress):
                     threading.Thread(target=self._make, args=(name, network), name=f"map {name}", daemon=True).start()
-            elif isinstance(state, InTheMaking) and state.trouble:
+            elif isinstance(state, MapProgress) and state.trouble:
                 del self._states[name]  # it was told; who looks again tries again
         return state
 
@@ -79,30 +79,30 @@ class Landscapes:
             try:
                 made = self._made(name, network)
             except DigitLabError as error:
-                self._states[name] = InTheMaking(0, str(error))
+                self._states[name] = MapProgress(0, str(error))
                 return
             if made is not None:
                 self._keep(name, network, made)
                 self._states[name] = made
 
-    def _made(self, name: str, network: str) -> Landscape | None:
+    def _made(self, name: str, network: str) -> DigitMap | None:
         images = self._digits().x_train[:DIGITS]
         axes = self._ask("axes", network, images[:_FITTED], _AXES)
-        assert isinstance(axes, Axes)
+        assert isinstance(axes, MapAxes)
         points = []
         for start in range(0, len(images), _PART):
             if self._is_over.is_set():
                 return None
-            self._states[name] = InTheMaking(start / len(images))
+            self._states[name] = MapProgress(start / len(images))
             points.append(np.asarray(self._ask("places", network, images[start : start + _PART], axes)))
-        return Landscape(axes, np.concatenate(points))
+        return DigitMap(axes, np.concatenate(points))
 
-    def _kept(self, name: str) -> Landscape | None:
+    def _kept(self, name: str) -> DigitMap | None:
         with suppress(*_UNREADABLE), np.load(self._folder / f"{name}.npz", allow_pickle=False) as file:
-            return Landscape(Axes(file["centre"], file["directions"], file["shares"]), file["points"])
+            return DigitMap(MapAxes(file["centre"], file["directions"], file["shares"]), file["points"])
         return None
 
-    def _keep(self, name: str, network: str, made: Landscape) -> None:
+    def _keep(self, name: str, network: str, made: DigitMap) -> None:
         """Write it so that nobody sees half of it, in the place of what an older network of that name had."""
         axes = made.axes
         with suppress(OSError):  # without room it is made again after the next start

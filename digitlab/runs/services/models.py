@@ -6,7 +6,7 @@ from digitlab import logs
 from digitlab.data.mnist import Mnist
 from digitlab.errors import NotAllowed
 from digitlab.runs.models.model_files import ModelFiles
-from digitlab.runs.models.model_import import Gate, brought_in
+from digitlab.runs.models.model_import import ModelImporter, imported_card
 from digitlab.runs.records.model_card import ModelCard, check_title
 from digitlab.runs.records.people import Person, check_may_change
 from digitlab.runs.services.limits import Limits
@@ -15,8 +15,8 @@ from digitlab.runs.services.limits import Limits
 class Models:
     """Threads may share it."""
 
-    def __init__(self, files: ModelFiles, gate: Gate, limits: Limits, digits: Callable[[], Mnist]) -> None:
-        self._files, self._gate, self._limits, self._digits = files, gate, limits, digits
+    def __init__(self, files: ModelFiles, gate: ModelImporter, limits: Limits, digits: Callable[[], Mnist]) -> None:
+        self._files, self._importer, self._limits, self._digits = files, gate, limits, digits
 
     def bring_in(self, content: bytes, file: str, title: str, person: Person, source: str) -> ModelCard:
         """Check a `.keras` file that was made elsewhere, and keep it as a network of one's own.
@@ -35,9 +35,9 @@ class Models:
             logs.log("not allowed", person=person.id, what="a network from elsewhere without being known")
             raise NotAllowed("Nobody knows whose network this would be. Log in, then bring it in.")
         title, source = check_title(title), check_title(source) if source.strip() else ""
-        self._limits.check_brought_in(person, self._count_brought_in(person))
-        admitted = self._gate.admit(content, file)
-        card = brought_in(admitted, self._digits().y_test, file=file, title=title, source=source, person=person)
+        self._limits.check_imports(person, self._count_imports(person))
+        admitted = self._importer.import_model(content, file)
+        card = imported_card(admitted, self._digits().y_test, file=file, title=title, source=source, person=person)
         self._files.save(card, admitted.copy)
         logs.log("network brought in", person=person.id, network=card.name, sha256=admitted.sha256)
         return card
@@ -56,10 +56,10 @@ class Models:
         self._files.delete(name)
         origin = card.origin.sha256 if card.origin else None
         if origin and not any(other.origin and other.origin.sha256 == origin for other in self._files.cards()):
-            self._gate.forget(origin)
+            self._importer.forget(origin)
         logs.log("network deleted", person=person.id, network=name)
 
-    def _count_brought_in(self, person: Person) -> int:
+    def _count_imports(self, person: Person) -> int:
         return sum(
             bool(card.origin) and card.owner == person.id and card.config.tuning is None for card in self._files.cards()
         )

@@ -7,10 +7,10 @@ from digitlab import logs
 from digitlab.errors import LimitReached, NotAllowed
 from digitlab.networks.config import TrainingConfig
 from digitlab.runs.models.cleanup import checkpoint_of
-from digitlab.runs.models.snapshot_store import Album
+from digitlab.runs.models.snapshot_store import SnapshotStore
 from digitlab.runs.records.model_card import check_title
 from digitlab.runs.records.people import Person, check_may_change
-from digitlab.runs.records.run import Attended, Run
+from digitlab.runs.records.run import CommandLineOptions, Run
 from digitlab.runs.services.limits import Limits
 from digitlab.settings import Settings
 
@@ -39,13 +39,13 @@ class Trainings:
         self._changed()
         return run
 
-    def perform(self, config: TrainingConfig, title: str, person: Person, attended: Attended | None) -> Run:
+    def perform(self, config: TrainingConfig, title: str, person: Person, attended: CommandLineOptions | None) -> Run:
         """Train in this process, to the end, whatever the limits; `attended` as `work.perform` has it."""
         from digitlab.worker import execution
 
         worker = execution.new_worker()
         run = self._store().create(config, _checked(title), person, worker)
-        execution.perform(self._settings, run.number, worker, attended)
+        execution.run_to_end(self._settings, run.number, worker, attended)
         return self._store().run(run.number)
 
     def stop(self, number: int, person: Person) -> None:
@@ -62,7 +62,7 @@ class Trainings:
         logs.log("pause wished", run=number, person=person.id, was=run.state)
         self._changed()
 
-    def go_on(self, number: int, person: Person, epochs: int | None) -> Run:
+    def resume(self, number: int, person: Person, epochs: int | None) -> Run:
         """Queue a run again, to go on for `epochs` in all; None: as many as it was to have."""
         run = self._own(number, person)
         self._check_limits(epochs or run.config.epochs, person)
@@ -83,7 +83,7 @@ class Trainings:
         run = self._own(number, person)
         self._store().delete(number)
         checkpoint_of(self._settings, run).delete()
-        Album(self._settings, run).clear()
+        SnapshotStore(self._settings, run).clear()
         logs.log("run deleted", run=number, person=person.id)
         self._changed()
 

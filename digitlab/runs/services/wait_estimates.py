@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from digitlab.errors import StoreUnavailable
-from digitlab.runs.records.queue import as_turns, duration_of, expected_waits, fair_order
+from digitlab.runs.records.queue import duration_of, expected_waits, fair_order, queue_entries
 from digitlab.runs.records.run import Run, RunState, seconds_left
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ _RECENT = 30  # runs that tell how fast a preset is learned
 Place = tuple[int, float | None]
 
 
-class Timetable:
+class WaitEstimates:
     """Threads may share it."""
 
     def __init__(self, store: Callable[[], "Store"], workers: Callable[[], int]) -> None:
@@ -68,7 +68,7 @@ class Timetable:
 
     def _find_places(self) -> dict[int, Place]:
         active = {run.number: run for run in self._runs if not run.state.is_over()}
-        order = fair_order(as_turns(active.values()), self._store().served())
+        order = fair_order(queue_entries(active.values()), self._store().served())
         under_way = [run for run in active.values() if run.state is RunState.RUNNING]
         speeds, now = self._pictures_per_second(), time.time()
         left = [seconds_left(run, self._store().epochs(run.number), now) for run in under_way]

@@ -7,7 +7,7 @@ if TYPE_CHECKING:
     from digitlab.runs.store.store import Store
 
 
-class Record:
+class LazyStore:
     """Call it for the store; threads may share it."""
 
     def __init__(self, database_url: str) -> None:

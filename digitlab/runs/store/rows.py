@@ -9,8 +9,8 @@ import sqlalchemy as sa
 
 from digitlab.networks.config import TrainingConfig
 from digitlab.networks.metrics import Progress
-from digitlab.runs.records.queue import Turn, fair_order
-from digitlab.runs.records.run import MOST_RECOVERIES, Run, RunState
+from digitlab.runs.records.queue import QueueEntry, fair_order
+from digitlab.runs.records.run import MAX_RECOVERIES, Run, RunState
 from digitlab.runs.store.schema import runs
 
 ACTIVE = (RunState.QUEUED, RunState.RUNNING)
@@ -40,7 +40,7 @@ def after_loss(run: sa.Row[Any]) -> dict[str, Any]:
     if run.is_pause_wanted:
         return {"state": RunState.PAUSED}
     is_tuning = json.loads(run.config).get("tuning") is not None
-    if run.is_stop_wanted or run.is_attended or run.recoveries >= MOST_RECOVERIES:
+    if run.is_stop_wanted or run.is_attended or run.recoveries >= MAX_RECOVERIES:
         return {"state": RunState.INTERRUPTED, "message": _TUNING_LOST if is_tuning else _LOST, "ended": time.time()}
     goes_on = _TUNING_GOES_ON if is_tuning else _GOES_ON
     return WAITING_AGAIN | {"recoveries": run.recoveries + 1, "message": goes_on}
@@ -61,7 +61,7 @@ def order_of_turns(connection: sa.Connection) -> list[int]:
     """Return the numbers of the waiting runs, in the order in which they are to begin."""
     query = sa.select(runs.c.number, runs.c.owner, runs.c.state, runs.c.recoveries).where(runs.c.state.in_(ACTIVE))
     turns = [
-        Turn(
+        QueueEntry(
             number=row.number,
             owner=row.owner,
             is_waiting=row.state == RunState.QUEUED,

@@ -17,7 +17,7 @@ from digitlab.networks.config import PRESETS, TrainingConfig
 from digitlab.networks.metrics import EpochMetrics, Progress
 from digitlab.networks.observation import Observation
 from digitlab.runs.records.people import OPERATOR, Person
-from digitlab.runs.records.run import Outcome, Run, RunState, Sign
+from digitlab.runs.records.run import LastHeartbeat, Outcome, Run, RunState
 from digitlab.runs.store import rows, schema
 from digitlab.runs.store.drawing_store import DrawingStore
 from digitlab.runs.store.schema import epochs as _epochs
@@ -248,7 +248,7 @@ class Store:
 
     # -- what is lost
 
-    def signs(self) -> list[Sign]:
+    def signs(self) -> list[LastHeartbeat]:
         """Return the last signs of life of all running runs; not while the record cannot be written.
 
         It may be readable but locked: then nobody can give a sign, and silence says nothing.
@@ -257,9 +257,9 @@ class Store:
         with self._transaction() as connection:
             connection.execute(sa.update(_runs).where(sa.false()).values(heartbeat=0.0))  # waits as a sign would
             found = connection.execute(query.where(_runs.c.state == RunState.RUNNING)).mappings().all()
-        return [Sign(**row) for row in found]
+        return [LastHeartbeat(**row) for row in found]
 
-    def recover(self, sign: Sign) -> None:
+    def recover(self, sign: LastHeartbeat) -> None:
         """Take a run from a worker that is gone: it goes on by itself, or is interrupted; if it lives, nothing changes.
 
         Args:

@@ -23,7 +23,7 @@ SIGNED = f"linear-gradient(90deg, {', '.join((*reversed(_AGAINST), *_FOR[1:]))})
 POSITIVE = f"linear-gradient(90deg, {', '.join(_FOR)})"
 
 
-def coloured(values: NDArray[np.floating], most: float | None = None) -> NDArray[np.uint8]:
+def colour_map(values: NDArray[np.floating], most: float | None = None) -> NDArray[np.uint8]:
     """Colour values of any shape: 0 black, above it orange, below it blue.
 
     Args:
@@ -52,7 +52,7 @@ def strongest(values: NDArray[np.floating]) -> float:
 
 def over_digit(values: NDArray[np.floating], digit: NDArray[np.uint8], most: float | None = None) -> NDArray[np.uint8]:
     """Colour values, (28, 28), and draw the outline of a digit's ink, uint8 (28, 28), on them, RGBA."""
-    picture = enlarged(coloured(values, most), _SIDE)
+    picture = enlarged(colour_map(values, most), _SIDE)
     ink = enlarged(digit > 100, _SIDE)
     inner = np.zeros_like(ink)
     inner[1:-1, 1:-1] = ink[:-2, 1:-1] & ink[2:, 1:-1] & ink[1:-1, :-2] & ink[1:-1, 2:]

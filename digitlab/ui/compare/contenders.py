@@ -8,7 +8,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from digitlab.networks.digit_sets import TEST
-from digitlab.networks.numbers import Part, read_number
+from digitlab.networks.numbers import DigitReading, read_number
 from digitlab.runs.records import comparison
 from digitlab.runs.records.comparison import Contender
 from digitlab.runs.records.model_card import ModelCard
@@ -16,7 +16,7 @@ from digitlab.runs.records.people import Person
 from digitlab.ui import messages, network_choice, reading_view, resources
 from digitlab.ui.charts import comparison_plots
 
-_MOST = 8  # side by side: more colours nobody can tell apart
+_MAX = 8  # side by side: more colours nobody can tell apart
 _RUNS = 50  # the newest, among which those are looked for that have no network yet
 _READERS = 24  # networks that read the same drawing, a millisecond each
 _READ = 30  # digits, to measure a reading
@@ -43,13 +43,13 @@ def choose() -> list[Contender]:
             state.compared += [key for key in found if key not in state.compared][:1]
     kept = [key for key in state.get("compared", list(found)[:2]) if key in found]
     # Streamlit forgets a field's value with its page, so the choice is kept beside it and put in each time.
-    state.compared_field = kept[:_MOST]
+    state.compared_field = kept[:_MAX]
     keys = st.multiselect(
         "Networks and runs",
         list(found),
         format_func=lambda key: found[key].label,
         key="compared_field",
-        max_selections=_MOST,
+        max_selections=_MAX,
         on_change=_keep,
     )
     return [found[key] for key in keys]
@@ -169,7 +169,7 @@ def readings(picture: NDArray[np.uint8] | None, person: Person, shown: Sequence[
         st.caption(f"{_READERS} of {len(cards)} networks are asked.")
 
 
-def _reader(label: str, parts: Sequence[Part]) -> str:
+def _reader(label: str, parts: Sequence[DigitReading]) -> str:
     """What one network reads, as HTML."""
     number = "".join(str(part.reading.digit) if part.reading.is_digit else "?" for part in parts)
     probability = min((max(part.reading.probabilities) for part in parts), default=0.0)

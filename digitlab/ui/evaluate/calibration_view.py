@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from digitlab.networks.calibration import calibration_curve, expected_calibration_error, kept_from, trade_off
+from digitlab.networks.calibration import calibration_curve, expected_calibration_error, threshold_outcome, trade_off
 from digitlab.networks.digit_sets import DigitSet
 from digitlab.ui import elements
 from digitlab.ui.charts import plots
@@ -55,13 +55,13 @@ def _threshold(one: Evaluation) -> float:
         "Answer only from this confidence on, in percent",
         10.0,
         100.0,
-        round(one.card.certainty.sure_from * 100, 1),
+        round(one.card.certainty.min_confidence * 100, 1),
         0.1,
         key="threshold",
         bind="query-params",
         help="At first: from where on the app calls this network's answers sure.",
     )
-    kept = kept_from(scores.probabilities, scores.labels, percent / 100)
+    kept = threshold_outcome(scores.probabilities, scores.labels, percent / 100)
     first, second = st.columns(2)
     first.metric(
         "Kept", f"{kept.share:.2%}", f"{kept.right + kept.wrong:,} answers", delta_color="off", delta_arrow="off"

@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from digitlab.data.label_errors import DOUBTED
+from digitlab.data.label_errors import KNOWN_LABEL_ERRORS
 from digitlab.errors import StoreUnavailable
 from digitlab.networks.digit_sets import DigitSet, own_digits, sets_of
 from digitlab.networks.scores import Scores
@@ -206,8 +206,8 @@ def _show(evaluations: Sequence[Evaluation], index: int) -> None:
     else:
         st.markdown(f"Sample **{number}** of MNIST's {one.of.part} set, labelled **{label}**")
     galleries.digit_picture(one.images[index], f"Sample {number}", is_large=True)
-    if one.of.part == "test" and number in DOUBTED:
-        st.caption(f"A well-known doubtful label: {DOUBTED[number]}.")
+    if one.of.part == "test" and number in KNOWN_LABEL_ERRORS:
+        st.caption(f"A well-known doubtful label: {KNOWN_LABEL_ERRORS[number]}.")
     for each in evaluations:
         answer = int(each.scores.answers[index])
         st.markdown(f"**{messages.escape_markdown(each.card.title)}** reads **{answer}**")

@@ -4,16 +4,16 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from digitlab.data.label_errors import DOUBTED
+from digitlab.data.label_errors import KNOWN_LABEL_ERRORS
 from digitlab.networks.digit_sets import DigitSet
-from digitlab.networks.label_noise import Doubt, Jury
+from digitlab.networks.label_noise import Ensemble, SuspectLabel
 from digitlab.runs.records.model_card import ModelCard
 from digitlab.ui import identity, network_choice, resources
 from digitlab.ui.evaluate import evaluation
 from digitlab.ui.evaluate.evaluation import Evaluation
 
 _VOTERS = 3  # at first
-_MOST_VOTERS = 9
+_MAX_VOTERS = 9
 
 
 def show(card: ModelCard, of: DigitSet) -> None:
@@ -31,7 +31,7 @@ def show(card: ModelCard, of: DigitSet) -> None:
         st.caption(
             "Some of these networks were fitted to these digits, and may know their labels by heart, right or wrong."
         )
-    jury = Jury([each.scores for each in evaluations])
+    jury = Ensemble([each.scores for each in evaluations])
     one = evaluations[0]
     _doubts(one, "Likely label errors", jury.likely_errors, "Most networks read the same other digit.", "errors")
     _doubts(one, "Ambiguous digits", jury.ambiguous, "The networks do not know, or not alike.", "ambiguous")
@@ -56,12 +56,12 @@ def _choose_voters(card: ModelCard) -> list[ModelCard]:
         format_func=labels.__getitem__,
         key="voters",
         persist_state="session",
-        max_selections=_MOST_VOTERS,
+        max_selections=_MAX_VOTERS,
     )
     return [cards[name] for name in names]
 
 
-def _doubts(one: Evaluation, title: str, doubts: Sequence[Doubt], sentence: str, key: str) -> None:
+def _doubts(one: Evaluation, title: str, doubts: Sequence[SuspectLabel], sentence: str, key: str) -> None:
     by_index = {doubt.index: doubt for doubt in doubts}
     known = sum(_is_known(one, index) for index in by_index)
     st.subheader(f"{title}: {len(doubts):,}")
@@ -77,4 +77,4 @@ def _doubts(one: Evaluation, title: str, doubts: Sequence[Doubt], sentence: str,
 
 
 def _is_known(one: Evaluation, index: int) -> bool:
-    return one.of.part == "test" and one.of.index(index) in DOUBTED
+    return one.of.part == "test" and one.of.index(index) in KNOWN_LABEL_ERRORS

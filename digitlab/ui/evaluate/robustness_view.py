@@ -97,7 +97,7 @@ def _pictures(cards: list[ModelCard], of: DigitSet, kind: str) -> None:
         [distort(images[number : number + 1], kind, strength, [of.index(number)]) for strength in distortion.strengths]
     )
     captions = [f"{strength:g}{distortion.unit}" for strength in distortion.strengths]
-    st.markdown(f"A **{labels[number]}**. Below each picture: the strength, and what " + _readers(cards) + ".")
+    st.markdown(f"A **{labels[number]}**. Below each picture: the strength, and what " + _recognisers(cards) + ".")
     for card in cards:
         try:
             readings = resources.lab().recogniser(card.name).probabilities(changed)
@@ -114,6 +114,6 @@ def _pictures(cards: list[ModelCard], of: DigitSet, kind: str) -> None:
     galleries.gallery(samples, key="distorted-pictures")
 
 
-def _readers(cards: list[ModelCard]) -> str:
+def _recognisers(cards: list[ModelCard]) -> str:
     names = [f"**{messages.escape_markdown(card.title)}** reads" for card in cards]
     return ", then what ".join(names)

@@ -2,15 +2,15 @@
 
 import streamlit as st
 
-from digitlab.networks.file_formats import FORMATS, TOLERANCE, TakenAway
+from digitlab.networks.file_formats import FORMATS, TOLERANCE, ExportedFile
 from digitlab.runs.records.card_markdown import keras_code, no_code
 from digitlab.runs.records.model_card import ModelCard
 from digitlab.ui import messages, resources
 
 
 @st.cache_data(show_spinner="Writing the file, and reading it again ...", max_entries=20)
-def _taken(name: str, created: float, kind: str) -> TakenAway:
-    return resources.lab().take_away(name, kind)
+def _taken(name: str, created: float, kind: str) -> ExportedFile:
+    return resources.lab().export_model(name, kind)
 
 
 def files(card: ModelCard) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from digitlab.runs.records.model_card import LONGEST_TITLE, ModelCard, Origin
+from digitlab.runs.records.model_card import MAX_TITLE_LENGTH, ModelCard, Origin
 from digitlab.runs.records.people import Person
 from digitlab.ui import identity, messages, resources
 
@@ -26,11 +26,11 @@ def offer(person: Person) -> None:
         number = st.session_state.setdefault("brought", 0)
         file = st.file_uploader("A .keras file", ["keras", "h5"], key=f"foreign-{number}", max_upload_size=_MEGABYTES)
         left, right = st.columns(2)
-        usual = Path(file.name).stem[:LONGEST_TITLE] if file else ""
-        title = left.text_input("Name", max_chars=LONGEST_TITLE, placeholder=usual, key=f"foreign-title-{number}")
+        usual = Path(file.name).stem[:MAX_TITLE_LENGTH] if file else ""
+        title = left.text_input("Name", max_chars=MAX_TITLE_LENGTH, placeholder=usual, key=f"foreign-title-{number}")
         source = right.text_input(
             "Where it is from",
-            max_chars=LONGEST_TITLE,
+            max_chars=MAX_TITLE_LENGTH,
             placeholder="a person, a page or a book",
             key=f"foreign-source-{number}",
             help="Others read it beside the network. May stay empty.",

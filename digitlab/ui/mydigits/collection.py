@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from digitlab.preprocessing.bundles import LARGEST_FILE, SUFFIXES
+from digitlab.preprocessing.bundles import MAX_FILE_SIZE, SUFFIXES
 from digitlab.runs.records.people import Person
 from digitlab.ui import messages, resources
 
@@ -87,7 +87,7 @@ def _take(person: Person) -> None:
     turn = st.session_state.get("drawings_turn", 0)  # an empty field again when its file is taken
     file = st.file_uploader(
         "A file of digits", list(SUFFIXES), key=f"drawings-file-{turn}", label_visibility="collapsed",
-        max_upload_size=LARGEST_FILE // _MEGABYTE,
+        max_upload_size=MAX_FILE_SIZE // _MEGABYTE,
     )  # fmt: skip
     if file is not None and st.button("Bring them in", type="primary", icon=":material/upload:"):
         with messages.show_errors(), st.spinner("Looking at each of them ..."):

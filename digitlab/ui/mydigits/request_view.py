@@ -5,7 +5,7 @@ import json
 import streamlit as st
 
 from digitlab.data.picture_files import to_png
-from digitlab.preprocessing import normalize
+from digitlab.preprocessing import normalization
 from digitlab.runs.records.drawing import Drawing, scarcest
 from digitlab.runs.records.people import Person
 from digitlab.ui import canvas, galleries, messages, resources, wording
@@ -33,7 +33,7 @@ def show(person: Person) -> None:
         st.html(f"<div class='digitlab-request' aria-live='polite'>Please draw {wording.a_digit(wanted)}</div>")
         picture = canvas.field(_KEY)
         if st.button("Keep it, next", type="primary", icon=":material/check:", shortcut="Enter", width="stretch"):
-            image = None if picture is None else normalize.to_digit(picture)
+            image = None if picture is None else normalization.normalize(picture)
             if picture is None or image is None:
                 st.warning(
                     f"Nothing is drawn yet. Draw {wording.a_digit(wanted)} in the black field.", icon=":material/draw:"

@@ -53,17 +53,17 @@ def offer(run: Run) -> None:
         st.caption("The file fills in another lab's form, or: python -m digitlab train --settings FILE")
 
 
-def receive(most_epochs: int) -> None:
+def receive(max_epochs: int) -> None:
     """Fill the form in with the settings of a link; to be called before its fields are there."""
     text = st.query_params.get(PARAMETER)
     with st.container(), messages.show_errors():  # always there, so that nothing moves when a sentence comes or goes
         if text is not None:
-            _fill(from_link(text), most_epochs)
+            _fill(from_link(text), max_epochs)
             del st.query_params[PARAMETER]
             st.toast("The settings of the link are filled in. Press Train to use them.", icon=":material/tune:")
 
 
-def take_file(most_epochs: int) -> None:
+def take_file(max_epochs: int) -> None:
     """Let a person fill the form in with a file of settings."""
     with st.expander("Settings from a file", icon=":material/upload_file:"):
         st.file_uploader(
@@ -71,7 +71,7 @@ def take_file(most_epochs: int) -> None:
             "json",
             key="settings-file",
             on_change=_take,
-            args=(most_epochs,),
+            args=(max_epochs,),
             max_upload_size=1,
         )
         if trouble := st.session_state.get("settings_trouble"):
@@ -86,19 +86,19 @@ def up_to(key: str, usual: _Number) -> _Number:
     return max(usual, chosen)
 
 
-def _take(most_epochs: int) -> None:
+def _take(max_epochs: int) -> None:
     st.session_state.settings_trouble = ""
     file = st.session_state["settings-file"]
     if file is not None:
         try:
-            _fill(from_file(file.getvalue()), most_epochs)
+            _fill(from_file(file.getvalue()), max_epochs)
         except InvalidSetting as error:
             st.session_state.settings_trouble = str(error)
 
 
-def _fill(config: TrainingConfig, most_epochs: int) -> None:
-    if config.epochs > most_epochs:
-        raise InvalidSetting(f"The settings ask for {config.epochs} epochs; this lab allows {most_epochs}.")
+def _fill(config: TrainingConfig, max_epochs: int) -> None:
+    if config.epochs > max_epochs:
+        raise InvalidSetting(f"The settings ask for {config.epochs} epochs; this lab allows {max_epochs}.")
     st.session_state.preset = config.preset
     for name, value in _FIELDS.items():
         st.session_state[f"{config.preset}-{name}"] = value(config)

@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from digitlab.data.augmentation import Augmentation, augment
-from digitlab.networks.config import MOST_WRITTEN, OPTIMIZERS, PRESETS, SCHEDULES, TrainingConfig
+from digitlab.networks.config import MAX_WRITTEN_DIGITS, OPTIMIZERS, PRESETS, SCHEDULES, TrainingConfig
 from digitlab.ui import galleries, resources
 from digitlab.ui.train import settings_sharing
 
@@ -31,14 +31,14 @@ def preset() -> str:
     return name
 
 
-def fill_in(name: str, most_epochs: int) -> Callable[[], TrainingConfig]:
+def fill_in(name: str, max_epochs: int) -> Callable[[], TrainingConfig]:
     """Let a person set up the training of a preset's network.
 
     Returns:
         What makes the settings of their choice; it raises `InvalidSetting` where those do not go together.
     """
     suggested, kept = PRESETS[name].config, partial(_kept, name)
-    longest = min(settings_sharing.up_to(f"{name}-epochs", 50), most_epochs)
+    longest = min(settings_sharing.up_to(f"{name}-epochs", 50), max_epochs)
     epochs = st.slider(
         "Epochs", 1, max(longest, 2), min(suggested.epochs, longest), **kept("epochs"),
         help="Passes over the training set.",
@@ -120,7 +120,7 @@ def _preview(augmentation: Augmentation, seed: int) -> None:
 
 def _handwriting(suggested: TrainingConfig, kept: _Kept) -> dict[str, Any]:
     written_digits = st.slider(
-        "Written digits", 0, MOST_WRITTEN, suggested.written_digits, 1000,
+        "Written digits", 0, MAX_WRITTEN_DIGITS, suggested.written_digits, 1000,
         help="So many are drawn before the training: barred sevens, ones with a foot, curled nines. With them come "
         "MNIST's own digits drawn with other pens, and letters and scribbles, to learn what is no digit.",
         **kept("written_digits"),

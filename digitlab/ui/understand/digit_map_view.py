@@ -8,8 +8,8 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from digitlab.networks.digit_map import Landscape
-from digitlab.networks.explanation import Inside
+from digitlab.networks.digit_map import DigitMap
+from digitlab.networks.explanation import ActivationTrace
 from digitlab.networks.recognition import Reading
 from digitlab.runs.records.model_card import ModelCard
 from digitlab.ui import elements, explanations, galleries, messages, reading_view, resources
@@ -25,7 +25,7 @@ def similar(card: ModelCard, image: NDArray[np.uint8], reading: Reading) -> None
     made = _landscape(card)
     if made is None:
         return
-    inside: Inside = explanations.ask(card, "inside", image)
+    inside: ActivationTrace = explanations.ask(card, "inside", image)
     digits = resources.mnist()
     numbers, distances = made.nearest(inside.hidden, _NEAREST)
     counts = Counter(int(digits.y_train[number]) for number in numbers)
@@ -59,7 +59,7 @@ def landscape(card: ModelCard, image: NDArray[np.uint8], reading: Reading) -> No
     made = _landscape(card)
     if made is None:
         return
-    inside: Inside = explanations.ask(card, "inside", image)
+    inside: ActivationTrace = explanations.ask(card, "inside", image)
     own = made.axes.places(inside.hidden[np.newaxis])[0]
     rows = _rows(card.name, card.created, made)
     rows = [*rows, _row(own, -1, str(reading.digit), image, "your picture")]
@@ -109,7 +109,7 @@ def _look_at(number: int) -> None:
 
 
 @st.cache_data(show_spinner=False, max_entries=6)
-def _rows(name: str, created: float, _made: Landscape) -> list[dict[str, Any]]:
+def _rows(name: str, created: float, _made: DigitMap) -> list[dict[str, Any]]:
     digits = resources.mnist()
     return [
         _row(
@@ -134,16 +134,16 @@ def _row(point: NDArray[np.float32], number: int, digit: str, image: NDArray[np.
     }
 
 
-def _landscape(card: ModelCard) -> Landscape | None:
+def _landscape(card: ModelCard) -> DigitMap | None:
     """Return a network's map; while it is in the making, say how far it is, and look again each second."""
     made = resources.lab().explain(card.name).landscape()
-    if isinstance(made, Landscape):
+    if isinstance(made, DigitMap):
         return made
 
     @st.fragment(run_every=1.0)
     def wait() -> None:
         now = resources.lab().explain(card.name).landscape()
-        if isinstance(now, Landscape):
+        if isinstance(now, DigitMap):
             st.rerun()
         elif now.trouble:
             st.error(messages.escape_markdown(now.trouble), icon=":material/error:")

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from digitlab.networks.explanation import Excitement, Stage
+from digitlab.networks.explanation import LayerOutput, TopActivations
 from digitlab.runs.records.model_card import ModelCard
 from digitlab.ui import explanations, resources
 from digitlab.ui.charts import colours
@@ -10,10 +10,10 @@ from digitlab.ui.charts import colours
 _DIGITS = 500  # of the training set, its first: a worker looks through them in a fraction of a second
 
 
-def exciting(card: ModelCard, stage: Stage) -> None:
+def exciting(card: ModelCard, stage: LayerOutput) -> None:
     """Let a person choose a filter, and show the training digits that excite it most."""
     digits = resources.mnist()
-    best: Excitement = explanations.ask(card, "excitement", digits.x_train[:_DIGITS], stage.layer)
+    best: TopActivations = explanations.ask(card, "excitement", digits.x_train[:_DIGITS], stage.layer)
     maps = stage.values.shape[-1]
     strongest = int(stage.values.sum(axis=(0, 1)).argmax())
     st.markdown("**What excites a filter**: what it looks for is what is alike in these frames")

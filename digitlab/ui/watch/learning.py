@@ -8,7 +8,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from digitlab.networks import snapshots
-from digitlab.networks.explanation import Growth
+from digitlab.networks.explanation import ReadingsByEpoch
 from digitlab.networks.hints import Hint
 from digitlab.networks.metrics import EpochMetrics
 from digitlab.networks.observation import Observation
@@ -49,16 +49,18 @@ def hints(run: Run, epochs: Sequence[EpochMetrics]) -> None:
 
 
 @st.cache_data(show_spinner="Asking the network ...", max_entries=200)
-def _grown(_run: Run, number: int, created: float, epochs: tuple[int, ...], image: NDArray[np.uint8]) -> Growth:
+def _grown(
+    _run: Run, number: int, created: float, epochs: tuple[int, ...], image: NDArray[np.uint8]
+) -> ReadingsByEpoch:
     return resources.lab().growth(_run, image)
 
 
-def growth(run: Run, epochs: Sequence[int], image: NDArray[np.uint8]) -> Growth:
+def growth(run: Run, epochs: Sequence[int], image: NDArray[np.uint8]) -> ReadingsByEpoch:
     """Ask how a picture was read by a run's snapshots of these epochs; from memory when a page runs again."""
     return _grown(run, run.number, run.created, tuple(epochs), image)
 
 
-def reading(grown: Growth, epoch: int) -> None:
+def reading(grown: ReadingsByEpoch, epoch: int) -> None:
     """Show how the picture was read after an epoch, and when what is read changed."""
     place = grown.epochs.index(epoch)
     answers = grown.probabilities.argmax(axis=1)
@@ -115,7 +117,7 @@ def confusion(one: Snapshot) -> None:
         )
 
 
-def landscape(shots: Sequence[Snapshot], place: int, grown: Growth, image: NDArray[np.uint8]) -> None:
+def landscape(shots: Sequence[Snapshot], place: int, grown: ReadingsByEpoch, image: NDArray[np.uint8]) -> None:
     """Show the map of an epoch, turned as the last one lies, with the picture in it."""
     one = shots[place]
     digits = resources.mnist()

@@ -4,16 +4,16 @@ import subprocess
 import sys
 import time
 
-from digitlab.runs.dispatch.dispatcher import Watch, is_gone_from_here
-from digitlab.runs.records.run import Sign
+from digitlab.runs.dispatch.dispatcher import HeartbeatMonitor, is_gone_from_here
+from digitlab.runs.records.run import LastHeartbeat
 
 
 def sign(heartbeat=1.0, worker="elsewhere/1/x"):
-    return Sign(number=1, attempt=0, worker=worker, heartbeat=heartbeat)
+    return LastHeartbeat(number=1, attempt=0, worker=worker, heartbeat=heartbeat)
 
 
 def test_a_run_is_lost_when_the_same_sign_was_seen_for_long():
-    watch = Watch(silent_after=0.05)
+    watch = HeartbeatMonitor(silent_after=0.05)
     assert watch.lost([sign()]) == []
     time.sleep(0.1)
     assert watch.lost([sign(2.0)]) == []
@@ -22,11 +22,11 @@ def test_a_run_is_lost_when_the_same_sign_was_seen_for_long():
 
 
 def test_a_clock_that_is_wrong_by_years_loses_nothing():
-    assert Watch().lost([sign(heartbeat=-1e9)]) == []
+    assert HeartbeatMonitor().lost([sign(heartbeat=-1e9)]) == []
 
 
 def test_while_the_record_was_away_nobody_could_give_a_sign():
-    watch = Watch(silent_after=0.05)
+    watch = HeartbeatMonitor(silent_after=0.05)
     watch.lost([sign()])
     time.sleep(0.1)
     watch.forget()
@@ -40,4 +40,4 @@ def test_a_process_of_this_machine_is_missed_at_once():
     assert is_gone_from_here(gone)
     assert not is_gone_from_here(f"{socket.gethostname()}/{os.getpid()}/x")
     assert not is_gone_from_here(f"elsewhere/{ended.pid}/x")
-    assert Watch().lost([sign(worker=gone)]) == [sign(worker=gone)]
+    assert HeartbeatMonitor().lost([sign(worker=gone)]) == [sign(worker=gone)]

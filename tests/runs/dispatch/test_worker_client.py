@@ -13,7 +13,7 @@ from waiting import wait_for
 from digitlab.errors import ModelNotFound, WorkersUnavailable
 from digitlab.lab import Lab
 from digitlab.runs.dispatch.dispatcher import is_gone_from_here
-from digitlab.runs.dispatch.worker_client import Workers
+from digitlab.runs.dispatch.worker_client import WorkerClient
 from digitlab.runs.models.cleanup import checkpoint_of
 from digitlab.runs.records.run import RunState
 from digitlab.runs.store.store import Store
@@ -28,7 +28,7 @@ def store(settings):
 
 @pytest.fixture
 def workers(crewed):
-    one = Workers(crewed)
+    one = WorkerClient(crewed)
     yield one
     one.close()
 
@@ -36,7 +36,7 @@ def workers(crewed):
 @pytest.fixture
 def own_workers(settings):
     """Workers that a test may kill."""
-    one = Workers(settings)
+    one = WorkerClient(settings)
     yield one
     one.close()
 
@@ -56,7 +56,7 @@ def family(pid):
 
 def test_runs_are_trained_one_at_a_time_in_their_order(workers, store, small):
     numbers = [store.create(small).number for _ in range(3)]
-    workers.hand_in(store.queue())
+    workers.submit_waiting(store.queue())
     wait_for(lambda: all(run.state.is_over() for run in store.runs()))
     runs = [store.run(number) for number in numbers]
     assert [run.state for run in runs] == [RunState.FINISHED] * 3
@@ -66,7 +66,7 @@ def test_runs_are_trained_one_at_a_time_in_their_order(workers, store, small):
 
 def test_a_worker_does_not_keep_what_ran_in_it(workers, store, small):
     store.create(small)
-    workers.hand_in(store.queue())
+    workers.submit_waiting(store.queue())
     wait_for(lambda: all(run.state.is_over() for run in store.runs()))
     kept = workers._reach().run(lambda dask_worker: len(dask_worker.profile_history))
     assert list(kept.values()) == [0]
@@ -74,7 +74,7 @@ def test_a_worker_does_not_keep_what_ran_in_it(workers, store, small):
 
 def test_a_stop_reaches_a_running_training_at_once_and_others_may_be_scored_meanwhile(workers, store, small):
     number = store.create(dataclasses.replace(small, training_digits=60_000, epochs=500)).number
-    workers.hand_in(store.queue())
+    workers.submit_waiting(store.queue())
     wait_for(lambda: store.run(number).progress)
     assert workers.score("tutorial").accuracy > 0.97
     assert store.run(number).state is RunState.RUNNING
@@ -123,12 +123,12 @@ def test_a_killed_worker_is_replaced_and_its_run_is_not_left_running(own_workers
     workers = own_workers
     long = dataclasses.replace(small, training_digits=60_000, epochs=500)
     number = store.create(long).number
-    workers.hand_in(store.queue())
+    workers.submit_waiting(store.queue())
     wait_for(lambda: store.run(number).progress)
     (pid,) = workers._client.run(os.getpid).values()
     os.kill(pid, signal.SIGKILL)
     next_number = store.create(small).number
-    workers.hand_in(store.queue())
+    workers.submit_waiting(store.queue())
     wait_for(lambda: store.run(next_number).state is RunState.FINISHED)
     (sign,) = store.signs()
     assert sign.number == number
@@ -142,14 +142,14 @@ def test_a_killed_crew_is_started_anew(own_workers, store, small):
     workers._program.wait()
     assert workers.start()
     number = store.create(small).number
-    workers.hand_in(store.queue())
+    workers.submit_waiting(store.queue())
     wait_for(lambda: store.run(number).state is RunState.FINISHED)
 
 
 def test_a_run_that_a_worker_cannot_begin_waits_and_the_reason_is_told(crewed, store, small):
     number = store.create(small).number
-    workers = Workers(dataclasses.replace(crewed, database_url="nodatabase://me:secret@host/x"))
-    workers.hand_in(store.queue())
+    workers = WorkerClient(dataclasses.replace(crewed, database_url="nodatabase://me:secret@host/x"))
+    workers.submit_waiting(store.queue())
     wait_for(lambda: workers.trouble)
     assert "DIGITLAB_DATABASE_URL" in workers.trouble
     assert "secret" not in workers.trouble
@@ -160,7 +160,7 @@ def test_a_run_that_a_worker_cannot_begin_waits_and_the_reason_is_told(crewed, s
 def test_closing_lets_a_running_training_wait_with_all_its_epochs(settings, own_workers, store, small):
     workers = own_workers
     number = store.create(dataclasses.replace(small, training_digits=20_000, epochs=500)).number
-    workers.hand_in(store.queue())
+    workers.submit_waiting(store.queue())
     wait_for(lambda: store.epochs(number))
     workers.close()
     run = store.run(number)
@@ -171,7 +171,7 @@ def test_closing_lets_a_running_training_wait_with_all_its_epochs(settings, own_
 def test_a_run_handed_in_twice_is_trained_once(workers, store, small):
     number = store.create(small).number
     for _ in range(3):
-        workers.hand_in(store.queue())
+        workers.submit_waiting(store.queue())
     wait_for(lambda: store.run(number).state.is_over())
     assert [epoch.epoch for epoch in store.epochs(number)] == [1, 2]
 
@@ -179,13 +179,13 @@ def test_a_run_handed_in_twice_is_trained_once(workers, store, small):
 def test_workers_that_cannot_be_started_are_told(settings):
     settings.data.write_text("a file where the folder should be")
     with pytest.raises(WorkersUnavailable, match="DIGITLAB_DATA"):
-        Workers(settings).start()
+        WorkerClient(settings).start()
 
 
 def test_a_scheduler_that_the_settings_name_is_used_and_outlives_who_used_it(crewed, workers, store, small):
-    there = Workers(crewed)
+    there = WorkerClient(crewed)
     number = store.create(small).number
-    there.hand_in(store.queue())
+    there.submit_waiting(store.queue())
     wait_for(lambda: store.run(number).state is RunState.FINISHED)
     assert there._program is None
     there.close()
@@ -226,14 +226,14 @@ def test_workers_end_whatever_their_goodbye_comes_to(own_workers, monkeypatch):
 
 def test_a_scheduler_that_does_not_answer_is_named(settings, monkeypatch):
     monkeypatch.setattr("digitlab.runs.dispatch.worker_client._REACH_PATIENCE", 0.5)
-    workers = Workers(dataclasses.replace(settings, scheduler="tcp://127.0.0.1:9"))
+    workers = WorkerClient(dataclasses.replace(settings, scheduler="tcp://127.0.0.1:9"))
     with pytest.raises(WorkersUnavailable, match=r"127\.0\.0\.1:9"):
         workers.start()
 
 
 def test_a_question_about_a_network_is_answered_while_another_trains(workers, store, small, digits):
     number = store.create(dataclasses.replace(small, training_digits=60_000, epochs=500)).number
-    workers.hand_in(store.queue())
+    workers.submit_waiting(store.queue())
     wait_for(lambda: store.run(number).progress)
     maps = workers.ask("heat_maps", "tutorial", digits.x_test[0], 7)
     assert maps.gap < 0.01

@@ -11,11 +11,11 @@ from keras import layers
 
 from digitlab.errors import LimitReached, ModelRefused, NotAllowed
 from digitlab.lab import Lab
-from digitlab.runs.models.model_import import Allowance, Gate
+from digitlab.runs.models.model_import import ModelImporter, ResourceLimits
 from digitlab.runs.records.model_card import ModelCard
 from digitlab.runs.records.people import OPERATOR, Person
 from digitlab.uploads import keras_archive
-from digitlab.uploads.layer_allowlist import understood
+from digitlab.uploads.layer_allowlist import check_layers
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +37,7 @@ def left_in(folder):
 
 def test_a_network_from_elsewhere_becomes_one_of_a_persons_own(settings, theirs, digits):
     ann = Person(id="ann", name="Ann")
-    with Lab(dataclasses.replace(settings, brought_in_per_person=1)) as lab:
+    with Lab(dataclasses.replace(settings, max_imports_per_person=1)) as lab:
         card = lab.bring_in(theirs.read_bytes(), theirs.name, "Theirs", ann, "from Ben, by mail")
         assert card == lab.model(card.name) == ModelCard.from_json(card.to_json())
         assert (card.owner, card.owner_name, card.epochs) == ("ann", "Ann", ())
@@ -47,7 +47,7 @@ def test_a_network_from_elsewhere_becomes_one_of_a_persons_own(settings, theirs,
             "0 to 255",
         )
         assert card.origin.is_softmax_added
-        assert card.origin.sha256 == keras_archive.look_into(theirs.read_bytes()).sha256
+        assert card.origin.sha256 == keras_archive.parse(theirs.read_bytes()).sha256
         assert card.test_accuracy > 0.85
         answers = lab.recogniser(card.name).probabilities(digits.x_test[:200])
         assert (answers.argmax(axis=1) == digits.y_test[:200]).mean() > 0.8
@@ -64,27 +64,27 @@ def test_a_network_from_elsewhere_becomes_one_of_a_persons_own(settings, theirs,
 
 @pytest.fixture
 def gate(settings, digits):
-    return Gate(settings, lambda: digits, Allowance(seconds=60))
+    return ModelImporter(settings, lambda: digits, ResourceLimits(seconds=60))
 
 
 def refused(gate, content, match):
     with pytest.raises(ModelRefused, match=match) as told:
-        gate.admit(content, "evil.keras")
+        gate.import_model(content, "evil.keras")
     assert str(told.value).startswith("evil.keras is not let in. It")
     assert left_in(gate._folder.path) == []
 
 
 def test_what_takes_too_long_is_ended(settings, digits, theirs):
-    slow = Gate(settings, lambda: digits, Allowance(seconds=1))
+    slow = ModelImporter(settings, lambda: digits, ResourceLimits(seconds=1))
     with pytest.raises(ModelRefused, match="more than 1 s"):
-        slow.admit(theirs.read_bytes(), "slow.keras")
+        slow.import_model(theirs.read_bytes(), "slow.keras")
     assert left_in(settings.data / "foreign") == []
 
 
 def test_what_needs_too_much_memory_is_ended(settings, digits, theirs):
-    small = Gate(settings, lambda: digits, Allowance(memory=400_000_000))
+    small = ModelImporter(settings, lambda: digits, ResourceLimits(memory=400_000_000))
     with pytest.raises(ModelRefused, match="memory"):
-        small.admit(theirs.read_bytes(), "large.keras")
+        small.import_model(theirs.read_bytes(), "large.keras")
     assert left_in(settings.data / "foreign") == []
 
 
@@ -116,7 +116,7 @@ def test_even_past_the_list_of_layers_code_would_not_run(gate, tmp_path, monkeyp
 
     path = tmp_path / "evil.keras"
     keras.Sequential([keras.Input((28, 28)), layers.Flatten(), layers.Dense(10)]).save(path)
-    parts = keras_archive.look_into(path.read_bytes())
+    parts = keras_archive.parse(path.read_bytes())
     evil_layer = layers.Lambda(evil)
     described = keras.saving.serialize_keras_object(evil_layer)
     described["config"]["name"] = "layer_9"
@@ -124,7 +124,7 @@ def test_even_past_the_list_of_layers_code_would_not_run(gate, tmp_path, monkeyp
     hostile["config"]["layers"].insert(1, described)
     refused_parts = dataclasses.replace(parts, config=hostile)
     with pytest.raises(ModelRefused):
-        understood(hostile)
+        check_layers(hostile)
     with pytest.raises(ModelRefused, match="Keras cannot build it"):  # its safe mode
         gate._admit(refused_parts)
     assert not marker.exists()

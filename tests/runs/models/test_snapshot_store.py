@@ -5,13 +5,13 @@ import numpy as np
 import pytest
 
 from digitlab.errors import SnapshotDamaged
-from digitlab.networks.digit_map import Axes
+from digitlab.networks.digit_map import MapAxes
 from digitlab.networks.snapshots import Snapshot
-from digitlab.runs.models.snapshot_store import Album, Albums, tidy
+from digitlab.runs.models.snapshot_store import SnapshotCache, SnapshotStore, remove_old_snapshots
 from digitlab.runs.store.store import Store
 from digitlab.storage.address import open_storage
 
-AXES = Axes(np.zeros(3, np.float32), np.zeros((3, 2), np.float32), np.zeros(2, np.float32))
+AXES = MapAxes(np.zeros(3, np.float32), np.zeros((3, 2), np.float32), np.zeros(2, np.float32))
 
 
 @pytest.fixture(params=["folder", "memory"])
@@ -40,17 +40,17 @@ def snapshot(epoch, weight=0.5):
 
 
 def test_a_run_s_snapshots_come_in_the_order_of_their_epochs(settings, run):
-    album = Album(settings, run)
+    album = SnapshotStore(settings, run)
     for epoch in (10, 2, 0):
         album.add(snapshot(epoch))
-    Album(settings, dataclasses.replace(run, number=run.number + 10)).add(snapshot(5))
-    assert [one.epoch for one in Albums(settings).of(run)] == [0, 2, 10]
+    SnapshotStore(settings, dataclasses.replace(run, number=run.number + 10)).add(snapshot(5))
+    assert [one.epoch for one in SnapshotCache(settings).of(run)] == [0, 2, 10]
     album.clear()
-    assert Albums(settings).of(run) == []
+    assert SnapshotCache(settings).of(run) == []
 
 
 def test_a_snapshot_is_read_once_until_another_takes_its_place(settings, run):
-    album, albums = Album(settings, run), Albums(settings)
+    album, albums = SnapshotStore(settings, run), SnapshotCache(settings)
     album.add(snapshot(1))
     (first,) = albums.of(run)
     assert albums.of(run)[0] is first
@@ -59,13 +59,13 @@ def test_a_snapshot_is_read_once_until_another_takes_its_place(settings, run):
 
 
 def test_a_snapshot_that_is_not_there_or_damaged_is_told_and_the_others_are_shown(settings, run):
-    album = Album(settings, run)
+    album = SnapshotStore(settings, run)
     with pytest.raises(SnapshotDamaged, match="epoch 3"):
         album.read(3)
     album.add(snapshot(1))
     (name,) = open_storage(settings.models, "snapshots").entries()
     open_storage(settings.models, "snapshots").write(name.replace("epoch-1", "epoch-2"), b"half")
-    assert [one.epoch for one in Albums(settings).of(run)] == [1]
+    assert [one.epoch for one in SnapshotCache(settings).of(run)] == [1]
 
 
 def test_the_newest_runs_and_those_that_are_needed_keep_their_snapshots(settings, run):
@@ -74,7 +74,7 @@ def test_the_newest_runs_and_those_that_are_needed_keep_their_snapshots(settings
         for epoch in (0, 1):
             storage.write(f"run-{number}-1f-epoch-{epoch}.npz", b"x")
     storage.write("notes.npz", b"x")
-    tidy(settings, {2})
+    remove_old_snapshots(settings, {2})
     left = {int(name.split("-")[1]) for name in storage.entries() if name != "notes.npz"}
     assert left == {2, *range(4, 34)}
     assert len(storage.entries()) == 63

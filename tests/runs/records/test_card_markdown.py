@@ -3,7 +3,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from digitlab.networks.config import Tuning
+from digitlab.networks.config import FineTuning
 from digitlab.networks.scores import Scores
 from digitlab.runs.records.card_markdown import keras_code, model_card, no_code, sections
 from digitlab.runs.records.model_card import ModelCard, Origin
@@ -88,7 +88,7 @@ def test_of_a_network_from_elsewhere_nothing_is_claimed(card, scores):
 
 
 def test_an_improved_network_names_what_it_comes_from(card, scores):
-    config = dataclasses.replace(card.config, tuning=Tuning(base="handwriting", learned=(1, 2, 3), held_back=(4,)))
+    config = dataclasses.replace(card.config, tuning=FineTuning(base="handwriting", learned=(1, 2, 3), held_back=(4,)))
     improved = dataclasses.replace(card, config=config, command="", is_ready_made=False)
     text = model_card(improved, scores)
     assert "Improved from handwriting on 3 drawings of its owner" in text

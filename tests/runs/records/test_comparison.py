@@ -3,7 +3,7 @@ import dataclasses
 import pytest
 
 from digitlab.data.augmentation import Augmentation
-from digitlab.networks.config import TrainingConfig, Tuning
+from digitlab.networks.config import FineTuning, TrainingConfig
 from digitlab.networks.metrics import EpochMetrics
 from digitlab.networks.recognition import Recogniser
 from digitlab.runs.records.comparison import Contender, contenders, differences, milliseconds
@@ -72,6 +72,6 @@ def test_settings_that_nobody_knows_are_not_invented(card):
 
 
 def test_what_a_network_was_improved_from_is_a_setting(card):
-    tuned = dataclasses.replace(TrainingConfig(), tuning=Tuning(base="tutorial", learned=(1, 2)))
+    tuned = dataclasses.replace(TrainingConfig(), tuning=FineTuning(base="tutorial", learned=(1, 2)))
     told = differences([contender(), contender(config=tuned)])
     assert told == {"improved from": ["none", "tutorial"], "drawings learned": ["0", "2"]}

@@ -1,7 +1,7 @@
 import pytest
 
-from digitlab.networks.config import TrainingConfig, Tuning, tuned_from
-from digitlab.runs.records.queue import Turn, duration_of, expected_waits, fair_order
+from digitlab.networks.config import FineTuning, TrainingConfig, fine_tuning_config
+from digitlab.runs.records.queue import QueueEntry, duration_of, expected_waits, fair_order
 
 
 def turns(waiting, running=(), recovering=()):
@@ -9,7 +9,7 @@ def turns(waiting, running=(), recovering=()):
     every = [(owner, True, False) for owner in waiting] + [(owner, False, False) for owner in running]
     every += [(owner, True, True) for owner in recovering]
     return [
-        Turn(number=number, owner=owner, is_waiting=is_waiting, is_recovering=is_recovering)
+        QueueEntry(number=number, owner=owner, is_waiting=is_waiting, is_recovering=is_recovering)
         for number, (owner, is_waiting, is_recovering) in enumerate(every, start=1)
     ]
 
@@ -69,5 +69,5 @@ def test_a_duration_follows_from_how_fast_the_preset_was_learned_before():
 
 
 def test_a_tuning_takes_seconds_whatever_is_tuned():
-    config = tuned_from(TrainingConfig(), Tuning(base="tutorial", learned=(1,)))
+    config = fine_tuning_config(TrainingConfig(), FineTuning(base="tutorial", learned=(1,)))
     assert duration_of(config, {}) < 60

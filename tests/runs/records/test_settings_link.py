@@ -4,7 +4,7 @@ import pytest
 
 from digitlab.data.augmentation import Augmentation
 from digitlab.errors import InvalidSetting
-from digitlab.networks.config import PRESETS, TrainingConfig, Tuning, tuned_from
+from digitlab.networks.config import PRESETS, FineTuning, TrainingConfig, fine_tuning_config
 from digitlab.runs.records.settings_link import as_file, as_link, from_file, from_link
 
 CONFIGS = [
@@ -77,7 +77,7 @@ def test_a_file_may_be_written_by_hand():
 
 
 def test_what_a_network_was_improved_on_does_not_travel():
-    tuned = tuned_from(TrainingConfig(), Tuning(base="tutorial", learned=(1, 2), held_back=(3,)))
+    tuned = fine_tuning_config(TrainingConfig(), FineTuning(base="tutorial", learned=(1, 2), held_back=(3,)))
     assert "tuning" not in as_link(tuned) + as_file(tuned)
     with pytest.raises(InvalidSetting, match="no setting 'tuning'"):
         from_file('{"digitlab_settings": 1, "tuning": {"base": "tutorial", "learned": [1], "held_back": [2]}}')

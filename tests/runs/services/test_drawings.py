@@ -9,7 +9,7 @@ from digitlab.runs.records import drawing as drawing_record
 from digitlab.runs.records.drawing import Drawing, digits_of
 from digitlab.runs.records.people import OPERATOR, Person
 from digitlab.runs.services.drawings import Drawings
-from digitlab.runs.store.lazy_store import Record
+from digitlab.runs.store.lazy_store import LazyStore
 from digitlab.runs.store.store import Store
 
 ADA = Person(id="ada", name="Ada")
@@ -113,7 +113,7 @@ def test_where_there_is_no_room_nothing_is_kept_and_no_file_is_opened(settings):
     def no_room():
         raise LimitReached("The lab's folders are full.")
 
-    full = Drawings(Record(settings.database_url), no_room)
+    full = Drawings(LazyStore(settings.database_url), no_room)
     for verb in (lambda: full.keep([drawing()], ADA), lambda: full.bring_in(b"no ZIP", "evil.zip", ADA)):
         with pytest.raises(LimitReached, match="full"):
             verb()

@@ -8,7 +8,7 @@ from digitlab.data.distortions import DISTORTIONS
 from digitlab.errors import WorkersUnavailable
 from digitlab.networks.digit_sets import TEST, DigitSet
 from digitlab.networks.scores import Scores
-from digitlab.runs.dispatch.worker_client import Workers
+from digitlab.runs.dispatch.worker_client import WorkerClient
 from digitlab.runs.models.model_files import ModelFiles
 from digitlab.runs.services.evaluations import Evaluations, keep_answers
 
@@ -17,7 +17,7 @@ SOME = TEST.sample(100)
 
 @pytest.fixture
 def workers(crewed):
-    one = Workers(crewed)
+    one = WorkerClient(crewed)
     one.start()
     yield one
     one.close()
@@ -32,7 +32,9 @@ def evaluations(settings, workers, digits):
 def nobody(settings, digits, monkeypatch):
     """Evaluations whose workers cannot be reached."""
     monkeypatch.setattr("digitlab.runs.dispatch.worker_client._REACH_PATIENCE", 0.5)
-    return Evaluations(settings, Workers(dataclasses.replace(settings, scheduler="tcp://127.0.0.1:9")), lambda: digits)
+    return Evaluations(
+        settings, WorkerClient(dataclasses.replace(settings, scheduler="tcp://127.0.0.1:9")), lambda: digits
+    )
 
 
 @pytest.fixture

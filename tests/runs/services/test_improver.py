@@ -8,7 +8,7 @@ import pytest
 
 from digitlab.errors import InvalidSetting, ModelNotFound
 from digitlab.lab import Lab
-from digitlab.networks.config import Tuning
+from digitlab.networks.config import FineTuning
 from digitlab.networks.digit_sets import TEST, own_digits
 from digitlab.runs.models.model_files import ModelFiles
 from digitlab.runs.records.drawing import Drawing, digits_of
@@ -67,7 +67,7 @@ def test_a_network_that_was_improved_twice_has_learned_the_drawings_of_both_time
             )
         ]
         for name, base, learned in (("once", "tutorial", kept[:2]), ("twice", "once", kept[2:4])):
-            config = dataclasses.replace(card.config, tuning=Tuning(base=base, learned=tuple(learned)))
+            config = dataclasses.replace(card.config, tuning=FineTuning(base=base, learned=tuple(learned)))
             files.save(dataclasses.replace(card, name=name, config=config, is_ready_made=False), copy)
         own = own_digits(*digits_of(lab.drawings.of(ANN)), [one.number for one in lab.drawings.of(ANN)])
         assert [lab.improvements.learned_of(name, own, ANN) for name in ("tutorial", "once", "twice")] == [0, 2, 4]

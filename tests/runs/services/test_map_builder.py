@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from digitlab.errors import WorkersUnavailable
-from digitlab.networks.digit_map import Landscape
-from digitlab.runs.services.map_builder import DIGITS, InTheMaking, Landscapes
+from digitlab.networks.digit_map import DigitMap
+from digitlab.runs.services.map_builder import DIGITS, MapBuilder, MapProgress
 from digitlab.worker import saved_models
 
 
@@ -15,26 +15,26 @@ def answer(settings):
     return lambda question, name, *arguments: saved_models.answer(settings, question, name, arguments)
 
 
-def made(landscapes):
+def made(map_builder):
     for _ in range(2000):
-        state = landscapes.of("tutorial", 12.5)
-        if isinstance(state, Landscape) or state.trouble:
+        state = map_builder.of("tutorial", 12.5)
+        if isinstance(state, DigitMap) or state.trouble:
             return state
         time.sleep(0.05)
     raise AssertionError("no map was made in time")
 
 
 def test_a_map_is_made_in_the_background_kept_and_found_again(answer, digits, tmp_path):
-    landscapes = Landscapes(tmp_path, answer, lambda: digits)
-    assert landscapes.of("tutorial", 12.5) == InTheMaking(0)
-    one = made(landscapes)
+    map_builder = MapBuilder(tmp_path, answer, lambda: digits)
+    assert map_builder.of("tutorial", 12.5) == MapProgress(0)
+    one = made(map_builder)
     assert one.points.shape == (DIGITS, 64)
-    assert made(landscapes) is one
+    assert made(map_builder) is one
 
     def nobody(question, name, *arguments):
         raise AssertionError("it was kept")
 
-    again = Landscapes(tmp_path, nobody, lambda: digits).of("tutorial", 12.5)
+    again = MapBuilder(tmp_path, nobody, lambda: digits).of("tutorial", 12.5)
     assert np.array_equal(again.points, one.points)
     assert [file.name for file in tmp_path.iterdir()] == ["tutorial-12500.npz"]
 
@@ -54,11 +54,11 @@ def test_a_trouble_is_told_once_and_then_it_is_tried_again(answer, digits, tmp_p
             raise WorkersUnavailable("No worker is there.")
         return answer(question, name, *arguments)
 
-    landscapes = Landscapes(tmp_path, late, lambda: digits)
-    assert made(landscapes).trouble == "No worker is there."
-    assert isinstance(made(landscapes), Landscape)
+    map_builder = MapBuilder(tmp_path, late, lambda: digits)
+    assert made(map_builder).trouble == "No worker is there."
+    assert isinstance(made(map_builder), DigitMap)
 
 
 def test_a_file_that_is_no_map_is_made_anew(answer, digits, tmp_path):
     (tmp_path / "tutorial-12500.npz").write_bytes(b"no map")
-    assert isinstance(made(Landscapes(tmp_path, answer, lambda: digits)), Landscape)
+    assert isinstance(made(MapBuilder(tmp_path, answer, lambda: digits)), DigitMap)

@@ -7,7 +7,7 @@ import pytest
 
 from digitlab.errors import InvalidSetting, ModelNotFound, ModelProtected, NotAllowed
 from digitlab.runs.models.model_files import ModelFiles
-from digitlab.runs.models.model_import import Gate
+from digitlab.runs.models.model_import import ModelImporter
 from digitlab.runs.records.people import OPERATOR, Person
 from digitlab.runs.services.limits import Limits
 from digitlab.runs.services.models import Models
@@ -17,7 +17,7 @@ ANN, BEN, TEACHER = Person(id="ann"), Person(id="ben"), Person(id="t", is_teache
 
 @pytest.fixture
 def models(settings, digits):
-    return Models(ModelFiles(settings), Gate(settings, lambda: digits), Limits(settings), lambda: digits)
+    return Models(ModelFiles(settings), ModelImporter(settings, lambda: digits), Limits(settings), lambda: digits)
 
 
 @pytest.fixture

@@ -9,14 +9,14 @@ from digitlab.runs.records.people import Person
 from digitlab.runs.records.run import RunState
 from digitlab.runs.services.limits import Limits
 from digitlab.runs.services.trainings import Trainings
-from digitlab.runs.store.lazy_store import Record
+from digitlab.runs.store.lazy_store import LazyStore
 
 ANN, BEN = Person(id="ann"), Person(id="ben")
 
 
 @pytest.fixture
 def record(settings):
-    one = Record(settings.database_url)
+    one = LazyStore(settings.database_url)
     yield one
     one.close()
 
@@ -29,7 +29,7 @@ def changes():
 
 @pytest.fixture
 def trainings(settings, record, changes):
-    limited = dataclasses.replace(settings, runs_per_person=1, most_epochs=5)
+    limited = dataclasses.replace(settings, max_runs_per_person=1, max_epochs=5)
     return Trainings(limited, record, Limits(limited), lambda: changes.append(1))
 
 
@@ -37,7 +37,7 @@ def test_each_wish_is_recorded_and_told_on(trainings, record, changes, small):
     number = trainings.start(small, "Mine", ANN).number
     trainings.pause(number, ANN)
     assert record().run(number).state is RunState.PAUSED
-    assert trainings.go_on(number, ANN, 4).config.epochs == 4
+    assert trainings.resume(number, ANN, 4).config.epochs == 4
     trainings.stop(number, ANN)
     trainings.rename(number, "Still mine", ANN)
     assert (record().run(number).state, record().run(number).title) == (RunState.STOPPED, "Still mine")

@@ -5,7 +5,7 @@ import pytest
 from digitlab.networks.metrics import EpochMetrics, Progress
 from digitlab.runs.records.people import Person
 from digitlab.runs.records.run import Outcome, RunState
-from digitlab.runs.services.wait_estimates import Timetable
+from digitlab.runs.services.wait_estimates import WaitEstimates
 from digitlab.runs.store.store import Store
 
 
@@ -21,7 +21,7 @@ def epoch(number, seconds):
 
 
 def test_who_waits_learns_how_many_come_before_and_when_it_begins(store, small):
-    timetable = Timetable(lambda: store, lambda: 1)
+    timetable = WaitEstimates(lambda: store, lambda: 1)
     running = store.create(small).number
     store.claim(running, "a")
     store.add_epoch(running, "a", epoch(1, 10.0))  # of two
@@ -33,13 +33,13 @@ def test_who_waits_learns_how_many_come_before_and_when_it_begins(store, small):
 
 
 def test_without_anything_like_it_no_time_is_guessed(store, small):
-    timetable = Timetable(lambda: store, lambda: 1)
+    timetable = WaitEstimates(lambda: store, lambda: 1)
     store.claim(store.create(small).number, "a")
     assert timetable.place(store.create(small).number) == (1, None)
 
 
 def test_a_change_of_one_s_own_is_seen_at_once_and_that_of_others_soon(store, small):
-    timetable = Timetable(lambda: store, lambda: 1)
+    timetable = WaitEstimates(lambda: store, lambda: 1)
     assert timetable.runs() == []
     number = store.create(small).number
     assert timetable.runs() == []

@@ -1,10 +1,10 @@
 from concurrent.futures import ThreadPoolExecutor
 
-from digitlab.runs.store.lazy_store import Record
+from digitlab.runs.store.lazy_store import LazyStore
 
 
 def test_the_store_is_opened_when_it_is_first_asked_and_once(settings):
-    record = Record(settings.database_url)
+    record = LazyStore(settings.database_url)
     assert not (settings.data / "digitlab.db").exists()
     with ThreadPoolExecutor(8) as threads:
         opened = list(threads.map(lambda _: record(), range(8)))
@@ -14,5 +14,5 @@ def test_the_store_is_opened_when_it_is_first_asked_and_once(settings):
 
 
 def test_what_was_never_opened_can_be_closed(settings):
-    Record(settings.database_url).close()
+    LazyStore(settings.database_url).close()
     assert not (settings.data / "digitlab.db").exists()

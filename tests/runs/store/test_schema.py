@@ -13,7 +13,7 @@ from digitlab.errors import InvalidSetting, StoreUnavailable
 from digitlab.runs.records.run import RunState
 from digitlab.runs.store.store import Store
 
-MOST = 8  # seconds that anybody waits; six are promised, on a machine that is not busy
+MAX_COUNT = 8  # seconds that anybody waits; six are promised, on a machine that is not busy
 
 
 LATER = ("is_pause_wanted", "attempt", "is_named", "owner", "owner_name", "is_attended", "recoveries")
@@ -93,8 +93,8 @@ def test_a_server_that_is_frozen_holds_nobody_up_for_long(postgres, postgres_url
         for thread in threads:
             thread.join()
         assert len(told) == 25  # more than there may be connections
-        assert max(seconds for seconds, _ in told) < 2 * MOST
-        assert min(seconds for seconds, _ in told) < MOST
+        assert max(seconds for seconds, _ in told) < 2 * MAX_COUNT
+        assert min(seconds for seconds, _ in told) < MAX_COUNT
     assert store.run(number).number == number
     store.close()
 
@@ -109,9 +109,9 @@ def test_a_locked_file_is_read_and_opened_at_once_and_who_writes_is_told(setting
         assert [run.number for run in reader.runs()] == [number]
         assert time.monotonic() - began < 2
         seconds, told = how_long(lambda: store.create(small))
-        assert seconds < MOST
+        assert seconds < MAX_COUNT
         assert "locked" in told
-        assert how_long(store.signs)[0] < MOST  # or who cannot give a sign would be taken for lost
+        assert how_long(store.signs)[0] < MAX_COUNT  # or who cannot give a sign would be taken for lost
         other.execute("ROLLBACK")
     assert store.create(small).number == number + 1
     store.close()

@@ -12,13 +12,13 @@ def lightness(picture):
 
 @pytest.mark.parametrize("sign", [-1, 1])
 def test_what_is_stronger_is_lighter(sign):
-    light = lightness(colours.coloured(sign * np.linspace(0, 1, 60)))
+    light = lightness(colours.colour_map(sign * np.linspace(0, 1, 60)))
     assert (np.diff(light) >= -1e-3).all()
     assert light[-1] > 10 * max(light[0], 0.01)
 
 
 def test_for_is_orange_against_is_blue_and_nothing_is_black():
-    against, nothing, speaks_for = colours.coloured(np.array([-0.5, 0, 0.5]), most=1)[:, :3].astype(int)
+    against, nothing, speaks_for = colours.colour_map(np.array([-0.5, 0, 0.5]), most=1)[:, :3].astype(int)
     assert against[2] > against[0] + 100
     assert speaks_for[0] > speaks_for[2] + 100
     assert nothing.max() < 30

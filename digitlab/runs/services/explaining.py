@@ -6,27 +6,27 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitlab.data.distortions import Amounts, distort_by
-from digitlab.networks.digit_map import Landscape
-from digitlab.networks.explanation import Change, Excitement, Floats, HeatMaps, Inside, Neuron
+from digitlab.networks.digit_map import DigitMap
+from digitlab.networks.explanation import ActivationTrace, Counterfactual, Floats, HeatMaps, Neuron, TopActivations
 from digitlab.networks.occlusion import Occlusion, occlusion
 from digitlab.networks.recognition import Reading, Recogniser
 from digitlab.runs.records.model_card import ModelCard
-from digitlab.runs.services.map_builder import Ask, InTheMaking, Landscapes
+from digitlab.runs.services.map_builder import Ask, MapBuilder, MapProgress
 
 
-class Explanations:
+class ExplanationService:
     """One network's. What needs gradients or layers is asked of a worker; what only reads is done here, at once.
 
     Images are uint8 (28, 28), as `Reading.image`. Whatever asks a worker may raise `WorkersUnavailable`.
     """
 
-    def __init__(self, card: ModelCard, reader: Recogniser, ask: Ask, landscapes: Landscapes) -> None:
+    def __init__(self, card: ModelCard, reader: Recogniser, ask: Ask, map_builder: MapBuilder) -> None:
         """Take the network's card, and the network ready to read."""
-        self._card, self._reader, self._ask, self._landscapes = card, reader, ask, landscapes
+        self._card, self._reader, self._ask, self._map_builder = card, reader, ask, map_builder
 
-    def inside(self, image: NDArray[np.uint8]) -> Inside:
+    def inside(self, image: NDArray[np.uint8]) -> ActivationTrace:
         """Follow a picture through all layers."""
-        return cast(Inside, self._ask("inside", self._card.name, image))
+        return cast(ActivationTrace, self._ask("inside", self._card.name, image))
 
     def heat_maps(self, image: NDArray[np.uint8], digit: int) -> HeatMaps:
         """Say which pixels a digit's sum hangs on: gradient, integrated gradients, Grad-CAM."""
@@ -40,21 +40,21 @@ class Explanations:
         """Return the first layer's weights as pictures, float32 (n, height, width)."""
         return cast(Floats, self._ask("first_weights", self._card.name))
 
-    def excitement(self, images: NDArray[np.uint8], layer: str) -> Excitement:
+    def excitement(self, images: NDArray[np.uint8], layer: str) -> TopActivations:
         """Find what excites each filter of a convolution most, among digits, (n, 28, 28)."""
-        return cast(Excitement, self._ask("excitement", self._card.name, images, layer))
+        return cast(TopActivations, self._ask("excitement", self._card.name, images, layer))
 
     def neuron(self, image: NDArray[np.uint8], layer: str, unit: int, row: int = 0, column: int = 0) -> Neuron:
         """Lay open the arithmetic of one neuron."""
         return cast(Neuron, self._ask("neuron", self._card.name, image, layer, unit, row, column))
 
-    def changes(self, image: NDArray[np.uint8]) -> list[Change]:
+    def changes(self, image: NDArray[np.uint8]) -> list[Counterfactual]:
         """Make each other digit of a picture by as small a change as can be found, the shortest first."""
-        return cast(list[Change], self._ask("changes", self._card.name, image))
+        return cast(list[Counterfactual], self._ask("changes", self._card.name, image))
 
-    def landscape(self) -> Landscape | InTheMaking:
+    def landscape(self) -> DigitMap | MapProgress:
         """Return the map of the first training digits, or how far it is; nobody waits for it."""
-        return self._landscapes.of(self._card.name, self._card.created)
+        return self._map_builder.of(self._card.name, self._card.created)
 
     def occlusion(self, image: NDArray[np.uint8], digit: int) -> Occlusion:
         """Say what becomes of a digit's probability where parts of a picture are covered."""

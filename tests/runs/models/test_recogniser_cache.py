@@ -5,8 +5,8 @@ import pytest
 
 from digitlab.errors import ModelNotFound, ModelRefused
 from digitlab.runs.models.model_files import ModelFiles
-from digitlab.runs.models.model_import import Gate
-from digitlab.runs.models.recognisers import Readers
+from digitlab.runs.models.model_import import ModelImporter
+from digitlab.runs.models.recogniser_cache import RecogniserCache
 
 
 @pytest.fixture
@@ -17,7 +17,7 @@ def readers(settings, ready_made, tmp_path, digits):
     for path in ready_made.glob("tutorial.*"):
         shutil.copy(path, ships)
     one = dataclasses.replace(settings, ready_made=ships)
-    return Readers(ModelFiles(one), Gate(one, lambda: digits))
+    return RecogniserCache(ModelFiles(one), ModelImporter(one, lambda: digits))
 
 
 def test_a_network_is_loaded_once_by_its_name_or_by_its_file(readers, tmp_path, stroke):

@@ -16,20 +16,20 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from digitlab.preprocessing.foreground import ink_of
+from digitlab.preprocessing.foreground import extract_foreground
 
 SIDE = 28
 BOX = 20
 CENTRE = 14.0  # pixel index; MNIST's mean centre of mass lies here in both directions, not at 13.5
 PEN = 2.4  # pixels of the 28 x 28: the width that every stroke is brought to, about that of MNIST's
-FAINTEST = 48  # of 255: below it is a smudge of antialiasing or of compression, not ink
+MIN_INK = 48  # of 255: below it is a smudge of antialiasing or of compression, not ink
 
-_LEAST_LINE = 0.1  # pixels of ink per pixel of the longer side; a line of one pixel has 1
+_MIN_LINE = 0.1  # pixels of ink per pixel of the longer side; a line of one pixel has 1
 _WORKING_SIDE = 160  # pixels: the ink's longer side while its width is changed; half a pixel is 2 % of a stroke then
-_WIDEST = 0.45  # of the ink's longer side: what is wider is no pen, but a filled loop whose form tells the digit
+_MAX_WIDTH = 0.45  # of the ink's longer side: what is wider is no pen, but a filled loop whose form tells the digit
 _USUAL = 0.35  # quantile of the widths along the strokes: below the median, since crossings and filled loops are wider
 _ROUND, _FULL = 0.85, 0.7  # of its longer side, and of its box: a disc fills 0.79 of it, a digit's line hardly half
-_SHORTEST = 0.15  # share of the ink's longer side that the pen's middle travels at least; a dot would have none
+_MIN_LENGTH = 0.15  # share of the ink's longer side that the pen's middle travels at least; a dot would have none
 _NEIGHBOURS = np.ones((3, 3), np.uint8)
 
 
@@ -48,7 +48,7 @@ class Step:
     without: NDArray[np.uint8]
 
 
-def to_digit(drawing: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
+def normalize(drawing: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
     """Bring a drawing into MNIST's form.
 
     Args:
@@ -61,10 +61,10 @@ def to_digit(drawing: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
     Raises:
         ValueError: Another shape or dtype came.
     """
-    return from_ink(ink_of(drawing))
+    return normalize_ink(extract_foreground(drawing))
 
 
-def from_ink(ink: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
+def normalize_ink(ink: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
     """Bring ink, uint8 (height, width), 0 none to 255, into MNIST's form; None where there is none."""
     box = _box(ink)
     return None if box is None else _centred(_fitted(_with_usual_pen(ink[box])))
@@ -103,9 +103,9 @@ def is_blob(digit: NDArray[np.uint8]) -> bool:
 
 def _box(ink: NDArray[np.uint8]) -> tuple[slice, slice] | None:
     """The rows and columns that have ink; None where there is none, or so little of it that it is specks."""
-    _, seen = cv2.threshold(ink, FAINTEST, 255, cv2.THRESH_BINARY)
+    _, seen = cv2.threshold(ink, MIN_INK, 255, cv2.THRESH_BINARY)
     left, top, width, height = cv2.boundingRect(seen)
-    if not width or cv2.countNonZero(seen) < _LEAST_LINE * max(width, height):
+    if not width or cv2.countNonZero(seen) < _MIN_LINE * max(width, height):
         return None
     return slice(top, top + height), slice(left, left + width)
 
@@ -126,8 +126,8 @@ def _with_usual_pen(cut: NDArray[np.uint8]) -> NDArray[np.uint8]:
     depth = _distance(inside)
     if not depth.any():
         return cut
-    width = min(_pen_width(depth), _WIDEST * _WORKING_SIDE)
-    length = max(_WORKING_SIDE - width, _SHORTEST * _WORKING_SIDE)
+    width = min(_pen_width(depth), _MAX_WIDTH * _WORKING_SIDE)
+    length = max(_WORKING_SIDE - width, _MIN_LENGTH * _WORKING_SIDE)
     usual = PEN * length / (BOX - PEN)  # with this pen the ink is `length + usual` long, of which it is PEN / BOX
     excess = (width - usual) / 2
     # The edge lies half a pixel outside of the outermost pixels. Nothing is drawn outside of an ink that is made

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from digitlab.preprocessing import normalize
-from digitlab.preprocessing.foreground import ink_of
+from digitlab.preprocessing import normalization
+from digitlab.preprocessing.foreground import extract_foreground
 from digitlab.synthesis import handwriting
 
 
@@ -22,12 +22,12 @@ def shifted_difference(one: np.ndarray, other: np.ndarray) -> float:
 
 
 def test_small_in_a_corner_gives_the_same_as_large_in_the_middle():
-    small, large = normalize.to_digit(drawn(64, 10, 12)), normalize.to_digit(drawn(240, 60, 40))
+    small, large = normalization.normalize(drawn(64, 10, 12)), normalization.normalize(drawn(240, 60, 40))
     assert shifted_difference(small, large) < 0.12
 
 
 def test_the_longer_side_has_twenty_pixels(stroke):
-    rows = np.nonzero(normalize.to_digit(stroke).max(axis=1))[0]
+    rows = np.nonzero(normalization.normalize(stroke).max(axis=1))[0]
     assert rows[-1] - rows[0] + 1 == 20
 
 
@@ -36,34 +36,34 @@ def test_the_centre_of_mass_lies_where_mnist_has_it(stroke, digits):
         weights = images.sum(axis=(1, 2), dtype=float)
         return [(images.sum(axis=axis, dtype=float) @ np.arange(28) / weights).mean() for axis in (1, 2)]
 
-    assert centre(digits.x_train[:2000]) == pytest.approx([normalize.CENTRE, normalize.CENTRE], abs=0.15)
-    assert centre(normalize.to_digit(stroke)[np.newaxis]) == pytest.approx(
-        [normalize.CENTRE, normalize.CENTRE], abs=0.5
+    assert centre(digits.x_train[:2000]) == pytest.approx([normalization.CENTRE, normalization.CENTRE], abs=0.15)
+    assert centre(normalization.normalize(stroke)[np.newaxis]) == pytest.approx(
+        [normalization.CENTRE, normalization.CENTRE], abs=0.5
     )
 
 
 def test_nothing_drawn_is_no_digit():
     blank = np.zeros((300, 300, 4), np.uint8)
-    assert normalize.to_digit(blank) is None
+    assert normalization.normalize(blank) is None
     blank[..., 3] = 255
-    assert normalize.to_digit(blank) is None
-    assert normalize.to_digit(np.full((50, 40, 4), 255, np.uint8)) is None
+    assert normalization.normalize(blank) is None
+    assert normalization.normalize(np.full((50, 40, 4), 255, np.uint8)) is None
 
 
 def test_polarity_and_transparency_do_not_matter(stroke):
-    expected = normalize.to_digit(stroke)
+    expected = normalization.normalize(stroke)
     on_white = stroke.copy()
     on_white[..., :3] = 255 - on_white[..., :3]
     on_nothing = np.dstack([np.zeros_like(stroke[..., :3]), stroke[..., 0]])
-    assert np.array_equal(normalize.to_digit(on_white), expected)
-    assert np.array_equal(normalize.to_digit(on_nothing), expected)
+    assert np.array_equal(normalization.normalize(on_white), expected)
+    assert np.array_equal(normalization.normalize(on_nothing), expected)
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 300), (300, 1), (2, 1000)])
 def test_odd_sizes_are_read_without_an_error(shape):
     drawing = np.zeros((*shape, 4), np.uint8)
     drawing[shape[0] // 2, shape[1] // 2] = 255
-    result = normalize.to_digit(drawing)
+    result = normalization.normalize(drawing)
     assert result is None or result.shape == (28, 28)
 
 
@@ -72,7 +72,7 @@ def test_specks_that_vanish_when_made_small_are_no_digit(side, value):
     drawing = np.zeros((side, side, 4), np.uint8)
     drawing[..., 3] = 255
     drawing[[3, -4], [3, -4], :3] = value
-    assert normalize.to_digit(drawing) is None
+    assert normalization.normalize(drawing) is None
 
 
 def test_ink_at_the_very_edge_stays_inside():
@@ -80,31 +80,31 @@ def test_ink_at_the_very_edge_stays_inside():
     drawing[..., 3] = 255
     drawing[:, :10, :3] = 255
     drawing[-10:, :, :3] = 255
-    digit = normalize.to_digit(drawing)
+    digit = normalization.normalize(drawing)
     assert np.count_nonzero(digit.max(axis=0)) == np.count_nonzero(digit.max(axis=1)) == 20
 
 
 @pytest.mark.parametrize("drawing", [np.zeros((28, 28), np.uint8), np.zeros((9, 9, 4)), np.zeros((0, 9, 4), np.uint8)])
 def test_another_shape_or_dtype_is_refused(drawing):
     with pytest.raises(ValueError, match="uint8"):
-        normalize.to_digit(drawing)
+        normalization.normalize(drawing)
 
 
 def test_the_width_of_the_pen_is_taken_out(digits):
     def with_pen(width: int) -> np.ndarray:
-        return normalize.from_ink(handwriting.draw([np.array([[0.2, 0.0], [0.8, 0.0], [0.4, 1.0]])], width))
+        return normalization.normalize_ink(handwriting.draw([np.array([[0.2, 0.0], [0.8, 0.0], [0.4, 1.0]])], width))
 
     usual = with_pen(16)
     for width in (3, 8, 30, 45):
         assert shifted_difference(with_pen(width), usual) < 0.2, width
     widths = usual[10].astype(float).sum() / 255  # a slanted line is cut a little wider than it is
-    assert widths == pytest.approx(normalize.PEN, abs=0.6)
+    assert widths == pytest.approx(normalization.PEN, abs=0.6)
 
 
 def test_thick_ink_that_nearly_closes_a_loop_shows_it_again():
     angles = np.linspace(0, 2 * np.pi, 60)
     ring = handwriting.draw([np.stack([0.3 * np.cos(angles), 0.5 * np.sin(angles)], axis=1)], 58)
-    digit = normalize.from_ink(ring)
+    digit = normalization.normalize_ink(ring)
     middle = digit[digit.shape[0] // 2]
     inside = middle[11:18]
     assert inside.min() < 40 < 200 < middle.max()
@@ -114,15 +114,15 @@ def test_a_line_of_one_pixel_in_a_large_picture_does_not_vanish():
     large = np.zeros((1024, 1024), np.uint8)
     large[100:900, 500] = 255
     large[100, 300:500] = 255
-    digit = normalize.from_ink(large)
+    digit = normalization.normalize_ink(large)
     assert (digit.max(axis=1) > 150).sum() >= 19
 
 
 def test_the_steps_end_at_the_digit_and_each_does_something():
     drawing = drawn(100, 20, 30)
-    steps = normalize.steps(ink_of(drawing))
+    steps = normalization.steps(extract_foreground(drawing))
     assert [step.name for step in steps] == ["crop", "thickness", "scale", "centre"]
-    digit = normalize.to_digit(drawing)
+    digit = normalization.normalize(drawing)
     assert np.array_equal(steps[-1].picture, digit)
     assert max(steps[2].picture.shape) == 20
     for step in steps:
@@ -134,20 +134,20 @@ def test_the_steps_end_at_the_digit_and_each_does_something():
 def test_a_dot_of_any_size_is_a_blob(size):
     down, right = np.mgrid[:90, :90]
     dot = np.asarray(255 * np.clip(size / 2 + 0.5 - np.hypot(down - 45, right - 45), 0, 1), np.uint8)
-    assert normalize.is_blob(normalize.from_ink(dot))
+    assert normalization.is_blob(normalization.normalize_ink(dot))
 
 
 def test_no_digit_is_a_blob(digits):
-    assert not any(normalize.is_blob(image) for image in digits.x_train[:3000])
-    assert not normalize.is_blob(np.zeros((28, 28), np.uint8))
+    assert not any(normalization.is_blob(image) for image in digits.x_train[:3000])
+    assert not normalization.is_blob(np.zeros((28, 28), np.uint8))
 
 
 def test_nothing_drawn_has_no_steps():
-    assert normalize.steps(np.zeros((300, 200), np.uint8)) == []
+    assert normalization.steps(np.zeros((300, 200), np.uint8)) == []
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (3, 500), (700, 90)])
 def test_steps_of_odd_sizes_are_shown_without_an_error(shape):
     field = np.zeros(shape, np.uint8)
     field[: shape[0] // 2 + 1, : shape[1] // 2 + 1] = 255
-    assert all(step.without.shape == (28, 28) for step in normalize.steps(field))
+    assert all(step.without.shape == (28, 28) for step in normalization.steps(field))
