@@ -97,7 +97,7 @@ def is_number(network: Recogniser, drawing: NDArray[np.uint8]) -> bool:
 def on_no_digits(network: Recogniser, n: int = 1000) -> dict[str, float]:
     """Printed letters, whose shapes training never saw, and drawings from the training's generator, anew."""
     images, _ = handwriting.other_drawings(n, seed=2**20)
-    limit = network.certainty.max_entropy
+    limit = network.calibration.max_entropy
     return {
         "printed letters": caught(network, letters()),
         "drawn letters, signs and scribbles": float((entropy(network.probabilities(images)) > limit).mean()),
@@ -189,7 +189,7 @@ def main() -> None:
         json.dumps(
             {
                 "ratio": theirs / max(ours, 1e-9),
-                "certainty": {"min_confidence": network.certainty.min_confidence},
+                "calibration": {"min_confidence": network.calibration.min_confidence},
                 **results,
             }
         )

@@ -132,7 +132,7 @@ def _evaluate(options: argparse.Namespace, lab: Lab) -> int:
 def _bring_in(options: argparse.Namespace, lab: Lab) -> int:
     path: Path = options.file
     card = lab.bring_in(keras_archive.read(path), path.name, options.title or path.stem, OPERATOR, options.source)
-    result = asdict(card) | {"model": str(lab.model_file(card.name))}
+    result = card.as_dict() | {"model": str(lab.model_file(card.name))}
     assert card.origin is not None
     text = f"Test accuracy {card.test_accuracy:.2%}; it takes pixels as {card.origin.scale}"
     text += ", and softmax was put on its sums" * card.origin.is_softmax_added

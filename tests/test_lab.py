@@ -148,7 +148,7 @@ def test_a_network_at_an_address_is_copied_here_and_read(settings, ready_made, s
         assert lab.model_file("own").read_bytes() == (ready_made / "tutorial.keras").read_bytes()
         assert lab.models()[-1] == own
         lab.rename_model("own", "Mine", OPERATOR)
-        assert lab.recogniser("own").certainty == own.certainty
+        assert lab.recogniser("own").calibration == own.calibration
         lab.delete_model("own", OPERATOR)
         with pytest.raises(ModelNotFound):
             lab.recogniser("own")

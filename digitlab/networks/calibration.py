@@ -11,7 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 _TEMPERATURES = np.exp(np.linspace(np.log(0.25), np.log(4), 241))
-_MIN_SIZE = 1e-7  # Keras clips probabilities here before the logarithm
+# Cards keep the names of version 0.1.0.
+_STORED_NAMES = {"temperature": "temperature", "sure_from": "min_confidence", "digit_up_to": "max_entropy"}
+_MIN_PROBABILITY = 1e-7  # Keras clips probabilities here before the logarithm
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,12 +37,16 @@ class Calibration:
         for name, (low, high) in ranges.items():
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
-                raise ValueError(f"certainty: {name} is {value!r}, not {low} to {high:g}")
+                raise ValueError(f"calibration: {name} is {value!r}, not {low} to {high:g}")
+
+    def as_dict(self) -> dict[str, float]:
+        """Return plain values under the names by which files keep them."""
+        return {stored: getattr(self, name) for stored, name in _STORED_NAMES.items()}
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "Calibration":
-        """Take plain values, as JSON keeps them; ValueError or TypeError where they are not."""
-        return cls(**values)
+        """Take what `as_dict` returns; ValueError, KeyError or TypeError where it is something else."""
+        return cls(**{_STORED_NAMES[stored]: value for stored, value in values.items()})
 
     @classmethod
     def on_card(cls, path: Path) -> "Calibration":
@@ -73,7 +79,7 @@ def fitted_temperature(probabilities: NDArray[np.float32], labels: NDArray[np.ui
 
     def loss(temperature: float) -> float:
         true = at_temperature(probabilities, temperature)[rows, labels]
-        return float(-np.log(np.maximum(true, _MIN_SIZE)).mean())
+        return float(-np.log(np.maximum(true, _MIN_PROBABILITY)).mean())
 
     return float(min(_TEMPERATURES, key=loss))
 

@@ -55,9 +55,9 @@ NOTHING = Reading(None, (0.1,) * 10, False, np.zeros((normalization.SIDE, normal
 class Recogniser:
     """One network, ready to read; may be shared between threads."""
 
-    def __init__(self, runtimes: "Sequence[_Runtime]", certainty: Calibration) -> None:
+    def __init__(self, runtimes: "Sequence[_Runtime]", calibration: Calibration) -> None:
         """Take the network, opened as often as threads may read many digits at once, and when it may be believed."""
-        self.certainty = certainty
+        self.calibration = calibration
         self._runtimes = tuple(runtimes)
 
     @classmethod
@@ -93,10 +93,10 @@ class Recogniser:
         """Say what the network's probabilities, float32 (10,), for an image mean."""
         shares = probabilities.astype(float) / probabilities.sum(dtype=float)
         digit = int(shares.argmax())
-        is_digit = bool(entropy(shares[np.newaxis])[0] <= self.certainty.max_entropy) and not normalization.is_blob(
+        is_digit = bool(entropy(shares[np.newaxis])[0] <= self.calibration.max_entropy) and not normalization.is_blob(
             image
         )
-        is_sure = is_digit and bool(shares[digit] >= self.certainty.min_confidence)
+        is_sure = is_digit and bool(shares[digit] >= self.calibration.min_confidence)
         return Reading(digit, tuple(shares.tolist()), is_sure, image, is_digit)
 
     def probabilities(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:

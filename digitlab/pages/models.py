@@ -76,7 +76,7 @@ def overview() -> None:
         how_it_learned()
     else:
         import_form.about(card.origin)
-    limits = card.certainty
+    limits = card.calibration
     st.markdown(
         f"An answer is sure from a probability of **{limits.min_confidence:.1%}** on, and a drawing a digit up to an "
         f"entropy of **{limits.max_entropy:.2f}** nats."

@@ -270,7 +270,7 @@ def _card(run: Run, trained: training.Trained, attended: CommandLineOptions, ori
         data=f"MNIST, content SHA-256 {mnist.SHA256}",
         versions=versions(),
         created=time.time(),
-        certainty=trained.certainty,
+        calibration=trained.calibration,
         origin=origin,
         replanned_after=trained.replanned_after,
     )

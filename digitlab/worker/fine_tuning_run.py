@@ -45,8 +45,8 @@ def fine_tune_run(
     tuned = fine_tuning.fine_tune(
         model, config, own, fitted, kept if len(kept[0]) else fitted, report=report, wanted=wanted
     )
-    certainty = replace(card.certainty, temperature=card.certainty.temperature * tuned.cooling)
-    return Trained(tuned.model, tuned.epochs, tuned.seconds, tuned.was_stopped, certainty)
+    calibration = replace(card.calibration, temperature=card.calibration.temperature * tuned.cooling)
+    return Trained(tuned.model, tuned.epochs, tuned.seconds, tuned.was_stopped, calibration)
 
 
 def _digits(drawings: Sequence[Drawing]) -> Labelled:

@@ -37,7 +37,7 @@ class Trained:
         epochs: The figures of each finished epoch.
         seconds: From the start of building to the end of fitting.
         was_stopped: Whether it ended because it was no longer wanted.
-        certainty: When its answers may be believed.
+        calibration: When its answers may be believed.
         unkept: Why its last state could not be kept, so that it would go on from an earlier one; else None.
         replanned_after: After how many epochs their number was changed, the first time; None: it never was.
     """
@@ -46,7 +46,7 @@ class Trained:
     epochs: list[EpochMetrics]
     seconds: float
     was_stopped: bool
-    certainty: Calibration
+    calibration: Calibration
     unkept: StorageError | None = None
     replanned_after: int | None = None
 
@@ -122,9 +122,9 @@ def train(
     unkept = keeper.error if keeper else None
     if stop.has_stopped and is_pause():
         return Trained(model, watch.epochs, time.monotonic() - started, True, Calibration(), unkept)
-    model, certainty = _finished(model, images[kept], labels[kept], config, is_trained=bool(watch.epochs))
+    model, calibration = _finished(model, images[kept], labels[kept], config, is_trained=bool(watch.epochs))
     replanned = start.replanned(config.epochs) if start else None
-    return Trained(model, watch.epochs, time.monotonic() - started, stop.has_stopped, certainty, unkept, replanned)
+    return Trained(model, watch.epochs, time.monotonic() - started, stop.has_stopped, calibration, unkept, replanned)
 
 
 def _patience(config: TrainingConfig) -> keras.callbacks.EarlyStopping | None:

@@ -62,13 +62,11 @@ def test_the_limits_keep_what_they_promise():
 
 def test_a_card_tells_its_certainty(tmp_path):
     path = tmp_path / "one.json"
-    path.write_text(json.dumps({"certainty": {"temperature": 1.2, "min_confidence": 0.8, "max_entropy": 1.1}}))
+    path.write_text(json.dumps({"certainty": {"temperature": 1.2, "sure_from": 0.8, "digit_up_to": 1.1}}))
     assert Calibration.on_card(path) == Calibration(temperature=1.2, min_confidence=0.8, max_entropy=1.1)
 
 
-@pytest.mark.parametrize(
-    "text", ["", "[]", "{}", '{"certainty": {"min_confidence": "x"}}', '{"certainty": {"odd": 1}}']
-)
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"certainty": {"sure_from": "x"}}', '{"certainty": {"odd": 1}}'])
 def test_without_a_usable_card_the_usual_limits_hold(tmp_path, text):
     path = tmp_path / "one.json"
     path.write_text(text)

@@ -120,10 +120,10 @@ def test_reading_needs_no_tensorflow_and_no_streamlit(tmp_path, ready_made):
 def test_a_card_s_limits_decide_what_is_sure_and_what_is_a_digit(tmp_path, ready_made, digits):
     shutil.copy(ready_made / "tutorial.tflite", tmp_path)
     card = tmp_path / "tutorial.json"
-    card.write_text('{"certainty": {"min_confidence": 1.0, "max_entropy": 2.3}}')
+    card.write_text('{"certainty": {"sure_from": 1.0, "digit_up_to": 2.3}}')
     strict = Recogniser.load(tmp_path / "tutorial.keras").read_digit(digits.x_test[8])
     assert (strict.is_sure, strict.is_digit) == (False, True)
-    card.write_text('{"certainty": {"min_confidence": 0.5, "max_entropy": 0.0}}')
+    card.write_text('{"certainty": {"sure_from": 0.5, "digit_up_to": 0.0}}')
     blind = Recogniser.load(tmp_path / "tutorial.keras").read_digit(digits.x_test[8])
     assert (blind.is_sure, blind.is_digit) == (False, False)
     assert blind.digit == strict.digit
@@ -142,7 +142,7 @@ def test_scribbles_dots_and_letters_are_no_digits_to_the_default_network(recogni
     dot = np.zeros((280, 280), np.uint8)
     dot[130:150, 130:150] = 255
     images, _ = handwriting.other_drawings(300, seed=77)
-    caught = entropy(recogniser.probabilities(images)) > recogniser.certainty.max_entropy
+    caught = entropy(recogniser.probabilities(images)) > recogniser.calibration.max_entropy
     assert caught.mean() > 0.9
     assert not recogniser.read(rgba(dot)).is_digit
     assert sum(not recogniser.read(scribble(seed)).is_digit for seed in range(20)) >= 18

@@ -136,10 +136,10 @@ def test_the_temperature_is_built_into_the_network(digits):
     config = TrainingConfig(epochs=15, training_digits=2000)
     plain = fit(config, digits)
     calibrated = fit(dataclasses.replace(config, calibration=True), digits)
-    assert plain.certainty == Calibration()
-    assert calibrated.certainty.temperature > 1  # it learned its examples by heart, and is too sure
+    assert plain.calibration == Calibration()
+    assert calibrated.calibration.temperature > 1  # it learned its examples by heart, and is too sure
     before, after = (t.model.predict(digits.x_test[:500], verbose=0) for t in (plain, calibrated))
-    assert after == pytest.approx(at_temperature(before, calibrated.certainty.temperature), abs=1e-4)
+    assert after == pytest.approx(at_temperature(before, calibrated.calibration.temperature), abs=1e-4)
 
 
 def test_writing_the_digits_is_reported_and_can_be_stopped(digits, small):

@@ -182,7 +182,7 @@ def _failures(scores: Scores | None) -> str:
 
 
 def _certainty(card: ModelCard) -> str:
-    limits = card.certainty
+    limits = card.calibration
     how = (
         f"Its probabilities were calibrated on validation digits, at temperature {limits.temperature:.2f}."
         if card.config.calibration

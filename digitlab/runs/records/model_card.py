@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from digitlab.errors import InvalidSetting
 from digitlab.networks.calibration import Calibration
@@ -77,7 +78,7 @@ class ModelCard:
         data: The data set and the SHA-256 of its content.
         versions: Of the libraries that made it.
         created: Seconds since 1970 (UTC).
-        certainty: When its answers may be believed.
+        calibration: When its answers may be believed.
         owner: Id of the person whose it is; empty for the command line's.
         owner_name: Their name; may be empty.
         origin: Where it came from; None if it was trained in a lab like this one.
@@ -100,7 +101,7 @@ class ModelCard:
     data: str
     versions: Mapping[str, str]
     created: float
-    certainty: Calibration = field(default_factory=Calibration)
+    calibration: Calibration = field(default_factory=Calibration)
     origin: Origin | None = None
     replanned_after: int | None = None
 
@@ -109,9 +110,16 @@ class ModelCard:
         """Where the accuracy on all digits like MNIST's test set lies, with 95 % confidence."""
         return wilson(round(self.test_accuracy * _TESTED), _TESTED)
 
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain values under the names by which files keep them."""
+        values = dataclasses.asdict(self)
+        # Cards keep the name of version 0.1.0.
+        stored = {"certainty" if name == "calibration" else name: value for name, value in values.items()}
+        return stored | {"certainty": self.calibration.as_dict()}
+
     def to_json(self) -> str:
-        """The card as a JSON object."""
-        return json.dumps(dataclasses.asdict(self), indent=2) + "\n"
+        """Return the card as a JSON object."""
+        return json.dumps(self.as_dict(), indent=2) + "\n"
 
     @classmethod
     def from_json(cls, text: str) -> "ModelCard":
@@ -126,7 +134,7 @@ class ModelCard:
         if not isinstance(values.get("replanned_after"), int | None):
             raise TypeError(f"replanned_after is {values['replanned_after']!r}")
         values["config"] = TrainingConfig.from_dict(values["config"])
-        values["certainty"] = Calibration.from_dict(values.get("certainty") or {})
+        values["calibration"] = Calibration.from_dict(values.pop("certainty", None) or {})
         values["origin"] = Origin.from_dict(values["origin"]) if values.get("origin") else None
         values["epochs"] = tuple(EpochMetrics(**epoch) for epoch in values["epochs"])
         return cls(**values)

@@ -55,7 +55,7 @@ def _threshold(one: Evaluation) -> float:
         "Answer only from this confidence on, in percent",
         10.0,
         100.0,
-        round(one.card.certainty.min_confidence * 100, 1),
+        round(one.card.calibration.min_confidence * 100, 1),
         0.1,
         key="threshold",
         bind="query-params",
