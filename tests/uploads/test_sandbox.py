@@ -29,9 +29,9 @@ def attempt(tmp_path: Path, code: str) -> "subprocess.CompletedProcess[str]":
     (tmp_path / "inside").mkdir()
     (tmp_path / "kept").write_text("kept")
     names = f"OUTSIDE = {str(tmp_path / 'outside')!r}; KEPT = {str(tmp_path / 'kept')!r}"
-    before = "import pickle, socket, subprocess; from pathlib import Path; from digitlab.networks import confinement"
-    confined = "confinement.limit(500_000_000, 60); confinement.confine(Path())"
-    lines = [before, names, "confinement.leave_network()", confined, code, "print('done')"]
+    before = "import pickle, socket, subprocess; from pathlib import Path; from digitlab.uploads import sandbox"
+    confined = "sandbox.limit(500_000_000, 60); sandbox.confine(Path())"
+    lines = [before, names, "sandbox.leave_network()", confined, code, "print('done')"]
     return subprocess.run(
         [sys.executable, "-c", "\n".join(lines)],
         cwd=tmp_path / "inside",

@@ -103,7 +103,7 @@ def test_closing_leaves_no_process(own_workers):
 def test_workers_do_not_outlive_a_parent_that_is_killed(settings):
     code = (
         "import sys, time\n"
-        "from digitlab.runs.dispatch.worker_client import Workers\n"
+        "from digitlab.runs.dispatch.worker_client import WorkerClient\n"
         "from digitlab.settings import Settings\n"
         "workers = Workers(Settings.from_environment())\n"
         "workers.start()\n"
