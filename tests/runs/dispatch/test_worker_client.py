@@ -105,7 +105,7 @@ def test_workers_do_not_outlive_a_parent_that_is_killed(settings):
         "import sys, time\n"
         "from digitlab.runs.dispatch.worker_client import WorkerClient\n"
         "from digitlab.settings import Settings\n"
-        "workers = Workers(Settings.from_environment())\n"
+        "workers = WorkerClient(Settings.from_environment())\n"
         "workers.start()\n"
         "print(workers._program.pid, flush=True)\n"
         "time.sleep(600)"
