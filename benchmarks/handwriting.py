@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from digitlab.data import mnist
 from digitlab.networks.calibration import entropy, expected_calibration_error
-from digitlab.networks.numbers import read_number
+from digitlab.networks.number_search import read_number
 from digitlab.networks.recognition import NOTHING, Reading, Recogniser
 from digitlab.preprocessing import normalization
 from digitlab.preprocessing.foreground import extract_foreground

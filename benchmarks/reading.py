@@ -28,7 +28,7 @@ import numpy as np
 from _drawings import Drawing, drawn
 from numpy.typing import NDArray
 
-from digitlab.networks.numbers import read_number
+from digitlab.networks.number_search import read_number
 from digitlab.networks.recognition import Recogniser
 from digitlab.preprocessing.foreground import extract_foreground
 from digitlab.preprocessing.normalization import normalize_ink

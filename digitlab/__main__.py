@@ -16,7 +16,7 @@ from digitlab.data.picture_files import open_picture
 from digitlab.errors import DigitLabError, StorageUnavailable
 from digitlab.lab import Lab
 from digitlab.networks.metrics import EpochMetrics, Progress
-from digitlab.networks.numbers import DigitReading, read_number
+from digitlab.networks.number_search import DigitReading, read_number
 from digitlab.networks.recognition import NOTHING, Reading
 from digitlab.preprocessing import bundles
 from digitlab.runs.dispatch.local_cluster import serve
@@ -86,10 +86,10 @@ def _attended(options: argparse.Namespace, epochs: int) -> CommandLineOptions:
 def _improve(options: argparse.Namespace, lab: Lab) -> int:
     lab.model(options.model)  # before any drawing is kept
     if (path := options.drawings) is not None:
-        kept, known = lab.drawings.bring_in(content_of(path, bundles.MAX_FILE_SIZE, "drawings"), path.name, HERE)
+        kept, known = lab.drawings.import_bundle(content_of(path, bundles.MAX_FILE_SIZE, "drawings"), path.name, HERE)
         told = f"{kept:,} drawings of {path.name} are kept from now on; {known:,} were before."
         print(told, file=sys.stderr)
-    config, title = lab.improvements.plan(options.model, HERE, options.seed)
+    config, title = lab.improver.plan(options.model, HERE, options.seed)
     run = lab.train_here(config, options.title or title, _attended(options, config.epochs), HERE)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     if run.model is None:
@@ -108,7 +108,7 @@ def _improve(options: argparse.Namespace, lab: Lab) -> int:
 
 
 def _forget(options: argparse.Namespace, lab: Lab) -> int:
-    gone = lab.drawings.delete([one.number for one in lab.drawings.of(HERE, with_pictures=False)], HERE)
+    gone = lab.drawings.delete([one.number for one in lab.drawings.for_person(HERE, with_pictures=False)], HERE)
     _print(options, {"deleted": gone}, f"{gone:,} {'drawing is' if gone == 1 else 'drawings are'} deleted for good.")
     return 0
 
@@ -131,7 +131,7 @@ def _evaluate(options: argparse.Namespace, lab: Lab) -> int:
 
 def _bring_in(options: argparse.Namespace, lab: Lab) -> int:
     path: Path = options.file
-    card = lab.bring_in(keras_archive.read(path), path.name, options.title or path.stem, OPERATOR, options.source)
+    card = lab.import_model(keras_archive.read(path), path.name, options.title or path.stem, OPERATOR, options.source)
     result = card.as_dict() | {"model": str(lab.model_file(card.name))}
     assert card.origin is not None
     text = f"Test accuracy {card.test_accuracy:.2%}; it takes pixels as {card.origin.scale}"

@@ -13,7 +13,7 @@ hints            what goes wrong in a training, and what says so
 label_noise      several networks on the same digits
 layers           the layers of each preset, as numbers
 metrics          what a training reports
-numbers          reading a line of digits
+number_search    reading a line of digits
 observation      what is seen in a network while it learns
 occlusion        answers to changed pictures
 recognition      reading a digit at once, on LiteRT

@@ -5,7 +5,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from digitlab.data.picture_files import SUFFIXES, open_picture
-from digitlab.networks.numbers import DigitReading, read_number
+from digitlab.networks.number_search import DigitReading, read_number
 from digitlab.networks.recognition import NOTHING, Recogniser
 from digitlab.preprocessing import normalization
 from digitlab.ui import canvas, corrections, elements, galleries, messages, network_choice, reading_view, resources

@@ -7,7 +7,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from digitlab.errors import DigitLabError
-from digitlab.networks.numbers import read_number
+from digitlab.networks.number_search import read_number
 from digitlab.networks.recognition import DEFAULT_MODEL
 from digitlab.networks.snapshots import Snapshot
 from digitlab.runs.records.run import Run, RunState

@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from digitlab.networks.numbers import DigitReading
+from digitlab.networks.number_search import DigitReading
 from digitlab.runs.services.corrections import correction
 from digitlab.ui import galleries, identity, messages, resources, wording
 
@@ -37,7 +37,7 @@ def offer(
                 kept[key] = kept[key][0], label
             else:
                 new = correction(label, part, picture, network=network, strokes=strokes, is_alone=is_alone)
-                kept[key] = resources.lab().drawings.keep([new], identity.person())[0].number, label
+                kept[key] = resources.lab().drawings.save([new], identity.person())[0].number, label
     labels = [kept[key][1] if key in kept else None for key in keys]
     done = [label for label in labels if label is not None]
     # Its name stays: with another one it would be another popover, and closed.

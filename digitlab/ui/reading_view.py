@@ -7,7 +7,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from digitlab.data.picture_files import thumbnail
-from digitlab.networks.numbers import DigitReading
+from digitlab.networks.number_search import DigitReading
 from digitlab.networks.recognition import Reading
 from digitlab.ui import galleries
 

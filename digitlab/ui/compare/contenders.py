@@ -8,7 +8,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from digitlab.networks.digit_sets import TEST
-from digitlab.networks.numbers import DigitReading, read_number
+from digitlab.networks.number_search import DigitReading, read_number
 from digitlab.runs.records import comparison
 from digitlab.runs.records.comparison import Contender
 from digitlab.runs.records.model_card import ModelCard

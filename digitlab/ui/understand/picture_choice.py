@@ -5,7 +5,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from digitlab.data.picture_files import SUFFIXES, open_picture
-from digitlab.networks.numbers import read_number
+from digitlab.networks.number_search import read_number
 from digitlab.runs.records.drawing import Drawing
 from digitlab.runs.records.model_card import ModelCard
 from digitlab.ui import galleries, identity, messages, resources
@@ -108,12 +108,12 @@ def _mnist(_card: ModelCard) -> list[NDArray[np.uint8]]:
 def _own(_card: ModelCard) -> list[NDArray[np.uint8]]:
     """Let a person choose one of their own digits; nobody else's is shown, whatever the address asks for."""
     state, person = st.session_state, identity.person()
-    drawings = resources.lab().drawings.of(person, with_pictures=False)
+    drawings = resources.lab().drawings.for_person(person, with_pictures=False)
     _find(drawings)
     chosen = None
     if "drawing" in state:
         with messages.show_errors():
-            chosen = resources.lab().drawings.one(state.drawing, person)
+            chosen = resources.lab().drawings.get(state.drawing, person)
     if drawings:
         _gallery(drawings)
     else:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from digitlab.networks.numbers import read_number
+from digitlab.networks.number_search import read_number
 from digitlab.networks.recognition import Recogniser
 from digitlab.runs.services.corrections import correction
 

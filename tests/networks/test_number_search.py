@@ -3,7 +3,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from digitlab.networks.numbers import most_likely_path, read_line, read_number
+from digitlab.networks.number_search import most_likely_path, read_line, read_number
 from digitlab.networks.recognition import Reading, Recogniser
 from digitlab.segmentation.segments import Segment
 from digitlab.synthesis import handwriting
