@@ -7,6 +7,7 @@ elements          what pages share
 explanations      why it reads so, shown
 galleries         digits as pictures, one or many
 identity          who looks at the page
+linked_choice     choices that the address keeps by a fixed name
 reading_view      what a network reads, shown
 run_list          a run, shown, and whose it is
 run_progress      how far a run is, and wishes for it

@@ -1,0 +1,54 @@
+import pytest
+from streamlit.testing.v1 import AppTest
+
+
+def page() -> None:
+    import streamlit as st
+
+    from digitlab.ui import linked_choice
+
+    part = linked_choice.segmented_control(
+        "Part", {"a": "First", "b": "Second", "c": "Third"}, param="part", key="chosen", default="a"
+    )
+    kind = linked_choice.pills("Kind", {"x": "Cross", "y": "Fork"}, param="kind", key="kind", default="x")
+    for name, tab in linked_choice.tabs({"top": "Overview", "end": "Summary"}, page="test").items():
+        if tab.open:
+            st.text(f"{part} {kind} {name}")
+
+
+@pytest.fixture
+def app():
+    return AppTest.from_function(page)
+
+
+def shown(app):
+    assert not app.exception
+    return app.text[0].value
+
+
+def test_address_opens_what_it_names(app):
+    app.query_params.update({"part": "b", "kind": "y", "view": "end"})
+    assert shown(app.run()) == "b y end"
+
+
+def test_nonsense_in_address_is_ignored(app):
+    app.query_params.update({"part": "Second", "kind": "<b>", "view": "Summary"})
+    assert shown(app.run()) == "a x top"
+
+
+def test_choice_stands_in_address_by_name(app):
+    app.run()
+    assert app.query_params == {}
+    app.button_group[0].set_value("b").run()
+    assert app.query_params["part"] == "b"
+    app.button_group[0].set_value("c").run()
+    assert (shown(app), app.query_params["part"]) == ("c x top", "c")
+    app.button_group[0].set_value("a").run()
+    assert (shown(app), app.query_params) == ("a x top", {})
+
+
+def test_new_address_changes_choice(app):
+    app.query_params["part"] = "b"
+    app.run()
+    app.query_params["part"] = "c"
+    assert shown(app.run()) == "c x top"
