@@ -7,7 +7,7 @@ from digitlab.ui.evaluate import (
     calibration_view,
     comparison_view,
     evaluation,
-    label_view,
+    label_noise_view,
     overview_view,
     robustness_view,
 )
@@ -36,4 +36,4 @@ with comparison:
         comparison_view.show(evaluation.evaluate(card, of))
 with labels:
     if labels.open:
-        label_view.show(card, of)
+        label_noise_view.show(card, of)

@@ -5,7 +5,7 @@ import streamlit as st
 from digitlab.runs.records.improvement import MIN_DRAWINGS
 from digitlab.runs.records.run import Run, RunState
 from digitlab.ui import identity, messages, network_choice, resources, run_list, run_progress
-from digitlab.ui.improve import proof
+from digitlab.ui.improve import verdict_view
 from digitlab.ui.mydigits import collection
 
 lab = resources.lab()
@@ -45,7 +45,7 @@ else:
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button("Improve", type="primary", icon=":material/auto_fix_high:"):
             with messages.show_errors():
-                st.query_params["run"] = str(lab.improvements.start(card.name, person).number)
+                st.query_params["run"] = str(lab.improver.start(card.name, person).number)
         st.page_link("mydigits.py", label="My digits", icon=":material/collections_bookmark:")
 
 
@@ -107,5 +107,5 @@ if run is not None:
         elif run.model is None:
             st.info("It was stopped before anything came of it. Start it anew.", icon=":material/info:")
         else:
-            proof.show(run, person)
+            verdict_view.show(run, person)
 run_list.dialogs(person)

@@ -9,7 +9,7 @@ from digitlab.networks.explanation import ActivationTrace, Counterfactual, HeatM
 from digitlab.networks.recognition import Reading
 from digitlab.runs.records.model_card import ModelCard
 from digitlab.ui import elements, explanations, galleries, messages, network_choice, reading_view, resources
-from digitlab.ui.understand import digit_map_view, filter_views, picture_choice
+from digitlab.ui.understand import digit_map_view, top_activations_view, picture_choice
 
 state = st.session_state
 
@@ -73,7 +73,7 @@ def layer_by_layer(card: ModelCard, image: NDArray[np.uint8], reading: Reading) 
             st.markdown("**Its filters**, in the same order: what each looks for")
             explanations.weights(explanations.ask(card, "first_weights"), "The weights of the first layer's filters", 8)
         if stage.kind == "Conv2D":
-            filter_views.exciting(card, stage)
+            top_activations_view.exciting(card, stage)
 
 
 def for_and_against(card: ModelCard, image: NDArray[np.uint8], reading: Reading) -> None:

@@ -1,9 +1,9 @@
 """Pieces of the page Evaluate.
 
-calibration_view  calibration, thresholds
-comparison_view   two networks
-evaluation        a network on a set of digits, and their pictures; its views:
-label_view        labels that several networks doubt
-overview_view     figures, what is read as what, mistakes
-robustness_view   accuracy as digits are distorted
+calibration_view  calibration and confidence thresholds
+comparison_view   two networks on the same digits
+evaluation        a network's answers on a set of digits, shared by the views
+label_noise_view  labels that several networks disagree with
+overview_view     accuracy, confusion matrix, per-digit results and mistakes
+robustness_view   accuracy on distorted digits
 """

@@ -26,7 +26,7 @@ def show(one: Evaluation) -> None:
     _verdict(comparison, first, second)
     if left_out:
         st.caption(f"{second} has learned from {left_out:,} more of your digits, which are left out here.")
-    if seen := resources.lab().improvements.learned_of(card.name, one.of, identity.person()):
+    if seen := resources.lab().improver.count_learned(card.name, one.of, identity.person()):
         st.caption(f"{second} was fitted to {seen:,} of these digits, so they are no fair test of it.")
     st.markdown(f"Below each picture: *true digit* → what {first} reads | what {second} reads. Click one to open it.")
     for title, indices, key in (

@@ -59,7 +59,7 @@ def choose_set(card: ModelCard) -> tuple[str, DigitSet]:
 
 def choose_part(card: ModelCard, of: DigitSet) -> tuple[str, DigitSet]:
     """Say how many of a person's own digits a network has learned, and let them pick those that it has not."""
-    seen, drawings = resources.lab().improvements.learned(card.name, identity.person()), _own()
+    seen, drawings = resources.lab().improver.learned_drawings(card.name, identity.person()), _own()
     learned = [drawing for drawing in drawings if drawing.number in seen]
     unseen = [drawing for drawing in drawings if drawing.number not in seen]
     if not learned:
@@ -88,7 +88,7 @@ def unseen_by(card: ModelCard, of: DigitSet) -> DigitSet:
     """Return a set without the digits of a person's own that a network has learned; others come back as they are."""
     if not of.is_own:
         return of
-    seen = resources.lab().improvements.learned(card.name, identity.person()).intersection(of.numbers)
+    seen = resources.lab().improver.learned_drawings(card.name, identity.person()).intersection(of.numbers)
     if not seen:
         return of
     return set_of([drawing for drawing in _own() if drawing.number in set(of.numbers) - seen])
@@ -96,7 +96,7 @@ def unseen_by(card: ModelCard, of: DigitSet) -> DigitSet:
 
 def _own() -> list[Drawing]:
     """A person's own digits, the oldest first."""
-    return resources.lab().drawings.of(identity.person(), with_pictures=False)[::-1]
+    return resources.lab().drawings.for_person(identity.person(), with_pictures=False)[::-1]
 
 
 def set_of(drawings: Sequence[Drawing]) -> DigitSet:
@@ -199,7 +199,7 @@ def _show(evaluations: Sequence[Evaluation], index: int) -> None:
     if one.of.is_own:
         st.markdown(f"One of your own digits, which you call **{label}**")
         for each in evaluations:
-            if number in resources.lab().improvements.learned(each.card.name, identity.person()):
+            if number in resources.lab().improver.learned_drawings(each.card.name, identity.person()):
                 st.caption(
                     f"{messages.escape_markdown(each.card.title)} has learned it: that it reads it proves nothing."
                 )

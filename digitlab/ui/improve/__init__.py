@@ -1,4 +1,4 @@
 """Pieces of the page Improve.
 
-proof  a network before and after it was tuned
+verdict_view  a network before and after fine-tuning
 """

@@ -1,6 +1,6 @@
 """Pieces of the page Models.
 
-card_view    the model card, shown
-download     a network as a file, and its code
-import_form  networks from elsewhere
+card_view    the model card
+download     a network as a file, and its Keras code
+import_form  the import of a network from a file
 """

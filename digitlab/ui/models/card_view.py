@@ -17,7 +17,7 @@ def show(card: ModelCard) -> None:
         scores = evaluation.evaluate(card, TEST).scores
     drawings: tuple[int, int] | None = None
     with messages.show_errors():
-        drawings = resources.lab().improvements.unseen_read(card.name, identity.person())
+        drawings = resources.lab().improver.unseen_score(card.name, identity.person())
     st.download_button(
         "Download as Markdown",
         data=card_markdown.model_card(card, scores, drawings),

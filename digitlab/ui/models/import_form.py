@@ -6,7 +6,7 @@ import streamlit as st
 
 from digitlab.runs.records.model_card import MAX_TITLE_LENGTH, ModelCard, Origin
 from digitlab.runs.records.people import Person
-from digitlab.ui import identity, messages, resources
+from digitlab.ui import identity, messages, resources, shared_state
 
 _MEGABYTES = 20
 
@@ -37,8 +37,9 @@ def offer(person: Person) -> None:
         )
         if st.button("Check it and bring it in", icon=":material/verified_user:", disabled=file is None) and file:
             with messages.show_errors(), st.spinner("Checking, opening and trying it; that takes some 15 seconds ..."):
-                card = resources.lab().bring_in(file.getvalue(), file.name, title.strip() or usual, person, source)
-                st.session_state.update(network=card.name, brought=number + 1, just_brought=card.name)
+                card = resources.lab().import_model(file.getvalue(), file.name, title.strip() or usual, person, source)
+                shared_state.get().network = card.name
+                st.session_state.update(brought=number + 1, just_brought=card.name)
                 st.query_params.pop("model", None)  # another network's, maybe
                 st.rerun()
 

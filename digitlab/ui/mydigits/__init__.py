@@ -1,6 +1,6 @@
-"""Pieces of the page Mydigits.
+"""Pieces of the page My digits.
 
-collection    one's own digits: how many, out and in; their other views:
-request_view  drawn on request
-review_view   looked through, renamed, deleted
+collection    counts, export and import
+request_view  drawing on request
+review_view   review, relabel, delete
 """

@@ -91,7 +91,7 @@ def _take(person: Person) -> None:
     )  # fmt: skip
     if file is not None and st.button("Bring them in", type="primary", icon=":material/upload:"):
         with messages.show_errors(), st.spinner("Looking at each of them ..."):
-            new, known = resources.lab().drawings.bring_in(file.getvalue(), file.name, person)
+            new, known = resources.lab().drawings.import_bundle(file.getvalue(), file.name, person)
             note(f"{_many(new)} came in." + (f" {_many(known)} were there already." if known else ""))
             st.session_state.drawings_turn = turn + 1
             st.rerun()

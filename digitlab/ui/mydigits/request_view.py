@@ -41,7 +41,7 @@ def show(person: Person) -> None:
             else:
                 strokes = json.dumps(canvas.strokes(_KEY), separators=(",", ":"))
                 new = Drawing(label=wanted, image=image, picture=to_png(picture), strokes=strokes, source="request")
-                state.last_drawn = own.keep([new], person)[0]
+                state.last_drawn = own.save([new], person)[0]
                 canvas.clear(_KEY)
                 st.rerun(scope="fragment")
         canvas.tools(_KEY)

@@ -115,7 +115,7 @@ def _closely(chosen: list[int], person: Person) -> None:
     if len(chosen) != 1:
         return
     with messages.show_errors():
-        drawing = resources.lab().drawings.one(chosen[0], person)
+        drawing = resources.lab().drawings.get(chosen[0], person)
         st.markdown(f"**{wording.a_digit(drawing.label).capitalize()}**, {_SOURCES[drawing.source]}")
         if drawing.picture is not None:
             address = galleries.as_url(open_picture(drawing.picture))

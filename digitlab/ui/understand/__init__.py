@@ -1,6 +1,6 @@
 """Pieces of the page Understand.
 
-digit_map_view  what is like it, shown
-filter_views    what excites filters, shown
-picture_choice  the picture that is explained, chosen
+digit_map_view        nearest neighbours, and the map of digits
+picture_choice        the choice of the picture to explain
+top_activations_view  the training digits that activate a filter most
 """

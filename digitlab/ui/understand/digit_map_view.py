@@ -14,6 +14,7 @@ from digitlab.networks.recognition import Reading
 from digitlab.runs.records.model_card import ModelCard
 from digitlab.ui import elements, explanations, galleries, messages, reading_view, resources
 from digitlab.ui.charts import plots
+from digitlab.ui.understand import picture_choice
 
 _NEAREST = 12
 _CLICKED = "looked-at"  # the training digit that was clicked, in the session's state
@@ -99,13 +100,13 @@ def _closely(card: ModelCard, number: int | None, shown: Container[int]) -> None
         with st.container(width="stretch"):
             st.markdown(f"Training digit **{number}**, labelled **{label}**, is read as **{reading.digit}**")
             st.caption(reading_view.verdict(reading).capitalize())
-            if st.button("Look at this one", icon=":material/troubleshoot:", on_click=_look_at, args=(number,)):
+            if st.button(
+                "Look at this one",
+                icon=":material/troubleshoot:",
+                on_click=picture_choice.show_training_digit,
+                args=(number,),
+            ):
                 st.rerun()  # the page, not this part of it alone
-
-
-def _look_at(number: int) -> None:
-    """Let the page be about a training digit."""
-    st.session_state.update(understood="MNIST", set="training", sample=number)
 
 
 @st.cache_data(show_spinner=False, max_entries=6)

@@ -8,7 +8,7 @@ from digitlab.data.picture_files import SUFFIXES, open_picture
 from digitlab.networks.number_search import read_number
 from digitlab.runs.records.drawing import Drawing
 from digitlab.runs.records.model_card import ModelCard
-from digitlab.ui import galleries, identity, messages, resources
+from digitlab.ui import galleries, identity, messages, resources, shared_state
 
 _SHOWN = 14  # of a person's own digits at once
 _LINK = "explain"  # in an address: "test-4", "training-4" or "own-4"
@@ -28,6 +28,11 @@ def follow_link() -> None:
     elif part == "own":
         state.update(understood="My digits", drawing=int(number))
         state.pop("drawing-page", None)
+
+
+def show_training_digit(index: int) -> None:
+    """Choose one of MNIST's training digits, in place of whatever is shown."""
+    st.session_state.update(understood="MNIST", set="training", sample=index)
 
 
 def keep_link() -> None:
@@ -59,8 +64,7 @@ def choose(card: ModelCard) -> NDArray[np.uint8] | None:
 
 def _drawn(card: ModelCard) -> list[NDArray[np.uint8]]:
     """The digits on the Draw page, as the network sees them: of its field, or of the picture opened there."""
-    state = st.session_state
-    picture = state.get("picture") if state.get("source", "Draw") == "Draw" else state.get("opened")
+    picture = shared_state.get().picture
     if picture is not None and (images := _read(picture, card)):
         return images
     st.info("Nothing is drawn yet. Draw a digit, or look at one of MNIST's.", icon=":material/draw:")

@@ -27,7 +27,7 @@ def show(card: ModelCard, of: DigitSet) -> None:
         st.info("Choose one network at least.")
         return
     evaluations = [evaluation.evaluate(voter, of) for voter in voters]
-    if any(resources.lab().improvements.learned_of(voter.name, of, identity.person()) for voter in voters):
+    if any(resources.lab().improver.count_learned(voter.name, of, identity.person()) for voter in voters):
         st.caption(
             "Some of these networks were fitted to these digits, and may know their labels by heart, right or wrong."
         )

@@ -32,7 +32,7 @@ def show(run: Run, person: Person) -> None:
     def report(share: float) -> None:
         place.progress(share, text="Reading MNIST's test set; only the first time does that take a while ...")
 
-    found = resources.lab().improvements.of(run, person, report, evaluation.read_own)
+    found = resources.lab().improver.result(run, person, report, evaluation.read_own)
     place.empty()
     tell, icon = _TOLD[found.verdict]
     tell(messages.escape_markdown(found.sentence), icon=icon)
