@@ -14,7 +14,7 @@ import pytest
 from foreignfiles import layer, packed, plain
 from PIL import Image
 
-from digitlab.__main__ import _COMMANDS, _WITHOUT_LAB, main
+from digitlab.cli.main import _COMMANDS, _WITHOUT_LAB, main
 from digitlab.cli.parser import config_from, parser
 from digitlab.data.augmentation import Augmentation
 from digitlab.networks.config import PRESETS, TrainingConfig, as_command

@@ -3,7 +3,7 @@ import time
 
 import pytest
 
-from digitlab.__main__ import main
+from digitlab.cli.main import main
 from digitlab.doctor.checks import Verdict, ok
 from digitlab.doctor.examine import _look
 
