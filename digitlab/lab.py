@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import cast
+from typing import Concatenate
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +23,9 @@ from digitlab.networks.recognition import Recogniser
 from digitlab.networks.robustness import Robustness
 from digitlab.networks.scores import Scores
 from digitlab.networks.snapshots import Snapshot
+from digitlab.runs.dispatch import jobs
 from digitlab.runs.dispatch.dispatcher import Dispatcher, HeartbeatMonitor, requeue_lost_runs
+from digitlab.runs.dispatch.jobs import P, T
 from digitlab.runs.dispatch.worker_client import WorkerClient
 from digitlab.runs.models import scoring
 from digitlab.runs.models.model_files import ModelFiles
@@ -54,7 +56,7 @@ class Lab:
 
     Attributes:
         drawings: What people may do with their own drawings.
-        improvements: Networks that learn from them.
+        improver: Networks that learn from them.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -74,7 +76,7 @@ class Lab:
         self._models = Models(self._files, self._importer, limits, self.mnist)
         self._trainings = Trainings(settings, self._record, limits, self._has_changed)
         self.drawings = Drawings(self._record, limits.check_room)
-        self.improvements = Improver(self._files, self._recognisers, self.drawings, self._evaluations, self._trainings)
+        self.improver = Improver(self._files, self._recognisers, self.drawings, self._evaluations, self._trainings)
 
     def __enter__(self) -> "Lab":
         return self
@@ -139,13 +141,11 @@ class Lab:
 
     def export_model(self, name: str, kind: str) -> ExportedFile:
         """Return a network as a file, of a kind in `FORMATS`, that a worker read again and found to agree with it."""
-        return cast(ExportedFile, self._ask("export_model", self._files.card(name).name, kind))
+        return self._ask(jobs.export_model, self._files.card(name).name, kind)
 
     def export_model_here(self, model: str, kind: str) -> ExportedFile:
         """Do the same with one of the lab's networks in this process. For the command line."""
-        from digitlab.worker import saved_models
-
-        return cast(ExportedFile, saved_models.answer(self._settings, "export_model", model, (kind,)))
+        return jobs.export_model(self._settings, model, kind)
 
     def rename_model(self, name: str, title: str, person: Person) -> ModelCard:
         """Give a network of one's own another title."""
@@ -155,17 +155,17 @@ class Lab:
         """Remove a network of one's own for good; its run stays on record."""
         self._models.delete(name, person)
 
-    def bring_in(self, content: bytes, file: str, title: str, person: Person, source: str = "") -> ModelCard:
+    def import_model(self, content: bytes, file: str, title: str, person: Person, source: str = "") -> ModelCard:
         """Check the content of a `.keras` file that was made elsewhere, and keep it as a network of one's own."""
-        return self._models.bring_in(content, file, title, person, source)
+        return self._models.import_model(content, file, title, person, source)
 
     def recogniser(self, model: str) -> Recogniser:
         """Return a network, by its name or its `.keras` file, ready to read; loaded once, and again if trained anew."""
-        return self._recognisers.of(model)
+        return self._recognisers.get(model)
 
     def explain(self, name: str) -> ExplanationService:
         """Return all that can be asked about why a network reads what it reads."""
-        return ExplanationService(self.model(name), self._recognisers.of(name), self._ask, self._map_builder)
+        return ExplanationService(self.model(name), self._recognisers.get(name), self._ask, self._map_builder)
 
     def evaluate(self, name: str, of: DigitSet = TEST, report: Callable[[float], None] = lambda _: None) -> Scores:
         """Return a network's answers on a set of digits; a worker needs seconds for them, once.
@@ -197,13 +197,10 @@ class Lab:
             return Scores(self.mnist().y_test, self._importer.import_file(Path(model)).answers())
         return scoring.score(self._settings, name)
 
-    def _ask(self, question: str, name: str, *arguments: object) -> object:
-        self._check_workers()
-        return self._workers.ask(question, name, *arguments)
-
-    def _check_workers(self) -> None:
-        if self.trouble and not self._workers.are_there():
-            raise WorkersUnavailable(self.trouble)  # at once: who tries to start them waits for a minute
+    def _ask(self, question: Callable[Concatenate[Settings, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        if self.trouble and not self._workers.are_connected():
+            raise WorkersUnavailable(self.trouble)  # at once: trying to start them takes a minute
+        return self._workers.ask(question, *args, **kwargs)
 
     # -- runs
 
@@ -227,8 +224,8 @@ class Lab:
         """Return what became of a tuning that was done by `train_here`, likewise in this process."""
         if run.config.tuning is not None:
             base = self._files.card(run.config.tuning.base)
-            self._evaluations.keep(base, TEST, lambda: self.evaluate_here(base.name))
-        return self.improvements.of(run, person)
+            self._evaluations.save(base, TEST, lambda: self.evaluate_here(base.name))
+        return self.improver.result(run, person)
 
     def stop(self, number: int, person: Person) -> None:
         """Wish a run stopped: after its current batch, keeping the network so far, or at once if it still waits."""
@@ -279,19 +276,18 @@ class Lab:
 
     def snapshots(self, run: Run) -> list[Snapshot]:
         """Return a run's network as it was before its first epoch and after some, in their order."""
-        return self._snapshots.of(run)
+        return self._snapshots.get(run)
 
-    def growth(self, run: Run, image: NDArray[np.uint8]) -> ReadingsByEpoch:
+    def readings_by_epoch(self, run: Run, image: NDArray[np.uint8]) -> ReadingsByEpoch:
         """Let a picture, uint8 (28, 28), be read by all of a run's snapshots; a worker does so in milliseconds."""
-        self._check_workers()
-        return self._workers.grow(run, image)
+        return self._ask(jobs.readings_by_epoch, run, image)
 
-    def place(self, run: Run) -> tuple[int, float | None]:
+    def queue_position(self, run: Run) -> tuple[int, float | None]:
         """Return how many runs come before a waiting one, and in how many seconds it may begin.
 
         Those under way are counted. The seconds are None where nothing like the runs before it was trained here yet.
         """
-        return self._wait_estimates.place(run.number)
+        return self._wait_estimates.position(run.number)
 
     def _has_changed(self) -> None:
         self._wait_estimates.forget()

@@ -115,7 +115,7 @@ def test_all_goes_on_by_itself_after_all_workers_were_killed(lab_with_workers, s
     long = lab.start_training(dataclasses.replace(small, training_digits=20_000, epochs=20), "", OPERATOR).number
     waiting = lab.start_training(small, "", OPERATOR)
     wait_for(lambda: len(lab.epochs(long)) >= 3)
-    assert lab.place(waiting)[0] == 1
+    assert lab.queue_position(waiting)[0] == 1
     program = psutil.Process(lab._workers._program.pid)
     for process in [program, *program.children(recursive=True)]:
         process.kill()
@@ -192,8 +192,8 @@ def test_a_tuning_whose_worker_was_killed_begins_anew_and_ends_well(lab_with_wor
     ada = Person(id="ada")
     images, labels = digits.x_test[:15, ::-1], digits.y_test[:15].tolist()
     new = [Drawing(label=label, image=image, source="request") for image, label in zip(images, labels, strict=True)]
-    lab.drawings.keep(new, ada)
-    number = lab.improvements.start("tutorial", ada).number
+    lab.drawings.save(new, ada)
+    number = lab.improver.start("tutorial", ada).number
     wait_for(lambda: lab.epochs(number))
     (pid,) = lab._workers._client.run(os.getpid).values()
     os.kill(pid, signal.SIGKILL)
@@ -202,7 +202,7 @@ def test_a_tuning_whose_worker_was_killed_begins_anew_and_ends_well(lab_with_wor
     run = lab.run(number)
     assert (run.state, run.attempt) == (RunState.FINISHED, 1)
     assert [epoch.epoch for epoch in lab.epochs(number)] == list(range(1, run.config.epochs + 1))
-    assert len(lab.improvements.of(run, ada).drawings) == len(run.config.tuning.held_back) == 5
+    assert len(lab.improver.result(run, ada).drawings) == len(run.config.tuning.held_back) == 5
 
 
 def test_nobody_changes_what_is_somebody_else_s(lab, small):
@@ -232,7 +232,7 @@ def test_who_waits_is_told_when_it_may_begin(lab, small):
     lab.start_training(dataclasses.replace(known, epochs=60), "", OPERATOR)
     waiting = lab.start_training(known, "", OPERATOR)
     wait_for(lambda: lab.epochs(waiting.number - 1))
-    before, seconds = lab.place(waiting)
+    before, seconds = lab.queue_position(waiting)
     assert before == 1
     assert 1 < seconds < 60
 

@@ -62,13 +62,13 @@ def test_people_have_their_own_drawings_and_full_folders_take_no_more(settings):
     ada, bob = Person(id="ada"), Person(id="bob")
     image = np.full((28, 28), 9, np.uint8)
     with Lab(settings) as lab:
-        kept = lab.drawings.keep([Drawing(label=3, image=image, source="request")], ada)[0]
+        kept = lab.drawings.save([Drawing(label=3, image=image, source="request")], ada)[0]
         lab.drawings.relabel(kept.number, 4, ada)
-        assert lab.drawings.bring_in(lab.drawings.as_zip(ada), "hers.zip", bob) == (1, 0)
+        assert lab.drawings.import_bundle(lab.drawings.as_zip(ada), "hers.zip", bob) == (1, 0)
         assert lab.drawings.delete([kept.number], bob) == 0
         assert [lab.drawings.counts(person)[4] for person in (ada, bob)] == [1, 1]
-        assert lab.drawings.one(kept.number, ada).label == lab.drawings.digits(ada)[1][0] == 4
+        assert lab.drawings.get(kept.number, ada).label == lab.drawings.digits(ada)[1][0] == 4
     with Lab(dataclasses.replace(settings, max_gigabytes=1e-9)) as full:
         with pytest.raises(LimitReached, match="DIGITLAB_MOST_GIGABYTES"):
-            full.drawings.keep([kept], ada)
+            full.drawings.save([kept], ada)
         assert full.drawings.delete([kept.number], ada) == 1

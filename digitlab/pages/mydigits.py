@@ -23,7 +23,7 @@ review, request, files = st.tabs(
 # Of the three views, only the one that is open is computed.
 with review:
     if review.open:
-        review_view.show(resources.lab().drawings.of(person, with_pictures=False), person)
+        review_view.show(resources.lab().drawings.for_person(person, with_pictures=False), person)
 with request:
     if request.open:
         request_view.show(person)

@@ -21,7 +21,7 @@ class Folder(Storage):
 
     def entries(self) -> dict[str, Entry]:
         found = {}
-        with self.told(), suppress(FileNotFoundError), os.scandir(self.path) as files:
+        with self.translate_errors(), suppress(FileNotFoundError), os.scandir(self.path) as files:
             for file in files:
                 with suppress(FileNotFoundError):  # it goes while one looks
                     if file.is_file() and not LEFTOVER.fullmatch(file.name):
@@ -29,12 +29,12 @@ class Folder(Storage):
         return found
 
     def entry(self, name: str) -> Entry | None:
-        with self.told(), suppress(FileNotFoundError):
+        with self.translate_errors(), suppress(FileNotFoundError):
             return _entry((self.path / name).stat())
         return None
 
     def read(self, name: str) -> bytes:
-        with self.told():
+        with self.translate_errors():
             content = (self.path / name).read_bytes() if (self.path / name).is_file() else None
         if content is None:
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), name)
@@ -42,7 +42,7 @@ class Folder(Storage):
 
     def write(self, name: str, content: bytes) -> None:
         beside = self.path / f".{name}.{uuid.uuid4().hex[:8]}.part"
-        with self.told():
+        with self.translate_errors():
             self.path.mkdir(parents=True, exist_ok=True)
             try:
                 beside.write_bytes(content)
@@ -53,7 +53,7 @@ class Folder(Storage):
                 beside.unlink(missing_ok=True)
 
     def put(self, files: Sequence[Path]) -> None:
-        with self.told():
+        with self.translate_errors():
             for file in files:  # all of them before the first step: a disk can turn out to be full only here
                 _sync(file)
             *others, last = files
@@ -66,22 +66,22 @@ class Folder(Storage):
             _sync(self.path)
 
     def delete(self, name: str) -> None:
-        with self.told():
+        with self.translate_errors():
             (self.path / name).unlink(missing_ok=True)
             if self.path.is_dir():
                 _sync(self.path)
 
     @contextmanager
-    def making(self) -> Iterator[Path]:
+    def temporary_folder(self) -> Iterator[Path]:
         """Lend a folder for what is not finished; it is gone afterwards."""
-        with self.told():
+        with self.translate_errors():
             self.path.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryDirectory(dir=self.path, prefix=".saving-") as name:
                 yield Path(name)
 
-    def show_as(self, path: Path) -> None:
+    def publish(self, path: Path) -> None:
         """Rename the folder as a whole; it goes if another one has that name already."""
-        with self.told():
+        with self.translate_errors():
             try:
                 self.path.rename(path)
             except OSError:
@@ -94,7 +94,7 @@ class Folder(Storage):
         shutil.rmtree(self.path, ignore_errors=True)
 
     def remove_leftovers(self) -> None:
-        with self.told(), suppress(FileNotFoundError):  # another process tidies, too
+        with self.translate_errors(), suppress(FileNotFoundError):  # another process tidies, too
             for path in self.path.iterdir():
                 if LEFTOVER.fullmatch(path.name) and time.time() - path.stat().st_mtime > HALF_WRITTEN:
                     shutil.rmtree(path) if path.is_dir() else path.unlink()

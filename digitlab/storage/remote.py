@@ -33,7 +33,7 @@ class Remote(Storage):
         return {name: _entry(info) for name, info in self._infos().items() if not LEFTOVER.fullmatch(name)}
 
     def entry(self, name: str) -> Entry | None:
-        with self.told(), suppress(FileNotFoundError):
+        with self.translate_errors(), suppress(FileNotFoundError):
             fs, root = self._open()
             fs.invalidate_cache()
             info = fs.info(f"{root}/{name}")
@@ -42,7 +42,7 @@ class Remote(Storage):
 
     def read(self, name: str) -> bytes:
         content: bytes | None = None
-        with self.told(), suppress(FileNotFoundError):
+        with self.translate_errors(), suppress(FileNotFoundError):
             fs, root = self._open()
             content = fs.cat_file(f"{root}/{name}")
         if content is None:
@@ -50,7 +50,7 @@ class Remote(Storage):
         return content
 
     def write(self, name: str, content: bytes) -> None:
-        with self.told():
+        with self.translate_errors():
             fs, root = self._open()
             if self._is_whole_at_once:
                 fs.pipe_file(f"{root}/{name}", content)
@@ -68,7 +68,7 @@ class Remote(Storage):
         self.delete(files[-1].name)
         try:
             for file in files:
-                with self.told():
+                with self.translate_errors():
                     content = file.read_bytes()
                 self.write(file.name, content)
         except StorageError:
@@ -78,7 +78,7 @@ class Remote(Storage):
             raise
 
     def delete(self, name: str) -> None:
-        with self.told(), suppress(FileNotFoundError):
+        with self.translate_errors(), suppress(FileNotFoundError):
             fs, root = self._open()
             fs.rm_file(f"{root}/{name}")
 
@@ -92,7 +92,7 @@ class Remote(Storage):
         self._opened = None
 
     def _infos(self) -> dict[str, Mapping[str, Any]]:
-        with self.told(), suppress(FileNotFoundError):
+        with self.translate_errors(), suppress(FileNotFoundError):
             fs, root = self._open()
             fs.invalidate_cache()  # other processes write there, too
             infos = fs.ls(root, detail=True)

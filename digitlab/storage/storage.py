@@ -84,7 +84,7 @@ class Storage(ABC):
         """Remove what a crash left half written, once it is older than anybody could be writing it."""
 
     @contextmanager
-    def told(self) -> Iterator[None]:
+    def translate_errors(self) -> Iterator[None]:
         """Turn what is raised for a full or absent place into what a person can be told."""
         try:
             yield

@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from digitlab.networks.number_search import DigitReading
+from digitlab.networks.reading import DigitReading
 from digitlab.runs.services.corrections import correction
 from digitlab.ui import galleries, identity, messages, resources, wording
 

@@ -41,7 +41,7 @@ def controls(run: Run, person: Person, *, may_pause: bool) -> None:
 
 
 def _waiting(run: Run) -> str:
-    before, seconds = resources.lab().place(run)
+    before, seconds = resources.lab().queue_position(run)
     text = "Starting ..." if before == 0 else f"Waiting: {before} before it"
     return text + (f", begins in about {wording.duration(seconds)}" if before and seconds else "")
 

@@ -2,13 +2,10 @@
 
 import logging
 import math
-import os
 import shlex
-import socket
 import sys
 import threading
 import time
-import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -24,13 +21,14 @@ from digitlab.networks.metrics import EpochMetrics, Progress
 from digitlab.networks.observation import Observation
 from digitlab.networks.scores import Scores
 from digitlab.networks.snapshots import Snapshot
+from digitlab.runs.dispatch.worker_names import new_worker_name
 from digitlab.runs.models.cleanup import checkpoint_of, remove_old_checkpoints
 from digitlab.runs.models.model_files import ModelFiles
 from digitlab.runs.models.snapshot_store import SnapshotStore
 from digitlab.runs.records.model_card import ModelCard, Origin
 from digitlab.runs.records.people import Person
 from digitlab.runs.records.run import CommandLineOptions, Outcome, Run, RunState
-from digitlab.runs.services.evaluations import keep_answers
+from digitlab.runs.services.evaluations import save_answers
 from digitlab.runs.store.store import Store
 from digitlab.settings import Settings
 from digitlab.worker import checkpoints, fine_tuning_run, training
@@ -45,11 +43,6 @@ _under_way: set[int] = set()  # runs that are carried out here
 _changed = threading.Condition()  # of what is under way
 
 
-def new_worker() -> str:
-    """Return a name for one execution of a run, which no other has."""
-    return f"{socket.gethostname()}/{os.getpid()}/{uuid.uuid4().hex[:8]}"
-
-
 def warm_up(settings: Settings) -> None:
     """Load the data, and have the tutorial's network compiled: its first training begins at once."""
     digits = mnist_source.load(settings.data)
@@ -59,7 +52,7 @@ def warm_up(settings: Settings) -> None:
 
 def run_next(settings: Settings) -> None:
     """Carry out the waiting run whose turn it is, to its end; nothing if none waits."""
-    worker = new_worker()
+    worker = new_worker_name()
     store = retry_while_unavailable(lambda: Store(settings.database_url))
     number = None if _leaving.is_set() else retry_while_unavailable(lambda: store.claim_next(worker))
     store.close()
@@ -147,7 +140,7 @@ def _carry_out(settings: Settings, store: Store, run: Run, pulse: Heartbeat, att
 
     _agree(settings, store, run, pulse)
     trained = _train(settings, store, run, pulse, attended, is_pause)
-    remove_old_checkpoints(settings, retry_while_unavailable(store.needed))
+    remove_old_checkpoints(settings, retry_while_unavailable(store.runs_to_keep))
     if trained.unkept and RunState.PAUSED in ending:
         raise trained.unkept
     if ending:
@@ -163,7 +156,7 @@ def _carry_out(settings: Settings, store: Store, run: Run, pulse: Heartbeat, att
     card = _card(run, trained, attended, _origin(settings, run))
     ModelFiles(settings).save(card, export_and_score)
     (scores,) = found
-    keep_answers(settings, card, TEST, scores)
+    save_answers(settings, card, TEST, scores)
     state = RunState.STOPPED if trained.was_stopped else RunState.FINISHED
     return Outcome(state=state, model=card.name, test_loss=scores.loss, test_accuracy=scores.accuracy)
 
@@ -176,7 +169,7 @@ def _agree(settings: Settings, store: Store, run: Run, pulse: Heartbeat) -> None
         with suppress(StorageError):
             SnapshotStore(settings, run).clear()
     if start is None and recorded:
-        retry_while_unavailable(lambda: store.begin_anew(run.number, pulse.worker))
+        retry_while_unavailable(lambda: store.discard_epochs(run.number, pulse.worker))
     for epoch in start.epochs if start else ():
         if epoch.epoch not in recorded:  # its process ended while the record was out of reach
             pulse.record(epoch)
@@ -220,7 +213,7 @@ def _train(
 
     digits = mnist_source.load(settings.data)
     if run.config.tuning:
-        drawings = retry_while_unavailable(lambda: store.drawings.of(Person(id=run.owner), with_pictures=False))
+        drawings = retry_while_unavailable(lambda: store.drawings.for_person(Person(id=run.owner), with_pictures=False))
         trained = fine_tuning_run.fine_tune_run(
             ModelFiles(settings), run.config, drawings, digits, report=tell, wanted=wanted
         )

@@ -71,7 +71,7 @@ class Heartbeat(threading.Thread):
             else:
                 self._store.add_observation(self._number, self.worker, news)
             self._news.popleft()
-        if not self._store.beat(self._number, self.worker, self._progress):
+        if not self._store.record_heartbeat(self._number, self.worker, self._progress):
             self._is_unwanted.set()
 
     def __enter__(self) -> "Heartbeat":

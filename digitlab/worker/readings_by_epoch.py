@@ -15,7 +15,7 @@ from digitlab.worker.snapshot_models import SnapshotReader
 
 def readings_by_epoch(settings: Settings, run: Run, image: NDArray[np.uint8]) -> ReadingsByEpoch:
     """Let a picture, uint8 (28, 28), be read by all snapshots of a run. `SnapshotDamaged` if there are none."""
-    snapshots = _snapshots(settings).of(run)
+    snapshots = _snapshots(settings).get(run)
     if not snapshots:
         raise SnapshotDamaged(f"Run {run.number} has no snapshots. Train it again, and watch that run.")
     return _timelapse(run.config.preset).growth(snapshots, image)

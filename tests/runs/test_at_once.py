@@ -56,8 +56,8 @@ def _open_and_take_all(barrier, worker, url):
 def test_a_new_record_is_opened_by_several_and_each_run_is_taken_by_one(together, database_url):
     taken = together(_open_and_take_all, database_url)
     store = Store(database_url)
-    assert sorted(itertools.chain(*taken)) == sorted((sign.number, sign.worker) for sign in store.signs())
-    assert len(store.signs()) == 10 * ALL
+    assert sorted(itertools.chain(*taken)) == sorted((sign.number, sign.worker) for sign in store.last_heartbeats())
+    assert len(store.last_heartbeats()) == 10 * ALL
     store.close()
 
 
@@ -66,7 +66,7 @@ def _open_and_beat(barrier, worker, url):
     store = Store(url)
     number = store.create(SMALL, worker=worker).number
     for batch in range(BEATS):
-        assert store.beat(number, worker, Progress(epoch=1, batch=batch + 1, batches=BEATS))
+        assert store.record_heartbeat(number, worker, Progress(epoch=1, batch=batch + 1, batches=BEATS))
         assert store.runs()
     store.close()
     return number

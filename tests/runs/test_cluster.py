@@ -46,7 +46,7 @@ def learned(lab, number):
 
 def pid_of(lab, number):
     """The process that trains a run."""
-    (sign,) = [sign for sign in lab._record().signs() if sign.number == number]
+    (sign,) = [sign for sign in lab._record().last_heartbeats() if sign.number == number]
     return int(sign.worker.split("/")[1])
 
 
@@ -57,7 +57,7 @@ def test_two_train_at_once_a_third_waits_and_another_app_sees_all_of_it(lab, set
         wait_for(lambda: other.epochs(first) and other.epochs(second), PATIENCE)
         assert [other.run(number).state for number in (first, second)] == [RunState.RUNNING] * 2
         assert pid_of(lab, first) != pid_of(lab, second)
-        assert other.place(other.run(third))[0] == 2
+        assert other.queue_position(other.run(third))[0] == 2
         fourth = start(other, small)
         for number in (first, second):
             other.stop(number, OPERATOR)

@@ -46,7 +46,7 @@ def test_a_run_that_gave_another_sign_is_not_lost(store, small):
     number = claimed(store, small)
     sign = sign_of(store, number)
     time.sleep(0.02)
-    store.beat(number, "a", None)
+    store.record_heartbeat(number, "a", None)
     store.recover(sign)
     assert store.run(number).state is RunState.RUNNING
 
@@ -87,7 +87,7 @@ def test_a_worker_that_lost_its_run_writes_nothing_any_more(store, small):
     number = claimed(store, small)
     store.recover(sign_of(store, number))
     assert store.claim_next("b") == number
-    assert not store.beat(number, "a", Progress(epoch=9, batch=9, batches=9))
+    assert not store.record_heartbeat(number, "a", Progress(epoch=9, batch=9, batches=9))
     store.add_epoch(number, "a", metrics(9))
     store.end(number, "a", Outcome(state=RunState.FINISHED))
     store.release(number, "a")
@@ -109,6 +109,6 @@ def test_a_released_run_waits_again_and_keeps_its_epochs(store, small):
 def test_a_run_that_begins_anew_says_so(store, small):
     number = claimed(store, small)
     store.add_epoch(number, "a", metrics(1))
-    store.begin_anew(number, "a")
+    store.discard_epochs(number, "a")
     assert store.epochs(number) == []
     assert "anew" in store.run(number).message

@@ -70,7 +70,7 @@ def test_no_epoch_is_lost_when_the_worker_is_killed_while_postgresql_is_away(set
         lab.open()
         number = lab.start_training(LONG, "", OPERATOR).number
         wait_for(lambda: lab.epochs(number), 120)
-        (sign,) = lab._record().signs()
+        (sign,) = lab._record().last_heartbeats()
         with postgres.stopped():
             time.sleep(3)  # as long as there is a checkpoint of epochs that could not be recorded
             os.kill(int(sign.worker.split("/")[1]), signal.SIGKILL)

@@ -135,7 +135,7 @@ def test_a_run_that_was_taken_from_its_worker_leaves_no_network(settings, store,
     number = store.create(dataclasses.replace(small, epochs=100)).number
 
     def take(_event):
-        if sign := store.signs():
+        if sign := store.last_heartbeats():
             store.recover(sign[0])
 
     perform(settings, number, report=take)

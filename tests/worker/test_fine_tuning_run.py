@@ -10,7 +10,7 @@ from digitlab.runs.records.drawing import Drawing
 from digitlab.runs.records.improvement import Verdict
 from digitlab.runs.records.people import Person
 from digitlab.runs.records.run import RunState
-from digitlab.runs.services.evaluations import keep_answers
+from digitlab.runs.services.evaluations import save_answers
 from digitlab.runs.store.store import Store
 from digitlab.worker import execution
 
@@ -20,7 +20,7 @@ ANN = Person(id="ann", name="Ann")
 @pytest.fixture
 def lab(settings):
     card = ModelFiles(settings).card("tutorial")
-    keep_answers(settings, card, TEST, scoring.score(settings, "tutorial"))  # no worker need be started for them
+    save_answers(settings, card, TEST, scoring.score(settings, "tutorial"))  # no worker need be started for them
     one = Lab(settings)
     yield one
     one.close()
@@ -30,7 +30,7 @@ def draw(lab, digits, n=30):
     """Ann writes sevens and fours on their heads."""
     for index in np.flatnonzero(np.isin(digits.y_test, (4, 7)))[:n]:
         image = np.ascontiguousarray(digits.x_test[index][::-1])
-        lab.drawings.keep([Drawing(label=int(digits.y_test[index]), image=image, source="request")], ANN)
+        lab.drawings.save([Drawing(label=int(digits.y_test[index]), image=image, source="request")], ANN)
 
 
 def perform(settings, number):
@@ -42,7 +42,7 @@ def perform(settings, number):
 
 def test_a_tuning_is_a_run_that_leaves_a_network_and_the_proof(settings, lab, digits):
     draw(lab, digits)
-    run = lab.improvements.start("tutorial", ANN)
+    run = lab.improver.start("tutorial", ANN)
     assert (run.title, run.state, len(run.config.tuning.held_back)) == ("Tutorial, improved", RunState.QUEUED, 10)
     perform(settings, run.number)
     run = lab.run(run.number)
@@ -52,7 +52,7 @@ def test_a_tuning_is_a_run_that_leaves_a_network_and_the_proof(settings, lab, di
     assert (card.owner, card.config) == ("ann", run.config)
     reader = Recogniser.load(lab.model_file(run.model))
     assert reader.read_digit(digits.x_test[0]).digit == 7
-    found = lab.improvements.of(run, ANN)
+    found = lab.improver.result(run, ANN)
     assert found.verdict is Verdict.HELPED
     assert len(found.drawings) == len(found.own.first.labels) == 10
     assert found.mnist.second.accuracy == run.test_accuracy
@@ -60,7 +60,7 @@ def test_a_tuning_is_a_run_that_leaves_a_network_and_the_proof(settings, lab, di
 
 def test_what_the_worker_read_is_not_read_again(settings, lab, brief, digits):
     draw(lab, digits, 12)
-    run = lab.improvements.start("tutorial", ANN)
+    run = lab.improver.start("tutorial", ANN)
     perform(settings, run.number)
 
     def nobody(_share):
@@ -71,16 +71,16 @@ def test_what_the_worker_read_is_not_read_again(settings, lab, brief, digits):
 
 def test_nobody_else_sees_the_drawings_in_the_proof(settings, lab, brief, digits):
     draw(lab, digits, 12)
-    run = lab.improvements.start("tutorial", ANN)
+    run = lab.improver.start("tutorial", ANN)
     perform(settings, run.number)
-    found = lab.improvements.of(lab.run(run.number), Person(id="bob", is_teacher=True))
+    found = lab.improver.result(lab.run(run.number), Person(id="bob", is_teacher=True))
     assert found.drawings == []
     assert found.own is None
 
 
 def test_drawings_that_are_deleted_vanish_from_the_proof(settings, lab, digits):
     draw(lab, digits, 12)
-    run = lab.improvements.start("tutorial", ANN)
+    run = lab.improver.start("tutorial", ANN)
     perform(settings, run.number)
     run = lab.run(run.number)
     held_back = run.config.tuning.held_back
@@ -90,22 +90,22 @@ def test_drawings_that_are_deleted_vanish_from_the_proof(settings, lab, digits):
         asked.append((card.name, len(images)))
         return lab.recogniser(card.name).probabilities(images)
 
-    assert {one.number for one in lab.improvements.of(run, ANN, read=read).drawings} == set(held_back)
+    assert {one.number for one in lab.improver.result(run, ANN, read=read).drawings} == set(held_back)
     assert asked == [("tutorial", len(held_back)), (run.model, len(held_back))]
     lab.drawings.delete(held_back[:1], ANN)
-    found = lab.improvements.of(run, ANN)
+    found = lab.improver.result(run, ANN)
     assert {one.number for one in found.drawings} == set(held_back[1:])
     assert len(found.own.first.labels) == len(held_back) - 1
     lab.drawings.delete(held_back, ANN)
-    found = lab.improvements.of(run, ANN)
+    found = lab.improver.result(run, ANN)
     assert (found.drawings, found.own, found.verdict) == ([], None, Verdict.UNKNOWN)
     assert "no drawing that was held back is here" in found.sentence
 
 
 def test_drawings_that_are_deleted_before_it_begins_are_not_learned(settings, lab, digits):
     draw(lab, digits, 12)
-    run = lab.improvements.start("tutorial", ANN)
-    lab.drawings.delete([one.number for one in lab.drawings.of(ANN)], ANN)
+    run = lab.improver.start("tutorial", ANN)
+    lab.drawings.delete([one.number for one in lab.drawings.for_person(ANN)], ANN)
     perform(settings, run.number)
     run = lab.run(run.number)
     assert run.state is RunState.FAILED
@@ -114,10 +114,10 @@ def test_drawings_that_are_deleted_before_it_begins_are_not_learned(settings, la
 
 def test_a_network_that_was_tuned_can_be_tuned_again_but_not_when_it_is_gone(settings, lab, brief, digits):
     draw(lab, digits, 12)
-    first = lab.improvements.start("tutorial", ANN)
+    first = lab.improver.start("tutorial", ANN)
     perform(settings, first.number)
     name = lab.run(first.number).model
-    second = lab.improvements.start(name, ANN)
+    second = lab.improver.start(name, ANN)
     assert (second.title, second.config.tuning.base) == ("Tutorial, improved", name)
     lab.delete_model(name, ANN)
     perform(settings, second.number)

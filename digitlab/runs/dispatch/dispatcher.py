@@ -1,17 +1,15 @@
 """Sees to it that what waits is trained, and that what lost its process goes on: a thread of the app's process."""
 
-import socket
 import threading
 import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-import psutil
-
 from digitlab import logs
 from digitlab.errors import DigitLabError, InvalidSetting, RunNotFound, StoreUnavailable
 from digitlab.runs.dispatch.worker_client import WorkerClient
+from digitlab.runs.dispatch.worker_names import is_gone_from_here
 from digitlab.runs.records.run import LastHeartbeat, RunState
 
 if TYPE_CHECKING:
@@ -51,16 +49,9 @@ class HeartbeatMonitor:
         self._seen = {}
 
 
-def is_gone_from_here(worker: str) -> bool:
-    """Whether a worker, as `work.new_worker` names it, was a process of this machine that is there no more."""
-    host, _, rest = worker.partition("/")
-    pid = rest.partition("/")[0]
-    return host == socket.gethostname() and pid.isdecimal() and not psutil.pid_exists(int(pid))
-
-
 def requeue_lost_runs(store: "Store", watch: HeartbeatMonitor) -> None:
     """Queue again, or declare interrupted, what lost its process."""
-    for sign in watch.lost(store.signs()):
+    for sign in watch.lost(store.last_heartbeats()):
         store.recover(sign)
         with suppress(InvalidSetting, RunNotFound):  # an older version's, or deleted: there is nothing to tell of it
             run = store.run(sign.number)

@@ -166,11 +166,11 @@ class ModelImporter:
         try:
             if kept.is_dir():  # who came before had the same file
                 return _outcome(kept, parts.sha256)
-            with self._folder.making() as lent:
+            with self._folder.temporary_folder() as lent:
                 whole = lent / "whole"
                 whole.mkdir()
                 self._convert(parts, whole)
-                Folder(whole).show_as(kept)
+                Folder(whole).publish(kept)
             self._drop_old()
         finally:
             self._turn.release()

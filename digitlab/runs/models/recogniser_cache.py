@@ -19,7 +19,7 @@ class RecogniserCache:
         self._loaded: OrderedDict[Path, tuple[Recogniser, tuple[int, ...]]] = OrderedDict()
         self._lock = threading.Lock()
 
-    def of(self, model: str) -> Recogniser:
+    def get(self, model: str) -> Recogniser:
         """Return a network, by its name or its `.keras` file."""
         name = self._files.own_name(model)
         path = self._files.keras_file(name) if name is not None else self._importer.import_file(Path(model)).keras

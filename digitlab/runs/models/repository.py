@@ -93,7 +93,7 @@ class ModelRepository:
             StorageError: There is no room, or no storage; what was there before is unchanged.
         """
         place = self._storage if isinstance(self._storage, Folder) else self._copies
-        with place.making() as folder:
+        with place.temporary_folder() as folder:
             made = folder / f"{card.name}{KERAS}"
             card = export(made) or card
             files = [made.with_suffix(suffix) for suffix in (SUFFIX, KERAS, CARD)]
@@ -143,7 +143,7 @@ class ModelRepository:
 
     def _fetch(self, name: str, known: _CachedCard, copy: Path) -> bool:
         """Copy a network to this machine, in one step; False if it changed meanwhile, or its files are not there."""
-        with self._lock, self._copies.making() as folder:
+        with self._lock, self._copies.temporary_folder() as folder:
             if copy.is_dir():  # another thread was quicker
                 return True
             whole = Folder(folder / "whole")
@@ -153,7 +153,7 @@ class ModelRepository:
                 whole.write(f"{name}{CARD}", known.text)
                 if self._look(name).key != known.key:
                     return False
-                whole.show_as(copy)
+                whole.publish(copy)
                 self._drop_old_copies()
                 return True
         return False

@@ -65,7 +65,7 @@ class SnapshotCache:
         self._read: OrderedDict[str, Snapshot] = OrderedDict()
         self._lock = threading.Lock()
 
-    def of(self, run: Run) -> list[Snapshot]:
+    def get(self, run: Run) -> list[Snapshot]:
         """Return a run's snapshots in the order of their epochs."""
         album = SnapshotStore(self._settings, run)
         found = []

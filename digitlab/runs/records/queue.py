@@ -27,7 +27,7 @@ class QueueEntry:
     is_recovering: bool = False
 
 
-def fair_order(turns: Sequence[QueueEntry], served: Mapping[str, float]) -> list[int]:
+def fair_order(turns: Sequence[QueueEntry], last_starts: Mapping[str, float]) -> list[int]:
     """Return the numbers of the runs that wait, in the order in which they are to begin.
 
     First goes on what lost its process. Then it is the turn of the person with the fewest runs under way; among those
@@ -36,7 +36,7 @@ def fair_order(turns: Sequence[QueueEntry], served: Mapping[str, float]) -> list
 
     Args:
         turns: All runs that wait or run.
-        served: When a run of each person last began; who is not named never had one.
+        last_starts: When a run of each person last began; who is not named never had one.
     """
     lost = sorted(turn.number for turn in turns if turn.is_waiting and turn.is_recovering)
     under_way: dict[str, int] = {}
@@ -47,7 +47,7 @@ def fair_order(turns: Sequence[QueueEntry], served: Mapping[str, float]) -> list
         else:
             under_way[turn.owner] = under_way.get(turn.owner, 0) + 1
     people = [
-        (under_way.get(owner, 0), served.get(owner, 0.0), numbers[0], owner) for owner, numbers in waiting.items()
+        (under_way.get(owner, 0), last_starts.get(owner, 0.0), numbers[0], owner) for owner, numbers in waiting.items()
     ]
     heapq.heapify(people)
     order = []

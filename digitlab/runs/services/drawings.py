@@ -29,7 +29,7 @@ class Drawings:
         """Take what opens the record, and what raises `LimitReached` where the lab has no room for more."""
         self._store, self._check_room = store, check_room
 
-    def keep(self, drawings: Sequence[Drawing], person: Person) -> list[Drawing]:
+    def save(self, drawings: Sequence[Drawing], person: Person) -> list[Drawing]:
         """Record new drawings as a person's own, all or none, and return them as recorded.
 
         Raises:
@@ -52,7 +52,7 @@ class Drawings:
         logs.log("drawings kept", person=person.id, count=len(kept), source=kept[0].source)
         return kept
 
-    def bring_in(self, content: bytes, name: str, person: Person) -> tuple[int, int]:
+    def import_bundle(self, content: bytes, name: str, person: Person) -> tuple[int, int]:
         """Record the digits of a file from outside, as `bundles.from_file` reads it; those that are there are left out.
 
         Returns:
@@ -66,12 +66,12 @@ class Drawings:
             if (image.tobytes(), label) not in known:
                 known.add((image.tobytes(), label))
                 new.append(Drawing(label=label, image=image, source="import"))
-        self.keep(new, person)
+        self.save(new, person)
         return len(known) - before, len(images) - len(new)
 
     def as_zip(self, person: Person) -> bytes:
         """Return a person's drawings as a ZIP with a folder of PNGs for each digit, named by their numbers."""
-        found = self.of(person, with_pictures=False)[::-1]
+        found = self.for_person(person, with_pictures=False)[::-1]
         return bundles.to_zip(
             [one.image for one in found], [one.label for one in found], [f"{one.number:06}" for one in found]
         )
@@ -80,13 +80,13 @@ class Drawings:
         """Return a person's drawings as an `.npz` of images and labels."""
         return bundles.to_npz(*self.digits(person))
 
-    def of(self, person: Person, *, with_pictures: bool = True) -> list[Drawing]:
+    def for_person(self, person: Person, *, with_pictures: bool = True) -> list[Drawing]:
         """Return all drawings of a person, the newest first; none of those of whom nothing is known."""
-        return self._store().drawings.of(person, with_pictures=with_pictures) if person.id else []
+        return self._store().drawings.for_person(person, with_pictures=with_pictures) if person.id else []
 
-    def one(self, number: int, person: Person) -> Drawing:
+    def get(self, number: int, person: Person) -> Drawing:
         """Return one's own drawing of a number, whole. `DrawingNotFound` if one has none of that number."""
-        return self._store().drawings.one(number, person)
+        return self._store().drawings.get(number, person)
 
     def counts(self, person: Person) -> list[int]:
         """Return how many drawings a person has of each digit, 0 to 9."""

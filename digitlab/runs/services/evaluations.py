@@ -13,6 +13,7 @@ from digitlab.networks.digit_sets import DigitSet
 from digitlab.networks.robustness import Robustness
 from digitlab.networks.scores import Scores
 from digitlab.runs.dispatch.worker_client import WorkerClient
+from digitlab.runs.models import scoring
 from digitlab.runs.models.array_cache import ArrayCache
 from digitlab.runs.records.model_card import ModelCard
 from digitlab.settings import Settings
@@ -52,7 +53,7 @@ class Evaluations:
             kept = self._kept_scores(card, of)
             return kept if kept is not None else self._asked(card, of, report)
 
-    def keep(self, card: ModelCard, of: DigitSet, read: Callable[[], Scores]) -> None:
+    def save(self, card: ModelCard, of: DigitSet, read: Callable[[], Scores]) -> None:
         """Have a network's answers kept; where they are not yet, `read` finds them out."""
         if self._kept_scores(card, of) is None:
             self._kept.put(_name(card, of), read().probabilities)
@@ -69,7 +70,7 @@ class Evaluations:
         answers: list[NDArray[np.float32]] = []
         for block in of.blocks(_BLOCK):
             report(len(answers) * _BLOCK / len(of))
-            answers.append(self._workers.score(card.name, block).probabilities)
+            answers.append(self._workers.ask(scoring.score, card.name, block).probabilities)
         probabilities = np.concatenate(answers)
         self._kept.put(_name(card, of), probabilities)
         return Scores(of.of(self._digits())[1], probabilities)
@@ -104,7 +105,7 @@ class Evaluations:
             with self._turn:
                 for kind in DISTORTIONS:
                     if not self._counts(card, sample, kind):
-                        counts = self._workers.count_right(card.name, sample, kind)
+                        counts = self._workers.ask(scoring.count_right, card.name, sample, kind)
                         self._kept.put(_name(card, sample, kind), _with_strengths(kind, counts))
         except DigitLabError as error:
             self._trouble[name] = str(error)
@@ -121,7 +122,7 @@ class Evaluations:
         return tuple(int(count) for count in np.asarray(kept[1], np.float64))
 
 
-def keep_answers(settings: Settings, card: ModelCard, of: DigitSet, scores: Scores) -> None:
+def save_answers(settings: Settings, card: ModelCard, of: DigitSet, scores: Scores) -> None:
     """Keep what a worker knows already, where it has the lab's folder: then nobody waits for it.
 
     What a ready-made network answers ships with it.

@@ -46,12 +46,12 @@ class Improver:
         """Return the settings of such a tuning, and what its network is to be called."""
         card = self._files.card(name)
         config = dataclasses.replace(card.config, seed=seed)
-        drawings, seen = self._drawings.of(person, with_pictures=False), self.learned(name, person)
+        drawings, seen = self._drawings.for_person(person, with_pictures=False), self.learned_drawings(name, person)
         tuning = split(name, drawings, seed, seen)
         title = f"{card.title.removesuffix(_IMPROVED)[: MAX_TITLE_LENGTH - len(_IMPROVED)]}{_IMPROVED}"
         return fine_tuning_config(config, tuning), title
 
-    def of(
+    def result(
         self,
         run: Run,
         person: Person,
@@ -70,7 +70,7 @@ class Improver:
             raise ModelNotFound(f"Run {run.number} left no network that was tuned. See the list of runs.")
         before, after = self._files.card(run.config.tuning.base), self._files.card(run.model)
         held_back = set(run.config.tuning.held_back)
-        drawings = [one for one in self._drawings.of(person, with_pictures=False) if one.number in held_back]
+        drawings = [one for one in self._drawings.for_person(person, with_pictures=False) if one.number in held_back]
         return Improvement(
             before=before,
             after=after,
@@ -79,19 +79,19 @@ class Improver:
             mnist=Comparison(*(self._evaluations.scores(card, TEST, report) for card in (before, after))),
         )
 
-    def unseen_read(self, name: str, person: Person) -> tuple[int, int] | None:
+    def unseen_score(self, name: str, person: Person) -> tuple[int, int] | None:
         """Return how many of a person's drawings a network reads correctly, and of how many that it has not learned.
 
         None where there are no such drawings.
         """
-        seen = self.learned(name, person)
-        unseen = [one for one in self._drawings.of(person, with_pictures=False) if one.number not in seen]
+        seen = self.learned_drawings(name, person)
+        unseen = [one for one in self._drawings.for_person(person, with_pictures=False) if one.number not in seen]
         if not unseen:
             return None
-        answers = self._recognisers.of(name).probabilities(np.stack([one.image for one in unseen])).argmax(axis=1)
+        answers = self._recognisers.get(name).probabilities(np.stack([one.image for one in unseen])).argmax(axis=1)
         return int((answers == [one.label for one in unseen]).sum()), len(unseen)
 
-    def learned(self, name: str, person: Person) -> set[int]:
+    def learned_drawings(self, name: str, person: Person) -> set[int]:
         """Return the numbers of a person's drawings that a network has learned, also in earlier improvements.
 
         What was deleted and brought in again is known by its image.
@@ -105,15 +105,15 @@ class Improver:
             return set()
         return {
             one.number
-            for one in self._drawings.of(person, with_pictures=False)
+            for one in self._drawings.for_person(person, with_pictures=False)
             if any(one.fingerprint in each.prints if each.prints else one.number in each.learned for each in tunings)
         }
 
-    def learned_of(self, name: str, of: DigitSet, person: Person) -> int:
+    def count_learned(self, name: str, of: DigitSet, person: Person) -> int:
         """Return how many digits of a set a network was fitted to: what it reads in those proves nothing."""
         if of.is_own:
-            return len(self.learned(name, person).intersection(of.numbers))
+            return len(self.learned_drawings(name, person).intersection(of.numbers))
         return fitted(self._files.card(name).config).shared(of)
 
     def _read(self, card: ModelCard, images: NDArray[np.uint8]) -> NDArray[np.float32]:
-        return self._recognisers.of(card.name).probabilities(images)
+        return self._recognisers.get(card.name).probabilities(images)

@@ -7,26 +7,20 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 
 from digitlab.data.mnist import Mnist
 from digitlab.errors import DigitLabError
 from digitlab.networks.digit_map import DigitMap, MapAxes
+from digitlab.runs.dispatch import jobs
+from digitlab.runs.dispatch.jobs import Ask
 
 DIGITS = 20_000  # of the training set, its first: the network that looks four times needs a minute for them
 _FITTED = 2_000  # digits to which the axes are fitted
 _AXES = 64  # they hold nearly all of what tells digits apart, and a search among them takes milliseconds
 _PART = 500  # digits a question; between two of them, others are answered
 _UNREADABLE = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile)
-
-
-class Ask(Protocol):
-    """Puts a question of `answers` about a network to a worker, and waits."""
-
-    def __call__(self, question: str, name: str, *arguments: object) -> object:
-        """Return the answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +46,7 @@ class MapBuilder:
         self._lock, self._turn = threading.Lock(), threading.Lock()
         self._is_over = threading.Event()
 
-    def of(self, network: str, made: float) -> DigitMap | MapProgress:
+    def get(self, network: str, made: float) -> DigitMap | MapProgress:
         """Return a network's map, or how far it is; the first call has it made, and so does one after a trouble.
 
         Args:
@@ -87,14 +81,13 @@ class MapBuilder:
 
     def _made(self, name: str, network: str) -> DigitMap | None:
         images = self._digits().x_train[:DIGITS]
-        axes = self._ask("axes", network, images[:_FITTED], _AXES)
-        assert isinstance(axes, MapAxes)
+        axes = self._ask(jobs.map_axes, network, images[:_FITTED], _AXES)
         points = []
         for start in range(0, len(images), _PART):
             if self._is_over.is_set():
                 return None
             self._states[name] = MapProgress(start / len(images))
-            points.append(np.asarray(self._ask("places", network, images[start : start + _PART], axes)))
+            points.append(self._ask(jobs.map_points, network, images[start : start + _PART], axes))
         return DigitMap(axes, np.concatenate(points))
 
     def _kept(self, name: str) -> DigitMap | None:

@@ -18,7 +18,7 @@ class Models:
     def __init__(self, files: ModelFiles, gate: ModelImporter, limits: Limits, digits: Callable[[], Mnist]) -> None:
         self._files, self._importer, self._limits, self._digits = files, gate, limits, digits
 
-    def bring_in(self, content: bytes, file: str, title: str, person: Person, source: str) -> ModelCard:
+    def import_model(self, content: bytes, file: str, title: str, person: Person, source: str) -> ModelCard:
         """Check a `.keras` file that was made elsewhere, and keep it as a network of one's own.
 
         Args:

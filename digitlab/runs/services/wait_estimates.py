@@ -16,7 +16,7 @@ _HOLDS = 0.2  # seconds that a look at the record serves whoever asks: a classro
 _SPEEDS_HOLD = 30.0  # seconds
 _RECENT = 30  # runs that tell how fast a preset is learned
 
-Place = tuple[int, float | None]
+Position = tuple[int, float | None]
 
 
 class WaitEstimates:
@@ -27,7 +27,7 @@ class WaitEstimates:
         self._store, self._workers = store, workers
         self._lock = threading.Lock()
         self._runs: list[Run] = []
-        self._places: dict[int, Place] | None = None
+        self._positions: dict[int, Position] | None = None
         self._read = self._measured = -1e9
         self._speeds: dict[str, float] = {}
         self._trouble = ""  # of the last look; who stood in line behind it need not find out anew, one after the other
@@ -38,7 +38,7 @@ class WaitEstimates:
             self._look()
             return self._runs
 
-    def place(self, number: int) -> Place:
+    def position(self, number: int) -> Position:
         """Return how many runs come before a waiting one, and after how many seconds it may begin.
 
         Those under way are counted. The seconds are None where nothing like what comes before was trained here yet.
@@ -46,9 +46,9 @@ class WaitEstimates:
         """
         with self._lock:
             self._look()
-            if self._places is None:
-                self._places = self._find_places()
-            return self._places.get(number, (0, None))
+            if self._positions is None:
+                self._positions = self._find_positions()
+            return self._positions.get(number, (0, None))
 
     def forget(self) -> None:
         """Read anew when somebody asks next: something was changed."""
@@ -57,7 +57,7 @@ class WaitEstimates:
 
     def _look(self) -> None:
         if time.monotonic() - self._read > _HOLDS:
-            self._places, self._trouble = None, ""
+            self._positions, self._trouble = None, ""
             try:
                 self._runs = self._store().runs()
             except StoreUnavailable as error:
@@ -66,9 +66,9 @@ class WaitEstimates:
         if self._trouble:
             raise StoreUnavailable(self._trouble)
 
-    def _find_places(self) -> dict[int, Place]:
+    def _find_positions(self) -> dict[int, Position]:
         active = {run.number: run for run in self._runs if not run.state.is_over()}
-        order = fair_order(queue_entries(active.values()), self._store().served())
+        order = fair_order(queue_entries(active.values()), self._store().last_starts())
         under_way = [run for run in active.values() if run.state is RunState.RUNNING]
         speeds, now = self._pictures_per_second(), time.time()
         left = [seconds_left(run, self._store().epochs(run.number), now) for run in under_way]

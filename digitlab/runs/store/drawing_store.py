@@ -40,14 +40,14 @@ class DrawingStore:
                 kept.append(replace(new, number=connection.execute(insert).scalar_one()))
         return kept
 
-    def of(self, person: Person, *, with_pictures: bool = True) -> list[Drawing]:
+    def for_person(self, person: Person, *, with_pictures: bool = True) -> list[Drawing]:
         """Return a person's drawings, the newest first; without pictures and strokes they come sooner."""
         columns = [column for column in _drawings.columns if with_pictures or column.name not in ("picture", "strokes")]
         query = sa.select(*columns).where(_drawings.c.owner == person.id).order_by(_drawings.c.number.desc())
         with self._transaction() as connection:
             return [_as_drawing(row) for row in connection.execute(query)]
 
-    def one(self, number: int, person: Person) -> Drawing:
+    def get(self, number: int, person: Person) -> Drawing:
         """Return one drawing, whole. `DrawingNotFound` if the person has none of that number."""
         own = sa.and_(_drawings.c.number == number, _drawings.c.owner == person.id)
         with self._transaction() as connection:

@@ -101,7 +101,7 @@ class Store:
             attempts = {row.number: row.attempt for row in connection.execute(query)}
         return [(number, attempts[number]) for number in order if number in attempts]
 
-    def served(self) -> dict[str, float]:
+    def last_starts(self) -> dict[str, float]:
         """Return when a run of each person last began, seconds since 1970."""
         with self._transaction() as connection:
             return rows.last_starts(connection)
@@ -112,7 +112,7 @@ class Store:
         with self._transaction() as connection:
             return connection.execute(query).scalar_one()
 
-    def needed(self) -> set[int]:
+    def runs_to_keep(self) -> set[int]:
         """Return the runs whose checkpoints are to stay: what a person named, and what is under way or paused."""
         under_way = _runs.c.state.in_([*rows.ACTIVE, RunState.PAUSED])
         query = sa.select(_runs.c.number).where(sa.or_(_runs.c.is_named, under_way))
@@ -198,7 +198,7 @@ class Store:
         with self._transaction() as connection:
             return connection.execute(query).one_or_none() is not None
 
-    def beat(self, number: int, worker: str, progress: Progress | None) -> bool:
+    def record_heartbeat(self, number: int, worker: str, progress: Progress | None) -> bool:
         """Give a sign of life and say how far it is. Returns whether the run is still wanted of this worker."""
         values: dict[str, Any] = {"heartbeat": time.time()} | (asdict(progress) if progress else {})
         with self._transaction() as connection:
@@ -226,7 +226,7 @@ class Store:
                 values = {"run": number, "epoch": seen.epoch, "content": seen.to_json()}
                 connection.execute(sa.insert(_observations).values(values))
 
-    def begin_anew(self, number: int, worker: str) -> None:
+    def discard_epochs(self, number: int, worker: str) -> None:
         """Forget the epochs of a run whose checkpoint is gone, and say so."""
         mine = sa.update(_runs).where(rows.is_trained_by(number, worker)).values(message=_BEGAN_ANEW)
         with self._transaction() as connection:
@@ -248,7 +248,7 @@ class Store:
 
     # -- what is lost
 
-    def signs(self) -> list[LastHeartbeat]:
+    def last_heartbeats(self) -> list[LastHeartbeat]:
         """Return the last signs of life of all running runs; not while the record cannot be written.
 
         It may be readable but locked: then nobody can give a sign, and silence says nothing.

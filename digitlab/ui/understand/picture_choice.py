@@ -5,7 +5,6 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from digitlab.data.picture_files import SUFFIXES, open_picture
-from digitlab.networks.number_search import read_number
 from digitlab.runs.records.drawing import Drawing
 from digitlab.runs.records.model_card import ModelCard
 from digitlab.ui import galleries, identity, messages, resources, shared_state
@@ -74,7 +73,7 @@ def _drawn(card: ModelCard) -> list[NDArray[np.uint8]]:
 
 def _read(picture: NDArray[np.uint8], card: ModelCard) -> list[NDArray[np.uint8]]:
     """Cut a drawing into digits."""
-    return [part.reading.image for part in read_number(picture, resources.lab().recogniser(card.name))]
+    return [part.reading.image for part in resources.lab().recogniser(card.name).read_number(picture).digits]
 
 
 def _uploaded(card: ModelCard) -> list[NDArray[np.uint8]]:

@@ -52,7 +52,7 @@ def hints(run: Run, epochs: Sequence[EpochMetrics]) -> None:
 def _grown(
     _run: Run, number: int, created: float, epochs: tuple[int, ...], image: NDArray[np.uint8]
 ) -> ReadingsByEpoch:
-    return resources.lab().growth(_run, image)
+    return resources.lab().readings_by_epoch(_run, image)
 
 
 def growth(run: Run, epochs: Sequence[int], image: NDArray[np.uint8]) -> ReadingsByEpoch:

@@ -130,7 +130,7 @@ def test_a_killed_worker_is_replaced_and_its_run_is_not_left_running(own_workers
     next_number = store.create(small).number
     workers.submit_waiting(store.queue())
     wait_for(lambda: store.run(next_number).state is RunState.FINISHED)
-    (sign,) = store.signs()
+    (sign,) = store.last_heartbeats()
     assert sign.number == number
     assert is_gone_from_here(sign.worker)
 

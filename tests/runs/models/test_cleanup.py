@@ -39,5 +39,5 @@ def test_what_a_person_named_and_what_is_not_over_is_needed(settings, small):
         store.claim(number, "a")
         store.end(number, "a", Outcome(state=RunState.FINISHED))
     store.request_pause(paused)
-    assert store.needed() == {named, paused, waiting}
+    assert store.runs_to_keep() == {named, paused, waiting}
     store.close()

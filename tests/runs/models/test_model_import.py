@@ -38,7 +38,7 @@ def left_in(folder):
 def test_a_network_from_elsewhere_becomes_one_of_a_persons_own(settings, theirs, digits):
     ann = Person(id="ann", name="Ann")
     with Lab(dataclasses.replace(settings, max_imports_per_person=1)) as lab:
-        card = lab.bring_in(theirs.read_bytes(), theirs.name, "Theirs", ann, "from Ben, by mail")
+        card = lab.import_model(theirs.read_bytes(), theirs.name, "Theirs", ann, "from Ben, by mail")
         assert card == lab.model(card.name) == ModelCard.from_json(card.to_json())
         assert (card.owner, card.owner_name, card.epochs) == ("ann", "Ann", ())
         assert (card.origin.file, card.origin.source, card.origin.scale) == (
@@ -55,9 +55,9 @@ def test_a_network_from_elsewhere_becomes_one_of_a_persons_own(settings, theirs,
         assert lab.evaluate_here(str(theirs)).accuracy == pytest.approx(card.test_accuracy)
         assert lab.recogniser(str(theirs)).read_digit(digits.x_test[0]).digit == 7
         with pytest.raises(LimitReached, match="1 for each person"):
-            lab.bring_in(theirs.read_bytes(), theirs.name, "Again", ann)
+            lab.import_model(theirs.read_bytes(), theirs.name, "Again", ann)
         with pytest.raises(NotAllowed, match="Log in"):
-            lab.bring_in(theirs.read_bytes(), theirs.name, "Nobody's", Person(id=""))
+            lab.import_model(theirs.read_bytes(), theirs.name, "Nobody's", Person(id=""))
     kept = {"network.keras", "network.tflite", "answers.npy", "outcome.json"}
     assert set(left_in(settings.data / "foreign")) == kept
 
@@ -138,5 +138,5 @@ def test_a_file_of_the_operator_that_is_refused_is_named(settings, tmp_path):
             with pytest.raises(ModelRefused, match=r"old\.keras is not let in\. It is an HDF5 file"):
                 use(str(path))
         with pytest.raises(ModelRefused, match="empty"):
-            lab.bring_in(b"", "empty.keras", "Empty", OPERATOR)
+            lab.import_model(b"", "empty.keras", "Empty", OPERATOR)
         assert all(card.is_ready_made for card in lab.models())

@@ -21,21 +21,21 @@ def readers(settings, ready_made, tmp_path, digits):
 
 
 def test_a_network_is_loaded_once_by_its_name_or_by_its_file(readers, tmp_path, stroke):
-    one = readers.of("tutorial")
+    one = readers.get("tutorial")
     assert one.read(stroke).digit == 1
-    assert readers.of("tutorial") is readers.of(str(tmp_path / "ready" / "tutorial.keras")) is one
+    assert readers.get("tutorial") is readers.get(str(tmp_path / "ready" / "tutorial.keras")) is one
 
 
 @pytest.mark.parametrize("suffix", [".keras", ".json"])
 def test_it_is_loaded_again_when_its_file_or_its_limits_changed(readers, tmp_path, suffix):
-    one = readers.of("tutorial")
+    one = readers.get("tutorial")
     (tmp_path / "ready" / f"tutorial{suffix}").touch()
-    assert readers.of("tutorial") is not one
+    assert readers.get("tutorial") is not one
 
 
 def test_what_is_no_network_is_not_read(readers, tmp_path):
     with pytest.raises(ModelNotFound):
-        readers.of("gone")
+        readers.get("gone")
     (tmp_path / "evil.keras").write_bytes(b"no network")
     with pytest.raises(ModelRefused, match=r"evil\.keras is not let in"):
-        readers.of(str(tmp_path / "evil.keras"))
+        readers.get(str(tmp_path / "evil.keras"))

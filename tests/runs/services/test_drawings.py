@@ -37,33 +37,33 @@ def test_a_drawing_is_one_of_ten_digits_in_the_one_form():
 @pytest.mark.parametrize("person", [NOBODY, OPERATOR])
 def test_nothing_is_kept_of_those_of_whom_nothing_is_known(own, person):
     with pytest.raises(NotAllowed, match="Log in"):
-        own.keep([drawing()], person)
-    assert own.of(person) == []
+        own.save([drawing()], person)
+    assert own.for_person(person) == []
     assert own.counts(person) == [0] * 10
     assert own.digits(person)[0].shape == (0, 28, 28)
     assert own.delete([1], person) == 0
 
 
 def test_a_person_may_have_many_drawings_but_not_any_number(own):
-    own.keep([drawing()] * (drawing_record.MAX_DRAWINGS - 1), ADA)
+    own.save([drawing()] * (drawing_record.MAX_DRAWINGS - 1), ADA)
     with pytest.raises(LimitReached, match="4,999 drawings, and 2 would come; 5,000 can be kept"):
-        own.keep([drawing()] * 2, ADA)
-    own.keep([drawing()], ADA)
+        own.save([drawing()] * 2, ADA)
+    own.save([drawing()], ADA)
     assert own.counts(ADA)[7] == drawing_record.MAX_DRAWINGS
 
 
 def test_strokes_without_end_are_refused(own):
     with pytest.raises(LimitReached, match="Clear the field"):
-        own.keep([drawing(strokes="x" * 600_000)], ADA)
+        own.save([drawing(strokes="x" * 600_000)], ADA)
 
 
 def test_a_drawing_that_is_to_be_called_no_digit_keeps_its_label(own):
-    number = own.keep([drawing(3)], ADA)[0].number
+    number = own.save([drawing(3)], ADA)[0].number
     with pytest.raises(InvalidSetting, match="no digit"):
         own.relabel(number, 11, ADA)
     with pytest.raises(DrawingNotFound, match="My digits"):
         own.relabel(number + 1, 4, ADA)
-    assert [kept.label for kept in own.of(ADA)] == [3]
+    assert [kept.label for kept in own.for_person(ADA)] == [3]
 
 
 def test_drawings_are_digits_and_none_are_none():
@@ -77,36 +77,36 @@ def test_the_digit_of_which_there_are_fewest_is_wanted():
 
 
 def test_what_goes_out_as_a_file_comes_in_again_once(own):
-    own.keep([drawing(3), drawing(9)], ADA)
+    own.save([drawing(3), drawing(9)], ADA)
     files = {"mine.zip": own.as_zip(ADA), "mine.npz": own.as_npz(ADA)}
     for name, content in files.items():
-        assert own.bring_in(content, name, ADA) == (0, 2)
-    assert own.bring_in(files["mine.zip"], "mine.zip", Person(id="bob")) == (2, 0)
-    assert own.bring_in(files["mine.npz"], "mine.npz", Person(id="bob")) == (0, 2)
+        assert own.import_bundle(content, name, ADA) == (0, 2)
+    assert own.import_bundle(files["mine.zip"], "mine.zip", Person(id="bob")) == (2, 0)
+    assert own.import_bundle(files["mine.npz"], "mine.npz", Person(id="bob")) == (0, 2)
     assert own.counts(Person(id="bob")) == own.counts(ADA)
-    assert {kept.source for kept in own.of(Person(id="bob"))} == {"import"}
+    assert {kept.source for kept in own.for_person(Person(id="bob"))} == {"import"}
 
 
 def test_the_same_picture_twice_in_a_file_is_one_drawing_and_with_another_label_another(own):
     image = np.ones((1, 28, 28), np.uint8)
     content = bundles.to_npz(np.concatenate([image] * 3), np.array([4, 4, 5], np.uint8))
-    assert own.bring_in(content, "mine.npz", ADA) == (2, 1)
+    assert own.import_bundle(content, "mine.npz", ADA) == (2, 1)
 
 
 def test_of_a_file_with_one_bad_picture_nothing_is_kept(own):
     with pytest.raises(BundleRefused, match="shows no ink"):
-        own.bring_in(bundles.to_zip([drawing(3).image, drawing(0).image], [3, 0], "ab"), "mine.zip", ADA)
-    assert own.of(ADA) == []
+        own.import_bundle(bundles.to_zip([drawing(3).image, drawing(0).image], [3, 0], "ab"), "mine.zip", ADA)
+    assert own.for_person(ADA) == []
 
 
 def test_a_whole_drawing_is_given_to_its_owner_alone_and_a_list_may_be_without_pictures(own):
-    number = own.keep([drawing(picture=b"png", strokes="[]")], ADA)[0].number
-    assert own.one(number, ADA).picture == b"png"
-    assert own.of(ADA, with_pictures=False)[0].picture is None
+    number = own.save([drawing(picture=b"png", strokes="[]")], ADA)[0].number
+    assert own.get(number, ADA).picture == b"png"
+    assert own.for_person(ADA, with_pictures=False)[0].picture is None
     with pytest.raises(DrawingNotFound):
-        own.one(number, Person(id="bob"))
+        own.get(number, Person(id="bob"))
     with pytest.raises(DrawingNotFound):
-        own.one(number, NOBODY)
+        own.get(number, NOBODY)
 
 
 def test_where_there_is_no_room_nothing_is_kept_and_no_file_is_opened(settings):
@@ -114,6 +114,6 @@ def test_where_there_is_no_room_nothing_is_kept_and_no_file_is_opened(settings):
         raise LimitReached("The lab's folders are full.")
 
     full = Drawings(LazyStore(settings.database_url), no_room)
-    for verb in (lambda: full.keep([drawing()], ADA), lambda: full.bring_in(b"no ZIP", "evil.zip", ADA)):
+    for verb in (lambda: full.save([drawing()], ADA), lambda: full.import_bundle(b"no ZIP", "evil.zip", ADA)):
         with pytest.raises(LimitReached, match="full"):
             verb()

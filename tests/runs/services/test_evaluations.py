@@ -10,7 +10,7 @@ from digitlab.networks.digit_sets import TEST, DigitSet
 from digitlab.networks.scores import Scores
 from digitlab.runs.dispatch.worker_client import WorkerClient
 from digitlab.runs.models.model_files import ModelFiles
-from digitlab.runs.services.evaluations import Evaluations, keep_answers
+from digitlab.runs.services.evaluations import Evaluations, save_answers
 
 SOME = TEST.sample(100)
 
@@ -96,7 +96,7 @@ def test_a_ready_made_network_takes_its_answers_along(settings, nobody, card, tm
     elsewhere = dataclasses.replace(settings, ready_made=tmp_path / "shipped")
     made = dataclasses.replace(card, is_ready_made=True, created=card.created + 1)
     scores = nobody.scores(ModelFiles(settings).card("tutorial"), TEST)
-    keep_answers(elsewhere, made, TEST, scores)
+    save_answers(elsewhere, made, TEST, scores)
     [file] = (tmp_path / "shipped" / "answers").iterdir()
     assert np.load(file).tolist() == scores.probabilities.tolist()
 
@@ -108,7 +108,7 @@ def test_what_was_read_elsewhere_is_kept_and_read_once(nobody, card, digits):
         read.append("once")
         return Scores(digits.y_test, np.eye(10, dtype=np.float32)[[7] * 10_000])
 
-    nobody.keep(card, TEST, sevens)
-    nobody.keep(card, TEST, sevens)
+    nobody.save(card, TEST, sevens)
+    nobody.save(card, TEST, sevens)
     assert read == ["once"]
     assert nobody.scores(card, TEST).accuracy == pytest.approx(np.mean(digits.y_test == 7))

@@ -25,30 +25,30 @@ def lab(settings):
 
 def draw(lab, digits, n):
     new = [Drawing(label=int(digits.y_test[i]), image=digits.x_test[i], source="request") for i in range(n)]
-    return lab.drawings.keep(new, ANN)
+    return lab.drawings.save(new, ANN)
 
 
 def test_an_improvement_is_a_run_of_one_s_own_with_a_third_held_back(lab, digits):
     draw(lab, digits, 12)
-    run = lab.improvements.start("tutorial", ANN)
+    run = lab.improver.start("tutorial", ANN)
     assert (run.title, run.owner, run.config.tuning.base) == ("Tutorial, improved", "ann", "tutorial")
     assert (len(run.config.tuning.held_back), len(run.config.tuning.learned)) == (4, 8)
     with pytest.raises(InvalidSetting, match="You have 0 drawings"):
-        lab.improvements.start("tutorial", OPERATOR)
+        lab.improver.start("tutorial", OPERATOR)
 
 
 def test_a_run_that_tuned_nothing_has_no_improvement(lab, small):
     run = lab.start_training(small, "", ANN)
     with pytest.raises(ModelNotFound, match=f"Run {run.number}"):
-        lab.improvements.of(run, ANN)
+        lab.improver.result(run, ANN)
 
 
 def test_a_network_is_held_against_drawings_of_which_it_learned_none(lab, digits):
-    assert lab.improvements.unseen_read("tutorial", ANN) is None
+    assert lab.improver.unseen_score("tutorial", ANN) is None
     one = draw(lab, digits, 5)[0]
-    assert lab.improvements.unseen_read("tutorial", ANN) == (5, 5)
+    assert lab.improver.unseen_score("tutorial", ANN) == (5, 5)
     lab.drawings.relabel(one.number, (one.label + 1) % 10, ANN)
-    assert lab.improvements.unseen_read("tutorial", ANN) == (4, 5)
+    assert lab.improver.unseen_score("tutorial", ANN) == (4, 5)
     assert np.array_equal(lab.drawings.digits(ANN)[0], digits.x_test[:5])
 
 
@@ -62,19 +62,19 @@ def test_a_network_that_was_improved_twice_has_learned_the_drawings_of_both_time
     with Lab(settings) as lab:
         kept = [
             one.number
-            for one in lab.drawings.keep(
+            for one in lab.drawings.save(
                 [Drawing(label=3, image=np.full((28, 28), n, np.uint8), source="request") for n in range(5)], ANN
             )
         ]
         for name, base, learned in (("once", "tutorial", kept[:2]), ("twice", "once", kept[2:4])):
             config = dataclasses.replace(card.config, tuning=FineTuning(base=base, learned=tuple(learned)))
             files.save(dataclasses.replace(card, name=name, config=config, is_ready_made=False), copy)
-        own = own_digits(*digits_of(lab.drawings.of(ANN)), [one.number for one in lab.drawings.of(ANN)])
-        assert [lab.improvements.learned_of(name, own, ANN) for name in ("tutorial", "once", "twice")] == [0, 2, 4]
-        assert lab.improvements.learned_of("twice", TEST, ANN) == 0
-        assert lab.improvements.unseen_read("twice", ANN)[1] == 1
+        own = own_digits(*digits_of(lab.drawings.for_person(ANN)), [one.number for one in lab.drawings.for_person(ANN)])
+        assert [lab.improver.count_learned(name, own, ANN) for name in ("tutorial", "once", "twice")] == [0, 2, 4]
+        assert lab.improver.count_learned("twice", TEST, ANN) == 0
+        assert lab.improver.unseen_score("twice", ANN)[1] == 1
         lab.delete_model("once", OPERATOR)
-        assert lab.improvements.learned("twice", ANN) == set(kept[2:4])
+        assert lab.improver.learned_drawings("twice", ANN) == set(kept[2:4])
 
 
 def test_a_drawing_that_comes_back_under_another_number_is_known_again(settings, ready_made):
@@ -86,21 +86,21 @@ def test_a_drawing_that_comes_back_under_another_number_is_known_again(settings,
 
     drawings = [Drawing(label=n % 10, image=np.full((28, 28), n, np.uint8), source="request") for n in range(12)]
     with Lab(settings) as lab:
-        kept = lab.drawings.keep(drawings, ANN)
-        config, _ = lab.improvements.plan("tutorial", ANN)
+        kept = lab.drawings.save(drawings, ANN)
+        config, _ = lab.improver.plan("tutorial", ANN)
         ModelFiles(settings).save(
             dataclasses.replace(lab.model("tutorial"), name="mine", config=config, is_ready_made=False), copy
         )
-        before = lab.improvements.learned("mine", ANN)
+        before = lab.improver.learned_drawings("mine", ANN)
         assert before == set(config.tuning.learned)
         lab.drawings.delete([one.number for one in kept], ANN)
-        assert lab.improvements.learned("mine", ANN) == set()
-        again = lab.drawings.keep(drawings, ANN)
+        assert lab.improver.learned_drawings("mine", ANN) == set()
+        again = lab.drawings.save(drawings, ANN)
         moved = {new.number for old, new in zip(kept, again, strict=True) if old.number in before}
-        assert lab.improvements.learned("mine", ANN) == moved
-        assert lab.improvements.learned("mine", Person(id="bob")) == set()
+        assert lab.improver.learned_drawings("mine", ANN) == moved
+        assert lab.improver.learned_drawings("mine", Person(id="bob")) == set()
 
 
 def test_a_seed_that_is_none_is_told(settings):
     with Lab(settings) as lab, pytest.raises(InvalidSetting, match="seed"):
-        lab.improvements.plan("tutorial", ANN, seed=-1)
+        lab.improver.plan("tutorial", ANN, seed=-1)

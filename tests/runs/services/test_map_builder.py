@@ -17,7 +17,7 @@ def answer(settings):
 
 def made(map_builder):
     for _ in range(2000):
-        state = map_builder.of("tutorial", 12.5)
+        state = map_builder.get("tutorial", 12.5)
         if isinstance(state, DigitMap) or state.trouble:
             return state
         time.sleep(0.05)
@@ -26,7 +26,7 @@ def made(map_builder):
 
 def test_a_map_is_made_in_the_background_kept_and_found_again(answer, digits, tmp_path):
     map_builder = MapBuilder(tmp_path, answer, lambda: digits)
-    assert map_builder.of("tutorial", 12.5) == MapProgress(0)
+    assert map_builder.get("tutorial", 12.5) == MapProgress(0)
     one = made(map_builder)
     assert one.points.shape == (DIGITS, 64)
     assert made(map_builder) is one
@@ -34,7 +34,7 @@ def test_a_map_is_made_in_the_background_kept_and_found_again(answer, digits, tm
     def nobody(question, name, *arguments):
         raise AssertionError("it was kept")
 
-    again = MapBuilder(tmp_path, nobody, lambda: digits).of("tutorial", 12.5)
+    again = MapBuilder(tmp_path, nobody, lambda: digits).get("tutorial", 12.5)
     assert np.array_equal(again.points, one.points)
     assert [file.name for file in tmp_path.iterdir()] == ["tutorial-12500.npz"]
 

@@ -52,7 +52,7 @@ def test_another_s_network_and_one_that_ships_stay_as_they_are(settings, models,
 
 def test_who_may_not_bring_a_network_in_is_told_before_its_file_is_opened(models, settings):
     with pytest.raises(NotAllowed, match="Log in"):
-        models.bring_in(b"", "theirs.keras", "Theirs", Person(id=""), "")
+        models.import_model(b"", "theirs.keras", "Theirs", Person(id=""), "")
     with pytest.raises(InvalidSetting):
-        models.bring_in(b"", "theirs.keras", " ", ANN, "")
+        models.import_model(b"", "theirs.keras", " ", ANN, "")
     assert not (settings.data / "foreign").exists()

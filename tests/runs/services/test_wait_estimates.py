@@ -25,17 +25,17 @@ def test_who_waits_learns_how_many_come_before_and_when_it_begins(store, small):
     running = store.create(small).number
     store.claim(running, "a")
     store.add_epoch(running, "a", epoch(1, 10.0))  # of two
-    store.beat(running, "a", Progress(epoch=2, batch=4, batches=8))  # half of the second
+    store.record_heartbeat(running, "a", Progress(epoch=2, batch=4, batches=8))  # half of the second
     first, second = store.create(small).number, store.create(small, person=Person(id="ben")).number
-    assert timetable.place(second) == (1, pytest.approx(5.0))
-    assert timetable.place(first) == (2, pytest.approx(5.0 + 2 * 10.0))
-    assert timetable.place(running) == (0, None)
+    assert timetable.position(second) == (1, pytest.approx(5.0))
+    assert timetable.position(first) == (2, pytest.approx(5.0 + 2 * 10.0))
+    assert timetable.position(running) == (0, None)
 
 
 def test_without_anything_like_it_no_time_is_guessed(store, small):
     timetable = WaitEstimates(lambda: store, lambda: 1)
     store.claim(store.create(small).number, "a")
-    assert timetable.place(store.create(small).number) == (1, None)
+    assert timetable.position(store.create(small).number) == (1, None)
 
 
 def test_a_change_of_one_s_own_is_seen_at_once_and_that_of_others_soon(store, small):

@@ -33,7 +33,7 @@ def keep(store, person, *labels):
 def test_a_drawing_comes_back_as_it_was(store):
     whole = drawing(3, picture=b"png", strokes="[]", read=8, network="mine", source="correction")
     kept = store.drawings.add([whole], ADA, 12.5)[0]
-    found = store.drawings.of(ADA)[0]
+    found = store.drawings.for_person(ADA)[0]
     assert (found.number, found.owner, found.owner_name, found.created) == (kept.number, "ada", "Ada", 12.5)
     assert (found.label, found.picture, found.strokes, found.read, found.network, found.source) == (
         3, b"png", "[]", 8, "mine", "correction",
@@ -43,7 +43,7 @@ def test_a_drawing_comes_back_as_it_was(store):
 
 def test_the_newest_comes_first_and_as_digits_the_oldest(store):
     numbers = keep(store, ADA, 4, 5, 6)
-    assert [one.number for one in store.drawings.of(ADA)] == numbers[::-1]
+    assert [one.number for one in store.drawings.for_person(ADA)] == numbers[::-1]
     images, labels = store.drawings.digits(ADA)
     assert (images.shape, images.dtype, labels.dtype) == ((3, 28, 28), np.uint8, np.uint8)
     assert labels.tolist() == images[:, 0, 0].tolist() == [4, 5, 6]
@@ -58,24 +58,24 @@ def test_who_has_none_has_an_empty_set(store):
 @pytest.mark.parametrize("other", [BOB, TEACHER], ids=lambda person: person.id)
 def test_nobody_sees_or_changes_anothers_drawings_not_even_a_teacher(store, other):
     number = keep(store, ADA, 4)[0]
-    assert store.drawings.of(other) == []
+    assert store.drawings.for_person(other) == []
     assert store.drawings.counts(other) == [0] * 10
     with pytest.raises(DrawingNotFound):
         store.drawings.relabel(number, 5, other)
     assert store.drawings.delete([number], other) == 0
-    assert [one.label for one in store.drawings.of(ADA)] == [4]
+    assert [one.label for one in store.drawings.for_person(ADA)] == [4]
 
 
 def test_a_drawing_is_called_something_else(store):
     first, second = keep(store, ADA, 4, 4)
     store.drawings.relabel(second, 9, ADA)
-    assert {one.number: one.label for one in store.drawings.of(ADA)} == {first: 4, second: 9}
+    assert {one.number: one.label for one in store.drawings.for_person(ADA)} == {first: 4, second: 9}
 
 
 def test_any_number_of_drawings_is_deleted_at_once_and_no_number_comes_again(store):
     numbers = keep(store, ADA, *[1] * 1200)
     assert store.drawings.delete(numbers, ADA) == 1200
-    assert store.drawings.of(ADA) == []
+    assert store.drawings.for_person(ADA) == []
     assert keep(store, ADA, 1)[0] > numbers[-1]
 
 
@@ -100,7 +100,7 @@ def test_what_is_deleted_is_in_no_byte_of_the_file_or_its_journal(settings):
         pictures[kept.number] = picture, image.tobytes(), strokes.encode()
     for number in chance.sample(sorted(pictures), 30):
         store.drawings.relabel(number, 2, ADA)
-    assert len(reader.drawings.of(ADA)) == 100  # another process has the file open, as workers do
+    assert len(reader.drawings.for_person(ADA)) == 100  # another process has the file open, as workers do
     gone = chance.sample(sorted(pictures), 75)
     for start in range(0, 75, 15):
         store.drawings.delete(gone[start : start + 20], ADA)

@@ -84,7 +84,7 @@ def test_a_server_that_is_frozen_holds_nobody_up_for_long(postgres, postgres_url
     store = Store(postgres_url)
     number = store.create(small).number
     with postgres.frozen():
-        asking = [store.runs, lambda: store.create(small), lambda: store.beat(number, "a", None)]
+        asking = [store.runs, lambda: store.create(small), lambda: store.record_heartbeat(number, "a", None)]
         told = []
         threads = [threading.Thread(target=lambda ask=ask: told.append(how_long(ask))) for ask in asking * 8]
         for thread in threads:

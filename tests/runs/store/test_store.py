@@ -64,10 +64,10 @@ def test_epochs_come_back_as_they_were_told(store, small):
 def test_a_beat_keeps_progress_and_hears_the_wish_to_stop(store, small):
     run = store.create(small)
     store.claim(run.number, "a")
-    assert store.beat(run.number, "a", Progress(epoch=1, batch=3, batches=8))
+    assert store.record_heartbeat(run.number, "a", Progress(epoch=1, batch=3, batches=8))
     assert store.run(run.number).progress == Progress(epoch=1, batch=3, batches=8)
     store.request_stop(run.number)
-    assert not store.beat(run.number, "a", None)
+    assert not store.record_heartbeat(run.number, "a", None)
 
 
 def test_a_waiting_run_is_stopped_at_once(store, small):
@@ -84,9 +84,9 @@ def test_a_run_that_is_over_never_changes(store, small):
     over = store.run(run.number)
     with pytest.raises(RunIsOver):
         store.request_stop(run.number)
-    store.beat(run.number, "a", Progress(epoch=9, batch=9, batches=9))
+    store.record_heartbeat(run.number, "a", Progress(epoch=9, batch=9, batches=9))
     store.end(run.number, "a", Outcome(state=RunState.FAILED, message="late"))
-    assert store.signs() == []
+    assert store.last_heartbeats() == []
     assert store.run(run.number) == over
     assert (over.model, over.test_accuracy) == ("m", 0.98)
 
@@ -105,7 +105,7 @@ def claimed(store, config, **asked):
 
 
 def sign_of(store, number):
-    return next(sign for sign in store.signs() if sign.number == number)
+    return next(sign for sign in store.last_heartbeats() if sign.number == number)
 
 
 def test_one_person_with_many_runs_does_not_hold_up_the_others(store, small):
@@ -171,7 +171,7 @@ def test_a_run_that_was_paused_waits_again_with_what_it_has(store, small):
     store.claim(run.number, "a")
     store.add_epoch(run.number, "a", metrics(1))
     store.request_pause(run.number)
-    assert store.beat(run.number, "a", None) is False
+    assert store.record_heartbeat(run.number, "a", None) is False
     assert store.run(run.number).is_pause_wanted
     store.end(run.number, "a", Outcome(state=RunState.PAUSED))
     again = store.queue_again(run.number, epochs=7)
@@ -225,7 +225,7 @@ def test_what_was_seen_goes_with_the_epochs(store, small):
     store.claim(run.number, "a")
     store.add_epoch(run.number, "a", metrics(1))
     store.add_observation(run.number, "a", seen(1))
-    store.begin_anew(run.number, "a")
+    store.discard_epochs(run.number, "a")
     assert store.observations(run.number) == store.epochs(run.number) == []
     store.add_observation(run.number, "a", seen(1))
     store.end(run.number, "a", Outcome(state=RunState.FINISHED))
