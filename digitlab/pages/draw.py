@@ -1,14 +1,26 @@
 """Draw a digit or a number, or give a picture of one, and have it read after every stroke."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
 from digitlab.data.picture_files import SUFFIXES, open_picture
-from digitlab.networks.number_search import DigitReading, read_number
-from digitlab.networks.recognition import NOTHING, Recogniser
+from digitlab.networks.reading import NOTHING, DigitReading
+from digitlab.networks.recognition import Recogniser
 from digitlab.preprocessing import normalization
-from digitlab.ui import canvas, corrections, elements, galleries, messages, network_choice, reading_view, resources
+from digitlab.ui import (
+    canvas,
+    corrections,
+    elements,
+    galleries,
+    messages,
+    network_choice,
+    reading_view,
+    resources,
+    shared_state,
+)
 
 INVITATIONS = {
     "Draw": "Draw a digit from 0 to 9, or a number, in the black field, anywhere and in any size.",
@@ -40,7 +52,8 @@ def choose_source() -> str:
         persist_state="session",
         label_visibility="collapsed",
     )
-    # Not bound to the address by Streamlit, which would forget it with the page: Understand needs it.
+    shared_state.get().source = source  # Understand explains what is read here
+    # Not bound to the address by Streamlit, which would forget it with the page.
     if source != "Draw":
         st.query_params["source"] = state.asked_source = source
     elif asked is not None:
@@ -57,12 +70,11 @@ def from_file(source: str) -> NDArray[np.uint8] | None:
     if file is None:
         return None
     if state.get("opened_id") != file.file_id:  # opening a large one takes a while, and every click runs this again
-        state.opened, state.opened_id = open_picture(file.getvalue(), file.name), file.file_id
-    opened: NDArray[np.uint8] = state.opened
-    return opened
+        shared_state.get().opened, state.opened_id = open_picture(file.getvalue(), file.name), file.file_id
+    return shared_state.get().opened
 
 
-def show_reading(picture: NDArray[np.uint8] | None, parts: list[DigitReading], source: str, network: str) -> None:
+def show_reading(picture: NDArray[np.uint8] | None, parts: Sequence[DigitReading], source: str, network: str) -> None:
     """Say what is read, digit by digit."""
     if picture is not None and len(parts) > 1:
         reading_view.number_answer(parts)
@@ -81,14 +93,14 @@ def show_reading(picture: NDArray[np.uint8] | None, parts: list[DigitReading], s
     galleries.digit_picture(reading.image, "The drawing as the network saw it")
 
 
-def what_next(picture: NDArray[np.uint8], parts: list[DigitReading], source: str, network: str) -> None:
+def what_next(picture: NDArray[np.uint8], parts: Sequence[DigitReading], source: str, network: str) -> None:
     """Lead to what made the network read it so, where the drawing goes along; let a person put the reading right."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.page_link("understand.py", label="Why?", icon=":material/troubleshoot:")
         corrections.offer(picture, parts, network, canvas.strokes() if source == "Draw" else ())
 
 
-def show_way(parts: list[DigitReading], recogniser: Recogniser) -> None:
+def show_way(parts: Sequence[DigitReading], recogniser: Recogniser) -> None:
     """Show each step from the drawing to the network's input, and what would be read without it."""
     if not parts:
         st.caption("There is no ink yet.")
@@ -133,7 +145,7 @@ def draw() -> None:
     way = st.expander("The way from the drawing to the network", icon=":material/route:", key="way", on_change="rerun")
     with result, messages.show_errors():
         recogniser = resources.lab().recogniser(card.name)
-        parts = [] if picture is None else read_number(picture, recogniser)
+        parts = () if picture is None else recogniser.read_number(picture).digits
         show_reading(picture, parts, source, card.name)
         if way.open:
             with way:

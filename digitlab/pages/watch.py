@@ -7,11 +7,10 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from digitlab.errors import DigitLabError
-from digitlab.networks.number_search import read_number
 from digitlab.networks.recognition import DEFAULT_MODEL
 from digitlab.networks.snapshots import Snapshot
 from digitlab.runs.records.run import Run, RunState
-from digitlab.ui import explanations, galleries, messages, resources
+from digitlab.ui import explanations, galleries, messages, resources, shared_state
 from digitlab.ui.watch import learning
 
 _STEP = 0.8  # seconds between two epochs while it plays
@@ -48,8 +47,8 @@ def choose_run(runs: list[Run]) -> Run:
 
 def drawn() -> NDArray[np.uint8] | None:
     """Return the first digit on the Draw page, as a network sees it."""
-    picture = state.get("picture")
-    parts = [] if picture is None else read_number(picture, lab.recogniser(DEFAULT_MODEL))
+    picture = shared_state.get().canvas().picture
+    parts = () if picture is None else lab.recogniser(DEFAULT_MODEL).read_number(picture).digits
     return parts[0].reading.image if parts else None
 
 

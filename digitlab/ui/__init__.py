@@ -1,24 +1,30 @@
 """Pieces of page that several pages share; a folder for the pieces of each page.
 
-canvas            the field to draw in
-confusion_matrix  the confusion matrix, to be clicked
-corrections       what it should have read
-elements          what pages share
-explanations      why it reads so, shown
-galleries         digits as pictures, one or many
-identity          who looks at the page
-linked_choice     choices that the address keeps by a fixed name
-reading_view      what a network reads, shown
-run_list          a run, shown, and whose it is
-run_progress      how far a run is, and wishes for it
-visitor_cookie    a cookie that tells browsers apart
-charts/      charts and figures
-train/       pieces of the page Train
-watch/       pieces of the page Watch it learn
-mydigits/    pieces of the page My digits
-improve/     pieces of the page Improve
-understand/  pieces of the page Understand
-evaluate/    pieces of the page Evaluate
-compare/     pieces of the page Compare
-models/      pieces of the page Models
+canvas            The canvas to draw on, with its tools
+confusion_matrix  The confusion matrix as a table of buttons
+corrections       The correction of a misread digit
+elements          Probability bars, learning curves, metrics
+explanations      Heat maps and other explanations, shown
+galleries         Digits as pictures: one, or a grid to click
+identity          Who uses the page: a visitor's cookie, or a log-in
+linked_choice     Choices that the address keeps
+messages          Errors as sentences on the page; escaping of Markdown
+network_choice    The field that chooses the network for all pages
+reading_view      What a network reads, shown
+resources         What all sessions share: the lab, MNIST, what is loaded ahead
+run_list          A run's heading, its row in the list of runs, its dialogs
+run_progress      The progress of a run, and the buttons to stop or pause it
+shared_state      What the pages of one session hand each other
+style             The style sheet
+visitor_cookie    A cookie that tells browsers apart
+wording           Durations in words
+charts/      Charts and figures
+compare/     Pieces of the page Compare
+evaluate/    Pieces of the page Evaluate
+improve/     Pieces of the page Improve
+models/      Pieces of the page Models
+mydigits/    Pieces of the page My digits
+train/       Pieces of the page Train
+understand/  Pieces of the page Understand
+watch/       Pieces of the page Watch it learn
 """

@@ -7,21 +7,22 @@ import streamlit as st
 from numpy.typing import NDArray
 from streamlit_drawable_canvas import st_canvas
 
+from digitlab.ui import shared_state
+from digitlab.ui.shared_state import DRAW_CANVAS
+
 WIDTH, HEIGHT = 358, 320  # pixels; as wide as a telephone's page; below 300 high the canvas forgets its drawing
 _PEN = 18  # pixels, at first
-KEY = "canvas"
 
 
-def field(key: str = KEY) -> NDArray[np.uint8] | None:
+def field(key: str = DRAW_CANVAS) -> NDArray[np.uint8] | None:
     """Show the field, and return the drawing, uint8 (HEIGHT, WIDTH, 4); None before the first stroke.
 
     `tools` belongs below it, and may be called when the drawing has been answered: what was chosen there is known.
     Fields of different keys hold different drawings; a page has one at most.
     """
-    state = st.session_state
-    place = "picture" if key == KEY else f"{key}_picture"  # other pages look for the drawing there
-    if key not in state:  # the field was not on the page the last time: what was drawn before is put back
-        state[f"{key}_start"] = {"objects": state.get(f"{key}_strokes", []), "change": 0}
+    state, drawing = st.session_state, shared_state.get().canvas(key)
+    if key not in state:  # the canvas was not on the page that ran before: restore the drawing
+        state[f"{key}_start"] = {"objects": drawing.strokes, "change": 0}
     canvas = st_canvas(
         stroke_color="#000000" if state.get("tool") == "Eraser" else "#ffffff",
         stroke_width=state.get("pen", _PEN),
@@ -32,26 +33,23 @@ def field(key: str = KEY) -> NDArray[np.uint8] | None:
         initial_drawing=state[f"{key}_start"],
         key=key,
     )
-    state[f"{key}_strokes"] = (canvas.json_data or state[f"{key}_start"])["objects"]
-    picture: NDArray[np.uint8] | None = canvas.image_data
-    if picture is None:  # a canvas that has just been put back sends none before the next stroke
-        picture = state.get(place)
-    state[place] = picture
-    return picture
+    drawing.strokes = (canvas.json_data or state[f"{key}_start"])["objects"]
+    if canvas.image_data is not None:  # a restored canvas sends no picture before the next stroke
+        drawing.picture = canvas.image_data
+    return drawing.picture
 
 
-def strokes(key: str = KEY) -> list[dict[str, Any]]:
+def strokes(key: str = DRAW_CANVAS) -> list[dict[str, Any]]:
     """Return the strokes that a field's drawing is made of, as the canvas tells of them."""
-    found: list[dict[str, Any]] = st.session_state.get(f"{key}_strokes", [])
-    return found
+    return shared_state.get().canvas(key).strokes
 
 
-def clear(key: str = KEY) -> None:
+def clear(key: str = DRAW_CANVAS) -> None:
     """Empty a field."""
     _put(key, [])
 
 
-def tools(key: str = KEY) -> None:
+def tools(key: str = DRAW_CANVAS) -> None:
     """Let a person choose between pen and eraser and their width, undo, and clear."""
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         st.segmented_control(

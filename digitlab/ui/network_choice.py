@@ -7,38 +7,38 @@ import streamlit as st
 
 from digitlab.networks.recognition import DEFAULT_MODEL
 from digitlab.runs.records.model_card import ModelCard
+from digitlab.ui import resources, shared_state
 from digitlab.ui.messages import escape_markdown
-from digitlab.ui.resources import lab
 
 
 def choose_network(label: str = "Network") -> ModelCard:
     """Let a person pick a network. The choice holds for all pages, and `?model=NAME` in an address makes it."""
-    cards = {card.name: card for card in lab().models()}
+    cards = {card.name: card for card in resources.lab().models()}
     if not cards:
         st.info("There is no network yet. Train one first.", icon=":material/model_training:")
         st.page_link("train.py", label="Train", icon=":material/model_training:")
         st.stop()
-    asked = st.query_params.get("model")
+    asked, shared = st.query_params.get("model"), shared_state.get()
     if asked in cards and asked != st.session_state.get("asked_network"):
-        st.session_state.network = st.session_state.asked_network = asked
+        shared.network = st.session_state.asked_network = asked
     elif asked and asked not in cards:
         st.warning(f"There is no network {escape_markdown(asked[:40])}; another is shown.", icon=":material/warning:")
-    if st.session_state.get("network") not in cards:
-        st.session_state.network = DEFAULT_MODEL if DEFAULT_MODEL in cards else next(iter(cards))
-    if st.session_state.network != (asked or DEFAULT_MODEL) and (asked is None or asked in cards):
-        st.query_params["model"] = st.session_state.asked_network = st.session_state.network  # to be shared
-    # Streamlit forgets a field's value with its page, so the choice is kept beside it and put in each time.
-    st.session_state.network_field = st.session_state.network
+    if shared.network not in cards:
+        shared.network = DEFAULT_MODEL if DEFAULT_MODEL in cards else next(iter(cards))
+    if shared.network != (asked or DEFAULT_MODEL) and (asked is None or asked in cards):
+        st.query_params["model"] = st.session_state.asked_network = shared.network  # for a link that can be shared
+    # Streamlit forgets a field's value with its page, so the choice is set again on each page.
+    st.session_state.network_field = shared.network
     labels = labels_of(cards.values())
     name = st.selectbox(
-        label, list(cards), format_func=labels.__getitem__, key="network_field", on_change=_keep_network, width=420
+        label, list(cards), format_func=labels.__getitem__, key="network_field", on_change=_save_choice, width=420
     )
     return cards[name]
 
 
-def _keep_network() -> None:
+def _save_choice() -> None:
     state = st.session_state
-    st.query_params["model"] = state.asked_network = state.network = state.network_field
+    st.query_params["model"] = state.asked_network = shared_state.get().network = state.network_field
 
 
 def labels_of(cards: Iterable[ModelCard]) -> dict[str, str]:

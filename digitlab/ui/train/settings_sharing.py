@@ -11,6 +11,7 @@ from digitlab.runs.records.run import Run
 from digitlab.runs.records.settings_link import PARAMETER, as_file, as_link, from_file, from_link
 from digitlab.ui import messages
 
+PRESET_KEY = "preset"  # of the field with the kind of network, in the session
 _Number = TypeVar("_Number", int, float)
 
 _FIELDS: dict[str, Callable[[TrainingConfig], object]] = {
@@ -99,6 +100,6 @@ def _take(max_epochs: int) -> None:
 def _fill(config: TrainingConfig, max_epochs: int) -> None:
     if config.epochs > max_epochs:
         raise InvalidSetting(f"The settings ask for {config.epochs} epochs; this lab allows {max_epochs}.")
-    st.session_state.preset = config.preset
+    st.session_state[PRESET_KEY] = config.preset
     for name, value in _FIELDS.items():
         st.session_state[f"{config.preset}-{name}"] = value(config)

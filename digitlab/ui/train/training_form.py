@@ -24,7 +24,7 @@ def preset() -> str:
         default="tutorial",
         required=True,
         wrap=True,
-        key="preset",
+        key=settings_sharing.PRESET_KEY,
         persist_state="session",
     )
     st.caption(PRESETS[name].summary)

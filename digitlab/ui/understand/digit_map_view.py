@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from digitlab.networks.digit_map import DigitMap
 from digitlab.networks.explanation import ActivationTrace
-from digitlab.networks.recognition import Reading
+from digitlab.networks.reading import Reading
 from digitlab.runs.records.model_card import ModelCard
 from digitlab.ui import elements, explanations, galleries, messages, reading_view, resources
 from digitlab.ui.charts import plots
