@@ -1,0 +1,24 @@
+"""Every page, without a browser: what stands on it in a lab where nothing has happened yet."""
+
+import pytest
+
+PAGES = {
+    "start": "DigitLab",
+    "browse": "Browse MNIST",
+    "train": "Train",
+    "watch": "Watch it learn",
+    "draw": "Draw a digit",
+    "mydigits": "My digits",
+    "improve": "Improve",
+    "understand": "Understand",
+    "evaluate": "Evaluate",
+    "compare": "Compare",
+    "models": "Models",
+}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_opens_without_an_error_in_a_new_lab(app, name):
+    page = app.open(name)
+    assert page.title[0].value == PAGES[name]
+    assert not page.error
