@@ -25,8 +25,8 @@ from numpy.typing import NDArray
 
 from digitlab.data import mnist
 from digitlab.networks.calibration import entropy, expected_calibration_error
-from digitlab.networks.number_search import read_number
-from digitlab.networks.recognition import NOTHING, Reading, Recogniser
+from digitlab.networks.reading import Reading
+from digitlab.networks.recognition import Recogniser
 from digitlab.preprocessing import normalization
 from digitlab.preprocessing.foreground import extract_foreground
 from digitlab.settings import ROOT
@@ -60,8 +60,7 @@ def usual_recipe(network: Recogniser, drawing: NDArray[np.uint8]) -> Reading:
 
 def as_number(network: Recogniser, drawing: NDArray[np.uint8]) -> Reading:
     """Read as the Draw page does, which cuts what it takes for several digits: then nothing of it is right."""
-    parts = read_number(drawing, network)
-    return parts[0].reading if len(parts) == 1 else NOTHING
+    return network.read_number(drawing).single
 
 
 def on_strokes(network: Recogniser, usual: Recogniser, samples: list[Sample]) -> dict[str, dict[str, float]]:
@@ -80,7 +79,7 @@ def on_mnist(network: Recogniser) -> dict[str, float]:
     """Score on MNIST's test set, as it is."""
     digits = mnist.load()
     answers = network.probabilities(digits.x_test)
-    readings = [network.reading(image, row) for image, row in zip(digits.x_test, answers, strict=True)]
+    readings = [network.interpret(image, row) for image, row in zip(digits.x_test, answers, strict=True)]
     return figures(readings, digits.y_test)
 
 
@@ -91,7 +90,7 @@ def caught(network: Recogniser, drawings: Iterable[NDArray[np.uint8]]) -> float:
 
 def is_number(network: Recogniser, drawing: NDArray[np.uint8]) -> bool:
     """Whether the Draw page would show digits only."""
-    return all(part.reading.is_digit for part in read_number(drawing, network))
+    return all(part.reading.is_digit for part in network.read_number(drawing).digits)
 
 
 def on_no_digits(network: Recogniser, n: int = 1000) -> dict[str, float]:
@@ -104,11 +103,6 @@ def on_no_digits(network: Recogniser, n: int = 1000) -> dict[str, float]:
         "scribble over the canvas": caught(network, (scribble(seed) for seed in range(50))),
         "dots": caught(network, (dot(size) for size in range(4, 44, 2))),
     }
-
-
-def sign(reading: Reading) -> str:
-    """What the Draw page shows for a digit of a number."""
-    return str(reading.digit) if reading.is_digit else "?"
 
 
 def scribble(seed: int) -> NDArray[np.uint8]:
@@ -129,7 +123,7 @@ def on_numbers(network: Recogniser, samples: list[Sample], n: int) -> dict[str, 
     results = {}
     for name, line in lines.items():
         drawn = list(numbers(samples, n if name == "apart" else n // 2, line, SEED))
-        read = ["".join(sign(part.reading) for part in read_number(drawing, network)) for drawing, _ in drawn]
+        read = [network.read_number(drawing).text for drawing, _ in drawn]
         results[name] = float(np.mean([one == number for one, (_, number) in zip(read, drawn, strict=True)]))
         results[f"{name}, right count"] = float(
             np.mean([len(one) == len(number) for one, (_, number) in zip(read, drawn, strict=True)])
@@ -144,7 +138,7 @@ def milliseconds(network: Recogniser, samples: list[Sample]) -> dict[str, float]
     return {
         "read a canvas": _median(network.read, canvases),
         "network alone": _median(network.read_digit, images),
-        "read a number": _median(lambda canvas: read_number(canvas, network), canvases),
+        "read a number": _median(network.read_number, canvases),
     }
 
 

@@ -28,7 +28,6 @@ import numpy as np
 from _drawings import Drawing, drawn
 from numpy.typing import NDArray
 
-from digitlab.networks.number_search import read_number
 from digitlab.networks.recognition import Recogniser
 from digitlab.preprocessing.foreground import extract_foreground
 from digitlab.preprocessing.normalization import normalize_ink
@@ -125,7 +124,7 @@ def sides(network: Recogniser, path: Path) -> dict[str, Callable[[Drawing], obje
         "resize, model.predict": lambda canvas: model.predict(small(canvas), verbose=0)[0].argmax(),
         "resize, model(picture)": lambda canvas: model(small(canvas), training=False).numpy()[0].argmax(),
         "ink alone": lambda canvas: normalize_ink(extract_foreground(canvas)),
-        "read_number": lambda canvas: read_number(canvas, network),
+        "Recogniser.read_number": network.read_number,
     }
 
 

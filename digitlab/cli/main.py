@@ -16,8 +16,7 @@ from digitlab.data.picture_files import open_picture
 from digitlab.errors import DigitLabError, StorageUnavailable
 from digitlab.lab import Lab
 from digitlab.networks.metrics import EpochMetrics, Progress
-from digitlab.networks.number_search import DigitReading, read_number
-from digitlab.networks.recognition import NOTHING, Reading
+from digitlab.networks.reading import DigitReading, Reading
 from digitlab.preprocessing import bundles
 from digitlab.runs.dispatch.local_cluster import serve
 from digitlab.runs.records.people import HERE, OPERATOR
@@ -144,17 +143,21 @@ def _read(options: argparse.Namespace, lab: Lab) -> int:
     recogniser = lab.recogniser(options.model)
     for path in options.pictures:
         picture = open_picture(path)
-        parts = read_number(picture, recogniser)
-        reading = parts[0].reading if len(parts) == 1 else NOTHING
+        number = recogniser.read_number(picture)
+        reading = number.single
         result = {
             "picture": str(path),
             "digit": reading.digit,
             "probabilities": reading.probabilities,
             "is_sure": reading.is_sure,
             "is_digit": reading.is_digit,
-            "number": [_part(part) for part in parts],
+            "number": [_part(part) for part in number.digits],
         }
-        _print(options, result, f"{path}: {' '.join(_read_text(part.reading) for part in parts) or 'nothing drawn'}")
+        _print(
+            options,
+            result,
+            f"{path}: {' '.join(_read_text(part.reading) for part in number.digits) or 'nothing drawn'}",
+        )
     return 0
 
 

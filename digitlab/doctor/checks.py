@@ -133,7 +133,7 @@ def folders(settings: Settings) -> Iterator[Finding]:
     if used > most:
         yield wrong(
             "size", f"Data and networks hold {used / 1e9:.1f} GB; {most / 1e9:g} are allowed: nobody can train.",
-            "Delete networks that nobody needs, or raise DIGITLAB_MOST_GIGABYTES.",
+            "Delete networks that nobody needs, or raise DIGITLAB_MAX_GIGABYTES.",
         )  # fmt: skip
 
 
@@ -173,7 +173,7 @@ def _room(name: str, free: int, used: int, most: float) -> Finding:
         return warning(name, text, "Make room: each network takes up to 3 MB, each checkpoint 4 MB.")
     if used + free < most:
         return warning(
-            name, f"{text} The lab may grow by {(most - used) / 1e9:.1f} GB.", "Lower DIGITLAB_MOST_GIGABYTES."
+            name, f"{text} The lab may grow by {(most - used) / 1e9:.1f} GB.", "Lower DIGITLAB_MAX_GIGABYTES."
         )
     return ok(name, text)
 
@@ -208,7 +208,7 @@ def networks(settings: Settings, folder: Path = ROOT / "models") -> Iterator[Fin
     good = []
     for name in names:
         try:
-            digit = Recogniser.load(files.keras_file(name)).read(_one()).digit
+            digit = Recogniser.load(files.keras_file(name)).read_number(_one()).single.digit
         except DigitLabError as error:
             yield wrong("ready-made networks", str(error), "Restore it with `git checkout`.")
             continue

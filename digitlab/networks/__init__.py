@@ -13,10 +13,11 @@ hints            what goes wrong in a training, and what says so
 label_noise      several networks on the same digits
 layers           the layers of each preset, as numbers
 metrics          what a training reports
-number_search    reading a line of digits
+number_search    finds the digits of a number
 observation      what is seen in a network while it learns
 occlusion        answers to changed pictures
-recognition      reading a digit at once, on LiteRT
+reading          what a network reads in a drawing
+recognition      reads digits at once, on LiteRT
 robustness       accuracy as digits are distorted
 scores           accuracy, confusion and mistakes from probabilities
 snapshots        a network as it was after an epoch

@@ -1,9 +1,8 @@
-"""Reading digits, at once and without TensorFlow: a network's exported file on the LiteRT runtime."""
+"""Reads digits at once and without TensorFlow: a network's exported file on the LiteRT runtime."""
 
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -12,51 +11,37 @@ from numpy.typing import NDArray
 
 from digitlab.errors import ModelDamaged, ModelNotFound
 from digitlab.networks.calibration import Calibration, entropy
+from digitlab.networks.number_search import find_digits, single_digit
+from digitlab.networks.reading import NumberReading, Reading
 from digitlab.preprocessing import normalization
+from digitlab.preprocessing.foreground import extract_foreground
 from digitlab.settings import Settings
 
 DEFAULT_MODEL = "handwriting"
 CARD = ".json"
 SUFFIX = ".tflite"
-_THREADS = 2  # that share the reading of many digits
-_MANY = 16  # digits; fewer are read sooner than a thread starts
-_RIVAL = 0.2  # of the likeliest digit's probability: from here on another digit is named, too
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Reading:
-    """What a network reads in a drawing.
-
-    Attributes:
-        digit: 0 to 9, the likeliest; None where nothing is drawn.
-        probabilities: Ten floats that sum to 1; 0.1 each where nothing is drawn.
-        is_sure: Whether the answer may be relied on: it is a digit, and probable enough for this network.
-        image: uint8 (28, 28), what the network saw.
-        is_digit: Whether what is drawn looks like a digit at all to this network.
-    """
-
-    digit: int | None
-    probabilities: tuple[float, ...]
-    is_sure: bool
-    image: NDArray[np.uint8]
-    is_digit: bool
-
-    @property
-    def rivals(self) -> tuple[int, ...]:
-        """The digits that may be meant, the likeliest first; one where no other is near, three at most."""
-        order = sorted(range(10), key=lambda digit: -self.probabilities[digit])
-        least = _RIVAL * self.probabilities[order[0]]
-        return tuple(digit for digit in order[:3] if self.probabilities[digit] >= least)
-
-
-NOTHING = Reading(None, (0.1,) * 10, False, np.zeros((normalization.SIDE, normalization.SIDE), np.uint8), False)
+_THREADS = 2  # share the reading of many digits
+_MIN_SHARED = 16  # digits; reading fewer takes less time than starting a thread
 
 
 class Recogniser:
-    """One network, ready to read; may be shared between threads."""
+    """One network, ready to read; threads may share it.
+
+    `read_number` is the one way to read a drawing, and `read` is the special case of a single digit.
+
+    Example:
+        >>> recogniser = Recogniser.load()  # the app's default network
+        >>> drawing = np.zeros((280, 280, 4), np.uint8)
+        >>> drawing[60:220, 130:150] = 255  # a vertical stroke
+        >>> recogniser.read(drawing).digit
+        1
+        >>> drawing[60:220, 200:220] = 255  # another one
+        >>> [digit.reading.digit for digit in recogniser.read_number(drawing).digits]
+        [1, 1]
+    """
 
     def __init__(self, runtimes: "Sequence[_Runtime]", calibration: Calibration) -> None:
-        """Take the network, opened as often as threads may read many digits at once, and when it may be believed."""
+        """Take the network, opened once for each thread that may share a large batch, and its calibration."""
         self.calibration = calibration
         self._runtimes = tuple(runtimes)
 
@@ -66,9 +51,9 @@ class Recogniser:
 
         Args:
             path: A `.keras` file with its `.tflite` beside it, or that file; None: the app's ready-made default. The
-                card beside it says when its answers may be believed.
-            threads: How many share the reading of many digits.
-            batch: As many digits are computed at once. With one, a single digit takes the least time.
+                card beside it has the calibration.
+            threads: How many threads share the reading of many digits.
+            batch: How many digits are computed at once. With 1, a single digit takes the least time.
 
         Raises:
             ModelNotFound: No such file.
@@ -80,42 +65,55 @@ class Recogniser:
             raise ModelNotFound(f"There is no {file.name} in {file.parent}. Choose another network, or train one.")
         return cls([_Runtime(file, batch) for _ in range(threads)], Calibration.on_card(path.with_suffix(CARD)))
 
+    def read_number(self, drawing: NDArray[np.uint8], *, is_single: bool = False) -> NumberReading:
+        """Read a drawing of one digit, or of several in a line.
+
+        Args:
+            drawing: uint8 (height, width, 4) RGBA, as `extract_foreground` takes it: of any size, place and polarity.
+            is_single: Whether all ink is known to be one digit, so that nothing is cut and no speck is left out.
+
+        Raises:
+            ValueError: The drawing has another shape or dtype.
+        """
+        ink = extract_foreground(drawing)
+        digits = single_digit(ink, self) if is_single else find_digits(ink, self)
+        scale = drawing.shape[1] / ink.shape[1]  # large drawings are made smaller
+        return NumberReading(tuple(digit.scaled(scale) for digit in digits))
+
     def read(self, drawing: NDArray[np.uint8]) -> Reading:
-        """Read a drawing, uint8 (height, width, 4) RGBA, of any size, place and polarity."""
-        image = normalization.normalize(drawing)
-        return NOTHING if image is None else self.read_digit(image)
+        """Read a drawing of a single digit, uint8 (height, width, 4) RGBA, of any size, place and polarity."""
+        return self.read_number(drawing, is_single=True).single
 
     def read_digit(self, image: NDArray[np.uint8]) -> Reading:
-        """Read a digit that is in MNIST's form already, uint8 (28, 28)."""
-        return self.reading(image, self.probabilities(image[np.newaxis])[0])
+        """Read a digit that has MNIST's form already, uint8 (28, 28)."""
+        return self.interpret(image, self.probabilities(image[np.newaxis])[0])
 
-    def reading(self, image: NDArray[np.uint8], probabilities: NDArray[np.float32]) -> Reading:
-        """Say what the network's probabilities, float32 (10,), for an image mean."""
+    def interpret(self, image: NDArray[np.uint8], probabilities: NDArray[np.float32]) -> Reading:
+        """Return what the network's probabilities, float32 (10,), mean for an image, uint8 (28, 28)."""
         shares = probabilities.astype(float) / probabilities.sum(dtype=float)
         digit = int(shares.argmax())
-        is_digit = bool(entropy(shares[np.newaxis])[0] <= self.calibration.max_entropy) and not normalization.is_blob(
-            image
-        )
+        is_like_a_digit = bool(entropy(shares[np.newaxis])[0] <= self.calibration.max_entropy)
+        is_digit = is_like_a_digit and not normalization.is_blob(image)
         is_sure = is_digit and bool(shares[digit] >= self.calibration.min_confidence)
         return Reading(digit, tuple(shares.tolist()), is_sure, image, is_digit)
 
     def probabilities(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Return float32 (n, 10), each row summing to 1, for uint8 (n, 28, 28).
 
-        Without a batch they are read one by one: the buffers grow with the batch, making them anew for another size
-        takes time, and other threads wait. Where they are many, threads share them.
+        With a batch of 1, digits are read one by one: the buffers grow with the batch, allocating them again for
+        another size takes time, and other threads wait meanwhile. Threads share a large number of digits.
         """
         first, *others = self._runtimes
-        if len(images) < _MANY or not others:
+        if len(images) < _MIN_SHARED or not others:
             return first.read(images)
         parts = np.array_split(images, len(self._runtimes))
         with ThreadPoolExecutor(len(others), "reading") as pool:
             rest = [pool.submit(runtime.read, part) for runtime, part in zip(others, parts[1:], strict=True)]
-            return np.concatenate([first.read(parts[0]), *(one.result() for one in rest)])
+            return np.concatenate([first.read(parts[0]), *(future.result() for future in rest)])
 
 
 class _Runtime:
-    """A network on LiteRT, for so many digits at a time."""
+    """A network on LiteRT that reads a fixed number of digits at a time."""
 
     def __init__(self, file: Path, batch: int) -> None:
         self._batch = batch
@@ -138,12 +136,12 @@ class _Runtime:
         """Return float32 (n, 10) for uint8 (n, 28, 28)."""
         result = np.empty((len(images), 10), np.float32)
         for start in range(0, len(images), self._batch):
-            some = images[start : start + self._batch]
-            whole = some if len(some) == self._batch else np.resize(some, (self._batch, *some.shape[1:]))
+            batch = images[start : start + self._batch]
+            padded = batch if len(batch) == self._batch else np.resize(batch, (self._batch, *batch.shape[1:]))
             with self._lock:
-                self._interpreter.set_tensor(self._input, whole)
+                self._interpreter.set_tensor(self._input, padded)
                 self._interpreter.invoke()
-                result[start : start + len(some)] = self._interpreter.get_tensor(self._output)[: len(some)]
+                result[start : start + len(batch)] = self._interpreter.get_tensor(self._output)[: len(batch)]
         return result
 
 

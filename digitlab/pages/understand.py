@@ -6,9 +6,10 @@ from numpy.typing import NDArray
 
 from digitlab.data.distortions import Amounts
 from digitlab.networks.explanation import ActivationTrace, Counterfactual, HeatMaps, Neuron
-from digitlab.networks.recognition import Reading
+from digitlab.networks.reading import Reading
 from digitlab.runs.records.model_card import ModelCard
-from digitlab.ui import elements, explanations, galleries, messages, network_choice, reading_view, resources
+from digitlab.ui import elements, galleries, messages, network_choice, reading_view, resources
+from digitlab.ui.understand import explanation_views
 from digitlab.ui.understand import digit_map_view, top_activations_view, picture_choice
 
 state = st.session_state
@@ -20,7 +21,7 @@ def where_it_looks(card: ModelCard, image: NDArray[np.uint8], reading: Reading) 
     st.caption("Orange speaks for this digit, blue against it, black has no say. The white line is the ink's edge.")
     covered = resources.lab().explain(card.name).occlusion(image, digit)
     shown = [
-        explanations.heat_map(
+        explanation_views.heat_map(
             covered.drops * 100,
             image,
             "Occlusion",
@@ -30,9 +31,9 @@ def where_it_looks(card: ModelCard, image: NDArray[np.uint8], reading: Reading) 
         )
     ]
     with messages.show_errors():
-        maps: HeatMaps = explanations.ask(card, "heat_maps", image, digit)
-        shown += explanations.gradient_maps(maps, image)
-    explanations.figures(shown)
+        maps: HeatMaps = explanation_views.ask(card, "heat_maps", image, digit)
+        shown += explanation_views.gradient_maps(maps, image)
+    explanation_views.figures(shown)
 
 
 def choose_digit(reading: Reading, label: str) -> int:
@@ -45,7 +46,7 @@ def choose_digit(reading: Reading, label: str) -> int:
 
 def layer_by_layer(card: ModelCard, image: NDArray[np.uint8], reading: Reading) -> None:
     """Step from input to output."""
-    inside: ActivationTrace = explanations.ask(card, "inside", image)
+    inside: ActivationTrace = explanation_views.ask(card, "activations", image)
     names = ["picture", *(stage.layer for stage in inside.stages), "digits"]
     if state.get("layer") not in names:
         state.layer = names[min(1, len(names) - 1)]
@@ -67,19 +68,19 @@ def layer_by_layer(card: ModelCard, image: NDArray[np.uint8], reading: Reading) 
         elements.bars(reading.probabilities, reading.digit)
     else:
         stage = next(stage for stage in inside.stages if stage.layer == layer)
-        st.markdown(f"**{stage.layer}**: {explanations.KINDS[stage.kind]}")
-        explanations.stage(stage)
+        st.markdown(f"**{stage.layer}**: {explanation_views.KINDS[stage.kind]}")
+        explanation_views.stage(stage)
         if stage is inside.stages[0] and stage.kind == "Conv2D":
             st.markdown("**Its filters**, in the same order: what each looks for")
-            explanations.weights(explanations.ask(card, "first_weights"), "The weights of the first layer's filters", 8)
+            explanation_views.weights(explanation_views.ask(card, "first_weights"), "The weights of the first layer's filters", 8)
         if stage.kind == "Conv2D":
             top_activations_view.exciting(card, stage)
 
 
 def for_and_against(card: ModelCard, image: NDArray[np.uint8], reading: Reading) -> None:
     """Which pixels speak for and against each digit; the first layer's weights."""
-    evidence = explanations.ask(card, "evidence", image)
-    is_dense = explanations.ask(card, "first_weights").shape[1:] == image.shape
+    evidence = explanation_views.ask(card, "pixel_evidence", image)
+    is_dense = explanation_views.ask(card, "first_weights").shape[1:] == image.shape
     st.caption(
         "Each of the 784 pixels speaks for a digit (orange) or against it (blue): the weight with which more ink there "
         "goes into the digit's sum"
@@ -89,11 +90,11 @@ def for_and_against(card: ModelCard, image: NDArray[np.uint8], reading: Reading)
             else ", as long as the picture changes little. It is the gradient of each sum."
         )
     )
-    explanations.evidence(evidence, image, reading, is_exact=is_dense)
+    explanation_views.evidence(evidence, image, reading, is_exact=is_dense)
     if is_dense:
         st.markdown("**What the neurons of the first layer look for**, numbered from 0, 16 a row")
-        explanations.weights(
-            explanations.ask(card, "first_weights"), "The first layer's weights, one picture a neuron", 16
+        explanation_views.weights(
+            explanation_views.ask(card, "first_weights"), "The first layer's weights, one picture a neuron", 16
         )
 
 
@@ -127,14 +128,14 @@ def as_it_was() -> None:
 
 def change_its_mind(card: ModelCard, image: NDArray[np.uint8], reading: Reading) -> None:
     """The smallest changes that make other digits of it."""
-    changes: list[Counterfactual] = explanations.ask(card, "changes", image)
+    changes: list[Counterfactual] = explanation_views.ask(card, "counterfactuals", image)
     if not changes:
         st.info("No small change was found that makes another digit of it.")
         return
     by_digit = {change.digit: change for change in changes}
     if state.get("changed") not in by_digit:
         state.changed = changes[0].digit
-    explanations.change(by_digit[state.changed], image, reading)
+    explanation_views.change(by_digit[state.changed], image, reading)
     st.markdown("**The smallest change found for each digit**, the nearest first. Click one to look closely.")
     samples = [
         galleries.Sample(change.digit, change.image, f"→ {change.digit}: {change.length:.2f}") for change in changes
@@ -149,8 +150,8 @@ def change_its_mind(card: ModelCard, image: NDArray[np.uint8], reading: Reading)
 
 def the_arithmetic(card: ModelCard, image: NDArray[np.uint8], reading: Reading) -> None:
     """The softmax and one neuron, with the real numbers."""
-    inside: ActivationTrace = explanations.ask(card, "inside", image)
-    explanations.softmax(inside)
+    inside: ActivationTrace = explanation_views.ask(card, "activations", image)
+    explanation_views.softmax(inside)
     st.subheader("One neuron")
     stages = {one.layer: one for one in inside.stages if one.kind in ("Conv2D", "Dense")}
     if not stages:
@@ -166,8 +167,8 @@ def the_arithmetic(card: ModelCard, image: NDArray[np.uint8], reading: Reading) 
             rows, columns = values.shape[0] - 1, values.shape[1] - 1
             row = int(st.number_input("Row", 0, rows, int(best[0]), key=f"row-{layer}", width=120))
             column = int(st.number_input("Column", 0, columns, int(best[1]), key=f"column-{layer}", width=120))
-    neuron: Neuron = explanations.ask(card, "neuron", image, layer, unit, row, column)
-    explanations.neuron(neuron)
+    neuron: Neuron = explanation_views.ask(card, "neuron", image, layer, unit, row, column)
+    explanation_views.neuron(neuron)
 
 
 VIEWS = {
@@ -183,7 +184,7 @@ VIEWS = {
 
 picture_choice.follow_link()
 st.title("Understand")
-explanations.style()
+explanation_views.style()
 left, right = st.columns(2, gap="large")
 with left:
     card = network_choice.choose_network()

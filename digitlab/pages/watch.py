@@ -10,7 +10,8 @@ from digitlab.errors import DigitLabError
 from digitlab.networks.recognition import DEFAULT_MODEL
 from digitlab.networks.snapshots import Snapshot
 from digitlab.runs.records.run import Run, RunState
-from digitlab.ui import explanations, galleries, messages, resources, shared_state
+from digitlab.ui import galleries, messages, resources, shared_state
+from digitlab.ui.understand import explanation_views
 from digitlab.ui.watch import learning
 
 _STEP = 0.8  # seconds between two epochs while it plays
@@ -125,7 +126,7 @@ def look_again(run: Run) -> float | None:
 
 
 st.title("Watch it learn")
-explanations.style()
+explanation_views.style()
 runs = [run for run in lab.runs() if run.started is not None and run.config.tuning is None]
 if not runs:
     st.info("No network has learned here yet. Train one, and watch.", icon=":material/model_training:")

@@ -49,15 +49,15 @@ class Segment:
         ink: uint8 (bottom - top, right - left), 0 to 255, without the ink of other pieces.
         first: The first atom covered, counted from the left.
         last: The last one.
-        evidence: How well this would be one digit by its place and form alone: a log-likelihood up to a constant.
-            Those of the pieces that make up the line add up.
+        log_prior: How likely this is one digit by its place and form alone: a log-likelihood up to a constant. The
+            sum over the segments of a line is that of the line.
     """
 
     box: tuple[int, int, int, int]
     ink: NDArray[np.uint8]
     first: int
     last: int
-    evidence: float
+    log_prior: float
 
 
 def find_segments(ink: NDArray[np.uint8]) -> list[Segment]:
@@ -82,6 +82,12 @@ def find_segments(ink: NDArray[np.uint8]) -> list[Segment]:
     parts = [part for part in parts if not is_speck(part, scale)]
     atoms = [atom for group in stacked(parts, scale) for atom in _cut(group, scale)]
     return _candidates(ink, atoms, scale)
+
+
+def undivided(ink: NDArray[np.uint8]) -> Segment:
+    """Return all ink, uint8 (height, width), as one segment, specks included."""
+    height, width = ink.shape
+    return Segment((0, 0, width, height), ink, 0, 0, 0.0)
 
 
 def one_sign(ink: NDArray[np.uint8]) -> Segment | None:

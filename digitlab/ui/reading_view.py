@@ -7,8 +7,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from digitlab.data.picture_files import thumbnail
-from digitlab.networks.number_search import DigitReading
-from digitlab.networks.recognition import Reading
+from digitlab.networks.reading import DigitReading, Reading
 from digitlab.ui import galleries
 
 _SHOWN = 358  # pixels: the width of the column
@@ -36,12 +35,8 @@ def answer(reading: Reading, invitation: str) -> None:
     if reading.digit is None:
         text = f"<span>{invitation}</span>"
     else:
-        text = f"<strong data-testid='digit'>{_sign(reading)}</strong><span>{verdict(reading)}</span>"
+        text = f"<strong data-testid='digit'>{reading.sign}</strong><span>{verdict(reading)}</span>"
     st.html(f"<div class='digitlab-answer' aria-live='polite'>{text}</div>")
-
-
-def _sign(reading: Reading) -> str:
-    return str(reading.digit) if reading.is_digit else "?"
 
 
 def why(part: str, number: int, network: str, *, is_offered: bool = True) -> None:
@@ -61,7 +56,7 @@ def why(part: str, number: int, network: str, *, is_offered: bool = True) -> Non
 
 def number_answer(parts: Sequence[DigitReading]) -> None:
     """Show a number that was read, and of which of its digits the network is not sure."""
-    number = "".join(_sign(part.reading) for part in parts)
+    number = "".join(part.reading.sign for part in parts)
     doubts = [
         f"<br>Digit {place}: {verdict(part.reading)}"
         for place, part in enumerate(parts, start=1)
@@ -79,7 +74,7 @@ def boxes(picture: NDArray[np.uint8], parts: Sequence[DigitReading]) -> None:
         left, top, right, bottom = part.box
         place = f"left:{left / width:.2%};top:{top / height:.2%};"
         size = f"width:{(right - left) / width:.2%};height:{(bottom - top) / height:.2%}"
-        marks.append(f"<i style='{place}{size}'><b>{_sign(part.reading)}</b></i>")
+        marks.append(f"<i style='{place}{size}'><b>{part.reading.sign}</b></i>")
     image = f"<img alt='The drawing' src='{galleries.as_url(thumbnail(picture, _SHOWN))}'>"
     st.html(f"<div class='digitlab-boxes'>{image}{''.join(marks)}</div>")
 
@@ -110,7 +105,7 @@ def steps(shown: Sequence[tuple[str, str, NDArray[np.uint8], Reading]]) -> None:
     """Show steps in a row: title, sentence, picture after it, and the reading without it."""
     items = []
     for number, (title, sentence, picture, without) in enumerate(shown, start=1):
-        read = _sign(without) if without.digit is not None else "nothing"
+        read = without.sign if without.digit is not None else "nothing"
         items.append(
             f"<div><div class='shown'><img alt='After step {number}' src='{galleries.as_url(picture)}'></div>"
             f"<p><b>{number}. {title}.</b> {sentence}</p>"

@@ -3,8 +3,9 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from digitlab.networks.number_search import most_likely_path, read_line, read_number
-from digitlab.networks.recognition import Reading, Recogniser
+from digitlab.networks.number_search import find_digits, most_likely_path
+from digitlab.networks.reading import Reading
+from digitlab.networks.recognition import Recogniser
 from digitlab.segmentation.segments import Segment
 from digitlab.synthesis import handwriting
 
@@ -42,12 +43,12 @@ class Answering:
     def __init__(self, probabilities) -> None:
         self.probabilities = probabilities
 
-    def reading(self, image, probabilities) -> Reading:
+    def interpret(self, image, probabilities) -> Reading:
         return Reading(int(probabilities.argmax()), tuple(probabilities.tolist()), True, image, True)
 
 
 def read(line: np.ndarray, network: Recogniser) -> str:
-    return "".join(str(part.reading.digit) for part in read_line(line, network))
+    return "".join(str(part.reading.digit) for part in find_digits(line, network))
 
 
 @pytest.mark.parametrize("text", ["2026", "31", "90817", "45", "777"])
@@ -57,7 +58,7 @@ def test_a_number_is_read_digit_by_digit(text, digits, network):
 
 def test_each_digit_has_its_box_and_its_probabilities(digits, network):
     line = number("2026", digits, 20)
-    parts = read_line(line, network)
+    parts = find_digits(line, network)
     assert all(one.box[2] < other.box[0] for one, other in pairwise(parts))
     for part in parts:
         left, top, right, bottom = part.box
@@ -69,7 +70,7 @@ def test_each_digit_has_its_box_and_its_probabilities(digits, network):
 @pytest.mark.parametrize("digit", range(10))
 def test_one_digit_stays_one(digit, digits, network):
     for skip in range(8):
-        assert len(read_line(number(str(digit), digits, 0, skip), network)) == 1
+        assert len(find_digits(number(str(digit), digits, 0, skip), network)) == 1
 
 
 def test_the_network_reads_only_what_may_be_on_the_best_path(digits, network):
@@ -79,7 +80,7 @@ def test_the_network_reads_only_what_may_be_on_the_best_path(digits, network):
         asked.append(len(images))
         return network.probabilities(images)
 
-    read_line(number("2026", digits, 20), Answering(counted))
+    find_digits(number("2026", digits, 20), Answering(counted))
     assert sum(asked) <= 6
 
 
@@ -102,26 +103,26 @@ def test_touching_digits_are_cut_where_the_network_knows_both():
                 answer[:] = [0.99, *[0.01 / 9] * 9]
         return answers
 
-    parts = read_line(touching(np.zeros((200, 400), np.uint8)), Answering(only_rings))
+    parts = find_digits(touching(np.zeros((200, 400), np.uint8)), Answering(only_rings))
     assert [part.reading.digit for part in parts] == [0, 0]
     assert parts[0].box[2] == pytest.approx(138, abs=8)
 
 
 def test_no_ink_has_no_digits(network):
-    assert read_line(np.zeros((50, 80), np.uint8), network) == []
+    assert find_digits(np.zeros((50, 80), np.uint8), network) == []
 
 
 def test_a_dot_is_at_most_one_part(network):
     line = np.zeros((100, 100), np.uint8)
     line[50:55, 50:55] = 255
-    assert len(read_line(line, network)) <= 1
+    assert len(find_digits(line, network)) <= 1
 
 
 def test_the_best_path_covers_every_atom_once():
-    def piece(first: int, last: int) -> Segment:
+    def segment(first: int, last: int) -> Segment:
         return Segment((0, 0, 1, 1), np.zeros((1, 1), np.uint8), first, last, 0.0)
 
-    lattice = [piece(0, 0), piece(1, 1), piece(2, 2), piece(0, 1), piece(1, 2)]
+    lattice = [segment(0, 0), segment(1, 1), segment(2, 2), segment(0, 1), segment(1, 2)]
     assert most_likely_path(lattice, [-1, -1, -1, -1.5, -3]) == [3, 2]
     assert most_likely_path(lattice, [-1, -1, -1, -5, -1.5]) == [0, 4]
     assert most_likely_path(lattice[:2] + lattice[3:4], [-1, -1, -3]) == [0, 1]
@@ -132,7 +133,7 @@ def test_boxes_are_in_pixels_of_the_drawing_however_large_it_is(digits, network)
     line = number("31", digits, 20)
     large = np.kron(line, np.ones((4, 4), np.uint8))
     drawing = np.dstack([large, large, large, np.full_like(large, 255)])
-    for part, expected in zip(read_number(drawing, network), read_line(line, network), strict=True):
+    for part, expected in zip(network.read_number(drawing).digits, find_digits(line, network), strict=True):
         assert part.reading.digit == expected.reading.digit
         assert part.box == pytest.approx([4 * side for side in expected.box], abs=8)
 
@@ -146,7 +147,7 @@ def test_a_letter_is_not_cut_into_digits(network):
     v = handwriting.draw([np.array([[0, 0], [0.4, 1], [0.8, 0.0]])], 10)
     field = np.pad(v, ((0, 100), (0, 100)))
     field[-10:-4, -10:-4] = 255  # a stray dot is left out
-    (part,) = read_line(field, Answering(unsure))
+    (part,) = find_digits(field, Answering(unsure))
     assert max(part.reading.probabilities) == pytest.approx(0.1)
     assert part.box[2] < v.shape[1]
     assert np.array_equal(part.ink[: v.shape[0], : v.shape[1]], v)

@@ -31,7 +31,7 @@ def likeliest(found: list[Segment]) -> list[Segment]:
     """The best way through the pieces by geometry alone."""
     best = {0: (0.0, [])}
     for last in range(max(piece.last for piece in found) + 1):
-        ways = [(best[p.first][0] + p.evidence, [*best[p.first][1], p]) for p in found if p.last == last]
+        ways = [(best[p.first][0] + p.log_prior, [*best[p.first][1], p]) for p in found if p.last == last]
         best[last + 1] = max(ways, key=lambda way: way[0])
     return best[max(best)][1]
 

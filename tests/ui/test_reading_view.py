@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from digitlab.networks.recognition import NOTHING, Reading
+from digitlab.networks.reading import NOTHING, Reading
 from digitlab.ui.reading_view import verdict
 
 

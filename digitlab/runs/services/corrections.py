@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitlab.data.picture_files import thumbnail, to_png
-from digitlab.networks.number_search import DigitReading
+from digitlab.networks.reading import DigitReading
 from digitlab.runs.records.drawing import Drawing
 
 _MAX_LENGTH = 360  # pixels of a picture that is kept: as wide as the field to draw in

@@ -7,7 +7,8 @@ from digitlab.data.distortions import Amounts, distort_by
 from digitlab.networks.digit_map import DigitMap
 from digitlab.networks.explanation import ActivationTrace, Counterfactual, Floats, HeatMaps, Neuron, TopActivations
 from digitlab.networks.occlusion import Occlusion, occlusion
-from digitlab.networks.recognition import Reading, Recogniser
+from digitlab.networks.reading import Reading
+from digitlab.networks.recognition import Recogniser
 from digitlab.runs.dispatch import jobs
 from digitlab.runs.dispatch.jobs import Ask
 from digitlab.runs.records.model_card import ModelCard

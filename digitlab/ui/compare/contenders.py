@@ -8,7 +8,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from digitlab.networks.digit_sets import TEST
-from digitlab.networks.number_search import DigitReading, read_number
+from digitlab.networks.reading import DigitReading
 from digitlab.runs.records import comparison
 from digitlab.runs.records.comparison import Contender
 from digitlab.runs.records.model_card import ModelCard
@@ -163,7 +163,8 @@ def readings(picture: NDArray[np.uint8] | None, person: Person, shown: Sequence[
     readers = []
     for card in cards[:_READERS]:
         with messages.show_errors():  # where one cannot be read, the others are
-            readers.append(_reader(labels[card.name], read_number(picture, resources.lab().recogniser(card.name))))
+            number = resources.lab().recogniser(card.name).read_number(picture)
+            readers.append(_reader(labels[card.name], number.digits))
     st.html(f"<div class='digitlab-readers'>{''.join(readers)}</div>")
     if len(cards) > _READERS:
         st.caption(f"{_READERS} of {len(cards)} networks are asked.")
@@ -171,7 +172,7 @@ def readings(picture: NDArray[np.uint8] | None, person: Person, shown: Sequence[
 
 def _reader(label: str, parts: Sequence[DigitReading]) -> str:
     """What one network reads, as HTML."""
-    number = "".join(str(part.reading.digit) if part.reading.is_digit else "?" for part in parts)
+    number = "".join(part.reading.sign for part in parts)
     probability = min((max(part.reading.probabilities) for part in parts), default=0.0)
     is_sure = all(part.reading.is_sure for part in parts)
     columns = reading_view.columns(parts[0].reading) if len(parts) == 1 else ""

@@ -12,7 +12,8 @@ from digitlab.networks.digit_map import DigitMap
 from digitlab.networks.explanation import ActivationTrace
 from digitlab.networks.reading import Reading
 from digitlab.runs.records.model_card import ModelCard
-from digitlab.ui import elements, explanations, galleries, messages, reading_view, resources
+from digitlab.ui import elements, galleries, messages, reading_view, resources
+from digitlab.ui.understand import explanation_views
 from digitlab.ui.charts import plots
 from digitlab.ui.understand import picture_choice
 
@@ -26,7 +27,7 @@ def similar(card: ModelCard, image: NDArray[np.uint8], reading: Reading) -> None
     made = _landscape(card)
     if made is None:
         return
-    inside: ActivationTrace = explanations.ask(card, "inside", image)
+    inside: ActivationTrace = explanation_views.ask(card, "activations", image)
     digits = resources.mnist()
     numbers, distances = made.nearest(inside.hidden, _NEAREST)
     counts = Counter(int(digits.y_train[number]) for number in numbers)
@@ -60,7 +61,7 @@ def landscape(card: ModelCard, image: NDArray[np.uint8], reading: Reading) -> No
     made = _landscape(card)
     if made is None:
         return
-    inside: ActivationTrace = explanations.ask(card, "inside", image)
+    inside: ActivationTrace = explanation_views.ask(card, "activations", image)
     own = made.axes.places(inside.hidden[np.newaxis])[0]
     rows = _rows(card.name, card.created, made)
     rows = [*rows, _row(own, -1, str(reading.digit), image, "your picture")]

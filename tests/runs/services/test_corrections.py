@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from digitlab.networks.number_search import read_number
 from digitlab.networks.recognition import Recogniser
 from digitlab.runs.services.corrections import correction
 
@@ -36,7 +35,7 @@ def opened(drawing):
 
 def test_a_whole_field_is_kept_with_its_strokes(recogniser):
     picture, strokes = field(180)
-    (part,) = read_number(picture, recogniser)
+    (part,) = recogniser.read_number(picture).digits
     kept = correction(7, part, picture, network="mine", strokes=strokes)
     assert (kept.label, kept.read, kept.network, kept.source) == (7, 1, "mine", "correction")
     assert np.array_equal(opened(kept), picture)
@@ -46,7 +45,7 @@ def test_a_whole_field_is_kept_with_its_strokes(recogniser):
 
 def test_of_a_number_each_digit_is_kept_with_its_own_part_and_strokes(recogniser):
     picture, strokes = field(100, 250)
-    parts = read_number(picture, recogniser)
+    parts = recogniser.read_number(picture).digits
     for part, stroke in zip(parts, strokes, strict=True):
         kept = correction(1, part, picture, network="mine", strokes=strokes, is_alone=False)
         assert json.loads(kept.strokes) == [stroke]
@@ -57,7 +56,7 @@ def test_of_a_number_each_digit_is_kept_with_its_own_part_and_strokes(recogniser
 def test_of_a_photograph_the_digit_is_cut_out_and_made_small(recogniser):
     picture = np.full((900, 900, 4), 255, np.uint8)
     picture[200:800, 430:490, :3] = 30
-    (part,) = read_number(picture, recogniser)
+    (part,) = recogniser.read_number(picture).digits
     kept = correction(1, part, picture, network="mine")
     assert kept.strokes is None
     assert max(opened(kept).shape) == 360
@@ -66,5 +65,5 @@ def test_of_a_photograph_the_digit_is_cut_out_and_made_small(recogniser):
 def test_what_was_read_as_no_digit_was_read_as_none(recogniser):
     picture, _ = field()
     picture[100:200, 100:200, :3] = 255  # a filled square
-    (part,) = read_number(picture, recogniser)
+    (part,) = recogniser.read_number(picture).digits
     assert correction(0, part, picture, network="mine").read is None
