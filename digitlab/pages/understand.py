@@ -9,8 +9,7 @@ from digitlab.networks.explanation import ActivationTrace, Counterfactual, HeatM
 from digitlab.networks.reading import Reading
 from digitlab.runs.records.model_card import ModelCard
 from digitlab.ui import elements, galleries, messages, network_choice, reading_view, resources
-from digitlab.ui.understand import explanation_views
-from digitlab.ui.understand import digit_map_view, top_activations_view, picture_choice
+from digitlab.ui.understand import digit_map_view, explanation_views, picture_choice, top_activations_view
 
 state = st.session_state
 
@@ -72,7 +71,9 @@ def layer_by_layer(card: ModelCard, image: NDArray[np.uint8], reading: Reading) 
         explanation_views.stage(stage)
         if stage is inside.stages[0] and stage.kind == "Conv2D":
             st.markdown("**Its filters**, in the same order: what each looks for")
-            explanation_views.weights(explanation_views.ask(card, "first_weights"), "The weights of the first layer's filters", 8)
+            explanation_views.weights(
+                explanation_views.ask(card, "first_weights"), "The weights of the first layer's filters", 8
+            )
         if stage.kind == "Conv2D":
             top_activations_view.exciting(card, stage)
 

@@ -4,7 +4,6 @@ canvas            The canvas to draw on, with its tools
 confusion_matrix  The confusion matrix as a table of buttons
 corrections       The correction of a misread digit
 elements          Probability bars, learning curves, metrics
-explanations      Heat maps and other explanations, shown
 galleries         Digits as pictures: one, or a grid to click
 identity          Who uses the page: a visitor's cookie, or a log-in
 linked_choice     Choices that the address keeps

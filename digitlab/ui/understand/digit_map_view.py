@@ -13,9 +13,8 @@ from digitlab.networks.explanation import ActivationTrace
 from digitlab.networks.reading import Reading
 from digitlab.runs.records.model_card import ModelCard
 from digitlab.ui import elements, galleries, messages, reading_view, resources
-from digitlab.ui.understand import explanation_views
 from digitlab.ui.charts import plots
-from digitlab.ui.understand import picture_choice
+from digitlab.ui.understand import explanation_views, picture_choice
 
 _NEAREST = 12
 _CLICKED = "looked-at"  # the training digit that was clicked, in the session's state

@@ -4,8 +4,9 @@ import streamlit as st
 
 from digitlab.networks.explanation import LayerOutput, TopActivations
 from digitlab.runs.records.model_card import ModelCard
-from digitlab.ui import explanations, resources
+from digitlab.ui import resources
 from digitlab.ui.charts import colours
+from digitlab.ui.understand import explanation_views
 
 _DIGITS = 500  # of the training set, its first: a worker looks through them in a fraction of a second
 
@@ -13,7 +14,7 @@ _DIGITS = 500  # of the training set, its first: a worker looks through them in 
 def exciting(card: ModelCard, stage: LayerOutput) -> None:
     """Let a person choose a filter, and show the training digits that excite it most."""
     digits = resources.mnist()
-    best: TopActivations = explanations.ask(card, "excitement", digits.x_train[:_DIGITS], stage.layer)
+    best: TopActivations = explanation_views.ask(card, "top_activations", digits.x_train[:_DIGITS], stage.layer)
     maps = stage.values.shape[-1]
     strongest = int(stage.values.sum(axis=(0, 1)).argmax())
     st.markdown("**What excites a filter**: what it looks for is what is alike in these frames")
@@ -25,8 +26,8 @@ def exciting(card: ModelCard, stage: LayerOutput) -> None:
         label = digits.y_train[number]
         picture = colours.framed(digits.x_train[number], int(top), int(left), best.side)
         alt = f"Training digit {number}, a {label}, excites it from row {top}, column {left} on"
-        shown.append(explanations.figure(picture, alt, text=f"a {label}: {value:.2f}"))
-    explanations.figures(shown, is_small=True)
+        shown.append(explanation_views.figure(picture, alt, text=f"a {label}: {value:.2f}"))
+    explanation_views.figures(shown, is_small=True)
     st.caption(
         f"Of the first {_DIGITS} training digits, the {len(shown)} to which filter {chosen} answers most, and how "
         f"strongly. The frame is all that it sees there, {best.side} x {best.side} pixels; what is around it is dimmed."

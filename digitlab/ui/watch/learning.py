@@ -14,8 +14,9 @@ from digitlab.networks.metrics import EpochMetrics
 from digitlab.networks.observation import Observation
 from digitlab.networks.snapshots import Snapshot
 from digitlab.runs.records.run import Run
-from digitlab.ui import confusion_matrix, elements, explanations, galleries, messages, resources
+from digitlab.ui import confusion_matrix, elements, galleries, messages, resources
 from digitlab.ui.charts import learning_plots, plots
+from digitlab.ui.understand import explanation_views
 
 _SHOWN = 32  # pictures of a cell of the confusion matrix
 _MARGIN = 1.05  # of the map, around the farthest digit
@@ -84,7 +85,7 @@ def filters(one: Snapshot) -> None:
     """Show the first layer's weights."""
     pictures = one.first_weights
     kind = "neurons" if pictures.shape[1:] == (28, 28) else "filters"
-    explanations.weights(
+    explanation_views.weights(
         pictures, f"The weights of the first layer's {len(pictures)} {kind}", 16 if len(pictures) > 32 else 8
     )
 
