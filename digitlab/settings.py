@@ -1,8 +1,9 @@
-"""Where things are kept and how many at once. The only reader of the environment."""
+"""Settings: where files are kept, and the limits. The only module that reads the environment."""
 
 import math
 import os
-from collections.abc import Mapping
+import warnings
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -17,32 +18,45 @@ VARIABLES = (
     "DIGITLAB_DATABASE_URL",
     "DIGITLAB_SCHEDULER",
     "DIGITLAB_WORKERS",
-    "DIGITLAB_RUNS_PER_PERSON",
-    "DIGITLAB_MOST_EPOCHS",
-    "DIGITLAB_MOST_GIGABYTES",
-    "DIGITLAB_BROUGHT_IN_PER_PERSON",
+    "DIGITLAB_MAX_RUNS_PER_PERSON",
+    "DIGITLAB_MAX_EPOCHS",
+    "DIGITLAB_MAX_GIGABYTES",
+    "DIGITLAB_MAX_IMPORTS_PER_PERSON",
 )
+# Names of version 0.1.0, with those that replace them. They are read until version 0.3.0.
+RENAMED = {
+    "DIGITLAB_RUNS_PER_PERSON": "DIGITLAB_MAX_RUNS_PER_PERSON",
+    "DIGITLAB_MOST_EPOCHS": "DIGITLAB_MAX_EPOCHS",
+    "DIGITLAB_MOST_GIGABYTES": "DIGITLAB_MAX_GIGABYTES",
+    "DIGITLAB_BROUGHT_IN_PER_PERSON": "DIGITLAB_MAX_IMPORTS_PER_PERSON",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """One set-up of DigitLab.
+    """The settings of one lab.
 
     Attributes:
-        data: Folder of everything that DigitLab writes besides networks.
-        models: Folder of people's networks and of checkpoints, or an address that fsspec knows, `s3://bucket/folder`.
+        data: Folder of everything that DigitLab writes.
+        models: Folder of people's networks, checkpoints and snapshots, or an address that fsspec knows, such as
+            `s3://bucket/folder`. By default the folder `models` in `data`.
         ready_made: Folder of the networks that ship with DigitLab.
-        database_url: SQLAlchemy address of the runs.
-        scheduler: Address of a Dask scheduler (`tcp://host:port`, or `tls://`); None starts one on this machine.
-        workers: How many trainings run at once on this machine.
-        max_runs_per_person: How many runs of one person may wait or run at once.
+        database_url: SQLAlchemy address of the database.
+        scheduler: Address of a Dask scheduler (`tcp://host:port`, `tls://host:port`); None: one is started here.
+        workers: How many runs train at the same time on this machine.
+        max_runs_per_person: How many queued and running runs one person may have.
         max_epochs: The longest training that may be started.
-        max_gigabytes: How large the folders of data and networks may be when a training is started, in 10^9 bytes.
-        max_imports_per_person: How many networks from elsewhere one person may keep.
+        max_gigabytes: Size of data and networks above which no training may be started, in 10^9 bytes.
+        max_imports_per_person: How many imported networks one person may have.
+
+    Example:
+        >>> settings = Settings.from_environment({"DIGITLAB_DATA": "/srv/lab", "DIGITLAB_MAX_EPOCHS": "50"})
+        >>> settings.max_epochs, str(settings.models), settings.database_url
+        (50, '/srv/lab/models', 'sqlite:////srv/lab/digitlab.db')
     """
 
     data: Path = ROOT / "data"
-    models: Path | str = ROOT / "models"
+    models: Path | str = ROOT / "data" / "models"
     ready_made: Path = ROOT / "models"
     database_url: str = field(default=f"sqlite:///{ROOT / 'data' / 'digitlab.db'}", repr=False)  # may hold a password
     scheduler: str | None = None
@@ -54,86 +68,108 @@ class Settings:
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
-        """Read `DIGITLAB_DATA`, `_MODELS`, `_DATABASE_URL`, `_SCHEDULER`, `_WORKERS`, and the limits
-        `_RUNS_PER_PERSON`, `_MAX_EPOCHS`, `_MAX_GIGABYTES` and `_BROUGHT_IN_PER_PERSON`.
+        """Read the settings from `VARIABLES`.
+
+        A name of version 0.1.0 (`RENAMED`) still works, with a `FutureWarning`; if its new name is set too, the new
+        name counts.
 
         Raises:
-            InvalidSetting: naming the variable, its value and what is allowed.
+            InvalidSetting: The message names the variable, its value and what is allowed.
         """
+        for sentence in renaming_warnings(environ):
+            warnings.warn(sentence, FutureWarning, stacklevel=2)
+        return cls._read(environ)
+
+    @classmethod
+    def from_valid_variables(
+        cls, environ: Mapping[str, str] = os.environ
+    ) -> tuple["Settings", list[InvalidSetting], list[str]]:
+        """Read the valid variables only.
+
+        Returns:
+            The settings, the errors of all other variables, and the names of all `DIGITLAB_` variables.
+        """
+        valid: dict[str, str] = {}
+        errors = []
+        names = sorted(name for name in environ if name.startswith("DIGITLAB_"))
+        for name in names:  # the database comes before the scheduler that needs it
+            try:
+                cls._read(valid | {name: environ[name]})
+            except InvalidSetting as error:
+                errors.append(error)
+            else:
+                valid[name] = environ[name]
+        return cls._read(valid), errors, names
+
+    @classmethod
+    def _read(cls, environ: Mapping[str, str]) -> "Settings":
         data = Path(environ.get("DIGITLAB_DATA") or ROOT / "data").expanduser().absolute()
-        usual = cls()
+        default = cls()
         settings = cls(
             data=data,
-            models=as_place(environ.get("DIGITLAB_MODELS") or str(ROOT / "models"), "DIGITLAB_MODELS"),
+            models=as_place(environ.get("DIGITLAB_MODELS") or str(data / "models"), "DIGITLAB_MODELS"),
             database_url=_database_url(environ.get("DIGITLAB_DATABASE_URL") or f"sqlite:///{data / 'digitlab.db'}"),
             scheduler=_scheduler(environ.get("DIGITLAB_SCHEDULER") or None),
-            workers=_whole(environ, "DIGITLAB_WORKERS", usual.workers, 64),
-            max_runs_per_person=_whole(environ, "DIGITLAB_RUNS_PER_PERSON", usual.max_runs_per_person, 10_000),
-            max_epochs=_whole(environ, "DIGITLAB_MOST_EPOCHS", usual.max_epochs, 500),
-            max_gigabytes=_gigabytes(environ, "DIGITLAB_MOST_GIGABYTES", usual.max_gigabytes),
-            max_imports_per_person=_whole(
-                environ, "DIGITLAB_BROUGHT_IN_PER_PERSON", usual.max_imports_per_person, 10_000
+            workers=_integer(environ, "DIGITLAB_WORKERS", default.workers, 64),
+            max_runs_per_person=_integer(environ, "DIGITLAB_MAX_RUNS_PER_PERSON", default.max_runs_per_person, 10_000),
+            max_epochs=_integer(environ, "DIGITLAB_MAX_EPOCHS", default.max_epochs, 500),
+            max_gigabytes=_gigabytes(environ, "DIGITLAB_MAX_GIGABYTES", default.max_gigabytes),
+            max_imports_per_person=_integer(
+                environ, "DIGITLAB_MAX_IMPORTS_PER_PERSON", default.max_imports_per_person, 10_000
             ),
         )
         if settings.scheduler and settings.database_url.startswith("sqlite"):
             raise InvalidSetting(
                 "DIGITLAB_SCHEDULER names a cluster, but the database is SQLite, a file: processes on several machines "
-                "would ruin it. Set DIGITLAB_DATABASE_URL to a PostgreSQL address such as "
+                "would damage it. Set DIGITLAB_DATABASE_URL to a PostgreSQL address such as "
                 "postgresql+psycopg://user:password@host/digitlab."
             )
         return settings
 
-    @classmethod
-    def as_far_as_right(
-        cls, environ: Mapping[str, str] = os.environ
-    ) -> tuple["Settings", list[InvalidSetting], list[str]]:
-        """Read what can be read. Returns it with what is wrong with the other variables, and the names of all."""
-        right: dict[str, str] = {}
-        wrong = []
-        names = sorted(name for name in environ if name.startswith("DIGITLAB_"))
-        for name in names:  # the database comes before the scheduler that needs it
-            try:
-                cls.from_environment(right | {name: environ[name]})
-            except InvalidSetting as error:
-                wrong.append(error)
-            else:
-                right[name] = environ[name]
-        return cls.from_environment(right), wrong, names
+    @property
+    def older_models(self) -> Path | None:
+        """Folder where version 0.1.0 kept people's networks by default: beside the ready-made ones.
+
+        Networks, checkpoints and snapshots that are still there are found, changed and deleted there; new ones go to
+        `models`. None where `models` is not the default.
+        """
+        is_default = self.models == self.data / "models" != self.ready_made
+        return self.ready_made if is_default else None
 
     @property
     def threads(self) -> int:
-        """How many threads a worker computes with: what TensorFlow's variable says, or its share of processors."""
-        said = os.environ.get("TF_NUM_INTRAOP_THREADS", "")
-        if said.isdecimal() and int(said):
-            return int(said)
-        ours = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-        return max(1, ours // self.workers)
+        """Number of threads that a worker computes with: `TF_NUM_INTRAOP_THREADS`, or its share of the processors."""
+        value = os.environ.get("TF_NUM_INTRAOP_THREADS", "")
+        if value.isdecimal() and int(value):
+            return int(value)
+        processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        return max(1, processors // self.workers)
 
     def environment(self) -> dict[str, str]:
-        """The variables for another process, so that it finds this code and reads these same settings."""
+        """Return the environment of a child process, which finds this code and reads the same settings."""
         variables = {
-            **os.environ,
+            **{name: value for name, value in os.environ.items() if name not in RENAMED},
             "PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")])),
             "DIGITLAB_DATA": str(self.data),
             "DIGITLAB_MODELS": str(self.models),
             "DIGITLAB_DATABASE_URL": self.database_url,
             "DIGITLAB_WORKERS": str(self.workers),
-            "DIGITLAB_RUNS_PER_PERSON": str(self.max_runs_per_person),
-            "DIGITLAB_MOST_EPOCHS": str(self.max_epochs),
-            "DIGITLAB_MOST_GIGABYTES": str(self.max_gigabytes),
-            "DIGITLAB_BROUGHT_IN_PER_PERSON": str(self.max_imports_per_person),
-            # Trainings that run at once share the processors, instead of each taking all.
+            "DIGITLAB_MAX_RUNS_PER_PERSON": str(self.max_runs_per_person),
+            "DIGITLAB_MAX_EPOCHS": str(self.max_epochs),
+            "DIGITLAB_MAX_GIGABYTES": str(self.max_gigabytes),
+            "DIGITLAB_MAX_IMPORTS_PER_PERSON": str(self.max_imports_per_person),
+            # Runs that train at the same time share the processors instead of each using all.
             "TF_NUM_INTRAOP_THREADS": str(self.threads),
         }
         variables.pop("DIGITLAB_SCHEDULER", None)
         return variables | ({"DIGITLAB_SCHEDULER": self.scheduler} if self.scheduler else {})
 
     def sealed_environment(self, folder: Path) -> dict[str, str]:
-        """The variables for a process that opens what came from outside: no secrets, and a folder as its home."""
+        """Return the environment of a sandboxed process: no secrets, and `folder` as its home."""
         needed = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH")
-        usual = {name: os.environ[name] for name in needed if name in os.environ}
+        inherited = {name: os.environ[name] for name in needed if name in os.environ}
         return {
-            **usual,
+            **inherited,
             **dict.fromkeys(("HOME", "TMPDIR", "KERAS_HOME", "XDG_CACHE_HOME"), str(folder)),
             "PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")])),
             "PYTHONDONTWRITEBYTECODE": "1",
@@ -145,8 +181,22 @@ class Settings:
 
 
 def quiet_tensorflow() -> None:
-    """Have TensorFlow tell errors only, where nothing else is set; to be called before it is imported."""
+    """Let TensorFlow log errors only, unless `TF_CPP_MIN_LOG_LEVEL` is set. Call it before TensorFlow is imported."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+
+def renaming_warnings(names: Collection[str]) -> Iterator[str]:
+    """Yield one sentence for each variable that is set by its name of version 0.1.0.
+
+    Example:
+        >>> list(renaming_warnings(["DIGITLAB_MOST_EPOCHS"]))
+        ['DIGITLAB_MOST_EPOCHS is now called DIGITLAB_MAX_EPOCHS. Rename it: version 0.3.0 will ignore the old name.']
+    """
+    for old, new in RENAMED.items():
+        if old in names and new in names:
+            yield f"{old} is ignored, because {new} is set. Remove {old}."
+        elif old in names:
+            yield f"{old} is now called {new}. Rename it: version 0.3.0 will ignore the old name."
 
 
 def _database_url(value: str) -> str:
@@ -164,19 +214,26 @@ def _scheduler(value: str | None) -> str | None:
     return value
 
 
-def _whole(environ: Mapping[str, str], name: str, default: int, most: int) -> int:
-    value = environ.get(name) or str(default)
-    if not value.isdecimal() or not 1 <= int(value) <= most:
-        raise InvalidSetting(f"{name} is {value!r}. Write a whole number from 1 to {most}.")
+def _limit(environ: Mapping[str, str], name: str, default: float) -> tuple[str, str]:
+    """Return the name by which a limit is set, which may be the old one, and its value."""
+    old = next((old for old, new in RENAMED.items() if new == name), name)
+    used = old if old in environ and name not in environ else name
+    return used, environ.get(used) or str(default)
+
+
+def _integer(environ: Mapping[str, str], name: str, default: int, maximum: int) -> int:
+    used, value = _limit(environ, name, default)
+    if not value.isdecimal() or not 1 <= int(value) <= maximum:
+        raise InvalidSetting(f"{used} is {value!r}. Write a whole number from 1 to {maximum}.")
     return int(value)
 
 
 def _gigabytes(environ: Mapping[str, str], name: str, default: float) -> float:
-    value = environ.get(name) or str(default)
+    used, value = _limit(environ, name, default)
     try:
         number = float(value)
     except ValueError:
         number = math.nan
-    if not 0.1 <= number <= 1e6:  # nor is NaN
-        raise InvalidSetting(f"{name} is {value!r}. Write a number of gigabytes from 0.1 to 1000000.")
+    if not 0.1 <= number <= 1e6:  # false for NaN, too
+        raise InvalidSetting(f"{used} is {value!r}. Write a number of gigabytes from 0.1 to 1000000.")
     return number

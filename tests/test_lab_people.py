@@ -69,6 +69,6 @@ def test_people_have_their_own_drawings_and_full_folders_take_no_more(settings):
         assert [lab.drawings.counts(person)[4] for person in (ada, bob)] == [1, 1]
         assert lab.drawings.get(kept.number, ada).label == lab.drawings.digits(ada)[1][0] == 4
     with Lab(dataclasses.replace(settings, max_gigabytes=1e-9)) as full:
-        with pytest.raises(LimitReached, match="DIGITLAB_MOST_GIGABYTES"):
+        with pytest.raises(LimitReached, match="DIGITLAB_MAX_GIGABYTES"):
             full.drawings.save([kept], ada)
         assert full.drawings.delete([kept.number], ada) == 1

@@ -5,13 +5,47 @@ from pathlib import Path
 import pytest
 
 from digitlab.errors import InvalidSetting
-from digitlab.settings import ROOT, Settings
+from digitlab.settings import RENAMED, ROOT, VARIABLES, Settings
 
 
 def test_without_variables_everything_lies_in_the_project():
     settings = Settings.from_environment({})
     assert settings == Settings()
-    assert settings.models == ROOT / "models"
+    assert settings.models == ROOT / "data" / "models"
+    assert settings.ready_made == settings.older_models == ROOT / "models"
+
+
+def test_networks_lie_in_the_data_folder_unless_told_otherwise():
+    settings = Settings.from_environment({"DIGITLAB_DATA": "/srv/lab"})
+    assert settings.models == Path("/srv/lab/models")
+    elsewhere = Settings.from_environment({"DIGITLAB_DATA": "/srv/lab", "DIGITLAB_MODELS": "/srv/networks"})
+    assert (settings.older_models, elsewhere.older_models) == (ROOT / "models", None)
+
+
+def test_a_project_folder_as_data_folder_has_one_place_for_networks():
+    settings = Settings.from_environment({"DIGITLAB_DATA": str(ROOT)})
+    assert (settings.models, settings.older_models) == (ROOT / "models", None)
+
+
+@pytest.mark.parametrize("old", RENAMED)
+def test_a_name_of_version_0_1_0_works_with_a_warning(old):
+    with pytest.warns(FutureWarning, match=f"{old} is now called {RENAMED[old]}"):
+        settings = Settings.from_environment({old: "3"})
+    assert settings == Settings.from_environment({RENAMED[old]: "3"}) != Settings.from_environment({})
+    with pytest.raises(InvalidSetting, match=old), pytest.warns(FutureWarning):
+        Settings.from_environment({old: "none"})
+
+
+def test_a_new_name_counts_where_both_are_set():
+    with pytest.warns(FutureWarning, match="DIGITLAB_MOST_EPOCHS is ignored, because DIGITLAB_MAX_EPOCHS is set"):
+        settings = Settings.from_environment({"DIGITLAB_MOST_EPOCHS": "3", "DIGITLAB_MAX_EPOCHS": "4"})
+    assert settings.max_epochs == 4
+
+
+def test_another_process_gets_the_new_names_only(settings, monkeypatch):
+    monkeypatch.setenv("DIGITLAB_MOST_EPOCHS", "3")
+    names = {name for name in settings.environment() if name.startswith("DIGITLAB_")}
+    assert names == set(VARIABLES) - {"DIGITLAB_SCHEDULER"}
 
 
 def test_the_database_lies_in_the_data_folder():
@@ -36,7 +70,7 @@ def test_networks_may_lie_at_an_address():
     [
         ("DIGITLAB_WORKERS", "0"),
         ("DIGITLAB_WORKERS", "two"),
-        ("DIGITLAB_BROUGHT_IN_PER_PERSON", "0"),
+        ("DIGITLAB_MAX_IMPORTS_PER_PERSON", "0"),
         ("DIGITLAB_SCHEDULER", "localhost:8786"),
         ("DIGITLAB_DATABASE_URL", "digitlab.db"),
         ("DIGITLAB_MODELS", "nope://bucket/models"),

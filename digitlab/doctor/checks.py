@@ -19,7 +19,7 @@ from packaging.specifiers import SpecifierSet
 from digitlab.data import mnist
 from digitlab.errors import DigitLabError, InvalidSetting, StorageError
 from digitlab.runs.services.limits import Limits
-from digitlab.settings import ROOT, VARIABLES, Settings
+from digitlab.settings import RENAMED, ROOT, VARIABLES, Settings, renaming_warnings
 from digitlab.storage.address import open_storage
 from digitlab.storage.storage import Storage
 
@@ -68,13 +68,15 @@ def wrong(name: str, text: str, remedy: str) -> Finding:
     return Finding(name=name, verdict=Verdict.WRONG, text=text, remedy=remedy)
 
 
-def variables(wrong_ones: list[InvalidSetting], names: list[str]) -> Iterator[Finding]:
-    """Whether the environment can be read; takes the errors and the names of all `DIGITLAB_` variables there."""
-    yield from (wrong("settings", str(error), "") for error in wrong_ones)
-    for name in sorted(set(names) - set(VARIABLES)):
-        yield warning("settings", f"{name} is set, but means nothing.", f"Known are {', '.join(VARIABLES)}.")
-    if not wrong_ones:
-        yield ok("settings", f"{len(set(names) & set(VARIABLES))} of {len(VARIABLES)} variables are set.")
+def variables(errors: list[InvalidSetting], names: list[str]) -> Iterator[Finding]:
+    """Check the environment, given the errors and the names of all `DIGITLAB_` variables."""
+    yield from (wrong("settings", str(error), "") for error in errors)
+    yield from (warning("settings", sentence, "") for sentence in renaming_warnings(names))
+    for name in sorted(set(names) - {*VARIABLES, *RENAMED}):
+        yield warning("settings", f"{name} is set, but has no meaning.", f"Known variables: {', '.join(VARIABLES)}.")
+    if not errors:
+        known = {RENAMED.get(name, name) for name in names} & set(VARIABLES)
+        yield ok("settings", f"{len(known)} of {len(VARIABLES)} variables are set.")
 
 
 def packages(root: Path = ROOT) -> Iterator[Finding]:

@@ -22,7 +22,7 @@ def examine(*, with_workers: bool = False) -> list[Finding]:
     Args:
         with_workers: Whether to start a worker, too, and let it compute.
     """
-    settings, errors, names = Settings.as_far_as_right()
+    settings, errors, names = Settings.from_valid_variables()
     looks: dict[str, Check] = {
         "packages": lambda _: checks.packages(),
         "folders": checks.folders,

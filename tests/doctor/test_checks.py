@@ -139,17 +139,23 @@ def test_every_wrong_variable_is_told_and_the_rest_is_read():
     environ = {
         "DIGITLAB_DATA": "/srv/data",
         "DIGITLAB_WORKERS": "many",
-        "DIGITLAB_MOST_EPOCHS": "0",
+        "DIGITLAB_MAX_EPOCHS": "0",
         "DIGITLAB_SCHEDULER": "tcp://192.0.2.1:8786",
         "PATH": "/bin",
     }
-    settings, wrong, names = Settings.as_far_as_right(environ)
+    settings, wrong, names = Settings.from_valid_variables(environ)
     assert str(settings.data) == "/srv/data"
     assert settings.scheduler is None
     assert [str(error).split()[0] for error in wrong] == [
-        "DIGITLAB_MOST_EPOCHS", "DIGITLAB_SCHEDULER", "DIGITLAB_WORKERS",
+        "DIGITLAB_MAX_EPOCHS", "DIGITLAB_SCHEDULER", "DIGITLAB_WORKERS",
     ]  # fmt: skip
     assert len(names) == 4
+
+
+def test_an_old_name_of_a_variable_is_a_warning():
+    found = list(checks.variables([], ["DIGITLAB_MOST_EPOCHS"]))
+    assert [finding.verdict for finding in found] == [Verdict.WARNING, Verdict.OK]
+    assert "now called DIGITLAB_MAX_EPOCHS" in found[0].text
 
 
 def test_findings_can_be_told_as_json():

@@ -112,7 +112,7 @@ def test_another_asgi_server_can_be_used(settings):
 
 
 def test_a_setting_that_is_not_allowed_keeps_no_server_from_starting(settings):
-    with serving(settings, STREAMLIT, "--server.port", DIGITLAB_MOST_GIGABYTES="many") as (process, url):
+    with serving(settings, STREAMLIT, "--server.port", DIGITLAB_MAX_GIGABYTES="many") as (process, url):
         wait_for(lambda: is_up(url, process), COMING)
 
 

@@ -58,7 +58,7 @@ class Limits:
         if used > most * 1e9:
             raise LimitReached(
                 f"The lab's folders hold {used / 1e9:.1f} GB; it allows {most:g}. Delete networks that nobody needs "
-                "(Models), or let the operator raise DIGITLAB_MOST_GIGABYTES."
+                "(Models), or let the operator raise DIGITLAB_MAX_GIGABYTES."
             )
 
     def used(self) -> int:
