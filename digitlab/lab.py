@@ -167,28 +167,30 @@ class Lab:
         """Return all that can be asked about why a network reads what it reads."""
         return ExplanationService(self.model(name), self._recognisers.get(name), self._ask, self._map_builder)
 
-    def evaluate(self, name: str, of: DigitSet = TEST, report: Callable[[float], None] = lambda _: None) -> Scores:
+    def evaluate(
+        self, name: str, digit_set: DigitSet = TEST, report: Callable[[float], None] = lambda _: None
+    ) -> Scores:
         """Return a network's answers on a set of digits; a worker needs seconds for them, once.
 
         `report` is handed the share that is done, 0 to 1, while a person waits.
         """
-        return self._evaluations.scores(self._files.card(name), of, report)
+        return self._evaluations.scores(self._files.card(name), digit_set, report)
 
-    def robustness(self, name: str, of: DigitSet = TEST) -> Robustness:
+    def robustness(self, name: str, digit_set: DigitSet = TEST) -> Robustness:
         """Return what was measured of how a network reads distorted digits of a set."""
-        return self._evaluations.robustness(self._files.card(name), of)
+        return self._evaluations.robustness(self._files.card(name), digit_set)
 
-    def measure_robustness(self, name: str, of: DigitSet = TEST) -> None:
+    def measure_robustness(self, name: str, digit_set: DigitSet = TEST) -> None:
         """Begin to measure what is missing of it, in the background."""
-        self._evaluations.measure(self._files.card(name), of)
+        self._evaluations.measure(self._files.card(name), digit_set)
 
-    def is_measuring(self, name: str, of: DigitSet = TEST) -> bool:
+    def is_measuring(self, name: str, digit_set: DigitSet = TEST) -> bool:
         """Whether that is under way."""
-        return self._evaluations.is_measuring(self._files.card(name), of)
+        return self._evaluations.is_measuring(self._files.card(name), digit_set)
 
-    def trouble_measuring(self, name: str, of: DigitSet = TEST) -> str:
+    def trouble_measuring(self, name: str, digit_set: DigitSet = TEST) -> str:
         """One sentence on why it could not be measured; empty if all is well."""
-        return self._evaluations.trouble(self._files.card(name), of)
+        return self._evaluations.trouble(self._files.card(name), digit_set)
 
     def evaluate_here(self, model: str) -> Scores:
         """Score a network, by its name or its `.keras` file, in this process. For the command line, as `train_here`."""

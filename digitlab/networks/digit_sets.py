@@ -37,7 +37,7 @@ class DigitSet:
         """Whether these are a person's own digits: whoever wants their pictures has to bring them along."""
         return self.part.startswith(_OWN)
 
-    def of(self, digits: Mnist) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    def select(self, digits: Mnist) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
         """Return (images, labels), uint8 (n, 28, 28) and (n,)."""
         images, labels = digits.part(self.part)
         chosen = slice(self.start, self.stop, self.step)

@@ -1,8 +1,8 @@
-"""How good a network is on digits that it knows or never saw: figures, mistakes, certainty, robustness, comparison."""
+"""How good a network is: accuracy, mistakes, calibration, robustness, comparison with another, label noise."""
 
 import streamlit as st
 
-from digitlab.ui import network_choice
+from digitlab.ui import linked_choice, network_choice
 from digitlab.ui.evaluate import (
     calibration_view,
     comparison_view,
@@ -10,30 +10,38 @@ from digitlab.ui.evaluate import (
     label_noise_view,
     overview_view,
     robustness_view,
+    set_choice,
 )
 
 st.title("Evaluate")
 with st.container(horizontal=True, vertical_alignment="bottom"):
     card = network_choice.choose_network()
-    name, of = evaluation.choose_set(card)
-if of.is_own:
-    name, of = evaluation.choose_part(card, of)
-overview, certainty, robustness, comparison, labels = st.tabs(
-    ["Overview", "Certainty", "Robustness", "Compare", "Labels"], key="view", on_change="rerun", bind="query-params"
+    name, digit_set = set_choice.choose_set(card)
+if digit_set.is_own:
+    name, digit_set = set_choice.choose_part(card, digit_set)
+tabs = linked_choice.tabs(
+    {
+        "Overview": "Overview",
+        "Certainty": "Calibration",
+        "Robustness": "Robustness",
+        "Compare": "Comparison",
+        "Labels": "Label noise",
+    },
+    page="evaluate",
 )
-# Of the five views, only the one that is open is computed.
-with overview:
-    if overview.open:
-        overview_view.show(evaluation.evaluate(card, of), name)
-with certainty:
-    if certainty.open:
-        calibration_view.show(evaluation.evaluate(card, of))
-with robustness:
-    if robustness.open:
-        robustness_view.show(card, of)
-with comparison:
-    if comparison.open:
-        comparison_view.show(evaluation.evaluate(card, of))
-with labels:
-    if labels.open:
-        label_noise_view.show(card, of)
+# Only the open view is computed.
+if tabs["Overview"].open:
+    with tabs["Overview"]:
+        overview_view.show(evaluation.evaluate(card, digit_set), name)
+if tabs["Certainty"].open:
+    with tabs["Certainty"]:
+        calibration_view.show(evaluation.evaluate(card, digit_set))
+if tabs["Robustness"].open:
+    with tabs["Robustness"]:
+        robustness_view.show(card, digit_set)
+if tabs["Compare"].open:
+    with tabs["Compare"]:
+        comparison_view.show(evaluation.evaluate(card, digit_set))
+if tabs["Labels"].open:
+    with tabs["Labels"]:
+        label_noise_view.show(card, digit_set)

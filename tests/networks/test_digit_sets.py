@@ -19,7 +19,7 @@ def test_without_a_validation_split_there_is_no_such_set():
 
 def test_a_digit_keeps_its_index_in_mnist(digits):
     some = DigitSet("training", 48_000, 60_000, 10)
-    images, labels = some.of(digits)
+    images, labels = some.select(digits)
     assert len(images) == len(labels) == len(some) == 1200
     assert np.array_equal(images[7], digits.x_train[some.index(7)])
     assert labels[7] == digits.y_train[48_070]
@@ -29,7 +29,7 @@ def test_blocks_are_the_same_digits_again(digits):
     some = DigitSet("training", 5, 2500, 3)
     blocks = some.blocks(100)
     assert max(map(len, blocks)) == 100
-    assert np.array_equal(np.concatenate([block.of(digits)[1] for block in blocks]), some.of(digits)[1])
+    assert np.array_equal(np.concatenate([block.select(digits)[1] for block in blocks]), some.select(digits)[1])
 
 
 def test_a_sample_is_spread_over_the_whole_set():

@@ -109,11 +109,11 @@ class Improver:
             if any(one.fingerprint in each.prints if each.prints else one.number in each.learned for each in tunings)
         }
 
-    def count_learned(self, name: str, of: DigitSet, person: Person) -> int:
+    def count_learned(self, name: str, digit_set: DigitSet, person: Person) -> int:
         """Return how many digits of a set a network was fitted to: what it reads in those proves nothing."""
-        if of.is_own:
-            return len(self.learned_drawings(name, person).intersection(of.numbers))
-        return fitted(self._files.card(name).config).shared(of)
+        if digit_set.is_own:
+            return len(self.learned_drawings(name, person).intersection(digit_set.numbers))
+        return fitted(self._files.card(name).config).shared(digit_set)
 
     def _read(self, card: ModelCard, images: NDArray[np.uint8]) -> NDArray[np.float32]:
         return self._recognisers.get(card.name).probabilities(images)

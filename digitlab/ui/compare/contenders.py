@@ -106,7 +106,7 @@ def _row(one: Contender, card: ModelCard | None) -> dict[str, object]:
 
 @st.cache_data(show_spinner=False, max_entries=200)
 def _milliseconds(name: str, created: float) -> float:
-    images, _ = TEST.sample(_READ).of(resources.mnist())
+    images, _ = TEST.sample(_READ).select(resources.mnist())
     return comparison.milliseconds(resources.lab().recogniser(name), images)
 
 

@@ -1,74 +1,96 @@
-"""Two networks on the same digits: who is right where, and whether the difference is more than luck."""
+"""Two networks on the same digits: which one is correct where, and whether the difference is significant."""
 
 import streamlit as st
 
 from digitlab.networks.label_noise import Comparison
 from digitlab.runs.records.model_card import ModelCard
 from digitlab.ui import elements, identity, messages, resources
-from digitlab.ui.evaluate import evaluation
+from digitlab.ui.evaluate import digit_pictures, evaluation, network_pair
 from digitlab.ui.evaluate.evaluation import Evaluation
 
 
-def show(one: Evaluation) -> None:
-    """Let a person choose the second network, and show both side by side."""
-    card = evaluation.choose_other(one.card, "Compared with")
+def show(result: Evaluation) -> None:
+    """Let a person choose a second network, and show both side by side."""
+    card = network_pair.choose_other(result.card, "Compare with")
     if card is None:
         st.info("There is no other network yet. Train a second one.", icon=":material/model_training:")
         return
-    unseen = evaluation.unseen_by(card, one.of)
-    left_out = len(one.of) - len(unseen) if len(unseen) else 0
+    unseen = evaluation.unseen_by(card, result.digit_set)
+    left_out = len(result.digit_set) - len(unseen) if len(unseen) else 0
     if left_out:
-        one = evaluation.evaluate(one.card, unseen)
-    other = evaluation.evaluate(card, one.of)
-    comparison = Comparison(one.scores, other.scores)
-    first, second = (messages.escape_markdown(each.card.title) for each in (one, other))
-    _figures(one, other, comparison)
+        result = evaluation.evaluate(result.card, unseen)
+    other = evaluation.evaluate(card, result.digit_set)
+    comparison = Comparison(result.scores, other.scores)
+    first, second = messages.escape_markdown(result.card.title), messages.escape_markdown(card.title)
+    _metrics(result, other, comparison)
     _verdict(comparison, first, second)
     if left_out:
-        st.caption(f"{second} has learned from {left_out:,} more of your digits, which are left out here.")
-    if seen := resources.lab().improver.count_learned(card.name, one.of, identity.person()):
-        st.caption(f"{second} was fitted to {seen:,} of these digits, so they are no fair test of it.")
-    st.markdown(f"Below each picture: *true digit* → what {first} reads | what {second} reads. Click one to open it.")
+        st.caption(f"Left out: {left_out:,} more of your digits, as {second} was trained on them.")
+    if learned := resources.lab().improver.count_learned(card.name, result.digit_set, identity.person()):
+        st.caption(f"{second} was trained on {learned:,} of these digits, so the comparison favours it.")
+    st.markdown(
+        f"Below each picture: *label* → *answer of {first}* | *answer of {second}*. Click a picture to open it."
+    )
     for title, indices, key in (
-        (f"Only {first} is right", comparison.only_first, "only-first"),
-        (f"Only {second} is right", comparison.only_second, "only-second"),
-        ("Both are wrong", comparison.neither, "neither"),
+        (f"Only {first} is correct: {len(comparison.only_first):,}", comparison.only_first, "only-first"),
+        (f"Only {second} is correct: {len(comparison.only_second):,}", comparison.only_second, "only-second"),
+        (f"Both are wrong: {len(comparison.neither):,}", comparison.neither, "neither"),
     ):
-        st.subheader(f"{title}: {len(indices):,}")
-        evaluation.pictures(one, indices, key=key, caption=lambda index: _told(one, other, index))
-    evaluation.closely(one, other)
+        st.subheader(title)
+        digit_pictures.gallery(result, indices, key=key, caption=lambda index: _caption(result, other, index))
+    digit_pictures.dialog(result, other)
 
 
-def _told(one: Evaluation, other: Evaluation, index: int) -> str:
-    first, second = (each.scores.probabilities[index].argmax() for each in (one, other))
-    return f"{one.scores.labels[index]} → {first} | {second}"
+def _caption(result: Evaluation, other: Evaluation, index: int) -> str:
+    first, second = int(result.scores.answers[index]), int(other.scores.answers[index])
+    return f"{result.scores.labels[index]} → {first} | {second}"
 
 
-def _figures(one: Evaluation, other: Evaluation, comparison: Comparison) -> None:
+def _metrics(result: Evaluation, other: Evaluation, comparison: Comparison) -> None:
     columns = st.columns(4)
-    for column, each in zip(columns, (one, other), strict=False):
-        low, high = each.scores.interval
-        elements.metric(column, _short(each.card), f"{each.scores.accuracy:.2%}", f"95 %: {low:.2%} to {high:.2%}")
+    for column, network in zip(columns, (result, other), strict=False):
+        low, high = network.scores.interval
+        elements.metric(
+            column, _short_title(network.card), f"{network.scores.accuracy:.2%}", f"95 %: {low:.2%} to {high:.2%}"
+        )
     columns[2].metric("Both right", f"{comparison.both:,}", border=True, height="stretch")
     columns[3].metric("Both wrong", f"{len(comparison.neither):,}", border=True, height="stretch")
 
 
-def _short(card: ModelCard) -> str:
+def _short_title(card: ModelCard) -> str:
     return messages.escape_markdown(card.title if len(card.title) <= 24 else card.title[:23] + "…")
 
 
 def _verdict(comparison: Comparison, first: str, second: str) -> None:
-    a, b, p = len(comparison.only_first), len(comparison.only_second), comparison.p_value
-    counts = f"{a:,} digits are read rightly by {first} alone, {b:,} by {second} alone."
-    chance = f"{p:.2g}" if p >= 1e-6 else "less than a millionth"
-    luck = (
-        f"Were both equally good, they would differ as much or more with probability **{chance}** "
+    """Say how many digits one network alone reads correctly, and what McNemar's test makes of it."""
+    only_first, only_second = len(comparison.only_first), len(comparison.only_second)
+    sentences = [
+        _advantage(first, only_first),
+        _advantage(second, only_second),
+        _significance(comparison.p_value),
+    ]
+    if comparison.p_value < 0.05:
+        better = first if only_first > only_second else second
+        sentences.append(f"This is hardly chance: **{better}** is better on such digits.")
+        st.success(" ".join(sentences), icon=":material/check:")
+    else:
+        sentences.append("This may well be chance: neither is shown to be better.")
+        st.info(" ".join(sentences), icon=":material/casino:")
+
+
+def _advantage(title: str, digits: int) -> str:
+    if digits == 1:
+        return f"Only {title} reads 1 digit correctly."
+    return f"Only {title} reads {digits:,} digits correctly."
+
+
+def _significance(p_value: float) -> str:
+    if p_value < 1e-6:
+        return (
+            "If both were equally good, the probability of a difference this large would be less than "
+            "**one in a million** (McNemar's exact test)."
+        )
+    return (
+        f"If both were equally good, the probability of a difference this large would be **{p_value:.2g}** "
         "(McNemar's exact test)."
     )
-    if p < 0.05:
-        better = first if a > b else second
-        st.success(
-            f"{counts} {luck} That is hardly luck: **{better}** is better on such digits.", icon=":material/check:"
-        )
-    else:
-        st.info(f"{counts} {luck} That may well be luck: neither is shown to be better.", icon=":material/casino:")

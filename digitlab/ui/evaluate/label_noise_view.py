@@ -1,4 +1,4 @@
-"""Labels of MNIST that several networks doubt together: likely errors, and digits that may be this or that."""
+"""Label noise: labels that several networks disagree with, and digits that they find ambiguous."""
 
 from collections.abc import Sequence
 
@@ -9,42 +9,47 @@ from digitlab.networks.digit_sets import DigitSet
 from digitlab.networks.label_noise import Ensemble, SuspectLabel
 from digitlab.runs.records.model_card import ModelCard
 from digitlab.ui import identity, network_choice, resources
-from digitlab.ui.evaluate import evaluation
+from digitlab.ui.evaluate import digit_pictures, evaluation
 from digitlab.ui.evaluate.evaluation import Evaluation
 
-_VOTERS = 3  # at first
+_VOTERS = 3  # by default
 _MAX_VOTERS = 9
 
 
-def show(card: ModelCard, of: DigitSet) -> None:
-    """Let a person choose the networks that vote, and show what they doubt."""
+def show(card: ModelCard, digit_set: DigitSet) -> None:
+    """Let a person choose the networks of an ensemble, and show the labels that it suspects."""
     st.markdown(
-        "Where several networks agree that a digit is not what its label says, the label may be wrong; where they do "
-        "not know what it is, it may be that nobody can."
+        "If several networks agree that a digit is not what its label says, the label may be wrong. If they are unsure "
+        "themselves, perhaps nobody can tell."
     )
     voters = _choose_voters(card)
     if not voters:
-        st.info("Choose one network at least.")
+        st.info("Choose at least one network.")
         return
-    evaluations = [evaluation.evaluate(voter, of) for voter in voters]
-    if any(resources.lab().improver.count_learned(voter.name, of, identity.person()) for voter in voters):
+    results = [evaluation.evaluate(voter, digit_set) for voter in voters]
+    person = identity.person()
+    if any(resources.lab().improver.count_learned(voter.name, digit_set, person) for voter in voters):
         st.caption(
-            "Some of these networks were fitted to these digits, and may know their labels by heart, right or wrong."
+            "Some of these networks were trained on these digits and may have memorised their labels, right or wrong."
         )
-    jury = Ensemble([each.scores for each in evaluations])
-    one = evaluations[0]
-    _doubts(one, "Likely label errors", jury.likely_errors, "Most networks read the same other digit.", "errors")
-    _doubts(one, "Ambiguous digits", jury.ambiguous, "The networks do not know, or not alike.", "ambiguous")
-    if of.part == "test":
+    ensemble = Ensemble([result.scores for result in results])
+    errors, ambiguous = ensemble.likely_errors, ensemble.ambiguous
+    st.subheader(f"Likely label errors: {len(errors):,}")
+    st.markdown("Most networks give the same other answer.")
+    _suspects(results[0], errors, "errors")
+    st.subheader(f"Ambiguous digits: {len(ambiguous):,}")
+    st.markdown("The networks are unsure or disagree.")
+    _suspects(results[0], ambiguous, "ambiguous")
+    if digit_set.part == "test":
         st.caption(
-            "★: a doubtful label that is well known. Five people each were asked, and most of them did not see what "
-            "the label says (Northcutt, Athalye and Mueller, 2021)."
+            "★: a known label error. Five people were asked about each of these, and most of them did not see what the "
+            "label says (Northcutt, Athalye and Mueller, 2021)."
         )
-    evaluation.closely(*evaluations)
+    digit_pictures.dialog(*results)
 
 
 def _choose_voters(card: ModelCard) -> list[ModelCard]:
-    cards = {one.name: one for one in resources.lab().models()}
+    cards = {network.name: network for network in resources.lab().models()}
     best = sorted(cards, key=lambda name: -cards[name].test_accuracy)
     labels = network_choice.labels_of(cards.values())
     state = st.session_state
@@ -61,20 +66,21 @@ def _choose_voters(card: ModelCard) -> list[ModelCard]:
     return [cards[name] for name in names]
 
 
-def _doubts(one: Evaluation, title: str, doubts: Sequence[SuspectLabel], sentence: str, key: str) -> None:
-    by_index = {doubt.index: doubt for doubt in doubts}
-    known = sum(_is_known(one, index) for index in by_index)
-    st.subheader(f"{title}: {len(doubts):,}")
-    well_known = f" {known} of them are well known." if known else ""
-    st.markdown(f"{sentence} *Label* → *what they read together*, and the mean of their probabilities.{well_known}")
+def _suspects(result: Evaluation, suspects: Sequence[SuspectLabel], key: str) -> None:
+    by_index = {suspect.index: suspect for suspect in suspects}
+    known = sum(_is_known(result, index) for index in by_index)
+    st.caption("Below each picture: *label* → *answer of most networks*, and its mean probability.")
+    if known:
+        st.caption(f"Known label errors among them: {known}.")
 
     def caption(index: int) -> str:
-        doubt = by_index[index]
-        star = " ★" if _is_known(one, index) else ""
-        return f"{doubt.label} → {doubt.read}, {doubt.share:.0%}{star}"
+        suspect = by_index[index]
+        if _is_known(result, index):
+            return f"{suspect.label} → {suspect.read}, {suspect.share:.0%} ★"
+        return f"{suspect.label} → {suspect.read}, {suspect.share:.0%}"
 
-    evaluation.pictures(one, list(by_index), key=key, caption=caption)
+    digit_pictures.gallery(result, list(by_index), key=key, caption=caption)
 
 
-def _is_known(one: Evaluation, index: int) -> bool:
-    return one.of.part == "test" and one.of.index(index) in KNOWN_LABEL_ERRORS
+def _is_known(result: Evaluation, index: int) -> bool:
+    return result.digit_set.part == "test" and result.digit_set.index(index) in KNOWN_LABEL_ERRORS

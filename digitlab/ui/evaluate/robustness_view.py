@@ -1,4 +1,4 @@
-"""How a network's accuracy falls as digits are distorted: curves, the pictures, and two networks side by side."""
+"""Robustness: a network's accuracy on distorted digits, its curves, and a second network's beside them."""
 
 import numpy as np
 import streamlit as st
@@ -6,66 +6,68 @@ import streamlit as st
 from digitlab.data.distortions import DISTORTIONS, distort
 from digitlab.errors import DigitLabError
 from digitlab.networks.digit_sets import DigitSet
+from digitlab.networks.robustness import Robustness
 from digitlab.runs.records.model_card import ModelCard
-from digitlab.ui import galleries, messages, network_choice, resources
+from digitlab.ui import galleries, linked_choice, messages, network_choice, resources
 from digitlab.ui.charts import plots
-from digitlab.ui.evaluate import evaluation
+from digitlab.ui.evaluate import network_pair
 
 
-def show(card: ModelCard, of: DigitSet) -> None:
-    """Show a network's curves, and a second one's if a person likes."""
-    if of.is_own:
-        st.info(
-            "Robustness is measured on MNIST's digits. Choose test, validation or training.", icon=":material/info:"
-        )
+def show(card: ModelCard, digit_set: DigitSet) -> None:
+    """Show a network's curves, and those of a second network if a person chooses one."""
+    if digit_set.is_own:
+        st.info("Robustness is measured on MNIST. Choose Test, Validation or Training.", icon=":material/info:")
         return
-    other = evaluation.choose_other(card, "Beside it", is_needed=False)
+    other = network_pair.choose_other(card, "Compare with", is_needed=False)
     cards = [card, other] if other else [card]
-    kind = st.pills(
+    kind = linked_choice.pills(
         "Distortion",
-        list(DISTORTIONS),
-        default="rotated",
-        required=True,
+        {kind: distortion.title for kind, distortion in DISTORTIONS.items()},
+        param="distortion",
         key="distortion",
-        bind="query-params",
-        wrap=True,
+        default="rotated",
     )
     st.markdown(DISTORTIONS[kind].sentence)
-    _measurements(cards, of, kind)
-    _pictures(cards, of, kind)
+    _measurements(cards, digit_set, kind)
+    _pictures(cards, digit_set, kind)
 
 
-def _measurements(cards: list[ModelCard], of: DigitSet, kind: str) -> None:
+def _measurements(cards: list[ModelCard], digit_set: DigitSet, kind: str) -> None:
     lab = resources.lab()
-    missing = [card for card in cards if lab.robustness(card.name, of).progress < 1]
-    under_way = [card for card in missing if lab.is_measuring(card.name, of)]
-    # A fragment that runs again each second while there is something to wait for, and not otherwise.
-    st.fragment(_curves, run_every=1.0 if under_way else None)(cards, of, kind, is_under_way=bool(under_way))
-    if missing and not under_way:
-        for card in missing:
-            if trouble := lab.trouble_measuring(card.name, of):
-                st.error(messages.escape_markdown(trouble), icon=":material/error:")
-        total = lab.robustness(card.name, of).total
-        if st.button("Measure", icon=":material/play_arrow:", type="primary"):
-            for card in missing:
-                lab.measure_robustness(card.name, of)
-            st.rerun()
-        st.caption(
-            f"{total:,} digits are distorted in {len(DISTORTIONS)} ways and read at each strength, in the background. "
-            "It takes a minute or a few, once; the rest of the lab can be used meanwhile."
-        )
+    missing = [card for card in cards if lab.robustness(card.name, digit_set).progress < 1]
+    is_running = any(lab.is_measuring(card.name, digit_set) for card in missing)
+    # A fragment that runs again each second during a measurement only.
+    st.fragment(_curves, run_every=1.0 if is_running else None)(cards, digit_set, kind, is_running=is_running)
+    if missing and not is_running:
+        _offer_measurement(missing, digit_set)
 
 
-def _curves(cards: list[ModelCard], of: DigitSet, kind: str, *, is_under_way: bool) -> None:
+def _offer_measurement(cards: list[ModelCard], digit_set: DigitSet) -> None:
+    lab = resources.lab()
+    for card in cards:
+        if trouble := lab.trouble_measuring(card.name, digit_set):
+            st.error(messages.escape_markdown(trouble), icon=":material/error:")
+    if st.button("Measure", icon=":material/play_arrow:", type="primary"):
+        for card in cards:
+            lab.measure_robustness(card.name, digit_set)
+        st.rerun()
+    total = lab.robustness(cards[0].name, digit_set).total
+    st.caption(
+        f"{total:,} digits are distorted in {len(DISTORTIONS)} ways and read at each strength. "
+        "Takes a few minutes, once. You can keep using the app."
+    )
+
+
+def _curves(cards: list[ModelCard], digit_set: DigitSet, kind: str, *, is_running: bool) -> None:
     lab = resources.lab()
     labels = network_choice.labels_of(cards)
-    measured = {labels[card.name]: lab.robustness(card.name, of) for card in cards}
-    if is_under_way:
-        if not any(lab.is_measuring(card.name, of) for card in cards):
+    measured = {labels[card.name]: lab.robustness(card.name, digit_set) for card in cards}
+    if is_running:
+        if not any(lab.is_measuring(card.name, digit_set) for card in cards):
             st.rerun()
-        share = sum(each.progress for each in measured.values()) / len(measured)
+        share = sum(robustness.progress for robustness in measured.values()) / len(measured)
         st.progress(share, text=f"Distorting and reading: {share:.0%}")
-    rows = plots.robustness_points({label: each.curve(kind) for label, each in measured.items()})
+    rows = plots.robustness_points({label: robustness.curve(kind) for label, robustness in measured.items()})
     if rows:
         st.vega_lite_chart(
             rows,
@@ -74,38 +76,45 @@ def _curves(cards: list[ModelCard], of: DigitSet, kind: str, *, is_under_way: bo
             key=f"robustness-{kind}",
             alt="; ".join(f"{row['network']} at {row['strength']:g}: {row['accuracy']:.1%}" for row in rows),
         )
-        st.caption("Bands: where the accuracy lies with 95 % confidence.")
-    if any(each.right for each in measured.values()):
-        st.dataframe(
-            [
-                {"Distortion": DISTORTIONS[each].title} | {label: one.mean(each) for label, one in measured.items()}
-                for each in DISTORTIONS
-            ],
-            column_config={label: st.column_config.NumberColumn(format="percent") for label in measured},
-            hide_index=True,
-            width="content",
-        )
-        st.caption("The mean accuracy over all strengths that change something.")
+        st.caption("Bands: 95 % confidence intervals.")
+    if any(robustness.right for robustness in measured.values()):
+        _mean_accuracies(measured)
 
 
-def _pictures(cards: list[ModelCard], of: DigitSet, kind: str) -> None:
-    st.subheader("The pictures, and what is read in them")
-    images, labels = of.of(resources.mnist())
-    number = st.number_input("Digit", 0, len(images) - 1, 0, key="distorted", width=150, help="Its number in the set.")
+def _mean_accuracies(measured: dict[str, Robustness]) -> None:
+    st.dataframe(
+        [
+            {"Distortion": distortion.title} | {label: robustness.mean(kind) for label, robustness in measured.items()}
+            for kind, distortion in DISTORTIONS.items()
+        ],
+        column_config={label: st.column_config.NumberColumn(format="percent") for label in measured},
+        hide_index=True,
+        width="content",
+    )
+    st.caption("Mean accuracy over all strengths that change the digits.")
+
+
+def _pictures(cards: list[ModelCard], digit_set: DigitSet, kind: str) -> None:
+    st.subheader("Distorted digits")
+    images, labels = digit_set.select(resources.mnist())
+    number = st.number_input("Digit", 0, len(images) - 1, 0, key="distorted", width=150, help="Its index in the set.")
     distortion = DISTORTIONS[kind]
     changed = np.concatenate(
-        [distort(images[number : number + 1], kind, strength, [of.index(number)]) for strength in distortion.strengths]
+        [
+            distort(images[number : number + 1], kind, strength, [digit_set.index(number)])
+            for strength in distortion.strengths
+        ]
     )
+    st.markdown(_legend(cards, int(labels[number])))
     captions = [f"{strength:g}{distortion.unit}" for strength in distortion.strengths]
-    st.markdown(f"A **{labels[number]}**. Below each picture: the strength, and what " + _recognisers(cards) + ".")
     for card in cards:
         try:
-            readings = resources.lab().recogniser(card.name).probabilities(changed)
+            probabilities = resources.lab().recogniser(card.name).probabilities(changed)
         except DigitLabError as error:
             st.error(messages.escape_markdown(str(error)), icon=":material/error:")
             continue
         captions = [
-            f"{caption} · {row.argmax()}, {row.max():.0%}" for caption, row in zip(captions, readings, strict=True)
+            f"{caption} · {row.argmax()}, {row.max():.0%}" for caption, row in zip(captions, probabilities, strict=True)
         ]
     samples = [
         galleries.Sample(place, image, caption)
@@ -114,6 +123,9 @@ def _pictures(cards: list[ModelCard], of: DigitSet, kind: str) -> None:
     galleries.gallery(samples, key="distorted-pictures")
 
 
-def _recognisers(cards: list[ModelCard]) -> str:
-    names = [f"**{messages.escape_markdown(card.title)}** reads" for card in cards]
-    return ", then what ".join(names)
+def _legend(cards: list[ModelCard], label: int) -> str:
+    first = messages.escape_markdown(cards[0].title)
+    if len(cards) == 1:
+        return f"Label: **{label}**. Below each picture: strength · answer of **{first}**."
+    second = messages.escape_markdown(cards[1].title)
+    return f"Label: **{label}**. Below each picture: strength · answer of **{first}** · answer of **{second}**."

@@ -11,8 +11,8 @@ from digitlab.runs.records.drawing import digits_of
 from digitlab.runs.records.improvement import Improvement, Verdict
 from digitlab.runs.records.people import Person
 from digitlab.runs.records.run import Run
-from digitlab.ui import elements, messages, resources
-from digitlab.ui.evaluate import evaluation
+from digitlab.ui import messages, metric, resources
+from digitlab.ui.evaluate import digit_pictures, evaluation
 from digitlab.ui.evaluate.evaluation import Evaluation
 
 _CHANGED = 2  # kinds of pictures that changed sides; the third did not
@@ -32,7 +32,7 @@ def show(run: Run, person: Person) -> None:
     def report(share: float) -> None:
         place.progress(share, text="Reading MNIST's test set; only the first time does that take a while ...")
 
-    found = resources.lab().improver.result(run, person, report, evaluation.read_own)
+    found = resources.lab().improver.result(run, person, report, evaluation.own_probabilities)
     place.empty()
     tell, icon = _TOLD[found.verdict]
     tell(messages.escape_markdown(found.sentence), icon=icon)
@@ -41,7 +41,7 @@ def show(run: Run, person: Person) -> None:
     if found.own is not None:
         st.subheader(f"{len(found.drawings)} drawings that it never saw", anchor=False)
         _figures(found.own)
-        own = evaluation.set_of(found.drawings)
+        own = evaluation.own_set(found.drawings)
         _sides_of(found, found.own, own, digits_of(found.drawings)[0], "own")
     st.subheader("MNIST's test set", anchor=False)
     _figures(found.mnist)
@@ -62,7 +62,7 @@ def _figures(both: Comparison) -> None:
     for column, name, scores in zip(st.columns(2), ("Before", "After"), (both.first, both.second), strict=True):
         low, high = scores.interval
         right, total = len(scores.labels) - len(scores.mistakes), len(scores.labels)
-        elements.metric(
+        metric.show(
             column,
             f"{name}: {right:,} of {total:,} read correctly",
             f"{scores.accuracy:.2%}" if total >= 1000 else f"{scores.accuracy:.0%}",
@@ -70,17 +70,17 @@ def _figures(both: Comparison) -> None:
         )
 
 
-def _sides_of(found: Improvement, both: Comparison, of: DigitSet, images: NDArray[np.uint8], key: str) -> None:
+def _sides_of(found: Improvement, both: Comparison, digit_set: DigitSet, images: NDArray[np.uint8], key: str) -> None:
     """Show the digits of a set that changed sides; of a person's own, also those that are misread as before."""
     before, after = (
-        Evaluation(card, of, images, scores)
+        Evaluation(card, digit_set, images, scores)
         for card, scores in ((found.before, both.first), (found.after, both.second))
     )
-    for title, indices in _sides(both)[: None if of.is_own else _CHANGED]:
+    for title, indices in _sides(both)[: None if digit_set.is_own else _CHANGED]:
         st.markdown(f"**{title}: {len(indices):,}**")
         if len(indices):
-            evaluation.pictures(before, indices, key=f"{key} {title}", caption=lambda at: _told(both, at))
-    evaluation.closely(before, after)
+            digit_pictures.gallery(before, indices, key=f"{key} {title}", caption=lambda at: _told(both, at))
+    digit_pictures.dialog(before, after)
 
 
 def _sides(both: Comparison) -> list[tuple[str, NDArray[np.int64]]]:

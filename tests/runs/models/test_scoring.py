@@ -26,10 +26,10 @@ def test_distorted_digits_are_counted_at_each_strength(settings):
 
 
 def test_each_digit_is_distorted_by_the_chance_that_is_its_own(settings, digits):
-    of = DigitSet("test", 300, 460, 2)
-    images, labels = of.of(digits)
+    digit_set = DigitSet("test", 300, 460, 2)
+    images, labels = digit_set.select(digits)
     reader, expected = Recogniser.load(ROOT / "models" / "tutorial"), []
     for strength in DISTORTIONS["noised"].strengths:
-        answers = reader.probabilities(distort(images, "noised", strength, of.indices)).argmax(axis=1)
+        answers = reader.probabilities(distort(images, "noised", strength, digit_set.indices)).argmax(axis=1)
         expected.append(int((answers == labels).sum()))
-    assert scoring.count_right(settings, "tutorial", of, "noised") == tuple(expected)
+    assert scoring.count_right(settings, "tutorial", digit_set, "noised") == tuple(expected)

@@ -43,9 +43,9 @@ def card(settings):
     return dataclasses.replace(ModelFiles(settings).card("tutorial"), is_ready_made=False)
 
 
-def wait_until_measured(evaluations, card, of):
+def wait_until_measured(evaluations, card, digit_set):
     end = time.monotonic() + 120
-    while evaluations.is_measuring(card, of):
+    while evaluations.is_measuring(card, digit_set):
         assert time.monotonic() < end
         time.sleep(0.05)
 
