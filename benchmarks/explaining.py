@@ -44,16 +44,16 @@ Image = NDArray[np.uint8]
 
 def ours(explained: ExplanationService, training: Image) -> dict[str, Callable[[Image, int], object]]:
     """What a page asks, by name; what excites filters is asked of some training digits."""
-    layers = [stage.layer for stage in explained.inside(training[0]).stages if stage.kind == "Conv2D"]
+    layers = [stage.layer for stage in explained.activations(training[0]).stages if stage.kind == "Conv2D"]
     of_filters: dict[str, Callable[[Image, int], object]] = {
-        "excitement": lambda _, __: explained.excitement(training[:TRAINING], layers[-1])
+        "top activations": lambda _, __: explained.top_activations(training[:TRAINING], layers[-1])
     }
     return {
-        "inside": lambda image, _: explained.inside(image),
+        "activations": lambda image, _: explained.activations(image),
         "heat maps": explained.heat_maps,
         "occlusion": explained.occlusion,
-        "evidence": lambda image, _: explained.evidence(image),
-        "changes": lambda image, _: explained.changes(image),
+        "pixel evidence": lambda image, _: explained.pixel_evidence(image),
+        "counterfactuals": lambda image, _: explained.counterfactuals(image),
         "distorted": lambda image, _: explained.distorted(image, Amounts(rotation=10, thicker=1, noise=20)),
         **(of_filters if layers else {}),
     }

@@ -251,7 +251,7 @@ def test_a_run_is_paused_and_goes_on(lab, small):
 
 def test_a_network_is_explained_by_the_workers_and_by_reading(lab, digits):
     explained, image = lab.explain("tutorial"), digits.x_test[0]
-    assert explained.inside(image).sums.argmax() == 7
+    assert explained.activations(image).sums.argmax() == 7
     assert explained.heat_maps(image, 7).gap < 0.01
     assert explained.occlusion(image, 7).most > 0
     assert explained.distorted(image, Amounts(rotation=5)).digit == 7
@@ -263,6 +263,6 @@ def test_without_workers_what_needs_them_says_so_at_once(lab_without_workers, di
     explained = lab_without_workers.explain("tutorial")
     asked = time.monotonic()
     with pytest.raises(WorkersUnavailable, match=r"127\.0\.0\.1:9"):
-        explained.inside(digits.x_test[0])
+        explained.activations(digits.x_test[0])
     assert time.monotonic() - asked < 1
     assert explained.occlusion(digits.x_test[0], 7).readings > 1

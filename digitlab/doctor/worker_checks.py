@@ -16,6 +16,7 @@ from digitlab.doctor.checks import Finding, Verdict, fingerprint, ok, version_of
 from digitlab.errors import DigitLabError, WorkersUnavailable
 from digitlab.runs.dispatch.local_cluster import TRAINING
 from digitlab.runs.dispatch.worker_client import WorkerClient, check_certificates, disconnect
+from digitlab.runs.models import scoring
 from digitlab.settings import Settings
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def crew(settings: Settings) -> Iterator[Finding]:
     with tempfile.TemporaryDirectory(prefix="digitlab-doctor-") as folder:
         workers = WorkerClient(settings if settings.scheduler else replace(settings, data=Path(folder), workers=1))
         try:
-            accuracy = workers.score("tutorial").accuracy
+            accuracy = workers.ask(scoring.score, "tutorial").accuracy
         except DigitLabError as error:
             yield wrong("workers", f"None could score a network: {error}", "")
         else:

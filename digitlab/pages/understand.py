@@ -8,7 +8,7 @@ from digitlab.data.distortions import Amounts
 from digitlab.networks.explanation import ActivationTrace, Counterfactual, HeatMaps, Neuron
 from digitlab.networks.reading import Reading
 from digitlab.runs.records.model_card import ModelCard
-from digitlab.ui import elements, galleries, messages, network_choice, reading_view, resources
+from digitlab.ui import figures, galleries, messages, network_choice, probability_bars, reading_view, resources
 from digitlab.ui.understand import digit_map_view, explanation_views, picture_choice, top_activations_view
 
 state = st.session_state
@@ -20,7 +20,7 @@ def where_it_looks(card: ModelCard, image: NDArray[np.uint8], reading: Reading) 
     st.caption("Orange speaks for this digit, blue against it, black has no say. The white line is the ink's edge.")
     covered = resources.lab().explain(card.name).occlusion(image, digit)
     shown = [
-        explanation_views.heat_map(
+        figures.heat_map(
             covered.drops * 100,
             image,
             "Occlusion",
@@ -32,7 +32,7 @@ def where_it_looks(card: ModelCard, image: NDArray[np.uint8], reading: Reading) 
     with messages.show_errors():
         maps: HeatMaps = explanation_views.ask(card, "heat_maps", image, digit)
         shown += explanation_views.gradient_maps(maps, image)
-    explanation_views.figures(shown)
+    figures.grid(shown)
 
 
 def choose_digit(reading: Reading, label: str) -> int:
@@ -64,16 +64,14 @@ def layer_by_layer(card: ModelCard, image: NDArray[np.uint8], reading: Reading) 
     if layer == "picture":
         galleries.digit_picture(image, "The picture as the network gets it", is_large=True)
     elif layer == "digits":
-        elements.bars(reading.probabilities, reading.digit)
+        probability_bars.show(reading.probabilities, reading.digit)
     else:
         stage = next(stage for stage in inside.stages if stage.layer == layer)
         st.markdown(f"**{stage.layer}**: {explanation_views.KINDS[stage.kind]}")
         explanation_views.stage(stage)
         if stage is inside.stages[0] and stage.kind == "Conv2D":
             st.markdown("**Its filters**, in the same order: what each looks for")
-            explanation_views.weights(
-                explanation_views.ask(card, "first_weights"), "The weights of the first layer's filters", 8
-            )
+            figures.weights(explanation_views.ask(card, "first_weights"), "The weights of the first layer's filters", 8)
         if stage.kind == "Conv2D":
             top_activations_view.exciting(card, stage)
 
@@ -94,7 +92,7 @@ def for_and_against(card: ModelCard, image: NDArray[np.uint8], reading: Reading)
     explanation_views.evidence(evidence, image, reading, is_exact=is_dense)
     if is_dense:
         st.markdown("**What the neurons of the first layer look for**, numbered from 0, 16 a row")
-        explanation_views.weights(
+        figures.weights(
             explanation_views.ask(card, "first_weights"), "The first layer's weights, one picture a neuron", 16
         )
 
@@ -115,7 +113,7 @@ def distort_it(card: ModelCard, image: NDArray[np.uint8], reading: Reading) -> N
     with right:
         distorted = resources.lab().explain(card.name).distorted(image, amounts)
         reading_view.answer(distorted, "Nothing is left of it.")
-        elements.bars(distorted.probabilities, distorted.digit)
+        probability_bars.show(distorted.probabilities, distorted.digit)
         galleries.digit_picture(distorted.image, "The distorted picture, as the network gets it", is_large=True)
     st.caption(
         "A drawing is centred and scaled before the network sees it: only here must it bear such changes itself."
@@ -185,7 +183,7 @@ VIEWS = {
 
 picture_choice.follow_link()
 st.title("Understand")
-explanation_views.style()
+figures.style()
 left, right = st.columns(2, gap="large")
 with left:
     card = network_choice.choose_network()
@@ -201,7 +199,7 @@ with left:
 with right:
     reading = resources.lab().recogniser(card.name).read_digit(image)
     reading_view.answer(reading, "")
-    elements.bars(reading.probabilities, reading.digit)
+    probability_bars.show(reading.probabilities, reading.digit)
 view = st.pills(
     "What to look at", list(VIEWS), default="Where it looks", required=True, key="view", bind="query-params", wrap=True
 )

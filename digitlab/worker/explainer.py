@@ -125,7 +125,7 @@ class Explainer:
 
     # -- what is asked
 
-    def inside(self, image: NDArray[np.uint8]) -> ActivationTrace:
+    def activations(self, image: NDArray[np.uint8]) -> ActivationTrace:
         """Follow a picture, uint8 (28, 28), through all layers."""
         outputs, hidden, sums = self._through(_scaled(image[np.newaxis]))
         stages = tuple(
@@ -140,11 +140,11 @@ class Explainer:
         parts = range(0, len(images), _BATCH)
         return np.concatenate([self._end(_scaled(images[start : start + _BATCH]))[0].numpy() for start in parts])
 
-    def axes(self, images: NDArray[np.uint8], count: int) -> MapAxes:
+    def map_axes(self, images: NDArray[np.uint8], count: int) -> MapAxes:
         """Find the directions in which many digits, uint8 (n, 28, 28), differ most in the hidden layer."""
         return principal_axes(self.hidden(images), count)
 
-    def places(self, images: NDArray[np.uint8], axes: MapAxes) -> Floats:
+    def map_points(self, images: NDArray[np.uint8], axes: MapAxes) -> Floats:
         """Return where digits, uint8 (n, 28, 28), lie along such axes, float32 (n, count)."""
         return axes.places(self.hidden(images))
 
@@ -169,7 +169,7 @@ class Explainer:
         pictures = shares.astype(np.float32)[:, None, None] * scaled
         return np.asarray(self._slopes(pictures, _wishes([digit] * len(shares)))[0].numpy().sum(axis=0))
 
-    def evidence(self, image: NDArray[np.uint8]) -> Floats:
+    def pixel_evidence(self, image: NDArray[np.uint8]) -> Floats:
         """Return float32 (10, 28, 28): the gradient of each digit's sum, as `HeatMaps.gradient`.
 
         Where all layers are dense and rectified, and this picture's pixels change without another neuron waking or
@@ -186,7 +186,7 @@ class Explainer:
             raise ModelDamaged("The first layer of this network does not see the picture itself: it cannot be shown.")
         return np.moveaxis(kernel[:, :, 0] if kernel.ndim == 4 else kernel.reshape(28, 28, -1), -1, 0)
 
-    def excitement(self, images: NDArray[np.uint8], layer: str) -> TopActivations:
+    def top_activations(self, images: NDArray[np.uint8], layer: str) -> TopActivations:
         """Find what excites each filter of a convolution most, among digits, uint8 (n, 28, 28)."""
         end = self._layer(layer)
         seen = filters.field(self._wiring.way_to(end), looks=self._count)
@@ -229,7 +229,7 @@ class Explainer:
     def _layer(self, name: str) -> keras.Layer:
         return next(layer for layer in self._layers if layer.name == name)
 
-    def changes(self, image: NDArray[np.uint8]) -> list[Counterfactual]:
+    def counterfactuals(self, image: NDArray[np.uint8]) -> list[Counterfactual]:
         """Make each other digit of a picture, uint8 (28, 28), by as small a change as can be found, shortest first."""
 
         def answers(pictures: Floats) -> NDArray[np.int64]:

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from digitlab.networks.config import PRESETS
+from digitlab.networks.presets import PRESETS
 from digitlab.worker import keras_files
 from digitlab.worker.build import averaged, build
 from digitlab.worker.export import export

@@ -10,6 +10,7 @@ import pytest
 from digitlab.errors import ModelDamaged, StoreUnavailable
 from digitlab.networks.config import TrainingConfig
 from digitlab.networks.recognition import Recogniser
+from digitlab.runs.dispatch.worker_names import new_worker_name
 from digitlab.runs.models import scoring
 from digitlab.runs.models.cleanup import checkpoint_of
 from digitlab.runs.models.model_files import ModelFiles
@@ -28,7 +29,7 @@ def store(settings):
 def perform(settings, number, **asked):
     """Claim a run, and carry it out as somebody at a command line does."""
     store = Store(settings.database_url)
-    worker = execution.new_worker()
+    worker = new_worker_name()
     assert store.claim(number, worker)
     store.close()
     execution.run_to_end(settings, number, worker, CommandLineOptions(**asked))

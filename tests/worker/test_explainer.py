@@ -39,7 +39,7 @@ def tutorial_gradient(model, pixels, digit):
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_sums_and_the_softmax_are_the_network_s_own(models, explainers, digits, kind):
     image = digits.x_test[4]
-    inside = explainers[kind].inside(image)
+    inside = explainers[kind].activations(image)
     expected = models[kind].predict(image[np.newaxis], verbose=0)[0]
     assert inside.probabilities == pytest.approx(expected, abs=1e-5)
     assert inside.hidden @ inside.weights + inside.bias == pytest.approx(inside.sums, abs=1e-4)
@@ -47,7 +47,7 @@ def test_the_sums_and_the_softmax_are_the_network_s_own(models, explainers, digi
 
 
 def test_the_layers_come_in_their_order_with_all_that_they_make(models, explainers, digits):
-    inside = explainers["convolutional"].inside(digits.x_test[0])
+    inside = explainers["convolutional"].activations(digits.x_test[0])
     assert [stage.kind for stage in inside.stages] == ["Conv2D", "BatchNormalization", "ReLU"] * 3
     model = models["convolutional"]
     third = keras.Model(model.input, model.get_layer("relu_2").output).predict(digits.x_test[:1], verbose=0)[0]
@@ -60,14 +60,14 @@ def test_the_gradient_is_what_the_weights_say(models, explainers, digits, digit)
     expected = tutorial_gradient(models["tutorial"], digits.x_test[0] / 255, digit)
     explainer = explainers["tutorial"]
     assert explainer.heat_maps(digits.x_test[0], digit).gradient == pytest.approx(expected, abs=1e-5)
-    assert explainer.evidence(digits.x_test[0])[digit] == pytest.approx(expected, abs=1e-5)
+    assert explainer.pixel_evidence(digits.x_test[0])[digit] == pytest.approx(expected, abs=1e-5)
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_integrated_gradients_add_up_to_the_gain_within_a_hundredth(models, explainers, digits, kind):
     model, last = models[kind], models[kind].get_layer("digits")
     for image in digits.x_test[:6]:
-        inside, nothing = (explainers[kind].inside(picture) for picture in (image, np.zeros_like(image)))
+        inside, nothing = (explainers[kind].activations(picture) for picture in (image, np.zeros_like(image)))
         digit = int(inside.sums.argmax())
         maps = explainers[kind].heat_maps(image, digit)
         gain = float(inside.sums[digit] - nothing.sums[digit])
@@ -122,7 +122,7 @@ def test_a_network_without_convolutions_has_no_grad_cam(explainers, digits):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_neuron_s_arithmetic_gives_what_the_network_computed(explainers, digits, kind):
-    inside = explainers[kind].inside(digits.x_test[1])
+    inside = explainers[kind].activations(digits.x_test[1])
     for stage in (stage for stage in inside.stages if stage.kind in ("Conv2D", "Dense")):
         for unit, row, column in ((0, 0, 0), (3, 2, 1), (7, 3, 3)):
             neuron = explainers[kind].neuron(digits.x_test[1], stage.layer, unit, row, column)
@@ -142,7 +142,7 @@ def test_the_first_weights_are_pictures(models, explainers, kind, shape):
 @pytest.mark.parametrize("kind", ["tutorial", "convolutional", "averaged"])
 def test_a_change_of_mind_is_small_and_read_as_it_says(models, explainers, digits, kind):
     image = digits.x_test[0]
-    changes = explainers[kind].changes(image)
+    changes = explainers[kind].counterfactuals(image)
     assert sorted(change.digit for change in changes) == [0, 1, 2, 3, 4, 5, 6, 8, 9]
     answers = models[kind].predict(np.stack([change.image for change in changes]), verbose=0).argmax(axis=1)
     assert answers.tolist() == [change.digit for change in changes]
@@ -170,12 +170,12 @@ def test_a_change_of_mind_is_the_shortest_where_that_is_known(digits):
         for other in range(10)
         if other != own
     ]
-    assert Explainer(model).changes(image)[0].length == pytest.approx(min(distances), rel=0.05)
+    assert Explainer(model).counterfactuals(image)[0].length == pytest.approx(min(distances), rel=0.05)
 
 
 def test_the_hidden_layer_of_many_is_that_of_each(explainers, digits):
     many = explainers["averaged"].hidden(digits.x_test[:3])
-    assert many[2] == pytest.approx(explainers["averaged"].inside(digits.x_test[2]).hidden, abs=1e-4)
+    assert many[2] == pytest.approx(explainers["averaged"].activations(digits.x_test[2]).hidden, abs=1e-4)
 
 
 def test_a_network_of_another_build_is_told():
@@ -190,6 +190,6 @@ def test_a_network_of_one_layer_shows_its_only_weights(digits):
     flat = keras.layers.Flatten(name="flatten")(scaled)
     model = keras.Model(pixels, keras.layers.Dense(10, activation="softmax", name="digits")(flat))
     explainer = Explainer(model)
-    assert explainer.inside(digits.x_test[0]).stages == ()
+    assert explainer.activations(digits.x_test[0]).stages == ()
     expected = model.get_layer("digits").get_weights()[0][:, 3].reshape(28, 28)
     assert explainer.first_weights()[3] == pytest.approx(expected)

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from digitlab.errors import ModelDamaged
-from digitlab.networks.config import PRESETS
 from digitlab.networks.file_formats import FORMATS, TOLERANCE
+from digitlab.networks.presets import PRESETS
 from digitlab.networks.recognition import Recogniser
 from digitlab.worker.build import build
 from digitlab.worker.export import export, export_as

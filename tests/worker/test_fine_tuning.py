@@ -4,14 +4,14 @@ import keras
 import numpy as np
 import pytest
 
-from digitlab.networks.config import PRESETS, FineTuning, fine_tuning_config
+from digitlab.networks.config import FineTuning, TrainingConfig, fine_tuning_config
 from digitlab.networks.scores import Scores
 from digitlab.worker import build, fine_tuning, keras_files
 
 
 @pytest.fixture
 def config():
-    return fine_tuning_config(PRESETS["tutorial"].config, FineTuning(base="tutorial", learned=(1,)))
+    return fine_tuning_config(TrainingConfig.from_preset("tutorial"), FineTuning(base="tutorial", learned=(1,)))
 
 
 @pytest.fixture
@@ -83,7 +83,7 @@ def test_a_network_that_averages_is_tuned_by_a_single_look_and_averages_still(di
 
 def test_normalization_learns_again_when_a_tuned_network_is_trained_by_somebody_else(digits):
     network = build.build("fast", seed=1)
-    config = fine_tuning_config(PRESETS["fast"].config, FineTuning(base="fast", learned=(1,)))
+    config = fine_tuning_config(TrainingConfig.from_preset("fast"), FineTuning(base="fast", learned=(1,)))
     means = network.get_layer("normalization_1").moving_mean.numpy()
     tuned(
         network, dataclasses.replace(config, epochs=1), upside_down(digits, slice(0, 12)), digits, wanted=lambda: False

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from digitlab.networks.config import PRESETS, FineTuning, fine_tuning_config
+from digitlab.networks.config import FineTuning, TrainingConfig, fine_tuning_config
 from digitlab.synthesis.handwriting import NO_DIGIT
 from digitlab.worker import fine_tuning_data
 
@@ -14,7 +14,7 @@ def own():
 
 
 def mixed(preset, own, digits):
-    config = fine_tuning_config(PRESETS[preset].config, FineTuning(base=preset, learned=(1, 2, 3)))
+    config = fine_tuning_config(TrainingConfig.from_preset(preset), FineTuning(base=preset, learned=(1, 2, 3)))
     return fine_tuning_data.FineTuningData(
         own, (digits.x_train[:1000], np.full(1000, 5, np.uint8)), config, batches=4
     ), config

@@ -4,6 +4,7 @@ import pytest
 from digitlab.lab import Lab
 from digitlab.networks.digit_sets import TEST
 from digitlab.networks.recognition import Recogniser
+from digitlab.runs.dispatch.worker_names import new_worker_name
 from digitlab.runs.models import scoring
 from digitlab.runs.models.model_files import ModelFiles
 from digitlab.runs.records.drawing import Drawing
@@ -34,7 +35,7 @@ def draw(lab, digits, n=30):
 
 
 def perform(settings, number):
-    store, worker = Store(settings.database_url), execution.new_worker()
+    store, worker = Store(settings.database_url), new_worker_name()
     assert store.claim(number, worker)
     store.close()
     execution.run_to_end(settings, number, worker)

@@ -60,9 +60,9 @@ def test_where_layers_come_together_a_sentence_says_how(branched, digits):
 
 def test_what_a_filter_sees_is_told_where_one_way_leads_to_it_and_refused_where_several_do(branched, digits):
     explainer = Explainer(branched)
-    assert [explainer.excitement(digits.x_test[:5], name).side for name in ("wide", "narrow")] == [5, 3]
+    assert [explainer.top_activations(digits.x_test[:5], name).side for name in ("wide", "narrow")] == [5, 3]
     with pytest.raises(ModelDamaged, match="Several ways lead from the picture to third"):
-        explainer.excitement(digits.x_test[:5], "third")
+        explainer.top_activations(digits.x_test[:5], "third")
 
 
 def test_what_several_layers_get_has_no_follower(branched):

@@ -88,7 +88,7 @@ def test_usual_layers_and_networks_within_networks_are_laid_out_so_that_they_can
     own = keras.saving.load_model(tmp_path / model_conversion.NETWORK, compile=False)
     assert not any(isinstance(layer, keras.Model) for layer in own.layers)
     assert own.layers[-1].name == "digits"
-    assert Explainer(own).inside(digits.x_test[0]).sums.argmax() == 7
+    assert Explainer(own).activations(digits.x_test[0]).sums.argmax() == 7
     assert keras_archive.parse((tmp_path / model_conversion.NETWORK).read_bytes())
     convolution = next(one.name for one in own.layers if isinstance(one, layers.Conv2D))
     with pytest.raises(ModelDamaged, match="its arithmetic is not shown"):  # it has no margin around the picture

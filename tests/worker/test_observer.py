@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from digitlab.networks.config import PRESETS, TrainingConfig
+from digitlab.networks.config import TrainingConfig
 from digitlab.storage.folder import Folder
 from digitlab.storage.storage import StoredFile
 from digitlab.worker import build, training
@@ -58,7 +58,7 @@ def test_norms_changes_and_histograms_are_those_of_the_weights(digits):
 
 @pytest.mark.parametrize("preset", ["tutorial", "fast"])
 def test_the_gradient_norm_is_that_of_the_loss(digits, preset):
-    config = dataclasses.replace(PRESETS[preset].config, epochs=1, training_digits=500)
+    config = TrainingConfig.from_preset(preset, epochs=1, training_digits=500)
     _, seen, _ = observed(digits, config)
     model = build.build(preset, config.seed)
     last = model.get_layer("digits")
@@ -96,7 +96,7 @@ def test_an_epoch_that_is_broken_off_is_not_seen_and_one_that_goes_on_has_no_cha
 
 @pytest.mark.parametrize("preset", ["tutorial", "fast"])
 def test_a_picture_is_read_again_as_it_was_after_each_epoch(digits, preset):
-    config = dataclasses.replace(PRESETS[preset].config, epochs=2, training_digits=1000, averaging=False)
+    config = TrainingConfig.from_preset(preset, epochs=2, training_digits=1000, averaging=False)
     trained, _, shots = observed(digits, config)
     growth = SnapshotReader(preset).growth(shots, digits.x_test[3])
     assert growth.epochs == (0, 1, 2)

@@ -1,6 +1,7 @@
 import pytest
 
 from digitlab.errors import SnapshotDamaged
+from digitlab.runs.dispatch.worker_names import new_worker_name
 from digitlab.runs.models.snapshot_store import SnapshotStore
 from digitlab.runs.records.run import CommandLineOptions
 from digitlab.runs.store.store import Store
@@ -9,7 +10,7 @@ from digitlab.worker import execution, readings_by_epoch
 
 def test_a_run_that_was_trained_can_be_watched_and_is_forgotten_with_its_snapshots(settings, small, digits):
     store = Store(settings.database_url)
-    worker = execution.new_worker()
+    worker = new_worker_name()
     run = store.create(small, worker=worker)
     with pytest.raises(SnapshotDamaged, match="has no snapshots"):
         readings_by_epoch.readings_by_epoch(settings, run, digits.x_test[0])

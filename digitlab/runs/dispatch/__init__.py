@@ -1,7 +1,8 @@
 """From a queued run to a worker process.
 
-dispatcher     hands in what waits, and lets go on what lost its process
-jobs           what a worker process is handed
-local_cluster  the processes that train on this machine
-worker_client  the way to the processes that train, through Dask
+dispatcher     hands queued runs to workers, and requeues runs whose worker died
+jobs           what worker processes are asked, one typed function per question
+local_cluster  the scheduler and workers on this machine
+worker_client  the connection to the worker processes, through Dask
+worker_names   names of workers, and whether their process has ended
 """

@@ -7,20 +7,13 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError
-from typing import TYPE_CHECKING, Any, cast
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Concatenate
 
 from digitlab import logs
 from digitlab.errors import DigitLabError, WorkersUnavailable
-from digitlab.networks.digit_sets import TEST, DigitSet
-from digitlab.networks.explanation import ReadingsByEpoch
-from digitlab.networks.scores import Scores
 from digitlab.runs.dispatch import jobs
+from digitlab.runs.dispatch.jobs import P, T
 from digitlab.runs.dispatch.local_cluster import LEAVE_PATIENCE, TRAINING
-from digitlab.runs.models import scoring
-from digitlab.runs.records.run import Run
 from digitlab.settings import Settings
 
 # Dask is imported by what uses it: that takes a second, and the first page that is shown needs none of it.
@@ -57,7 +50,7 @@ class WorkerClient:
             WorkersUnavailable: They cannot be started or reached.
         """
         with self._lock:
-            if self.are_there():
+            if self.are_connected():
                 return False
             if self._client is not None:
                 logs.log("workers lost", level=logging.WARNING)
@@ -99,7 +92,7 @@ class WorkerClient:
         from dask.base import tokenize
         from distributed import fire_and_forget
 
-        client = self._reach()
+        client = self._connect()
         record = tokenize(self._settings.database_url)
         offered = self._offered_resources(client)
         # On somebody else's cluster no worker may know the token; then its threads are the limit.
@@ -131,42 +124,30 @@ class WorkerClient:
             self.trouble = f"A worker could not begin: {reason}"
             logs.log("worker could not begin", task=done.key, reason=reason, level=logging.WARNING)
 
-    def score(self, name: str, of: DigitSet = TEST) -> Scores:
-        """Let a worker score a network, by its name, on a set of digits, and wait for it.
+    def ask(self, question: Callable[Concatenate[Settings, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Ask a worker a question, and wait for the answer.
+
+        Args:
+            question: A function of a module, such as those in `jobs` and `scoring`; its first argument is the settings.
+            args: Its other arguments.
+            kwargs: Likewise.
 
         Raises:
             WorkersUnavailable: No worker answered in time.
-            ModelNotFound, ModelDamaged: As the worker found it.
+            DigitLabError: The worker's own, such as `ModelNotFound`.
         """
-        return cast(Scores, self._wait_for(_ANSWER_PATIENCE, scoring.score, self._settings, name, of))
-
-    def count_right(self, name: str, of: DigitSet, kind: str) -> tuple[int, ...]:
-        """Let a worker count what a network reads correctly at each strength of a distortion, and raise as `score`."""
-        counts = self._wait_for(_ANSWER_PATIENCE, scoring.count_right, self._settings, name, of, kind)
-        return cast("tuple[int, ...]", counts)
-
-    def ask(self, question: str, name: str, *arguments: object, patience: float = _ANSWER_PATIENCE) -> Any:
-        """Let a worker answer a question of `answers` about a network, and wait for it. Raises as `score`."""
-        return self._wait_for(patience, jobs.answer, self._settings, question, name, arguments)
-
-    def grow(self, run: Run, image: NDArray[np.uint8]) -> ReadingsByEpoch:
-        """Let a worker have a picture read by all snapshots of a run, and wait for it. Raises as `score`."""
-        return cast(
-            ReadingsByEpoch, self._wait_for(_ANSWER_PATIENCE, jobs.readings_by_epoch, self._settings, run, image)
-        )
-
-    def _wait_for(self, patience: float, work: Callable[..., Any], *arguments: object) -> Any:
         from distributed import KilledWorker
         from distributed.comm.core import CommClosedError
 
-        future: Future = self._reach().submit(work, *arguments, pure=False, priority=10)
+        future: Future = self._connect().submit(question, self._settings, *args, **kwargs, pure=False, priority=10)
         try:
-            return future.result(timeout=patience)
+            answer: T = future.result(timeout=_ANSWER_PATIENCE)
         except (TimeoutError, CancelledError, CommClosedError, KilledWorker) as error:
             future.cancel()
             raise WorkersUnavailable("No worker answered. Wait for the running training, then try again.") from error
+        return answer
 
-    def are_there(self) -> bool:
+    def are_connected(self) -> bool:
         """Whether workers can be handed something without being started first."""
         has_ended = self._program is not None and self._program.poll() is not None
         return self._client is not None and self._client.status == "running" and not has_ended
@@ -176,7 +157,7 @@ class WorkerClient:
         with self._lock:
             self._close()
 
-    def _reach(self) -> "Client":
+    def _connect(self) -> "Client":
         self.start()
         assert self._client is not None
         return self._client

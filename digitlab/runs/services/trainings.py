@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 from digitlab import logs
 from digitlab.errors import LimitReached, NotAllowed
 from digitlab.networks.config import TrainingConfig
+from digitlab.runs.dispatch import jobs
+from digitlab.runs.dispatch.worker_names import new_worker_name
 from digitlab.runs.models.cleanup import checkpoint_of
 from digitlab.runs.models.snapshot_store import SnapshotStore
 from digitlab.runs.records.model_card import check_title
@@ -41,11 +43,9 @@ class Trainings:
 
     def perform(self, config: TrainingConfig, title: str, person: Person, attended: CommandLineOptions | None) -> Run:
         """Train in this process, to the end, whatever the limits; `attended` as `work.perform` has it."""
-        from digitlab.worker import execution
-
-        worker = execution.new_worker()
+        worker = new_worker_name()
         run = self._store().create(config, _checked(title), person, worker)
-        execution.run_to_end(self._settings, run.number, worker, attended)
+        jobs.run_to_end(self._settings, run.number, worker, attended)
         return self._store().run(run.number)
 
     def stop(self, number: int, person: Person) -> None:

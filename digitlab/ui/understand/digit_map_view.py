@@ -12,7 +12,7 @@ from digitlab.networks.digit_map import DigitMap
 from digitlab.networks.explanation import ActivationTrace
 from digitlab.networks.reading import Reading
 from digitlab.runs.records.model_card import ModelCard
-from digitlab.ui import elements, galleries, messages, reading_view, resources
+from digitlab.ui import galleries, messages, reading_view, resources, style
 from digitlab.ui.charts import plots
 from digitlab.ui.understand import explanation_views, picture_choice
 
@@ -66,7 +66,7 @@ def landscape(card: ModelCard, image: NDArray[np.uint8], reading: Reading) -> No
     rows = [*rows, _row(own, -1, str(reading.digit), image, "your picture")]
     chart = st.vega_lite_chart(
         rows,
-        plots.landscape(is_dark=elements.is_dark()),
+        plots.landscape(is_dark=style.is_dark()),
         height=560,
         key="landscape",
         on_select="rerun",

@@ -1,7 +1,5 @@
 """Why a network reads what it reads, shown: heat maps over a digit, layers, sums, a map of digits."""
 
-from collections.abc import Sequence
-from html import escape
 from typing import Any
 
 import numpy as np
@@ -11,12 +9,11 @@ from numpy.typing import NDArray
 from digitlab.networks.explanation import ActivationTrace, Counterfactual, HeatMaps, LayerOutput, Neuron
 from digitlab.networks.reading import Reading
 from digitlab.runs.records.model_card import ModelCard
-from digitlab.ui import galleries, messages, resources
+from digitlab.ui import figures, messages, resources
 from digitlab.ui.charts import colours
 
 _ROW = 16  # neurons in a row, where they have no place in the picture
 _COLUMNS = 8  # maps in a row: they are still to be seen on a telephone
-_MAX_WIDTH = 1024  # pixels: of a sheet of maps before the page scales it
 
 KINDS = {
     "Conv2D": "a convolution: each filter slides over the picture, and its map is bright where it fits",
@@ -37,58 +34,6 @@ def ask(card: ModelCard, question: str, *arguments: Any) -> Any:
     return _asked(card.name, card.created, question, *arguments)
 
 
-def figure(picture: NDArray[np.uint8], alt: str, title: str = "", text: str = "", scale: str = "") -> str:
-    """Return a picture with what stands around it, as HTML: its title above, a scale and a text below."""
-    return (
-        f"<figure>{f'<h4>{escape(title)}</h4>' if title else ''}"
-        f"<img alt='{escape(alt, quote=True)}' src='{galleries.as_url(picture)}'>{scale}"
-        f"{f'<figcaption>{text}</figcaption>' if text else ''}</figure>"
-    )
-
-
-def figures(parts: Sequence[str], *, is_small: bool = False) -> None:
-    """Show figures beside each other, as many as there is room for."""
-    st.html(f"<div class='digitlab-figures{' small' if is_small else ''}'>{''.join(parts)}</div>")
-
-
-def signed_scale(most: float, unit: str = "") -> str:
-    """Return the scale of colours from -most over 0 to most."""
-    return _scale(colours.SIGNED, f"-{most:.3g}{unit}", "0", f"+{most:.3g}{unit}")
-
-
-def positive_scale(most: float, unit: str = "") -> str:
-    """Return the scale of colours from 0 to most."""
-    return _scale(colours.POSITIVE, "0", "", f"{most:.3g}{unit}")
-
-
-def _scale(gradient: str, low: str, middle: str, high: str) -> str:
-    ends = f"<span>{low}</span><span>{middle}</span><span>{high}</span>"
-    return f"<div class='digitlab-scale'><i style='background:{gradient}'></i><div>{ends}</div></div>"
-
-
-def heat_map(values: NDArray[np.floating], digit: NDArray[np.uint8], title: str, text: str, unit: str = "") -> str:
-    """Return a heat map over a digit's outline; its text alternative says where it is strongest."""
-    most = colours.strongest(values)
-    is_signed = bool((values < 0).any())
-    scale = signed_scale(most, unit) if is_signed else positive_scale(most, unit)
-    return figure(colours.over_digit(values, digit), f"{title}: {where_strongest(values)}", title, text, scale)
-
-
-def where_strongest(values: NDArray[np.floating]) -> str:
-    """Say in words where values, (28, 28), are largest and smallest."""
-    found = []
-    for name, chosen in (("for", values.max()), ("against", values.min())):
-        if chosen > 0 if name == "for" else chosen < 0:
-            row, column = np.argwhere(values == chosen)[0]
-            found.append(f"most {name} it {_place(int(row), int(column))} (row {row}, column {column})")
-    return "; ".join(found) or "nothing stands out"
-
-
-def _place(row: int, column: int) -> str:
-    down = ("at the top", "in the middle", "at the bottom")[min(row * 3 // 28, 2)]
-    return down + (" left", "", " right")[min(column * 3 // 28, 2)]
-
-
 def stage(one: LayerOutput) -> None:
     """Show what a layer makes of a picture: its maps as pictures, or its numbers as one row of squares."""
     values = one.values
@@ -97,28 +42,20 @@ def stage(one: LayerOutput) -> None:
     maps = np.moveaxis(values, -1, 0) if values.ndim == 3 else values.reshape(1, -1, row)
     columns = min(len(maps), _COLUMNS)
     laid = colours.sheet(colours.colour_map(maps, most), columns)
-    laid = colours.enlarged(laid, max(1, _MAX_WIDTH // laid.shape[1]))
+    laid = colours.enlarged(laid, max(1, figures.MAX_WIDTH // laid.shape[1]))
     sums = np.abs(maps).sum(axis=(1, 2)) if values.ndim == 3 else np.abs(values)
     size = f"{len(maps)} maps of {maps.shape[1]} x {maps.shape[2]}" if values.ndim == 3 else f"{len(values)} neurons"
     kind = "map" if values.ndim == 3 else "neuron"
     alt = f"{size}; the strongest is {kind} {int(sums.argmax())}, and {int((sums == 0).sum())} are silent"
-    scale = signed_scale(most) if (values < 0).any() else positive_scale(most)
+    scale = figures.signed_scale(most) if (values < 0).any() else figures.positive_scale(most)
     text = f"{alt}. Numbered from 0, row by row, {columns if values.ndim == 3 else row} a row."
-    st.html(f"<div class='digitlab-sheet'>{figure(laid, alt, text=text, scale=scale)}</div>")
-
-
-def weights(pictures: NDArray[np.floating], alt: str, columns: int) -> None:
-    """Show many small pictures of weights on one scale."""
-    laid = colours.sheet(colours.colour_map(pictures), columns)
-    laid = colours.enlarged(laid, max(1, _MAX_WIDTH // laid.shape[1]))
-    scale = signed_scale(colours.strongest(pictures))
-    st.html(f"<div class='digitlab-sheet'>{figure(laid, alt, text=alt, scale=scale)}</div>")
+    st.html(f"<div class='digitlab-sheet'>{figures.figure(laid, alt, text=text, scale=scale)}</div>")
 
 
 def gradient_maps(maps: HeatMaps, image: NDArray[np.uint8]) -> list[str]:
     """Return heat maps of what follows from gradients, with a sentence on what each can say, and what it cannot."""
     shown = [
-        heat_map(
+        figures.heat_map(
             maps.integrated,
             image,
             "Integrated gradients",
@@ -126,7 +63,7 @@ def gradient_maps(maps: HeatMaps, image: NDArray[np.uint8]) -> list[str]:
             f"difference, {maps.gain:+.2f} (missed by {maps.gap:.1%}). Ink gets all of the credit: what speaks because "
             "no ink is there shows as nothing.",
         ),
-        heat_map(
+        figures.heat_map(
             maps.gradient,
             image,
             "Gradient",
@@ -139,7 +76,7 @@ def gradient_maps(maps: HeatMaps, image: NDArray[np.uint8]) -> list[str]:
             "Where the last convolution saw what raises the sum. It is coarse, a field is several pixels wide, and it "
             "leaves out what speaks against: all black where that prevails."
         )
-        shown.insert(1, heat_map(maps.grad_cam, image, "Grad-CAM", text))
+        shown.insert(1, figures.heat_map(maps.grad_cam, image, "Grad-CAM", text))
     return shown
 
 
@@ -151,10 +88,10 @@ def evidence(slopes: NDArray[np.float32], image: NDArray[np.uint8], reading: Rea
     shown = []
     for digit in map(int, order):
         text = f"{reading.probabilities[digit]:.1%}" + (f"; its ink adds {own[digit]:+.2f}" if is_exact else "")
-        alt = f"For and against {digit}: {where_strongest(slopes[digit])}"
-        shown.append(figure(colours.over_digit(slopes[digit], image, most), alt, str(digit), text))
-    figures(shown, is_small=True)
-    st.html(signed_scale(most))
+        alt = f"For and against {digit}: {figures.where_strongest(slopes[digit])}"
+        shown.append(figures.figure(colours.over_digit(slopes[digit], image, most), alt, str(digit), text))
+    figures.grid(shown, is_small=True)
+    st.html(figures.signed_scale(most))
 
 
 def change(one: Counterfactual, image: NDArray[np.uint8], reading: Reading) -> None:
@@ -162,18 +99,20 @@ def change(one: Counterfactual, image: NDArray[np.uint8], reading: Reading) -> N
     difference = one.image.astype(np.float64) - image
     pixels, largest = int((np.abs(difference) >= 3).sum()), int(np.abs(difference).max())
     shown = [
-        figure(
+        figures.figure(
             colours.enlarged(image, 10), f"As it is, read as {reading.digit}", "As it is", f"read as {reading.digit}"
         ),
-        figure(
+        figures.figure(
             colours.over_digit(difference, image),
-            f"The change: {where_strongest(difference)}",
+            f"The change: {figures.where_strongest(difference)}",
             "The change",
             f"{pixels} pixels by 3 or more of 255, none by more than {largest}: orange adds ink, blue takes it away",
         ),
-        figure(colours.enlarged(one.image, 10), f"Changed, read as {one.digit}", "Changed", f"read as {one.digit}"),
+        figures.figure(
+            colours.enlarged(one.image, 10), f"Changed, read as {one.digit}", "Changed", f"read as {one.digit}"
+        ),
     ]
-    figures(shown)
+    figures.grid(shown)
 
 
 def softmax(inside: ActivationTrace) -> None:
@@ -215,10 +154,12 @@ def neuron(one: Neuron) -> None:
         if picture is not None:
             large = colours.enlarged(colours.colour_map(picture), max(1, 280 // picture.shape[1]))
             most = colours.strongest(picture)
-            scale = signed_scale(most) if (picture < 0).any() else positive_scale(most)
-            shown.append(figure(large, f"{title}: {picture.shape[0]} x {picture.shape[1]} numbers", title, scale=scale))
+            scale = figures.signed_scale(most) if (picture < 0).any() else figures.positive_scale(most)
+            shown.append(
+                figures.figure(large, f"{title}: {picture.shape[0]} x {picture.shape[1]} numbers", title, scale=scale)
+            )
     if shown:
-        figures(shown)
+        figures.grid(shown)
     order = np.argsort(-np.abs(products), axis=None)[:_SHOWN]
     terms = [f"{one.inputs.flat[at]:.3f} × {one.weights.flat[at]:.3f}" for at in order if products.flat[at]]
     rest = one.total - one.bias - float(sum(products.flat[at] for at in order))
@@ -241,28 +182,3 @@ def _as_picture(values: NDArray[np.float32], side: int | None) -> NDArray[np.flo
     if side is not None:
         return values.reshape(side, side)
     return values.sum(axis=2) if values.ndim == 3 else None
-
-
-_STYLE = """
-<style>
-.digitlab-figures { display: grid; gap: 1.5rem;
-    grid-template-columns: repeat(auto-fill, minmax(min(250px, 100%), 1fr)); }
-.digitlab-figures.small { grid-template-columns: repeat(auto-fill, minmax(132px, 1fr)); gap: 1rem; }
-.digitlab-figures figure, .digitlab-sheet figure { margin: 0; min-width: 0; }
-.digitlab-figures h4 { margin: 0 0 .4rem; padding: 0; font-size: 1rem; }
-.digitlab-figures img { width: 100%; max-width: 320px; aspect-ratio: 1; display: block; border-radius: .25rem;
-    image-rendering: pixelated; }
-.digitlab-figures.small img { image-rendering: auto; }
-.digitlab-sheet img { width: 100%; max-width: 860px; display: block; image-rendering: pixelated; }
-.digitlab-figures figcaption, .digitlab-sheet figcaption { font-size: .875rem; line-height: 1.4; padding-top: .4rem; }
-.digitlab-scale { max-width: 320px; padding-top: .35rem; font-size: .75rem; font-variant-numeric: tabular-nums; }
-.digitlab-scale i { display: block; height: .5rem; border-radius: .25rem; }
-.digitlab-scale div { display: flex; justify-content: space-between; }
-#vg-tooltip-element img { width: 112px; height: 112px; image-rendering: pixelated; }
-</style>
-"""
-
-
-def style() -> None:
-    """Put the style of these pieces on the page."""
-    st.html(_STYLE)

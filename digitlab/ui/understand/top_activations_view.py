@@ -4,7 +4,7 @@ import streamlit as st
 
 from digitlab.networks.explanation import LayerOutput, TopActivations
 from digitlab.runs.records.model_card import ModelCard
-from digitlab.ui import resources
+from digitlab.ui import figures, resources
 from digitlab.ui.charts import colours
 from digitlab.ui.understand import explanation_views
 
@@ -26,8 +26,8 @@ def exciting(card: ModelCard, stage: LayerOutput) -> None:
         label = digits.y_train[number]
         picture = colours.framed(digits.x_train[number], int(top), int(left), best.side)
         alt = f"Training digit {number}, a {label}, excites it from row {top}, column {left} on"
-        shown.append(explanation_views.figure(picture, alt, text=f"a {label}: {value:.2f}"))
-    explanation_views.figures(shown, is_small=True)
+        shown.append(figures.figure(picture, alt, text=f"a {label}: {value:.2f}"))
+    figures.grid(shown, is_small=True)
     st.caption(
         f"Of the first {_DIGITS} training digits, the {len(shown)} to which filter {chosen} answers most, and how "
         f"strongly. The frame is all that it sees there, {best.side} x {best.side} pixels; what is around it is dimmed."

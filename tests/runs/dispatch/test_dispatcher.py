@@ -4,7 +4,8 @@ import subprocess
 import sys
 import time
 
-from digitlab.runs.dispatch.dispatcher import HeartbeatMonitor, is_gone_from_here
+from digitlab.runs.dispatch.dispatcher import HeartbeatMonitor
+from digitlab.runs.dispatch.worker_names import is_gone_from_here
 from digitlab.runs.records.run import LastHeartbeat
 
 

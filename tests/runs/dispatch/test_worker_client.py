@@ -12,8 +12,10 @@ from waiting import wait_for
 
 from digitlab.errors import ModelNotFound, WorkersUnavailable
 from digitlab.lab import Lab
-from digitlab.runs.dispatch.dispatcher import is_gone_from_here
+from digitlab.runs.dispatch import jobs
 from digitlab.runs.dispatch.worker_client import WorkerClient
+from digitlab.runs.dispatch.worker_names import is_gone_from_here
+from digitlab.runs.models import scoring
 from digitlab.runs.models.cleanup import checkpoint_of
 from digitlab.runs.records.run import RunState
 from digitlab.runs.store.store import Store
@@ -68,7 +70,7 @@ def test_a_worker_does_not_keep_what_ran_in_it(workers, store, small):
     store.create(small)
     workers.submit_waiting(store.queue())
     wait_for(lambda: all(run.state.is_over() for run in store.runs()))
-    kept = workers._reach().run(lambda dask_worker: len(dask_worker.profile_history))
+    kept = workers._connect().run(lambda dask_worker: len(dask_worker.profile_history))
     assert list(kept.values()) == [0]
 
 
@@ -76,7 +78,7 @@ def test_a_stop_reaches_a_running_training_at_once_and_others_may_be_scored_mean
     number = store.create(dataclasses.replace(small, training_digits=60_000, epochs=500)).number
     workers.submit_waiting(store.queue())
     wait_for(lambda: store.run(number).progress)
-    assert workers.score("tutorial").accuracy > 0.97
+    assert workers.ask(scoring.score, "tutorial").accuracy > 0.97
     assert store.run(number).state is RunState.RUNNING
     store.request_stop(number)
     asked = time.monotonic()
@@ -87,7 +89,7 @@ def test_a_stop_reaches_a_running_training_at_once_and_others_may_be_scored_mean
 
 def test_what_a_worker_finds_wrong_comes_back_as_it_is(workers):
     with pytest.raises(ModelNotFound):
-        workers.score("gone")
+        workers.ask(scoring.score, "gone")
 
 
 def test_closing_leaves_no_process(own_workers):
@@ -190,7 +192,7 @@ def test_a_scheduler_that_the_settings_name_is_used_and_outlives_who_used_it(cre
     assert there._program is None
     there.close()
     with pytest.raises(ModelNotFound):
-        workers.score("gone")
+        workers.ask(scoring.score, "gone")
 
 
 def test_a_way_to_the_scheduler_that_is_too_busy_to_be_closed_keeps_nobody_from_leaving(crewed, monkeypatch, capsys):
@@ -235,13 +237,14 @@ def test_a_question_about_a_network_is_answered_while_another_trains(workers, st
     number = store.create(dataclasses.replace(small, training_digits=60_000, epochs=500)).number
     workers.submit_waiting(store.queue())
     wait_for(lambda: store.run(number).progress)
-    maps = workers.ask("heat_maps", "tutorial", digits.x_test[0], 7)
+    maps = workers.ask(jobs.heat_maps, "tutorial", digits.x_test[0], 7)
     assert maps.gap < 0.01
     assert store.run(number).state is RunState.RUNNING
     store.request_stop(number)
     wait_for(lambda: store.run(number).state.is_over())
 
 
-def test_a_question_that_takes_too_long_is_given_up(workers, digits):
+def test_a_question_that_takes_too_long_is_given_up(workers, digits, monkeypatch):
+    monkeypatch.setattr("digitlab.runs.dispatch.worker_client._ANSWER_PATIENCE", 0.001)
     with pytest.raises(WorkersUnavailable, match="No worker answered"):
-        workers.ask("inside", "tutorial", digits.x_test[0], patience=0.001)
+        workers.ask(jobs.activations, "tutorial", digits.x_test[0])

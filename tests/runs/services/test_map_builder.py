@@ -5,14 +5,14 @@ import pytest
 
 from digitlab.errors import WorkersUnavailable
 from digitlab.networks.digit_map import DigitMap
+from digitlab.runs.dispatch import jobs
 from digitlab.runs.services.map_builder import DIGITS, MapBuilder, MapProgress
-from digitlab.worker import saved_models
 
 
 @pytest.fixture
-def answer(settings):
-    """A worker's answers, in this process."""
-    return lambda question, name, *arguments: saved_models.answer(settings, question, name, arguments)
+def ask(settings):
+    """Answers in this process what a worker would."""
+    return lambda question, *args: question(settings, *args)
 
 
 def made(map_builder):
@@ -24,41 +24,41 @@ def made(map_builder):
     raise AssertionError("no map was made in time")
 
 
-def test_a_map_is_made_in_the_background_kept_and_found_again(answer, digits, tmp_path):
-    map_builder = MapBuilder(tmp_path, answer, lambda: digits)
+def test_a_map_is_made_in_the_background_kept_and_found_again(ask, digits, tmp_path):
+    map_builder = MapBuilder(tmp_path, ask, lambda: digits)
     assert map_builder.get("tutorial", 12.5) == MapProgress(0)
     one = made(map_builder)
     assert one.points.shape == (DIGITS, 64)
     assert made(map_builder) is one
 
-    def nobody(question, name, *arguments):
+    def nobody(question, *args):
         raise AssertionError("it was kept")
 
     again = MapBuilder(tmp_path, nobody, lambda: digits).get("tutorial", 12.5)
     assert np.array_equal(again.points, one.points)
     assert [file.name for file in tmp_path.iterdir()] == ["tutorial-12500.npz"]
 
-    hidden = answer("hidden", "tutorial", digits.x_train[40:41])[0]
+    hidden = ask(jobs.hidden, "tutorial", digits.x_train[40:41])[0]
     numbers, distances = again.nearest(hidden, 12)
     assert numbers[0] == 40
     assert distances[0] == pytest.approx(0, abs=1e-3)
     assert (digits.y_train[numbers] == digits.y_train[40]).mean() > 0.8
 
 
-def test_a_trouble_is_told_once_and_then_it_is_tried_again(answer, digits, tmp_path):
+def test_a_trouble_is_told_once_and_then_it_is_tried_again(ask, digits, tmp_path):
     answered = []
 
-    def late(question, name, *arguments):
+    def late(question, *args):
         answered.append(question)
         if len(answered) < 2:
             raise WorkersUnavailable("No worker is there.")
-        return answer(question, name, *arguments)
+        return ask(question, *args)
 
     map_builder = MapBuilder(tmp_path, late, lambda: digits)
     assert made(map_builder).trouble == "No worker is there."
     assert isinstance(made(map_builder), DigitMap)
 
 
-def test_a_file_that_is_no_map_is_made_anew(answer, digits, tmp_path):
+def test_a_file_that_is_no_map_is_made_anew(ask, digits, tmp_path):
     (tmp_path / "tutorial-12500.npz").write_bytes(b"no map")
-    assert isinstance(made(MapBuilder(tmp_path, answer, lambda: digits)), DigitMap)
+    assert isinstance(made(MapBuilder(tmp_path, ask, lambda: digits)), DigitMap)
