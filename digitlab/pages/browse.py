@@ -3,7 +3,7 @@
 import streamlit as st
 
 from digitlab.data import browsing
-from digitlab.ui import elements, galleries, messages, network_choice, reading_view, resources
+from digitlab.ui import galleries, messages, network_choice, probability_bars, reading_view, resources
 from digitlab.ui.charts import plots
 
 SHOWN = 48
@@ -76,7 +76,7 @@ with detail:
         if not reading.is_sure:
             st.caption(reading_view.verdict(reading))
         with below:
-            elements.bars(reading.probabilities, reading.digit)
+            probability_bars.show(reading.probabilities, reading.digit)
             reading_view.why(part or "training", int(index), card.name)
 
 with (

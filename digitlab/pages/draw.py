@@ -13,10 +13,10 @@ from digitlab.preprocessing import normalization
 from digitlab.ui import (
     canvas,
     corrections,
-    elements,
     galleries,
     messages,
     network_choice,
+    probability_bars,
     reading_view,
     resources,
     shared_state,
@@ -86,7 +86,7 @@ def show_reading(picture: NDArray[np.uint8] | None, parts: Sequence[DigitReading
     reading_view.answer(reading, INVITATIONS[source] if picture is None or source == "Draw" else NO_INK)
     if picture is not None and source != "Draw":
         reading_view.boxes(picture, parts)
-    elements.bars(reading.probabilities, reading.digit)
+    probability_bars.show(reading.probabilities, reading.digit)
     if picture is not None and parts:
         what_next(picture, parts, source, network)
     st.caption("What the network saw: 28 x 28 pixels")

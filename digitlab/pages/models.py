@@ -7,7 +7,7 @@ from functools import partial
 import streamlit as st
 
 from digitlab.runs.records.model_card import ModelCard
-from digitlab.ui import elements, identity, messages, network_choice, resources, run_list
+from digitlab.ui import identity, learning_curves, messages, network_choice, resources, run_list
 from digitlab.ui.models import card_view, download, import_form
 
 lab = resources.lab()
@@ -90,7 +90,7 @@ def overview() -> None:
 def how_it_learned() -> None:
     """Its curves, and the command that makes the same again."""
     st.subheader("How it learned")
-    elements.curves(card.epochs, len(card.epochs), key=f"card-{card.name}")
+    learning_curves.show(card.epochs, len(card.epochs), key=f"card-{card.name}")
     st.markdown(
         f"{len(card.epochs)} epochs in {card.seconds:,.0f} s"
         + (", stopped early by hand" if card.was_stopped else "")

@@ -6,11 +6,10 @@ from functools import partial
 import streamlit as st
 
 from digitlab.errors import StoreUnavailable
-from digitlab.networks.config import PRESETS
+from digitlab.networks.presets import PRESETS
 from digitlab.runs.records.run import Run, RunState
-from digitlab.ui import elements, identity, messages, resources, run_list, run_progress
+from digitlab.ui import identity, learning_curves, messages, resources, run_list, run_progress, training_hints
 from digitlab.ui.train import settings_sharing, training_form
-from digitlab.ui.watch import learning
 
 lab = resources.lab()
 person = identity.person()
@@ -146,9 +145,9 @@ def show_runs() -> None:
             if run.message:
                 st.caption(messages.escape_markdown(run.message))
             run_progress.controls(run, person, may_pause=True)
-        elements.curves(epochs, run.config.epochs, key=f"run-{run.number}")
+        learning_curves.show(epochs, run.config.epochs, key=f"run-{run.number}")
         if run.started is not None and run.config.tuning is None:
-            learning.hints(run, epochs)
+            training_hints.show(run, epochs)
             there = {"run": str(run.number)}
             st.page_link("watch.py", label="Watch it learn", icon=":material/movie:", query_params=there)
 

@@ -10,8 +10,7 @@ from digitlab.errors import DigitLabError
 from digitlab.networks.recognition import DEFAULT_MODEL
 from digitlab.networks.snapshots import Snapshot
 from digitlab.runs.records.run import Run, RunState
-from digitlab.ui import galleries, messages, resources, shared_state
-from digitlab.ui.understand import explanation_views
+from digitlab.ui import figures, galleries, messages, resources, shared_state, training_hints
 from digitlab.ui.watch import learning
 
 _STEP = 0.8  # seconds between two epochs while it plays
@@ -126,7 +125,7 @@ def look_again(run: Run) -> float | None:
 
 
 st.title("Watch it learn")
-explanation_views.style()
+figures.style()
 runs = [run for run in lab.runs() if run.started is not None and run.config.tuning is None]
 if not runs:
     st.info("No network has learned here yet. Train one, and watch.", icon=":material/model_training:")
@@ -156,7 +155,7 @@ def show() -> None:
                 icon=":material/hourglass_empty:" if waits else ":material/info:",
             )
             return
-        learning.hints(run, lab.epochs(run.number))
+        training_hints.show(run, lab.epochs(run.number))
         epoch = choose_epoch([shot.epoch for shot in shots], is_live=run.state is RunState.RUNNING)
         show_epoch(run, shots, image, epoch)
         if seen:

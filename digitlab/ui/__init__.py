@@ -1,22 +1,28 @@
 """Pieces of page that several pages share; a folder for the pieces of each page.
 
 canvas            The canvas to draw on, with its tools
+component_events  What was clicked in a component
 confusion_matrix  The confusion matrix as a table of buttons
 corrections       The correction of a misread digit
-elements          Probability bars, learning curves, metrics
+durations         Durations in words
+figures           Pictures with title, scale and text; heat maps over a digit
 galleries         Digits as pictures: one, or a grid to click
 identity          Who uses the page: a visitor's cookie, or a log-in
+learning_curves   Loss and accuracy over the epochs
 linked_choice     Choices that the address keeps
 messages          Errors as sentences on the page; escaping of Markdown
+metric            A figure in a frame
 network_choice    The field that chooses the network for all pages
+probability_bars  The ten probabilities of a reading
 reading_view      What a network reads, shown
 resources         What all sessions share: the lab, MNIST, what is loaded ahead
 run_list          A run's heading, its row in the list of runs, its dialogs
 run_progress      The progress of a run, and the buttons to stop or pause it
 shared_state      What the pages of one session hand each other
-style             The style sheet
+style             The style sheet, and the theme
+training_hints    What looks wrong in a training
 visitor_cookie    A cookie that tells browsers apart
-wording           Durations in words
+wording           Digits with their article
 charts/      Charts and figures
 compare/     Pieces of the page Compare
 evaluate/    Pieces of the page Evaluate

@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from digitlab.ui import elements
+from digitlab.ui import component_events
 
 
 def matrix(
@@ -32,7 +32,7 @@ def matrix(
     """
 
     def clicked() -> None:
-        cell = elements.clicked(key)
+        cell = component_events.clicked(key)
         if cell is not None and 0 <= cell < 100:
             on_click(*divmod(cell, 10))
 

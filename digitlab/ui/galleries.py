@@ -9,7 +9,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from digitlab.data.picture_files import to_png
-from digitlab.ui import elements
+from digitlab.ui import component_events
 
 
 def digit_picture(digit: NDArray[np.uint8], alt: str, *, is_large: bool = False) -> None:
@@ -41,7 +41,7 @@ def gallery(
     marked = [] if chosen is None else [chosen] if isinstance(chosen, int) else sorted(chosen)
 
     def clicked() -> None:
-        index = elements.clicked(key)
+        index = component_events.clicked(key)
         if on_click is not None and index is not None and any(sample.index == index for sample in samples):
             on_click(index)
 

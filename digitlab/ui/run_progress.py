@@ -7,7 +7,7 @@ import streamlit as st
 
 from digitlab.runs.records.people import Person
 from digitlab.runs.records.run import Run, RunState, seconds_left
-from digitlab.ui import messages, resources, wording
+from digitlab.ui import durations, messages, resources
 
 
 def bar(run: Run, doing: Callable[[Run], str]) -> None:
@@ -18,7 +18,7 @@ def bar(run: Run, doing: Callable[[Run], str]) -> None:
 def time_left(run: Run) -> str:
     """Say, to end a sentence, when a run will be over; empty where that is not known."""
     left = seconds_left(run, resources.lab().epochs(run.number), time.time())
-    return "" if left is None else f", about {wording.duration(left)} left"
+    return "" if left is None else f", about {durations.in_words(left)} left"
 
 
 def controls(run: Run, person: Person, *, may_pause: bool) -> None:
@@ -43,7 +43,7 @@ def controls(run: Run, person: Person, *, may_pause: bool) -> None:
 def _waiting(run: Run) -> str:
     before, seconds = resources.lab().queue_position(run)
     text = "Starting ..." if before == 0 else f"Waiting: {before} before it"
-    return text + (f", begins in about {wording.duration(seconds)}" if before and seconds else "")
+    return text + (f", begins in about {durations.in_words(seconds)}" if before and seconds else "")
 
 
 def _wish(label: str, wish: Callable[[int, Person], None], run: Run, person: Person) -> None:

@@ -1,4 +1,4 @@
-"""The style sheet of our own pieces of page."""
+"""The style sheet of the app's own pieces of page, and the theme."""
 
 import streamlit as st
 
@@ -62,5 +62,10 @@ _STYLE = """
 
 
 def apply() -> None:
-    """Put the style of our own pieces on the page."""
+    """Add the style sheet to the page."""
     st.html(_STYLE)
+
+
+def is_dark() -> bool:
+    """Whether the page is shown in the dark theme."""
+    return st.context.theme.type == "dark"

@@ -1,11 +1,4 @@
-"""Numbers and durations as people say them."""
-
-
-def duration(seconds: float) -> str:
-    """Say a duration as people do."""
-    if seconds < 90:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+"""Digits with their article."""
 
 
 def a_digit(digit: int) -> str:

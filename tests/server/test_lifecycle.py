@@ -117,7 +117,7 @@ def test_a_setting_that_is_not_allowed_keeps_no_server_from_starting(settings):
 
 
 def test_importing_the_front_door_brings_in_neither_the_lab_nor_numpy():
-    code = "import sys, streamlit_app; print([m for m in ('digitlab.lab', 'digitlab.ui.elements') if m in sys.modules])"
+    code = "import sys, streamlit_app; print([m for m in ('digitlab.lab', 'digitlab.ui.resources') if m in sys.modules])"
     result = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True, env=dict(os.environ)
     )

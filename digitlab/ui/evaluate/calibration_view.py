@@ -4,7 +4,7 @@ import streamlit as st
 
 from digitlab.networks.calibration import calibration_curve, expected_calibration_error, threshold_outcome, trade_off
 from digitlab.networks.digit_sets import DigitSet
-from digitlab.ui import elements
+from digitlab.ui import metric, style
 from digitlab.ui.charts import plots
 from digitlab.ui.evaluate import digit_pictures
 from digitlab.ui.evaluate.evaluation import Evaluation
@@ -35,8 +35,8 @@ def _calibration(result: Evaluation) -> None:
         height="stretch",
         help="Expected calibration error (ECE): the mean difference between confidence and accuracy over all answers.",
     )
-    elements.metric(second, "Mean confidence", f"{scores.confidence.mean():.2%}", f"Accuracy: {scores.accuracy:.2%}")
-    _curve(result.card.name, result.card.created, result.digit_set, is_dark=elements.is_dark(), _result=result)
+    metric.show(second, "Mean confidence", f"{scores.confidence.mean():.2%}", f"Accuracy: {scores.accuracy:.2%}")
+    _curve(result.card.name, result.card.created, result.digit_set, is_dark=style.is_dark(), _result=result)
     st.caption(
         "Answers are grouped by confidence into 15 bins. On the diagonal, the network is correct as often as its "
         "confidence says; below it, the network is overconfident. Grey bars: number of answers in each bin, on a "
@@ -66,8 +66,8 @@ def _threshold(result: Evaluation) -> float:
     )
     outcome = threshold_outcome(scores.probabilities, scores.labels, percent / 100)
     first, second = st.columns(2)
-    elements.metric(first, "Accepted", f"{outcome.share:.2%}", f"Answers: {outcome.right + outcome.wrong:,}")
-    elements.metric(second, "Accuracy of those", f"{outcome.accuracy:.2%}", f"Mistakes: {outcome.wrong:,}")
+    metric.show(first, "Accepted", f"{outcome.share:.2%}", f"Answers: {outcome.right + outcome.wrong:,}")
+    metric.show(second, "Accuracy of those", f"{outcome.accuracy:.2%}", f"Mistakes: {outcome.wrong:,}")
     st.markdown(f"Rejected answers: **{outcome.refused_wrong:,}** wrong, **{outcome.refused_right:,}** right.")
     outcomes = trade_off(scores.probabilities, scores.labels)
     st.vega_lite_chart(

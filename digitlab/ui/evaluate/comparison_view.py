@@ -4,7 +4,7 @@ import streamlit as st
 
 from digitlab.networks.label_noise import Comparison
 from digitlab.runs.records.model_card import ModelCard
-from digitlab.ui import elements, identity, messages, resources
+from digitlab.ui import identity, messages, metric, resources
 from digitlab.ui.evaluate import digit_pictures, evaluation, network_pair
 from digitlab.ui.evaluate.evaluation import Evaluation
 
@@ -50,7 +50,7 @@ def _metrics(result: Evaluation, other: Evaluation, comparison: Comparison) -> N
     columns = st.columns(4)
     for column, network in zip(columns, (result, other), strict=False):
         low, high = network.scores.interval
-        elements.metric(
+        metric.show(
             column, _short_title(network.card), f"{network.scores.accuracy:.2%}", f"95 %: {low:.2%} to {high:.2%}"
         )
     columns[2].metric("Both right", f"{comparison.both:,}", border=True, height="stretch")

@@ -6,7 +6,7 @@ from digitlab.networks.digit_sets import TEST
 from digitlab.networks.scores import Scores
 from digitlab.runs.records import card_markdown
 from digitlab.runs.records.model_card import ModelCard
-from digitlab.ui import elements, identity, messages, resources
+from digitlab.ui import identity, learning_curves, messages, resources
 from digitlab.ui.evaluate import evaluation
 
 
@@ -29,7 +29,7 @@ def show(card: ModelCard) -> None:
     for title, body in card_markdown.sections(card, scores, drawings).items():
         st.subheader(title)
         if title == card_markdown.LEARNED:
-            elements.curves(card.epochs, len(card.epochs), key=f"of-card-{card.name}")
+            learning_curves.show(card.epochs, len(card.epochs), key=f"of-card-{card.name}")
             with st.expander("Epoch by epoch"):
                 st.markdown(body)
         else:

@@ -9,14 +9,11 @@ from numpy.typing import NDArray
 
 from digitlab.networks import snapshots
 from digitlab.networks.explanation import ReadingsByEpoch
-from digitlab.networks.hints import Hint
-from digitlab.networks.metrics import EpochMetrics
 from digitlab.networks.observation import Observation
 from digitlab.networks.snapshots import Snapshot
 from digitlab.runs.records.run import Run
-from digitlab.ui import confusion_matrix, elements, galleries, messages, resources
+from digitlab.ui import confusion_matrix, figures, galleries, probability_bars, resources, style
 from digitlab.ui.charts import learning_plots, plots
-from digitlab.ui.understand import explanation_views
 
 _SHOWN = 32  # pictures of a cell of the confusion matrix
 _MARGIN = 1.05  # of the map, around the farthest digit
@@ -32,21 +29,6 @@ _FIGURES = (
      "Neurons or filters that are silent for each of the digits looked at. The last layer has none: its ten sums are "
      "not cut off at 0."),
 )  # fmt: skip
-
-
-@st.cache_data(show_spinner=False, max_entries=200)
-def _hints(_run: Run, _epochs: Sequence[EpochMetrics], *_known_by: object) -> list[Hint]:
-    lab = resources.lab()
-    return lab.hints(_run, _epochs, lab.observations(_run.number))
-
-
-def hints(run: Run, epochs: Sequence[EpochMetrics]) -> None:
-    """Show what looks wrong in a training; it is looked for after each epoch, and when the state changes."""
-    for hint in _hints(run, epochs, run.number, run.created, run.state, run.attempt, len(epochs)):
-        st.info(
-            f"**{hint.name}.** {messages.escape_markdown(hint.evidence)} {messages.escape_markdown(hint.advice)}",
-            icon=":material/lightbulb:",
-        )
 
 
 @st.cache_data(show_spinner="Asking the network ...", max_entries=200)
@@ -70,7 +52,7 @@ def reading(grown: ReadingsByEpoch, epoch: int) -> None:
         f"<div class='digitlab-answer' aria-live='polite'><strong data-testid='digit'>{digit}</strong>"
         f"<span>with probability {grown.probabilities[place, digit]:.1%}, {after(epoch)}</span></div>"
     )
-    elements.bars([float(share) for share in grown.probabilities[place]], digit)
+    probability_bars.show([float(share) for share in grown.probabilities[place]], digit)
     first = next((n for n in range(len(answers)) if (answers[n:] == answers[-1]).all()), len(answers) - 1)
     since = "from the start" if first == 0 else f"since {after(grown.epochs[first]).removeprefix('after ')}"
     st.caption(f"In the end it is read as {answers[-1]}, {since}.")
@@ -85,7 +67,7 @@ def filters(one: Snapshot) -> None:
     """Show the first layer's weights."""
     pictures = one.first_weights
     kind = "neurons" if pictures.shape[1:] == (28, 28) else "filters"
-    explanation_views.weights(
+    figures.weights(
         pictures, f"The weights of the first layer's {len(pictures)} {kind}", 16 if len(pictures) > 32 else 8
     )
 
@@ -105,7 +87,7 @@ def confusion(one: Snapshot) -> None:
     confusion_matrix.matrix(
         one.confusion(digits.y_train),
         key="watched-matrix",
-        is_dark=elements.is_dark(),
+        is_dark=style.is_dark(),
         chosen=state.get("watched_cell"),
         on_click=choose,
     )
@@ -134,7 +116,7 @@ def landscape(shots: Sequence[Snapshot], place: int, grown: ReadingsByEpoch, ima
     limit = _MARGIN * max(float(np.abs(points).max()), float(np.abs(own).max()))
     st.vega_lite_chart(
         rows,
-        plots.landscape(is_dark=elements.is_dark(), limit=limit),
+        plots.landscape(is_dark=style.is_dark(), limit=limit),
         height=420,
         key="watched-map",
         alt=f"Map of {len(points)} digits {after(one.epoch)}; the picture lies at {own[0]:.1f}, {own[1]:.1f}",

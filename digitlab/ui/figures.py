@@ -1,0 +1,98 @@
+"""Figures in HTML: a picture with its title, colour scale and text; heat maps over a digit; sheets of weights."""
+
+from collections.abc import Sequence
+from html import escape
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from digitlab.ui import galleries
+from digitlab.ui.charts import colours
+
+MAX_WIDTH = 1024  # pixels of a sheet of maps, before the page scales it
+
+
+def figure(picture: NDArray[np.uint8], alt: str, title: str = "", text: str = "", scale: str = "") -> str:
+    """Return a picture with what stands around it, as HTML: its title above, a scale and a text below."""
+    return (
+        f"<figure>{f'<h4>{escape(title)}</h4>' if title else ''}"
+        f"<img alt='{escape(alt, quote=True)}' src='{galleries.as_url(picture)}'>{scale}"
+        f"{f'<figcaption>{text}</figcaption>' if text else ''}</figure>"
+    )
+
+
+def grid(parts: Sequence[str], *, is_small: bool = False) -> None:
+    """Show figures beside each other, as many as there is room for."""
+    st.html(f"<div class='digitlab-figures{' small' if is_small else ''}'>{''.join(parts)}</div>")
+
+
+def signed_scale(most: float, unit: str = "") -> str:
+    """Return the scale of colours from -most over 0 to most."""
+    return _scale(colours.SIGNED, f"-{most:.3g}{unit}", "0", f"+{most:.3g}{unit}")
+
+
+def positive_scale(most: float, unit: str = "") -> str:
+    """Return the scale of colours from 0 to most."""
+    return _scale(colours.POSITIVE, "0", "", f"{most:.3g}{unit}")
+
+
+def _scale(gradient: str, low: str, middle: str, high: str) -> str:
+    ends = f"<span>{low}</span><span>{middle}</span><span>{high}</span>"
+    return f"<div class='digitlab-scale'><i style='background:{gradient}'></i><div>{ends}</div></div>"
+
+
+def heat_map(values: NDArray[np.floating], digit: NDArray[np.uint8], title: str, text: str, unit: str = "") -> str:
+    """Return a heat map over a digit's outline; its text alternative says where it is strongest."""
+    most = colours.strongest(values)
+    is_signed = bool((values < 0).any())
+    scale = signed_scale(most, unit) if is_signed else positive_scale(most, unit)
+    return figure(colours.over_digit(values, digit), f"{title}: {where_strongest(values)}", title, text, scale)
+
+
+def where_strongest(values: NDArray[np.floating]) -> str:
+    """Say in words where values, (28, 28), are largest and smallest."""
+    found = []
+    for name, chosen in (("for", values.max()), ("against", values.min())):
+        if chosen > 0 if name == "for" else chosen < 0:
+            row, column = np.argwhere(values == chosen)[0]
+            found.append(f"most {name} it {_place(int(row), int(column))} (row {row}, column {column})")
+    return "; ".join(found) or "nothing stands out"
+
+
+def _place(row: int, column: int) -> str:
+    down = ("at the top", "in the middle", "at the bottom")[min(row * 3 // 28, 2)]
+    return down + (" left", "", " right")[min(column * 3 // 28, 2)]
+
+
+def weights(pictures: NDArray[np.floating], alt: str, columns: int) -> None:
+    """Show many small pictures of weights on one scale."""
+    laid = colours.sheet(colours.colour_map(pictures), columns)
+    laid = colours.enlarged(laid, max(1, MAX_WIDTH // laid.shape[1]))
+    scale = signed_scale(colours.strongest(pictures))
+    st.html(f"<div class='digitlab-sheet'>{figure(laid, alt, text=alt, scale=scale)}</div>")
+
+
+_STYLE = """
+<style>
+.digitlab-figures { display: grid; gap: 1.5rem;
+    grid-template-columns: repeat(auto-fill, minmax(min(250px, 100%), 1fr)); }
+.digitlab-figures.small { grid-template-columns: repeat(auto-fill, minmax(132px, 1fr)); gap: 1rem; }
+.digitlab-figures figure, .digitlab-sheet figure { margin: 0; min-width: 0; }
+.digitlab-figures h4 { margin: 0 0 .4rem; padding: 0; font-size: 1rem; }
+.digitlab-figures img { width: 100%; max-width: 320px; aspect-ratio: 1; display: block; border-radius: .25rem;
+    image-rendering: pixelated; }
+.digitlab-figures.small img { image-rendering: auto; }
+.digitlab-sheet img { width: 100%; max-width: 860px; display: block; image-rendering: pixelated; }
+.digitlab-figures figcaption, .digitlab-sheet figcaption { font-size: .875rem; line-height: 1.4; padding-top: .4rem; }
+.digitlab-scale { max-width: 320px; padding-top: .35rem; font-size: .75rem; font-variant-numeric: tabular-nums; }
+.digitlab-scale i { display: block; height: .5rem; border-radius: .25rem; }
+.digitlab-scale div { display: flex; justify-content: space-between; }
+#vg-tooltip-element img { width: 112px; height: 112px; image-rendering: pixelated; }
+</style>
+"""
+
+
+def style() -> None:
+    """Put the style of these pieces on the page."""
+    st.html(_STYLE)
