@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from digitlab.networks.calibration import calibration_curve, expected_calibration_error, threshold_outcome, trade_off
+from digitlab.networks.calibration import calibration_curve, expected_calibration_error, threshold_outcome, coverage_curve
 from digitlab.networks.digit_sets import DigitSet
 from digitlab.ui import metric, style
 from digitlab.ui.charts import plots
@@ -66,21 +66,21 @@ def _threshold(result: Evaluation) -> float:
     )
     outcome = threshold_outcome(scores.probabilities, scores.labels, percent / 100)
     first, second = st.columns(2)
-    metric.show(first, "Accepted", f"{outcome.share:.2%}", f"Answers: {outcome.right + outcome.wrong:,}")
+    metric.show(first, "Accepted", f"{outcome.coverage:.2%}", f"Answers: {outcome.right + outcome.wrong:,}")
     metric.show(second, "Accuracy of those", f"{outcome.accuracy:.2%}", f"Mistakes: {outcome.wrong:,}")
-    st.markdown(f"Rejected answers: **{outcome.refused_wrong:,}** wrong, **{outcome.refused_right:,}** right.")
-    outcomes = trade_off(scores.probabilities, scores.labels)
+    st.markdown(f"Rejected answers: **{outcome.rejected_wrong:,}** wrong, **{outcome.rejected_right:,}** right.")
+    outcomes = coverage_curve(scores.probabilities, scores.labels)
     st.vega_lite_chart(
         [
             {
-                "share": point.share,
+                "share": point.coverage,
                 "accuracy": point.accuracy,
                 "threshold": point.threshold,
                 "is_chosen": point is outcome,
             }
             for point in (*outcomes, outcome)
         ],
-        plots.trade_off(),
+        plots.coverage_curve(),
         height=230,
         key="trade-off",
         alt=f"Accuracy against the share of accepted answers, from {outcomes[0].accuracy:.2%} if all are accepted",
@@ -92,12 +92,12 @@ def _pictures(result: Evaluation, threshold: float) -> None:
     st.subheader("Wrong but accepted")
     digit_pictures.gallery(
         result,
-        result.scores.kept_mistakes(threshold),
+        result.scores.accepted_mistakes(threshold),
         key="accepted",
         empty_text="No mistake reaches this confidence.",
     )
     st.subheader("Right but rejected")
     digit_pictures.gallery(
-        result, result.scores.refused_answers(threshold), key="rejected", empty_text="No right answer is rejected."
+        result, result.scores.rejected_answers(threshold), key="rejected", empty_text="No right answer is rejected."
     )
     digit_pictures.dialog(result)

@@ -76,8 +76,8 @@ def _suspects(result: Evaluation, suspects: Sequence[SuspectLabel], key: str) ->
     def caption(index: int) -> str:
         suspect = by_index[index]
         if _is_known(result, index):
-            return f"{suspect.label} → {suspect.read}, {suspect.share:.0%} ★"
-        return f"{suspect.label} → {suspect.read}, {suspect.share:.0%}"
+            return f"{suspect.label} → {suspect.read}, {suspect.probability:.0%} ★"
+        return f"{suspect.label} → {suspect.read}, {suspect.probability:.0%}"
 
     digit_pictures.gallery(result, list(by_index), key=key, caption=caption)
 

@@ -113,7 +113,7 @@ def _per_digit(scores: Scores) -> None:
                 "Precision": digit.precision,
                 "F1": digit.f1,
                 "Accuracy": digit.accuracy,
-                "Pictures": digit.pictures,
+                "Pictures": digit.support,
             }
             for digit in scores.per_digit
         ],

@@ -27,7 +27,7 @@ def show(card: ModelCard, digit_set: DigitSet) -> None:
         key="distortion",
         default="rotated",
     )
-    st.markdown(DISTORTIONS[kind].sentence)
+    st.markdown(DISTORTIONS[kind].description)
     _measurements(cards, digit_set, kind)
     _pictures(cards, digit_set, kind)
 
