@@ -1,7 +1,8 @@
-"""Where networks and checkpoints are kept.
+"""Storages: where networks, checkpoints and snapshots are kept.
 
-address  from what a person writes to one of these
-folder   a folder
-remote   any address, through fsspec
-storage  what a place for files promises
+address   opens the storage for a folder or an address
+fallback  a storage with an older one behind it
+folder    a folder on this machine
+remote    an address, through fsspec
+storage   the interface of all storages
 """

@@ -1,4 +1,4 @@
-"""From what a person writes, a folder or an address, to a storage."""
+"""Opens the storage for a folder or an address."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from digitlab.storage.storage import Storage
 
 
 def open_storage(place: Path | str, *folders: str) -> Storage:
-    """Return the storage at a folder or an address, or in a folder there; nothing is asked or made yet."""
+    """Return the storage at a folder or address, or in a subfolder. Nothing is opened or created yet."""
     if isinstance(place, Path):
         return Folder(place.joinpath(*folders))
     return Remote("/".join([place.rstrip("/"), *folders]))
@@ -30,7 +30,7 @@ def as_place(value: str, variable: str) -> Path | str:
 
     try:
         fsspec.get_filesystem_class(protocol)
-    except ImportError as error:  # its text names the package
+    except ImportError as error:  # the message names the package
         raise InvalidSetting(f"{variable} begins with {protocol}://, which needs another package: {error}.") from error
     except ValueError as error:
         raise InvalidSetting(

@@ -10,20 +10,21 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from digitlab.storage.storage import HALF_WRITTEN, LEFTOVER, Entry, Storage
+from digitlab.storage.storage import ABANDONED_AFTER, LEFTOVER, Entry, Storage
 
 
 class Folder(Storage):
     """A folder on this machine."""
 
     def __init__(self, path: Path) -> None:
-        self.path, self.where = path, str(path)
+        self.path = self.folder = path
+        self.where = str(path)
 
     def entries(self) -> dict[str, Entry]:
         found = {}
         with self.translate_errors(), suppress(FileNotFoundError), os.scandir(self.path) as files:
             for file in files:
-                with suppress(FileNotFoundError):  # it goes while one looks
+                with suppress(FileNotFoundError):  # deleted meanwhile
                     if file.is_file() and not LEFTOVER.fullmatch(file.name):
                         found[file.name] = _entry(file.stat())
         return found
@@ -41,20 +42,20 @@ class Folder(Storage):
         return content
 
     def write(self, name: str, content: bytes) -> None:
-        beside = self.path / f".{name}.{uuid.uuid4().hex[:8]}.part"
+        partial = self.path / f".{name}.{uuid.uuid4().hex[:8]}.part"
         with self.translate_errors():
             self.path.mkdir(parents=True, exist_ok=True)
             try:
-                beside.write_bytes(content)
-                _sync(beside)
-                beside.replace(self.path / name)
+                partial.write_bytes(content)
+                _sync(partial)
+                partial.replace(self.path / name)
                 _sync(self.path)
             finally:
-                beside.unlink(missing_ok=True)
+                partial.unlink(missing_ok=True)
 
     def put(self, files: Sequence[Path]) -> None:
         with self.translate_errors():
-            for file in files:  # all of them before the first step: a disk can turn out to be full only here
+            for file in files:  # all before the first move: a full disk may show only here
                 _sync(file)
             *others, last = files
             (self.path / last.name).unlink(missing_ok=True)
@@ -73,14 +74,14 @@ class Folder(Storage):
 
     @contextmanager
     def temporary_folder(self) -> Iterator[Path]:
-        """Lend a folder for what is not finished; it is gone afterwards."""
+        """Yield a folder for unfinished files; it is removed afterwards."""
         with self.translate_errors():
             self.path.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryDirectory(dir=self.path, prefix=".saving-") as name:
                 yield Path(name)
 
     def publish(self, path: Path) -> None:
-        """Rename the folder as a whole; it goes if another one has that name already."""
+        """Rename the folder to `path` in one step; if `path` exists already, it stays as it is."""
         with self.translate_errors():
             try:
                 self.path.rename(path)
@@ -90,13 +91,13 @@ class Folder(Storage):
             _sync(path.parent)
 
     def remove(self) -> None:
-        """Remove the folder with all that is in it; somebody else may be doing so, too."""
+        """Remove the folder and its content; another process may be doing the same."""
         shutil.rmtree(self.path, ignore_errors=True)
 
     def remove_leftovers(self) -> None:
-        with self.translate_errors(), suppress(FileNotFoundError):  # another process tidies, too
+        with self.translate_errors(), suppress(FileNotFoundError):  # another process may be cleaning up, too
             for path in self.path.iterdir():
-                if LEFTOVER.fullmatch(path.name) and time.time() - path.stat().st_mtime > HALF_WRITTEN:
+                if LEFTOVER.fullmatch(path.name) and time.time() - path.stat().st_mtime > ABANDONED_AFTER:
                     shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
@@ -105,7 +106,7 @@ def _entry(stat: os.stat_result) -> Entry:
 
 
 def _sync(path: Path) -> None:
-    """Have the disk keep a file's content, or a folder's names."""
+    """Flush the content of a file, or the names in a folder, to the disk."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)

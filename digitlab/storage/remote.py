@@ -1,4 +1,4 @@
-"""A storage at an address, through fsspec, which is imported only when it is used: that takes a while."""
+"""A storage at an address, through fsspec, which is imported on first use because that takes a while."""
 
 import errno
 import os
@@ -12,16 +12,16 @@ from pathlib import Path
 from typing import Any
 
 from digitlab.errors import StorageError, StorageUnavailable
-from digitlab.storage.storage import HALF_WRITTEN, LEFTOVER, Entry, Storage
+from digitlab.storage.storage import ABANDONED_AFTER, LEFTOVER, Entry, Storage
 
-# These show a name only once its content is whole; elsewhere a file is written beside and moved.
+# These show a name only once its content is complete; elsewhere a partial file is written and renamed.
 _WHOLE_AT_ONCE = {"memory", "s3", "s3a", "gs", "gcs", "abfs", "abfss", "az", "oci", "oss"}
 _TIMES = ("LastModified", "last_modified", "updated", "modified", "mtime", "modify", "created")
 _MARKS = ("ETag", "etag", "md5Hash", "content_md5", "ino")
 
 
 class Remote(Storage):
-    """A place at an fsspec address; passwords and keys are best given in fsspec's own configuration."""
+    """Files at an fsspec address. Put passwords and keys into fsspec's own configuration."""
 
     def __init__(self, address: str) -> None:
         self._address = address.rstrip("/")
@@ -55,14 +55,14 @@ class Remote(Storage):
             if self._is_whole_at_once:
                 fs.pipe_file(f"{root}/{name}", content)
                 return
-            beside = f"{root}/.{name}.{uuid.uuid4().hex[:8]}.part"
+            partial = f"{root}/.{name}.{uuid.uuid4().hex[:8]}.part"
             fs.makedirs(root, exist_ok=True)
             try:
-                fs.pipe_file(beside, content)
-                fs.mv(beside, f"{root}/{name}")
+                fs.pipe_file(partial, content)
+                fs.mv(partial, f"{root}/{name}")
             finally:
-                if fs.exists(beside):
-                    fs.rm_file(beside)
+                if fs.exists(partial):
+                    fs.rm_file(partial)
 
     def put(self, files: Sequence[Path]) -> None:
         self.delete(files[-1].name)
@@ -72,7 +72,7 @@ class Remote(Storage):
                     content = file.read_bytes()
                 self.write(file.name, content)
         except StorageError:
-            with suppress(StorageError):  # it may be away altogether
+            with suppress(StorageError):  # the address may be unreachable altogether
                 for file in reversed(files):
                     self.delete(file.name)
             raise
@@ -83,7 +83,7 @@ class Remote(Storage):
             fs.rm_file(f"{root}/{name}")
 
     def remove_leftovers(self) -> None:
-        old = time.time() - HALF_WRITTEN
+        old = time.time() - ABANDONED_AFTER
         for name, info in self._infos().items():
             if LEFTOVER.fullmatch(name) and 0 < _entry(info).modified < old:
                 self.delete(name)
@@ -120,7 +120,7 @@ def _entry(info: Mapping[str, Any]) -> Entry:
 
 
 def _seconds(when: Any) -> float:
-    """Read a time in any of the ways that fsspec's packages write it; 0 for another."""
+    """Return seconds since 1970 from any of the forms that fsspec's packages use; 0 for another."""
     with suppress(ValueError, TypeError):
         if isinstance(when, str) and not when.replace(".", "").isdecimal():
             when = datetime.fromisoformat(when)

@@ -1,7 +1,7 @@
-"""What a place for files promises.
+"""The interface of all storages.
 
-A name shows a whole file or none: what is written comes under its name in one step, so a crash between any two
-instructions leaves the old file or the new one.
+A name shows a whole file or none: a file gets its name in one step, so a crash between any two instructions leaves the
+old file or the new one.
 """
 
 import errno
@@ -15,10 +15,10 @@ from pathlib import Path
 
 from digitlab.errors import StorageFull, StorageUnavailable
 
-HALF_WRITTEN = 3600.0  # seconds; longer nobody writes at one file
+ABANDONED_AFTER = 3600.0  # seconds after which a partial file counts as abandoned
 LEFTOVER = re.compile(r"\.(saving|card|fetching)-.*|.*\.part")
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-# What is raised for a place that is away, where it is no OSError.
+# Errors of storages that cannot be reached, where they are no OSError.
 _FOREIGN = {
     "aiohttp": "ClientError",
     "azure.core.exceptions": "AzureError",
@@ -35,8 +35,8 @@ class Entry:
 
     Attributes:
         size: Bytes.
-        modified: Seconds since 1970; 0 where nobody knows.
-        stamp: Another one when its content changes.
+        modified: Seconds since 1970; 0 if unknown.
+        stamp: Changes when the content changes.
     """
 
     size: int
@@ -45,15 +45,17 @@ class Entry:
 
 
 class Storage(ABC):
-    """One flat place for files. Threads may share it.
+    """A flat collection of files. Thread-safe.
 
     Every method may raise `StorageFull` or `StorageUnavailable`.
 
     Attributes:
-        where: The place, as a person may be told: without a password.
+        where: The folder or address as shown to people: without a password.
+        folder: The folder on this machine where `put` moves files; None for an address.
     """
 
     where: str
+    folder: Path | None = None
 
     @abstractmethod
     def entries(self) -> dict[str, Entry]:
@@ -61,53 +63,59 @@ class Storage(ABC):
 
     @abstractmethod
     def entry(self, name: str) -> Entry | None:
-        """Look at one file; None without it."""
+        """Return size, time and stamp of one file; None if it does not exist."""
 
     @abstractmethod
     def read(self, name: str) -> bytes:
-        """Return a file's content; `FileNotFoundError` without it."""
+        """Return the content of a file; `FileNotFoundError` if it does not exist."""
 
     @abstractmethod
     def write(self, name: str, content: bytes) -> None:
-        """Put a file in the place of the last one."""
+        """Write a file, or replace it."""
 
     @abstractmethod
     def put(self, files: Sequence[Path]) -> None:
-        """Move finished files here, in their order. The last one shows that all are there: an older one goes first."""
+        """Move finished files here, in their order. The last one marks the set as complete, so an older one is removed
+        first.
+        """
 
     @abstractmethod
     def delete(self, name: str) -> None:
-        """Remove a file, if there is one."""
+        """Remove a file if it exists."""
 
     @abstractmethod
     def remove_leftovers(self) -> None:
-        """Remove what a crash left half written, once it is older than anybody could be writing it."""
+        """Remove partial files that a crash left, once they are older than `ABANDONED_AFTER`."""
+
+    def local_path(self, name: str) -> Path | None:
+        """Return the path of a file on this machine, which need not exist; None if files must be copied first."""
+        return self.folder / name if self.folder else None
 
     @contextmanager
     def translate_errors(self) -> Iterator[None]:
-        """Turn what is raised for a full or absent place into what a person can be told."""
+        """Raise `StorageFull` or `StorageUnavailable` in place of the errors of the system and of fsspec's packages."""
         try:
             yield
         except _errors() as error:
             self.forget()
             if isinstance(error, OSError) and error.errno in _FULL:
                 raise StorageFull(
-                    f"There is no room left in {self.where}. Delete networks or other files there, then go on: "
-                    "nothing is half written, and what was there before is unchanged."
+                    f"There is no room left in {self.where}. Delete networks or other files there, then try again. "
+                    "No file is incomplete, and existing files are unchanged."
                 ) from error
             reason = (isinstance(error, OSError) and error.strerror) or type(error).__name__
             raise StorageUnavailable(
-                f"Networks and checkpoints cannot be read or written in {self.where} ({reason}). See that it is there "
-                "and may be written, or set DIGITLAB_MODELS to another place; then go on."
+                f"Networks and checkpoints cannot be read or written in {self.where} ({reason}). Check that it exists "
+                "and is writable, or set DIGITLAB_MODELS to another place; then try again."
             ) from error
 
     def forget(self) -> None:  # noqa: B027 - a folder has no connection to forget
-        """Connect anew the next time."""
+        """Drop the connection; the next call connects again."""
 
 
 @dataclass(frozen=True, slots=True)
 class StoredFile:
-    """One file of a storage, by its name."""
+    """A file in a storage."""
 
     storage: Storage
     name: str
@@ -116,21 +124,21 @@ class StoredFile:
         return f"{self.storage.where}/{self.name}"
 
     def exists(self) -> bool:
-        """Whether it is there."""
+        """Whether the file exists."""
         return self.storage.entry(self.name) is not None
 
     def read(self) -> bytes | None:
-        """Return its content; None without it."""
+        """Return the content; None if the file does not exist."""
         with suppress(FileNotFoundError):
             return self.storage.read(self.name)
         return None
 
     def write(self, content: bytes) -> None:
-        """Put it in the place of the last one."""
+        """Write the file, or replace it."""
         self.storage.write(self.name, content)
 
     def delete(self) -> None:
-        """Remove it, if it is there."""
+        """Remove the file if it exists."""
         self.storage.delete(self.name)
 
 

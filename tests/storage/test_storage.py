@@ -1,4 +1,6 @@
-"""The same promises of a folder, of an address whose store shows whole files only, and of one where files are moved."""
+"""What a folder, an address that shows whole files only, one where files are renamed, and a folder with an older one
+behind it have in common.
+"""
 
 import os
 import random
@@ -13,6 +15,8 @@ import pytest
 
 from digitlab.errors import StorageFull, StorageUnavailable
 from digitlab.storage.address import open_storage
+from digitlab.storage.fallback import FallbackStorage
+from digitlab.storage.folder import Folder
 from digitlab.storage.storage import StoredFile
 
 KINDS = ["folder", "memory", "moving"]
@@ -24,8 +28,10 @@ def place(kind, folder):
     return f"file://{folder / 'models'}" if kind == "moving" else folder / "models"
 
 
-@pytest.fixture(params=KINDS)
+@pytest.fixture(params=[*KINDS, "fallback"])
 def storage(request, tmp_path):
+    if request.param == "fallback":
+        return FallbackStorage(Folder(tmp_path / "models"), Folder(tmp_path / "older"))
     return open_storage(place(request.param, tmp_path))
 
 
@@ -142,6 +148,8 @@ def test_a_full_disk_leaves_the_old_files_and_nothing_half(small_disk, tmp_path)
 WRITER = """
 import sys
 from digitlab.storage.address import open_storage
+from digitlab.storage.fallback import FallbackStorage
+from digitlab.storage.folder import Folder
 from digitlab.storage.storage import StoredFile
 from pathlib import Path
 place = sys.argv[1] if "://" in sys.argv[1] else Path(sys.argv[1])
@@ -165,3 +173,17 @@ def test_a_writer_that_is_killed_at_any_time_leaves_whole_files_only(tmp_path, k
         assert len(content) == 300_000
         assert len(set(content)) == 1
         assert list(open_storage(address).entries()) == ["run-1.npz"]
+
+
+def test_an_older_place_is_read_and_changed_but_gets_no_new_file(tmp_path):
+    new, older = Folder(tmp_path / "new"), Folder(tmp_path / "older")
+    storage = FallbackStorage(new, older)
+    older.write("a", b"old")
+    assert (storage.read("a"), storage.local_path("a")) == (b"old", tmp_path / "older" / "a")
+    storage.write("a", b"changed")
+    storage.write("b", b"new")
+    assert (older.read("a"), list(older.entries()), list(new.entries())) == (b"changed", ["a"], ["b"])
+    new.write("a", b"newer")
+    assert storage.read("a") == b"newer"
+    storage.delete("a")
+    assert list(storage.entries()) == ["b"]

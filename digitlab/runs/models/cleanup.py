@@ -7,9 +7,9 @@ from contextlib import suppress
 from digitlab.errors import StorageError
 from digitlab.runs.models import snapshot_store
 from digitlab.runs.models.model_files import ModelFiles
+from digitlab.runs.models.model_storage import open_models
 from digitlab.runs.records.run import Run
 from digitlab.settings import Settings
-from digitlab.storage.address import open_storage
 from digitlab.storage.storage import Storage, StoredFile
 
 _KEPT = 50  # checkpoints, of all runs; the largest preset's takes 4 MB
@@ -36,4 +36,4 @@ def remove_old_checkpoints(settings: Settings, kept: Collection[int]) -> None:
 
 
 def _checkpoints(settings: Settings) -> Storage:
-    return open_storage(settings.models, "checkpoints")
+    return open_models(settings, "checkpoints")

@@ -6,10 +6,10 @@ from contextlib import suppress
 from pathlib import Path
 
 from digitlab.errors import InvalidSetting, ModelDamaged, ModelNotFound, ModelProtected, StorageError
+from digitlab.runs.models.model_storage import open_models
 from digitlab.runs.models.repository import KERAS, ModelRepository
 from digitlab.runs.records.model_card import NAME, ModelCard, check_title
 from digitlab.settings import Settings
-from digitlab.storage.address import open_storage
 from digitlab.storage.folder import Folder
 
 
@@ -20,7 +20,7 @@ class ModelFiles:
         copies = settings.data / "networks"
         self._own = self._ready_made = ModelRepository(Folder(settings.ready_made), copies)
         if not isinstance(settings.models, Path) or settings.models.resolve() != settings.ready_made.resolve():
-            self._own = ModelRepository(open_storage(settings.models), copies)
+            self._own = ModelRepository(open_models(settings), copies)
 
     def cards(self) -> list[ModelCard]:
         """Return the cards that can be read: the ready-made ones first, then the newest."""

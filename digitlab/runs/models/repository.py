@@ -70,8 +70,8 @@ class ModelRepository:
 
     def keras_file(self, name: str) -> Path:
         """Return the Keras file on this machine, the others beside it; in a folder it need not exist."""
-        if isinstance(self._storage, Folder):
-            return self._storage.path / f"{name}{KERAS}"
+        if path := self._storage.local_path(f"{name}{KERAS}"):
+            return path
         for _ in range(_TRIES):
             known = self._look(name)
             copy = self._copies.path / f"{name}@{known.key}"
@@ -92,7 +92,7 @@ class ModelRepository:
         Raises:
             StorageError: There is no room, or no storage; what was there before is unchanged.
         """
-        place = self._storage if isinstance(self._storage, Folder) else self._copies
+        place = Folder(self._storage.folder) if self._storage.folder else self._copies
         with place.temporary_folder() as folder:
             made = folder / f"{card.name}{KERAS}"
             card = export(made) or card

@@ -9,9 +9,9 @@ from contextlib import suppress
 from digitlab.errors import SnapshotDamaged, StorageError
 from digitlab.networks import snapshots
 from digitlab.networks.snapshots import Snapshot
+from digitlab.runs.models.model_storage import open_models
 from digitlab.runs.records.run import Run
 from digitlab.settings import Settings
-from digitlab.storage.address import open_storage
 from digitlab.storage.storage import Storage
 
 _REMEMBERED = 100  # snapshots, of some runs: 0.2 MB each of the tutorial's network, 0.6 MB of the largest
@@ -103,4 +103,4 @@ def remove_old_snapshots(settings: Settings, kept: Collection[int]) -> None:
 
 
 def _place(settings: Settings) -> Storage:
-    return open_storage(settings.models, "snapshots")
+    return open_models(settings, "snapshots")

@@ -71,7 +71,8 @@ class Limits:
     def _count(self) -> int:
         models = self._settings.models
         if isinstance(models, Path):
-            return sum(_bytes_in(folder) for folder in {self._settings.data, models})
+            places = {self._settings.data, models, self._settings.older_models or models}
+            return sum(map(_bytes_in, {place for place in places if not places & set(place.parents)}))
         storages = open_storage(models), open_storage(models, "checkpoints"), open_storage(models, "snapshots")
         sizes = [entry.size for storage in storages for entry in storage.entries().values()]
         return sum(sizes) + _bytes_in(self._settings.data)
