@@ -17,7 +17,8 @@ from PIL import Image
 from digitlab.cli.main import _COMMANDS, _WITHOUT_LAB, main
 from digitlab.cli.parser import config_from, parser
 from digitlab.data.augmentation import Augmentation
-from digitlab.networks.config import PRESETS, TrainingConfig, as_command
+from digitlab.networks.config import TrainingConfig, as_command
+from digitlab.networks.presets import PRESETS
 from digitlab.preprocessing.bundles import to_npz
 from digitlab.runs.records.people import Person
 from digitlab.runs.records.settings_link import as_file
@@ -38,13 +39,13 @@ def here(settings, monkeypatch):
 @pytest.mark.parametrize(
     "config",
     [
-        *(preset.config for preset in PRESETS.values()),
+        *map(TrainingConfig.from_preset, PRESETS),
         TrainingConfig(epochs=3, batch_size=64, optimizer="sgd", learning_rate=0.1, validation_split=0, seed=9),
         TrainingConfig(preset="convolutional", augmentation=Augmentation(rotation=20), early_stopping=2),
         TrainingConfig(
             written_digits=500, calibration=True, augmentation=Augmentation(elastic=1, shear=0.2, erasing=0.1)
         ),
-        dataclasses.replace(PRESETS["handwriting"].config, calibration=False),
+        TrainingConfig.from_preset("handwriting", calibration=False),
     ],
 )
 def test_the_command_on_a_card_means_the_config_of_the_card(config):
@@ -55,7 +56,7 @@ def test_the_command_on_a_card_means_the_config_of_the_card(config):
 
 def test_a_shared_file_of_settings_is_trained_and_options_change_it(capsys, tmp_path):
     path = tmp_path / "settings.json"
-    shared = dataclasses.replace(PRESETS["fast"].config, epochs=7)
+    shared = TrainingConfig.from_preset("fast", epochs=7)
     path.write_text(as_file(shared))
     options = parser().parse_args(["train", "--settings", str(path)])
     assert config_from(options) == shared
@@ -143,7 +144,7 @@ def test_improve_learns_from_a_file_of_drawings_and_prints_the_proof(capsys, ups
     again = ["improve", Path(told["model"]).stem, "--drawings", str(upside_down), "--title", "Twice"]
     assert main(again) == 0
     out = capsys.readouterr().out
-    assert re.search(r"Of 10 drawings that it never saw it reads \d+ correctly \(before: \d+\)", out)
+    assert re.search(r"Of 10 drawings that it never saw, it reads \d+ correctly \(before: \d+\)", out)
     assert Path(out.split("Saved as ")[1].strip()).is_file()
     assert main(["forget"]) == 0
     assert capsys.readouterr().out == "30 drawings are deleted for good.\n"
@@ -157,7 +158,7 @@ def test_a_wrong_name_keeps_nobody_s_drawings(capsys, upside_down):
 
 def test_what_cannot_be_improved_on_is_told(capsys, tmp_path):
     for words, sentence in {
-        ("tutorial",): "You have 0 drawings of your own; 10 are needed",
+        ("tutorial",): "You need at least 10 drawings (you have 0)",
         ("tutorial", "--drawings", str(tmp_path / "gone.zip")): "gone.zip cannot be read: No such file",
         ("tutorial", "--drawings", __file__): "test_main.py",
         ("nobody",): "no network 'nobody'",

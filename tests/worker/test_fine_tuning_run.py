@@ -100,7 +100,7 @@ def test_drawings_that_are_deleted_vanish_from_the_proof(settings, lab, digits):
     lab.drawings.delete(held_back, ANN)
     found = lab.improver.result(run, ANN)
     assert (found.drawings, found.own, found.verdict) == ([], None, Verdict.UNKNOWN)
-    assert "no drawing that was held back is here" in found.sentence
+    assert "none of the drawings that were set aside are available" in found.sentence
 
 
 def test_drawings_that_are_deleted_before_it_begins_are_not_learned(settings, lab, digits):

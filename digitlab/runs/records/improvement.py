@@ -1,4 +1,4 @@
-"""What a tuning is made of, and what became of it: which drawings are held back, and whether it helped."""
+"""Fine-tuning on a person's drawings: which are set aside as a test, and whether it helped."""
 
 import enum
 from collections.abc import Callable, Collection, Sequence
@@ -16,14 +16,14 @@ from digitlab.runs.records.model_card import ModelCard
 
 # From a network and images, uint8 (n, 28, 28), to its probabilities, float32 (n, 10).
 Read = Callable[[ModelCard, NDArray[np.uint8]], NDArray[np.float32]]
-MIN_DRAWINGS = 10  # drawings: with fewer, what is held back tells nothing, and what is left teaches nothing
-_MIN_UNSEEN = 3  # drawings that a network has not learned from
+MIN_DRAWINGS = 10  # drawings: fewer are too few to learn from and to test on
+_MIN_UNSEEN = 3  # drawings that a network was not trained on
 _HELD_BACK = 1 / 3  # of the drawings
-_FORGOTTEN = 0.0015  # of MNIST's test digits: from here on it is said to have forgotten
+_FORGOTTEN = 0.0015  # of MNIST's test accuracy: a larger drop counts as forgetting
 
 
 class Verdict(enum.StrEnum):
-    """What a tuning did, told by drawings that it never saw, and by MNIST."""
+    """The effect of fine-tuning on drawings that were set aside, and on MNIST."""
 
     HELPED = "helped"
     NOTHING_TO_IMPROVE = "nothing to improve"
@@ -34,13 +34,13 @@ class Verdict(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Improvement:
-    """A network before and after it was tuned.
+    """A network before and after fine-tuning.
 
     Attributes:
         before, after: The cards of both.
-        drawings: Those that were held back and are still there; none for whom they do not belong to.
-        own: What both read in them; None without any.
-        mnist: What both read in MNIST's test set.
+        drawings: The drawings that were set aside and still exist; empty for anybody but their owner.
+        own: The answers of both on them; None without any.
+        mnist: The answers of both on MNIST's test set.
     """
 
     before: ModelCard
@@ -51,12 +51,12 @@ class Improvement:
 
     @property
     def forgotten(self) -> float:
-        """By how much the share of MNIST's test set that is read correctly fell; below 0 where it rose."""
+        """By how much the accuracy on MNIST's test set fell; negative if it rose."""
         return self.mnist.first.accuracy - self.mnist.second.accuracy
 
     @property
     def verdict(self) -> Verdict:
-        """What is to be said first."""
+        """Whether fine-tuning helped."""
         if self.forgotten > _FORGOTTEN:
             return Verdict.FORGOT
         if self.own is None:
@@ -68,44 +68,43 @@ class Improvement:
 
     @property
     def sentence(self) -> str:
-        """The judgement, with its figures."""
+        """The verdict with its figures, as three sentences at most."""
         first, second = self.mnist.first.accuracy, self.mnist.second.accuracy
-        mnist = f"MNIST's test set is read at {second:.2%} (before: {first:.2%})"
+        mnist = f"On MNIST's test set its accuracy is {second:.2%} (before: {first:.2%})."
         if self.own is None:
-            return f"{_FIRST[self.verdict]} {mnist}."
+            return f"{_VERDICTS[self.verdict]} {mnist}"
         total, before, after = len(self.drawings), self.own.first, self.own.second
         now, then = total - len(after.mistakes), total - len(before.mistakes)
-        own = f"Of {total} drawings that it never saw it reads {now} correctly (before: {then})"
-        return f"{_FIRST[self.verdict]} {own}; {mnist}."
+        own = f"Of {total} drawings that it never saw, it reads {now} correctly (before: {then})."
+        return f"{_VERDICTS[self.verdict]} {own} {mnist}"
 
 
-_FIRST = {
+_VERDICTS = {
     Verdict.HELPED: "It helped.",
-    Verdict.NOTHING_TO_IMPROVE: "There was nothing to improve: it could read these drawings already.",
+    Verdict.NOTHING_TO_IMPROVE: "There was nothing to improve: it read all of these drawings correctly before.",
     Verdict.DID_NOT_HELP: "It did not help.",
-    Verdict.FORGOT: "It made the network forget: keep the old one.",
-    Verdict.UNKNOWN: "Whether it helped can't be said, as no drawing that was held back is here.",
+    Verdict.FORGOT: "It made the network forget MNIST. Keep the old one.",
+    Verdict.UNKNOWN: "Whether it helped is unknown: none of the drawings that were set aside are available.",
 }
 
 
 def split(base: str, drawings: Sequence[Drawing], seed: int, seen: Collection[int] = ()) -> FineTuning:
-    """Choose at random which drawings are held back: a third, from the digits of which there are most.
+    """Set a third of the drawings aside as a test, at random from the digits of which there are most.
 
-    So a digit that was drawn once is learned, where others were drawn more often.
+    A digit that was drawn only once is then trained on, if others were drawn more often.
 
     Args:
-        base: Name of the network that goes on learning.
-        drawings: Of its person.
+        base: Name of the network to fine-tune.
+        drawings: One person's drawings.
         seed: Decides the choice.
-        seen: Numbers of the drawings that the network has learned already: those can tell nothing, and are not held
-            back.
+        seen: Numbers of the drawings that the network was already trained on: they are no test, and are not set aside.
 
     Raises:
-        InvalidSetting: There are too few, or too few that it has not seen.
+        InvalidSetting: There are too few drawings, or too few unseen ones.
     """
     if len(drawings) < MIN_DRAWINGS:
         raise InvalidSetting(
-            f"You have {len(drawings)} drawings of your own; {MIN_DRAWINGS} are needed. Draw {MIN_DRAWINGS - len(drawings)} more."
+            f"You need at least {MIN_DRAWINGS} drawings (you have {len(drawings)}). 50 or more is better."
         )
     rng = np.random.default_rng(seed)
     left: list[list[int]] = [[] for _ in range(10)]
@@ -114,8 +113,8 @@ def split(base: str, drawings: Sequence[Drawing], seed: int, seen: Collection[in
     unseen = [[number for number in numbers if number not in seen] for numbers in left]
     if sum(map(len, unseen)) < _MIN_UNSEEN:
         raise InvalidSetting(
-            "This network has learned from nearly all of your drawings, so that none is left to judge it by. Draw "
-            f"{_MIN_UNSEEN} more first, or improve the network that it comes from."
+            "This network was trained on nearly all of your drawings, so too few are left to test it. Draw "
+            f"{_MIN_UNSEEN} more first, or improve the network that it was made from."
         )
     count = min(round(_HELD_BACK * len(drawings)), sum(map(len, unseen)))
     held_back = {max(unseen, key=len).pop() for _ in range(count)}
@@ -127,7 +126,7 @@ def split(base: str, drawings: Sequence[Drawing], seed: int, seen: Collection[in
 
 
 def compare(drawings: Sequence[Drawing], before: ModelCard, after: ModelCard, read: Read) -> Comparison | None:
-    """Return what two networks read in drawings; None where there are none."""
+    """Return the answers of two networks on drawings; None without any."""
     if not drawings:
         return None
     images, labels = digits_of(drawings)

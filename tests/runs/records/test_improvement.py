@@ -19,7 +19,7 @@ def drawings(*labels):
     return [Drawing(number=n, label=label, image=image, source="request") for n, label in enumerate(labels, start=1)]
 
 
-def test_a_third_is_held_back_of_the_digits_of_which_there_are_most():
+def test_a_third_of_the_most_frequent_digits_is_set_aside():
     own = drawings(*range(10), 7, 7, 7, 4, 4)
     tuning = improvement.split("tutorial", own, seed=1)
     assert len(tuning.held_back) == 5
@@ -28,8 +28,8 @@ def test_a_third_is_held_back_of_the_digits_of_which_there_are_most():
     assert improvement.split("tutorial", own, seed=1) == tuning
 
 
-def test_too_few_drawings_are_told_with_how_many_are_lacking():
-    with pytest.raises(InvalidSetting, match=r"You have 8 drawings.*Draw 2 more"):
+def test_error_says_how_many_drawings_are_needed():
+    with pytest.raises(InvalidSetting, match=r"You need at least 10 drawings \(you have 8\)"):
         improvement.split("tutorial", drawings(*range(8)), seed=1)
 
 
@@ -71,8 +71,8 @@ def test_the_judgement_says_plainly_whether_it_helped(own, mnist, verdict):
 
 def test_the_sentence_names_the_figures():
     assert judged((6, 9), (9800, 9795)).sentence == (
-        "It helped. Of 10 drawings that it never saw it reads 9 correctly (before: 6); "
-        "MNIST's test set is read at 97.95% (before: 98.00%)."
+        "It helped. Of 10 drawings that it never saw, it reads 9 correctly (before: 6). "
+        "On MNIST's test set its accuracy is 97.95% (before: 98.00%)."
     )
 
 

@@ -33,7 +33,7 @@ def test_an_improvement_is_a_run_of_one_s_own_with_a_third_held_back(lab, digits
     run = lab.improver.start("tutorial", ANN)
     assert (run.title, run.owner, run.config.tuning.base) == ("Tutorial, improved", "ann", "tutorial")
     assert (len(run.config.tuning.held_back), len(run.config.tuning.learned)) == (4, 8)
-    with pytest.raises(InvalidSetting, match="You have 0 drawings"):
+    with pytest.raises(InvalidSetting, match="you have 0"):
         lab.improver.start("tutorial", OPERATOR)
 
 
