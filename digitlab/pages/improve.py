@@ -1,10 +1,12 @@
-"""Let a network go on learning from one's own digits, and see whether that helped."""
+"""Fine-tune a network on one's own digits, and see whether it helped."""
+
+import time
 
 import streamlit as st
 
 from digitlab.runs.records.improvement import MIN_DRAWINGS
-from digitlab.runs.records.run import Run, RunState
-from digitlab.ui import identity, messages, network_choice, resources, run_list, run_progress
+from digitlab.runs.records.run import Run, RunState, seconds_left
+from digitlab.ui import durations, identity, messages, network_choice, resources, run_list, run_progress
 from digitlab.ui.improve import verdict_view
 from digitlab.ui.mydigits import collection
 
@@ -13,27 +15,20 @@ person = identity.person()
 
 st.title("Improve")
 st.markdown(
-    "A network goes on learning: from your own digits, mixed with MNIST's, so that it does not forget, and with digits "
-    "in many hands. A third of your drawings is held back, and tells afterwards whether it helped. The network that "
-    "you choose stays as it is; a new one comes of it."
+    "Fine-tune a network on your own digits. They are mixed with MNIST's, so that it doesn't forget those, and with "
+    "synthetic digits in many handwriting styles. A third of your drawings are set aside to check whether it helped. "
+    "Your network is not changed: a new one is created."
 )
 with st.container(horizontal=True, vertical_alignment="bottom"):
     card = network_choice.choose_network("Network to improve")
 counts = lab.drawings.counts(person)
 
-
-def few(counts: list[int]) -> str:
-    """Name the digits that were drawn once or never."""
-    rare = [str(digit) for digit, count in enumerate(counts) if count < 2]
-    return f" Rare or missing: {', '.join(rare)}; what it never sees in your hand, it hardly learns." if rare else ""
-
-
 if not person.may_train:
     identity.offer_to_log_in("improve", " to improve a network", is_main=True)
 elif sum(counts) < MIN_DRAWINGS:
     st.info(
-        f"You have {sum(counts)} digits of your own, and {MIN_DRAWINGS} are needed: better 50, some of each digit. Draw them "
-        "on request in a minute, or put right on the Draw page what was misread.",
+        f"You need at least {MIN_DRAWINGS} digits (you have {sum(counts)}); 50 or more is better. Draw them on "
+        "request in a minute, or correct misread drawings on the Draw page.",
         icon=":material/edit:",
     )
     with st.container(horizontal=True):
@@ -41,7 +36,9 @@ elif sum(counts) < MIN_DRAWINGS:
         st.page_link("draw.py", label="Draw", icon=":material/draw:")
 else:
     collection.tally(counts)
-    st.caption(f"You have {sum(counts)} digits of your own.{few(counts)}")
+    st.caption(f"You have {sum(counts):,} digits of your own.")
+    if rare := [str(digit) for digit, count in enumerate(counts) if count < 2]:
+        st.caption(f"Rare or missing: {', '.join(rare)}. It can't learn your version of a digit that it hasn't seen.")
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button("Improve", type="primary", icon=":material/auto_fix_high:"):
             with messages.show_errors():
@@ -49,20 +46,18 @@ else:
         st.page_link("mydigits.py", label="My digits", icon=":material/collections_bookmark:")
 
 
-def chosen() -> Run | None:
-    """Return the tuning that is asked for by the address, or else the person's newest."""
+def choose_run() -> Run | None:
+    """Return the fine-tuning in the address (`?run=NUMBER`), or else one of the person's own, the newest by default."""
     tunings = {str(run.number): run for run in lab.runs() if run.config.tuning is not None}
     asked = st.query_params.get("run", "")
     own = [run for run in tunings.values() if person.owns(run.owner)]
     if asked and asked not in tunings:
-        st.warning(
-            f"There is no run {messages.escape_markdown(asked[:20])} that improved a network.",
-            icon=":material/warning:",
-        )
+        name = messages.escape_markdown(asked[:20])
+        st.warning(f"There is no run {name} that improved a network.", icon=":material/warning:")
     if len(own) > 1 and (asked in {str(run.number) for run in own} or not asked):
-        labels = {run.number: f"{run.title}, run {run.number}" for run in own}
+        labels = {run.number: f"{run.title} (run {run.number})" for run in own}
         number = st.selectbox(
-            "What you improved",
+            "Improved network",
             labels,
             list(labels).index(int(asked)) if asked else 0,
             format_func=labels.__getitem__,
@@ -74,38 +69,41 @@ def chosen() -> Run | None:
 
 
 @st.fragment(run_every=0.5)
-def watch(number: int) -> None:
-    """Show how far a tuning is, until it is over; then the whole page shows what became of it."""
+def show_progress(number: int) -> None:
+    """Show a run's progress; when it is over, the whole page runs again and shows the result."""
     with messages.show_errors():
         run = lab.run(number)
         if run.state.is_over():
             st.rerun()
         run_list.heading(run, person)
-        run_progress.bar(run, doing)
+        run_progress.bar(run, status)
         run_progress.controls(run, person, may_pause=False)
 
 
-def doing(run: Run) -> str:
-    """Say what a running tuning is at."""
+def status(run: Run) -> str:
+    """Return what a running fine-tuning is doing."""
     if run.progress is None:
-        return "Getting ready ..."
+        return "Preparing ..."
     if run.share_done >= 1:
-        return "Reading MNIST's test set, and saving ..."
-    return f"Learning: {run.share_done:.0%}{run_progress.time_left(run)}"
+        return "Evaluating on MNIST's test set, and saving ..."
+    left = seconds_left(run, lab.epochs(run.number), time.time())
+    if left is None:
+        return f"Fine-tuning: {run.share_done:.0%}"
+    return f"Fine-tuning: {run.share_done:.0%}, about {durations.in_words(left)} left"
 
 
-run = chosen()
+run = choose_run()
 if run is not None:
     st.divider()
     if run.state.is_over():
         run_list.heading(run, person)
     with messages.show_errors():
         if not run.state.is_over():
-            watch(run.number)
+            show_progress(run.number)
         elif run.state in (RunState.FAILED, RunState.INTERRUPTED):
             st.error(messages.escape_markdown(run.message), icon=":material/error:")
         elif run.model is None:
-            st.info("It was stopped before anything came of it. Start it anew.", icon=":material/info:")
+            st.info("It was stopped before anything was saved. Start it again.", icon=":material/info:")
         else:
             verdict_view.show(run, person)
 run_list.dialogs(person)
