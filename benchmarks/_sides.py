@@ -29,12 +29,12 @@ def preset(name: str, seed: int, epochs: int | None = None) -> Result:
     import dataclasses
 
     from digitlab.data import mnist
-    from digitlab.networks.config import PRESETS
+    from digitlab.networks.config import TrainingConfig
     from digitlab.networks.scores import Scores
     from digitlab.worker import training
 
     digits = mnist.load()
-    config = PRESETS[name].config
+    config = TrainingConfig.from_preset(name)
     config = dataclasses.replace(config, seed=seed, epochs=epochs or config.epochs)
     started = time.monotonic()
     trained = training.train(config, digits.x_train, digits.y_train)

@@ -23,10 +23,10 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # the command is run as it is, without an installation
 
-import dataclasses
 
 from digitlab.data import mnist
-from digitlab.networks.config import PRESETS
+from digitlab.networks.config import TrainingConfig
+from digitlab.networks.presets import PRESETS
 from digitlab.networks.recognition import Recogniser
 from digitlab.settings import ROOT
 from digitlab.worker import training
@@ -38,7 +38,7 @@ PER_ROUND = 100  # digits read in a round of each size
 
 def epochs(preset: str, digits: mnist.Mnist, n: int, count: int) -> dict[str, float]:
     """Train on n digits; return the seconds of the first epoch and of the later ones, and digits a second."""
-    config = dataclasses.replace(PRESETS[preset].config, training_digits=n, epochs=count, validation_split=0.2)
+    config = TrainingConfig.from_preset(preset, training_digits=n, epochs=count, validation_split=0.2)
     seconds = [epoch.seconds for epoch in training.train(config, digits.x_train, digits.y_train).epochs]
     return {
         "first": seconds[0],

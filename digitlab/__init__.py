@@ -1,6 +1,7 @@
 """DigitLab, a laboratory for handwritten digits: a line a folder. Each folder's own docstring has a line a module.
 
 settings        where things are kept and how many at once; the only reader of the environment
+fields          settings that are declared once, with the fields of a dataclass
 errors          the tree of errors that a person can be told about
 logs            what happens, one JSON line an event
 storage/        where networks and checkpoints are kept: a folder, or any fsspec address

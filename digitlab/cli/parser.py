@@ -8,8 +8,9 @@ from typing import TypeAlias
 
 from digitlab.data.augmentation import Augmentation
 from digitlab.errors import InvalidSetting
-from digitlab.networks.config import OPTIMIZERS, PRESETS, SCHEDULES, TrainingConfig
+from digitlab.networks.config import OPTIMIZERS, SCHEDULES, TrainingConfig
 from digitlab.networks.file_formats import FORMATS
+from digitlab.networks.presets import PRESETS
 from digitlab.networks.recognition import DEFAULT_MODEL
 from digitlab.runs.records import settings_link
 
@@ -29,7 +30,7 @@ def parser() -> argparse.ArgumentParser:
 
 def config_from(options: argparse.Namespace) -> TrainingConfig:
     """The preset's settings with whatever was said on the command line."""
-    config = PRESETS[options.preset].config
+    config = TrainingConfig.from_preset(options.preset)
     if options.settings:
         config = settings_link.from_file(content_of(options.settings, settings_link.MAX_SIZE, "settings"))
     said = {name: value for name, value in vars(options).items() if value is not None}

@@ -6,16 +6,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from digitlab.errors import InvalidSetting
+from digitlab.fields import Setting, check_settings, declare, values_of
 
-_LIMITS = {
-    "shift": (8.0, "pixels"),
-    "rotation": (45.0, "degrees"),
-    "scale": (0.5, "as a share of the size"),
-    "shear": (0.5, "as a share of the height"),
-    "elastic": (4.0, "pixels"),
-    "erasing": (1.0, "as a share of the digits"),
-}
 _KNOTS = 6  # of the net, in each direction, that an elastic change pulls at: about one every 5 pixels
 _ERASED = (3, 7)  # pixels: the side of what is erased, smallest and one over the largest
 
@@ -25,31 +17,77 @@ class Augmentation:
     """How far a digit may change; each amount but `erasing` is drawn uniformly from -value to +value.
 
     Attributes:
-        shift: Pixels to the side and up or down, 0 to 8.
-        rotation: Degrees, 0 to 45.
-        scale: Share of the size, 0 to 0.5; 0.1 gives 90 % to 110 %.
-        shear: Pixels to the side per pixel of height, 0 to 0.5; 0.2 slants by 11 degrees.
-        elastic: Pixels by which a rubber sheet is pulled here and there, 0 to 4 (P. Y. Simard et al., "Best practices
-            for convolutional neural networks applied to visual document analysis", 2003).
-        erasing: Share of the digits that lose a small square, 0 to 1 (Z. Zhong et al., "Random erasing data
-            augmentation", 2020).
+        shift: Pixels to the side and up or down.
+        rotation: Degrees.
+        scale: Share of the size; 0.1 gives 90 % to 110 %.
+        shear: Pixels to the side per pixel of height; 0.2 slants by 11 degrees.
+        elastic: Pixels by which a rubber sheet is pulled here and there (P. Y. Simard et al., "Best practices for
+            convolutional neural networks applied to visual document analysis", 2003).
+        erasing: Share of the digits that lose a small square (Z. Zhong et al., "Random erasing data augmentation",
+            2020).
+
+    Raises:
+        InvalidSetting: with the setting, the value and what is allowed.
+
+    Example:
+        >>> Augmentation(shift=2, rotation=10).shear
+        0.0
+        >>> bool(Augmentation())
+        False
     """
 
-    shift: float = 0.0
-    rotation: float = 0.0
-    scale: float = 0.0
-    shear: float = 0.0
-    elastic: float = 0.0
-    erasing: float = 0.0
+    shift: float = declare(Setting(default=0.0, label="Shift", high=8, step=0.5, unit="pixels", form_format="%g px"))
+    rotation: float = declare(
+        Setting(default=0.0, label="Rotation", high=45, step=1, unit="degrees", form_format="%g°")
+    )
+    scale: float = declare(
+        Setting(
+            default=0.0,
+            label="Scale",
+            high=0.5,
+            step=0.05,
+            unit="share of the size",
+            form_format="percent",
+        )
+    )
+    shear: float = declare(
+        Setting(
+            default=0.0,
+            label="Shear",
+            help="Slants to both sides.",
+            high=0.5,
+            step=0.05,
+            unit="share of the height",
+        )
+    )
+    elastic: float = declare(
+        Setting(
+            default=0.0,
+            label="Elastic",
+            help="Distorts the digit locally, as if it were drawn on rubber.",
+            high=4,
+            step=0.1,
+            unit="pixels",
+            form_format="%g px",
+        )
+    )
+    erasing: float = declare(
+        Setting(
+            default=0.0,
+            label="Erasing",
+            help="Share of the digits that lose a small square.",
+            high=1,
+            step=0.05,
+            unit="share of the digits",
+            form_format="percent",
+        )
+    )
 
     def __post_init__(self) -> None:
-        for name, (limit, unit) in _LIMITS.items():
-            value = getattr(self, name)
-            if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= limit:
-                raise InvalidSetting(f"Augmentation: {name} is {value!r}. Choose 0 to {limit:g} ({unit}).")
+        check_settings(self)
 
     def __bool__(self) -> bool:
-        return any(getattr(self, name) for name in _LIMITS)
+        return any(values_of(self).values())
 
 
 def augment(images: NDArray[np.uint8], augmentation: Augmentation, rng: np.random.Generator) -> NDArray[np.uint8]:

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from digitlab.data.augmentation import Augmentation
 from digitlab.networks import snippets
 from digitlab.networks.config import TrainingConfig
-from digitlab.networks.layers import LAYOUTS
+from digitlab.networks.presets import PRESETS
 
 _OPTIMIZERS = {"adam": "Adam", "adamw": "AdamW", "rmsprop": "RMSprop", "sgd": "SGD"}
 
@@ -71,7 +71,7 @@ class KerasCode:
             lines = [
                 f"{title}, WITHOUT the digits that DigitLab drew: this is not the same training.",
                 f"DigitLab also drew {config.written_digits:,} digits in many hands, {config.redrawn_digits:,} of "
-                f"MNIST's anew with other pens, and {config.other_drawings:,} drawings that are no digit. They cannot "
+                f"MNIST's anew with other pens, and {config.non_digits:,} drawings that are no digit. They cannot "
                 "be drawn without it. The same network learns from MNIST alone here: it reads MNIST about as well, "
                 f"other people's writing worse, and takes a scribble for a digit.{measured}",
             ]
@@ -143,22 +143,22 @@ class KerasCode:
         return Section(title="Data", text=text, code=code)
 
     def _network(self) -> Section:
-        config, layout = self.config, LAYOUTS[self.config.preset]
+        config, architecture = self.config, PRESETS[self.config.preset].architecture
         changes = _changes(config.augmentation)
-        needs_channel = bool(layout.convolutions or changes or config.averaging)
+        needs_channel = bool(architecture.convolutions or changes or config.averaging)
         before = ["keras.Input((28, 28))", "layers.Rescaling(1 / 255)"]
         before += ["layers.Reshape((28, 28, 1))"] * needs_channel
-        momentum = "" if layout.momentum == 0.99 else f"momentum={layout.momentum}"
+        momentum = "" if architecture.momentum == 0.99 else f"momentum={architecture.momentum}"
         inner = []
-        for filters, side, stride in layout.convolutions:
+        for filters, kernel_size, stride in architecture.convolutions:
             strides = f"strides={stride}, " if stride > 1 else ""
-            inner.append(f'layers.Conv2D({filters}, {side}, {strides}padding="same", use_bias=False)')
+            inner.append(f'layers.Conv2D({filters}, {kernel_size}, {strides}padding="same", use_bias=False)')
             inner += [f"layers.BatchNormalization({momentum})", "layers.ReLU()"]
         inner.append("layers.Flatten()")
-        if layout.hidden:
-            inner.append(f'layers.Dense({layout.hidden}, activation="relu")')
-        if layout.dropout:
-            inner.append(f"layers.Dropout({layout.dropout})")
+        if architecture.hidden:
+            inner.append(f'layers.Dense({architecture.hidden}, activation="relu")')
+        if architecture.dropout:
+            inner.append(f"layers.Dropout({architecture.dropout})")
         code = _distortion(config.augmentation) if "Distortion()" in changes else ""
         if config.averaging:
             inner = ["keras.Input((28, 28, 1))", *inner, "layers.Dense(10)"]
@@ -181,7 +181,7 @@ class KerasCode:
             rate = "learning_rate"
         optimizer = f"keras.optimizers.{_OPTIMIZERS[config.optimizer]}({rate})"
         code += snippets.COMPILE.format(
-            optimizer=optimizer, jit=snippets.NO_XLA * bool(LAYOUTS[config.preset].convolutions)
+            optimizer=optimizer, jit=snippets.NO_XLA * bool(PRESETS[config.preset].architecture.convolutions)
         )
         epochs = config.epochs if self.stopped_after is None else max(1, self.stopped_after)
         arguments = [f"batch_size={config.batch_size}", f"epochs={epochs}"]

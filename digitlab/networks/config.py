@@ -1,4 +1,4 @@
-"""What a training needs to know: `TrainingConfig`, and the presets that fill it."""
+"""What a training needs to know: `TrainingConfig`."""
 
 import dataclasses
 import math
@@ -8,23 +8,24 @@ from typing import Any
 
 from digitlab.data.augmentation import Augmentation
 from digitlab.errors import InvalidSetting
+from digitlab.fields import Setting, check_settings, declare, settings_of, values_of
+from digitlab.networks.presets import PRESETS
 
 OPTIMIZERS = ("adam", "adamw", "rmsprop", "sgd")
 SCHEDULES = ("constant", "cosine", "one-cycle")
-MIN_TRAINING_DIGITS = 100
-MAX_TRAINING_DIGITS = 60_000
-MAX_WRITTEN_DIGITS = 200_000
+ALWAYS_GIVEN = ("preset", "epochs", "seed")  # in links, files and commands, even where they are the preset's own
+_MNIST = 60_000  # training digits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FineTuning:
-    """What a network is tuned from, and to: somebody's own drawings, by their numbers in the record.
+    """Where a fine-tuned network comes from, and the drawings it learns from, by their numbers in the record.
 
     Attributes:
-        base: Name of the network that goes on learning.
-        learned: Drawings that it learns from, 1 at least.
-        held_back: Drawings that it never sees, to tell afterwards whether it helped.
-        prints: By which those that it learns from are known again under other numbers; none of early tunings.
+        base: Name of the network that is fine-tuned.
+        learned: Drawings that it learns from, at least 1.
+        held_back: Drawings that it never sees, to check afterwards whether it helped.
+        prints: Fingerprints that identify the learned drawings under other numbers; empty in early fine-tunings.
     """
 
     base: str
@@ -34,117 +35,238 @@ class FineTuning:
 
     def __post_init__(self) -> None:
         if not self.base or not self.learned:
-            raise InvalidSetting("A tuning needs a network and drawings to learn from. Draw some digits first.")
+            raise InvalidSetting("Fine-tuning needs a network and drawings to learn from. Draw some digits first.")
         if shared := set(self.learned) & set(self.held_back):
-            raise InvalidSetting(f"Drawing {min(shared)} cannot be learned from and held back. Choose one.")
+            raise InvalidSetting(f"Drawing {min(shared)} cannot be both learned from and held back. Choose one.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrainingConfig:
     """All that decides a training's figures; the same config gives the same figures on the same machine.
 
+    Its declared settings are all there is to know about them: checks, form, command line, links, files and model
+    cards follow. To add one, declare it here (or in `Augmentation`) and use it in `digitlab.worker`.
+
     Attributes:
-        preset: Name of the architecture, a key of `PRESETS`.
-        epochs: Passes over the training set, 1 to 500.
-        batch_size: Digits a step, 1 to 4096.
+        preset: Name of the network, a key of `PRESETS`.
+        epochs: Passes over the training set.
+        batch_size: Digits a step.
         optimizer: One of `OPTIMIZERS`.
-        learning_rate: Above 0, up to 1000 (so that divergence can be seen, too).
+        learning_rate: Up to 1000, so that divergence can be seen, too.
         schedule: "constant"; "cosine" from `learning_rate` down to 0 over all epochs; "one-cycle" from a 25th of it up
             over the first 30 % of all steps, then down to 0 (L. N. Smith and N. Topin, "Super-convergence", 2019).
-        validation_split: Share of the training set, its end, that is kept for validation; 0 to 0.9.
-        training_digits: How many of the 60,000, from the first on, 100 to 60000, validation included.
-        seed: 0 to 2**31 - 1.
+        validation_split: Share of the training set, at its end, that is used for validation.
+        training_digits: How many of the 60,000, from the first on, validation included.
+        seed: Decides all random numbers.
         augmentation: Random changes of the training digits.
-        written_digits: How many digits in the handwriting of many regions are drawn and added, 0 to 200000. With them
-            come as many of MNIST's, at most all that are fitted, drawn anew with other pens, and half as many drawings
-            that are no digit, in which the network learns to see none.
-        averaging: Whether the trained network looks at each digit four times, half a pixel to each side, and averages.
-        calibration: Whether the probabilities are made to mean what they say, by a temperature fitted on the validation
-            digits.
+        written_digits: How many synthetic digits are added. With them come as many of MNIST's, at most all that are
+            fitted, redrawn with other pens, and half as many drawings of no digit, from which the network learns to
+            reject them.
+        averaging: Whether the trained network averages its answers to four copies of each digit, shifted by half a
+            pixel to each side.
+        calibration: Whether the probabilities are calibrated, by a temperature fitted on the validation digits.
         early_stopping: Epochs without a better validation loss until the training ends; None: never.
-        tuning: What a tuned network comes from; None for one that begins with random weights. The other settings are
-            those of the network that it comes from, but for epochs, batches and learning rate.
+        tuning: Where a fine-tuned network comes from; None for one that starts with random weights. The other settings
+            are those of its base, except for epochs, batch size, optimizer, learning rate and schedule.
 
     Raises:
-        InvalidSetting: naming the setting, what came and what is allowed.
+        InvalidSetting: with the setting, the value and what is allowed.
+
+    Example:
+        >>> config = TrainingConfig.from_preset("convolutional", epochs=3)
+        >>> config.batch_size, config.fitted_digits, config.steps
+        (64, 48000, 2250)
+        >>> TrainingConfig(epochs=0)
+        Traceback (most recent call last):
+        digitlab.errors.InvalidSetting: The epochs is 0. Choose a whole number from 1 to 500.
     """
 
-    preset: str = "tutorial"
-    epochs: int = 10
-    batch_size: int = 32
-    optimizer: str = "adam"
-    learning_rate: float = 0.001
-    schedule: str = "constant"
-    validation_split: float = 0.2
-    training_digits: int = MAX_TRAINING_DIGITS
-    seed: int = 1
+    preset: str = declare(Setting(default="tutorial", label="Network", choices=tuple(PRESETS), group="network"))
+    epochs: int = declare(
+        Setting(
+            default=10,
+            label="Epochs",
+            help="Passes over the training set.",
+            low=1,
+            high=500,
+            form_high=50,
+            group="main",
+        )
+    )
+    batch_size: int = declare(Setting(default=32, label="Batch size", low=1, high=4096, is_typed=True, position=1))
+    optimizer: str = declare(Setting(default="adam", label="Optimizer", choices=OPTIMIZERS, position=3))
+    learning_rate: float = declare(
+        Setting(
+            default=0.001,
+            label="Learning rate",
+            low=1e-9,
+            high=1000,
+            step=0.0005,
+            form_format="%g",
+            is_typed=True,
+            position=4,
+        )
+    )
+    schedule: str = declare(
+        Setting(
+            default="constant",
+            label="Schedule",
+            help="Whether the learning rate stays, falls to 0 along a cosine wave, or rises to it first (one-cycle).",
+            choices=SCHEDULES,
+            position=5,
+        )
+    )
+    validation_split: float = declare(
+        Setting(
+            default=0.2,
+            label="Validation split",
+            help="Share, from the end of the training set, that is only used to watch the training.",
+            high=0.9,
+            form_high=0.5,
+            step=0.05,
+            position=7,
+        )
+    )
+    training_digits: int = declare(
+        Setting(
+            default=_MNIST,
+            label="Training digits",
+            help="How many of MNIST's 60,000 are used, validation included.",
+            low=100,
+            high=_MNIST,
+            step=1000,
+            is_typed=True,
+            position=2,
+        )
+    )
+    seed: int = declare(Setting(default=1, label="Seed", high=2**31 - 1, is_typed=True, position=6))
     augmentation: Augmentation = field(default_factory=Augmentation)
-    written_digits: int = 0
-    averaging: bool = False
-    calibration: bool = False
-    early_stopping: int | None = None
+    written_digits: int = declare(
+        Setting(
+            default=0,
+            label="Synthetic digits",
+            help="So many are drawn before the training: barred sevens, ones with a foot, curled nines. With them come "
+            "MNIST's own digits redrawn with other pens, and letters and scribbles, to learn what is no digit.",
+            high=200_000,
+            step=1000,
+            group="handwriting",
+        )
+    )
+    averaging: bool = declare(
+        Setting(
+            default=False,
+            label="Average four shifted views",
+            help="The trained network reads each digit four times, moved by half a pixel to each side, and averages.",
+            group="handwriting",
+        )
+    )
+    calibration: bool = declare(
+        Setting(
+            default=False,
+            label="Calibrated probabilities",
+            help="One number, the temperature, is fitted on the validation digits, so that about 90 % of the answers "
+            "given with 90 % confidence are correct.",
+            group="handwriting",
+        )
+    )
+    early_stopping: int | None = declare(
+        Setting(
+            default=None,
+            label="Early stopping after",
+            help="Ends when the validation loss has not improved for so many epochs, and keeps the best weights. "
+            "0: never.",
+            low=1,
+            high=500,
+            form_high=20,
+            form_format="%d epochs",
+            position=8,
+        )
+    )
     tuning: FineTuning | None = None
 
     def __post_init__(self) -> None:
-        _one_of("preset", self.preset, tuple(PRESET_NAMES))
-        _whole("epochs", self.epochs, 1, 500)
-        _whole("batch size", self.batch_size, 1, 4096)
-        _one_of("optimizer", self.optimizer, OPTIMIZERS)
-        _number("learning rate", self.learning_rate, 1e-9, 1000)
-        _one_of("schedule", self.schedule, SCHEDULES)
-        _number("validation split", self.validation_split, 0, 0.9)
-        _whole("training digits", self.training_digits, MIN_TRAINING_DIGITS, MAX_TRAINING_DIGITS)
-        _whole("seed", self.seed, 0, 2**31 - 1)
+        check_settings(self)
         if not isinstance(self.augmentation, Augmentation):
             raise InvalidSetting(f"The augmentation is {self.augmentation!r}. Give an Augmentation.")
-        _whole("written digits", self.written_digits, 0, MAX_WRITTEN_DIGITS)
-        for name in ("averaging", "calibration"):
-            if not isinstance(value := getattr(self, name), bool):
-                raise InvalidSetting(f"The {name} is {value!r}. Choose True or False.")
         if self.calibration and not self.validation_digits:
             raise InvalidSetting("The calibration is fitted on validation digits: choose a validation split above 0.")
-        if self.early_stopping is not None:
-            _whole("early stopping", self.early_stopping, 1, 500)
-            if not self.validation_digits:
-                raise InvalidSetting("Early stopping watches the validation loss: choose a validation split above 0.")
+        if self.early_stopping is not None and not self.validation_digits:
+            raise InvalidSetting("Early stopping watches the validation loss: choose a validation split above 0.")
+
+    @classmethod
+    def from_preset(cls, name: str, **changes: Any) -> "TrainingConfig":
+        """Return a preset's settings, some of them changed.
+
+        Args:
+            name: A key of `PRESETS`.
+            changes: Settings by name; an `augmentation` replaces the preset's.
+
+        Raises:
+            InvalidSetting: There is no such preset, or a value is not allowed.
+        """
+        settings_of(cls)["preset"].check(name)
+        return cls(**{"preset": name, **PRESETS[name].settings, **changes})
+
+    def with_values(self, values: Mapping[str, Any]) -> "TrainingConfig":
+        """Return these settings with others by their names in `settings_of`, the augmentation's among them.
+
+        Raises:
+            InvalidSetting: There is no such setting, or a value is not allowed.
+        """
+        known = settings_of(type(self))
+        if unknown := sorted(set(values) - set(known)):
+            raise InvalidSetting(f"There is no setting {unknown[0][:40]!r}. This lab may be older than the settings.")
+        own = {name: value for name, value in values.items() if not known[name].owner}
+        inner = {name: value for name, value in values.items() if known[name].owner == "augmentation"}
+        return dataclasses.replace(self, **own, augmentation=dataclasses.replace(self.augmentation, **inner))
+
+    def changes(self) -> dict[str, Any]:
+        """Return by name the settings that differ from the preset's, and always those of `ALWAYS_GIVEN`."""
+        usual = values_of(TrainingConfig.from_preset(self.preset))
+        values = values_of(self)
+        return {name: value for name, value in values.items() if value != usual[name] or name in ALWAYS_GIVEN}
 
     @property
     def validation_digits(self) -> int:
-        """How many digits, at the end of the training set, are kept for validation (as Keras counts them)."""
+        """How many digits, at the end of the training set, are used for validation (as Keras counts them)."""
         return self.training_digits - math.floor(self.training_digits * (1 - self.validation_split))
 
     @property
     def fitted_digits(self) -> int:
-        """How many digits the network is fitted to in an epoch."""
+        """How many of MNIST's digits the network is fitted to in an epoch."""
         return self.training_digits - self.validation_digits
 
     @property
     def redrawn_digits(self) -> int:
-        """How many of MNIST's digits are drawn anew with other pens."""
+        """How many of MNIST's digits are redrawn with other pens."""
         return min(self.written_digits, self.fitted_digits)
 
     @property
-    def other_drawings(self) -> int:
-        """How many drawings that are no digit are added."""
+    def non_digits(self) -> int:
+        """How many drawings of no digit are added."""
         return self.written_digits // 2
 
     @property
     def pictures_per_epoch(self) -> int:
         """How many pictures of all kinds the network is fitted to in an epoch."""
-        return self.fitted_digits + self.written_digits + self.redrawn_digits + self.other_drawings
+        return self.fitted_digits + self.written_digits + self.redrawn_digits + self.non_digits
 
     @property
     def steps(self) -> int:
-        """How many batches are learned in all epochs."""
+        """How many batches there are in all epochs."""
         return math.ceil(self.pictures_per_epoch / self.batch_size) * self.epochs
 
     def as_dict(self) -> dict[str, Any]:
-        """Plain values, as JSON keeps them."""
+        """Return plain values, for JSON."""
         return dataclasses.asdict(self)
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "TrainingConfig":
-        """The other way round; unknown names are refused with `InvalidSetting`."""
+        """Return the settings that `as_dict` wrote; missing ones are the defaults.
+
+        Raises:
+            InvalidSetting: There is no such setting, or a value is not allowed.
+        """
         known = {f.name for f in dataclasses.fields(cls)}
         if unknown := sorted(set(values) - known):
             raise InvalidSetting(f"Unknown settings: {', '.join(unknown)}. Known are {', '.join(sorted(known))}.")
@@ -159,14 +281,14 @@ class TrainingConfig:
 
 
 def fine_tuning_config(config: TrainingConfig, tuning: FineTuning) -> TrainingConfig:
-    """Return the settings with which a network of such settings is tuned: chosen by `benchmarks/improve.py`."""
-    is_dense = config.preset == "tutorial"
+    """Return the settings with which a network of these settings is fine-tuned: chosen by `benchmarks/improve.py`."""
+    preset = PRESETS[config.preset]
     return dataclasses.replace(
         config,
         epochs=4,
-        batch_size=240 if is_dense else 100,
+        batch_size=preset.fine_tuning_batch_size,
         optimizer="adam",
-        learning_rate=0.002 if is_dense else 0.0007,
+        learning_rate=preset.fine_tuning_learning_rate,
         schedule="cosine",
         early_stopping=None,
         tuning=tuning,
@@ -174,99 +296,12 @@ def fine_tuning_config(config: TrainingConfig, tuning: FineTuning) -> TrainingCo
 
 
 def as_command(config: TrainingConfig) -> str:
-    """Return the command line that trains with these settings; what the preset brings is left out.
+    """Return the command that trains with these settings, without what the preset brings.
 
-    There is none for a tuned network: nobody else has its drawings.
+    Empty for a fine-tuned network: nobody else has its drawings.
     """
     if config.tuning:
         return ""
-    words = ["python -m digitlab train"]
-    brought = PRESETS[config.preset].config.as_dict()
-    values = config.as_dict()
-    values, brought = values | values.pop("augmentation"), brought | brought.pop("augmentation")
-    for name, value in values.items():
-        if value != brought[name] or name in {"preset", "epochs", "seed"}:
-            option = name.replace("_", "-")
-            words.append(f"--{'' if value else 'no-'}{option}" if isinstance(value, bool) else f"--{option} {value}")
-    return " ".join(words)
-
-
-def _one_of(name: str, value: object, allowed: tuple[str, ...]) -> None:
-    if value not in allowed:
-        raise InvalidSetting(f"The {name} is {value!r}. Choose one of {', '.join(allowed)}.")
-
-
-def _whole(name: str, value: object, low: int, high: int) -> None:
-    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-        raise InvalidSetting(f"The {name} is {value!r}. Choose a whole number from {low:,} to {high:,}.")
-
-
-def _number(name: str, value: object, low: float, high: float) -> None:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
-        raise InvalidSetting(f"The {name} is {value!r}. Choose a number from {low:g} to {high:g}.")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Preset:
-    """A network that can be picked, with the settings that suit it.
-
-    Attributes:
-        title: As people read it.
-        summary: Its layers, in a line.
-        config: The settings that the form starts with.
-    """
-
-    title: str
-    summary: str
-    config: TrainingConfig
-
-
-PRESET_NAMES = ("tutorial", "fast", "convolutional", "handwriting")
-PRESETS: dict[str, Preset] = {
-    "tutorial": Preset(
-        title="Tutorial",
-        summary="Flatten, Dense 128 (ReLU), Dense 10 (softmax): 101,770 weights, the network of the tutorial.",
-        config=TrainingConfig(preset="tutorial"),
-    ),
-    "fast": Preset(
-        title="99 % fast",
-        summary="Three convolutions (16, 24, 48 filters) with batch normalization, Dense 10 (softmax); two epochs.",
-        config=TrainingConfig(
-            preset="fast",
-            epochs=2,
-            batch_size=128,
-            learning_rate=0.02,
-            schedule="one-cycle",
-            validation_split=0.05,
-            augmentation=Augmentation(shift=1),
-        ),
-    ),
-    "convolutional": Preset(
-        title="Convolutional",
-        summary="Three convolutions (24, 48, 64 filters) with batch normalization, dropout 0.4, Dense 10 (softmax).",
-        config=TrainingConfig(
-            preset="convolutional",
-            batch_size=64,
-            learning_rate=0.002,
-            schedule="cosine",
-            augmentation=Augmentation(shift=2, rotation=10, scale=0.1),
-        ),
-    ),
-    "handwriting": Preset(
-        title="Handwriting",
-        summary="Four convolutions (32, 64, 128, 128 filters), batch normalization, dropout 0.4, Dense 10 (softmax).",
-        config=TrainingConfig(
-            preset="handwriting",
-            epochs=40,
-            batch_size=256,
-            optimizer="adamw",
-            learning_rate=0.003,
-            schedule="cosine",
-            validation_split=0.1,
-            augmentation=Augmentation(shift=2, rotation=10, scale=0.1, shear=0.15, elastic=1.2, erasing=0.1),
-            written_digits=48_000,
-            averaging=True,
-            calibration=True,
-        ),
-    ),
-}
+    settings = settings_of(TrainingConfig)
+    options = (settings[name].as_option(value) for name, value in config.changes().items())
+    return " ".join(["python -m digitlab train", *options])

@@ -1,19 +1,19 @@
-"""Networks, built from their layouts. Imports Keras: for worker processes only."""
+"""Networks, built from their presets' layers."""
 
 import keras
 import numpy as np
 from keras import layers
 
-from digitlab.networks.layers import LAYOUTS, Layout
+from digitlab.networks.presets import PRESETS, Architecture
 
 
 def build(preset: str, seed: int) -> keras.Model:
     """Build an untrained, uncompiled network.
 
     Args:
-        preset: A key of `digitlab.networks.config.PRESETS`.
-        seed: Decides the first weights and what dropout leaves out. Keras' own default is Python's global generator,
-            which other threads of a worker use, too, so that the same seed would not always give the same network.
+        preset: A key of `digitlab.networks.presets.PRESETS`.
+        seed: Decides the first weights and what dropout drops. Keras' default is Python's global generator, which
+            other threads of a worker use, too: the same seed would not always give the same network.
 
     Returns:
         A model from uint8 (n, 28, 28), 0 to 255, to float32 (n, 10), probabilities that sum to 1. Its first layer
@@ -21,17 +21,17 @@ def build(preset: str, seed: int) -> keras.Model:
     """
     pixels = keras.Input((28, 28), dtype="uint8", name="pixels")
     scaled = layers.Rescaling(1 / 255, name="scale")(pixels)
-    return keras.Model(pixels, _layers(scaled, LAYOUTS[preset], _Seeds(seed)), name=preset)
+    return keras.Model(pixels, _layers(scaled, PRESETS[preset].architecture, _Seeds(seed)), name=preset)
 
 
 def averaged(model: keras.Model) -> keras.Model:
-    """Let a trained network look at each digit four times, half a pixel to each side, and average what it thinks.
+    """Return a trained network that averages its answers to four copies of a digit, shifted by half a pixel each.
 
-    A pixel moved by half is the mean of its neighbours: about as soft as augmentation, which moves by parts of a pixel,
-    makes the digits that it learns from.
+    A pixel shifted by half is the mean of its neighbours. That is about as soft as the digits it was trained on, which
+    augmentation shifts by parts of a pixel.
 
     Returns:
-        A network from and to the same, with the same weights; its layer "digits" gives sums before the softmax.
+        A model with the same input, output and weights; its layer "digits" gives logits, before the softmax.
     """
     features = keras.Model(model.get_layer("scale").output, model.get_layer("digits").input, name="features")
     digits = layers.Dense(10, name="digits")
@@ -49,7 +49,7 @@ def averaged(model: keras.Model) -> keras.Model:
 
 
 class _Seeds:
-    """Gives each random part of a network a seed of its own, all following from one."""
+    """Derives a seed for each random part of a network from one seed."""
 
     def __init__(self, seed: int) -> None:
         self._generator = np.random.default_rng(seed)
@@ -62,24 +62,24 @@ class _Seeds:
         return keras.initializers.GlorotUniform(self.next())
 
 
-def _layers(x: keras.KerasTensor, layout: Layout, seeds: _Seeds) -> keras.KerasTensor:
-    if layout.convolutions:
+def _layers(x: keras.KerasTensor, architecture: Architecture, seeds: _Seeds) -> keras.KerasTensor:
+    if architecture.convolutions:
         x = layers.Reshape((28, 28, 1), name="image")(x)
-    for number, (filters, side, stride) in enumerate(layout.convolutions, start=1):
+    for number, (filters, kernel_size, stride) in enumerate(architecture.convolutions, start=1):
         x = layers.Conv2D(
             filters,
-            side,
+            kernel_size,
             strides=stride,
             padding="same",
             use_bias=False,
             kernel_initializer=seeds.weights(),
             name=f"convolution_{number}",
         )(x)
-        x = layers.BatchNormalization(momentum=layout.momentum, name=f"normalization_{number}")(x)
+        x = layers.BatchNormalization(momentum=architecture.momentum, name=f"normalization_{number}")(x)
         x = layers.ReLU(name=f"relu_{number}")(x)
     x = layers.Flatten(name="flatten")(x)
-    if layout.hidden:
-        x = layers.Dense(layout.hidden, activation="relu", kernel_initializer=seeds.weights(), name="hidden")(x)
-    if layout.dropout:
-        x = layers.Dropout(layout.dropout, seed=seeds.next(), name="dropout")(x)
+    if architecture.hidden:
+        x = layers.Dense(architecture.hidden, activation="relu", kernel_initializer=seeds.weights(), name="hidden")(x)
+    if architecture.dropout:
+        x = layers.Dropout(architecture.dropout, seed=seeds.next(), name="dropout")(x)
     return layers.Dense(10, activation="softmax", kernel_initializer=seeds.weights(), name="digits")(x)

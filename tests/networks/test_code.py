@@ -12,7 +12,8 @@ import pytest
 from digitlab.data import mnist
 from digitlab.data.augmentation import Augmentation
 from digitlab.networks.code import KerasCode
-from digitlab.networks.config import PRESETS, TrainingConfig
+from digitlab.networks.config import TrainingConfig
+from digitlab.networks.presets import PRESETS
 from digitlab.networks.scores import Scores
 from digitlab.worker.build import build
 from digitlab.worker.training import train
@@ -24,7 +25,7 @@ CONFIGS = {
     "tutorial": TrainingConfig(**SMALL),
     # Fewer digits leave its normalization unsettled: 45 to 95 %, from seed to seed.
     "convolutional": dataclasses.replace(
-        PRESETS["convolutional"].config, **SMALL | {"training_digits": 6000}, early_stopping=3
+        TrainingConfig.from_preset("convolutional"), **SMALL | {"training_digits": 6000}, early_stopping=3
     ),
     "everything": TrainingConfig(
         **SMALL, preset="fast", optimizer="adamw", schedule="one-cycle", learning_rate=0.01, augmentation=ALL,
@@ -127,14 +128,14 @@ def test_random_changes_are_as_large_as_digitlab_s(digits, changes):
 
 
 def test_what_digitlab_drew_is_said_to_be_missing():
-    code = KerasCode(config=PRESETS["handwriting"].config, title="Handwriting")
+    code = KerasCode(config=TrainingConfig.from_preset("handwriting"), title="Handwriting")
     assert not code.is_whole
     assert "WITHOUT the digits that DigitLab drew: this is not the same training" in code.script()
     assert KerasCode(config=TrainingConfig(), title="x").is_whole
 
 
 def test_a_run_that_was_stopped_is_trained_as_far():
-    config = dataclasses.replace(PRESETS["convolutional"].config, epochs=8)
+    config = TrainingConfig.from_preset("convolutional", epochs=8)
     script = KerasCode(config=config, title="x", stopped_after=3).script()
     assert "steps = 8 * 750" in script
     assert "epochs=3," in script
@@ -168,7 +169,7 @@ def test_a_title_cannot_become_code(title):
     assert ast.dump(tree) == ast.dump(ast.parse(KerasCode(config=TrainingConfig(), title="plain").script()))
 
 
-@pytest.mark.parametrize("config", [*(preset.config for preset in PRESETS.values()), *CONFIGS.values()])
+@pytest.mark.parametrize("config", [*map(TrainingConfig.from_preset, PRESETS), *CONFIGS.values()])
 def test_the_code_fits_a_page(config):
     code = KerasCode(config=config, title="Mine")
     assert max(map(len, code.script().splitlines())) <= 120

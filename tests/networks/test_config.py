@@ -5,19 +5,53 @@ import pytest
 
 from digitlab.data.augmentation import Augmentation
 from digitlab.errors import InvalidSetting
-from digitlab.networks.config import PRESET_NAMES, PRESETS, FineTuning, TrainingConfig, as_command, fine_tuning_config
+from digitlab.fields import settings_of
+from digitlab.networks.config import FineTuning, TrainingConfig, as_command, fine_tuning_config
+from digitlab.networks.presets import PRESETS
 
 
 def test_the_tutorial_s_settings_are_the_tutorial_s():
-    config = PRESETS["tutorial"].config
+    config = TrainingConfig.from_preset("tutorial")
     assert (config.epochs, config.batch_size, config.optimizer, config.learning_rate) == (10, 32, "adam", 0.001)
     assert (config.validation_split, config.fitted_digits, config.validation_digits) == (0.2, 48_000, 12_000)
     assert not config.augmentation
 
 
-def test_every_preset_is_named_and_is_its_own():
-    assert tuple(PRESETS) == PRESET_NAMES
-    assert all(preset.config.preset == name for name, preset in PRESETS.items())
+@pytest.mark.parametrize("name", PRESETS)
+def test_a_preset_brings_settings_that_are_allowed(name):
+    config = TrainingConfig.from_preset(name, epochs=3)
+    assert (config.preset, config.epochs) == (name, 3)
+    assert config.changes().keys() >= {"preset", "epochs", "seed"}
+
+
+def test_there_is_no_preset_of_another_name():
+    with pytest.raises(InvalidSetting, match="preset is 'transformer'"):
+        TrainingConfig.from_preset("transformer")
+
+
+def test_a_fine_tuning_takes_what_its_preset_declares(monkeypatch):
+    tuning = FineTuning(base="tutorial", learned=(1,))
+    rates = [
+        (c.batch_size, c.learning_rate)
+        for c in (fine_tuning_config(TrainingConfig.from_preset(name), tuning) for name in PRESETS)
+    ]
+    assert rates == [(240, 0.002), (100, 0.0007), (100, 0.0007), (100, 0.0007)]
+    monkeypatch.setitem(PRESETS, "fast", dataclasses.replace(PRESETS["tutorial"]))
+    assert fine_tuning_config(TrainingConfig(preset="fast"), tuning).batch_size == 240
+
+
+def test_values_are_changed_by_name_wherever_they_belong():
+    config = TrainingConfig.from_preset("fast").with_values({"rotation": 5, "seed": 3})
+    assert (config.augmentation, config.seed) == (Augmentation(shift=1, rotation=5), 3)
+    assert config.changes() == {"preset": "fast", "epochs": 2, "seed": 3, "rotation": 5}
+    with pytest.raises(InvalidSetting, match="no setting 'tuning'"):
+        config.with_values({"tuning": None})
+
+
+def test_every_number_has_bounds_and_a_default_within():
+    for setting in settings_of(TrainingConfig).values():
+        setting.check(setting.default)
+        assert setting.choices or setting.kind is bool or setting.low < setting.high
 
 
 @pytest.mark.parametrize(
@@ -60,7 +94,7 @@ def test_a_calibration_needs_digits_to_be_fitted_on():
 
 def test_the_pictures_of_an_epoch_are_counted():
     config = TrainingConfig(training_digits=1000, written_digits=3000)
-    assert (config.redrawn_digits, config.other_drawings) == (800, 1500)
+    assert (config.redrawn_digits, config.non_digits) == (800, 1500)
     assert config.pictures_per_epoch == 800 + 3000 + 800 + 1500
     assert TrainingConfig().pictures_per_epoch == 48_000
 
@@ -71,7 +105,7 @@ def test_a_config_survives_json():
 
 
 def test_a_tuning_survives_json_and_keeps_the_settings_of_its_network():
-    base = PRESETS["handwriting"].config
+    base = TrainingConfig.from_preset("handwriting")
     config = fine_tuning_config(base, FineTuning(base="handwriting", learned=(1, 2), held_back=(3,)))
     assert TrainingConfig.from_dict(json.loads(json.dumps(config.as_dict()))) == config
     assert (config.preset, config.averaging, config.written_digits) == ("handwriting", True, base.written_digits)

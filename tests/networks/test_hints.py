@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from digitlab.errors import Diverged
-from digitlab.networks.config import PRESETS, TrainingConfig
+from digitlab.networks.config import TrainingConfig
 from digitlab.networks.hints import hints
 from digitlab.networks.metrics import EpochMetrics
 from digitlab.worker import training
@@ -15,7 +15,7 @@ BALANCED = np.tile(np.arange(10, dtype=np.uint8), 100)
 
 
 def trained_hints(digits, **settings):
-    config = dataclasses.replace(PRESETS[settings.pop("preset", "tutorial")].config, **settings)
+    config = TrainingConfig.from_preset(settings.pop("preset", "tutorial"), **settings)
     epochs, seen = [], []
     has_diverged = False
     try:
@@ -50,7 +50,7 @@ def curve(losses, validation, accuracy=0.9):
     ],
 )
 def test_a_healthy_training_gets_no_hint(digits, settings):
-    assert set(trained_hints(digits, **settings)) <= {"Not done yet"}
+    assert set(trained_hints(digits, **settings)) <= {"Not converged"}
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_dead_units_are_counted(digits):
 
 def test_few_and_unbalanced_digits_are_found(digits):
     found = trained_hints(digits, epochs=10, training_digits=100)
-    assert "13 are a 1 and 5 a 2" in found["Unbalanced data"].evidence
+    assert "13 are labelled 1 and only 5 are labelled 2" in found["Unbalanced data"].evidence
     assert "80 digits" in found["Too little data"].evidence
 
 
@@ -92,7 +92,7 @@ def test_overfitting_is_found_in_earnest_and_early_stopping_agrees(digits):
     )
     stopping = dataclasses.replace(config, early_stopping=3)
     ended = training.train(stopping, digits.x_train, digits.y_train).epochs[-1].epoch
-    assert f"would have ended at epoch {ended}," in found["Overfitting"].evidence
+    assert f"would have ended at epoch {ended} " in found["Overfitting"].evidence
 
 
 def test_a_loss_that_is_no_number_is_a_learning_rate_that_is_too_high():
@@ -107,7 +107,7 @@ def test_a_validation_loss_that_rises_with_the_training_loss_is_no_overfitting()
 
 def test_a_loss_that_still_falls_in_the_last_epoch_is_told_once_it_is_the_last():
     epochs = curve([1.0, 0.6, 0.4], [0.9, 0.6, 0.4])
-    assert [hint.name for hint in hints(TrainingConfig(epochs=3), BALANCED, epochs)] == ["Not done yet"]
+    assert [hint.name for hint in hints(TrainingConfig(epochs=3), BALANCED, epochs)] == ["Not converged"]
     assert hints(TrainingConfig(epochs=4), BALANCED, epochs) == []
 
 

@@ -104,7 +104,7 @@ def test_a_picture_is_read_again_as_it_was_after_each_epoch(digits, preset):
     assert growth.probabilities[-1] == pytest.approx(expected, abs=0.01)
     first = build.build(preset, config.seed).predict(digits.x_test[3:4], verbose=0)[0]
     assert growth.probabilities[0] == pytest.approx(first, abs=0.01)
-    assert growth.places.shape == (3, 2)
+    assert growth.points.shape == (3, 2)
 
 
 def test_without_validation_digits_it_is_looked_at_with_those_that_it_learns(digits):

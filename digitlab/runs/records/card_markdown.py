@@ -6,9 +6,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from digitlab.networks.code import KerasCode, detour, plain
-from digitlab.networks.config import PRESETS
+from digitlab.networks.presets import PRESETS
 from digitlab.networks.scores import Scores
-from digitlab.networks.statistics import wilson
+from digitlab.networks.statistics import wilson_interval
 from digitlab.runs.records.comparison import settings_as_text
 from digitlab.runs.records.model_card import ModelCard
 
@@ -129,7 +129,7 @@ def _data(card: ModelCard) -> str:
     if config.written_digits:
         lines.append(
             f"- Besides {config.written_digits:,} digits drawn by DigitLab in the handwriting of many regions, "
-            f"{config.redrawn_digits:,} of MNIST's drawn anew with other pens, and {config.other_drawings:,} drawings "
+            f"{config.redrawn_digits:,} of MNIST's drawn anew with other pens, and {config.non_digits:,} drawings "
             "that are no digit."
         )
     if config.tuning is not None:
@@ -149,7 +149,7 @@ def _scores(card: ModelCard, drawings: tuple[int, int] | None) -> str:
     if drawings is None:
         rows.append(("Drawings", "not measured", "", ""))
     else:
-        low, high = wilson(*drawings)
+        low, high = wilson_interval(*drawings)
         rows.append(
             (
                 f"Drawings of one person that it has not learned, {drawings[1]:,}",
@@ -172,7 +172,7 @@ def _failures(scores: Scores | None) -> str:
     lines = [f"It misreads {len(scores.mistakes):,} of {len(scores.labels):,} test digits. Most often:\n"]
     for cell in order:
         true, read = divmod(int(cell), 10)
-        lines.append(f"- a {true} as {read}: {wrong[true, read]} times, {scores.shares[true, read]:.1%} of all {true}s")
+        lines.append(f"- a {true} as {read}: {wrong[true, read]} times, {scores.normalized_confusion[true, read]:.1%} of all {true}s")
     worst = min(scores.per_digit, key=lambda each: each.recall)
     low, high = worst.interval
     lines.append(

@@ -13,9 +13,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from digitlab import logs
 from digitlab.errors import InvalidSetting, RunIsActive, RunIsOver, RunNotFound, StoreUnavailable
-from digitlab.networks.config import PRESETS, TrainingConfig
+from digitlab.networks.config import TrainingConfig
 from digitlab.networks.metrics import EpochMetrics, Progress
 from digitlab.networks.observation import Observation
+from digitlab.networks.presets import PRESETS
 from digitlab.runs.records.people import OPERATOR, Person
 from digitlab.runs.records.run import LastHeartbeat, Outcome, Run, RunState
 from digitlab.runs.store import rows, schema

@@ -1,5 +1,6 @@
 """Pieces of the page Train.
 
-settings_sharing  settings that travel
+setting_fields    a setting's widget
+settings_sharing  settings as a link and a file
 training_form     the settings of a training, as a form
 """

@@ -4,11 +4,12 @@ import pytest
 
 from digitlab.data.augmentation import Augmentation
 from digitlab.errors import InvalidSetting
-from digitlab.networks.config import PRESETS, FineTuning, TrainingConfig, fine_tuning_config
+from digitlab.networks.config import FineTuning, TrainingConfig, fine_tuning_config
+from digitlab.networks.presets import PRESETS
 from digitlab.runs.records.settings_link import as_file, as_link, from_file, from_link
 
 CONFIGS = [
-    *(preset.config for preset in PRESETS.values()),
+    *map(TrainingConfig.from_preset, PRESETS),
     TrainingConfig(epochs=3, batch_size=64, optimizer="sgd", learning_rate=1e-9, validation_split=0, seed=2**31 - 1),
     TrainingConfig(preset="fast", augmentation=Augmentation(rotation=20, elastic=0.5), early_stopping=2, epochs=500),
     TrainingConfig(preset="handwriting", written_digits=0, averaging=False, calibration=False, schedule="one-cycle"),
@@ -55,11 +56,11 @@ def test_a_link_of_bad_settings_is_refused_with_the_reason(link, match):
 @pytest.mark.parametrize(
     ("content", "match"),
     [
-        (b"", "not a file of settings"),
-        (b"\xff\xfe", "not a file of settings"),
-        (b"[" * 9000, "not a file of settings"),
-        (b"{}", "not a file of settings"),
-        (b" " * 20_000 + b"{}", "not a file of settings"),
+        (b"", "not a settings file"),
+        (b"\xff\xfe", "not a settings file"),
+        (b"[" * 9000, "not a settings file"),
+        (b"{}", "not a settings file"),
+        (b" " * 20_000 + b"{}", "not a settings file"),
         (b'{"digitlab_settings": 9}', "version '9'"),
         (b'{"digitlab_settings": 1, "epochs": 0}', "epochs is 0"),
         (b'{"digitlab_settings": 1, "preset": ["tutorial"]}', "preset is"),

@@ -1,0 +1,131 @@
+"""The presets: networks to choose from, with their layers and the settings that suit them. No Keras here.
+
+To add a preset, add an entry to `PRESETS`: pages, command line, Keras code and training follow from it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from digitlab.data.augmentation import Augmentation
+
+
+class Convolution(NamedTuple):
+    """A convolution, followed by batch normalization and ReLU."""
+
+    filters: int
+    kernel_size: int
+    stride: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Architecture:
+    """What lies between the scaled pixels and the ten digits; `worker.build` builds it, `code` writes it down.
+
+    Attributes:
+        convolutions: The convolutions, from the pixels on.
+        hidden: Neurons of a dense layer with ReLU; 0: none.
+        dropout: Share of the last features that is dropped in training.
+        momentum: Of the batch normalization: how much of its moving mean remains after a batch. Lower it for short
+            trainings, which have few batches.
+    """
+
+    convolutions: tuple[Convolution, ...] = ()
+    hidden: int = 0
+    dropout: float = 0.0
+    momentum: float = 0.99
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preset:
+    """A network to choose from, with the settings that suit it.
+
+    Attributes:
+        title: Its name in the app.
+        summary: Its layers, in a line.
+        architecture: Its layers.
+        settings: How its `TrainingConfig` differs from the defaults.
+        fine_tuning_batch_size: Digits a step when it is fine-tuned on somebody's drawings.
+        fine_tuning_learning_rate: The learning rate then. Both were chosen with `benchmarks/improve.py`.
+
+    Example:
+        >>> PRESETS["fast"].architecture.convolutions[0]
+        Convolution(filters=16, kernel_size=5, stride=2)
+        >>> PRESETS["fast"].settings["epochs"]
+        2
+    """
+
+    title: str
+    summary: str
+    architecture: Architecture
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    fine_tuning_batch_size: int = 100
+    fine_tuning_learning_rate: float = 0.0007
+
+
+PRESETS: dict[str, Preset] = {
+    # The tutorial's network, to the letter.
+    "tutorial": Preset(
+        title="Tutorial",
+        summary="Flatten, Dense 128 (ReLU), Dense 10 (softmax): 101,770 weights, the network of the tutorial.",
+        architecture=Architecture(hidden=128),
+        fine_tuning_batch_size=240,
+        fine_tuning_learning_rate=0.002,
+    ),
+    # As little arithmetic as two epochs to 99 % allow.
+    "fast": Preset(
+        title="99 % fast",
+        summary="Three convolutions (16, 24, 48 filters) with batch normalization, Dense 10 (softmax); two epochs.",
+        architecture=Architecture(
+            convolutions=(Convolution(16, 5, 2), Convolution(24, 5, 2), Convolution(48, 3, 2)), momentum=0.9
+        ),
+        settings={
+            "epochs": 2,
+            "batch_size": 128,
+            "learning_rate": 0.02,
+            "schedule": "one-cycle",
+            "validation_split": 0.05,
+            "augmentation": Augmentation(shift=1),
+        },
+    ),
+    # The strides do the work of pooling, at a quarter of its arithmetic.
+    "convolutional": Preset(
+        title="Convolutional",
+        summary="Three convolutions (24, 48, 64 filters) with batch normalization, dropout 0.4, Dense 10 (softmax).",
+        architecture=Architecture(
+            convolutions=(Convolution(24, 5, 2), Convolution(48, 5, 2), Convolution(64, 3, 1)), dropout=0.4
+        ),
+        settings={
+            "batch_size": 64,
+            "learning_rate": 0.002,
+            "schedule": "cosine",
+            "augmentation": Augmentation(shift=2, rotation=10, scale=0.1),
+        },
+    ),
+    # Wide enough for the handwriting of many regions.
+    "handwriting": Preset(
+        title="Handwriting",
+        summary="Four convolutions (32, 64, 128, 128 filters), batch normalization, dropout 0.4, Dense 10 (softmax).",
+        architecture=Architecture(
+            convolutions=(
+                Convolution(32, 5, 2),
+                Convolution(64, 3, 1),
+                Convolution(128, 3, 2),
+                Convolution(128, 3, 1),
+            ),
+            dropout=0.4,
+        ),
+        settings={
+            "epochs": 40,
+            "batch_size": 256,
+            "optimizer": "adamw",
+            "learning_rate": 0.003,
+            "schedule": "cosine",
+            "validation_split": 0.1,
+            "augmentation": Augmentation(shift=2, rotation=10, scale=0.1, shear=0.15, elastic=1.2, erasing=0.1),
+            "written_digits": 48_000,
+            "averaging": True,
+            "calibration": True,
+        },
+    ),
+}

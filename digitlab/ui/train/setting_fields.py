@@ -1,0 +1,57 @@
+"""The widget of a setting: a slider, a box, a list or a switch, as the setting declares it."""
+
+from typing import Any
+
+import streamlit as st
+
+from digitlab.fields import Setting
+
+PRESET_KEY = "preset"  # of the widget that chooses the preset, in the session
+
+
+def key(preset: str, setting: Setting) -> str:
+    """Return the key of a setting's widget; each preset keeps its own settings for the whole session."""
+    return f"{preset}-{setting.name}"
+
+
+def to_widget(setting: Setting, value: Any) -> Any:
+    """Return a setting's value as its widget holds it: 0 for None."""
+    return setting.kind(0 if value is None else value)
+
+
+def field(setting: Setting, preset: str, suggested: Any, ceiling: float | None = None) -> Any:
+    """Show a setting's widget, and return its value.
+
+    Args:
+        setting: What is set.
+        preset: The preset whose training it belongs to.
+        suggested: Its value until a person, a link or a file changes it.
+        ceiling: What the lab allows at most; None: as much as the setting does.
+    """
+    about: dict[str, Any] = {"help": setting.help or None, "key": key(preset, setting), "persist_state": "session"}
+    start = to_widget(setting, suggested)
+    if setting.choices:
+        return st.selectbox(setting.label, setting.choices, setting.choices.index(start), **about)
+    if setting.kind is bool:
+        return st.toggle(setting.label, start, **about)
+    value = _number(setting, start, about, ceiling)
+    return None if setting.is_optional and not value else setting.kind(value)
+
+
+def _number(setting: Setting, start: Any, about: dict[str, Any], ceiling: float | None) -> Any:
+    number = setting.kind
+    low = number(0 if setting.is_optional else setting.low)
+    about |= {"step": None if setting.step is None else number(setting.step), "format": setting.form_format}
+    if setting.is_typed:
+        return st.number_input(setting.label, low, number(setting.high), start, **about)
+    high = number(_slider_end(setting, about["key"], ceiling))
+    # A lab that allows one epoch has a slider all the same, and a slider needs two ends.
+    end = high if high > low else low + 1
+    return st.slider(setting.label, low, end, min(start, high), **about)
+
+
+def _slider_end(setting: Setting, key: str, ceiling: float | None) -> float:
+    """Return how far a slider goes: as declared, or up to a value from a link or a file, but not above a ceiling."""
+    declared = setting.high if setting.form_high is None else setting.form_high
+    end: float = max(declared, st.session_state.get(key, declared))
+    return end if ceiling is None else min(end, ceiling)
