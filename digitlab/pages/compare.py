@@ -3,12 +3,12 @@
 import streamlit as st
 
 from digitlab.ui import canvas, identity
-from digitlab.ui.compare import contenders
+from digitlab.ui.compare import comparison_tables
 
 person = identity.person()
 
 st.title("Compare")
-shown = contenders.choose()
+shown = comparison_tables.choose()
 figures, drawing = st.tabs(["Figures", "One drawing"], key="view", on_change="rerun", bind="query-params")
 
 
@@ -18,9 +18,9 @@ def draw() -> None:
     with st.container(horizontal=True, gap="medium"):
         left, right = st.container(width=canvas.WIDTH), st.container()
     with left:
-        picture = canvas.field()
+        picture = canvas.show()
     with right:
-        contenders.readings(picture, person, shown)
+        comparison_tables.readings(picture, person, shown)
     with left:
         canvas.tools()
 
@@ -30,9 +30,9 @@ if figures.open:
         if len(shown) < 2:
             st.info("Choose two or more.", icon=":material/compare:")
         else:
-            contenders.scores(shown)
-            contenders.curves(shown)
-            contenders.settings(shown)
+            comparison_tables.scores(shown)
+            comparison_tables.curves(shown)
+            comparison_tables.settings(shown)
 if drawing.open:
     with drawing:
         draw()

@@ -1,4 +1,4 @@
 """Pieces of the page Compare.
 
-contenders  runs and networks side by side
+comparison_tables  runs and networks side by side
 """
