@@ -1,5 +1,9 @@
 """The front door of DigitLab: the server. Start it with `streamlit run streamlit_app.py`."""
 
+from digitlab.python_version import require_supported_python
+
+require_supported_python()
+
 import streamlit as st
 from starlette.middleware import Middleware
 

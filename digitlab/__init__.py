@@ -1,5 +1,6 @@
 """DigitLab, a laboratory for handwritten digits: a line a folder. Each folder's own docstring has a line a module.
 
+python_version  the versions of Python that DigitLab runs on
 settings        where things are kept and how many at once; the only reader of the environment
 fields          settings that are declared once, with the fields of a dataclass
 errors          the tree of errors that a person can be told about

@@ -13,7 +13,7 @@ from digitlab.settings import ROOT
 FILES = sorted(path.relative_to(ROOT) for path in [ROOT / "streamlit_app.py", *(ROOT / "digitlab").rglob("*.py")])
 FOLDERS = sorted({path.parent for path in FILES if path.parts[0] == "digitlab"})
 LEVELS = [
-    ("settings", "errors", "storage", "logs", "fields"),
+    ("python_version", "settings", "errors", "storage", "logs", "fields"),
     ("data",),
     ("preprocessing",),
     ("segmentation", "synthesis"),
