@@ -1,38 +1,38 @@
-"""Runs and networks side by side: their curves, settings, scores, size and speed; and all on the same drawing."""
+"""Networks and runs side by side: scores, learning curves, settings, size and speed; and one drawing read by all."""
 
 import streamlit as st
 
-from digitlab.ui import canvas, identity
-from digitlab.ui.compare import comparison_tables
+from digitlab.ui import canvas, identity, linked_choice
+from digitlab.ui.compare import comparison_tables, contender_choice, drawing_readings
 
 person = identity.person()
 
 st.title("Compare")
-shown = comparison_tables.choose()
-figures, drawing = st.tabs(["Figures", "One drawing"], key="view", on_change="rerun", bind="query-params")
+contenders = contender_choice.choose()
+tabs = linked_choice.tabs({"Figures": "Scores and curves", "One drawing": "Same drawing"}, page="compare")
 
 
 @st.fragment
 def draw() -> None:
-    """A field, and what each network reads in it; the rest of the page is left alone."""
+    """Show a canvas, and what each network reads on it; a stroke leaves the rest of the page alone."""
     with st.container(horizontal=True, gap="medium"):
         left, right = st.container(width=canvas.WIDTH), st.container()
     with left:
         picture = canvas.show()
     with right:
-        comparison_tables.readings(picture, person, shown)
+        drawing_readings.show(picture, person, contenders)
     with left:
         canvas.tools()
 
 
-if figures.open:
-    with figures:
-        if len(shown) < 2:
-            st.info("Choose two or more.", icon=":material/compare:")
+if tabs["Figures"].open:
+    with tabs["Figures"]:
+        if len(contenders) < 2:
+            st.info("Choose at least two.", icon=":material/compare:")
         else:
-            comparison_tables.scores(shown)
-            comparison_tables.curves(shown)
-            comparison_tables.settings(shown)
-if drawing.open:
-    with drawing:
+            comparison_tables.scores(contenders)
+            comparison_tables.curves(contenders)
+            comparison_tables.settings(contenders)
+if tabs["One drawing"].open:
+    with tabs["One drawing"]:
         draw()
