@@ -11,7 +11,7 @@ from digitlab.networks.recognition import DEFAULT_MODEL
 from digitlab.networks.snapshots import Snapshot
 from digitlab.runs.records.run import Run, RunState
 from digitlab.ui import figures, galleries, messages, resources, shared_state, training_hints
-from digitlab.ui.watch import learning
+from digitlab.ui.watch import epoch_views
 
 _STEP = 0.8  # seconds between two epochs while it plays
 _LIVE = 2.0  # seconds between two looks at a run that learns
@@ -104,17 +104,17 @@ def show_epoch(run: Run, shots: list[Snapshot], image: NDArray[np.uint8], epoch:
     with left:
         galleries.digit_picture(image, "The picture, 28 x 28 pixels")
         with messages.show_errors():  # without a worker all the rest is shown
-            grown = learning.growth(run, [shot.epoch for shot in shots], image)
-            learning.reading(grown, epoch)
+            grown = epoch_views.growth(run, [shot.epoch for shot in shots], image)
+            epoch_views.reading(grown, epoch)
             with right:
-                learning.landscape(shots, place, grown, image)
+                epoch_views.landscape(shots, place, grown, image)
     left, right = st.columns(2, gap="large")
     with left:
         st.subheader("What it looks for", anchor=False)
-        learning.filters(shots[place])
+        epoch_views.filters(shots[place])
     with right:
         st.subheader("What it confuses", anchor=False)
-        learning.confusion(shots[place])
+        epoch_views.confusion(shots[place])
 
 
 def look_again(run: Run) -> float | None:
@@ -160,9 +160,9 @@ def show() -> None:
         show_epoch(run, shots, image, epoch)
         if seen:
             st.subheader("The weights", anchor=False)
-            learning.histograms(seen, epoch)
+            epoch_views.histograms(seen, epoch)
             st.subheader("In the layers", anchor=False)
-            learning.layers(seen, run.config.epochs)
+            epoch_views.layers(seen, run.config.epochs)
         if every != look_again(run):
             st.rerun()  # to look more often, or less
 

@@ -1,4 +1,4 @@
 """Pieces of the page Watch.
 
-learning  a network while it learns
+epoch_views  a network after an epoch
 """

@@ -104,9 +104,9 @@ def landscape(shots: Sequence[Snapshot], place: int, grown: ReadingsByEpoch, ima
     """Show the map of an epoch, turned as the last one lies, with the picture in it."""
     one = shots[place]
     digits = resources.mnist()
-    turn = snapshots.turned([each.points for each in shots])[place]
+    turn = snapshots.alignments([each.points for each in shots])[place]
     spread = max(float(np.sqrt((one.points**2).mean())), 1e-9)
-    points, own = one.points @ turn / spread, grown.places[place] @ turn / spread
+    points, own = one.points @ turn / spread, grown.points[place] @ turn / spread
     rows: list[dict[str, Any]] = [
         _row(point, digits.y_train[one.first + n], digits.x_train[one.first + n], f"training digit {one.first + n}")
         for n, point in enumerate(points)
@@ -123,7 +123,7 @@ def landscape(shots: Sequence[Snapshot], place: int, grown: ReadingsByEpoch, ima
     )
     st.caption(
         f"{len(points)} digits along the two main directions of the last hidden layer (PCA), {after(one.epoch)}; the "
-        f"ring is your picture. The directions hold {one.axes.shares.sum():.0%} of what tells them apart. Each epoch's "
+        f"ring is your picture. The directions hold {one.axes.explained_variance_ratio.sum():.0%} of what tells them apart. Each epoch's "
         "map is turned to fit the next one's, and drawn in the same size."
     )
 
