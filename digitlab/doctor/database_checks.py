@@ -11,9 +11,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from digitlab.doctor.checks import Finding, ok, warning, wrong
 from digitlab.networks.config import TrainingConfig
-from digitlab.runs.dispatch.dispatcher import is_gone_from_here
+from digitlab.runs.dispatch.worker_names import is_gone_from_here
 from digitlab.runs.records.run import RunState
-from digitlab.runs.store import schema
+from digitlab.runs.store import migrations, schema
 from digitlab.settings import Settings
 
 _PATIENCE = 3  # seconds for a connection, and for a lock
@@ -87,27 +87,25 @@ def _kind_of_disk(path: Path) -> str:
 
 
 def _tables(connection: sa.Connection, where: str) -> Iterator[Finding]:
-    """Do what the app does when it starts, and write a run; the caller takes it back."""
-    known = {column["name"] for column in _columns(connection)}
-    wanted = {column.name for column in schema.runs.columns}
-    connection.rollback()  # what was read holds no snapshot while the tables are prepared
-    schema.prepare(connection)
+    """Do what the app does when it starts, and write a run; the caller rolls everything back."""
+    is_new = not sa.inspect(connection).get_table_names()
+    missing, unknown = sorted(migrations.changes(connection)), migrations.unknown_columns(connection)
+    connection.rollback()  # the reads must not hold a snapshot while the tables change
+    migrations.migrate(connection)
     config = json.dumps(TrainingConfig().as_dict())
     connection.execute(sa.insert(schema.runs).values(number=_NO_RUN, title="", config=config, state="", created=0.0))
-    if known - wanted:
+    if unknown:
         yield warning(
-            "database", f"A newer DigitLab wrote to {where}: {', '.join(sorted(known - wanted))} mean nothing here.",
-            "Update this one.",
-        )  # fmt: skip
-    lacking = sorted(wanted - known)
-    state = f"the app adds {', '.join(lacking)} when it starts" if lacking else "its tables are up to date"
-    state = state if known else "it is empty, and the app makes its tables when it starts"
-    yield ok("database", f"{where} answers and can be written; {state}.")
-
-
-def _columns(connection: sa.Connection) -> list[sa.engine.interfaces.ReflectedColumn]:
-    inspector = sa.inspect(connection)
-    return inspector.get_columns("runs") if inspector.has_table("runs") else []
+            "database",
+            f"A newer DigitLab has changed {where}. This version ignores {', '.join(unknown)}.",
+            "Update DigitLab.",
+        )
+    if is_new:
+        yield ok("database", f"{where} is reachable, writable and empty. The app creates the tables when it starts.")
+    elif missing:
+        yield ok("database", f"{where} is reachable and writable. The app adds {', '.join(missing)} when it starts.")
+    else:
+        yield ok("database", f"{where} is reachable and writable. The tables are up to date.")
 
 
 def _gone(connection: sa.Connection) -> Finding:

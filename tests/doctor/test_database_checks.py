@@ -50,7 +50,7 @@ def test_an_older_database_is_brought_up_to_date_by_the_app_not_by_looking(setti
     before = file.read_bytes()
     found = list(database(settings))
     assert "journal" in found[0].text
-    assert "the app adds attempt" in found[1].text
+    assert "The app adds drawings, epochs," in found[1].text
     assert file.read_bytes() == before
 
 
@@ -120,8 +120,8 @@ def postgres():
 
 def test_postgresql_is_looked_at_without_a_trace(postgres, settings, small):
     settings = with_url(settings, postgres)
-    assert "it is empty" in look(settings)["database"].text
-    assert "it is empty" in look(settings)["database"].text
+    assert "writable and empty" in look(settings)["database"].text
+    assert "writable and empty" in look(settings)["database"].text
     store = Store(postgres)
     assert store.create(small).number == 1
     assert "up to date" in look(settings)["database"].text

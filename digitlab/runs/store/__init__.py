@@ -1,8 +1,9 @@
-"""The record in SQL.
+"""The database, through SQLAlchemy.
 
-drawing_store  their record
-lazy_store     the store, opened when it is first asked
-rows           the rows of the record: what they mean, and how they change
-schema         the tables of the record
-store          the record of runs, in SQL
+drawing_store  reads and writes people's drawings
+lazy_store     the store, opened on first use
+migrations     creates the tables, and extends those of older versions
+rows           reads rows as runs, and says what changes in a row
+schema         the tables, and how a database is opened
+store          reads and writes runs
 """

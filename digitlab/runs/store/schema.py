@@ -1,4 +1,4 @@
-"""The tables of the record of runs and drawings, and how a database is opened."""
+"""The tables, and how a database is opened. `migrations` creates the tables and changes those of older versions."""
 
 import sqlite3
 import time
@@ -93,35 +93,6 @@ def engine_for(url: str) -> sa.Engine:
     elif engine.driver == "psycopg":
         sa.event.listen(engine, "do_connect", _connect_psycopg)
     return engine
-
-
-def prepare(connection: sa.Connection) -> None:
-    """Make the tables, and add to those of an older version the columns that they lack.
-
-    Several processes may do so at once: each waits until the one before is done. Nobody waits if nothing is lacking.
-    """
-    if not _lacking(connection):
-        return
-    if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-    else:
-        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_PREPARING)))
-    metadata.create_all(connection)
-    for column in _lacking(connection):
-        definition = sa.schema.CreateColumn(column).compile(dialect=connection.dialect)
-        connection.execute(sa.text(f"ALTER TABLE runs ADD COLUMN {definition}"))
-
-
-_PREPARING = 0x64696769  # any number that no other program on the same database would lock
-
-
-def _lacking(connection: sa.Connection) -> list[sa.Column[Any]]:
-    """Return the columns that the table of runs has not yet: all of them if any table is missing."""
-    inspector = sa.inspect(connection)
-    if not set(metadata.tables) <= set(inspector.get_table_names()):
-        return list(runs.columns)
-    known = {column["name"] for column in inspector.get_columns(runs.name)}
-    return [column for column in runs.columns if column.name not in known]
 
 
 def _make_folder(folder: Path) -> None:

@@ -19,7 +19,7 @@ from digitlab.networks.observation import Observation
 from digitlab.networks.presets import PRESETS
 from digitlab.runs.records.people import OPERATOR, Person
 from digitlab.runs.records.run import LastHeartbeat, Outcome, Run, RunState
-from digitlab.runs.store import rows, schema
+from digitlab.runs.store import migrations, rows, schema
 from digitlab.runs.store.drawing_store import DrawingStore
 from digitlab.runs.store.schema import epochs as _epochs
 from digitlab.runs.store.schema import observations as _observations
@@ -47,7 +47,7 @@ class Store:
         self._engine = schema.engine_for(url)
         self.drawings = DrawingStore(self._transaction)
         with self._transaction() as connection:
-            schema.prepare(connection)
+            migrations.migrate(connection)
 
     def close(self) -> None:
         """Give all connections back."""

@@ -7,36 +7,11 @@ import threading
 import time
 
 import pytest
-import sqlalchemy as sa
 
 from digitlab.errors import InvalidSetting, StoreUnavailable
-from digitlab.runs.records.run import RunState
 from digitlab.runs.store.store import Store
 
 MAX_COUNT = 8  # seconds that anybody waits; six are promised, on a machine that is not busy
-
-
-LATER = ("is_pause_wanted", "attempt", "is_named", "owner", "owner_name", "is_attended", "recoveries")
-
-
-@pytest.fixture
-def store(database_url):
-    one = Store(database_url)
-    yield one
-    one.close()
-
-
-def test_the_record_of_an_older_version_is_read_and_written(store, database_url, small):
-    number = store.create(small).number
-    with store._engine.begin() as connection:
-        connection.execute(sa.text("DROP INDEX ix_runs_owner"))
-        for column in LATER:
-            connection.execute(sa.text(f"ALTER TABLE runs DROP COLUMN {column}"))
-    newer = Store(database_url)
-    newer.request_pause(number)
-    run = newer.run(number)
-    assert (run.state, run.attempt, run.owner) == (RunState.PAUSED, 0, "")
-    newer.close()
 
 
 def test_an_address_that_means_nothing_is_one_sentence_without_its_password(tmp_path):
@@ -111,7 +86,7 @@ def test_a_locked_file_is_read_and_opened_at_once_and_who_writes_is_told(setting
         seconds, told = how_long(lambda: store.create(small))
         assert seconds < MAX_COUNT
         assert "locked" in told
-        assert how_long(store.signs)[0] < MAX_COUNT  # or who cannot give a sign would be taken for lost
+        assert how_long(store.last_heartbeats)[0] < MAX_COUNT  # or who cannot give a sign would be taken for lost
         other.execute("ROLLBACK")
     assert store.create(small).number == number + 1
     store.close()
