@@ -1,4 +1,4 @@
-"""The model card of a network: what there is to know about it, as Markdown."""
+"""The model card of a network, as Markdown."""
 
 import time
 from collections.abc import Sequence
@@ -6,18 +6,19 @@ from collections.abc import Sequence
 import numpy as np
 
 from digitlab.networks.code import KerasCode, detour, plain
+from digitlab.networks.config import TrainingConfig
 from digitlab.networks.presets import PRESETS
 from digitlab.networks.scores import Scores
 from digitlab.networks.statistics import wilson_interval
-from digitlab.runs.records.comparison import settings_as_text
+from digitlab.runs.records.comparison import FINE_TUNING_SETTINGS, settings_as_text
 from digitlab.runs.records.model_card import ModelCard
 
-_CONFUSIONS = 5  # that are named
-LEARNED = "How it learned"  # the section with the curves' figures
+_MAX_CONFUSIONS = 5  # listed
+TRAINING = "Training"  # title of the section with the learning curves
 
 
 def keras_code(card: ModelCard) -> KerasCode | None:
-    """Return the Keras code of the training that a network came of; None where `no_code` says why there is none."""
+    """Return the Keras code of a network's training; None if there is none, for the reason that `no_code` gives."""
     if no_code(card):
         return None
     return KerasCode(
@@ -30,56 +31,56 @@ def keras_code(card: ModelCard) -> KerasCode | None:
 
 
 def no_code(card: ModelCard) -> str:
-    """Return one sentence on why a network's training cannot be written as code; empty if it can."""
+    """Return the reason why a network's training cannot be written as code; empty if it can."""
     if card.origin is not None:
-        return "It was trained elsewhere, and how is not known here. Its Keras file holds the network, layer by layer."
+        return (
+            "It was trained elsewhere, so its training is unknown. Its Keras file contains the network, layer by layer."
+        )
     if card.config.tuning is not None:
         return (
-            f"It was improved from the network {card.config.tuning.base} on drawings of its owner, and goes on from "
-            "there: the code of that network is the beginning of its own."
+            f"It was fine-tuned from the network {card.config.tuning.base} on drawings of its owner, which code cannot "
+            "contain. See the code of that network."
         )
     return ""
 
 
 def model_card(card: ModelCard, scores: Scores | None, drawings: tuple[int, int] | None = None) -> str:
-    """Return all of it as one Markdown document.
+    """Return the model card as one Markdown document.
 
     Args:
         card: The network.
-        scores: Its answers on MNIST's test set; None where nobody could be asked.
-        drawings: How many of how many drawings it read rightly; None where that was not measured.
+        scores: Its answers on MNIST's test set; None if they could not be computed.
+        drawings: How many drawings it read correctly, and of how many; None if that was not measured.
     """
-    parts = [f"# {plain(card.title)}\n", _origin(card)]
+    parts = [f"# {plain(card.title)}\n", f"{_origin(card)}\n"]
     parts += [f"## {title}\n\n{body}" for title, body in sections(card, scores, drawings).items()]
-    parts.append(f"## The code\n\n{_code(card)}")
+    parts.append(f"## Keras code\n\n{_code(card)}")
     return "\n".join(parts)
 
 
 def sections(card: ModelCard, scores: Scores | None, drawings: tuple[int, int] | None = None) -> dict[str, str]:
-    """Return the parts that a page and the document share, Markdown by title."""
-    how = {} if card.origin else {"Settings": _settings(card), LEARNED: _epochs(card)}
-    again = f"~~~~\n{card.command}\n~~~~\n\n" if card.command else ""
-    if again and (told := detour(card.config, card.replanned_after)):
-        again += f"{plain(told)}\n\n"
+    """Return the sections that page and document share, Markdown by title; the arguments are those of `model_card`."""
+    training = {} if card.origin else {"Settings": _settings(card), TRAINING: _epochs(card)}
     return {
-        "What it is": _what(card),
-        "Data": _data(card),
-        "How good it is": _scores(card, drawings),
-        "Where it fails": _failures(scores),
-        "When it may be believed": _certainty(card),
-        **how,
-        "The same again": f"{again}{_versions(card)}",
+        "Description": _description(card),
+        "Training data": _data(card),
+        "Evaluation": _scores(card, drawings),
+        "Common mistakes": _mistakes(scores),
+        "Calibration": _calibration(card),
+        **training,
+        "Reproduce it": _reproduction(card),
         "Licence": _licence(card),
     }
 
 
 def _origin(card: ModelCard) -> str:
     day = time.strftime("%d %B %Y", time.gmtime(card.created))
-    if card.origin is not None:
-        return f"Brought into DigitLab on {day}{f' by {plain(card.owner_name)}' if card.owner_name else ''}.\n"
+    owner = plain(card.owner_name)
     if card.is_ready_made:
-        return f"A network that comes with DigitLab, trained on {day}.\n"
-    return f"Trained with DigitLab on {day}{f' by {plain(card.owner_name)}' if card.owner_name else ''}.\n"
+        return f"A network that comes with DigitLab, trained on {day}."
+    if card.origin is not None:
+        return f"Imported into DigitLab on {day} by {owner}." if owner else f"Imported into DigitLab on {day}."
+    return f"Trained with DigitLab on {day} by {owner}." if owner else f"Trained with DigitLab on {day}."
 
 
 def _code(card: ModelCard) -> str:
@@ -89,141 +90,165 @@ def _code(card: ModelCard) -> str:
     return f"{plain(' '.join(code.introduction))}\n\n~~~~python\n{code.script()}~~~~\n"
 
 
-def _built(card: ModelCard) -> str:
-    """How it is built, in sentences."""
-    weights = f"{card.parameters:,} weights"
-    if (origin := card.origin) is not None:
-        source = f" ({plain(origin.source)})" if origin.source else ""
-        return f"It came in the file {plain(origin.file)}{source}, with {origin.layers} layers and {weights}."
-    preset = PRESETS[card.config.preset]
-    more = "" if weights in preset.summary else f" It has {weights}."
-    if card.config.averaging:
-        more += " It looks at each digit four times, half a pixel to each side, and averages what it thinks."
-    return f"Preset *{preset.title}*: {preset.summary}{more}"
-
-
-def _what(card: ModelCard) -> str:
-    return (
+def _description(card: ModelCard) -> str:
+    sentences = [
         "A neural network that reads one handwritten digit, 0 to 9, in a picture of 28 x 28 grey pixels (0 background, "
-        f"255 ink) and gives ten probabilities. {_built(card)}"
-        "\n\nIt is made for learning and trying. It knows one digit at a time, in the "
-        "middle of its picture, and nothing of letters; do not let it decide where a mistake costs anything.\n"
+        "255 ink) and returns ten probabilities.",
+        *_architecture(card),
+    ]
+    return (
+        f"{' '.join(sentences)}\n\n"
+        "It is made for learning and experiments. It reads one digit at a time, in the middle of its picture, and no "
+        "letters. Do not use it where a mistake costs anything.\n"
     )
+
+
+def _architecture(card: ModelCard) -> list[str]:
+    """Return how the network is built, in sentences."""
+    if (origin := card.origin) is not None:
+        sentences = [
+            f"Imported from the file {plain(origin.file)} ({origin.layers} layers, {card.parameters:,} weights)."
+        ]
+        return [*sentences, f"Source: {plain(origin.source)}."] if origin.source else sentences
+    preset = PRESETS[card.config.preset]
+    sentences = [f"Preset *{preset.title}*: {preset.summary}"]
+    if f"{card.parameters:,} weights" not in preset.summary:
+        sentences.append(f"It has {card.parameters:,} weights.")
+    if card.config.averaging:
+        sentences.append(
+            "It reads each digit four times, shifted by half a pixel to each side, and averages the results."
+        )
+    return sentences
 
 
 def _data(card: ModelCard) -> str:
     config = card.config
-    if card.origin is not None:
-        more = "" if config.tuning is None else f" Here it was improved on {len(config.tuning.learned)} drawings."
-        return f"Not known: it was trained elsewhere. MNIST's digits may have been among its examples.{more}\n"
-    lines = [
-        f"- Fitted to {config.fitted_digits:,} digits of MNIST's training set, the first ones; "
-        + (
-            f"{config.validation_digits:,} more for validation." if config.validation_digits else "none for validation."
-        ),
-        f"- {card.data}.",
-    ]
-    if changes := {name: amount for name, amount in config.as_dict()["augmentation"].items() if amount}:
-        told = ", ".join(f"{name} {amount:g}" for name, amount in changes.items())
-        lines.append(f"- Each digit a little different in every epoch (augmentation: {told}).")
-    if config.written_digits:
-        lines.append(
-            f"- Besides {config.written_digits:,} digits drawn by DigitLab in the handwriting of many regions, "
-            f"{config.redrawn_digits:,} of MNIST's drawn anew with other pens, and {config.non_digits:,} drawings "
-            "that are no digit."
-        )
+    lines = ["- Unknown: it was trained elsewhere. MNIST's digits may have been among its examples."]
+    if card.origin is None:
+        lines = [
+            f"- Training: the first {config.fitted_digits:,} digits of MNIST's training set.",
+            f"- Validation: the next {config.validation_digits:,} digits."
+            if config.validation_digits
+            else "- No validation.",
+            f"- Source: {card.data}.",
+            *_changes(config),
+        ]
     if config.tuning is not None:
-        base, learned = plain(config.tuning.base), len(config.tuning.learned)
-        lines.append(f"- Improved from {base} on {learned} drawings of its owner, mixed with MNIST's digits.")
-    lines.append("- MNIST was written by about 500 people in the USA around 1990: other hands are read worse.")
+        base, count = plain(config.tuning.base), len(config.tuning.learned)
+        lines.append(f"- Fine-tuned from {base} on {count} drawings of its owner, mixed with MNIST's digits.")
+    if card.origin is None:
+        lines.append(
+            "- About 500 people in the USA wrote MNIST around 1990. Other handwriting is read less accurately."
+        )
     return "\n".join(lines) + "\n"
+
+
+def _changes(config: TrainingConfig) -> list[str]:
+    """Return what was done to MNIST's digits, and what was added to them."""
+    lines = []
+    if amounts := {name: amount for name, amount in config.as_dict()["augmentation"].items() if amount}:
+        listed = ", ".join(f"{name} {amount:g}" for name, amount in amounts.items())
+        lines.append(f"- Augmentation, different in every epoch: {listed}.")
+    if config.written_digits:
+        lines.append(f"- Added: {config.written_digits:,} synthetic digits in regional handwriting styles.")
+        lines.append(f"- Added: {config.redrawn_digits:,} of MNIST's digits, redrawn with other pens.")
+        lines.append(f"- Added: {config.non_digits:,} drawings that are not digits.")
+    return lines
 
 
 def _scores(card: ModelCard, drawings: tuple[int, int] | None) -> str:
     low, high = card.interval
     rows = [
-        ("Digits", "Read correctly", "95 % interval", "Loss"),
+        ("Digits", "Accuracy", "95 % interval", "Loss"),
         ("---", "---", "---", "---"),
         ("MNIST's test set, 10,000", f"{card.test_accuracy:.2%}", f"{low:.2%} to {high:.2%}", f"{card.test_loss:.4f}"),
     ]
     if drawings is None:
         rows.append(("Drawings", "not measured", "", ""))
     else:
-        low, high = wilson_interval(*drawings)
+        correct, total = drawings
+        low, high = wilson_interval(correct, total)
         rows.append(
-            (
-                f"Drawings of one person that it has not learned, {drawings[1]:,}",
-                f"{drawings[0] / drawings[1]:.2%}",
-                f"{low:.2%} to {high:.2%}",
-                "",
-            )
+            (f"Unseen drawings of one person, {total:,}", f"{correct / total:.2%}", f"{low:.2%} to {high:.2%}", "")
         )
     return _table(rows)
 
 
-def _failures(scores: Scores | None) -> str:
+def _mistakes(scores: Scores | None) -> str:
     if scores is None:
-        return "Not measured: no worker could be asked.\n"
+        return "Not measured: the network could not be evaluated.\n"
     wrong = scores.confusion.copy()
     np.fill_diagonal(wrong, 0)
     if not wrong.any():
-        return f"Nowhere: it read all {len(scores.labels):,} digits of the test set rightly.\n"
-    order = [cell for cell in np.argsort(-wrong, axis=None, kind="stable")[:_CONFUSIONS] if wrong.flat[cell]]
-    lines = [f"It misreads {len(scores.mistakes):,} of {len(scores.labels):,} test digits. Most often:\n"]
+        return f"None: it read all {len(scores.labels):,} digits of the test set correctly.\n"
+    order = [cell for cell in np.argsort(-wrong, axis=None, kind="stable")[:_MAX_CONFUSIONS] if wrong.flat[cell]]
+    lines = [f"Mistakes on the test set: {len(scores.mistakes):,} of {len(scores.labels):,}. The most frequent:\n"]
     for cell in order:
-        true, read = divmod(int(cell), 10)
-        lines.append(f"- a {true} as {read}: {wrong[true, read]} times, {scores.normalized_confusion[true, read]:.1%} of all {true}s")
-    worst = min(scores.per_digit, key=lambda each: each.recall)
+        label, answer = divmod(int(cell), 10)
+        share = scores.normalized_confusion[label, answer]
+        lines.append(f"- {label} read as {answer}: {wrong[label, answer]} ({share:.1%} of the digits {label})")
+    worst = min(scores.per_digit, key=lambda digit: digit.recall)
     low, high = worst.interval
-    lines.append(
-        f"\nHardest is the {worst.digit}: {worst.recall:.1%} are read rightly (95 %: {low:.1%} to {high:.1%})."
-    )
+    lines.append(f"\nHardest digit: {worst.digit}, {worst.recall:.1%} read correctly (95 %: {low:.1%} to {high:.1%}).")
     return "\n".join(lines) + "\n"
 
 
-def _certainty(card: ModelCard) -> str:
+def _calibration(card: ModelCard) -> str:
     limits = card.calibration
-    how = (
+    sentences = [
         f"Its probabilities were calibrated on validation digits, at temperature {limits.temperature:.2f}."
         if card.config.calibration
-        else "Its probabilities were not calibrated."
-    )
-    return (
-        f"{how} An answer counts as sure from a probability of {limits.min_confidence:.1%} on, and a drawing as a "
-        f"digit up to an entropy of {limits.max_entropy:.2f} nats.\n"
-    )
+        else "Its probabilities were not calibrated.",
+        f"Answers count as confident from {limits.min_confidence:.1%}.",
+        f"Drawings with an entropy above {limits.max_entropy:.2f} nats are rejected as “not a digit”.",
+    ]
+    return f"{' '.join(sentences)}\n"
 
 
 def _settings(card: ModelCard) -> str:
     unused = {name for name, amount in card.config.as_dict()["augmentation"].items() if not amount}
     if card.config.tuning is None:
-        unused |= {"improved from", "drawings learned"}
-    told = [(name, value) for name, value in settings_as_text(card.config).items() if name not in unused]
-    return _table([("Setting", "Value"), ("---", "---"), *told])
+        unused |= set(FINE_TUNING_SETTINGS)
+    rows = [(name, value) for name, value in settings_as_text(card.config).items() if name not in unused]
+    return _table([("Setting", "Value"), ("---", "---"), *rows])
 
 
 def _epochs(card: ModelCard) -> str:
     rows = [("Epoch", "Loss", "Accuracy", "Validation loss", "Validation accuracy"), ("---",) * 5]
     for epoch in card.epochs:
-        kept = epoch.validation_loss, epoch.validation_accuracy
-        told = ("", "") if kept[0] is None or kept[1] is None else (f"{kept[0]:.4f}", f"{kept[1]:.2%}")
-        rows.append((f"{epoch.epoch}", f"{epoch.loss:.4f}", f"{epoch.accuracy:.2%}", *told))
-    ended = ", stopped by hand" if card.was_stopped else ""
-    return f"{_table(rows)}\n{len(card.epochs)} epochs in {card.seconds:,.0f} s{ended}.\n"
+        validation = ("", "")
+        if epoch.validation_loss is not None and epoch.validation_accuracy is not None:
+            validation = f"{epoch.validation_loss:.4f}", f"{epoch.validation_accuracy:.2%}"
+        rows.append((f"{epoch.epoch}", f"{epoch.loss:.4f}", f"{epoch.accuracy:.2%}", *validation))
+    sentences = [f"Epochs: {len(card.epochs)}, in {card.seconds:,.0f} s."]
+    if card.was_stopped:
+        sentences.append("The training was stopped early by hand.")
+    return f"{_table(rows)}\n{' '.join(sentences)}\n"
 
 
-def _versions(card: ModelCard) -> str:
-    return "Made with " + ", ".join(f"{name} {version}" for name, version in card.versions.items()) + ".\n"
+def _reproduction(card: ModelCard) -> str:
+    parts = []
+    if card.command:
+        parts.append(f"~~~~\n{card.command}\n~~~~\n")
+        if difference := detour(card.config, card.replanned_after):
+            parts.append(f"{plain(difference)}\n")
+    versions = ", ".join(f"{name} {version}" for name, version in card.versions.items())
+    parts.append(f"Made with {versions}.\n")
+    return "\n".join(parts)
 
 
 def _licence(card: ModelCard) -> str:
-    whose = "comes with DigitLab" if card.is_ready_made else "belongs to whoever trained it"
-    whose += "; ask them before you hand it on" * (card.origin is not None)
-    return (
+    sentences = [
         "MNIST is by Yann LeCun, Corinna Cortes and Christopher J. C. Burges, under "
-        "[CC BY-SA 3.0](https://creativecommons.org/licenses/by-sa/3.0/). "
-        f"The network {whose}.\n"
-    )
+        "[CC BY-SA 3.0](https://creativecommons.org/licenses/by-sa/3.0/)."
+    ]
+    if card.is_ready_made:
+        sentences.append("The network comes with DigitLab.")
+    else:
+        sentences.append("The network belongs to whoever trained it.")
+    if card.origin is not None:
+        sentences.append("Ask them before you pass it on.")
+    return f"{' '.join(sentences)}\n"
 
 
 def _table(rows: Sequence[Sequence[str]]) -> str:

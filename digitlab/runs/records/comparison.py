@@ -1,4 +1,4 @@
-"""Runs and networks side by side: what differs between them, and how good, large and quick they are."""
+"""Networks and runs to compare, and the settings in which they differ."""
 
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -14,19 +14,20 @@ from digitlab.networks.recognition import Recogniser
 from digitlab.runs.records.model_card import ModelCard
 from digitlab.runs.records.run import Run
 
-_UNKNOWN = "not known"
+_UNKNOWN = "unknown"
+FINE_TUNING_SETTINGS = ("fine-tuned from", "drawings trained on")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contender:
-    """A network, or a run that has none yet, with what it is compared by.
+    """A network to compare, or a run without a network.
 
     Attributes:
-        key: Tells it from all others; part of an address.
-        label: A name that no other has.
-        config: Its settings; None where nobody knows them, as of a network from elsewhere.
+        key: Unique name; part of an address.
+        label: Unique title.
+        config: Its settings; None if they are unknown, as those of an imported network.
         epochs: Its finished epochs.
-        card: The network; None where there is none yet.
+        card: The network; None if there is none yet.
     """
 
     key: str
@@ -37,7 +38,7 @@ class Contender:
 
     @property
     def seconds_per_epoch(self) -> float | None:
-        """Usual duration of an epoch; the first, with the building of the network, counts only where it is alone."""
+        """Median duration of an epoch; the first includes building the network and counts only if it is alone."""
         usual = self.epochs[1:] or self.epochs
         return median(epoch.seconds for epoch in usual) if usual else None
 
@@ -48,11 +49,11 @@ def contenders(
     runs: Iterable[Run],
     epochs: Callable[[int], Sequence[EpochMetrics]],
 ) -> dict[str, Contender]:
-    """Return by key all networks, and the runs that learn or stopped before there was one.
+    """Return all networks by key, and the runs that have no network but finished an epoch.
 
     Args:
         cards: The networks.
-        labels: Names them.
+        labels: Returns unique titles, by name.
         runs: All runs.
         epochs: Returns a run's finished epochs.
     """
@@ -76,37 +77,37 @@ def contenders(
     return found
 
 
-def differences(shown: Sequence[Contender]) -> dict[str, list[str]]:
-    """Return by name the settings that are not the same in all that are known, each with its values in their order."""
-    settings = [settings_as_text(one.config) if one.config else {} for one in shown]
+def differences(contenders: Sequence[Contender]) -> dict[str, list[str]]:
+    """Return the known settings that differ, by name, each with the contenders' values in order."""
+    settings = [settings_as_text(contender.config) if contender.config else {} for contender in contenders]
     names = next(filter(None, settings), {})
-    values = {name: [each.get(name, _UNKNOWN) for each in settings] for name in names}
+    values = {name: [texts.get(name, _UNKNOWN) for texts in settings] for name in names}
     return {name: row for name, row in values.items() if len({*row} - {_UNKNOWN}) > 1}
 
 
 def milliseconds(recogniser: Recogniser, images: NDArray[np.uint8]) -> float:
-    """Measure how long a network needs for one digit, the median over uint8 (n, 28, 28)."""
-    taken = []
+    """Measure the time to read one digit, in milliseconds: the median over images, uint8 (n, 28, 28)."""
+    seconds = []
     for image in images:
         began = time.perf_counter()
         recogniser.probabilities(image[np.newaxis])
-        taken.append(time.perf_counter() - began)
-    return 1000 * median(taken)
+        seconds.append(time.perf_counter() - began)
+    return 1000 * median(seconds)
 
 
 def settings_as_text(config: TrainingConfig) -> dict[str, str]:
-    """Return all settings, as people read them, by name."""
+    """Return all settings as text, by name."""
     values = config.as_dict()
     values |= values.pop("augmentation")
     tuning = values.pop("tuning")
     values |= {
-        "improved from": tuning["base"] if tuning else None,
-        "drawings learned": len(tuning["learned"]) if tuning else 0,
+        "fine-tuned from": tuning["base"] if tuning else None,
+        "drawings trained on": len(tuning["learned"]) if tuning else 0,
     }
-    return {name.replace("_", " "): _told(value) for name, value in values.items()}
+    return {name.replace("_", " "): _value_as_text(value) for name, value in values.items()}
 
 
-def _told(value: object) -> str:
+def _value_as_text(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return "none" if value is None else f"{value:g}" if isinstance(value, float) else f"{value}"

@@ -1,4 +1,4 @@
-"""The model card, shown, and to be taken along as Markdown."""
+"""The model card, shown, with a download as Markdown."""
 
 import streamlit as st
 
@@ -11,7 +11,7 @@ from digitlab.ui.evaluate import evaluation
 
 
 def show(card: ModelCard) -> None:
-    """Show all that there is to know about a network; a worker may have to read the test set first."""
+    """Show a network's model card; the network may have to read the test set first."""
     scores: Scores | None = None
     with messages.show_errors():
         scores = evaluation.evaluate(card, TEST).scores
@@ -28,7 +28,7 @@ def show(card: ModelCard) -> None:
     )
     for title, body in card_markdown.sections(card, scores, drawings).items():
         st.subheader(title)
-        if title == card_markdown.LEARNED:
+        if title == card_markdown.TRAINING:
             learning_curves.show(card.epochs, len(card.epochs), key=f"of-card-{card.name}")
             with st.expander("Epoch by epoch"):
                 st.markdown(body)

@@ -67,11 +67,11 @@ def test_settings_that_nobody_knows_are_not_invented(card):
     brought = dataclasses.replace(card, name="brought", origin=origin)
     found = contenders([brought], lambda _: {"brought": "B"}, [], lambda _: [])["brought"]
     other = dataclasses.replace(TrainingConfig(), epochs=20)
-    assert differences([found, contender(), contender(config=other)]) == {"epochs": ["not known", "10", "20"]}
+    assert differences([found, contender(), contender(config=other)]) == {"epochs": ["unknown", "10", "20"]}
     assert differences([found, contender()]) == {}
 
 
 def test_what_a_network_was_improved_from_is_a_setting(card):
     tuned = dataclasses.replace(TrainingConfig(), tuning=FineTuning(base="tutorial", learned=(1, 2)))
-    told = differences([contender(), contender(config=tuned)])
-    assert told == {"improved from": ["none", "tutorial"], "drawings learned": ["0", "2"]}
+    different = differences([contender(), contender(config=tuned)])
+    assert different == {"fine-tuned from": ["none", "tutorial"], "drawings trained on": ["0", "2"]}
