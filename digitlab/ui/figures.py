@@ -14,7 +14,7 @@ MAX_WIDTH = 1024  # pixels of a sheet of maps, before the page scales it
 
 
 def figure(picture: NDArray[np.uint8], alt: str, title: str = "", text: str = "", scale: str = "") -> str:
-    """Return a picture with what stands around it, as HTML: its title above, a scale and a text below."""
+    """Return a picture as HTML, with a title above, and a scale and a text below."""
     return (
         f"<figure>{f'<h4>{escape(title)}</h4>' if title else ''}"
         f"<img alt='{escape(alt, quote=True)}' src='{galleries.as_url(picture)}'>{scale}"
@@ -23,18 +23,18 @@ def figure(picture: NDArray[np.uint8], alt: str, title: str = "", text: str = ""
 
 
 def grid(parts: Sequence[str], *, is_small: bool = False) -> None:
-    """Show figures beside each other, as many as there is room for."""
+    """Show figures side by side, as many as fit."""
     st.html(f"<div class='digitlab-figures{' small' if is_small else ''}'>{''.join(parts)}</div>")
 
 
-def signed_scale(most: float, unit: str = "") -> str:
-    """Return the scale of colours from -most over 0 to most."""
-    return _scale(colours.SIGNED, f"-{most:.3g}{unit}", "0", f"+{most:.3g}{unit}")
+def signed_scale(maximum: float, unit: str = "") -> str:
+    """Return the colour scale from -maximum over 0 to maximum, as HTML."""
+    return _scale(colours.SIGNED, f"-{maximum:.3g}{unit}", "0", f"+{maximum:.3g}{unit}")
 
 
-def positive_scale(most: float, unit: str = "") -> str:
-    """Return the scale of colours from 0 to most."""
-    return _scale(colours.POSITIVE, "0", "", f"{most:.3g}{unit}")
+def positive_scale(maximum: float, unit: str = "") -> str:
+    """Return the colour scale from 0 to maximum, as HTML."""
+    return _scale(colours.POSITIVE, "0", "", f"{maximum:.3g}{unit}")
 
 
 def _scale(gradient: str, low: str, middle: str, high: str) -> str:
@@ -43,34 +43,41 @@ def _scale(gradient: str, low: str, middle: str, high: str) -> str:
 
 
 def heat_map(values: NDArray[np.floating], digit: NDArray[np.uint8], title: str, text: str, unit: str = "") -> str:
-    """Return a heat map over a digit's outline; its text alternative says where it is strongest."""
-    most = colours.strongest(values)
+    """Return a heat map over a digit's outline as HTML; its text alternative says where it is strongest."""
+    maximum = colours.max_magnitude(values)
     is_signed = bool((values < 0).any())
-    scale = signed_scale(most, unit) if is_signed else positive_scale(most, unit)
-    return figure(colours.over_digit(values, digit), f"{title}: {where_strongest(values)}", title, text, scale)
+    scale = signed_scale(maximum, unit) if is_signed else positive_scale(maximum, unit)
+    return figure(colours.over_digit(values, digit), f"{title}. {extremes(values)}", title, text, scale)
 
 
-def where_strongest(values: NDArray[np.floating]) -> str:
+def extremes(values: NDArray[np.floating]) -> str:
     """Say in words where values, (28, 28), are largest and smallest."""
-    found = []
-    for name, chosen in (("for", values.max()), ("against", values.min())):
-        if chosen > 0 if name == "for" else chosen < 0:
-            row, column = np.argwhere(values == chosen)[0]
-            found.append(f"most {name} it {_place(int(row), int(column))} (row {row}, column {column})")
-    return "; ".join(found) or "nothing stands out"
+    sentences = []
+    if values.max() > 0:
+        sentences.append(f"Supports it most: {_place(values, int(values.argmax()))}.")
+    if values.min() < 0:
+        sentences.append(f"Opposes it most: {_place(values, int(values.argmin()))}.")
+    return " ".join(sentences) or "Nothing stands out."
 
 
-def _place(row: int, column: int) -> str:
-    down = ("at the top", "in the middle", "at the bottom")[min(row * 3 // 28, 2)]
-    return down + (" left", "", " right")[min(column * 3 // 28, 2)]
+_REGIONS = (
+    ("top left", "top", "top right"),
+    ("left", "centre", "right"),
+    ("bottom left", "bottom", "bottom right"),
+)
+
+
+def _place(values: NDArray[np.floating], index: int) -> str:
+    row, column = divmod(index, values.shape[1])
+    return f"{_REGIONS[min(row * 3 // 28, 2)][min(column * 3 // 28, 2)]} (row {row}, column {column})"
 
 
 def weights(pictures: NDArray[np.floating], alt: str, columns: int) -> None:
-    """Show many small pictures of weights on one scale."""
-    laid = colours.sheet(colours.colour_map(pictures), columns)
-    laid = colours.enlarged(laid, max(1, MAX_WIDTH // laid.shape[1]))
-    scale = signed_scale(colours.strongest(pictures))
-    st.html(f"<div class='digitlab-sheet'>{figure(laid, alt, text=alt, scale=scale)}</div>")
+    """Show weights, (n, height, width), as small pictures on one colour scale."""
+    sheet = colours.sheet(colours.colour_map(pictures), columns)
+    sheet = colours.enlarge(sheet, max(1, MAX_WIDTH // sheet.shape[1]))
+    scale = signed_scale(colours.max_magnitude(pictures))
+    st.html(f"<div class='digitlab-sheet'>{figure(sheet, alt, text=alt, scale=scale)}</div>")
 
 
 _STYLE = """
@@ -94,5 +101,5 @@ _STYLE = """
 
 
 def style() -> None:
-    """Put the style of these pieces on the page."""
+    """Add the figures' style sheet to the page."""
     st.html(_STYLE)

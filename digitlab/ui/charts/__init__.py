@@ -1,7 +1,7 @@
 """Charts and figures.
 
-colours           numbers -> colours that everybody can tell apart
-comparison_plots  figures of several networks
-learning_plots    charts of what goes on in the layers
-plots             figures
+colours           Numbers as colours that everybody can distinguish
+comparison_plots  Charts that compare several networks
+learning_plots    Charts of a network's layers during its training
+plots             Learning curves, calibration, robustness, digit map, pixel values
 """

@@ -1,4 +1,4 @@
-"""Charts of several networks side by side, Vega-Lite."""
+"""Vega-Lite charts that compare several networks."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -8,14 +8,14 @@ from digitlab.ui.charts import plots
 
 
 def compared_points(learned: Mapping[str, Sequence[EpochMetrics]], metric: str) -> list[dict[str, Any]]:
-    """Return the rows of `curve_points` for several networks, each with its name as "network"."""
+    """Return the rows of `plots.curve_points` for several networks, each with the network's name as "network"."""
     return [
         {"network": network} | row for network, epochs in learned.items() for row in plots.curve_points(epochs, metric)
     ]
 
 
 def compared(metric: str, networks: Sequence[str]) -> dict[str, Any]:
-    """Return the Vega-Lite chart for `compared_points`: networks differ in colour, training and validation in dash."""
+    """Return the Vega-Lite chart for `compared_points`; networks differ in colour, training and validation in dash."""
     legend: dict[str, Any] = {"orient": "bottom", "direction": "vertical", "title": None, "labelLimit": 230}
     legend |= plots.SYMBOL | {"symbolOpacity": 1, "symbolType": "circle"}
     dash = {"domain": ["training", "validation"], "range": plots.DASHES}
@@ -33,13 +33,13 @@ def compared(metric: str, networks: Sequence[str]) -> dict[str, Any]:
 
 
 def intervals() -> dict[str, Any]:
-    """Return the Vega-Lite chart of rows with "network", "accuracy", "low" and "high": a point each, and its reach."""
-    share: dict[str, Any] = {"type": "quantitative", "title": None}
+    """Return the Vega-Lite chart of rows with "network", "accuracy", "low" and "high": points with error bars."""
+    share: dict[str, Any] = {"type": "quantitative", "title": "Test accuracy"}
     share |= {"scale": {"zero": False, "nice": True}, "axis": {"format": ".1%"}}
     network = {"field": "network", "type": "nominal", "title": None, "sort": None, "axis": {"labelLimit": 150}}
-    shares = ("accuracy", "low", "high")
+    shares = {"accuracy": "Accuracy", "low": "Lower bound", "high": "Upper bound"}
     tooltip: list[dict[str, Any]] = [{"field": "network", "title": "Network"}]
-    tooltip += [{"field": name, "format": ".2%", "title": name.capitalize()} for name in shares]
+    tooltip += [{"field": name, "format": ".2%", "title": title} for name, title in shares.items()]
     return {
         "encoding": {"y": network, "tooltip": tooltip},
         "layer": [

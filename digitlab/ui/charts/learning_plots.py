@@ -1,4 +1,4 @@
-"""Charts of what goes on in a network while it learns: figures of its layers, and their weights."""
+"""Charts of a network's layers during its training: statistics, and histograms of weights."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -9,22 +9,22 @@ from digitlab.networks.observation import LayerObservation, Observation
 from digitlab.ui.charts.plots import epoch_axis
 
 
-def layers(observations: Sequence[Observation], figure: str) -> list[dict[str, Any]]:
-    """Return one row an epoch and layer of a figure of `LayerObservation`; "dead" as a share of the units."""
+def layer_points(observations: Sequence[Observation], statistic: str) -> list[dict[str, Any]]:
+    """Return a row for each epoch and layer of an attribute of `LayerObservation`; "dead" as a share of the units."""
     rows = []
-    for one in observations:
-        for layer in one.layers:
-            value = getattr(layer, figure)
-            if figure == "dead":
+    for observation in observations:
+        for layer in observation.layers:
+            value = getattr(layer, statistic)
+            if statistic == "dead":
                 value = layer.dead / layer.units if layer.units else None
             if value is not None:
-                rows.append({"epoch": one.epoch, "layer": layer.layer, "value": value})
+                rows.append({"epoch": observation.epoch, "layer": layer.layer, "value": value})
     return rows
 
 
-def layer_curves(names: Sequence[str], epochs: int, title: str, form: str) -> dict[str, Any]:
-    """Return the Vega-Lite chart for `layers`; layers differ in colour and mark."""
-    part = {"field": "layer", "type": "nominal", "scale": {"domain": list(names)}}
+def layer_curves(names: Sequence[str], epochs: int, title: str, number_format: str) -> dict[str, Any]:
+    """Return the Vega-Lite chart for `layer_points`; layers differ in colour and mark."""
+    layer = {"field": "layer", "type": "nominal", "scale": {"domain": list(names)}}
     legend: dict[str, Any] = {"orient": "top", "title": None, "columns": 2, "labelLimit": 160, "offset": 4}
     return {
         "mark": {"type": "line", "point": {"size": 45, "filled": True}},
@@ -35,21 +35,21 @@ def layer_curves(names: Sequence[str], epochs: int, title: str, form: str) -> di
                 "type": "quantitative",
                 "title": None,
                 "scale": {"zero": True, "nice": True},
-                "axis": {"format": form},
+                "axis": {"format": number_format},
             },
-            "color": {**part, "legend": legend},
-            "shape": {**part, "legend": legend},
+            "color": {**layer, "legend": legend},
+            "shape": {**layer, "legend": legend},
             "tooltip": [
                 {"field": "epoch", "title": "Epoch"},
                 {"field": "layer", "title": "Layer"},
-                {"field": "value", "format": form, "title": title},
+                {"field": "value", "format": number_format, "title": title},
             ],
         },
     }
 
 
 def histogram(layer: LayerObservation) -> list[dict[str, Any]]:
-    """Return one row a bin of a layer's weights: its ends, and its share of the weights."""
+    """Return a row for each bin of a layer's weights: its limits, and its share of the weights."""
     edges = np.linspace(-layer.limit, layer.limit, len(layer.histogram) + 1)
     return [
         {"low": round(float(low), 5), "high": round(float(high), 5), "share": count / max(layer.weights, 1)}
@@ -57,8 +57,8 @@ def histogram(layer: LayerObservation) -> list[dict[str, Any]]:
     ]
 
 
-def histogram_bars(limit: float, most: float) -> dict[str, Any]:
-    """Return the Vega-Lite chart for `histogram`, with axes that stay as they are over the epochs."""
+def histogram_bars(limit: float, max_share: float) -> dict[str, Any]:
+    """Return the Vega-Lite chart for `histogram`, on axes from -limit to limit and from 0 to max_share."""
     return {
         "mark": {"type": "bar"},
         "encoding": {
@@ -66,7 +66,7 @@ def histogram_bars(limit: float, most: float) -> dict[str, Any]:
                 "field": "low",
                 "type": "quantitative",
                 "bin": {"binned": True},
-                "title": None,
+                "title": "Weight",
                 "scale": {"domain": [-limit, limit], "nice": False},
                 "axis": {"grid": False, "tickCount": 5},
             },
@@ -74,14 +74,14 @@ def histogram_bars(limit: float, most: float) -> dict[str, Any]:
             "y": {
                 "field": "share",
                 "type": "quantitative",
-                "title": None,
-                "scale": {"domain": [0, most]},
+                "title": "Share of weights",
+                "scale": {"domain": [0, max_share]},
                 "axis": {"format": ".0%"},
             },
             "tooltip": [
                 {"field": "low", "title": "From", "format": ".3f"},
-                {"field": "high", "title": "to", "format": ".3f"},
-                {"field": "share", "title": "Weights", "format": ".2%"},
+                {"field": "high", "title": "To", "format": ".3f"},
+                {"field": "share", "title": "Share of weights", "format": ".2%"},
             ],
         },
     }

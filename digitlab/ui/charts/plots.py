@@ -1,4 +1,4 @@
-"""Figures: matplotlib for pictures of tables, Vega-Lite for curves that move and answer to the pointer."""
+"""Charts: Vega-Lite for curves that change and have tooltips, matplotlib for the calibration curve."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -15,17 +15,17 @@ from digitlab.networks.robustness import Point
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-DASHES = [[1, 0], [5, 3]]  # of the first and the second of two curves
-SYMBOL = {"symbolSize": 70, "symbolStrokeWidth": 0}  # in a legend: with a stroke the dashes gnaw at the symbols
+DASHES = [[1, 0], [5, 3]]  # of the first and the second of two curves: solid and dashed
+SYMBOL = {"symbolSize": 70, "symbolStrokeWidth": 0}  # in a legend, where a dashed stroke would cut into the symbols
 
 
 def prepare() -> None:
-    """Import matplotlib, which takes a second, before a person waits for it."""
+    """Import matplotlib, which takes a second, in advance."""
     import matplotlib.figure  # noqa: F401
 
 
 def curve_points(epochs: Sequence[EpochMetrics], metric: str) -> list[dict[str, Any]]:
-    """Return one row a point of "loss" or "accuracy": epoch, value, and the set it was measured on."""
+    """Return a row for each point of "loss" or "accuracy": epoch, value, and the set it was measured on."""
     rows = []
     for epoch in epochs:
         for part, prefix in (("training", ""), ("validation", "validation_")):
@@ -38,10 +38,10 @@ def curve_points(epochs: Sequence[EpochMetrics], metric: str) -> list[dict[str, 
 def curve(metric: str, epochs: int, *, is_validated: bool = True) -> dict[str, Any]:
     """Return the Vega-Lite chart for `curve_points`, with an axis for all planned epochs, so that it does not jump.
 
-    Training and validation differ in colour (the theme's first two), dash and mark; the legend names what there is.
+    Training and validation differ in colour (the theme's first two), dash and mark. The legend names the sets shown.
     """
     domain = ["training", "validation"] if is_validated else ["training"]
-    # Where curves of this kind leave room.
+    # In the corner that such curves leave free.
     legend: dict[str, Any] = {"orient": "bottom-right" if metric == "accuracy" else "top-right", "title": None}
     legend |= SYMBOL
     part = {"field": "set", "type": "nominal"}
@@ -59,7 +59,7 @@ def curve(metric: str, epochs: int, *, is_validated: bool = True) -> dict[str, A
 
 
 def epoch_axis(ends: tuple[int, int] | None = None) -> dict[str, Any]:
-    """Return the horizontal axis of curves over epochs, whole numbers; without `ends` it reaches as far as they do."""
+    """Return the horizontal axis for epochs, in whole numbers, from end to end; without `ends` it fits the curves."""
     return {
         "field": "epoch",
         "type": "quantitative",
@@ -72,8 +72,8 @@ def epoch_axis(ends: tuple[int, int] | None = None) -> dict[str, Any]:
 def metric_axis(metric: str) -> dict[str, Any]:
     """Return the vertical axis of curves of "loss" or "accuracy".
 
-    As many decimals as tell its ticks apart: a loss that hardly moves, as while a network is improved, needs more. The
-    labels keep their width, so that the curve beside them does not jump when their number changes.
+    It shows as many decimals as distinguish its ticks: a loss that hardly changes, as in fine-tuning, needs more. The
+    labels keep their width, so that the curve does not jump when the number of decimals changes.
     """
     return {
         "field": metric,
@@ -85,7 +85,7 @@ def metric_axis(metric: str) -> dict[str, Any]:
 
 
 def metric_tooltip(metric: str) -> list[dict[str, Any]]:
-    """Return what is told of a point of such a curve under the pointer."""
+    """Return the tooltip of a point of a curve of "loss" or "accuracy"."""
     return [
         {"field": "epoch", "title": "Epoch"},
         {"field": "set", "title": "Set"},
@@ -99,22 +99,22 @@ def counts() -> dict[str, Any]:
         "mark": {"type": "bar", "cornerRadiusEnd": 3},
         "encoding": {
             "x": {"field": "digit", "type": "ordinal", "title": "Digit", "axis": {"labelAngle": 0}},
-            "y": {"field": "count", "type": "quantitative", "title": None, "axis": {"format": ",d"}},
-            "tooltip": [{"field": "digit", "title": "Digit"}, {"field": "count", "format": ",d", "title": "Count"}],
+            "y": {"field": "count", "type": "quantitative", "title": "Samples", "axis": {"format": ",d"}},
+            "tooltip": [{"field": "digit", "title": "Digit"}, {"field": "count", "format": ",d", "title": "Samples"}],
         },
     }
 
 
-# Okabe and Ito's colours and mixtures of them; who cannot tell them apart reads the sign, which is the digit itself.
+# Okabe and Ito's colours and mixtures of them. The mark is the digit itself, so no information is in the colour alone.
 _LIGHT = ("#0072b2", "#b35900", "#007a58", "#a6468a", "#7a5c00", "#2b7fb8", "#444444", "#c04040", "#4b4fa8", "#5f7a1e")
 _DARK = ("#56b4e9", "#f0a030", "#2fc79a", "#e6a5cc", "#f0e442", "#8ab8ff", "#cccccc", "#ff8a7a", "#b3a6ff", "#b5d96a")
 
 
-def landscape(*, is_dark: bool, limit: float | None = None) -> dict[str, Any]:
-    """Return the Vega-Lite chart of rows with "x", "y", "digit", "name" and "image"; "your picture" gets a ring.
+def digit_map(*, is_dark: bool, limit: float | None = None) -> dict[str, Any]:
+    """Return the Vega-Lite chart of rows with "x", "y", "digit", "name", "image" and "isOwn", which gets a ring.
 
-    With a limit both axes go from -limit to limit. Else they go as far as there are digits and can be moved and zoomed,
-    and a click on a digit picks it by its "number", which its row has then.
+    With a limit, both axes go from -limit to limit. Without one, they fit the digits, can be panned and zoomed, and a
+    click on a digit selects it by its "number", which each row then has.
     """
     colour = {
         "field": "digit",
@@ -128,7 +128,7 @@ def landscape(*, is_dark: bool, limit: float | None = None) -> dict[str, Any]:
         for axis in ("x", "y")
     }
     tooltip = [{"field": name} for name in ("image", "digit", "name")]
-    own = [{"filter": "datum.name == 'your picture'"}]
+    own = [{"filter": "datum.isOwn"}]
     ring = {
         "type": "point",
         "size": 900,
@@ -151,7 +151,7 @@ def landscape(*, is_dark: bool, limit: float | None = None) -> dict[str, Any]:
 
 
 def robustness_points(curves: Mapping[str, Sequence[Point]]) -> list[dict[str, Any]]:
-    """Return one row a point: network, strength, accuracy, and the interval that it lies in."""
+    """Return a row for each point: network, strength, accuracy and its confidence interval."""
     return [{"network": network} | asdict(point) for network, points in curves.items() for point in points]
 
 
@@ -168,7 +168,7 @@ def robustness(distortion: Distortion, networks: Sequence[str]) -> dict[str, Any
         "scale": {"zero": False, "nice": False},
         "axis": {"grid": False, "values": list(distortion.strengths)},
     }
-    accuracy = {"type": "quantitative", "title": None, "scale": {"domain": [0, 1]}, "axis": {"format": ".0%"}}
+    accuracy = {"type": "quantitative", "title": "Accuracy", "scale": {"domain": [0, 1]}, "axis": {"format": ".0%"}}
     band = {
         "mark": {"type": "area", "opacity": 0.18},
         "encoding": {
@@ -193,28 +193,28 @@ def robustness(distortion: Distortion, networks: Sequence[str]) -> dict[str, Any
     return {"encoding": {"x": strength, "color": color}, "layer": [band, line]}
 
 
-def trade_off() -> dict[str, Any]:
+def coverage_curve() -> dict[str, Any]:
     """Return the Vega-Lite chart of rows with "share", "accuracy", "threshold" and "is_chosen"."""
     return {
         "encoding": {
             "x": {
                 "field": "share",
                 "type": "quantitative",
-                "title": "Share of the answers that is kept",
+                "title": "Coverage: share of answers accepted",
                 "scale": {"zero": False, "nice": False, "reverse": True},
                 "axis": {"format": ".0%", "grid": False},
             },
             "y": {
                 "field": "accuracy",
                 "type": "quantitative",
-                "title": "Share of those that is right",
+                "title": "Accuracy of accepted answers",
                 "scale": {"zero": False},
                 "axis": {"format": ".1%"},
             },
             "tooltip": [
-                {"field": "threshold", "format": ".1%", "title": "From confidence"},
-                {"field": "share", "format": ".2%", "title": "Kept"},
-                {"field": "accuracy", "format": ".2%", "title": "Right, of those"},
+                {"field": "threshold", "format": ".1%", "title": "Minimum confidence"},
+                {"field": "share", "format": ".2%", "title": "Coverage"},
+                {"field": "accuracy", "format": ".2%", "title": "Accuracy"},
             ],
         },
         "layer": [
@@ -228,7 +228,7 @@ def trade_off() -> dict[str, Any]:
 
 
 def calibration(curve: Sequence[Bin], *, is_dark: bool) -> "Figure":
-    """Draw how often a network is right against how sure it is, and how many answers each bin holds."""
+    """Draw accuracy against confidence, and below it the number of answers in each bin."""
     from matplotlib.figure import Figure
 
     ink, line = ("#e7edf4", "#e69f00") if is_dark else ("#17212e", "#0072b2")
@@ -236,17 +236,17 @@ def calibration(curve: Sequence[Bin], *, is_dark: bool) -> "Figure":
     upper, lower = figure.subplots(2, sharex=True, gridspec_kw={"height_ratios": [4, 1]})
     upper.plot([0, 1], [0, 1], color=ink, linestyle=":", linewidth=1.2)
     upper.plot(
-        [each.confidence for each in curve],
-        [each.accuracy for each in curve],
+        [bucket.confidence for bucket in curve],
+        [bucket.accuracy for bucket in curve],
         color=line,
         marker="o",
         linewidth=2,
     )
     upper.set(xlim=(0, 1.02), ylim=(0, 1.03), ylabel="Accuracy")
     lower.bar(
-        [each.low for each in curve],
-        [each.answers for each in curve],
-        width=[each.high - each.low for each in curve],
+        [bucket.low for bucket in curve],
+        [bucket.answers for bucket in curve],
+        width=[bucket.high - bucket.low for bucket in curve],
         align="edge",
         color="#7d8da1",
         edgecolor="none",
@@ -264,7 +264,7 @@ def calibration(curve: Sequence[Bin], *, is_dark: bool) -> "Figure":
 
 
 def pixel_values(digit: NDArray[np.uint8]) -> str:
-    """Draw a digit, uint8 (28, 28), as an SVG picture with the value of each of its 784 pixels written into it."""
+    """Return a digit, uint8 (28, 28), as an SVG picture with the value of each of its 784 pixels."""
     side = 24
     cells = []
     for (row, column), value in np.ndenumerate(digit):

@@ -48,8 +48,8 @@ def similar(card: ModelCard, image: NDArray[np.uint8], reading: Reading) -> None
     )
     _closely(card, st.session_state.get(_CLICKED), numbers)
     st.caption(
-        f"Compared are the {len(inside.hidden):,} numbers of the last hidden layer, along the {len(made.axes.shares)} "
-        f"directions that hold {made.axes.shares.sum():.0%} of what tells digits apart, among the first "
+        f"Compared are the {len(inside.hidden):,} numbers of the last hidden layer, along the {len(made.axes.explained_variance_ratio)} "
+        f"directions that hold {made.axes.explained_variance_ratio.sum():.0%} of what tells digits apart, among the first "
         f"{len(made.points):,} training digits. What is near here need not look alike to a person, and that it is near "
         "is no proof that the network learned it from there."
     )
@@ -61,12 +61,12 @@ def landscape(card: ModelCard, image: NDArray[np.uint8], reading: Reading) -> No
     if made is None:
         return
     inside: ActivationTrace = explanation_views.ask(card, "activations", image)
-    own = made.axes.places(inside.hidden[np.newaxis])[0]
+    own = made.axes.project(inside.hidden[np.newaxis])[0]
     rows = _rows(card.name, card.created, made)
     rows = [*rows, _row(own, -1, str(reading.digit), image, "your picture")]
     chart = st.vega_lite_chart(
         rows,
-        plots.landscape(is_dark=style.is_dark()),
+        plots.digit_map(is_dark=style.is_dark()),
         height=560,
         key="landscape",
         on_select="rerun",
@@ -82,7 +82,7 @@ def landscape(card: ModelCard, image: NDArray[np.uint8], reading: Reading) -> No
     st.caption(
         f"Each sign is a training digit, {_SHOWN:,} of them; point at one to see its picture, click it to look "
         "closely. The ring is yours. "
-        f"The two directions hold {made.axes.shares[:2].sum():.0%} of what tells digits apart (PCA): groups that lie "
+        f"The two directions hold {made.axes.explained_variance_ratio[:2].sum():.0%} of what tells digits apart (PCA): groups that lie "
         "over each other here may well be apart in the others."
     )
 
@@ -129,6 +129,7 @@ def _row(point: NDArray[np.float32], number: int, digit: str, image: NDArray[np.
         "x": round(float(point[0]), 3),
         "y": round(float(point[1]), 3),
         "number": number,
+        "isOwn": number < 0,
         "digit": digit,
         "name": name,
         "image": galleries.as_url(image),

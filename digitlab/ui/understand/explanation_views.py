@@ -37,12 +37,12 @@ def ask(card: ModelCard, question: str, *arguments: Any) -> Any:
 def stage(one: LayerOutput) -> None:
     """Show what a layer makes of a picture: its maps as pictures, or its numbers as one row of squares."""
     values = one.values
-    most = colours.strongest(values)
+    most = colours.max_magnitude(values)
     row = _ROW if len(values) % _ROW == 0 else len(values)
     maps = np.moveaxis(values, -1, 0) if values.ndim == 3 else values.reshape(1, -1, row)
     columns = min(len(maps), _COLUMNS)
     laid = colours.sheet(colours.colour_map(maps, most), columns)
-    laid = colours.enlarged(laid, max(1, figures.MAX_WIDTH // laid.shape[1]))
+    laid = colours.enlarge(laid, max(1, figures.MAX_WIDTH // laid.shape[1]))
     sums = np.abs(maps).sum(axis=(1, 2)) if values.ndim == 3 else np.abs(values)
     size = f"{len(maps)} maps of {maps.shape[1]} x {maps.shape[2]}" if values.ndim == 3 else f"{len(values)} neurons"
     kind = "map" if values.ndim == 3 else "neuron"
@@ -56,11 +56,11 @@ def gradient_maps(maps: HeatMaps, image: NDArray[np.uint8]) -> list[str]:
     """Return heat maps of what follows from gradients, with a sentence on what each can say, and what it cannot."""
     shown = [
         figures.heat_map(
-            maps.integrated,
+            maps.integrated_gradients,
             image,
             "Integrated gradients",
             f"What each pixel adds to the sum between an empty picture and this one; together they are the whole "
-            f"difference, {maps.gain:+.2f} (missed by {maps.gap:.1%}). Ink gets all of the credit: what speaks because "
+            f"difference, {maps.gain:+.2f} (missed by {maps.completeness_error:.1%}). Ink gets all of the credit: what speaks because "
             "no ink is there shows as nothing.",
         ),
         figures.heat_map(
@@ -82,13 +82,13 @@ def gradient_maps(maps: HeatMaps, image: NDArray[np.uint8]) -> list[str]:
 
 def evidence(slopes: NDArray[np.float32], image: NDArray[np.uint8], reading: Reading, *, is_exact: bool) -> None:
     """Show which pixels speak for and against each digit, the one that is read first."""
-    most = colours.strongest(slopes)
+    most = colours.max_magnitude(slopes)
     own = (slopes * (image / 255)).sum(axis=(1, 2))
     order = np.argsort(-np.asarray(reading.probabilities), kind="stable")
     shown = []
     for digit in map(int, order):
         text = f"{reading.probabilities[digit]:.1%}" + (f"; its ink adds {own[digit]:+.2f}" if is_exact else "")
-        alt = f"For and against {digit}: {figures.where_strongest(slopes[digit])}"
+        alt = f"For and against {digit}: {figures.extremes(slopes[digit])}"
         shown.append(figures.figure(colours.over_digit(slopes[digit], image, most), alt, str(digit), text))
     figures.grid(shown, is_small=True)
     st.html(figures.signed_scale(most))
@@ -100,16 +100,16 @@ def change(one: Counterfactual, image: NDArray[np.uint8], reading: Reading) -> N
     pixels, largest = int((np.abs(difference) >= 3).sum()), int(np.abs(difference).max())
     shown = [
         figures.figure(
-            colours.enlarged(image, 10), f"As it is, read as {reading.digit}", "As it is", f"read as {reading.digit}"
+            colours.enlarge(image, 10), f"As it is, read as {reading.digit}", "As it is", f"read as {reading.digit}"
         ),
         figures.figure(
             colours.over_digit(difference, image),
-            f"The change: {figures.where_strongest(difference)}",
+            f"The change: {figures.extremes(difference)}",
             "The change",
             f"{pixels} pixels by 3 or more of 255, none by more than {largest}: orange adds ink, blue takes it away",
         ),
         figures.figure(
-            colours.enlarged(one.image, 10), f"Changed, read as {one.digit}", "Changed", f"read as {one.digit}"
+            colours.enlarge(one.image, 10), f"Changed, read as {one.digit}", "Changed", f"read as {one.digit}"
         ),
     ]
     figures.grid(shown)
@@ -118,13 +118,13 @@ def change(one: Counterfactual, image: NDArray[np.uint8], reading: Reading) -> N
 def softmax(inside: ActivationTrace) -> None:
     """Show how ten sums become ten probabilities, and what makes the largest sum."""
     st.subheader("From sums to probabilities")
-    digit, rival = (int(one) for one in np.argsort(-inside.sums)[:2])
+    digit, rival = (int(one) for one in np.argsort(-inside.logits)[:2])
     st.markdown(
         f"The last layer adds up {len(inside.hidden):,} numbers with ten sets of weights. The softmax raises e to each "
-        f"sum, here less the largest, {inside.sums.max():.4g}, and divides by the total, {inside.powers.sum():.6g}."
+        f"sum, here less the largest, {inside.logits.max():.4g}, and divides by the total, {inside.exponentials.sum():.6g}."
     )
     rows = [
-        {"Digit": number, "Sum": f"{inside.sums[number]:.4f}", "e^(sum - largest)": f"{inside.powers[number]:.4g}",
+        {"Digit": number, "Sum": f"{inside.logits[number]:.4f}", "e^(sum - largest)": f"{inside.exponentials[number]:.4g}",
          "Probability": f"{inside.probabilities[number]:.4%}"}
         for number in range(10)
     ]  # fmt: skip
@@ -135,8 +135,8 @@ def softmax(inside: ActivationTrace) -> None:
     listed = ", ".join(f"neuron {number} with {apart[number]:+.2f}" for number in best)
     st.markdown(
         f"**The sum of {digit}**: products {parts.sum(dtype=np.float64):.4f}, bias {inside.bias[digit]:+.4f}, together "
-        f"{inside.sums[digit]:.4f}. It is {inside.sums[digit] - inside.sums[rival]:.2f} ahead of {rival}, so that "
-        f"{digit} is e to the power of that, {np.exp(float(inside.sums[digit] - inside.sums[rival])):,.4g} times, as "
+        f"{inside.logits[digit]:.4f}. It is {inside.logits[digit] - inside.logits[rival]:.2f} ahead of {rival}, so that "
+        f"{digit} is e to the power of that, {np.exp(float(inside.logits[digit] - inside.logits[rival])):,.4g} times, as "
         f"likely. Most of it comes from {listed}."
     )
 
@@ -152,8 +152,8 @@ def neuron(one: Neuron) -> None:
     for title, values in parts.items():
         picture = _as_picture(values, side)
         if picture is not None:
-            large = colours.enlarged(colours.colour_map(picture), max(1, 280 // picture.shape[1]))
-            most = colours.strongest(picture)
+            large = colours.enlarge(colours.colour_map(picture), max(1, 280 // picture.shape[1]))
+            most = colours.max_magnitude(picture)
             scale = figures.signed_scale(most) if (picture < 0).any() else figures.positive_scale(most)
             shown.append(
                 figures.figure(large, f"{title}: {picture.shape[0]} x {picture.shape[1]} numbers", title, scale=scale)

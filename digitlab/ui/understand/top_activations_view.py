@@ -21,7 +21,7 @@ def exciting(card: ModelCard, stage: LayerOutput) -> None:
     chosen = int(st.number_input("Filter", 0, maps - 1, strongest, key=f"filter-{stage.layer}", width=140))
     shown = []
     for number, top, left, value in zip(
-        best.numbers[chosen], best.tops[chosen], best.lefts[chosen], best.values[chosen], strict=True
+        best.indices[chosen], best.tops[chosen], best.lefts[chosen], best.values[chosen], strict=True
     ):
         label = digits.y_train[number]
         picture = colours.framed(digits.x_train[number], int(top), int(left), best.side)

@@ -18,7 +18,7 @@ def test_what_is_stronger_is_lighter(sign):
 
 
 def test_for_is_orange_against_is_blue_and_nothing_is_black():
-    against, nothing, speaks_for = colours.colour_map(np.array([-0.5, 0, 0.5]), most=1)[:, :3].astype(int)
+    against, nothing, speaks_for = colours.colour_map(np.array([-0.5, 0, 0.5]), maximum=1)[:, :3].astype(int)
     assert against[2] > against[0] + 100
     assert speaks_for[0] > speaks_for[2] + 100
     assert nothing.max() < 30
