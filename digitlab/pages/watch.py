@@ -1,4 +1,4 @@
-"""Watch a network learn: the same picture, the filters, the confusion and the map as they were after each epoch."""
+"""A network while it learned: a picture, the filters, the confusion matrix and the digit map after each epoch."""
 
 from contextlib import suppress
 
@@ -11,24 +11,24 @@ from digitlab.networks.recognition import DEFAULT_MODEL
 from digitlab.networks.snapshots import Snapshot
 from digitlab.runs.records.run import Run, RunState
 from digitlab.ui import figures, galleries, messages, resources, shared_state, training_hints
-from digitlab.ui.watch import epoch_views
+from digitlab.ui.watch import epoch_views, layer_views
 
-_STEP = 0.8  # seconds between two epochs while it plays
-_LIVE = 2.0  # seconds between two looks at a run that learns
+_STEP = 0.8  # seconds for each epoch while it plays
+_REFRESH = 2.0  # seconds after which a run that is being trained is read again
 
 lab = resources.lab()
 state = st.session_state
 
 
 def choose_run(runs: list[Run]) -> Run:
-    """Let a person pick a run; `?run=NUMBER` in an address makes the choice."""
+    """Let a person choose a run; `?run=NUMBER` in the address does, too."""
     by_number = {run.number: run for run in runs}
     asked = st.query_params.get("run", "")
     if asked.isdecimal() and len(asked) < 10 and int(asked) in by_number:
         state.watched_run = int(asked)
     elif asked:
         st.warning(
-            f"There is no run {messages.escape_markdown(asked[:20])} to be watched; another is shown.",
+            f"There is no run {messages.escape_markdown(asked[:20])} to watch. Showing another one.",
             icon=":material/warning:",
         )
         del st.query_params["run"]
@@ -45,18 +45,18 @@ def choose_run(runs: list[Run]) -> Run:
     return by_number[number]
 
 
-def drawn() -> NDArray[np.uint8] | None:
-    """Return the first digit on the Draw page, as a network sees it."""
+def drawn_digit() -> NDArray[np.uint8] | None:
+    """Return the first digit on Draw's canvas, uint8 (28, 28), as a network sees it; None if there is none."""
     picture = shared_state.get().canvas().picture
     parts = () if picture is None else lab.recogniser(DEFAULT_MODEL).read_number(picture).digits
     return parts[0].reading.image if parts else None
 
 
 def choose_image() -> NDArray[np.uint8]:
-    """Let a person choose the picture that is read again and again."""
+    """Let a person choose the picture, uint8 (28, 28), that is read after each epoch."""
     own = None
-    with suppress(DigitLabError):  # without the ready-made network there are MNIST's digits
-        own = drawn()
+    with suppress(DigitLabError):  # without the ready-made network MNIST's digits are left
+        own = drawn_digit()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         source = st.segmented_control(
             "Picture", ["My drawing", "MNIST"], default="MNIST" if own is None else "My drawing", required=True,
@@ -68,14 +68,14 @@ def choose_image() -> NDArray[np.uint8]:
             chosen: NDArray[np.uint8] = images[index]
             return chosen
     if own is None:
-        st.info("Nothing is drawn yet. Draw a digit, or watch one of MNIST's.", icon=":material/draw:")
+        st.info("You haven't drawn anything yet. Draw a digit, or choose one from MNIST.", icon=":material/draw:")
         st.page_link("draw.py", label="Draw", icon=":material/draw:")
         st.stop()
     return own
 
 
 def choose_epoch(epochs: list[int], *, is_live: bool) -> int:
-    """Show the slider over the epochs, and let it run by itself; while a run learns it stays at the end."""
+    """Show the slider over the epochs, and play it; during a training it stays at the newest epoch."""
     if state.get("playing"):
         later = [epoch for epoch in epochs if epoch > state.get("after", -1)]
         state.after = later[0] if later else epochs[-1]
@@ -85,50 +85,61 @@ def choose_epoch(epochs: list[int], *, is_live: bool) -> int:
         state.after = epochs[-1]
     state.newest = epochs[-1]
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        label, icon = ("Halt", ":material/pause:") if state.get("playing") else ("Play", ":material/play_arrow:")
+        label, icon = ("Pause", ":material/pause:") if state.get("playing") else ("Play", ":material/play_arrow:")
         st.button(label, icon=icon, on_click=play, args=(epochs,), disabled=len(epochs) < 2)
         return int(st.select_slider("After epoch", epochs, key="after", disabled=len(epochs) < 2))
 
 
 def play(epochs: list[int]) -> None:
-    """Begin to play, from the start if it stands at the end, or halt."""
+    """Start to play, from the first epoch if the last one is shown, or pause."""
     state.playing = not state.get("playing")
     if state.playing and state.after == epochs[-1]:
         state.after = -1
 
 
-def show_epoch(run: Run, shots: list[Snapshot], image: NDArray[np.uint8], epoch: int) -> None:
-    """Show the picture, the map, the filters and the confusion as they were."""
-    place = [shot.epoch for shot in shots].index(epoch)
+def show_epoch(run: Run, snapshots: list[Snapshot], image: NDArray[np.uint8], epoch: int) -> None:
+    """Show the reading, the digit map, the first layer and the confusion matrix after an epoch."""
+    epochs = [snapshot.epoch for snapshot in snapshots]
+    index = epochs.index(epoch)
     left, right = st.columns(2, gap="large")
     with left:
         galleries.digit_picture(image, "The picture, 28 x 28 pixels")
-        with messages.show_errors():  # without a worker all the rest is shown
-            grown = epoch_views.growth(run, [shot.epoch for shot in shots], image)
-            epoch_views.reading(grown, epoch)
+        with messages.show_errors():  # without a worker, the rest is still shown
+            by_epoch = epoch_views.readings(run, epochs, image)
+            epoch_views.reading(by_epoch, epoch)
             with right:
-                epoch_views.landscape(shots, place, grown, image)
+                epoch_views.digit_map(snapshots, index, by_epoch, image)
     left, right = st.columns(2, gap="large")
     with left:
-        st.subheader("What it looks for", anchor=False)
-        epoch_views.filters(shots[place])
+        st.subheader("First-layer weights", anchor=False)
+        st.caption("What the network looks for in a picture")
+        epoch_views.filters(snapshots[index])
     with right:
-        st.subheader("What it confuses", anchor=False)
-        epoch_views.confusion(shots[place])
+        st.subheader("Confusion matrix", anchor=False)
+        st.caption("Which digits the network confuses")
+        epoch_views.confusion(snapshots[index])
 
 
-def look_again(run: Run) -> float | None:
-    """Say after how many seconds the page changes by itself; None if it does not."""
+def show_missing_snapshots(run: Run) -> None:
+    """Say why a run has no snapshots."""
+    if run.state.is_over():
+        st.info("This run has no snapshots: it predates them, or they were cleaned up.", icon=":material/info:")
+    else:
+        st.info("The first snapshot will appear in a moment.", icon=":material/hourglass_empty:")
+
+
+def refresh_interval(run: Run) -> float | None:
+    """Return the seconds after which the page runs again by itself; None if it does not."""
     if state.get("playing"):
         return _STEP
-    return _LIVE if not run.state.is_over() else None
+    return _REFRESH if not run.state.is_over() else None
 
 
 st.title("Watch it learn")
 figures.style()
 runs = [run for run in lab.runs() if run.started is not None and run.config.tuning is None]
 if not runs:
-    st.info("No network has learned here yet. Train one, and watch.", icon=":material/model_training:")
+    st.info("There is no training to watch yet. Train a network first.", icon=":material/model_training:")
     st.page_link("train.py", label="Train", icon=":material/model_training:")
     st.stop()
 left, right = st.columns(2, gap="large")
@@ -136,35 +147,30 @@ with left:
     chosen = choose_run(runs)
 with right:
     image = choose_image()
-every = look_again(chosen)
+interval = refresh_interval(chosen)
 
 
-@st.fragment(run_every=every)
+@st.fragment(run_every=interval)
 def show() -> None:
-    """All that changes with the epoch."""
+    """Everything that changes with the epoch."""
     with messages.show_errors():
         run = lab.run(chosen.number)
-        shots, seen = lab.snapshots(run), lab.observations(run.number)
-        if not shots:
-            waits = not run.state.is_over()
-            st.info(
-                "The first look at it comes in a moment."
-                if waits
-                else "Nobody looked at this run while it learned: "
-                "it is from an older version, or one of so many that its snapshots were removed. Train it again.",
-                icon=":material/hourglass_empty:" if waits else ":material/info:",
-            )
+        snapshots, observations = lab.snapshots(run), lab.observations(run.number)
+        if not snapshots:
+            show_missing_snapshots(run)
             return
         training_hints.show(run, lab.epochs(run.number))
-        epoch = choose_epoch([shot.epoch for shot in shots], is_live=run.state is RunState.RUNNING)
-        show_epoch(run, shots, image, epoch)
-        if seen:
-            st.subheader("The weights", anchor=False)
-            epoch_views.histograms(seen, epoch)
-            st.subheader("In the layers", anchor=False)
-            epoch_views.layers(seen, run.config.epochs)
-        if every != look_again(run):
-            st.rerun()  # to look more often, or less
+        epoch = choose_epoch([snapshot.epoch for snapshot in snapshots], is_live=run.state is RunState.RUNNING)
+        show_epoch(run, snapshots, image, epoch)
+        if observations:
+            st.subheader("Weight histograms", anchor=False)
+            st.caption("How large the weights of each layer are")
+            layer_views.histograms(observations, epoch)
+            st.subheader("Layer statistics", anchor=False)
+            st.caption("What happens in each layer during the training")
+            layer_views.statistics(observations, run.config.epochs)
+        if interval != refresh_interval(run):
+            st.rerun()  # to refresh more often, or less
 
 
 show()

@@ -46,7 +46,7 @@ def test_it_plays_from_the_start_to_the_end(page, trained):
     open_watch(page, trained)
     page.get_by_role("button", name="Play").click()
     expect(page.get_by_text("before the first epoch").first).to_be_visible()
-    expect(page.get_by_role("button", name="Halt")).to_be_visible()
+    expect(page.get_by_role("button", name="Pause")).to_be_visible()
     expect(page.get_by_text("after epoch 10").first).to_be_visible()
     expect(page.get_by_role("button", name="Play")).to_be_visible()
 
@@ -65,7 +65,7 @@ def test_a_drawing_is_watched(page, trained):
     expect(answer(page)).to_have_text("7")
     page.get_by_role("link", name="Watch it learn").first.click()
     expect(page.get_by_role("heading", name="Watch it learn")).to_be_visible()
-    expect(page.get_by_text("In the end it is read as")).to_be_visible()
+    expect(page.get_by_text("Final reading:")).to_be_visible()
     expect(page.get_by_role("radio", name="My drawing")).to_be_checked()
 
 
@@ -73,9 +73,9 @@ def test_a_drawing_is_watched(page, trained):
 def test_the_page_fits_the_screen(page, trained, width):
     page.set_viewport_size({"width": width, "height": 900})
     open_watch(page, trained)
-    expect(page.get_by_role("heading", name="In the layers")).to_be_visible()
+    expect(page.get_by_role("heading", name="Layer statistics")).to_be_visible()
 
 
 def test_a_run_that_is_not_there_is_told(page, trained):
     open_watch(page, "watch?run=99999")
-    expect(page.get_by_text("There is no run 99999 to be watched")).to_be_visible()
+    expect(page.get_by_text("There is no run 99999 to watch")).to_be_visible()

@@ -1,4 +1,5 @@
-"""Pieces of the page Watch.
+"""Pieces of the page Watch it learn.
 
-epoch_views  a network after an epoch
+epoch_views  A network after an epoch: reading, first layer, confusion matrix, digit map
+layer_views  The layers over the epochs: statistics and histograms of their weights
 """

@@ -1,4 +1,4 @@
-"""A network while it learns, shown: hints, the same picture over the epochs, and what goes on in the layers."""
+"""A network after an epoch: its reading of a picture, first layer, confusion matrix and digit map."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -9,171 +9,122 @@ from numpy.typing import NDArray
 
 from digitlab.networks import snapshots
 from digitlab.networks.explanation import ReadingsByEpoch
-from digitlab.networks.observation import Observation
 from digitlab.networks.snapshots import Snapshot
 from digitlab.runs.records.run import Run
 from digitlab.ui import confusion_matrix, figures, galleries, probability_bars, resources, style
-from digitlab.ui.charts import learning_plots, plots
+from digitlab.ui.charts import plots
 
-_SHOWN = 32  # pictures of a cell of the confusion matrix
+_MAX_PICTURES = 32  # of a cell of the confusion matrix
 _MARGIN = 1.05  # of the map, around the farthest digit
-_FIGURES = (
-    ("gradient_norm", "Gradient norm", ".3f",
-     "How steep the loss is for each layer's weights, on 250 digits that are learned. It falls as there is less to "
-     "learn; near 0 from the start, nothing reaches the layer; growing without end, the steps are too large."),
-    ("moved", "Share of weights that moves", ".0%",
-     "Weights that the epoch changed by more than 1 % of their layer's usual size."),
-    ("change", "Change of the weights", ".1%",
-     "How far the epoch moved a layer's weights, as a share of their length."),
-    ("dead", "Dead units", ".0%",
-     "Neurons or filters that are silent for each of the digits looked at. The last layer has none: its ten sums are "
-     "not cut off at 0."),
-)  # fmt: skip
+
+
+def readings(run: Run, epochs: Sequence[int], image: NDArray[np.uint8]) -> ReadingsByEpoch:
+    """Return how the run's snapshots of these epochs read an image, uint8 (28, 28); cached when the page runs again."""
+    return _readings(run, run.number, run.created, tuple(epochs), image)
 
 
 @st.cache_data(show_spinner="Asking the network ...", max_entries=200)
-def _grown(
+def _readings(
     _run: Run, number: int, created: float, epochs: tuple[int, ...], image: NDArray[np.uint8]
 ) -> ReadingsByEpoch:
     return resources.lab().readings_by_epoch(_run, image)
 
 
-def growth(run: Run, epochs: Sequence[int], image: NDArray[np.uint8]) -> ReadingsByEpoch:
-    """Ask how a picture was read by a run's snapshots of these epochs; from memory when a page runs again."""
-    return _grown(run, run.number, run.created, tuple(epochs), image)
-
-
-def reading(grown: ReadingsByEpoch, epoch: int) -> None:
-    """Show how the picture was read after an epoch, and when what is read changed."""
-    place = grown.epochs.index(epoch)
-    answers = grown.probabilities.argmax(axis=1)
-    digit = int(answers[place])
+def reading(by_epoch: ReadingsByEpoch, epoch: int) -> None:
+    """Show how the picture was read after an epoch, and since when the final reading holds."""
+    index = by_epoch.epochs.index(epoch)
+    digits = by_epoch.probabilities.argmax(axis=1)
+    digit = int(digits[index])
+    confidence = f"{by_epoch.probabilities[index, digit]:.1%}"
+    text = f"{confidence} confident after epoch {epoch}" if epoch else f"{confidence} confident before training"
     st.html(
         f"<div class='digitlab-answer' aria-live='polite'><strong data-testid='digit'>{digit}</strong>"
-        f"<span>with probability {grown.probabilities[place, digit]:.1%}, {after(epoch)}</span></div>"
+        f"<span>{text}</span></div>"
     )
-    probability_bars.show([float(share) for share in grown.probabilities[place]], digit)
-    first = next((n for n in range(len(answers)) if (answers[n:] == answers[-1]).all()), len(answers) - 1)
-    since = "from the start" if first == 0 else f"since {after(grown.epochs[first]).removeprefix('after ')}"
-    st.caption(f"In the end it is read as {answers[-1]}, {since}.")
+    probability_bars.show([float(probability) for probability in by_epoch.probabilities[index]], digit)
+    changes = np.flatnonzero(digits[1:] != digits[:-1]) + 1
+    if len(changes):
+        st.caption(f"Final reading: {digits[-1]} (unchanged since epoch {by_epoch.epochs[changes[-1]]})")
+    else:
+        st.caption(f"Final reading: {digits[-1]} (the same in every epoch)")
 
 
-def after(epoch: int) -> str:
-    """Say when."""
-    return f"after epoch {epoch}" if epoch else "before the first epoch"
-
-
-def filters(one: Snapshot) -> None:
+def filters(snapshot: Snapshot) -> None:
     """Show the first layer's weights."""
-    pictures = one.first_weights
-    kind = "neurons" if pictures.shape[1:] == (28, 28) else "filters"
-    figures.weights(
-        pictures, f"The weights of the first layer's {len(pictures)} {kind}", 16 if len(pictures) > 32 else 8
-    )
+    weights = snapshot.first_weights
+    columns = 16 if len(weights) > 32 else 8
+    if weights.shape[1:] == (28, 28):
+        figures.weights(weights, f"The weights of the {len(weights)} neurons", columns)
+    else:
+        figures.weights(weights, f"The weights of the {len(weights)} filters", columns)
 
 
-def confusion(one: Snapshot) -> None:
-    """Show what was read as what; a click on a cell shows its pictures."""
+def confusion(snapshot: Snapshot) -> None:
+    """Show the confusion matrix; a click on a cell shows its pictures."""
     digits = resources.mnist()
-    labels = digits.y_train[one.first : one.first + len(one.answers)]
+    labels = digits.y_train[snapshot.first : snapshot.first + len(snapshot.answers)]
     state = st.session_state
-    right = int((labels == one.answers).sum())
+    accuracy = f"{(labels == snapshot.answers).mean():.1%}"
 
-    def choose(true: int, answer: int) -> None:
-        state.watched_cell = true, answer
+    def choose(true: int, predicted: int) -> None:
+        state.watched_cell = true, predicted
 
-    which = "validation digits" if one.first else "training digits"
-    st.markdown(f"**{right / len(labels):.1%}** of {len(labels):,} {which} were read correctly.")
+    if snapshot.first:
+        st.markdown(f"**{accuracy}** of {len(labels):,} validation digits were read correctly.")
+    else:
+        st.markdown(f"**{accuracy}** of {len(labels):,} training digits were read correctly.")
     confusion_matrix.matrix(
-        one.confusion(digits.y_train),
+        snapshot.confusion(digits.y_train),
         key="watched-matrix",
         is_dark=style.is_dark(),
         chosen=state.get("watched_cell"),
         on_click=choose,
     )
-    st.caption("Rows: the true digit. Columns: what was read. Click a cell to see its pictures.")
+    st.caption("Rows: true digit. Columns: predicted digit. Click a cell to see its pictures.")
     if cell := state.get("watched_cell"):
-        found = np.nonzero((labels == cell[0]) & (one.answers == cell[1]))[0]
-        st.markdown(f"**{cell[0]} read as {cell[1]}**, {after(one.epoch)}: {len(found)}")
+        true, predicted = cell
+        indices = np.flatnonzero((labels == true) & (snapshot.answers == predicted))
+        st.markdown(f"**{true} read as {predicted}**: {len(indices)}")
+        images = digits.x_train[snapshot.first :]
         galleries.gallery(
-            [galleries.Sample(int(n), digits.x_train[one.first + n], "") for n in found[:_SHOWN]], key="watched-cell"
+            [galleries.Sample(int(index), images[index], "") for index in indices[:_MAX_PICTURES]], key="watched-cell"
         )
 
 
-def landscape(shots: Sequence[Snapshot], place: int, grown: ReadingsByEpoch, image: NDArray[np.uint8]) -> None:
-    """Show the map of an epoch, turned as the last one lies, with the picture in it."""
-    one = shots[place]
-    digits = resources.mnist()
-    turn = snapshots.alignments([each.points for each in shots])[place]
-    spread = max(float(np.sqrt((one.points**2).mean())), 1e-9)
-    points, own = one.points @ turn / spread, grown.points[place] @ turn / spread
-    rows: list[dict[str, Any]] = [
-        _row(point, digits.y_train[one.first + n], digits.x_train[one.first + n], f"training digit {one.first + n}")
-        for n, point in enumerate(points)
-    ]
-    digit = int(grown.probabilities[place].argmax())
-    rows.append(_row(own, digit, image, "your picture"))
+def digit_map(shown: Sequence[Snapshot], index: int, by_epoch: ReadingsByEpoch, image: NDArray[np.uint8]) -> None:
+    """Show the digit map of one of the snapshots, aligned with the maps of the others, with the picture on it."""
+    snapshot, digits = shown[index], resources.mnist()
+    rotation = snapshots.alignments([snapshot.points for snapshot in shown])[index]
+    spread = max(float(np.sqrt((snapshot.points**2).mean())), 1e-9)
+    points, own = snapshot.points @ rotation / spread, by_epoch.points[index] @ rotation / spread
+    rows = []
+    for sample, point in enumerate(points, start=snapshot.first):
+        rows.append(_row(point, int(digits.y_train[sample]), digits.x_train[sample], f"Training digit {sample}"))
+    predicted = int(by_epoch.probabilities[index].argmax())
+    rows.append(_row(own, predicted, image, "Your picture", is_own=True))
     limit = _MARGIN * max(float(np.abs(points).max()), float(np.abs(own).max()))
     st.vega_lite_chart(
         rows,
-        plots.landscape(is_dark=style.is_dark(), limit=limit),
+        plots.digit_map(is_dark=style.is_dark(), limit=limit),
         height=420,
         key="watched-map",
-        alt=f"Map of {len(points)} digits {after(one.epoch)}; the picture lies at {own[0]:.1f}, {own[1]:.1f}",
+        alt=f"Map of {len(points)} digits. Your picture is at {own[0]:.1f}, {own[1]:.1f}.",
     )
     st.caption(
-        f"{len(points)} digits along the two main directions of the last hidden layer (PCA), {after(one.epoch)}; the "
-        f"ring is your picture. The directions hold {one.axes.explained_variance_ratio.sum():.0%} of what tells them apart. Each epoch's "
-        "map is turned to fit the next one's, and drawn in the same size."
+        f"{len(points)} digits along the two principal components (PCA) of the last hidden layer, which explain "
+        f"{snapshot.axes.explained_variance_ratio.sum():.0%} of the variance. The ring is your picture. Each map is "
+        "rotated and scaled to match the next epoch's."
     )
 
 
-def _row(point: NDArray[np.floating], digit: int, image: NDArray[np.uint8], name: str) -> dict[str, Any]:
-    url = galleries.as_url(image)
+def _row(
+    point: NDArray[np.floating], digit: int, image: NDArray[np.uint8], name: str, *, is_own: bool = False
+) -> dict[str, Any]:
     return {
         "x": round(float(point[0]), 3),
         "y": round(float(point[1]), 3),
         "digit": str(digit),
         "name": name,
-        "image": url,
+        "image": galleries.as_url(image),
+        "isOwn": is_own,
     }
-
-
-def layers(observations: Sequence[Observation], planned: int) -> None:
-    """Show curves of what goes on in each layer."""
-    columns = st.columns(2, gap="large")
-    for number, (figure, title, form, text) in enumerate(_FIGURES):
-        with columns[number % 2]:
-            rows = learning_plots.layers(observations, figure)
-            names = list(dict.fromkeys(row["layer"] for row in rows))
-            st.markdown(f"**{title}**")
-            st.vega_lite_chart(
-                rows,
-                learning_plots.layer_curves(names, planned, title, form),
-                height=300,
-                key=f"layers-{figure}",
-                alt=f"{title} of {', '.join(names)} over {observations[-1].epoch} epochs",
-            )
-            st.caption(text)
-
-
-def histograms(observations: Sequence[Observation], epoch: int) -> None:
-    """Show how large each layer's weights are after an epoch."""
-    one = next((each for each in observations if each.epoch == epoch), None)
-    if one is None:
-        st.caption(f"Nobody looked at the weights {after(epoch)}.")
-        return
-    columns = st.columns(min(len(one.layers), 4))
-    for number, layer in enumerate(one.layers):
-        same = [each.layers[number] for each in observations]
-        limit = max(each.limit for each in same) or 1.0
-        most = max(max(each.histogram) / max(each.weights, 1) for each in same)
-        with columns[number % len(columns)]:
-            st.markdown(f"**{layer.layer}**, {layer.weights:,} weights")
-            st.vega_lite_chart(
-                learning_plots.histogram(layer),
-                learning_plots.histogram_bars(limit, most),
-                height=180,
-                key=f"histogram-{number}",
-                alt=f"Histogram of the {layer.weights:,} weights of {layer.layer}, none beyond {layer.limit:.3f}",
-            )
