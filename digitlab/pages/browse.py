@@ -1,4 +1,4 @@
-"""MNIST: page through it, pick a digit, look at its pixels and at what a network reads in it."""
+"""MNIST: page through it, choose a digit, look at its pixels and at a network's prediction."""
 
 import streamlit as st
 
@@ -6,7 +6,8 @@ from digitlab.data import browsing
 from digitlab.ui import galleries, messages, network_choice, probability_bars, reading_view, resources
 from digitlab.ui.charts import plots
 
-SHOWN = 48
+SHOWN = 48  # samples on a page
+WHOLE_SETS = {"training": "The whole training set", "test": "The whole test set"}
 
 st.title("Browse MNIST")
 digits = resources.mnist()
@@ -25,23 +26,25 @@ with controls:
         bind="query-params",
         wrap=True,
     )
-    seed = st.number_input("Shuffle by seed (0: do not)", 0, 999_999, 0, key="seed", bind="query-params", width=190)
+    seed = st.number_input(
+        "Shuffle seed (0 = original order)", 0, 999_999, 0, key="seed", bind="query-params", width=240
+    )
 order = browsing.order(labels, None if chosen == "all" else int(chosen), int(seed))
 pages = -(-len(order) // SHOWN)
 
 
-def turn(step: int) -> None:
-    """Go to the next or the previous page, around the ends."""
+def turn_page(step: int) -> None:
+    """Go forward or back by `step` pages; after the last page comes the first."""
     st.session_state.page = (int(st.session_state.page) - 1 + step) % pages + 1
 
 
 def enlarge(index: int) -> None:
-    """Look closely at one sample."""
+    """Show one sample's details."""
     st.session_state.sample = index
 
 
-def only(digit: int) -> None:
-    """Show one digit alone."""
+def show_only(digit: int) -> None:
+    """Browse the samples of one digit."""
     st.session_state.digit = str(digit)
     st.session_state.page = 1
 
@@ -49,9 +52,9 @@ def only(digit: int) -> None:
 if st.session_state.get("page", 0) not in range(1, pages + 1):
     st.session_state.page = 1
 with st.container(horizontal=True, vertical_alignment="bottom"):
-    st.button("Previous", icon=":material/chevron_left:", on_click=turn, args=(-1,))
+    st.button("Previous", icon=":material/chevron_left:", on_click=turn_page, args=(-1,))
     page = st.number_input("Page", 1, pages, key="page", bind="query-params", width=120)
-    st.button("Next", icon=":material/chevron_right:", on_click=turn, args=(1,))
+    st.button("Next", icon=":material/chevron_right:", on_click=turn_page, args=(1,))
     st.caption(f"{len(order):,} digits on {pages:,} pages")
 
 shown = order[(page - 1) * SHOWN : page * SHOWN]
@@ -64,15 +67,22 @@ with grid:
 
 with detail:
     index = st.number_input("Sample", 0, len(labels) - 1, key="sample", bind="query-params", width=150)
-    st.markdown(f"Sample **{index}** of the {part} set, labelled **{labels[index]}**")
+    label = int(labels[index])
+    if part == "test":
+        st.markdown(f"Test sample **{index}**, labelled **{label}**")
+    else:
+        st.markdown(f"Training sample **{index}**, labelled **{label}**")
     picture, answer = st.columns(2)
     with picture:
-        galleries.digit_picture(images[index], f"Sample {index}, a {labels[index]}", is_large=True)
+        galleries.digit_picture(images[index], f"Sample {index}, labelled {label}", is_large=True)
     below = st.container()
     with answer, messages.show_errors():
-        card = network_choice.choose_network("Read by")
+        card = network_choice.choose_network()
         reading = resources.lab().recogniser(card.name).read_digit(images[index])
-        st.markdown(f"reads **{reading.digit}**" + (", as labelled" if reading.digit == labels[index] else ""))
+        if reading.digit == label:
+            st.markdown(f"Predicted **{reading.digit}**, which matches the label")
+        else:
+            st.markdown(f"Predicted **{reading.digit}**, but the label is **{label}**")
         if not reading.is_sure:
             st.caption(reading_view.verdict(reading))
         with below:
@@ -80,23 +90,23 @@ with detail:
             reading_view.why(part or "training", int(index), card.name)
 
 with (
-    st.expander(f"The 784 pixel values of sample {index}, 0 (background) to 255 (ink)", icon=":material/grid_on:"),
+    st.expander(f"Pixel values of sample {index}: 0 (background) to 255 (ink)", icon=":material/grid_on:"),
     st.container(width=900),
 ):
     st.image(plots.pixel_values(images[index]), width="stretch")
 
-st.subheader(f"The whole {part} set")
+st.subheader(WHOLE_SETS[part or "training"])
 st.markdown(
-    "The average picture of each digit: bright where most writers put ink. Click one to browse it alone. "
-    "Below, how many there are of each."
+    "The mean image of each digit, bright where most people put ink. Click one to browse that digit only. The chart "
+    "shows how many samples each digit has."
 )
 counts = browsing.counts(labels)
 averages = resources.averages(part or "training")
 means = [galleries.Sample(digit, averages[digit], f"{digit}: {counts[digit]:,}") for digit in range(10)]
-galleries.gallery(means, key="averages", on_click=only)
+galleries.gallery(means, key="averages", on_click=show_only)
 st.vega_lite_chart(
     [{"digit": digit, "count": count} for digit, count in enumerate(counts)],
     plots.counts(),
     height=220,
-    alt="How many there are of each digit",
+    alt="Number of samples of each digit",
 )

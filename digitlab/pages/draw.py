@@ -1,4 +1,4 @@
-"""Draw a digit or a number, or give a picture of one, and have it read after every stroke."""
+"""Draw a digit or a number, or open a picture of one; it is read after every stroke."""
 
 from collections.abc import Sequence
 
@@ -23,28 +23,28 @@ from digitlab.ui import (
 )
 
 INVITATIONS = {
-    "Draw": "Draw a digit from 0 to 9, or a number, in the black field, anywhere and in any size.",
-    "Upload": "Drop a picture of a digit or a number there: a drawing, a scan or a photograph of a pen on paper.",
-    "Camera": "Hold a written digit into the camera's view and take a photo.",
+    "Draw": "Draw a digit from 0 to 9, or a number, anywhere in the black field and in any size.",
+    "Upload": "Upload a picture of a digit or a number: a drawing, a scan or a photo of ink on paper.",
+    "Camera": "Hold a handwritten digit up to the camera and take a photo.",
 }
-NO_INK = "No ink can be told from the ground there. Use a darker pen, more light, or come nearer."
+NO_INK = "Couldn't find any writing in this picture. Use a darker pen or more light, or move closer."
 STEPS = {
-    "crop": ("Cut out", "Only the ink counts, wherever it is on the field."),
-    "thickness": ("Usual pen", "Every line is drawn anew as wide as MNIST's pens were."),
-    "scale": ("Scaled", "The longer side becomes 20 pixels, large or small as it was."),
-    "centre": ("Centred", "The centre of its mass comes to the middle of 28 x 28 pixels."),
+    "crop": ("Cropped", "Only the ink counts, wherever it is in the picture."),
+    "thickness": ("Line width", "Lines are redrawn as wide as those in MNIST."),
+    "scale": ("Scaled", "The longer side becomes 20 pixels."),
+    "centre": ("Centred", "The centre of mass moves to the middle of 28 x 28 pixels."),
 }
 
 state = st.session_state
 
 
 def choose_source() -> str:
-    """Let a person choose where the digit comes from; `?source=Upload` in an address does so, too."""
+    """Let a person choose where the picture comes from; `?source=Upload` in the address does, too."""
     asked = st.query_params.get("source")
     if asked in INVITATIONS and asked != state.get("asked_source"):
         state.source = asked
     source = st.segmented_control(
-        "Where the digit comes from",
+        "Source of the picture",
         list(INVITATIONS),
         default="Draw",
         required=True,
@@ -61,26 +61,26 @@ def choose_source() -> str:
     return source
 
 
-def from_file(source: str) -> NDArray[np.uint8] | None:
-    """Ask for a picture file or a photo, and return it."""
+def open_file(source: str) -> NDArray[np.uint8] | None:
+    """Ask for a picture file or a photo; returns uint8 (height, width, 4), or None while there is none."""
     if source == "Camera":
-        file = st.camera_input("A photo of a pen on paper", key="camera")
+        file = st.camera_input("Photo of ink on paper", key="camera")
     else:
-        file = st.file_uploader("A picture of a digit or a number", list(SUFFIXES), key="upload")
+        file = st.file_uploader("Picture of a digit or a number", list(SUFFIXES), key="upload")
     if file is None:
         return None
-    if state.get("opened_id") != file.file_id:  # opening a large one takes a while, and every click runs this again
+    if state.get("opened_id") != file.file_id:  # every click runs this again, and opening a large file takes a while
         shared_state.get().opened, state.opened_id = open_picture(file.getvalue(), file.name), file.file_id
     return shared_state.get().opened
 
 
 def show_reading(picture: NDArray[np.uint8] | None, parts: Sequence[DigitReading], source: str, network: str) -> None:
-    """Say what is read, digit by digit."""
+    """Show what is read, digit by digit."""
     if picture is not None and len(parts) > 1:
         reading_view.number_answer(parts)
         reading_view.boxes(picture, parts)
         reading_view.digit_cards(parts)
-        what_next(picture, parts, source, network)
+        next_steps(picture, parts, source, network)
         return
     reading = parts[0].reading if parts else NOTHING
     reading_view.answer(reading, INVITATIONS[source] if picture is None or source == "Draw" else NO_INK)
@@ -88,22 +88,22 @@ def show_reading(picture: NDArray[np.uint8] | None, parts: Sequence[DigitReading
         reading_view.boxes(picture, parts)
     probability_bars.show(reading.probabilities, reading.digit)
     if picture is not None and parts:
-        what_next(picture, parts, source, network)
-    st.caption("What the network saw: 28 x 28 pixels")
-    galleries.digit_picture(reading.image, "The drawing as the network saw it")
+        next_steps(picture, parts, source, network)
+    st.caption("Network input: 28 x 28 pixels")
+    galleries.digit_picture(reading.image, "The drawing as the network sees it")
 
 
-def what_next(picture: NDArray[np.uint8], parts: Sequence[DigitReading], source: str, network: str) -> None:
-    """Lead to what made the network read it so, where the drawing goes along; let a person put the reading right."""
+def next_steps(picture: NDArray[np.uint8], parts: Sequence[DigitReading], source: str, network: str) -> None:
+    """Link to the explanation of the reading, and let a person correct it."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.page_link("understand.py", label="Why?", icon=":material/troubleshoot:")
         corrections.offer(picture, parts, network, canvas.strokes() if source == "Draw" else ())
 
 
-def show_way(parts: Sequence[DigitReading], recogniser: Recogniser) -> None:
-    """Show each step from the drawing to the network's input, and what would be read without it."""
+def show_preprocessing(parts: Sequence[DigitReading], recogniser: Recogniser) -> None:
+    """Show each preprocessing step, and what would be read without it."""
     if not parts:
-        st.caption("There is no ink yet.")
+        st.caption("Nothing to show yet: no digit was found.")
         return
     chosen = 0
     if len(parts) > 1:
@@ -113,11 +113,11 @@ def show_way(parts: Sequence[DigitReading], recogniser: Recogniser) -> None:
             format_func=lambda number: str(parts[number].reading.digit),
             default=0,
             required=True,
-            key=f"way-of-{len(parts)}",
+            key=f"prepared-digit-of-{len(parts)}",
         )
     st.caption(
-        "A network that learned from MNIST reads well what looks like MNIST. Each step removes something that has "
-        "nothing to do with the digit; below it stands what would come out if that step alone were left out."
+        "The network learned from MNIST, so it reads best what looks like MNIST. Each step removes a difference that "
+        "has nothing to do with the digit. Below each step: what would be read if only that step were left out."
     )
     reading_view.steps(
         [
@@ -132,27 +132,29 @@ st.title("Draw a digit")
 
 @st.fragment
 def draw() -> None:
-    """All that changes with a stroke; the rest of the page is left alone."""
-    with st.container(horizontal=True, gap="medium"):  # beside each other where there is room, else below
+    """Everything that changes with a stroke; the rest of the page does not run again."""
+    with st.container(horizontal=True, gap="medium"):  # side by side where there is room, else one below the other
         left, right = st.container(width=canvas.WIDTH), st.container(width=canvas.WIDTH)
     with left, messages.show_errors():
         source = choose_source()
-        picture = None  # what cannot be opened is told there, and nothing is read
-        picture = canvas.field() if source == "Draw" else from_file(source)
+        picture = None  # a file that cannot be opened shows its error, and nothing is read
+        picture = canvas.show() if source == "Draw" else open_file(source)
     with right:
-        result = st.container()  # on a telephone it comes right below the field, before the choice of the network
-        card = network_choice.choose_network("Read by")
-    way = st.expander("The way from the drawing to the network", icon=":material/route:", key="way", on_change="rerun")
+        result = st.container()  # on a phone it comes right below the canvas, before the choice of the network
+        card = network_choice.choose_network()
+    preparation = st.expander(
+        "How your drawing is prepared", icon=":material/route:", key="preparation", on_change="rerun"
+    )
     with result, messages.show_errors():
         recogniser = resources.lab().recogniser(card.name)
         parts = () if picture is None else recogniser.read_number(picture).digits
         show_reading(picture, parts, source, card.name)
-        if way.open:
-            with way:
-                show_way(parts, recogniser)
+        if preparation.open:
+            with preparation:
+                show_preprocessing(parts, recogniser)
     if source == "Draw":
         with left:
-            canvas.tools()  # after the answer, which need not wait for them
+            canvas.tools()  # after the answer, which need not wait for the tools
 
 
 draw()

@@ -24,7 +24,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
 counts = lab.drawings.counts(person)
 
 if not person.may_train:
-    identity.offer_to_log_in("improve", " to improve a network", is_main=True)
+    identity.offer_to_log_in("improve", is_main=True)
 elif sum(counts) < MIN_DRAWINGS:
     st.info(
         f"You need at least {MIN_DRAWINGS} digits (you have {sum(counts)}); 50 or more is better. Draw them on "
@@ -76,7 +76,7 @@ def show_progress(number: int) -> None:
         if run.state.is_over():
             st.rerun()
         run_list.heading(run, person)
-        run_progress.bar(run, status)
+        run_progress.show(run, status)
         run_progress.controls(run, person, may_pause=False)
 
 
@@ -106,4 +106,4 @@ if run is not None:
             st.info("It was stopped before anything was saved. Start it again.", icon=":material/info:")
         else:
             verdict_view.show(run, person)
-run_list.dialogs(person)
+run_list.show_dialog(person)

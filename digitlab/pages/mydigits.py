@@ -9,7 +9,7 @@ st.title("My digits")
 person = identity.person()
 if person.id == "":
     st.info("Nobody knows whose digits these would be. Log in to keep your own.", icon=":material/person:")
-    identity.offer_to_log_in("mydigits", " to keep your own digits", is_main=True)
+    identity.offer_to_log_in("mydigits", is_main=True)
     st.stop()
 st.markdown(
     "Digits in **your** hand: what you put right in Draw, what you draw here, what you bring in. "

@@ -1,57 +1,57 @@
-"""The first page: what this is, and the way through it in the tutorial's order."""
+"""The first page: what DigitLab is, and links to the other pages in the tutorial's order."""
 
 import streamlit as st
 
-STEPS = {
+FIRST_STEPS = {
     "browse": (
         "1. Browse",
         ":material/grid_view:",
-        "MNIST has 70,000 handwritten digits of 28 x 28 pixels. A network can only learn what its examples show, "
-        "so look at them first.",
+        "MNIST holds 70,000 handwritten digits of 28 x 28 pixels. A network learns only what its examples show, so "
+        "look at them first.",
     ),
     "train": (
         "2. Train",
         ":material/model_training:",
-        "The network guesses, is told how wrong it was, and moves its weights a little; once through all examples is "
-        "an epoch. Watch the loss fall.",
+        "The network guesses, its error is measured, and its weights move a little. One pass over all examples is an "
+        "epoch. Watch the loss fall.",
     ),
     "draw": (
         "3. Draw",
         ":material/draw:",
-        "Write a digit with mouse, pen or finger. It is cut out, shrunk to 28 x 28 like the examples, "
-        "and read at once.",
+        "Write a digit with mouse, pen or finger. It is cropped, scaled to 28 x 28 pixels like the examples, and read "
+        "at once.",
     ),
     "evaluate": (
         "4. Evaluate",
         ":material/analytics:",
-        "10,000 digits that the network has never seen tell how good it really is, and which digits it mixes up.",
+        "10,000 digits that the network has never seen show how good it really is, and which digits it confuses.",
     ),
 }
-FURTHER = {
+MORE = {
     "watch": (
         "Watch it learn",
         ":material/movie:",
-        "Play a training like a film: your drawing, the filters and the mistakes, as they were after each epoch.",
+        "Play a training like a film: your drawing, the filters and the mistakes after each epoch.",
     ),
     "understand": (
         "Understand",
         ":material/troubleshoot:",
-        "See where a network looks, what speaks for and against each digit, and what would change its mind.",
+        "See where a network looks, what supports and opposes each digit, and what would change its mind.",
     ),
     "mydigits": (
         "My digits",
         ":material/collections_bookmark:",
-        "It misread you? Say what it was, or draw a few digits on request: they are kept for you alone.",
+        "Misread? Correct it, or draw a few digits on request. Only you can see them.",
     ),
     "improve": (
         "Improve",
         ":material/auto_fix_high:",
-        "Let a network go on learning from your digits for some seconds, and see the proof beside it.",
+        "Fine-tune a network on your digits in seconds, and see whether it helped.",
     ),
 }
 
 
-def cards(pages: dict[str, tuple[str, str, str]]) -> None:
+def show_cards(pages: dict[str, tuple[str, str, str]]) -> None:
     """Show what pages are for, side by side."""
     for column, (page, (title, icon, text)) in zip(st.columns(len(pages)), pages.items(), strict=True):
         with column, st.container(border=True, height="stretch"):
@@ -60,16 +60,18 @@ def cards(pages: dict[str, tuple[str, str, str]]) -> None:
 
 
 st.title("DigitLab")
-st.markdown("A laboratory for handwritten digits: look at the data, train a network, and let it read **your** writing.")
+st.markdown(
+    "A laboratory for handwritten digits: look at the data, train a network, and let it read **your** handwriting."
+)
 if st.button("Draw a digit now", type="primary", icon=":material/draw:"):
     st.switch_page("draw.py")
 
-st.subheader("The way through")
-cards(STEPS)
-st.subheader("And further")
-cards(FURTHER)
+st.subheader("Getting started")
+show_cards(FIRST_STEPS)
+st.subheader("More to explore")
+show_cards(MORE)
 
 st.markdown(
-    "Networks are kept under Models, with their settings, scores and code, to be taken away; Compare puts them side by "
-    "side. A training goes on when this tab is closed; open Train again to see it."
+    "Models lists all networks with their settings, scores and code, for download. Compare puts them side by side. A "
+    "training continues when you close this tab: open Train again to see it."
 )

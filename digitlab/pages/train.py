@@ -1,4 +1,4 @@
-"""Set up a training, start it, watch it learn, and find every run again."""
+"""Set up a training, start it, watch it, and find every run again."""
 
 from contextlib import suppress
 from functools import partial
@@ -22,105 +22,117 @@ with form:
     preset = training_form.preset()
     config = training_form.fill_in(preset, lab.max_epochs)
     settings_sharing.take_file(lab.max_epochs)
-    title = st.text_input("Name", max_chars=60, placeholder=f"{PRESETS[preset].title} and a number", key="title")
+    title = st.text_input("Name", max_chars=60, placeholder=f'Leave empty for "{PRESETS[preset].title} 7"', key="title")
 
     if not person.may_train:
-        identity.offer_to_log_in("train", " to train", is_main=True)
+        identity.offer_to_log_in("train", is_main=True)
     elif st.button("Train", type="primary", icon=":material/play_arrow:", width="stretch"):
         with messages.show_errors():
             run = lab.start_training(config(), title, person)
             st.query_params["run"] = str(run.number)
 
 
-def whole_epochs(n: int) -> str:
-    """Say how many, as people do."""
-    return "1 whole epoch" if n == 1 else f"{n} whole epochs"
-
-
-def ended(run: Run, finished: int) -> None:
-    """Say how a run ended, and where to go with what came of it."""
+def show_result(run: Run, epochs: int) -> None:
+    """Say how a run ended after so many whole epochs, and link to what can be done with its network."""
     if run.state in (RunState.FAILED, RunState.INTERRUPTED):
         st.error(messages.escape_markdown(run.message), icon=":material/error:")
         return
     if run.message:
         st.caption(messages.escape_markdown(run.message))
-    if run.state is RunState.PAUSED and run.config.tuning is not None:
-        st.info("Paused. Improving takes seconds: start it anew under Improve.", icon=":material/pause:")
-        return
+    current = min(epochs + 1, run.config.epochs)
     if run.state is RunState.PAUSED:
-        st.info(f"Paused after {whole_epochs(finished)}; it goes on exactly where it was.", icon=":material/pause:")
+        st.info(pause_text(run, current), icon=":material/pause:")
         return
     if run.model is None:
-        text = f"Stopped after {whole_epochs(finished)}, before a network was made of them; it can go on."
-        st.info(text if finished else "It was stopped before it began.", icon=":material/info:")
+        text = f"Stopped during epoch {current}, before a network was saved. You can resume it."
+        st.info(text if epochs else "Stopped before it started.", icon=":material/info:")
         return
     if run.state is RunState.STOPPED:
-        st.info(f"Stopped after {whole_epochs(finished)}; the network so far is kept.", icon=":material/info:")
-    elif finished < run.config.epochs:
-        st.info(f"Early stopping ended it after epoch {finished} and kept the best weights.", icon=":material/info:")
+        st.info(f"Stopped during epoch {current}. The network so far was saved.", icon=":material/info:")
+    elif epochs < run.config.epochs:
+        st.info(f"Early stopping ended it after epoch {epochs} and kept the best weights.", icon=":material/info:")
     left, right = st.columns(2)
     left.metric("Test accuracy", f"{run.test_accuracy:.2%}", border=True)
     right.metric("Test loss", f"{run.test_loss:.4f}", border=True)
+    show_links(run, run.model)
+
+
+def pause_text(run: Run, current: int) -> str:
+    """Return a sentence on a paused run that was in epoch `current`."""
+    if run.config.tuning is not None:
+        return "Paused. Fine-tuning takes only seconds: start it again on Improve."
+    if run.started is None:
+        return "Paused before it started. Resume puts it back in the queue."
+    return f"Paused during epoch {current}. Resume continues exactly where it stopped."
+
+
+def show_links(run: Run, model: str) -> None:
+    """Link to what can be done with a run's network."""
+    address = {"model": model}
     with st.container(horizontal=True):
-        there = {"model": run.model}
-        st.page_link("draw.py", label="Draw with it", icon=":material/draw:", query_params=there)
-        st.page_link("evaluate.py", label="Evaluate it", icon=":material/analytics:", query_params=there)
-        code = there | {"view": "Code"}
-        st.page_link("models.py", label="Its Keras code", icon=":material/code:", query_params=code)
+        st.page_link("draw.py", label="Try it", icon=":material/draw:", query_params=address)
+        st.page_link("evaluate.py", label="Evaluate it", icon=":material/analytics:", query_params=address)
+        code = address | {"view": "Code"}
+        st.page_link("models.py", label="Keras code", icon=":material/code:", query_params=code)
         if run.config.tuning is not None:
-            asked = {"run": str(run.number)}
-            st.page_link("improve.py", label="See if it helped", icon=":material/auto_fix_high:", query_params=asked)
+            improvement = {"run": str(run.number)}
+            st.page_link(
+                "improve.py", label="See if it helped", icon=":material/auto_fix_high:", query_params=improvement
+            )
 
 
-def offer_to_go_on(run: Run, finished: int) -> None:
-    """Let a run go on where it was, with more epochs if it has done all."""
-    least = finished + (run.state is RunState.FINISHED)
-    if least > lab.max_epochs or not person.may_change(run.owner):
+def offer_to_resume(run: Run, epochs: int) -> None:
+    """Let a run with so many whole epochs continue, with more epochs if it has done all."""
+    min_epochs = epochs + (run.state is RunState.FINISHED)
+    if min_epochs > lab.max_epochs or not person.may_change(run.owner):
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        epochs = st.number_input(
-            "Epochs in all",
-            max(least, 1),
+        total = st.number_input(
+            "Total epochs",
+            max(min_epochs, 1),
             lab.max_epochs,
-            min(max(run.config.epochs, least), lab.max_epochs),
-            key=f"more-{run.number}-{least}",
+            min(max(run.config.epochs, min_epochs), lab.max_epochs),
+            key=f"total-epochs-{run.number}-{min_epochs}",
         )
-        if st.button("Go on", icon=":material/play_arrow:", key=f"go-on-{run.number}"):
-            lab.resume(run.number, person, int(epochs))
+        if st.button("Resume", icon=":material/play_arrow:", key=f"resume-{run.number}"):
+            lab.resume(run.number, person, int(total))
             st.rerun()
 
 
-def doing(run: Run) -> str:
-    """Say what a running run is at."""
+def describe_progress(run: Run) -> str:
+    """Return a sentence on what a running run is doing."""
     progress = run.progress
     if progress is None:
         return "Building the network ..."
     if progress.epoch == 0:
-        return f"Writing digits to learn from: {progress.batch / progress.batches:.0%}"
-    text = f"Epoch {progress.epoch} of {run.config.epochs}, batch {progress.batch:,} of {progress.batches:,}"
-    return text + run_progress.time_left(run)
+        return f"Generating synthetic digits: {progress.batch / progress.batches:.0%}"
+    epoch, total, batch, batches = progress.epoch, run.config.epochs, progress.batch, progress.batches
+    left = run_progress.time_left(run)
+    if left is None:
+        return f"Epoch {epoch} of {total}, batch {batch:,} of {batches:,}"
+    return f"Epoch {epoch} of {total}, batch {batch:,} of {batches:,}, about {left} left"
 
 
-def choose(newest: int) -> None:
+def choose_run(newest: int) -> None:
     """Show the run that was clicked in the list."""
     rows = st.session_state[f"runs-{newest}"].selection.rows
     if rows:
         st.query_params["run"] = str(st.session_state.listed[rows[0]])
 
 
-def look_again(runs: list[Run]) -> float:
-    """Say after how many seconds the runs are looked at again: soon where something happens."""
+def refresh_interval(runs: list[Run]) -> float:
+    """Return the seconds after which the runs are read again: few while something happens."""
     return 0.5 if any(not run.state.is_over() for run in runs) else 5.0
 
 
-every = 5.0
-with suppress(StoreUnavailable):  # told where the runs are shown, which are looked for again
-    every = look_again(lab.runs())
+interval = 5.0
+with suppress(StoreUnavailable):  # shown below, where the runs are read again
+    interval = refresh_interval(lab.runs())
 
 
-@st.fragment(run_every=every)
+@st.fragment(run_every=interval)
 def show_runs() -> None:
-    """The chosen run and the list of all, kept up to date."""
+    """Show the chosen run and the list of all, and keep both up to date."""
     with messages.show_errors():
         runs = lab.runs()
         if not runs:
@@ -132,24 +144,25 @@ def show_runs() -> None:
         run = by_number.get(asked) or (active or runs)[0]
         if asked and asked not in by_number:
             st.warning(
-                f"There is no run {messages.escape_markdown(asked[:20])}; another is shown.", icon=":material/warning:"
+                f"There is no run {messages.escape_markdown(asked[:20])}. Showing another one.",
+                icon=":material/warning:",
             )
         run_list.heading(run, person)
         epochs = lab.epochs(run.number)
         if run.state.is_over():
-            ended(run, len(epochs))
+            show_result(run, len(epochs))
             if run.state is not RunState.FAILED and run.config.tuning is None:
-                offer_to_go_on(run, len(epochs))
+                offer_to_resume(run, len(epochs))
         else:
-            run_progress.bar(run, doing)
+            run_progress.show(run, describe_progress)
             if run.message:
                 st.caption(messages.escape_markdown(run.message))
             run_progress.controls(run, person, may_pause=True)
         learning_curves.show(epochs, run.config.epochs, key=f"run-{run.number}")
         if run.started is not None and run.config.tuning is None:
             training_hints.show(run, epochs)
-            there = {"run": str(run.number)}
-            st.page_link("watch.py", label="Watch it learn", icon=":material/movie:", query_params=there)
+            address = {"run": str(run.number)}
+            st.page_link("watch.py", label="Watch it learn", icon=":material/movie:", query_params=address)
 
         if run.config.tuning is None:
             settings_sharing.offer(run)
@@ -160,16 +173,16 @@ def show_runs() -> None:
             [run_list.row(run, person) for run in runs],
             column_config=run_list.COLUMNS,
             hide_index=True,
-            key=f"runs-{runs[0].number}",  # a selection is kept by its row, and a new run moves the rows
-            on_select=partial(choose, runs[0].number),
+            key=f"runs-{runs[0].number}",  # Streamlit keeps a selection by its row, and a new run moves the rows
+            on_select=partial(choose_run, runs[0].number),
             selection_mode="single-row",
             placeholder="-",
             height=min(36 * (len(runs) + 1), 300),
         )
-        if every != look_again(runs):
-            st.rerun()  # to look more often, or less
+        if interval != refresh_interval(runs):
+            st.rerun()  # to refresh more often, or less
 
 
 with watch:
     show_runs()
-run_list.dialogs(person)
+run_list.show_dialog(person)

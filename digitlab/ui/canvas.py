@@ -1,4 +1,4 @@
-"""The field to draw in: a canvas that keeps its drawing, with its tools, and sends each stroke as the pen is lifted."""
+"""The canvas to draw on, with its tools. It keeps its drawing, and sends each stroke as the pen is lifted."""
 
 from typing import Any
 
@@ -10,15 +10,15 @@ from streamlit_drawable_canvas import st_canvas
 from digitlab.ui import shared_state
 from digitlab.ui.shared_state import DRAW_CANVAS
 
-WIDTH, HEIGHT = 358, 320  # pixels; as wide as a telephone's page; below 300 high the canvas forgets its drawing
-_PEN = 18  # pixels, at first
+WIDTH, HEIGHT = 358, 320  # pixels: as wide as a phone's page; lower than 300, the canvas loses its drawing
+_PEN = 18  # pixels, the default width
 
 
-def field(key: str = DRAW_CANVAS) -> NDArray[np.uint8] | None:
-    """Show the field, and return the drawing, uint8 (HEIGHT, WIDTH, 4); None before the first stroke.
+def show(key: str = DRAW_CANVAS) -> NDArray[np.uint8] | None:
+    """Show the canvas, and return the drawing, uint8 (HEIGHT, WIDTH, 4); None before the first stroke.
 
-    `tools` belongs below it, and may be called when the drawing has been answered: what was chosen there is known.
-    Fields of different keys hold different drawings; a page has one at most.
+    `tools` belongs below it, and may be called after the drawing is read: the session knows what was chosen there.
+    Canvases of different keys hold different drawings; a page shows at most one.
     """
     state, drawing = st.session_state, shared_state.get().canvas(key)
     if key not in state:  # the canvas was not on the page that ran before: restore the drawing
@@ -40,17 +40,17 @@ def field(key: str = DRAW_CANVAS) -> NDArray[np.uint8] | None:
 
 
 def strokes(key: str = DRAW_CANVAS) -> list[dict[str, Any]]:
-    """Return the strokes that a field's drawing is made of, as the canvas tells of them."""
+    """Return the strokes of a canvas' drawing, as objects of Fabric.js."""
     return shared_state.get().canvas(key).strokes
 
 
 def clear(key: str = DRAW_CANVAS) -> None:
-    """Empty a field."""
-    _put(key, [])
+    """Clear a canvas."""
+    _redraw(key, [])
 
 
 def tools(key: str = DRAW_CANVAS) -> None:
-    """Let a person choose between pen and eraser and their width, undo, and clear."""
+    """Let a person choose pen or eraser and the width, undo a stroke, and clear the canvas."""
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         st.segmented_control(
             "Tool",
@@ -61,30 +61,30 @@ def tools(key: str = DRAW_CANVAS) -> None:
             persist_state="session",
             label_visibility="collapsed",
         )
-        st.button("Undo", icon=":material/undo:", on_click=lambda: _put(key, _sent(key)[:-1]))
+        st.button("Undo", icon=":material/undo:", on_click=lambda: _redraw(key, _received(key)[:-1]))
         st.button("Clear", icon=":material/delete:", on_click=lambda: clear(key))
-    st.slider("Width of the pen, in pixels", 4, 48, _PEN, key="pen", persist_state="session")
+    st.slider("Pen width (px)", 4, 48, _PEN, key="pen", persist_state="session")
     _sender(key="sender", height="content")
 
 
-def _sent(key: str) -> list[Any]:
-    """All strokes that have come, also those that no run of the page has seen yet: a click may be that fast."""
-    sent = st.session_state[key].get("drawing") or {}  # the package's own: another version may keep it elsewhere
+def _received(key: str) -> list[Any]:
+    """Return all strokes received, including those that no run of the page has seen yet: a click can be that fast."""
+    sent = st.session_state[key].get("drawing") or {}  # the package's own format; another version may differ
     found: list[Any] = sent.get("raw", {}).get("objects", strokes(key))
     return found
 
 
-def _put(key: str, strokes: list[Any]) -> None:
-    """Have the canvas drawn anew; the count makes it a change even when the strokes are those of last time."""
+def _redraw(key: str, strokes: list[Any]) -> None:
+    """Redraw the canvas; the count makes it a change even if the strokes are the same as last time."""
     change = st.session_state[f"{key}_start"]["change"] + 1
     st.session_state[f"{key}_start"] = {"objects": strokes, "change": change}
 
 
-# The canvas waits 200 ms after a stroke, in case another one follows, before it sends the drawing. Its own button
-# "Update the app with this drawing" sends at once and cancels that wait, so it is pressed when the pen is lifted. Where
-# another version of the package has no such button, the drawing comes after the wait.
-# The canvas notes a stroke in a microtask that it queues at the document; what is queued at the window comes after it.
-# Its toolbar would lie over what stands above it, and undo and clear stand below: it is hidden before it shows.
+# After a stroke the canvas waits 200 ms for another one before it sends the drawing. Its button "Update the app with
+# this drawing" sends at once and cancels the wait, so it is pressed when the pen is lifted. If another version of the
+# package has no such button, the drawing arrives after the wait.
+# The canvas records a stroke in a microtask queued at the document; one queued at the window runs after it.
+# The canvas' own toolbar would cover what is above it, so it is hidden before it shows: undo and clear are below.
 _sender = st.components.v2.component(
     "digitlab_sender",
     js="""

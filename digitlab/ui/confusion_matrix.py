@@ -1,4 +1,4 @@
-"""The confusion matrix as a table of buttons: each cell can be clicked, reached by keys, and read aloud."""
+"""The confusion matrix as a table of buttons: for mouse, keyboard and screen reader."""
 
 from collections.abc import Callable
 
@@ -20,15 +20,15 @@ def matrix(
 ) -> None:
     """Show how often each digit (rows) was read as each (columns).
 
-    The right answers, on the diagonal, are left uncoloured: their thousands would drown the mistakes.
+    Correct predictions, on the diagonal, have no colour: their thousands would hide the mistakes.
 
     Args:
         counts: int64 (10, 10).
-        key: Of this piece of page.
-        in_shares: Whether to show percent of each row in place of counts.
+        key: Key of the table.
+        in_shares: Whether to show percentages of each row in place of counts.
         is_dark: Whether the page is shown in the dark theme.
-        chosen: The cell, true digit and answer, that is marked.
-        on_click: Gets true digit and answer of a cell that is clicked, before the page runs again.
+        chosen: The marked cell: true digit and predicted digit.
+        on_click: Receives the true and the predicted digit of a clicked cell, before the page runs again.
     """
 
     def clicked() -> None:
@@ -39,7 +39,7 @@ def matrix(
     shares = counts / np.maximum(1, counts.sum(axis=1, keepdims=True))
     shown = [f"{share:.1%}"[:-1] if count else "" for share, count in zip(shares.flat, counts.flat, strict=True)]
     mistakes = np.where(np.eye(10, dtype=bool), 0, counts)
-    weights = np.sqrt(mistakes / max(1, mistakes.max()))  # the root, so that single mistakes are seen, too
+    weights = np.sqrt(mistakes / max(1, mistakes.max()))  # the root keeps single mistakes visible
     cells = [
         {
             "text": shown[cell] if in_shares else str(count or ""),
@@ -58,7 +58,7 @@ def matrix(
     )
 
 
-# Blue on white and yellow on black are told apart by everybody (M. Okabe and K. Ito, "Color universal design", 2008).
+# Everybody can distinguish blue on white and yellow on black (M. Okabe and K. Ito, "Color universal design", 2008).
 _matrix = st.components.v2.component(
     "digitlab_matrix",
     html="<table><caption></caption><thead></thead><tbody></tbody></table>",
@@ -83,7 +83,7 @@ const cell = (name, text) => Object.assign(document.createElement(name), { textC
 export default function ({ data, parentElement, setTriggerValue }) {
   const table = parentElement.querySelector("table")
   table.className = data.isDark ? "dark" : ""
-  table.caption.textContent = "Confusion matrix: true digits in rows, digits read in columns"
+  table.caption.textContent = "Confusion matrix: true digits in rows, predicted digits in columns"
   const head = document.createElement("tr")
   head.append(document.createElement("td"), ...[...Array(10).keys()].map((digit) => cell("th", digit)))
   table.tHead.replaceChildren(head)

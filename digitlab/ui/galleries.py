@@ -1,4 +1,4 @@
-"""Pictures of digits on a page: one with its pixels to be seen, a gallery that can be clicked."""
+"""Digits as pictures: a single one, or a gallery to click."""
 
 import base64
 from collections.abc import Callable, Collection, Sequence
@@ -13,14 +13,14 @@ from digitlab.ui import component_events
 
 
 def digit_picture(digit: NDArray[np.uint8], alt: str, *, is_large: bool = False) -> None:
-    """Show a digit, uint8 (28, 28), with its pixels to be seen."""
+    """Show a digit, uint8 (28, 28), enlarged without smoothing."""
     kind = "digitlab-seen large" if is_large else "digitlab-seen"
     st.html(f"<div class='{kind}'><img alt='{alt}' src='{as_url(digit)}'></div>")
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A picture in a gallery: its index in the set, uint8 (28, 28), and what stands below it."""
+    """A picture in a gallery: its index in the set, the image, uint8 (28, 28), and the caption below it."""
 
     index: int
     image: NDArray[np.uint8]
@@ -34,9 +34,13 @@ def gallery(
     chosen: int | Collection[int] | None = None,
     on_click: Callable[[int], None] | None = None,
 ) -> None:
-    """Show digits in a grid; `on_click` gets the index of one that is clicked, before the page runs again.
+    """Show digits in a grid.
 
-    `chosen`, one or several, stand out.
+    Args:
+        samples: The digits.
+        key: Key of the gallery.
+        chosen: Index or indices that are marked.
+        on_click: Receives the index of a digit that was clicked, before the page runs again.
     """
     marked = [] if chosen is None else [chosen] if isinstance(chosen, int) else sorted(chosen)
 
@@ -55,11 +59,11 @@ def gallery(
 
 
 def page(total: int, shown: int, *, key: str, first: int = 0) -> slice:
-    """Let a person leaf through pictures, `shown` at once; returns which those are, at first that of index `first`."""
+    """Let a person page through `total` pictures, `shown` on a page; the first page shown holds index `first`."""
     pages = max(1, -(-total // shown))
     if st.session_state.get(key, 0) not in range(1, pages + 1):
         st.session_state[key] = first // shown + 1
-    number = int(st.number_input(f"Page, of {pages}", 1, pages, key=key, width=160)) if pages > 1 else 1
+    number = int(st.number_input(f"Page (1 to {pages})", 1, pages, key=key, width=160)) if pages > 1 else 1
     return slice((number - 1) * shown, number * shown)
 
 
@@ -100,5 +104,5 @@ export default function ({ data, parentElement, setTriggerValue }) {
 
 
 def as_url(picture: NDArray[np.uint8]) -> str:
-    """Return a picture, uint8 (height, width) or (height, width, 4), as an address that holds all of it."""
+    """Return a picture, uint8 (height, width) or (height, width, 4), as a data URL."""
     return "data:image/png;base64," + base64.b64encode(to_png(picture)).decode("ascii")

@@ -1,4 +1,4 @@
-"""Who looks at the page: a browser that is known by its cookie, or somebody who has logged in."""
+"""Who uses the page: a visitor, known by a cookie, or a person who has logged in."""
 
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -13,26 +13,33 @@ from digitlab.ui import messages
 from digitlab.ui.visitor_cookie import COOKIE, is_token, new_token
 
 _MAX_NAME_LENGTH = 40
+_LOG_IN_LABELS = {  # by what a person logs in for: with one service without a name, and with a named one
+    "log-in": ("Log in", "Log in with {provider}"),
+    "train": ("Log in to train", "Log in with {provider} to train"),
+    "improve": ("Log in to improve a network", "Log in with {provider} to improve a network"),
+    "mydigits": ("Log in to save your digits", "Log in with {provider} to save your digits"),
+    "import": ("Log in to import a network", "Log in with {provider} to import a network"),
+}
 
 
 def person() -> Person:
-    """Return who looks at the page.
+    """Return who uses the page.
 
-    Where log-in is set up, whoever has not logged in has no id, and may change nothing. Elsewhere a browser that keeps
-    no cookies is somebody else with each visit.
+    If log-in is set up, a visitor who has not logged in has no id and may change nothing. Otherwise a browser that
+    accepts no cookies is a new person on each visit.
 
     Raises:
-        InvalidSetting: The secrets cannot be read, or what they say about log-in is not allowed.
+        InvalidSetting: The secrets cannot be read, or their settings for log-in are not allowed.
     """
     if _providers():
         teachers = _teachers()
         if not st.user.is_logged_in:
             return Person(id="")
-        one = person_of(st.user.to_dict(), teachers)
-        if st.session_state.get("logged_in") != one.id:
-            st.session_state.logged_in = one.id
-            logs.log("person here", person=one.id, is_teacher=one.is_teacher)
-        return one
+        user = person_of(st.user.to_dict(), teachers)
+        if st.session_state.get("logged_in") != user.id:
+            st.session_state.logged_in = user.id
+            logs.log("person logged in", person=user.id, is_teacher=user.is_teacher)
+        return user
     token = st.context.cookies.get(COOKIE, "")
     if not is_token(token):
         token = st.session_state.setdefault("token", new_token())
@@ -40,18 +47,21 @@ def person() -> Person:
 
 
 def person_of(claims: Mapping[str, Any], teachers: Collection[str]) -> Person:
-    """Return who has logged in.
+    """Return the person that a log-in service describes.
 
     Args:
-        claims: What the log-in service says, in OpenID Connect's words.
-        teachers: E-mail addresses in small letters. One that the service calls unverified makes nobody a teacher.
+        claims: The service's OpenID Connect claims.
+        teachers: E-mail addresses in lower case. An address that the service calls unverified makes nobody a teacher.
+
+    Raises:
+        InvalidSetting: The claims lack issuer or subject.
     """
     issuer, subject = claims.get("iss"), claims.get("sub")
     if not issuer or not subject:
-        raise InvalidSetting("The log-in service does not say who has logged in. Name one that speaks OpenID Connect.")
+        raise InvalidSetting("The log-in service did not say who logged in. Use one that supports OpenID Connect.")
     email = str(claims.get("email") or "").strip()
     name = str(claims.get("name") or "").strip() or email.partition("@")[0]
-    # Letters that only look alike, such as the Kelvin sign, become ASCII when they are made small.
+    # Lower case turns letters that only look alike, such as the Kelvin sign, into ASCII.
     is_verified = email.isascii() and str(claims.get("email_verified", True)).lower() == "true"
     return Person(
         id=person_id(str(issuer), str(subject)),
@@ -61,29 +71,32 @@ def person_of(claims: Mapping[str, Any], teachers: Collection[str]) -> Person:
 
 
 def show() -> None:
-    """Offer to log in where that is set up; show the name of who has done so, and offer to log out."""
-    one = person()
+    """If log-in is set up, offer to log in, or show the person's name and offer to log out."""
+    user = person()
     if not _providers():
         return
     with st.container(horizontal=True, horizontal_alignment="right"):
-        if one.id == "":
+        if user.id == "":
             offer_to_log_in("log-in")
             return
-        label = messages.escape_markdown(one.name or "Logged in") + (" (teacher)" if one.is_teacher else "")
-        if st.menu_button(label, ["Log out"], icon=":material/person:", key="log-out"):
+        name = messages.escape_markdown(user.name or "Logged in")
+        if st.menu_button(
+            f"{name} (teacher)" if user.is_teacher else name, ["Log out"], icon=":material/person:", key="log-out"
+        ):
             st.logout()
 
 
-def offer_to_log_in(key: str, purpose: str = "", *, is_main: bool = False) -> None:
-    """Show a button for each log-in service, or none where nobody can log in."""
+def offer_to_log_in(purpose: str, *, is_main: bool = False) -> None:
+    """Show a button for each log-in service, or none if log-in is not set up; `purpose` as in `_LOG_IN_LABELS`."""
+    plain, named = _LOG_IN_LABELS[purpose]
     for provider in _providers():
-        by = f" with {messages.escape_markdown(provider.capitalize())}" if provider else ""
+        name = messages.escape_markdown(provider.capitalize())
         if st.button(
-            f"Log in{by}{purpose}",
+            named.format(provider=name) if provider else plain,
             type="primary" if is_main else "secondary",
             icon=":material/login:",
             width="stretch" if is_main else "content",
-            key=f"{key}-{provider}",
+            key=f"{purpose}-{provider}",
         ):
             _log_in(provider)
 
@@ -92,11 +105,11 @@ def _log_in(provider: str) -> None:
     try:
         st.login(provider or None)
     except StreamlitAuthError as error:
-        raise InvalidSetting(f"Nobody can log in: {' '.join(str(error).split())}") from error
+        raise InvalidSetting(f"Log-in failed: {' '.join(str(error).split())}") from error
 
 
 def _providers() -> list[str]:
-    """The names of the log-in services in the secrets; empty text for the only one, that has no name."""
+    """Return the names of the log-in services in the secrets; an empty name if there is a single one without a name."""
     auth = _secrets("auth")
     named = [name for name, value in auth.items() if isinstance(value, Mapping) and "client_id" in value]
     return [""] if auth and not named else named
@@ -106,22 +119,22 @@ def _teachers() -> Collection[str]:
     listed = _secrets("digitlab").get("teachers", [])
     if not isinstance(listed, list) or not all(isinstance(email, str) for email in listed):
         raise InvalidSetting(
-            "In the secrets, teachers is not a list of e-mail addresses. Write: teachers = ['ada@school.example']."
+            "In the secrets, teachers must be a list of e-mail addresses. Example: teachers = ['ada@school.example']."
         )
     return {email.strip().lower() for email in listed}
 
 
 def _secrets(name: str) -> Mapping[str, Any]:
-    """Return a section of Streamlit's secrets, empty if it is not there."""
+    """Return a section of Streamlit's secrets; empty if it does not exist."""
     try:
         section = st.secrets.get(name, {})
     except (OSError, UnicodeError) as error:
         if getattr(error, "error_id", None) == "no-secrets-found":
             return {}
         raise InvalidSetting(
-            "The file of secrets cannot be read, so nobody can be told apart; the server's log says where. "
-            "Mend it, or remove it to do without log-in."
+            "The secrets file cannot be read, so people cannot be told apart. Its path is in the server's log. Fix the "
+            "file, or delete it to run without log-in."
         ) from error
     if not isinstance(section, Mapping):
-        raise InvalidSetting(f"In the secrets, {name} is not a section. Write [{name}] on a line of its own.")
+        raise InvalidSetting(f"In the secrets, {name} must be a section. Write [{name}] on a line of its own.")
     return section

@@ -1,4 +1,4 @@
-"""Errors as sentences on the page, and text from outside made safe to show."""
+"""Errors as sentences on the page, and escaping of text from outside."""
 
 import re
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from digitlab.errors import DigitLabError
 
 @contextmanager
 def show_errors() -> Iterator[None]:
-    """Show a `DigitLabError` as a sentence where it happens; the rest of the page stays."""
+    """Show a `DigitLabError` as a sentence in its place; the rest of the page stays."""
     try:
         yield
     except DigitLabError as error:
@@ -19,5 +19,5 @@ def show_errors() -> Iterator[None]:
 
 
 def escape_markdown(text: str) -> str:
-    """Escape what Markdown would make of a text that came from outside: links, pictures, colours, icons."""
+    """Escape a text from outside, so that it makes no links, pictures, colours or icons in Markdown."""
     return re.sub(r"([\\`*_{}\[\]()#+.!|~$:<>&-])", r"\\\1", text)

@@ -12,7 +12,7 @@ from digitlab.ui.messages import escape_markdown
 
 
 def choose_network(label: str = "Network") -> ModelCard:
-    """Let a person pick a network. The choice holds for all pages, and `?model=NAME` in an address makes it."""
+    """Let a person choose the network for all pages; `?model=NAME` in the address does, too."""
     cards = {card.name: card for card in resources.lab().models()}
     if not cards:
         st.info("There is no network yet. Train one first.", icon=":material/model_training:")
@@ -22,7 +22,9 @@ def choose_network(label: str = "Network") -> ModelCard:
     if asked in cards and asked != st.session_state.get("asked_network"):
         shared.network = st.session_state.asked_network = asked
     elif asked and asked not in cards:
-        st.warning(f"There is no network {escape_markdown(asked[:40])}; another is shown.", icon=":material/warning:")
+        st.warning(
+            f"There is no network {escape_markdown(asked[:40])}. Showing another one.", icon=":material/warning:"
+        )
     if shared.network not in cards:
         shared.network = DEFAULT_MODEL if DEFAULT_MODEL in cards else next(iter(cards))
     if shared.network != (asked or DEFAULT_MODEL) and (asked is None or asked in cards):
@@ -42,7 +44,7 @@ def _save_choice() -> None:
 
 
 def labels_of(cards: Iterable[ModelCard]) -> dict[str, str]:
-    """Return, by name, a label for each network that no other has: its title and score, its name if need be."""
+    """Return a unique label for each network by its name: title and test accuracy, and the name if two are alike."""
     labels = {card.name: f"{card.title} ({card.test_accuracy:.2%})" for card in cards}
     seen = Counter(labels.values())
     return {name: label if seen[label] == 1 else f"{label}, {name}" for name, label in labels.items()}

@@ -1,4 +1,4 @@
-"""What a network reads, shown: one digit, a number, and the way from the drawing to the network's input."""
+"""What a network reads, shown: one digit, a number, and the preprocessing steps."""
 
 from collections.abc import Sequence
 
@@ -10,28 +10,28 @@ from digitlab.data.picture_files import thumbnail
 from digitlab.networks.reading import DigitReading, Reading
 from digitlab.ui import galleries
 
-_SHOWN = 358  # pixels: the width of the column
+_WIDTH = 358  # pixels of the picture: the width of the column
 
 
 def verdict(reading: Reading) -> str:
-    """Say in a sentence what a reading is worth."""
+    """Return a reading's confidence in words."""
     if reading.digit is None:
         return "Nothing is drawn."
-    share = f"{reading.probabilities[reading.digit]:.1%}"
+    confidence = f"{reading.probabilities[reading.digit]:.1%}"
     if not reading.is_digit:
-        return f"Not a digit that I know. Nearest is {reading.digit}, with {share}."
-    if not reading.is_sure:
-        return f"I am not sure: {_listed(reading.rivals)}?"
-    return f"with probability {share}"
-
-
-def _listed(digits: Sequence[int]) -> str:
-    """Return "4 or 9", "1, 4 or 9"."""
-    return " or ".join(filter(None, [", ".join(map(str, digits[:-1])), str(digits[-1])]))
+        return f"I don't recognise this as a digit. Closest match: {reading.digit} ({confidence})"
+    if reading.is_sure:
+        return f"{confidence} confident"
+    first, *others = reading.rivals
+    if not others:
+        return f"I'm not sure: {first}?"
+    if len(others) == 1:
+        return f"I'm not sure: {first} or {others[0]}?"
+    return f"I'm not sure: {first}, {others[0]} or {others[1]}?"
 
 
 def answer(reading: Reading, invitation: str) -> None:
-    """Show the digit read, large, and how sure the network is of it; an invitation where there is nothing to read."""
+    """Show the digit read, large, and the network's confidence; the invitation if there is nothing to read."""
     if reading.digit is None:
         text = f"<span>{invitation}</span>"
     else:
@@ -40,22 +40,22 @@ def answer(reading: Reading, invitation: str) -> None:
 
 
 def why(part: str, number: int, network: str, *, is_offered: bool = True) -> None:
-    """Link to what explains a network's reading of a digit.
+    """Link to the explanation of a network's reading of a digit.
 
     Args:
         part: "training" or "test" of MNIST, or "own" for one of the person's own.
         number: Its index in that part, or the number of the drawing.
-        network: Name of the network; empty for the one that is chosen.
-        is_offered: Whether it leads there now; it stands there anyway, so that nothing jumps.
+        network: Name of the network; empty for the chosen one.
+        is_offered: Whether the link is enabled; it is shown anyway, so that the page does not jump.
     """
-    # Not as "set" and "sample": what fields of the page that is left keep in its address is dropped with them.
+    # Not as "set" and "sample": Streamlit drops from the address what belongs to fields of the page that is left.
     asked = {"explain": f"{part}-{number}"} | ({"model": network} if network else {})
     icon = ":material/troubleshoot:"
     st.page_link("understand.py", label="Why?", icon=icon, query_params=asked, disabled=not is_offered)
 
 
 def number_answer(parts: Sequence[DigitReading]) -> None:
-    """Show a number that was read, and of which of its digits the network is not sure."""
+    """Show a number, and the digits of it that the network is not sure of."""
     number = "".join(part.reading.sign for part in parts)
     doubts = [
         f"<br>Digit {place}: {verdict(part.reading)}"
@@ -67,7 +67,7 @@ def number_answer(parts: Sequence[DigitReading]) -> None:
 
 
 def boxes(picture: NDArray[np.uint8], parts: Sequence[DigitReading]) -> None:
-    """Show a drawing, uint8 (height, width, 4), with a box around each digit that was found."""
+    """Show a drawing, uint8 (height, width, 4), with a box around each digit found."""
     height, width = picture.shape[:2]
     marks = []
     for part in parts:
@@ -75,12 +75,12 @@ def boxes(picture: NDArray[np.uint8], parts: Sequence[DigitReading]) -> None:
         place = f"left:{left / width:.2%};top:{top / height:.2%};"
         size = f"width:{(right - left) / width:.2%};height:{(bottom - top) / height:.2%}"
         marks.append(f"<i style='{place}{size}'><b>{part.reading.sign}</b></i>")
-    image = f"<img alt='The drawing' src='{galleries.as_url(thumbnail(picture, _SHOWN))}'>"
+    image = f"<img alt='The drawing' src='{galleries.as_url(thumbnail(picture, _WIDTH))}'>"
     st.html(f"<div class='digitlab-boxes'>{image}{''.join(marks)}</div>")
 
 
 def columns(reading: Reading) -> str:
-    """Return the ten probabilities of a reading as HTML, a column each."""
+    """Return the ten probabilities of a reading as columns in HTML."""
     return "".join(
         f"<span{' class=read' if digit == reading.digit else ''} title='{digit}: {share:.1%}'>"
         f"<u style='height:{share:.1%}'></u>{digit}</span>"
@@ -89,12 +89,12 @@ def columns(reading: Reading) -> str:
 
 
 def digit_cards(parts: Sequence[DigitReading]) -> None:
-    """Show each digit of a number as the network saw it, with its ten probabilities."""
+    """Show each digit of a number as the network sees it, with its ten probabilities."""
     cards = []
     for part in parts:
         reading = part.reading
         cards.append(
-            f"<figure><img alt='One digit as the network saw it' src='{galleries.as_url(reading.image)}'>"
+            f"<figure><img alt='One digit as the network sees it' src='{galleries.as_url(reading.image)}'>"
             f"<figcaption>{reading.digit}: {max(reading.probabilities):.1%}</figcaption>"
             f"<div class='digitlab-columns'>{columns(reading)}</div></figure>"
         )
@@ -102,14 +102,14 @@ def digit_cards(parts: Sequence[DigitReading]) -> None:
 
 
 def steps(shown: Sequence[tuple[str, str, NDArray[np.uint8], Reading]]) -> None:
-    """Show steps in a row: title, sentence, picture after it, and the reading without it."""
+    """Show preprocessing steps in a row: title, sentence, picture after the step, and the reading without it."""
     items = []
     for number, (title, sentence, picture, without) in enumerate(shown, start=1):
         read = without.sign if without.digit is not None else "nothing"
         items.append(
             f"<div><div class='shown'><img alt='After step {number}' src='{galleries.as_url(picture)}'></div>"
             f"<p><b>{number}. {title}.</b> {sentence}</p>"
-            f"<div class='without'><img alt='Without it' src='{galleries.as_url(without.image)}'>"
-            f"<span>Without it: <b>{read}</b><br>{max(without.probabilities):.1%}</span></div></div>"
+            f"<div class='without'><img alt='Network input without this step' src='{galleries.as_url(without.image)}'>"
+            f"<span>Without this step: <b>{read}</b><br>{max(without.probabilities):.1%}</span></div></div>"
         )
     st.html(f"<div class='digitlab-steps'>{''.join(items)}</div>")

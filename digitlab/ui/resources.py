@@ -1,4 +1,4 @@
-"""What all sessions of this process share: the lab, MNIST, and what is loaded ahead."""
+"""What all sessions of this process share: the lab, MNIST, and modules that are loaded in advance."""
 
 import gc
 import threading
@@ -19,27 +19,27 @@ from digitlab.ui.charts import plots
 @st.cache_resource(show_spinner=False)
 def lab() -> Lab:
     """Return this process' lab; the first call starts the workers in the background."""
-    one = Lab(Settings.from_environment())
-    one.open()
-    return one
+    lab = Lab(Settings.from_environment())
+    lab.open()
+    return lab
 
 
 @st.cache_resource(show_spinner=False)
 def preload() -> None:
-    """Once a first page is there, load what later ones need; then leave all of it out of garbage collection.
+    """After the first page, load what later pages need, and exclude all of it from garbage collection.
 
-    Streamlit collects garbage after each run of a page, and holds up what that run has sent to the browser: with all
-    modules loaded there are 190,000 objects to look at, which takes 50 to 70 ms, and frozen they take none.
+    Streamlit collects garbage after each run of a page, before the run's output reaches the browser. With all modules
+    loaded there are 190,000 objects to visit, which takes 50 to 70 ms; frozen objects take none.
     """
     gc.freeze()
     threading.Thread(target=_preload, args=(lab(),), name="preload", daemon=True).start()
 
 
-def _preload(one: Lab) -> None:
-    one.wait_until_open()
+def _preload(lab: Lab) -> None:
+    lab.wait_until_open()
     plots.prepare()
-    with suppress(DigitLabError):  # the page that needs the digits says so
-        one.mnist()
+    with suppress(DigitLabError):  # the page that needs the digits shows the error
+        lab.mnist()
     gc.freeze()
 
 
@@ -51,5 +51,5 @@ def mnist() -> Mnist:
 
 @st.cache_data(show_spinner=False)
 def averages(part: str) -> NDArray[np.uint8]:
-    """Return each digit's mean picture in a part of MNIST, uint8 (10, 28, 28); 60,000 digits take 30 ms."""
+    """Return each digit's mean image in a part of MNIST, uint8 (10, 28, 28); 60,000 digits take 30 ms."""
     return browsing.averages(*mnist().part(part))

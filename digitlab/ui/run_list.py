@@ -1,4 +1,4 @@
-"""A training run, shown: its state, whose it is, and what its owner may do with its record."""
+"""A training run in the list of runs: its heading with state and owner, and the dialogs to rename or delete it."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -40,12 +40,12 @@ def row(run: Run, person: Person) -> dict[str, object]:
 
 
 def whose(owner: str, owner_name: str, person: Person) -> str:
-    """Say to `person` who made something."""
-    return "you" if person.owns(owner) else owner_name or "somebody"
+    """Return the name of an owner as `person` sees it."""
+    return "you" if person.owns(owner) else owner_name or "another user"
 
 
 def heading(run: Run, person: Person) -> None:
-    """Show a run's title and state, whose it is where that is known, and how to rename or delete it."""
+    """Show a run's title, state and owner, and buttons to rename or delete it."""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader(messages.escape_markdown(run.title), anchor=False, width="content")
         color, icon = _BADGES[run.state]
@@ -57,21 +57,21 @@ def heading(run: Run, person: Person) -> None:
         if not person.may_change(run.owner):
             return
         if st.button("Rename", icon=":material/edit:", type="tertiary", key=f"rename-{run.number}"):
-            _open(_rename, run.number)
+            _open_dialog(_rename, run.number)
         if run.state.is_over() and st.button(
             "Delete", icon=":material/delete:", type="tertiary", key=f"delete-{run.number}"
         ):
-            _open(_delete, run.number)
+            _open_dialog(_delete, run.number)
 
 
-def _open(dialog: Callable[[Run, Person], None], number: int) -> None:
-    """Let the whole page run again, with a dialog: one that a fragment opened would end with its next run."""
+def _open_dialog(dialog: Callable[[Run, Person], None], number: int) -> None:
+    """Rerun the whole page with a dialog: one opened by a fragment would close when the fragment runs again."""
     st.session_state.run_dialog = dialog, number
     st.rerun()
 
 
-def dialogs(person: Person) -> None:
-    """Show the dialog that was asked for in a heading; belongs at the end of a page."""
+def show_dialog(person: Person) -> None:
+    """Show the dialog that a heading asked for; to be called at the end of a page."""
     dialog, number = st.session_state.pop("run_dialog", (None, 0))
     if dialog is not None:
         with messages.show_errors():
@@ -82,7 +82,7 @@ def dialogs(person: Person) -> None:
 def _rename(run: Run, person: Person) -> None:
     title = st.text_input("Name", run.title, max_chars=60)
     if run.model is not None:
-        st.caption("Its network keeps its own name; that is changed under Models.")
+        st.caption("Its network keeps its own name. You can rename it on Models.")
     if st.button("Rename", type="primary"):
         with messages.show_errors():
             resources.lab().rename_run(run.number, title, person)
@@ -92,15 +92,15 @@ def _rename(run: Run, person: Person) -> None:
 @st.dialog("Delete this run?")
 def _delete(run: Run, person: Person) -> None:
     st.markdown(
-        f"**{messages.escape_markdown(run.title)}** and its curves will be gone for good, and it cannot go on any more."
+        f"**{messages.escape_markdown(run.title)}** and its curves will be deleted permanently. It cannot be resumed."
     )
     if run.model is not None:
-        st.markdown("Its network stays under Models.")
+        st.markdown("Its network stays on Models.")
     with st.container(horizontal=True):
         if st.button("Delete", type="primary", icon=":material/delete:"):
             with messages.show_errors():
                 resources.lab().delete_run(run.number, person)
                 st.query_params.pop("run", None)
                 st.rerun()
-        if st.button("Keep"):
+        if st.button("Cancel"):
             st.rerun()

@@ -1,4 +1,4 @@
-"""How far a waiting or running run is, and what its owner may wish of it."""
+"""The progress of a queued or running run, and the buttons to pause or stop it."""
 
 import time
 from collections.abc import Callable
@@ -10,23 +10,23 @@ from digitlab.runs.records.run import Run, RunState, seconds_left
 from digitlab.ui import durations, messages, resources
 
 
-def bar(run: Run, doing: Callable[[Run], str]) -> None:
-    """Show how much of a run is done; `doing` says in words what one under way is at."""
-    st.progress(run.share_done, _waiting(run) if run.state is RunState.QUEUED else doing(run))
+def show(run: Run, describe: Callable[[Run], str]) -> None:
+    """Show a progress bar; `describe` returns the text for a run that is under way."""
+    st.progress(run.share_done, _queue_position(run) if run.state is RunState.QUEUED else describe(run))
 
 
-def time_left(run: Run) -> str:
-    """Say, to end a sentence, when a run will be over; empty where that is not known."""
-    left = seconds_left(run, resources.lab().epochs(run.number), time.time())
-    return "" if left is None else f", about {durations.in_words(left)} left"
+def time_left(run: Run) -> str | None:
+    """Return how long a run will take from now on, in words; None if that is not known."""
+    seconds = seconds_left(run, resources.lab().epochs(run.number), time.time())
+    return None if seconds is None else durations.in_words(seconds)
 
 
 def controls(run: Run, person: Person, *, may_pause: bool) -> None:
-    """Say why nothing is trained now, if so, and offer a run's owner to stop it, or to pause it too."""
+    """Say why nothing is being trained, if so, and let the run's owner stop it, or pause it too."""
     lab = resources.lab()
     if run.state is RunState.QUEUED and lab.trouble:
         st.warning(
-            f"Nothing can be trained now, and it is tried again. {messages.escape_markdown(lab.trouble)}",
+            f"Training is unavailable right now. Retrying automatically. {messages.escape_markdown(lab.trouble)}",
             icon=":material/warning:",
         )
     if not person.may_change(run.owner):
@@ -35,18 +35,21 @@ def controls(run: Run, person: Person, *, may_pause: bool) -> None:
         st.caption("Pausing ..." if may_pause and run.is_pause_wanted else "Stopping ...")
         return
     with st.container(horizontal=True):
-        if may_pause:
-            _wish("Pause", lab.pause, run, person)
-        _wish("Stop", lab.stop, run, person)
+        if may_pause and st.button("Pause", icon=":material/pause:", key=f"pause-{run.number}"):
+            lab.pause(run.number, person)
+            st.rerun(scope="fragment")
+        if st.button("Stop", icon=":material/stop:", key=f"stop-{run.number}"):
+            lab.stop(run.number, person)
+            st.rerun(scope="fragment")
 
 
-def _waiting(run: Run) -> str:
-    before, seconds = resources.lab().queue_position(run)
-    text = "Starting ..." if before == 0 else f"Waiting: {before} before it"
-    return text + (f", begins in about {durations.in_words(seconds)}" if before and seconds else "")
-
-
-def _wish(label: str, wish: Callable[[int, Person], None], run: Run, person: Person) -> None:
-    if st.button(label, icon=f":material/{label.lower()}:", key=f"{label.lower()}-{run.number}"):
-        wish(run.number, person)
-        st.rerun(scope="fragment")
+def _queue_position(run: Run) -> str:
+    runs_ahead, seconds = resources.lab().queue_position(run)
+    if runs_ahead == 0:
+        return "Starting ..."
+    if not seconds:
+        return "In queue: 1 run ahead" if runs_ahead == 1 else f"In queue: {runs_ahead:,} runs ahead"
+    wait = durations.in_words(seconds)
+    if runs_ahead == 1:
+        return f"In queue: 1 run ahead, starts in about {wait}"
+    return f"In queue: {runs_ahead:,} runs ahead, starts in about {wait}"

@@ -1,4 +1,4 @@
-"""Tells browsers apart: each gets a cookie with a random token, which says nothing about who uses it."""
+"""A cookie that tells browsers apart: a random token, which says nothing about the person."""
 
 import re
 import secrets
@@ -19,18 +19,18 @@ def new_token() -> str:
 
 
 def is_token(value: str) -> bool:
-    """Whether `new_token` may have made it."""
+    """Whether a value has the form of a token from `new_token`."""
     return re.fullmatch(r"[A-Za-z0-9_-]{43}", value, re.ASCII) is not None
 
 
 class Visitors:
-    """Gives a token to a browser that opens a page and has none; all else goes by untouched."""
+    """ASGI middleware that gives a token to a browser that opens a page without one."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, as ASGI wants it."""
+        """Handle an ASGI request."""
         if scope["type"] != "http" or _has_token(scope):
             await self._app(scope, receive, send)
             return
@@ -40,12 +40,12 @@ class Visitors:
                 headers = MutableHeaders(scope=message)
                 if headers.get("content-type", "").startswith("text/html"):
                     headers.append("set-cookie", _cookie(new_token(), is_secure=_came_by_https(scope)))
-                    headers["cache-control"] = "private, no-cache"  # no proxy may hand it to somebody else
+                    headers["cache-control"] = "private, no-cache"  # a proxy must not give it to another browser
             await send(message)
 
-        # "Not modified" would be an answer without a page, and so without a cookie.
-        asked = [(name, value) for name, value in scope["headers"] if name not in _CONDITIONS]
-        await self._app({**scope, "headers": asked}, receive, send_with_cookie)
+        # "Not modified" would be a response without a page, and so without a cookie.
+        headers_sent = [(name, value) for name, value in scope["headers"] if name not in _CONDITIONS]
+        await self._app({**scope, "headers": headers_sent}, receive, send_with_cookie)
 
 
 def _has_token(scope: Scope) -> bool:
@@ -53,7 +53,7 @@ def _has_token(scope: Scope) -> bool:
 
 
 def _came_by_https(scope: Scope) -> bool:
-    """Whether the browser's own connection is encrypted, be it up to here or up to a proxy before us."""
+    """Whether the browser's connection is encrypted, up to this server or to a proxy in front of it."""
     forwarded = Headers(scope=scope).get("x-forwarded-proto", "").split(",")[0].strip().lower()
     return scope["scheme"] == "https" or forwarded == "https"
 

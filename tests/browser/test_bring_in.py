@@ -37,7 +37,7 @@ def test_a_network_from_elsewhere_is_brought_in_and_draws(page, theirs, digits):
     expect(network(page)).to_have_value(re.compile("From afar"))
     expect(page.get_by_text("It takes pixels as 0 to 1")).to_be_visible()
     expect(page.get_by_role("button", name="Delete")).to_be_visible()
-    page.get_by_role("link", name="Draw with it").click()
+    page.get_by_role("link", name="Try it").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Draw a digit")
     expect(network(page)).to_have_value(re.compile("From afar"))
 

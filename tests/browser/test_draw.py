@@ -212,7 +212,7 @@ def test_a_face_is_no_digit(page):
     turn = np.linspace(0, 2 * np.pi, 25)
     head = [(round(160 + 110 * np.cos(t)), round(160 + 110 * np.sin(t))) for t in turn]
     draw(page, [head, [(120, 120), (124, 130)], [(200, 120), (196, 130)], [(110, 190), (160, 225), (210, 190)]])
-    expect(page.get_by_text("Not a digit that I know")).to_be_visible()
+    expect(page.get_by_text("I don't recognise this as a digit")).to_be_visible()
     expect(answer(page)).to_have_text("?")
 
 
@@ -220,9 +220,9 @@ def test_the_way_from_the_drawing_to_the_network_is_shown(page):
     visit(page, "draw")
     draw(page, SEVEN)
     expect(answer(page)).to_have_text("7")
-    page.get_by_text("The way from the drawing to the network").click()
+    page.get_by_text("How your drawing is prepared").click()
     expect(page.locator(".digitlab-steps .shown")).to_have_count(4)
-    expect(page.locator(".digitlab-steps .without").first).to_contain_text("Without it")
+    expect(page.locator(".digitlab-steps .without").first).to_contain_text("Without this step")
 
 
 def test_a_photograph_is_read_like_a_drawing(page):

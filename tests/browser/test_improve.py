@@ -49,7 +49,7 @@ def test_a_network_is_improved_and_the_proof_is_found_again(page, context, digit
     again.goto(address)
     expect(again.get_by_text("It helped. Of 20")).to_be_visible()
     settle(again)
-    again.get_by_role("link", name="Draw with it").click()
+    again.get_by_role("link", name="Try it").click()
     expect(again.get_by_role("heading", level=1)).to_have_text("Draw a digit")
     expect(again.get_by_test_id("stSelectbox").locator("input").first).to_have_value(re.compile("Tutorial, improved"))
 

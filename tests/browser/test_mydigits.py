@@ -31,9 +31,9 @@ def delete_chosen(page: Page) -> None:
     page.get_by_role("dialog").get_by_role("button", name="Delete 1 digit").click()
 
 
-def put_right(page: Page, name: str, *digits: int) -> None:
-    """Say what each digit of the drawing is."""
-    button(page, name).click()
+def correct(page: Page, *digits: int) -> None:
+    """Correct each digit of the drawing."""
+    button(page, "Wrong? Correct it").click()
     settle(page)
     for place, digit in enumerate(digits):
         choices = page.get_by_test_id("stPopoverBody").get_by_test_id("stButtonGroup").nth(place)
@@ -42,9 +42,9 @@ def put_right(page: Page, name: str, *digits: int) -> None:
     page.keyboard.press("Escape")
 
 
-def kept(page: Page, told: str):
-    """The sentence that a drawing was kept, which leads to it."""
-    return page.get_by_test_id("stMain").get_by_role("link", name=f"{told}, in My digits")
+def saved(page: Page, sentence: str):
+    """The sentence that a drawing was saved, which links to it."""
+    return page.get_by_test_id("stMain").get_by_role("link", name=sentence)
 
 
 def look(page: Page, view: str = "Look through") -> None:
@@ -119,8 +119,8 @@ def test_nobody_sees_anothers_digits_and_a_file_of_them_comes_in_elsewhere(page,
     visit(page, "draw")
     draw(page, SEVEN)
     expect(answer(page)).to_have_text("7")
-    put_right(page, "No, this is a", 1)
-    expect(kept(page, "Kept as a 1")).to_be_visible()
+    correct(page, 1)
+    expect(saved(page, "Saved to My digits as 1")).to_be_visible()
     look(another)
     expect(another.get_by_text("You have no digits of your own yet")).to_be_visible()
     look(page, "Take along, bring in")

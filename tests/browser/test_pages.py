@@ -72,12 +72,12 @@ def test_a_link_leads_back_to_the_same_view_of_mnist(page, context):
     settle(page)
     page.locator(".grid button").nth(4).click()
     settle(page)
-    chosen = page.get_by_text(re.compile("Sample .* labelled")).inner_text()
+    chosen = page.get_by_text(re.compile("sample .* labelled")).inner_text()
     pictures = [image.get_attribute("src") for image in page.locator(".grid img").all()]
     other = context.new_page()
     other.goto(page.url)
     settle(other)
-    expect(other.get_by_text(re.compile("Sample .* labelled"))).to_have_text(chosen)
+    expect(other.get_by_text(re.compile("sample .* labelled"))).to_have_text(chosen)
     expect(other.locator(".grid img")).to_have_count(len(pictures))
     assert [image.get_attribute("src") for image in other.locator(".grid img").all()] == pictures
     assert "labelled 7" in chosen
@@ -92,7 +92,7 @@ def test_shuffling_by_a_seed_shows_others_and_again_the_same(page):
     visit(page, "browse")
     first = page.locator(".st-key-gallery .grid img").first
     unshuffled = first.get_attribute("src")
-    field = page.get_by_label("Shuffle by seed (0: do not)")
+    field = page.get_by_label("Shuffle seed (0 = original order)")
     field.fill("5")
     field.press("Enter")
     expect(first).not_to_have_attribute("src", unshuffled)

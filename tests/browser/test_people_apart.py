@@ -9,7 +9,7 @@ from test_train import press_stop
 
 from digitlab.ui.visitor_cookie import COOKIE
 
-IS_STOPPED = re.compile("stopped before it began|network so far is kept")
+IS_STOPPED = re.compile("Stopped before it started|network so far was saved")
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ def start_long_training(page: Page) -> str:
 def expect_no_rights(page: Page, address: str) -> None:
     """A run is seen, and cannot be changed."""
     see(page, address)
-    for name in ("Stop", "Pause", "Go on", "Rename", "Delete"):
+    for name in ("Stop", "Pause", "Resume", "Rename", "Delete"):
         expect(button(page, name)).to_have_count(0)
 
 
@@ -139,7 +139,7 @@ def test_who_has_not_logged_in_may_look_and_draw_but_not_train(someone, school):
     visit(page, "draw", "Draw a digit")
     expect(button(page, "Log in")).to_be_visible()
     visit(page, "mydigits", "My digits")
-    expect(button(page, "Log in to keep your own digits")).to_be_visible()
+    expect(button(page, "Log in to save your digits")).to_be_visible()
     visit(page, "train")
     expect(button(page, "Train")).to_have_count(0)
     button(page, "Log in to train").click()
@@ -173,7 +173,7 @@ def test_a_teacher_may_stop_what_a_pupil_trains_and_another_pupil_may_not(someon
         ("[auth\n", "secrets cannot be read"),
         ("digitlab = 1\n[auth]\nredirect_uri = 'x'\n", "digitlab is not a section"),
         ("[auth]\nredirect_uri = 'x'\n[digitlab]\nteachers = 'ada@school.example'\n", "not a list"),
-        ("[auth]\nredirect_uri = 'x'\n[digitlab]\nteachers = []\n", "Nobody can log in"),
+        ("[auth]\nredirect_uri = 'x'\n[digitlab]\nteachers = []\n", "Log-in failed"),
     ],
 )
 def test_secrets_that_are_wrong_are_told_in_a_sentence(someone, tmp_path, written, told):

@@ -3,15 +3,15 @@
 from conftest import settle, visit
 from playwright.sync_api import expect
 from test_draw import SEVEN, TWO_DIGITS, answer, draw, upload, written
-from test_mydigits import button, captions, delete_chosen, kept, look, put_right
+from test_mydigits import button, captions, correct, delete_chosen, look, saved
 
 
 def test_a_reading_is_put_right_and_the_drawing_found_renamed_and_deleted(page):
     visit(page, "draw")
     draw(page, SEVEN)
     expect(answer(page)).to_have_text("7")
-    put_right(page, "No, this is a", 1)
-    kept(page, "Kept as a 1").click()
+    correct(page, 1)
+    saved(page, "Saved to My digits as 1").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("My digits")
     settle(page)
     assert captions(page) == ["1, read as 7"]
@@ -38,11 +38,11 @@ def test_a_second_thought_changes_what_was_kept_and_adds_nothing(page):
     visit(page, "draw")
     draw(page, SEVEN)
     expect(answer(page)).to_have_text("7")
-    put_right(page, "No, this is a", 1)
-    put_right(page, "No, this is a", 2)
-    expect(kept(page, "Kept as a 2")).to_be_visible()
+    correct(page, 1)
+    correct(page, 2)
+    expect(saved(page, "Saved to My digits as 2")).to_be_visible()
     draw(page, [[(110, 170), (220, 170)]])  # another drawing can be kept, too
-    expect(kept(page, "Kept as a 2")).to_have_count(0)
+    expect(saved(page, "Saved to My digits as 2")).to_have_count(0)
     look(page)
     assert captions(page) == ["2, read as 7"]
 
@@ -51,8 +51,8 @@ def test_each_digit_of_a_number_is_put_right_by_itself(page):
     visit(page, "draw")
     draw(page, TWO_DIGITS)
     expect(answer(page)).to_have_text("17")
-    put_right(page, "No, these are", 2, 3)
-    expect(kept(page, "2 of 2 kept")).to_be_visible()
+    correct(page, 2, 3)
+    expect(saved(page, "2 of 2 saved to My digits")).to_be_visible()
     look(page)
     assert captions(page) == ["3, read as 7", "2, read as 1"]
 
@@ -61,7 +61,7 @@ def test_a_photograph_is_put_right_as_a_drawing_is(page):
     visit(page, "draw")
     upload(page, "seven.jpg", written(SEVEN), "image/jpeg")
     expect(answer(page)).to_have_text("7")
-    put_right(page, "No, this is a", 9)
-    expect(kept(page, "Kept as a 9")).to_be_visible()
+    correct(page, 9)
+    expect(saved(page, "Saved to My digits as 9")).to_be_visible()
     look(page)
     assert captions(page) == ["9, read as 7"]

@@ -100,7 +100,7 @@ def test_where_the_digit_comes_from_travels_in_a_link(page, context):
 def test_a_network_that_is_not_there_is_said_so(page):
     for path, title in {"draw": "Draw", "models": "Models", "evaluate": "Evaluate"}.items():
         visit(page, f"{path}?model=../../etc/passwd", title)
-        expect(page.get_by_text("There is no network ../../etc/passwd; another is shown.")).to_be_visible()
+        expect(page.get_by_text("There is no network ../../etc/passwd. Showing another one.")).to_be_visible()
 
 
 def test_the_picture_and_the_layer_that_are_looked_at_travel_in_a_link(page, context):

@@ -59,7 +59,7 @@ def test_a_training_is_watched_left_and_found_again(page, context):
     expect(again.get_by_test_id("stVegaLiteChart")).to_have_count(2)
     # Two curves in each of two charts, with a point for each of the two epochs.
     expect(again.locator("[data-testid=stVegaLiteChart] g.mark-symbol.role-mark path")).to_have_count(8)
-    again.get_by_role("link", name="Draw with it").click()
+    again.get_by_role("link", name="Try it").click()
     expect(again.get_by_role("heading", level=1)).to_have_text("Draw a digit")
     expect(network(again)).to_have_value(re.compile("Two thousand"))
 
@@ -77,7 +77,7 @@ def test_a_tab_may_be_closed_while_it_trains_and_another_browser_sees_it(page, b
     expect(other.get_by_text(running)).to_be_visible()
     page.goto(address)
     press_stop(page)
-    expect(other.get_by_text("the network so far is kept")).to_be_visible()
+    expect(other.get_by_text("The network so far was saved")).to_be_visible()
     elsewhere.close()
 
 
@@ -86,8 +86,8 @@ def test_stop_keeps_the_network_so_far(page):
     press_train(page)
     expect(page.get_by_text(re.compile(r"Epoch \d+ of 500, batch"))).to_be_visible()
     press_stop(page)
-    expect(page.get_by_text("the network so far is kept")).to_be_visible()
-    expect(page.get_by_role("link", name="Draw with it")).to_be_visible()
+    expect(page.get_by_text("The network so far was saved")).to_be_visible()
+    expect(page.get_by_role("link", name="Try it")).to_be_visible()
 
 
 def test_a_training_is_paused_and_goes_on(page):
@@ -96,11 +96,11 @@ def test_a_training_is_paused_and_goes_on(page):
     running = page.get_by_text(re.compile(r"Epoch \d+ of 500, batch"))
     expect(running).to_be_visible()
     page.get_by_role("button", name="Pause").click()
-    expect(page.get_by_text("goes on exactly where it was")).to_be_visible()
-    page.get_by_role("button", name="Go on").click()
+    expect(page.get_by_text("continues exactly where it stopped")).to_be_visible()
+    page.get_by_role("button", name="Resume").click()
     expect(running).to_be_visible()
     press_stop(page)
-    expect(page.get_by_text("the network so far is kept")).to_be_visible()
+    expect(page.get_by_text("The network so far was saved")).to_be_visible()
 
 
 def test_a_second_training_waits_sees_its_place_and_can_be_stopped(page):
@@ -109,12 +109,12 @@ def test_a_second_training_waits_sees_its_place_and_can_be_stopped(page):
     expect(page.get_by_text(re.compile(r"Epoch \d+ of 500, batch"))).to_be_visible()
     first = page.url
     press_train(page)
-    expect(page.get_by_text("Waiting: 1 before it")).to_be_visible()
+    expect(page.get_by_text("In queue: 1 run ahead")).to_be_visible()
     press_stop(page)
-    expect(page.get_by_text("stopped before it began")).to_be_visible()
+    expect(page.get_by_text("Stopped before it started")).to_be_visible()
     page.goto(first)
     press_stop(page)
-    expect(page.get_by_text("the network so far is kept")).to_be_visible()
+    expect(page.get_by_text("The network so far was saved")).to_be_visible()
 
 
 def test_a_training_that_diverges_ends_with_an_explanation(page):

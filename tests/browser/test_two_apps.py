@@ -40,8 +40,8 @@ def test_a_run_is_started_in_one_app_and_seen_in_the_other_also_after_the_databa
         expect(page.get_by_text(running)).to_be_visible()
     press_stop(one)
     for page in (one, other):
-        expect(page.get_by_text("the network so far is kept")).to_be_visible()
-        expect(page.get_by_role("link", name="Draw with it")).to_be_visible()
+        expect(page.get_by_text("The network so far was saved")).to_be_visible()
+        expect(page.get_by_role("link", name="Try it")).to_be_visible()
         expect(page.get_by_test_id("stException")).to_have_count(0)
         page.context.close()
 

@@ -31,7 +31,7 @@ def show(person: Person) -> None:
         collection.tally(counts, wanted)
     with left, messages.show_errors():
         st.html(f"<div class='digitlab-request' aria-live='polite'>Please draw {wording.a_digit(wanted)}</div>")
-        picture = canvas.field(_KEY)
+        picture = canvas.show(_KEY)
         if st.button("Keep it, next", type="primary", icon=":material/check:", shortcut="Enter", width="stretch"):
             image = None if picture is None else normalization.normalize(picture)
             if picture is None or image is None:
