@@ -3,7 +3,8 @@ import shlex
 import numpy as np
 import pytest
 
-from digitlab.cli.parser import config_from, parser
+from digitlab.cli.parser import parser
+from digitlab.cli.setting_options import config_from
 from digitlab.data import mnist
 from digitlab.networks.evaluation import evaluate
 from digitlab.runs.models.model_files import ModelFiles

@@ -1,5 +1,13 @@
-"""The command line.
+"""The command line: `python -m digitlab`.
 
-main    runs a command
-parser  what can be said on the command line
+improvement      fine-tuning on drawings, and their deletion
+input_file       a file that is named on the command line
+main             runs a command
+models           networks: evaluate, read, export, import
+output           the result of a command, as JSON or as text
+parser           the commands and their options
+runs             runs: list, stop, pause, resume, rename, delete
+setting_options  the settings of a training, as options
+setup            this set-up: doctor, workers
+training         trains a network in this process
 """

@@ -14,8 +14,9 @@ import pytest
 from foreignfiles import layer, packed, plain
 from PIL import Image
 
-from digitlab.cli.main import _COMMANDS, _WITHOUT_LAB, main
-from digitlab.cli.parser import config_from, parser
+from digitlab.cli.main import COMMANDS, WITHOUT_LAB, main
+from digitlab.cli.parser import parser
+from digitlab.cli.setting_options import config_from
 from digitlab.data.augmentation import Augmentation
 from digitlab.networks.config import TrainingConfig, as_command
 from digitlab.networks.presets import PRESETS
@@ -65,7 +66,7 @@ def test_a_shared_file_of_settings_is_trained_and_options_change_it(capsys, tmp_
     assert config_from(options) == dataclasses.replace(shared, epochs=1, augmentation=changed)
     path.write_text("{}")
     assert main(["train", "--settings", str(path)]) == 1
-    assert "not a file of settings" in capsys.readouterr().err
+    assert "not a settings file" in capsys.readouterr().err
     assert main(["train", "--settings", str(tmp_path / "gone.json")]) == 1
     assert "gone.json cannot be read" in capsys.readouterr().err
 
@@ -75,7 +76,7 @@ def test_a_file_from_elsewhere_is_refused_with_the_reason_by_every_command(capsy
     path.write_bytes(packed(plain(layer("Lambda", function={"class_name": "__lambda__", "config": {}}))))
     picture = tmp_path / "one.png"
     Image.new("L", (28, 28)).save(picture)
-    for command in (["evaluate", str(path)], ["bring-in", str(path)], ["read", str(picture), "--model", str(path)]):
+    for command in (["evaluate", str(path)], ["import", str(path)], ["read", str(picture), "--model", str(path)]):
         assert main(command) == 1
         assert "evil.keras is not let in. It has a Lambda layer" in capsys.readouterr().err
     assert main(["evaluate", str(tmp_path / "gone.keras")]) == 1
@@ -147,13 +148,13 @@ def test_improve_learns_from_a_file_of_drawings_and_prints_the_proof(capsys, ups
     assert re.search(r"Of 10 drawings that it never saw, it reads \d+ correctly \(before: \d+\)", out)
     assert Path(out.split("Saved as ")[1].strip()).is_file()
     assert main(["forget"]) == 0
-    assert capsys.readouterr().out == "30 drawings are deleted for good.\n"
+    assert capsys.readouterr().out == "30 drawings were deleted.\n"
 
 
 def test_a_wrong_name_keeps_nobody_s_drawings(capsys, upside_down):
     assert main(["improve", "tutrial", "--drawings", str(upside_down)]) == 1
     assert main(["forget"]) == 0
-    assert capsys.readouterr().out == "0 drawings are deleted for good.\n"
+    assert capsys.readouterr().out == "0 drawings were deleted.\n"
 
 
 def test_what_cannot_be_improved_on_is_told(capsys, tmp_path):
@@ -198,16 +199,16 @@ def state_after(capsys, *command):
 
 def test_the_operator_stops_pauses_and_lets_go_on_what_is_anybodys(capsys, waiting, store):
     assert state_after(capsys, "pause", waiting) == "paused"
-    assert state_after(capsys, "go-on", waiting) == "queued"
+    assert state_after(capsys, "resume", waiting) == "queued"
     assert state_after(capsys, "stop", waiting) == "stopped"
-    assert state_after(capsys, "go-on", waiting, "--epochs", "7") == "queued"
+    assert state_after(capsys, "resume", waiting, "--epochs", "7") == "queued"
     assert store.run(int(waiting)).config.epochs == 7
 
 
-def test_stopping_what_runs_says_that_it_is_wished(capsys, waiting, store):
+def test_stopping_a_running_run_says_that_it_is_requested(capsys, waiting, store):
     store.claim(int(waiting), "elsewhere/1/x")
     assert main(["stop", waiting]) == 0
-    assert "running (a stop is wished)" in capsys.readouterr().out
+    assert "running (stop requested)" in capsys.readouterr().out
     assert store.run(int(waiting)).is_stop_wanted
 
 
@@ -259,11 +260,17 @@ def test_ctrl_c_ends_a_training_and_keeps_the_network():
     assert "Saved as" in rest
 
 
+def test_old_names_of_commands_still_work():
+    arguments = {"bring-in": ["theirs.keras"], "go-on": ["7", "--epochs", "20"]}
+    commands = [parser().parse_args([name, *words]).command for name, words in arguments.items()]
+    assert commands == ["import", "resume"]
+
+
 def test_help_tells_every_command(capsys):
     with pytest.raises(SystemExit):
         main(["--help"])
     text = capsys.readouterr().out
-    assert all(f"    {command} " in text for command in (*_COMMANDS, *_WITHOUT_LAB))
+    assert all(f"    {command} " in text for command in (*COMMANDS, *WITHOUT_LAB))
 
 
 def test_a_cluster_with_sqlite_is_refused_with_the_reason(capsys, monkeypatch):

@@ -1,0 +1,47 @@
+"""The commands `improve` and `forget`: fine-tuning on drawings, and their deletion."""
+
+import argparse
+import signal
+import sys
+
+from digitlab.cli import input_file
+from digitlab.cli.output import show
+from digitlab.cli.training import attend
+from digitlab.errors import DigitLabError
+from digitlab.lab import Lab
+from digitlab.preprocessing import bundles
+from digitlab.runs.records.people import HERE
+
+
+def improve(options: argparse.Namespace, lab: Lab) -> int:
+    """Fine-tune a network on the drawings of this record, and print whether it helped."""
+    lab.model(options.model)  # before any drawing is saved
+    if (path := options.drawings) is not None:
+        new, known = lab.drawings.import_bundle(input_file.read(path, bundles.MAX_FILE_SIZE), path.name, HERE)
+        print(f"Drawings imported from {path.name}: {new:,} new, {known:,} already known.", file=sys.stderr)
+    config, title = lab.improver.plan(options.model, HERE, options.seed)
+    run = lab.train_here(config, options.title or title, attend(options, config.epochs), HERE)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    if run.model is None:
+        raise DigitLabError(run.message or "It was stopped before there was a network. Start it again.")
+    improvement = lab.improvement_here(run, HERE)
+    own = improvement.own
+    result = {
+        "verdict": improvement.verdict,
+        "mnist": [improvement.mnist.first.accuracy, improvement.mnist.second.accuracy],
+        "drawings": [own.first.accuracy, own.second.accuracy] if own else None,
+        "held_back": len(improvement.drawings),
+        "run": run.number,
+        "model": str(lab.model_file(run.model)),
+    }
+    show(options, result, f"{improvement.sentence}\nSaved as {result['model']}")
+    return 0
+
+
+def forget(options: argparse.Namespace, lab: Lab) -> int:
+    """Delete all drawings that `improve` saved in this record."""
+    drawings = lab.drawings.for_person(HERE, with_pictures=False)
+    deleted = lab.drawings.delete([drawing.number for drawing in drawings], HERE)
+    text = "1 drawing was deleted." if deleted == 1 else f"{deleted:,} drawings were deleted."
+    show(options, {"deleted": deleted}, text)
+    return 0

@@ -1,0 +1,57 @@
+"""The settings of a training, as options: all that `TrainingConfig` declares."""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from digitlab.cli import input_file
+from digitlab.fields import Setting, settings_of
+from digitlab.networks.config import TrainingConfig
+from digitlab.networks.presets import PRESETS
+from digitlab.runs.records import settings_link
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add an option for each setting; those that are not given stay as the preset or the settings file has them."""
+    start = parser.add_mutually_exclusive_group()
+    start.add_argument("--preset", choices=PRESETS, default="tutorial", help="Network to train (default: tutorial).")
+    start.add_argument("--settings", metavar="FILE", type=Path, help="Start from the settings of a downloaded file.")
+    settings = [setting for name, setting in settings_of(TrainingConfig).items() if name != "preset"]
+    groups = {
+        owner: parser.add_argument_group(owner or "settings") for owner in dict.fromkeys(s.owner for s in settings)
+    }
+    for setting in settings:
+        groups[setting.owner].add_argument(f"--{setting.option}", default=argparse.SUPPRESS, **_kind(setting))
+
+
+def config_from(options: argparse.Namespace) -> TrainingConfig:
+    """Return the settings of the preset or the file, with those that were given as options.
+
+    Raises:
+        InvalidSetting: A value is not allowed, or the file cannot be read.
+    """
+    if options.settings:
+        config = settings_link.from_file(input_file.read(options.settings, settings_link.MAX_SIZE))
+    else:
+        config = TrainingConfig.from_preset(options.preset)
+    names = settings_of(TrainingConfig).keys() - {"preset"}
+    return config.with_values({name: value for name, value in vars(options).items() if name in names})
+
+
+def _kind(setting: Setting) -> dict[str, Any]:
+    """Return how argparse reads and describes the option."""
+    about = setting.help or f"{setting.label}."
+    if setting.kind is bool:
+        return {"action": argparse.BooleanOptionalAction, "help": _escaped(about)}
+    if setting.choices:
+        return {"choices": setting.choices, "help": _escaped(about)}
+    kind = _number_or_none if setting.is_optional else setting.kind
+    return {"type": kind, "metavar": "N", "help": _escaped(f"{about} {setting.allowed}")}
+
+
+def _number_or_none(text: str) -> int | None:
+    return int(text) or None
+
+
+def _escaped(text: str) -> str:
+    return text.replace("%", "%%")  # argparse formats help texts with %
