@@ -1,4 +1,4 @@
-"""One's own digits: look through them, draw more, take them along or bring some in."""
+"""One's own digits: review them, draw more, export and import."""
 
 import streamlit as st
 
@@ -8,25 +8,23 @@ from digitlab.ui.mydigits import collection, request_view, review_view
 st.title("My digits")
 person = identity.person()
 if person.id == "":
-    st.info("Nobody knows whose digits these would be. Log in to keep your own.", icon=":material/person:")
+    st.info("Your digits are saved to your account. Log in to save some.", icon=":material/person:")
     identity.offer_to_log_in("mydigits", is_main=True)
     st.stop()
 st.markdown(
-    "Digits in **your** hand: what you put right in Draw, what you draw here, what you bring in. "
-    "Nobody else sees them, and what you delete is gone."
+    "Digits in **your** handwriting: corrected in Draw, drawn here, or imported. Only you can see them, and you can "
+    "delete them at any time."
 )
-st.page_link("improve.py", label="Improve a network on them", icon=":material/auto_fix_high:")
-collection.tell_note()
-review, request, files = st.tabs(
-    ["Look through", "Draw more", "Take along, bring in"], key="drawings-view", on_change="rerun"
-)
-# Of the three views, only the one that is open is computed.
-with review:
-    if review.open:
+st.page_link("improve.py", label="Improve a network with them", icon=":material/auto_fix_high:")
+collection.show_notice()
+review, request, files = st.tabs(["Review", "Draw more", "Export / import"], key="drawings-view", on_change="rerun")
+# Only the open view is computed.
+if review.open:
+    with review:
         review_view.show(resources.lab().drawings.for_person(person, with_pictures=False), person)
-with request:
-    if request.open:
+if request.open:
+    with request:
         request_view.show(person)
-with files:
-    if files.open:
+if files.open:
+    with files:
         collection.files(resources.lab().drawings.counts(person), person)

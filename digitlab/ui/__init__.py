@@ -22,7 +22,6 @@ shared_state      What the pages of one session hand each other
 style             The style sheet, and the theme
 training_hints    What looks wrong in a training
 visitor_cookie    A cookie that tells browsers apart
-wording           Digits with their article
 charts/      Charts and figures
 compare/     Pieces of the page Compare
 evaluate/    Pieces of the page Evaluate

@@ -1,6 +1,4 @@
-"""People's own digits, shown: how many there are of each, and the way out and in; the other views:
-`ui_drawings_review` and `ui_drawings_request`.
-"""
+"""A person's own digits: how many there are of each, export and import, and a notice of what was done."""
 
 from collections.abc import Sequence
 
@@ -11,66 +9,63 @@ from digitlab.runs.records.people import Person
 from digitlab.ui import messages, resources
 
 _MEGABYTE = 1_000_000
+_NOTICE = "drawings-notice"  # in the session's state
 
 
-def note(text: str) -> None:
-    """Leave a sentence that the page shows when it runs again."""
-    st.session_state.drawings_note = text
+def set_notice(text: str) -> None:
+    """Set a sentence that the page shows when it runs again."""
+    st.session_state[_NOTICE] = text
 
 
-def tell_note() -> None:
-    """Show the sentence that was left, once, and where it moves nothing."""
-    if text := st.session_state.pop("drawings_note", ""):
+def show_notice() -> None:
+    """Show the notice once, as a toast, which moves nothing on the page."""
+    if text := st.session_state.pop(_NOTICE, ""):
         st.toast(messages.escape_markdown(text), icon=":material/check:")
 
 
 def tally(counts: Sequence[int], wanted: int | None = None) -> None:
-    """Show how many there are of each digit, 0 to 9, as ten columns; the one that is wanted next stands out."""
-    most = max(*counts, 1)
+    """Show how many there are of each digit, 0 to 9, as ten columns; the wanted digit is highlighted."""
+    highest = max(*counts, 1)
     columns = "".join(
         f"<span{' class=wanted' if digit == wanted else ''}><b>{count}</b>"
-        f"<u style='height:{3 * count / most:.2f}rem'></u>{digit}</span>"
+        f"<u style='height:{3 * count / highest:.2f}rem'></u>{digit}</span>"
         for digit, count in enumerate(counts)
     )
-    st.html(f"<div class='digitlab-tally' role='img' aria-label='{_told(counts)}'>{columns}</div>")
-
-
-def _told(counts: Sequence[int]) -> str:
-    return "How many of each: " + ", ".join(f"{digit}: {count}" for digit, count in enumerate(counts))
+    listed = ", ".join(f"{digit}: {count}" for digit, count in enumerate(counts))
+    st.html(f"<div class='digitlab-tally' role='img' aria-label='Digits saved: {listed}'>{columns}</div>")
 
 
 def files(counts: Sequence[int], person: Person) -> None:
-    """Offer all drawings as files, and take files of drawings."""
-    out, into = st.columns(2, gap="large")
-    with out:
-        st.subheader("Take along")
-        _offer(sum(counts), person)
-    with into:
-        st.subheader("Bring in")
-        _take(person)
+    """Offer a person's digits for export, and let them import a file of digits."""
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.subheader("Export")
+        _export(sum(counts), person)
+    with right:
+        st.subheader("Import")
+        _import(person)
 
 
-def _offer(total: int, person: Person) -> None:
-    own = resources.lab().drawings
-    st.markdown(
-        f"All **{total:,}** of your digits in one file, as networks see them: 28 x 28 pixels."
-        if total
-        else "You have no digits yet that you could take along."
-    )
+def _export(total: int, person: Person) -> None:
+    drawings = resources.lab().drawings
+    if total:
+        st.markdown(f"Digits to export: **{total:,}**, as networks see them (28 x 28 pixels).")
+    else:
+        st.markdown("You have no digits to export yet.")
     with st.container(horizontal=True):
         st.download_button(
-            "Pictures (.zip)", data=lambda: own.as_zip(person), file_name="my-digits.zip", mime="application/zip",
+            "Pictures (.zip)", data=lambda: drawings.as_zip(person), file_name="my-digits.zip", mime="application/zip",
             icon=":material/folder_zip:", on_click="ignore", disabled=not total,
         )  # fmt: skip
         st.download_button(
-            "Arrays (.npz)", data=lambda: own.as_npz(person), file_name="my-digits.npz",
+            "Arrays (.npz)", data=lambda: drawings.as_npz(person), file_name="my-digits.npz",
             mime="application/octet-stream", icon=":material/data_array:", on_click="ignore", disabled=not total,
         )  # fmt: skip
-    st.caption("Unpack the pictures into a folder, and Keras reads them; the arrays are there at once:")
-    st.code(_READING, language="python", wrap_lines=True)
+    st.caption("Unpack the pictures into a folder to load them with Keras. Load the arrays with NumPy:")
+    st.code(_LOADING_CODE, language="python", wrap_lines=True)
 
 
-_READING = """\
+_LOADING_CODE = """\
 digits = keras.utils.image_dataset_from_directory(
     "my-digits", color_mode="grayscale",
     image_size=(28, 28))
@@ -79,23 +74,29 @@ file = np.load("my-digits.npz", allow_pickle=False)
 images, labels = file["images"], file["labels"]"""
 
 
-def _take(person: Person) -> None:
+def _import(person: Person) -> None:
     st.markdown(
-        "A `.zip` with a folder of pictures for each digit, called **0** to **9**, or an `.npz` with the arrays "
-        "`images`, uint8 (n, 28, 28), and `labels`. Pictures of another size are cut and centred as in Draw."
+        "A `.zip` with a folder of pictures for each digit, named **0** to **9**, or an `.npz` with the arrays "
+        "`images`, uint8 (n, 28, 28), and `labels`. Pictures of another size are cropped and centred as in Draw."
     )
-    turn = st.session_state.get("drawings_turn", 0)  # an empty field again when its file is taken
+    number = st.session_state.get("drawings-imports", 0)  # part of the key: the field is empty after an import
     file = st.file_uploader(
-        "A file of digits", list(SUFFIXES), key=f"drawings-file-{turn}", label_visibility="collapsed",
+        "A file of digits", list(SUFFIXES), key=f"drawings-file-{number}", label_visibility="collapsed",
         max_upload_size=MAX_FILE_SIZE // _MEGABYTE,
     )  # fmt: skip
-    if file is not None and st.button("Bring them in", type="primary", icon=":material/upload:"):
-        with messages.show_errors(), st.spinner("Looking at each of them ..."):
+    if file is not None and st.button("Import", type="primary", icon=":material/upload:"):
+        with messages.show_errors(), st.spinner("Reading the file ..."):
             new, known = resources.lab().drawings.import_bundle(file.getvalue(), file.name, person)
-            note(f"{_many(new)} came in." + (f" {_many(known)} were there already." if known else ""))
-            st.session_state.drawings_turn = turn + 1
+            set_notice(_import_notice(new, known))
+            st.session_state["drawings-imports"] = number + 1
             st.rerun()
 
 
-def _many(count: int) -> str:
-    return "1 digit" if count == 1 else f"{count:,} digits" if count else "No new digit"
+def _import_notice(new: int, known: int) -> str:
+    """Return how many digits of a file are new, and how many were saved before, as one or two sentences."""
+    if new == 0:
+        return "The file contains no new digits."
+    sentence = "1 digit was imported." if new == 1 else f"{new:,} digits were imported."
+    if known == 0:
+        return sentence
+    return f"{sentence} Already saved: {known:,}."

@@ -1,4 +1,4 @@
-"""Digits drawn on request: the one of which there are fewest comes next, so that a balanced set comes together."""
+"""Drawing on request: the digit with the fewest drawings comes next, so that the set becomes balanced."""
 
 import json
 
@@ -8,40 +8,39 @@ from digitlab.data.picture_files import to_png
 from digitlab.preprocessing import normalization
 from digitlab.runs.records.drawing import Drawing, scarcest
 from digitlab.runs.records.people import Person
-from digitlab.ui import canvas, galleries, messages, resources, wording
+from digitlab.ui import canvas, galleries, messages, resources
 from digitlab.ui.mydigits import collection
 
-_KEY = "request"  # of its field: the drawing of the Draw page stays as it is
+_KEY = "request"  # of the canvas: the drawing of the Draw page stays as it is
 _ANY = "in turn"
 
 
 @st.fragment
 def show(person: Person) -> None:
-    """Ask for a digit, keep what is drawn, and ask for the next."""
-    own, state = resources.lab().drawings, st.session_state
-    counts = own.counts(person)
+    """Ask for a digit, save what is drawn, and ask for the next."""
+    drawings, state = resources.lab().drawings, st.session_state
+    counts = drawings.counts(person)
     with st.container(horizontal=True, gap="large"):
         left, right = st.container(width=canvas.WIDTH), st.container(width=canvas.WIDTH)
     with right:
-        asked = st.pills(
+        choice = st.pills(
             "Ask me for", [_ANY, *map(str, range(10))], default=_ANY, required=True, key="asked",
-            help="In turn: always the digit of which you have fewest.",
+            format_func=lambda name: "In turn" if name == _ANY else name,
+            help="In turn: always the digit of which you have the fewest drawings.",
         )  # fmt: skip
-        wanted = scarcest(counts) if asked in (None, _ANY) else int(asked)
+        wanted = scarcest(counts) if choice in (None, _ANY) else int(choice)
         collection.tally(counts, wanted)
     with left, messages.show_errors():
-        st.html(f"<div class='digitlab-request' aria-live='polite'>Please draw {wording.a_digit(wanted)}</div>")
+        st.html(f"<div class='digitlab-request' aria-live='polite'>Please draw: {wanted}</div>")
         picture = canvas.show(_KEY)
-        if st.button("Keep it, next", type="primary", icon=":material/check:", shortcut="Enter", width="stretch"):
+        if st.button("Save, next", type="primary", icon=":material/check:", shortcut="Enter", width="stretch"):
             image = None if picture is None else normalization.normalize(picture)
             if picture is None or image is None:
-                st.warning(
-                    f"Nothing is drawn yet. Draw {wording.a_digit(wanted)} in the black field.", icon=":material/draw:"
-                )
+                st.warning(f"Nothing is drawn yet. Draw the digit {wanted} on the canvas.", icon=":material/draw:")
             else:
                 strokes = json.dumps(canvas.strokes(_KEY), separators=(",", ":"))
                 new = Drawing(label=wanted, image=image, picture=to_png(picture), strokes=strokes, source="request")
-                state.last_drawn = own.save([new], person)[0]
+                state.last_drawn = drawings.save([new], person)[0]
                 canvas.clear(_KEY)
                 st.rerun(scope="fragment")
         canvas.tools(_KEY)
@@ -50,7 +49,7 @@ def show(person: Person) -> None:
 
 
 def _last(person: Person) -> None:
-    """Show what was kept last, and how to take it back."""
+    """Show what was saved last, with a button to undo it."""
     last: Drawing | None = st.session_state.get("last_drawn")
     if last is None:
         st.caption("Write as you always do. Three of each digit, thirty in all, take a minute or two.")
@@ -58,11 +57,11 @@ def _last(person: Person) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         address = galleries.as_url(last.image)
         st.html(f"<img class='digitlab-small' alt='The last drawing, as networks see it' src='{address}'>", width=40)
-        st.markdown(f"Kept as {wording.a_digit(last.label)}.", width="content")
-        st.button("Take it back", icon=":material/undo:", type="tertiary", on_click=_take_back, args=(last, person))
+        st.markdown(f"Saved as {last.label}.", width="content")
+        st.button("Undo saving", icon=":material/undo:", type="tertiary", on_click=_delete_last, args=(last, person))
 
 
-def _take_back(last: Drawing, person: Person) -> None:
+def _delete_last(last: Drawing, person: Person) -> None:
     with messages.show_errors():
         resources.lab().drawings.delete([last.number], person)
         st.session_state.last_drawn = None

@@ -1,4 +1,4 @@
-"""People's own digits, to be looked through: filter, choose, call something else, delete."""
+"""The review of a person's own digits: filter, select, relabel, delete."""
 
 import time
 from collections.abc import Sequence
@@ -8,12 +8,16 @@ import streamlit as st
 from digitlab.data.picture_files import open_picture
 from digitlab.runs.records.drawing import Drawing
 from digitlab.runs.records.people import Person
-from digitlab.ui import corrections, galleries, messages, reading_view, resources, wording
+from digitlab.ui import corrections, galleries, messages, reading_view, resources
 from digitlab.ui.mydigits import collection
 
-_SHOWN = 60  # drawings on a page
+_PER_PAGE = 60  # drawings
 _ALL = "all"
-_SOURCES = {"correction": "put right in Draw", "request": "drawn on request", "import": "brought in"}
+_TITLES = {  # by the source of a drawing
+    "correction": "**{label}**, corrected in Draw",
+    "request": "**{label}**, drawn on request",
+    "import": "**{label}**, imported",
+}
 
 
 def show(drawings: Sequence[Drawing], person: Person) -> None:
@@ -22,133 +26,140 @@ def show(drawings: Sequence[Drawing], person: Person) -> None:
         _invite()
         return
     counts = [sum(drawing.label == digit for drawing in drawings) for digit in range(10)]
+    labels = {_ALL: f"All · {len(drawings):,}"} | {str(digit): f"{digit} · {n:,}" for digit, n in enumerate(counts)}
     kind = st.pills(
         "Digit",
-        [_ALL, *map(str, range(10))],
+        list(labels),
         default=_ALL,
         required=True,
-        format_func=lambda name: f"{name} · {len(drawings) if name == _ALL else counts[int(name)]:,}",
+        format_func=labels.__getitem__,
         key="drawings-digit",
-        on_change=_choose,
+        on_change=_select,
         args=([],),
     )
     listed = [drawing for drawing in drawings if kind in (None, _ALL) or drawing.label == int(kind)]
-    there = {drawing.number for drawing in drawings}
-    chosen = st.session_state.drawings_chosen = st.session_state.get("drawings_chosen", set()) & there
-    _actions(listed, sorted(chosen), {drawing.number: drawing.network for drawing in drawings}, person)
+    numbers = {drawing.number for drawing in drawings}
+    selected = st.session_state.drawings_selected = _selected() & numbers
+    _actions(listed, sorted(selected), {drawing.number: drawing.network for drawing in drawings}, person)
     grid, detail = st.columns([3, 2], gap="large")
     with grid:
-        _gallery(listed, chosen)
+        _gallery(listed, selected)
     with detail:
-        _closely(sorted(chosen), person)
+        if len(selected) == 1:
+            _detail(min(selected), person)
 
 
 def _invite() -> None:
     st.info("You have no digits of your own yet.", icon=":material/draw:")
-    st.markdown(
-        "Draw some on request under **Draw more**, or put a reading right in Draw: "
-        "*No, this is a ...* keeps the drawing here."
-    )
+    st.markdown("Draw some on request under **Draw more**, or correct a misread drawing in Draw: it is saved here.")
     st.page_link("draw.py", label="Draw", icon=":material/draw:")
 
 
-def _actions(listed: Sequence[Drawing], chosen: list[int], read_by: dict[int, str], person: Person) -> None:
-    """What can be done with the chosen drawings; always there, so that nothing jumps when one is chosen."""
+def _actions(listed: Sequence[Drawing], selected: list[int], read_by: dict[int, str], person: Person) -> None:
+    """Show what can be done with the selected drawings; always there, so that nothing jumps on a selection."""
     with st.container(horizontal=True, vertical_alignment="center"):
         numbers = [drawing.number for drawing in listed]
-        st.button("Choose all", icon=":material/select_all:", on_click=_choose, args=(numbers,), disabled=not numbers)
-        st.button("Choose none", icon=":material/deselect:", on_click=_choose, args=([],), disabled=not chosen)
+        st.button("Select all", icon=":material/select_all:", on_click=_select, args=(numbers,), disabled=not numbers)
+        st.button("Select none", icon=":material/deselect:", on_click=_select, args=([],), disabled=not selected)
         label = st.menu_button(
-            "Call it ...",
-            range(10),
-            format_func=wording.a_digit,
-            icon=":material/edit:",
-            disabled=not chosen,
-            key="drawings-relabel",
+            "Relabel", range(10), icon=":material/edit:", disabled=not selected, key="drawings-relabel"
         )
-        if st.button("Delete", icon=":material/delete:", disabled=not chosen):
-            _delete(chosen, person)
-        _why(chosen, read_by)
-        st.markdown(f"{_many(chosen)} chosen" if chosen else "Click digits to choose them.", width="content")
+        if st.button("Delete", icon=":material/delete:", disabled=not selected):
+            _delete(selected, person)
+        _why(selected, read_by)
+        st.markdown(_selection(len(selected)), width="content")
     if label is not None:
         with messages.show_errors():
-            for number in chosen:
+            for number in selected:
                 resources.lab().drawings.relabel(number, label, person)
-            corrections.forget(chosen)
-            _choose([])
-            collection.note(f"{_many(chosen)} now called {label}.")
+            corrections.forget(selected)
+            _select([])
+            collection.set_notice(
+                f"1 digit was relabelled as {label}."
+                if len(selected) == 1
+                else f"{len(selected):,} digits were relabelled as {label}."
+            )
             st.rerun()
 
 
-def _why(chosen: list[int], read_by: dict[int, str]) -> None:
-    """Link to why a drawing is read so, where one alone is chosen; by the network that read it, if it is there."""
-    if len(chosen) != 1:
+def _selection(count: int) -> str:
+    if count == 0:
+        return "Click digits to select them."
+    return "1 digit selected" if count == 1 else f"{count:,} digits selected"
+
+
+def _why(selected: list[int], read_by: dict[int, str]) -> None:
+    """Link a single selected drawing to its explanation, by the network that read it if that still exists."""
+    if len(selected) != 1:
         reading_view.why("own", 0, "", is_offered=False)
         return
-    network = read_by[chosen[0]]
-    is_there = any(card.name == network for card in resources.lab().models())
-    reading_view.why("own", chosen[0], network if is_there else "")
+    network = read_by[selected[0]]
+    exists = any(card.name == network for card in resources.lab().models())
+    reading_view.why("own", selected[0], network if exists else "")
 
 
-def _gallery(listed: Sequence[Drawing], chosen: set[int]) -> None:
-    page = galleries.page(len(listed), _SHOWN, key="drawings-page")
+def _gallery(listed: Sequence[Drawing], selected: set[int]) -> None:
+    page = galleries.page(len(listed), _PER_PAGE, key="drawings-page")
     if not listed:
-        st.caption("None of this kind.")
+        st.caption("You have no drawings of this digit.")
     samples = [galleries.Sample(drawing.number, drawing.image, _caption(drawing)) for drawing in listed[page]]
-    galleries.gallery(samples, key="drawings", chosen=chosen, on_click=_toggle)
+    galleries.gallery(samples, key="drawings", chosen=selected, on_click=_toggle)
 
 
 def _caption(drawing: Drawing) -> str:
     return f"{drawing.label}" if drawing.read in (None, drawing.label) else f"{drawing.label}, read as {drawing.read}"
 
 
+def _selected() -> set[int]:
+    numbers: set[int] = st.session_state.get("drawings_selected", set())
+    return numbers
+
+
 def _toggle(number: int) -> None:
-    st.session_state.drawings_chosen = st.session_state.get("drawings_chosen", set()) ^ {number}
+    st.session_state.drawings_selected = _selected() ^ {number}
 
 
-def _choose(numbers: Sequence[int]) -> None:
-    st.session_state.drawings_chosen = set(numbers)
+def _select(numbers: Sequence[int]) -> None:
+    st.session_state.drawings_selected = set(numbers)
 
 
-def _closely(chosen: list[int], person: Person) -> None:
-    """Show one drawing as it was drawn, and what is known of it."""
-    if len(chosen) != 1:
-        return
+def _detail(number: int, person: Person) -> None:
+    """Show one drawing as it was drawn, and where it comes from."""
     with messages.show_errors():
-        drawing = resources.lab().drawings.get(chosen[0], person)
-        st.markdown(f"**{wording.a_digit(drawing.label).capitalize()}**, {_SOURCES[drawing.source]}")
+        drawing = resources.lab().drawings.get(number, person)
+        st.markdown(_TITLES[drawing.source].format(label=drawing.label))
         if drawing.picture is not None:
             address = galleries.as_url(open_picture(drawing.picture))
             st.html(f"<div class='digitlab-boxes'><img alt='As it was drawn' src='{address}'></div>")
         galleries.digit_picture(drawing.image, "As networks see it")
-        st.caption(_facts(drawing))
+        st.caption(_history(drawing))
 
 
-def _facts(drawing: Drawing) -> str:
-    when = time.strftime("%d %B %Y, %H:%M UTC", time.gmtime(drawing.created))
+def _history(drawing: Drawing) -> str:
+    day = time.strftime("%d %B %Y, %H:%M UTC", time.gmtime(drawing.created))
+    network = messages.escape_markdown(drawing.network)
     if not drawing.network:
-        return f"Kept on {when}."
-    read = "no digit" if drawing.read is None else wording.a_digit(drawing.read)
-    return f"Kept on {when}. The network {messages.escape_markdown(drawing.network)} read {read} in it."
+        return f"Saved on {day}."
+    if drawing.read is None:
+        return f"Saved on {day}. The network {network} found no digit in it."
+    return f"Saved on {day}. The network {network} read it as {drawing.read}."
 
 
-@st.dialog("Delete for good?")
-def _delete(chosen: list[int], person: Person) -> None:
-    """Ask before they are gone."""
-    st.markdown(
-        f"**{_many(chosen)}** will be gone from here and from the database, and cannot come back. Networks that have "
-        "learned from them stay as they are."
-    )
+@st.dialog("Delete permanently?")
+def _delete(selected: list[int], person: Person) -> None:
+    """Ask for confirmation, then delete the drawings."""
+    if len(selected) == 1:
+        question, button = "**1 digit** will be deleted here and in the database.", "Delete 1 digit"
+    else:
+        question = f"**{len(selected):,} digits** will be deleted here and in the database."
+        button = f"Delete {len(selected):,} digits"
+    st.markdown(f"{question} This cannot be undone. Networks that were trained on them do not change.")
     with st.container(horizontal=True):
-        if st.button(f"Delete {_many(chosen)}", type="primary", icon=":material/delete:"):
+        if st.button(button, type="primary", icon=":material/delete:"):
             with messages.show_errors():
-                gone = resources.lab().drawings.delete(chosen, person)
-                corrections.forget(chosen)
-                collection.note(f"{gone:,} deleted.")
+                deleted = resources.lab().drawings.delete(selected, person)
+                corrections.forget(selected)
+                collection.set_notice("1 digit was deleted." if deleted == 1 else f"{deleted:,} digits were deleted.")
                 st.rerun()
-        if st.button("Keep"):
+        if st.button("Cancel"):
             st.rerun()
-
-
-def _many(chosen: Sequence[int]) -> str:
-    return "1 digit" if len(chosen) == 1 else f"{len(chosen):,} digits"
