@@ -90,7 +90,9 @@ def _improvement(add: _Add) -> list[argparse.ArgumentParser]:
 def _runs(add: _Add) -> list[argparse.ArgumentParser]:
     stop = add("stop", help="stop a run after its current batch; its network so far is saved")
     pause = add("pause", help="pause a run; resume continues exactly where it was")
-    resume = _add_with_alias(add, "resume", "go-on", help="queue a paused, stopped or finished run again, to continue where it was")
+    resume = _add_with_alias(
+        add, "resume", "go-on", help="queue a paused, stopped or finished run again, to continue where it was"
+    )
     rename = add("rename", help="give a run another title")
     delete = add("delete", help="delete a run that is over from the record; its network stays")
     for command in (stop, pause, resume, rename, delete):

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from digitlab.data.augmentation import Augmentation
+from digitlab.fields import settings_of, values_of
 from digitlab.networks.code import KerasCode, detour, plain
 from digitlab.networks.config import TrainingConfig
 from digitlab.networks.presets import PRESETS
@@ -206,7 +208,8 @@ def _calibration(card: ModelCard) -> str:
 
 
 def _settings(card: ModelCard) -> str:
-    unused = {name for name, amount in card.config.as_dict()["augmentation"].items() if not amount}
+    settings = settings_of(Augmentation)
+    unused = {settings[name].words for name, amount in values_of(card.config.augmentation).items() if not amount}
     if card.config.tuning is None:
         unused |= set(FINE_TUNING_SETTINGS)
     rows = [(name, value) for name, value in settings_as_text(card.config).items() if name not in unused]

@@ -8,6 +8,7 @@ from statistics import median
 import numpy as np
 from numpy.typing import NDArray
 
+from digitlab.fields import settings_of, values_of
 from digitlab.networks.config import TrainingConfig
 from digitlab.networks.metrics import EpochMetrics
 from digitlab.networks.recognition import Recogniser
@@ -97,14 +98,12 @@ def milliseconds(recogniser: Recogniser, images: NDArray[np.uint8]) -> float:
 
 def settings_as_text(config: TrainingConfig) -> dict[str, str]:
     """Return all settings as text, by name."""
-    values = config.as_dict()
-    values |= values.pop("augmentation")
-    tuning = values.pop("tuning")
-    values |= {
-        "fine-tuned from": tuning["base"] if tuning else None,
-        "drawings trained on": len(tuning["learned"]) if tuning else 0,
+    settings, tuning = settings_of(TrainingConfig), config.tuning
+    values = {settings[name].words: value for name, value in values_of(config).items()} | {
+        "fine-tuned from": tuning.base if tuning else None,
+        "drawings trained on": len(tuning.learned) if tuning else 0,
     }
-    return {name.replace("_", " "): _value_as_text(value) for name, value in values.items()}
+    return {name: _value_as_text(value) for name, value in values.items()}
 
 
 def _value_as_text(value: object) -> str:
