@@ -1,8 +1,9 @@
-"""What happens, one line an event: JSON for whoever watches over the lab.
+"""The log: one JSON object a line, on standard error.
 
 {"time": "2026-05-04T09:15:00.123Z", "level": "info", "event": "run finished", "process": "host/4711", "run": 3, ...}
 
-No secret gets into a line: nobody logs one, and what looks like a password in an address is hidden all the same.
+`time` is UTC, `process` is host and process id, and the fields after it depend on the event; docs/deploy.md lists all
+events. Nobody logs a secret, and whatever looks like a password in a field is hidden.
 """
 
 import json
@@ -18,13 +19,13 @@ from types import TracebackType
 from typing import Any
 
 _LOGGER = logging.getLogger("digitlab")
-_LOGGER.addHandler(logging.NullHandler())  # a command line tells its person what happens by itself
+_LOGGER.addHandler(logging.NullHandler())  # the command line prints its own messages
 _HIDDEN = "***"
 _SECRETS = (
     re.compile(r"(?<=://)(?P<before>[^\s/:@]*:)[^\s/]*@"),
     re.compile(r"(?P<before>\b(?:password|passwd|pwd|secret|token)['\"]?\s*[=:]\s*)[^\s&,;)]+", re.IGNORECASE),
 )
-_away: set[str] = set()  # what is out of reach just now
+_unavailable: set[str] = set()
 _lock = threading.Lock()
 
 
@@ -37,15 +38,15 @@ def log(
     level: int = logging.INFO,
     **fields: Any,
 ) -> None:
-    """Tell of an event.
+    """Log an event.
 
     Args:
-        event: What happened, in a few words that are the same each time.
-        run: Number of the run that it is about.
-        person: Id of who did it, or whose it is; empty for the operator.
-        error: What was not foreseen; its traceback becomes a field, and its level is error.
-        level: As in `logging`.
-        fields: What else is to be known; whatever JSON can hold.
+        event: What happened: a noun and a participle, always the same, such as "run queued".
+        run: Number of the run.
+        person: Id of the person who acted, or owns the run; empty for the operator.
+        error: An unexpected error; its traceback becomes a field, and the level is `logging.ERROR`.
+        level: A level of `logging`.
+        fields: More fields, of any JSON type.
     """
     values = {"run": run, "person": person, **fields}
     if error is not None:
@@ -54,20 +55,20 @@ def log(
     _LOGGER.log(level, event, extra={"fields": {name: value for name, value in values.items() if value is not None}})
 
 
-def log_reach(what: str, *, is_there: bool, **fields: Any) -> None:
-    """Tell that something is out of reach, or back; once each, however often it is said."""
+def log_availability(service: str, *, is_available: bool, **fields: Any) -> None:
+    """Log that a service became unavailable or is back; only changes are logged, however often this is called."""
     with _lock:
-        if is_there != (what in _away):
+        if is_available != (service in _unavailable):
             return
-        (_away.discard if is_there else _away.add)(what)
-    if is_there:
-        log(f"{what} back", **fields)
+        (_unavailable.discard if is_available else _unavailable.add)(service)
+    if is_available:
+        log(f"{service} back", **fields)
     else:
-        log(f"{what} unavailable", level=logging.WARNING, **fields)
+        log(f"{service} unavailable", level=logging.WARNING, **fields)
 
 
 def to_stderr() -> None:
-    """Write this process' events to its standard error, what ended a thread unforeseen included; again does nothing."""
+    """Write the events of this process, and errors that end a thread, to standard error. A second call does nothing."""
     with _lock:
         if any(isinstance(handler.formatter, _Lines) for handler in _LOGGER.handlers):
             return
@@ -75,20 +76,25 @@ def to_stderr() -> None:
         handler.setFormatter(_Lines())
         _LOGGER.addHandler(handler)
         _LOGGER.setLevel(logging.INFO)
-        _LOGGER.propagate = False  # else what a library does with the root's would come twice
+        _LOGGER.propagate = False  # else a library's handler on the root logger would repeat each line
     threading.excepthook = _log_thread
     sys.excepthook = _log_end
 
 
 def hide_secrets(text: str) -> str:
-    """Return a text without what looks like a password."""
+    """Return a text in which everything that looks like a password is hidden.
+
+    Example:
+        >>> hide_secrets("postgresql://ann:secret@host/lab")
+        'postgresql://ann:***@host/lab'
+    """
     for pattern in _SECRETS:
         text = pattern.sub(lambda found: f"{found['before']}{_HIDDEN}{'@' * found[0].endswith('@')}", text)
     return text
 
 
 class _Stderr(logging.Handler):
-    """Writes each line at once and whole: several processes may share one file."""
+    """Writes each line in one go, because several processes may share one file."""
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write a line."""
@@ -97,10 +103,10 @@ class _Stderr(logging.Handler):
 
 
 class _Lines(logging.Formatter):
-    """Makes one JSON object of a record."""
+    """Formats a record as one JSON object."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """Return a line without its end."""
+        """Return a line without its newline."""
         time = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
         line = {
             "time": time.replace("+00:00", "Z"),
@@ -116,11 +122,11 @@ def _without_secrets(value: Any) -> Any:
     return value if isinstance(value, int | float) else hide_secrets(str(value))
 
 
-def _log_thread(what: threading.ExceptHookArgs) -> None:
-    thread = what.thread.name if what.thread else ""
-    log("unforeseen error", error=what.exc_value or what.exc_type(), thread=thread)
+def _log_thread(details: threading.ExceptHookArgs) -> None:
+    thread = details.thread.name if details.thread else ""
+    log("unexpected error", error=details.exc_value or details.exc_type(), thread=thread)
 
 
 def _log_end(kind: type[BaseException], error: BaseException, _trace: TracebackType | None) -> None:
     if not issubclass(kind, KeyboardInterrupt):
-        log("unforeseen error", error=error)
+        log("unexpected error", error=error)

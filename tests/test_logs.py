@@ -31,7 +31,7 @@ PERSON = Person(id="ab12", name="Ada")
 
 def said(code):
     """What a process that does this writes to its standard error, line by line."""
-    code = f"from digitlab import events\n{code}"
+    code = f"from digitlab import logs\n{code}"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=False)
     return done.stderr.splitlines()
 
@@ -41,7 +41,7 @@ def lines(text):
 
 
 def test_an_event_is_one_json_line_with_what_is_known_of_it():
-    (line,) = said("events.to_stderr(); events.to_stderr(); events.log('run queued', run=3, person='ab', epochs=2)")
+    (line,) = said("logs.to_stderr(); logs.to_stderr(); logs.log('run queued', run=3, person='ab', epochs=2)")
     event = json.loads(line)
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", event.pop("time"))
     assert re.fullmatch(rf"{re.escape(socket.gethostname())}/\d+", event.pop("process"))
@@ -49,14 +49,14 @@ def test_an_event_is_one_json_line_with_what_is_known_of_it():
 
 
 def test_a_command_line_stays_quiet():
-    assert said("events.log('run queued'); events.log('run failed', level=40)") == []
+    assert said("logs.log('run queued'); logs.log('run failed', level=40)") == []
 
 
 def test_an_error_that_nobody_foresaw_is_one_line_with_its_traceback():
     for code in ("1 / 0", "import threading; threading.Thread(target=lambda: 1 / 0, name='t').start()"):
-        (line,) = said(f"events.to_stderr(); {code}")
+        (line,) = said(f"logs.to_stderr(); {code}")
         event = json.loads(line)
-        assert (event["event"], event["level"], event["error"]) == ("unforeseen error", "error", "ZeroDivisionError")
+        assert (event["event"], event["level"], event["error"]) == ("unexpected error", "error", "ZeroDivisionError")
         assert "line 2" in event["traceback"]
 
 
@@ -70,17 +70,17 @@ def test_an_error_that_nobody_foresaw_is_one_line_with_its_traceback():
     ],
 )
 def test_a_password_is_hidden_wherever_it_turns_up(text):
-    (line,) = said(f"events.to_stderr(); events.log('x', reason={text!r}, error=ValueError({text!r}))")
+    (line,) = said(f"logs.to_stderr(); logs.log('x', reason={text!r}, error=ValueError({text!r}))")
     assert "geheim" not in line
     assert "db" in line
     assert line.count("***") == 2
 
 
-def test_what_is_out_of_reach_is_told_once_and_its_return_too():
+def test_an_outage_and_its_end_are_logged_once():
     told = said(
-        "events.to_stderr()\n"
-        "for is_there in (True, True, False, False, False, True, True, False): events.log_reach('database', "
-        "is_there=is_there)"
+        "logs.to_stderr()\n"
+        "for is_available in (True, True, False, False, False, True, True, False): logs.log_availability('database', "
+        "is_available=is_available)"
     )
     names = [json.loads(line)["event"] for line in told]
     assert names == ["database unavailable", "database back", "database unavailable"]
@@ -130,18 +130,18 @@ def heard():
     logger.setLevel(level)
 
 
-def test_what_is_refused_is_told_with_who_asked(heard, settings, small):
+def test_refusals_are_logged_with_the_person(heard, settings, small):
     with Lab(dataclasses.replace(settings, max_runs_per_person=1)) as lab:
         run = lab.start_training(small, "", PERSON)
         with pytest.raises(LimitReached):
             lab.start_training(small, "", PERSON)
         with pytest.raises(NotAllowed):
             lab.stop(run.number, Person(id="else"))
-    refused = [(event, fields["person"]) for event, fields in heard if event in ("limit reached", "not allowed")]
-    assert refused == [("limit reached", "ab12"), ("not allowed", "else")]
+    refused = [(event, fields["person"]) for event, fields in heard if event in ("limit reached", "permission denied")]
+    assert refused == [("limit reached", "ab12"), ("permission denied", "else")]
 
 
-def test_wishes_are_told_with_who_wished_and_what_was(heard, settings, small):
+def test_requests_are_logged_with_person_and_state(heard, settings, small):
     with Lab(settings) as lab:
         number = lab.start_training(small, "", PERSON).number
         lab.pause(number, PERSON)
@@ -150,12 +150,12 @@ def test_wishes_are_told_with_who_wished_and_what_was(heard, settings, small):
         lab.rename_run(number, "Ours", PERSON)
     told = [(event, fields.get("was")) for event, fields in heard if fields.get("run") == number]
     assert told == [
-        ("run queued", None), ("pause wished", "queued"), ("run resumed", "paused"), ("stop wished", "queued"),
+        ("run queued", None), ("pause requested", "queued"), ("run resumed", "paused"), ("stop requested", "queued"),
         ("run renamed", None),
     ]  # fmt: skip
 
 
-def test_a_run_that_lost_its_process_is_told_as_recovered(heard, settings, small):
+def test_a_run_that_lost_its_process_is_logged_as_recovered(heard, settings, small):
     store = Store(settings.database_url)
     number = store.create(small, person=PERSON).number
     ended = subprocess.Popen(["true"])
@@ -166,7 +166,7 @@ def test_a_run_that_lost_its_process_is_told_as_recovered(heard, settings, small
     assert [(event, fields["run"], fields["person"]) for event, fields in heard] == [("run recovered", number, "ab12")]
 
 
-def test_what_nobody_foresaw_in_a_training_comes_with_its_traceback(heard, settings, small):
+def test_an_unexpected_error_in_a_training_has_its_traceback(heard, settings, small):
     def report(_):
         raise LookupError("nobody foresaw it")
 
@@ -177,10 +177,10 @@ def test_what_nobody_foresaw_in_a_training_comes_with_its_traceback(heard, setti
     assert "nobody foresaw it" in fields["traceback"]
 
 
-def test_what_nobody_foresaw_in_a_page_is_logged_and_shown_by_streamlit(heard):
+def test_an_unexpected_error_in_a_page_is_logged(heard):
     assert log_error(ZeroDivisionError("in a page")) is None  # nothing is kept from Streamlit
     event, fields = heard[-1]
-    assert (event, fields["error"]) == ("unforeseen error", "ZeroDivisionError")
+    assert (event, fields["error"]) == ("unexpected error", "ZeroDivisionError")
 
 
 @pytest.fixture
@@ -240,3 +240,11 @@ def test_no_secret_is_in_what_the_app_writes(app, settings):
     assert names[-1] == "app closed"
     workers = (settings.data / "workers.log").read_text()
     assert "geheim" not in text + workers
+
+
+def test_every_event_is_documented():
+    code = "\n".join(path.read_text() for path in sorted((ROOT / "digitlab").rglob("*.py")))
+    events = set(re.findall(r'(?<!\w)log\(\s*"([^"]+)"', code)) | {f"run {state}" for state in RunState if state.is_over()}
+    documented = (ROOT / "docs" / "deploy.md").read_text()
+    assert len(events) > 25
+    assert [event for event in sorted(events) if f"`{event}`" not in documented] == []

@@ -45,7 +45,7 @@ def keep_path_still() -> None:
 
 def log_error(error: Exception) -> None:
     """Log what nobody foresaw in a page; the person is told by Streamlit that something went wrong."""
-    logs.log("unforeseen error", error=error)
+    logs.log("unexpected error", error=error)
 
 
 def _open(is_over: threading.Event) -> "Lab | None":

@@ -102,13 +102,13 @@ class Dispatcher:
                     self._workers.start()  # first: while they start, the first page has this process to itself
                 self._look()
                 self.trouble = self._workers.trouble
-                logs.log_reach("workers", is_there=True)
+                logs.log_availability("workers", is_available=True)
             except StoreUnavailable as error:
                 self._watch.forget()
                 self.trouble = str(error)
             except DigitLabError as error:
                 self.trouble = str(error)
-                logs.log_reach("workers", is_there=False, reason=self.trouble)
+                logs.log_availability("workers", is_available=False, reason=self.trouble)
             is_first = False
             self._settled.set()
             self._news.wait(_LOOK)

@@ -92,7 +92,7 @@ def imported_card(
     """Return the card of a network that somebody brings in; `labels` are those of the test set, uint8 (10000,)."""
     scores, now = Scores(labels, admitted.answers()), time.time()
     shown = "".join(one if one.isprintable() else "?" for one in file[-100:])
-    command = f"python -m digitlab bring-in {shlex.quote(shown)} --title {shlex.quote(title)}"
+    command = f"python -m digitlab import {shlex.quote(shown)} --title {shlex.quote(title)}"
     return ModelCard(
         name=time.strftime(f"brought-%Y%m%d-%H%M%S-{uuid.uuid4().hex[:12]}", time.gmtime(now)),
         title=title,
@@ -144,7 +144,7 @@ class ModelImporter:
         try:
             return self._admit(keras_archive.parse(content))
         except ModelRefused as error:
-            logs.log("network refused", reason=str(error), level=logging.WARNING)
+            logs.log("network rejected", reason=str(error), level=logging.WARNING)
             shown = "".join(one if one.isprintable() else "?" for one in file[-60:])
             raise ModelRefused(f"{shown} is not let in. {error}") from error
 
@@ -219,7 +219,7 @@ class ModelImporter:
             raise _too_slow(most.seconds)
         if code:
             log_end = (folder / "log.txt").read_bytes()[-2000:].decode(errors="replace")
-            logs.log("network broke its process", code=code, output=log_end, level=logging.WARNING)
+            logs.log("sandbox crashed", code=code, output=log_end, level=logging.WARNING)
             raise ModelRefused(
                 f"It broke the process that opened it, most likely for want of memory: {most.memory / 2**30:.0f} GB at "
                 "most is allowed. Choose a smaller network."

@@ -42,7 +42,7 @@ OPERATOR = Person(id="", is_teacher=True)  # whoever has the machine, and so its
 def check_may_change(person: Person, owner: str, what: str) -> None:
     """Raise `NotAllowed` if a person may not change what belongs to `owner`; `what` it is, for the sentence."""
     if not person.may_change(owner):
-        logs.log("not allowed", person=person.id, what=what)
+        logs.log("permission denied", person=person.id, what=what)
         raise NotAllowed(f"Somebody else made {what}: only they, or a teacher, may change it.")
 
 

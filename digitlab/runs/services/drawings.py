@@ -49,7 +49,7 @@ class Drawings:
                 "Delete some in My digits."
             )
         kept = self._store().drawings.add(drawings, person, time.time())
-        logs.log("drawings kept", person=person.id, count=len(kept), source=kept[0].source)
+        logs.log("drawings saved", person=person.id, count=len(kept), source=kept[0].source)
         return kept
 
     def import_bundle(self, content: bytes, name: str, person: Person) -> tuple[int, int]:

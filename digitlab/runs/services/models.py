@@ -32,14 +32,14 @@ class Models:
             ModelRefused: With the reason, in a sentence.
         """
         if not person.may_train:
-            logs.log("not allowed", person=person.id, what="a network from elsewhere without being known")
+            logs.log("permission denied", person=person.id, what="a network from elsewhere without being known")
             raise NotAllowed("Nobody knows whose network this would be. Log in, then bring it in.")
         title, source = check_title(title), check_title(source) if source.strip() else ""
         self._limits.check_imports(person, self._count_imports(person))
         admitted = self._importer.import_model(content, file)
         card = imported_card(admitted, self._digits().y_test, file=file, title=title, source=source, person=person)
         self._files.save(card, admitted.copy)
-        logs.log("network brought in", person=person.id, network=card.name, sha256=admitted.sha256)
+        logs.log("network imported", person=person.id, network=card.name, sha256=admitted.sha256)
         return card
 
     def rename(self, name: str, title: str, person: Person) -> ModelCard:

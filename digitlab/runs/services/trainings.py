@@ -32,7 +32,7 @@ class Trainings:
     def start(self, config: TrainingConfig, title: str, person: Person) -> Run:
         """Queue a training; without a title it is called after its preset and number."""
         if not person.may_train:
-            logs.log("not allowed", person=person.id, what="training without being known")
+            logs.log("permission denied", person=person.id, what="training without being known")
             raise NotAllowed("Nobody knows whose training this would be. Log in, then train.")
         title = _checked(title)
         self._check_limits(config.epochs, person)
@@ -52,14 +52,14 @@ class Trainings:
         """Wish a run stopped."""
         run = self._own(number, person)
         self._store().request_stop(number)
-        logs.log("stop wished", run=number, person=person.id, was=run.state)
+        logs.log("stop requested", run=number, person=person.id, was=run.state)
         self._changed()
 
     def pause(self, number: int, person: Person) -> None:
         """Wish a run paused."""
         run = self._own(number, person)
         self._store().request_pause(number)
-        logs.log("pause wished", run=number, person=person.id, was=run.state)
+        logs.log("pause requested", run=number, person=person.id, was=run.state)
         self._changed()
 
     def resume(self, number: int, person: Person, epochs: int | None) -> Run:

@@ -92,7 +92,7 @@ class DrawingStore:
                 # last process that has the file open, does it.
                 is_busy, *_ = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
                 if is_busy:
-                    logs.log("journal not emptied", person=person.id)
+                    logs.log("journal not truncated", person=person.id)
         return gone
 
 

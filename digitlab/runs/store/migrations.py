@@ -1,6 +1,6 @@
 """Creates the tables, and brings those of an older version up to date.
 
-All changes so far were additive: new tables, columns and indexes, and longer texts. Comparing the database with `schema`
+All changes so far only added tables, columns and indexes, or allowed longer texts. Comparing the database with `schema`
 finds what is missing, whichever version made it, so there are no version numbers and no scripts to keep in order.
 Alembic would add a dependency and a folder of scripts for the same statements; it pays off once a column must be
 renamed, converted or removed.

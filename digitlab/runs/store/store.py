@@ -286,11 +286,11 @@ class Store:
         try:
             with self._engine.begin() as connection:
                 yield connection
-            logs.log_reach("database", is_there=True)
+            logs.log_availability("database", is_available=True)
         except SQLAlchemyError as error:
             where = self._engine.url.render_as_string(hide_password=True)
             reason = str(getattr(error, "orig", None) or type(error).__name__).partition("\n")[0]
-            logs.log_reach("database", is_there=False, database=where, reason=reason)
+            logs.log_availability("database", is_available=False, database=where, reason=reason)
             raise StoreUnavailable(f"The database {where} does not answer: {reason}. Try again in a moment.") from error
 
 
