@@ -9,7 +9,7 @@ from digitlab.networks.explanation import ActivationTrace, Counterfactual, HeatM
 from digitlab.networks.reading import Reading
 from digitlab.runs.records.model_card import ModelCard
 from digitlab.ui import figures, galleries, messages, network_choice, probability_bars, reading_view, resources
-from digitlab.ui.understand import digit_map_view, explanation_views, picture_choice, top_activations_view
+from digitlab.ui.understand import digit_map_view, forward_pass_view, picture_choice, top_activations_view
 
 state = st.session_state
 
@@ -30,8 +30,8 @@ def where_it_looks(card: ModelCard, image: NDArray[np.uint8], reading: Reading) 
         )
     ]
     with messages.show_errors():
-        maps: HeatMaps = explanation_views.ask(card, "heat_maps", image, digit)
-        shown += explanation_views.gradient_maps(maps, image)
+        maps: HeatMaps = forward_pass_view.ask(card, "heat_maps", image, digit)
+        shown += forward_pass_view.gradient_maps(maps, image)
     figures.grid(shown)
 
 
@@ -45,8 +45,8 @@ def choose_digit(reading: Reading, label: str) -> int:
 
 def layer_by_layer(card: ModelCard, image: NDArray[np.uint8], reading: Reading) -> None:
     """Step from input to output."""
-    inside: ActivationTrace = explanation_views.ask(card, "activations", image)
-    names = ["picture", *(stage.layer for stage in inside.stages), "digits"]
+    inside: ActivationTrace = forward_pass_view.ask(card, "activations", image)
+    names = ["picture", *(stage.layer for stage in inside.layers), "digits"]
     if state.get("layer") not in names:
         state.layer = names[min(1, len(names) - 1)]
 
@@ -57,29 +57,29 @@ def layer_by_layer(card: ModelCard, image: NDArray[np.uint8], reading: Reading) 
         st.button("Back", icon=":material/chevron_left:", on_click=step, args=(-1,))
         st.button("Next layer", icon=":material/chevron_right:", on_click=step, args=(1,))
     layer = st.select_slider("Layer", names, key="layer", bind="query-params")
-    if inside.looks > 1:
+    if inside.views > 1:
         st.caption(
-            f"This network looks {inside.looks} times, moved by half a pixel, and averages the sums; here is the first."
+            f"This network looks {inside.views} times, moved by half a pixel, and averages the sums; here is the first."
         )
     if layer == "picture":
         galleries.digit_picture(image, "The picture as the network gets it", is_large=True)
     elif layer == "digits":
         probability_bars.show(reading.probabilities, reading.digit)
     else:
-        stage = next(stage for stage in inside.stages if stage.layer == layer)
-        st.markdown(f"**{stage.layer}**: {explanation_views.KINDS[stage.kind]}")
-        explanation_views.stage(stage)
-        if stage is inside.stages[0] and stage.kind == "Conv2D":
+        stage = next(stage for stage in inside.layers if stage.layer == layer)
+        st.markdown(f"**{stage.layer}**: {forward_pass_view.KINDS[stage.kind]}")
+        forward_pass_view.stage(stage)
+        if stage is inside.layers[0] and stage.kind == "Conv2D":
             st.markdown("**Its filters**, in the same order: what each looks for")
-            figures.weights(explanation_views.ask(card, "first_weights"), "The weights of the first layer's filters", 8)
+            figures.weights(forward_pass_view.ask(card, "first_weights"), "The weights of the first layer's filters", 8)
         if stage.kind == "Conv2D":
             top_activations_view.exciting(card, stage)
 
 
 def for_and_against(card: ModelCard, image: NDArray[np.uint8], reading: Reading) -> None:
     """Which pixels speak for and against each digit; the first layer's weights."""
-    evidence = explanation_views.ask(card, "pixel_evidence", image)
-    is_dense = explanation_views.ask(card, "first_weights").shape[1:] == image.shape
+    evidence = forward_pass_view.ask(card, "pixel_evidence", image)
+    is_dense = forward_pass_view.ask(card, "first_weights").shape[1:] == image.shape
     st.caption(
         "Each of the 784 pixels speaks for a digit (orange) or against it (blue): the weight with which more ink there "
         "goes into the digit's sum"
@@ -89,11 +89,11 @@ def for_and_against(card: ModelCard, image: NDArray[np.uint8], reading: Reading)
             else ", as long as the picture changes little. It is the gradient of each sum."
         )
     )
-    explanation_views.evidence(evidence, image, reading, is_exact=is_dense)
+    forward_pass_view.evidence(evidence, image, reading, is_exact=is_dense)
     if is_dense:
         st.markdown("**What the neurons of the first layer look for**, numbered from 0, 16 a row")
         figures.weights(
-            explanation_views.ask(card, "first_weights"), "The first layer's weights, one picture a neuron", 16
+            forward_pass_view.ask(card, "first_weights"), "The first layer's weights, one picture a neuron", 16
         )
 
 
@@ -127,17 +127,17 @@ def as_it_was() -> None:
 
 def change_its_mind(card: ModelCard, image: NDArray[np.uint8], reading: Reading) -> None:
     """The smallest changes that make other digits of it."""
-    changes: list[Counterfactual] = explanation_views.ask(card, "counterfactuals", image)
+    changes: list[Counterfactual] = forward_pass_view.ask(card, "counterfactuals", image)
     if not changes:
         st.info("No small change was found that makes another digit of it.")
         return
     by_digit = {change.digit: change for change in changes}
     if state.get("changed") not in by_digit:
         state.changed = changes[0].digit
-    explanation_views.change(by_digit[state.changed], image, reading)
+    forward_pass_view.change(by_digit[state.changed], image, reading)
     st.markdown("**The smallest change found for each digit**, the nearest first. Click one to look closely.")
     samples = [
-        galleries.Sample(change.digit, change.image, f"→ {change.digit}: {change.length:.2f}") for change in changes
+        galleries.Sample(change.digit, change.image, f"→ {change.digit}: {change.distance:.2f}") for change in changes
     ]
     galleries.gallery(samples, key="changes", chosen=state.changed, on_click=lambda digit: state.update(changed=digit))
     st.caption(
@@ -149,10 +149,10 @@ def change_its_mind(card: ModelCard, image: NDArray[np.uint8], reading: Reading)
 
 def the_arithmetic(card: ModelCard, image: NDArray[np.uint8], reading: Reading) -> None:
     """The softmax and one neuron, with the real numbers."""
-    inside: ActivationTrace = explanation_views.ask(card, "activations", image)
-    explanation_views.softmax(inside)
+    inside: ActivationTrace = forward_pass_view.ask(card, "activations", image)
+    forward_pass_view.softmax(inside)
     st.subheader("One neuron")
-    stages = {one.layer: one for one in inside.stages if one.kind in ("Conv2D", "Dense")}
+    stages = {one.layer: one for one in inside.layers if one.kind in ("Conv2D", "Dense")}
     if not stages:
         st.info("Before the last layer no neuron of this network has weights that could be shown.")
         return
@@ -166,8 +166,8 @@ def the_arithmetic(card: ModelCard, image: NDArray[np.uint8], reading: Reading) 
             rows, columns = values.shape[0] - 1, values.shape[1] - 1
             row = int(st.number_input("Row", 0, rows, int(best[0]), key=f"row-{layer}", width=120))
             column = int(st.number_input("Column", 0, columns, int(best[1]), key=f"column-{layer}", width=120))
-    neuron: Neuron = explanation_views.ask(card, "neuron", image, layer, unit, row, column)
-    explanation_views.neuron(neuron)
+    neuron: Neuron = forward_pass_view.ask(card, "neuron", image, layer, unit, row, column)
+    forward_pass_view.neuron(neuron)
 
 
 VIEWS = {

@@ -14,7 +14,7 @@ from digitlab.networks.reading import Reading
 from digitlab.runs.records.model_card import ModelCard
 from digitlab.ui import galleries, messages, reading_view, resources, style
 from digitlab.ui.charts import plots
-from digitlab.ui.understand import explanation_views, picture_choice
+from digitlab.ui.understand import forward_pass_view, picture_choice
 
 _NEAREST = 12
 _CLICKED = "looked-at"  # the training digit that was clicked, in the session's state
@@ -26,7 +26,7 @@ def similar(card: ModelCard, image: NDArray[np.uint8], reading: Reading) -> None
     made = _landscape(card)
     if made is None:
         return
-    inside: ActivationTrace = explanation_views.ask(card, "activations", image)
+    inside: ActivationTrace = forward_pass_view.ask(card, "activations", image)
     digits = resources.mnist()
     numbers, distances = made.nearest(inside.hidden, _NEAREST)
     counts = Counter(int(digits.y_train[number]) for number in numbers)
@@ -60,7 +60,7 @@ def landscape(card: ModelCard, image: NDArray[np.uint8], reading: Reading) -> No
     made = _landscape(card)
     if made is None:
         return
-    inside: ActivationTrace = explanation_views.ask(card, "activations", image)
+    inside: ActivationTrace = forward_pass_view.ask(card, "activations", image)
     own = made.axes.project(inside.hidden[np.newaxis])[0]
     rows = _rows(card.name, card.created, made)
     rows = [*rows, _row(own, -1, str(reading.digit), image, "your picture")]

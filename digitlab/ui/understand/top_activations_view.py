@@ -6,7 +6,7 @@ from digitlab.networks.explanation import LayerOutput, TopActivations
 from digitlab.runs.records.model_card import ModelCard
 from digitlab.ui import figures, resources
 from digitlab.ui.charts import colours
-from digitlab.ui.understand import explanation_views
+from digitlab.ui.understand import forward_pass_view
 
 _DIGITS = 500  # of the training set, its first: a worker looks through them in a fraction of a second
 
@@ -14,7 +14,7 @@ _DIGITS = 500  # of the training set, its first: a worker looks through them in 
 def exciting(card: ModelCard, stage: LayerOutput) -> None:
     """Let a person choose a filter, and show the training digits that excite it most."""
     digits = resources.mnist()
-    best: TopActivations = explanation_views.ask(card, "top_activations", digits.x_train[:_DIGITS], stage.layer)
+    best: TopActivations = forward_pass_view.ask(card, "top_activations", digits.x_train[:_DIGITS], stage.layer)
     maps = stage.values.shape[-1]
     strongest = int(stage.values.sum(axis=(0, 1)).argmax())
     st.markdown("**What excites a filter**: what it looks for is what is alike in these frames")
