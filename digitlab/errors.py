@@ -1,39 +1,48 @@
-"""What can go wrong and be told to a person in one sentence.
+"""The errors that DigitLab shows to people.
 
 DigitLabError
-├── InvalidSetting      a value in a form, on the command line or in the environment
+├── InvalidSetting          a value in a form, on the command line or in the environment is not allowed
 ├── DataError
-│   ├── DataMissing     MNIST is not here and could not be fetched
-│   └── DataDamaged     the file is there, but it is not MNIST
-├── PictureUnreadable   a picture that cannot be opened or is too large
-├── BundleRefused       a file of many digits that is not taken in
+│   ├── DataMissing         MNIST is missing and could not be downloaded
+│   └── DataDamaged         the file is not MNIST
+├── PictureUnreadable       a picture cannot be opened, or is too large
+├── BundleRejected          a file of several digits is invalid or too large
 ├── ModelError
-│   ├── ModelNotFound   no network of that name
-│   ├── ModelDamaged    the file is there, but it is not a network for digits
-│   ├── ModelRefused    a file from elsewhere that is not let in
-│   └── ModelProtected  ready-made networks are not renamed or deleted
-├── NotAllowed          it belongs to somebody else
-├── LimitReached        as much as this lab allows is there already
+│   ├── ModelNotFound       there is no network of that name
+│   ├── ModelDamaged        the file is not a network that reads digits
+│   ├── ModelRejected       an uploaded network failed a check
+│   └── ModelProtected      ready-made networks cannot be renamed or deleted
+├── NotAllowed              it belongs to somebody else
+├── LimitReached            a limit of this lab is reached
 ├── RunError
-│   ├── RunNotFound     no run of that number
-│   ├── RunIsOver       a run that has ended never changes
-│   ├── RunIsActive     a run that waits or runs cannot be deleted
-│   ├── CheckpointDamaged  what a run would go on from cannot be read
-│   ├── SnapshotDamaged a run's earlier state cannot be read
-│   └── Diverged        the loss became NaN or infinite
-├── DrawingNotFound     a person has no drawing of that number
+│   ├── RunNotFound         there is no run of that number
+│   ├── RunIsOver           a run that has ended cannot change
+│   ├── RunIsActive         a queued or running run cannot be deleted
+│   ├── CheckpointDamaged   a checkpoint cannot be read
+│   ├── SnapshotDamaged     a snapshot cannot be read
+│   └── Diverged            the loss became infinite or NaN
+├── DrawingNotFound         the person has no drawing of that number
 ├── StorageError
-│   ├── StorageFull     no room is left for a network or a checkpoint
-│   └── StorageUnavailable  their folder or address does not answer, or may not be written
-├── StoreUnavailable    the database does not answer
-└── WorkersUnavailable  no process is there that could train
+│   ├── StorageFull         there is no room for a network or a checkpoint
+│   └── StorageUnavailable  the folder or address of networks cannot be reached, read or written
+├── DatabaseUnavailable     the database cannot be reached
+└── WorkersUnavailable      no worker process is available
 
-Every message says what came, what is allowed, and what to do.
+Every message is made of whole sentences: what was found, what is allowed, what to do.
 """
 
 
 class DigitLabError(Exception):
-    """The root: a page or the command line shows its text and goes on."""
+    """The root. Pages and command line show its message and continue.
+
+    Example:
+        >>> from digitlab.networks.config import TrainingConfig
+        >>> try:
+        ...     TrainingConfig(epochs=0)
+        ... except DigitLabError as error:
+        ...     print(type(error).__name__)
+        InvalidSetting
+    """
 
 
 class InvalidSetting(DigitLabError, ValueError):
@@ -41,103 +50,103 @@ class InvalidSetting(DigitLabError, ValueError):
 
 
 class DataError(DigitLabError):
-    """Something about the data set."""
+    """A problem with the data set."""
 
 
 class DataMissing(DataError):
-    """MNIST is not here and could not be fetched."""
+    """MNIST is missing and could not be downloaded."""
 
 
 class DataDamaged(DataError):
-    """The file is there, but its content is not MNIST."""
+    """The file exists, but is not MNIST."""
 
 
 class PictureUnreadable(DigitLabError, ValueError):
-    """A picture cannot be opened, or is not of an allowed size."""
+    """A picture cannot be opened, or its size is not allowed."""
 
 
-class BundleRefused(DigitLabError, ValueError):
-    """A file of many digits is not what it should be, or is too large."""
+class BundleRejected(DigitLabError, ValueError):
+    """A file of several digits is invalid or too large."""
 
 
 class ModelError(DigitLabError):
-    """Something about a saved network."""
+    """A problem with a saved network."""
 
 
 class ModelNotFound(ModelError):
-    """No network of that name."""
+    """There is no network of that name."""
 
 
 class ModelDamaged(ModelError):
-    """The file is there, but it is not a network that reads digits."""
+    """The file exists, but is not a network that reads digits."""
 
 
-class ModelRefused(ModelError):
-    """A file that was made elsewhere is not let in."""
+class ModelRejected(ModelError):
+    """An uploaded network failed a check; the message gives the reason."""
 
 
 class ModelProtected(ModelError):
-    """Ready-made networks are neither renamed nor deleted."""
+    """Ready-made networks cannot be renamed or deleted."""
 
 
 class NotAllowed(DigitLabError):
-    """Only the person who made something, or a teacher, may change it."""
+    """Only its owner or a teacher may change it."""
 
 
 class LimitReached(DigitLabError):
-    """As much as this lab's settings allow is there already."""
+    """A limit of this lab's settings is reached."""
 
 
 class RunError(DigitLabError):
-    """Something about a training run."""
+    """A problem with a training run."""
 
 
 class RunNotFound(RunError):
-    """No run of that number."""
+    """There is no run of that number."""
 
 
 class RunIsOver(RunError):
-    """A run that has ended never changes."""
+    """A run that has ended cannot change in that way."""
 
 
 class RunIsActive(RunError):
-    """A run that waits or runs cannot be deleted."""
+    """A queued or running run cannot be deleted."""
 
 
 class CheckpointDamaged(RunError):
-    """The file is there, but no training can go on from it."""
+    """A checkpoint exists, but cannot be read."""
 
 
 class SnapshotDamaged(RunError):
-    """The file is there, but it shows no earlier state of a network."""
+    """A snapshot does not exist, or cannot be read."""
 
 
 class Diverged(RunError):
-    """The loss became NaN or infinite; the text begins with `DIVERGED`."""
+    """The loss became infinite or NaN; the message begins with `DIVERGED`."""
 
 
 DIVERGED = "The loss became infinite or not a number (NaN)"
 
 
 class DrawingNotFound(DigitLabError):
-    """A person has no drawing of that number."""
+    """The person has no drawing of that number."""
 
 
 class StorageError(DigitLabError):
-    """Something about the place of networks and checkpoints."""
+    """A problem with the storage of networks and checkpoints."""
 
 
 class StorageFull(StorageError):
-    """No room is left there; what was there before is unchanged."""
+    """There is no room left; existing files are unchanged."""
 
 
 class StorageUnavailable(StorageError):
-    """It does not answer, or may not be read or written."""
+    """The storage cannot be reached, read or written."""
 
 
-class StoreUnavailable(DigitLabError):
-    """The database cannot be opened or does not answer."""
+class DatabaseUnavailable(DigitLabError):
+    """The database cannot be reached."""
 
 
 class WorkersUnavailable(DigitLabError):
-    """No process is there that could train or evaluate."""
+    """No worker process is available to train or evaluate."""

@@ -8,7 +8,7 @@ import zlib
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from digitlab.errors import BundleRefused
+from digitlab.errors import BundleRejected
 
 _ENTRIES = 12_000  # files and folders, with what some systems add to each
 _DIRECTORY = 300 * _ENTRIES  # bytes of the table of contents: a long name for each
@@ -18,7 +18,7 @@ _IS_ENCRYPTED = 0x1
 
 
 @dataclass(frozen=True, slots=True)
-class Bounds:
+class ArchiveLimits:
     """What an archive may hold.
 
     Attributes:
@@ -35,7 +35,7 @@ class Bounds:
 class Archive:
     """The files of a ZIP by their names, those apart that a system adds for itself."""
 
-    def __init__(self, content: bytes, name: str, bounds: Bounds) -> None:
+    def __init__(self, content: bytes, name: str, bounds: ArchiveLimits) -> None:
         """Look at the table of contents.
 
         Args:
@@ -44,7 +44,7 @@ class Archive:
             bounds: What it may hold.
 
         Raises:
-            BundleRefused: No ZIP, a damaged one, or one with too much in it, with names that lead out of it, with
+            BundleRejected: No ZIP, a damaged one, or one with too much in it, with names that lead out of it, with
                 links or passwords.
         """
         self._name = name
@@ -52,24 +52,24 @@ class Archive:
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(content))
         except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError, struct.error) as error:
-            raise BundleRefused(f"{name} is no ZIP file, or a damaged one. Make it anew and try again.") from error
+            raise BundleRejected(f"{name} is no ZIP file, or a damaged one. Make it anew and try again.") from error
         entries = self._zip.infolist()
         for entry in entries:
             _check(entry, name)
         self._files = {entry.filename: entry for entry in entries if not (entry.is_dir() or _is_of_a_system(entry))}
         if len(self._files) > bounds.files:
-            raise BundleRefused(
+            raise BundleRejected(
                 f"{name} holds {len(self._files):,} files; up to {bounds.files:,} are taken. Split it, and try again."
             )
         for entry in self._files.values():
             if entry.file_size > bounds.each:
-                raise BundleRefused(
-                    f"{self.told(entry.filename)} has {_megabytes(entry.file_size)} MB unpacked; up to "
+                raise BundleRejected(
+                    f"{self.describe(entry.filename)} has {_megabytes(entry.file_size)} MB unpacked; up to "
                     f"{_megabytes(bounds.each)} MB are taken. Make it smaller."
                 )
         total = sum(entry.file_size for entry in entries)
         if total > bounds.total:
-            raise BundleRefused(
+            raise BundleRejected(
                 f"{name} has {_megabytes(total)} MB unpacked; up to {_megabytes(bounds.total)} MB are taken. "
                 "Bring it in in parts."
             )
@@ -79,12 +79,12 @@ class Archive:
         """The names of the files, with their folders, in their order."""
         return list(self._files)
 
-    def told(self, file: str) -> str:
+    def describe(self, file: str) -> str:
         """Return how a sentence about one file begins."""
         return f"In {self._name}, {_short(file)}"
 
     def read(self, file: str) -> bytes:
-        """Unpack one file: never more than its table of contents says. `BundleRefused` if it is damaged."""
+        """Unpack one file: never more than its table of contents says. `BundleRejected` if it is damaged."""
         entry = self._files[file]
         try:
             with self._zip.open(entry) as opened:
@@ -98,7 +98,7 @@ class Archive:
             ValueError,
             struct.error,
         ) as error:
-            raise BundleRefused(f"{self.told(file)} is damaged. Make the file anew.") from error
+            raise BundleRejected(f"{self.describe(file)} is damaged. Make the file anew.") from error
 
 
 def _check_directory(content: bytes, name: str) -> None:
@@ -108,26 +108,26 @@ def _check_directory(content: bytes, name: str) -> None:
     """
     place = content.rfind(b"PK\x05\x06", -65_557)
     if place < 0 or len(content) - place < _END.size:
-        raise BundleRefused(f"{name} is no ZIP file. Choose one, or make it anew.")
+        raise BundleRejected(f"{name} is no ZIP file. Choose one, or make it anew.")
     _, _, _, _, entries, length, _, _ = _END.unpack_from(content, place)
     is_large = content[max(0, place - 20) : place].startswith(b"PK\x06\x07")  # it has a table of the 64-bit kind
     if is_large or entries > _ENTRIES or length > _DIRECTORY:
-        raise BundleRefused(f"{name} has too many files in it, or says so. Split it, and try again.")
+        raise BundleRejected(f"{name} has too many files in it, or says so. Split it, and try again.")
 
 
 def _check(entry: zipfile.ZipInfo, name: str) -> None:
     told = f"In {name}, {_short(entry.filename)}"
     if not PurePosixPath(entry.filename).parts and not entry.filename.endswith("/"):
-        raise BundleRefused(f"In {name}, a file has no name. Make the file anew.")
+        raise BundleRejected(f"In {name}, a file has no name. Make the file anew.")
     path = entry.filename.replace("\\", "/")
     if path.startswith("/") or ".." in path.split("/") or ":" in path or "\0" in entry.orig_filename:
-        raise BundleRefused(f"{told} leads out of the file's own folder. Such a file is not taken; make it anew.")
+        raise BundleRejected(f"{told} leads out of the file's own folder. Such a file is not taken; make it anew.")
     if stat.S_ISLNK(entry.external_attr >> 16):
-        raise BundleRefused(f"{told} is a link to another file. Put the file itself there.")
+        raise BundleRejected(f"{told} is a link to another file. Put the file itself there.")
     if entry.flag_bits & _IS_ENCRYPTED:
-        raise BundleRefused(f"{told} is locked with a password. Make the file anew without one.")
+        raise BundleRejected(f"{told} is locked with a password. Make the file anew without one.")
     if entry.compress_type not in _USUAL:
-        raise BundleRefused(
+        raise BundleRejected(
             f"{told} is packed in a way that is not taken. Make the file anew as a usual ZIP (deflate)."
         )
 

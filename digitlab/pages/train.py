@@ -5,7 +5,7 @@ from functools import partial
 
 import streamlit as st
 
-from digitlab.errors import StoreUnavailable
+from digitlab.errors import DatabaseUnavailable
 from digitlab.networks.presets import PRESETS
 from digitlab.runs.records.run import Run, RunState
 from digitlab.ui import identity, learning_curves, messages, resources, run_list, run_progress, training_hints
@@ -126,7 +126,7 @@ def refresh_interval(runs: list[Run]) -> float:
 
 
 interval = 5.0
-with suppress(StoreUnavailable):  # shown below, where the runs are read again
+with suppress(DatabaseUnavailable):  # shown below, where the runs are read again
     interval = refresh_interval(lab.runs())
 
 

@@ -12,9 +12,9 @@ from pathlib import PurePosixPath
 import numpy as np
 from numpy.typing import NDArray
 
-from digitlab.data.archives import Archive, Bounds
-from digitlab.data.picture_files import open_picture, pixels_of, to_png
-from digitlab.errors import BundleRefused
+from digitlab.data.archives import Archive, ArchiveLimits
+from digitlab.data.picture_files import count_pixels, open_picture, to_png
+from digitlab.errors import BundleRejected
 from digitlab.preprocessing import normalization
 
 Digits = tuple[NDArray[np.uint8], NDArray[np.uint8]]
@@ -23,8 +23,8 @@ SUFFIXES = ("zip", "npz")
 MAX_FILE_SIZE = 20_000_000  # bytes
 MAX_COUNT = 5_000  # digits in a file
 _PIXELS = 400_000_000  # of all pictures of a ZIP: some seconds' work
-_PICTURES = Bounds(files=MAX_COUNT, each=20_000_000, total=100_000_000)
-_ARRAYS = Bounds(files=2, each=MAX_COUNT * 784 + 1000, total=MAX_COUNT * (784 + 8) + 2000)
+_PICTURES = ArchiveLimits(files=MAX_COUNT, each=20_000_000, total=100_000_000)
+_ARRAYS = ArchiveLimits(files=2, each=MAX_COUNT * 784 + 1000, total=MAX_COUNT * (784 + 8) + 2000)
 _DARK = 127  # of 255: up to it, the rim of a picture is ground
 
 
@@ -64,24 +64,24 @@ def from_file(content: bytes, name: str) -> Digits:
         with a light ground, are brought into form as an uploaded picture is.
 
     Raises:
-        BundleRefused: It is not what it should be, or too large; the sentence says what and where.
+        BundleRejected: It is not what it should be, or too large; the sentence says what and where.
         PictureUnreadable: A picture in it is damaged or too large.
     """
     if len(content) > MAX_FILE_SIZE:
-        raise BundleRefused(
+        raise BundleRejected(
             f"{name} has {len(content) / 1e6:,.1f} MB; up to {MAX_FILE_SIZE // 1_000_000} MB are taken. "
             "Bring it in in parts."
         )
     ending = PurePosixPath(name).suffix.lower()
     if ending not in (".zip", ".npz"):
-        raise BundleRefused(f"{name} is neither a .zip with a folder for each digit nor an .npz. Choose one of these.")
+        raise BundleRejected(f"{name} is neither a .zip with a folder for each digit nor an .npz. Choose one of these.")
     return _from_zip(content, name) if ending == ".zip" else _from_npz(content, name)
 
 
 def _from_zip(content: bytes, name: str) -> Digits:
     archive = Archive(content, name, _PICTURES)
     if not archive.names:
-        raise BundleRefused(f"{name} holds no pictures. Put them into folders that are called 0 to 9.")
+        raise BundleRejected(f"{name} holds no pictures. Put them into folders that are called 0 to 9.")
     labels = [_label_of(file, archive) for file in archive.names]
     images = list(_images(archive, name))
     return np.stack(images), np.array(labels, np.uint8)
@@ -90,23 +90,25 @@ def _from_zip(content: bytes, name: str) -> Digits:
 def _label_of(file: str, archive: Archive) -> int:
     folder = PurePosixPath(file).parent.name
     if folder not in list("0123456789"):
-        raise BundleRefused(f"{archive.told(file)} lies in no folder that is called 0 to 9. Put each picture into one.")
+        raise BundleRejected(
+            f"{archive.describe(file)} lies in no folder that is called 0 to 9. Put each picture into one."
+        )
     return int(folder)
 
 
 def _images(archive: Archive, name: str) -> Iterator[NDArray[np.uint8]]:
     pixels = 0
     for file in archive.names:
-        packed, told = archive.read(file), archive.told(file)
-        pixels += pixels_of(packed, told)
+        packed, told = archive.read(file), archive.describe(file)
+        pixels += count_pixels(packed, told)
         if pixels > _PIXELS:
-            raise BundleRefused(
+            raise BundleRejected(
                 f"The pictures of {name} have more than {_PIXELS // 1_000_000} megapixels in all. Make them smaller, "
                 "or bring them in in parts."
             )
         image = _as_digit(open_picture(packed, told))
         if image is None:
-            raise BundleRefused(f"{told} shows no ink that can be told from its ground. Leave it out.")
+            raise BundleRejected(f"{told} shows no ink that can be told from its ground. Leave it out.")
         yield image
 
 
@@ -124,25 +126,27 @@ def _as_digit(picture: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
 def _from_npz(content: bytes, name: str) -> Digits:
     archive = Archive(content, name, _ARRAYS)
     if sorted(archive.names) != ["images.npy", "labels.npy"]:
-        raise BundleRefused(f"{name} does not hold two arrays called images and labels. Save these two, and no others.")
+        raise BundleRejected(
+            f"{name} does not hold two arrays called images and labels. Save these two, and no others."
+        )
     images, labels = (_array(archive.read(f"{part}.npy"), part, name) for part in ("images", "labels"))
     if images.dtype != np.uint8 or images.shape[1:] != (28, 28):
-        raise BundleRefused(
+        raise BundleRejected(
             f"In {name}, images is {images.dtype} {images.shape}. Save it as uint8 (n, 28, 28), 0 ground to 255 ink."
         )
     if labels.dtype.kind not in "iu" or labels.shape != images.shape[:1]:
-        raise BundleRefused(
+        raise BundleRejected(
             f"In {name}, labels is {labels.dtype} {labels.shape}. Save it as whole numbers, one for each of the "
             f"{len(images):,} images."
         )
     if not 0 < len(images) <= MAX_COUNT:
-        raise BundleRefused(f"{name} holds {len(images):,} digits; 1 to {MAX_COUNT:,} are taken.")
+        raise BundleRejected(f"{name} holds {len(images):,} digits; 1 to {MAX_COUNT:,} are taken.")
     wrong = np.flatnonzero(~np.isin(labels, range(10)))
     if wrong.size:
-        raise BundleRefused(f"In {name}, the label of image {wrong[0]} is {labels[wrong[0]]}. Labels are 0 to 9.")
+        raise BundleRejected(f"In {name}, the label of image {wrong[0]} is {labels[wrong[0]]}. Labels are 0 to 9.")
     empty = np.flatnonzero(~images.any(axis=(1, 2)))
     if empty.size:
-        raise BundleRefused(f"In {name}, nothing is drawn in image {empty[0]}. Leave it out.")
+        raise BundleRejected(f"In {name}, nothing is drawn in image {empty[0]}. Leave it out.")
     return np.ascontiguousarray(images, np.uint8), labels.astype(np.uint8)
 
 
@@ -157,7 +161,7 @@ def _array(packed: bytes, part: str, name: str) -> NDArray[np.generic]:
             raise ValueError("its head says another size")
         array: NDArray[np.generic] = np.load(io.BytesIO(packed), allow_pickle=False)
     except (ValueError, EOFError, OSError, TypeError, SyntaxError, MemoryError, RecursionError) as error:
-        raise BundleRefused(
+        raise BundleRejected(
             f"In {name}, {part} is no array that can be read. Save it anew with numpy.savez, without objects in it."
         ) from error
     return array

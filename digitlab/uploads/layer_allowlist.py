@@ -7,7 +7,7 @@ against a list before Keras sees it, and what Keras gets is written anew from wh
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
-from digitlab.errors import ModelRefused
+from digitlab.errors import ModelRejected
 
 Json = Any  # what json.loads returns
 
@@ -47,10 +47,10 @@ def check_layers(config: Json) -> dict[str, Json]:
     """Return the content of a `config.json`, written anew.
 
     Raises:
-        ModelRefused: It has something else than plain layers, or too much of them.
+        ModelRejected: It has something else than plain layers, or too much of them.
     """
     if not isinstance(config, Mapping) or not isinstance(config.get("config"), Mapping):
-        raise ModelRefused("The file's config.json does not describe a network. Save it again with Keras 3.")
+        raise ModelRejected("The file's config.json does not describe a network. Save it again with Keras 3.")
     return _Reader().network(config, 0)
 
 
@@ -68,10 +68,10 @@ class _Reader:
         if entry.get("registered_name") not in (None, name, "Model"):
             _refuse(entry)
         if depth > _MAX_DEPTH:
-            raise ModelRefused(f"It has networks within networks, more than {_MAX_DEPTH} deep. Give it plain layers.")
+            raise ModelRejected(f"It has networks within networks, more than {_MAX_DEPTH} deep. Give it plain layers.")
         config, layers = entry["config"], entry["config"].get("layers")
         if not isinstance(layers, list) or not layers:
-            raise ModelRefused(f"Its {name} network has no layers. Call it on a digit once, then save it again.")
+            raise ModelRejected(f"Its {name} network has no layers. Call it on a digit once, then save it again.")
         names = {_name_of(layer): self._new_name() for layer in layers}
         kept = {"name": own_name, "layers": [self._layer(one, depth, names) for one in layers]}
         if name == "Functional":
@@ -87,7 +87,7 @@ class _Reader:
         own_name = names[_name_of(entry)] if names else self._new_name()
         self._layers += 1
         if self._layers > MAX_LAYERS:
-            raise ModelRefused(f"It has more than {MAX_LAYERS} layers. Choose a smaller network.")
+            raise ModelRejected(f"It has more than {MAX_LAYERS} layers. Choose a smaller network.")
         name = _class(entry)
         if name in NETWORKS:
             kept = self.network(entry, depth + 1, own_name)
@@ -108,7 +108,7 @@ class _Reader:
             if is_of_training:
                 _check_of_training(value)
             if key == "quantization_config" and value is not None:
-                raise ModelRefused(f"Its layer {layer} is quantized. Save the network as it was before.")
+                raise ModelRejected(f"Its layer {layer} is quantized. Save the network as it was before.")
             if not is_of_training and (key not in _DROPPED or (layer == "InputLayer" and key == "dtype")):
                 kept[key] = self._value(key, value, layer, depth)
         if layer == "InputLayer":
@@ -117,7 +117,7 @@ class _Reader:
 
     def _value(self, key: str, value: Json, layer: str, depth: int) -> Json:
         if key.endswith("activation") and isinstance(value, str) and value not in ACTIVATIONS:
-            raise ModelRefused(f"Its layer {layer} asks for the activation {value[:40]!r}, which is not known here.")
+            raise ModelRejected(f"Its layer {layer} asks for the activation {value[:40]!r}, which is not known here.")
         if key == "dtype":
             return _type(value)
         if isinstance(value, Mapping):
@@ -127,7 +127,7 @@ class _Reader:
             return self._layer(value, depth)
         if isinstance(value, list):
             if len(value) > _MAX_LENGTH:
-                raise ModelRefused(
+                raise ModelRejected(
                     f"Its layer {layer} declares {len(value):,} values of {key[:40]}; {_MAX_LENGTH} at most."
                 )
             return [self._value(key, one, layer, depth) for one in value]
@@ -145,21 +145,21 @@ def _class(entry: Mapping[str, Json]) -> str:
 def _refuse(entry: Mapping[str, Json]) -> NoReturn:
     name, module, registered = (entry.get(key) for key in ("class_name", "module", "registered_name"))
     if name in ("Lambda", "__lambda__"):
-        raise ModelRefused(
+        raise ModelRejected(
             "It has a Lambda layer, which carries Python code, and code from elsewhere is never run here. Build the "
             "network with plain layers instead."
         )
     if name == "function":
-        raise ModelRefused(
+        raise ModelRejected(
             f"It asks for the function {_short(entry.get('config'))} of {_short(module)}. Only Keras' plain layers are "
             "let in: nothing that a file names is called."
         )
     if registered not in (None, name) or not str(module).startswith("keras"):
-        raise ModelRefused(
+        raise ModelRejected(
             f"It asks for {_short(name)} of {_short(module)}, code that is not Keras' own. Build the network with "
             "Keras' plain layers."
         )
-    raise ModelRefused(
+    raise ModelRejected(
         f"It has a layer {_short(name)} of {_short(module)}, which is not among the plain layers that are let in: "
         "dense, convolutional, pooling, normalizing, reshaping, merging ones, activations and dropout."
     )
@@ -174,7 +174,7 @@ def _check_of_training(value: Json) -> None:
 
 def _nodes(nodes: Json, names: Mapping[str, str]) -> list[Json]:
     if not isinstance(nodes, list) or len(nodes) > _MAX_LENGTH or not all(isinstance(node, Mapping) for node in nodes):
-        raise ModelRefused(_UNCONNECTED)
+        raise ModelRejected(_UNCONNECTED)
     return [{part: _argument(node[part], names, 0) for part in ("args", "kwargs") if part in node} for node in nodes]
 
 
@@ -199,25 +199,25 @@ def _history(value: Json, names: Mapping[str, str]) -> Json:
     """Names of layers and numbers, in lists."""
     if isinstance(value, list) and len(value) <= _MAX_LENGTH:
         return [_history(one, names) if isinstance(one, list) else _name_or_number(one, names) for one in value]
-    raise ModelRefused(_UNCONNECTED)
+    raise ModelRejected(_UNCONNECTED)
 
 
 def _name_or_number(value: Json, names: Mapping[str, str]) -> Json:
     if isinstance(value, str) and value not in names:
-        raise ModelRefused(_UNCONNECTED)
+        raise ModelRejected(_UNCONNECTED)
     return names[value] if isinstance(value, str) else _number("place", value, _MAX, "connection")
 
 
 def _name_of(entry: Json) -> str:
     if not isinstance(entry, Mapping) or not isinstance(entry.get("config"), Mapping):
-        raise ModelRefused("Its config.json has a layer without settings. Save the network again with Keras 3.")
+        raise ModelRejected("Its config.json has a layer without settings. Save the network again with Keras 3.")
     return _text("name", entry.get("name") or entry["config"].get("name"))
 
 
 def _any_batch(shape: Json) -> list[Json]:
     """A shape for any number of digits, whatever number the network was built with."""
     if not isinstance(shape, list) or not 1 <= len(shape) <= 6:
-        raise ModelRefused("One of its inputs has no shape. Call the network on a digit once, then save it again.")
+        raise ModelRejected("One of its inputs has no shape. Call the network on a digit once, then save it again.")
     return [None, *(_number("shape", size, _MAX, "input") for size in shape[1:])]
 
 
@@ -226,13 +226,13 @@ def _type(value: Json) -> str:
         policy = value.get("config")
         value = policy.get("name") if isinstance(policy, Mapping) else None
     if not isinstance(value, str) or value not in _TYPES:
-        raise ModelRefused(f"It declares values of type {_short(value)}. Use float32.")
+        raise ModelRejected(f"It declares values of type {_short(value)}. Use float32.")
     return str(value)
 
 
 def _text(key: str, value: Json) -> str:
     if not isinstance(value, str) or len(value) > _MAX_LENGTH or not value.isprintable():
-        raise ModelRefused(f"Its config.json has an unfit {key[:40]}: {_short(value)}. Save it again with Keras 3.")
+        raise ModelRejected(f"Its config.json has an unfit {key[:40]}: {_short(value)}. Save it again with Keras 3.")
     return value
 
 
@@ -240,7 +240,7 @@ def _number(key: str, value: Json, most: int, layer: str) -> Json:
     if value is None or isinstance(value, bool):
         return value
     if not isinstance(value, int | float) or not -most <= value <= most:  # nor is NaN
-        raise ModelRefused(f"Its layer {layer} declares {key[:40]} {_short(value)}; {most:,} at most is allowed.")
+        raise ModelRejected(f"Its layer {layer} declares {key[:40]} {_short(value)}; {most:,} at most is allowed.")
     return value
 
 

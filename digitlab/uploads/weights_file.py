@@ -9,7 +9,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 
-from digitlab.errors import ModelRefused
+from digitlab.errors import ModelRejected
 
 _MAX_OBJECTS = 5000
 _MAX_DIMENSIONS = 6
@@ -17,7 +17,7 @@ _OPTIMIZER = "optimizer"  # what a training would go on with
 _KINDS = "fiu"  # of NumPy: floating and whole numbers
 
 
-def copy_plain(source: Path, target: Path, most: int) -> int:
+def copy_weights(source: Path, target: Path, most: int) -> int:
     """Copy the weights to a new file.
 
     Args:
@@ -29,13 +29,13 @@ def copy_plain(source: Path, target: Path, most: int) -> int:
         How many there are.
 
     Raises:
-        ModelRefused: It holds something else, or declares what is not there.
+        ModelRejected: It holds something else, or declares what is not there.
     """
     try:
         with h5py.File(source, "r") as old, h5py.File(target, "w") as new:
             return _Copy(most).group(old, new)
     except (OSError, RuntimeError, KeyError, ValueError, TypeError, UnicodeError) as error:
-        raise ModelRefused("Its weights cannot be read: the file is damaged. Fetch or save it again.") from error
+        raise ModelRejected("Its weights cannot be read: the file is damaged. Fetch or save it again.") from error
 
 
 class _Copy:
@@ -46,13 +46,13 @@ class _Copy:
 
     def group(self, old: h5py.Group, new: h5py.Group, depth: int = 0) -> int:
         if depth > 20:
-            raise ModelRefused("Its weights lie in groups within groups without an end. Save it again with Keras 3.")
+            raise ModelRejected("Its weights lie in groups within groups without an end. Save it again with Keras 3.")
         for name in old:
             self._objects += 1
             if self._objects > _MAX_OBJECTS:
-                raise ModelRefused(f"Its weights are in more than {_MAX_OBJECTS:,} pieces. Choose a smaller network.")
+                raise ModelRejected(f"Its weights are in more than {_MAX_OBJECTS:,} pieces. Choose a smaller network.")
             if not isinstance(old.get(name, getlink=True), h5py.HardLink):
-                raise ModelRefused("Its weights point to another file or place. Save the network again with Keras 3.")
+                raise ModelRejected("Its weights point to another file or place. Save the network again with Keras 3.")
             if depth == 0 and name == _OPTIMIZER:
                 continue
             kind = old.get(name, getclass=True)
@@ -62,25 +62,25 @@ class _Copy:
                 self._check(old[name])
                 new.create_dataset(name, data=self._plain(old[name]))
             else:
-                raise ModelRefused("Its weights hold something else than numbers. Save it again with Keras 3.")
+                raise ModelRejected("Its weights hold something else than numbers. Save it again with Keras 3.")
         return self._numbers
 
     def _check(self, data: h5py.Dataset) -> None:
         if data.dtype.kind not in _KINDS or data.dtype.fields or data.dtype.subdtype or data.ndim > _MAX_DIMENSIONS:
-            raise ModelRefused(f"Its weights hold values of type {str(data.dtype)[:40]}, no plain numbers.")
+            raise ModelRejected(f"Its weights hold values of type {str(data.dtype)[:40]}, no plain numbers.")
         numbers = int(np.prod(data.shape, dtype=object)) if data.shape is not None else 0
         self._numbers += numbers
         if self._numbers > self._most:
-            raise ModelRefused(f"It declares more than {self._most:,} weights. Choose a smaller network.")
+            raise ModelRejected(f"It declares more than {self._most:,} weights. Choose a smaller network.")
         if data.is_virtual or data.external:
-            raise ModelRefused("Its weights point to another file. Save the network again with Keras 3.")
+            raise ModelRejected("Its weights point to another file. Save the network again with Keras 3.")
         if data.chunks is not None or data.id.get_storage_size() != numbers * data.dtype.itemsize:
-            raise ModelRefused(
+            raise ModelRejected(
                 f"Its weights declare {numbers:,} numbers and do not hold them as Keras writes them. Save it again."
             )
 
     def _plain(self, data: h5py.Dataset) -> "np.ndarray[tuple[int, ...], np.dtype[np.generic]]":
         values = data[()]
         if not np.isfinite(values).all():
-            raise ModelRefused("Some of its weights are infinite or not a number (NaN). Train it anew.")
+            raise ModelRejected("Some of its weights are infinite or not a number (NaN). Train it anew.")
         return np.asarray(values)

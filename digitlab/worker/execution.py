@@ -13,7 +13,7 @@ from pathlib import Path
 
 from digitlab import logs
 from digitlab.data import mnist, mnist_source
-from digitlab.errors import DigitLabError, Diverged, StorageError, StoreUnavailable
+from digitlab.errors import DigitLabError, Diverged, StorageError, DatabaseUnavailable
 from digitlab.networks.config import TrainingConfig, as_command
 from digitlab.networks.digit_sets import TEST
 from digitlab.networks.evaluation import evaluate
@@ -82,7 +82,7 @@ def _perform(settings: Settings, number: int, worker: str, attended: CommandLine
         logs.log("run claimed", run=number, person=run.owner, worker=worker, attempt=run.attempt)
         with Heartbeat(store, number, worker) as pulse:
             outcome = _carry_out(settings, store, run, pulse, attended)
-    except StoreUnavailable:
+    except DatabaseUnavailable:
         outcome = None  # nobody can be told; whoever finds the run silent lets it go on
         raise
     except StorageError as error:

@@ -8,7 +8,7 @@ from contextlib import suppress
 from types import TracebackType
 from typing import TypeVar
 
-from digitlab.errors import StoreUnavailable
+from digitlab.errors import DatabaseUnavailable
 from digitlab.networks.metrics import EpochMetrics, Progress
 from digitlab.networks.observation import Observation
 from digitlab.runs.store.store import Store
@@ -24,7 +24,7 @@ def retry_while_unavailable(ask: Callable[[], _T]) -> _T:
     while True:
         try:
             return ask()
-        except StoreUnavailable:
+        except DatabaseUnavailable:
             if time.monotonic() > end:
                 raise
             time.sleep(_BEAT)
@@ -60,7 +60,7 @@ class Heartbeat(threading.Thread):
         while not self._is_over.is_set():
             self._has_news.wait(_BEAT)
             self._has_news.clear()
-            with suppress(StoreUnavailable):  # the next beat may get through
+            with suppress(DatabaseUnavailable):  # the next beat may get through
                 self._beat()
 
     def _beat(self) -> None:

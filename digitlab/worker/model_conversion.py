@@ -21,9 +21,9 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from digitlab.errors import DigitLabError, ModelRefused
+from digitlab.errors import DigitLabError, ModelRejected
 from digitlab.uploads.layer_allowlist import NAMED
-from digitlab.uploads.weights_file import copy_plain
+from digitlab.uploads.weights_file import copy_weights
 from digitlab.worker.export import export, versions
 
 OUTCOME, ANSWERS, NETWORK = "outcome.json", "answers.npy", "network.keras"
@@ -69,7 +69,7 @@ def convert(folder: Path, most_weights: int) -> dict[str, Any]:
         What was found out.
 
     Raises:
-        ModelRefused: With the reason.
+        ModelRejected: With the reason.
     """
     with np.load(folder / "trial.npz", allow_pickle=False) as trial:
         images, labels, test = trial["images"], trial["labels"], trial["test"]
@@ -80,7 +80,7 @@ def convert(folder: Path, most_weights: int) -> dict[str, Any]:
         scale, accuracy = _best_scale(laid_out, shape, images, labels)
         model, is_softmax_added = _own(laid_out, shape, scale, images)
     except _UNFIT as error:
-        raise ModelRefused(f"It cannot read a digit: {_first_line(error)}") from error
+        raise ModelRejected(f"It cannot read a digit: {_first_line(error)}") from error
     export(model, folder / NETWORK, images[:64])
     answers = model.predict(test, batch_size=_BATCH, verbose=0)
     np.save(folder / ANSWERS, answers.astype(np.float32), allow_pickle=False)
@@ -96,7 +96,7 @@ def convert(folder: Path, most_weights: int) -> dict[str, Any]:
 
 
 def _opened(folder: Path, most_weights: int) -> keras.Model:
-    copy_plain(folder / "weights.h5", folder / "model.weights.h5", 2 * most_weights)
+    copy_weights(folder / "weights.h5", folder / "model.weights.h5", 2 * most_weights)
     clean = folder / "clean.keras"
     with zipfile.ZipFile(clean, "w") as archive:
         archive.writestr("metadata.json", json.dumps({"keras_version": keras.__version__, "date_saved": ""}))
@@ -106,9 +106,9 @@ def _opened(folder: Path, most_weights: int) -> keras.Model:
         try:
             model = keras.saving.load_model(clean, compile=False, safe_mode=True)
         except _UNFIT as error:
-            raise ModelRefused(f"Keras cannot build it: {_first_line(error)}") from error
+            raise ModelRejected(f"Keras cannot build it: {_first_line(error)}") from error
     if not isinstance(model, keras.Model) or not model.built:
-        raise ModelRefused("It was saved before it was built. Call it on a digit once, then save it again.")
+        raise ModelRejected("It was saved before it was built. Call it on a digit once, then save it again.")
     return model
 
 
@@ -131,7 +131,7 @@ class _Budget:
             sizes = shape if isinstance(shape, Sequence) else (shape or 1,)
             budget._made += int(np.prod([int(size) for size in sizes], dtype=object))
             if budget._made > budget._most:
-                raise ModelRefused(f"Its layers would have more than {budget._most:,} weights. Choose a smaller one.")
+                raise ModelRejected(f"Its layers would have more than {budget._most:,} weights. Choose a smaller one.")
             return add_weight(layer, shape, *arguments, **named)
 
         keras.layers.Layer.add_weight = counted
@@ -145,13 +145,13 @@ def _shape_of(model: keras.Model) -> tuple[int, ...]:
     try:
         taken, given = model.input_shape, model.output_shape
     except (AttributeError, ValueError) as error:
-        raise ModelRefused("It was saved before it was built. Call it on a digit once, then save it again.") from error
+        raise ModelRejected("It was saved before it was built. Call it on a digit once, then save it again.") from error
     if given != (None, 10):
-        raise ModelRefused(f"It gives {_as_shape(given)} for each picture; a network for digits gives 10 numbers.")
+        raise ModelRejected(f"It gives {_as_shape(given)} for each picture; a network for digits gives 10 numbers.")
     for shape in _SHAPES:
         if len(taken) == len(shape) + 1 and all(a in (None, b) for a, b in zip(taken[1:], shape, strict=True)):
             return shape
-    raise ModelRefused(f"It takes {_as_shape(taken)}; a network for digits takes 28 x 28, 28 x 28 x 1 or 784 numbers.")
+    raise ModelRejected(f"It takes {_as_shape(taken)}; a network for digits takes 28 x 28, 28 x 28 x 1 or 784 numbers.")
 
 
 def _as_shape(shape: Any) -> str:
@@ -175,10 +175,10 @@ def _best_scale(
         loss = -np.log(np.maximum(rows[np.arange(len(labels)), labels], 1e-7)).mean()
         tried.append((float((rows.argmax(axis=1) == labels).mean()), float(loss), scale))
     if not tried:
-        raise ModelRefused("Its answers are infinite or not a number (NaN). Train it anew.")
+        raise ModelRejected("Its answers are infinite or not a number (NaN). Train it anew.")
     best = max(accuracy for accuracy, _, _ in tried)
     if best < _MIN:
-        raise ModelRefused(
+        raise ModelRejected(
             f"Of {len(labels):,} digits it reads {best:.0%} rightly, however they are scaled: it is not a network for "
             "handwritten digits, or has not learned enough."
         )
@@ -215,7 +215,7 @@ def _called(layer: Any, *arguments: Any, **named: Any) -> Any:
     output = layer(*arguments, **named)
     size = int(np.prod([size or 1 for size in output.shape[1:]], dtype=object))
     if size > _MAX_OUTPUT:
-        raise ModelRefused(f"A layer gives {size:,} numbers for each digit; {_MAX_OUTPUT:,} at most is allowed.")
+        raise ModelRejected(f"A layer gives {size:,} numbers for each digit; {_MAX_OUTPUT:,} at most is allowed.")
     return output
 
 

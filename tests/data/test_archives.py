@@ -8,10 +8,10 @@ import zipfile
 
 import pytest
 
-from digitlab.data.archives import Archive, Bounds
-from digitlab.errors import BundleRefused
+from digitlab.data.archives import Archive, ArchiveLimits
+from digitlab.errors import BundleRejected
 
-BOUNDS = Bounds(files=3, each=1000, total=2000)
+BOUNDS = ArchiveLimits(files=3, each=1000, total=2000)
 
 
 def packed(*files, compression=zipfile.ZIP_DEFLATED):
@@ -59,13 +59,13 @@ LOCKED = packed(("0/a.png", b"a")).replace(b"PK\x01\x02\x14\x03\x14\x00\x00", b"
     ],
 )
 def test_what_is_not_taken_is_told_in_a_sentence_with_the_file_s_name(content, told):
-    with pytest.raises(BundleRefused, match=told) as caught:
+    with pytest.raises(BundleRejected, match=told) as caught:
         Archive(content, "theirs.zip", BOUNDS)
     assert "theirs.zip" in str(caught.value)
 
 
 def test_a_name_that_would_spoil_a_sentence_is_made_short_and_plain():
-    with pytest.raises(BundleRefused) as caught:
+    with pytest.raises(BundleRejected) as caught:
         Archive(packed(("../\n\x1b[31m" + "x" * 500, b"a")), "theirs.zip", BOUNDS)
     assert len(str(caught.value)) < 200
     assert str(caught.value).isprintable()
@@ -76,7 +76,7 @@ def test_a_damaged_file_is_told_when_it_is_read(place):
     content = bytearray(packed(("a", b"some text " * 20)))
     content[place + 1] ^= 0xFF
     archive = Archive(bytes(content), "theirs.zip", BOUNDS)
-    with pytest.raises(BundleRefused, match="a is damaged"):
+    with pytest.raises(BundleRejected, match="a is damaged"):
         archive.read("a")
 
 
@@ -86,7 +86,7 @@ def test_a_file_that_says_it_is_small_gives_no_more_than_that():
         struct.pack_into("<L", content, content.index(mark) + offset, 900)
     archive = Archive(bytes(content), "theirs.zip", BOUNDS)
     tracemalloc.start()
-    with pytest.raises(BundleRefused, match="damaged"):
+    with pytest.raises(BundleRejected, match="damaged"):
         archive.read("bomb")
     assert tracemalloc.get_traced_memory()[1] < 300_000
     tracemalloc.stop()
@@ -99,7 +99,7 @@ def test_a_table_of_contents_without_end_is_refused_before_it_is_read():
     )
     content = table + struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 1, 1, len(table), 0, 0)  # one file, it says
     tracemalloc.start()
-    with pytest.raises(BundleRefused, match="too many files"):
+    with pytest.raises(BundleRejected, match="too many files"):
         Archive(content, "theirs.zip", BOUNDS)
     assert tracemalloc.get_traced_memory()[1] < 1_000_000
     tracemalloc.stop()
@@ -109,11 +109,11 @@ def test_a_table_of_contents_of_the_64_bit_kind_is_not_followed():
     content = packed(("a", b"a"))
     place = content.index(b"PK\x05\x06")
     locator = struct.pack("<4sLQL", b"PK\x06\x07", 0, 0, 1)
-    with pytest.raises(BundleRefused, match="too many files"):
+    with pytest.raises(BundleRejected, match="too many files"):
         Archive(content[:place] + locator + content[place:], "theirs.zip", BOUNDS)
 
 
 @pytest.mark.parametrize("name", [".", ""])
 def test_a_file_without_a_name_is_refused(name):
-    with pytest.raises(BundleRefused, match="a file has no name"):
+    with pytest.raises(BundleRejected, match="a file has no name"):
         Archive(packed((zipfile.ZipInfo(name), b"x")), "a.zip", BOUNDS)

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from digitlab.data.picture_files import to_png
-from digitlab.errors import BundleRefused, PictureUnreadable
+from digitlab.errors import BundleRejected, PictureUnreadable
 from digitlab.preprocessing import bundles
 from digitlab.preprocessing.bundles import from_file, to_npz, to_zip
 
@@ -94,7 +94,7 @@ def test_dark_ink_on_paper_is_brought_into_form_in_any_size(side):
     ],
 )
 def test_a_zip_of_something_else_is_told_in_a_sentence(files, told):
-    with pytest.raises(BundleRefused, match=told):
+    with pytest.raises(BundleRejected, match=told):
         from_file(zipped(files), "theirs.zip")
 
 
@@ -107,7 +107,7 @@ def test_a_file_that_is_no_picture_is_named(content, told):
 def test_pictures_that_are_large_together_are_refused_before_they_are_unpacked():
     ink = to_png(np.pad(np.full((2000, 400), 255, np.uint8), ((2000, 2000), (2800, 2800))))
     files = {"3/a.png": ink} | {f"3/b{number}.png": ink for number in range(11)}
-    with pytest.raises(BundleRefused, match="more than 400 megapixels"):
+    with pytest.raises(BundleRejected, match="more than 400 megapixels"):
         from_file(zipped(files), "theirs.zip")
 
 
@@ -145,7 +145,7 @@ LABEL = np.array([3], np.uint8)
     ],
 )
 def test_arrays_of_something_else_are_told_in_a_sentence(content, told):
-    with pytest.raises(BundleRefused, match=told):
+    with pytest.raises(BundleRejected, match=told):
         from_file(content, "theirs.npz")
 
 
@@ -154,20 +154,20 @@ def test_a_pickle_in_an_array_is_never_opened(tmp_path):
         def __reduce__(self):
             return open, (str(tmp_path / "harm"), "w")
 
-    with pytest.raises(BundleRefused, match="without objects"):
+    with pytest.raises(BundleRejected, match="without objects"):
         from_file(saved(images=np.array([Harm()], object), labels=LABEL), "theirs.npz")
     assert not (tmp_path / "harm").exists()
 
 
 def test_too_large_a_file_and_one_of_another_kind_are_refused():
-    with pytest.raises(BundleRefused, match="20 MB are taken"):
+    with pytest.raises(BundleRejected, match="20 MB are taken"):
         from_file(b"\0" * (bundles.MAX_FILE_SIZE + 1), "theirs.zip")
-    with pytest.raises(BundleRefused, match="neither"):
+    with pytest.raises(BundleRejected, match="neither"):
         from_file(b"x", "theirs.tar")
     many = saved(
         images=np.ones((bundles.MAX_COUNT + 1, 28, 28), np.uint8), labels=np.zeros(bundles.MAX_COUNT + 1, np.uint8)
     )
-    with pytest.raises(BundleRefused, match="holds 5,001 digits"):
+    with pytest.raises(BundleRejected, match="holds 5,001 digits"):
         from_file(many, "theirs.npz")
 
 

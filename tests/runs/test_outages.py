@@ -10,7 +10,7 @@ import time
 import pytest
 from waiting import wait_for
 
-from digitlab.errors import StoreUnavailable
+from digitlab.errors import DatabaseUnavailable
 from digitlab.lab import Lab
 from digitlab.networks.config import TrainingConfig
 from digitlab.runs.records.people import OPERATOR
@@ -36,7 +36,7 @@ def learn_through(lab, outage, seconds):
     with outage:
         asked = began = time.monotonic()
         while asked - began < seconds:
-            with pytest.raises(StoreUnavailable, match="does not answer"):
+            with pytest.raises(DatabaseUnavailable, match="does not answer"):
                 lab.start_training(LONG, "", OPERATOR)
             assert time.monotonic() - asked < MAX_COUNT
             time.sleep(0.2)

@@ -6,7 +6,7 @@ import zipfile
 import pytest
 from foreignfiles import FLATTEN, dense, layer, packed, plain, sequential, weights
 
-from digitlab.errors import ModelNotFound, ModelRefused
+from digitlab.errors import ModelNotFound, ModelRejected
 from digitlab.uploads import keras_archive
 
 POLICY = {"class_name": "DTypePolicy", "config": "x"}
@@ -23,7 +23,7 @@ class Evil:
 
 
 def refused(content, match):
-    with pytest.raises(ModelRefused, match=match):
+    with pytest.raises(ModelRejected, match=match):
         keras_archive.parse(content)
 
 
@@ -148,7 +148,7 @@ def test_nothing_of_what_keras_would_be_given_comes_from_the_file_alone():
 def test_a_file_that_is_not_there_is_named(tmp_path):
     with pytest.raises(ModelNotFound, match="gone"):
         keras_archive.read(tmp_path / "gone.keras")
-    with pytest.raises(ModelRefused, match="cannot be read"):
+    with pytest.raises(ModelRejected, match="cannot be read"):
         keras_archive.read(tmp_path)
 
 
@@ -177,6 +177,6 @@ def test_another_list_of_parts_of_the_64_bit_kind_is_refused():
     ids=["module", "type", "policy", "surrogate"],
 )
 def test_values_of_an_odd_kind_are_refused_in_a_sentence_that_can_be_shown(network):
-    with pytest.raises(ModelRefused) as told:
+    with pytest.raises(ModelRejected) as told:
         keras_archive.parse(packed(network))
     str(told.value).encode()

@@ -1,14 +1,14 @@
 import pytest
 from foreignfiles import FLATTEN, PIXELS, dense, layer, plain, sequential
 
-from digitlab.errors import ModelRefused
+from digitlab.errors import ModelRejected
 from digitlab.uploads.layer_allowlist import MAX_LAYERS, check_layers
 
 LAMBDA = {"class_name": "__lambda__", "config": {"value": ["4wEAAAA=", None, None]}}
 
 
 def refused(config, match):
-    with pytest.raises(ModelRefused, match=match):
+    with pytest.raises(ModelRejected, match=match):
         check_layers(config)
 
 
@@ -76,7 +76,7 @@ def test_whatever_could_run_code_open_files_or_take_all_memory_is_refused(hostil
     ids=str,
 )
 def test_what_is_no_network_of_keras_is_refused(root):
-    with pytest.raises(ModelRefused):
+    with pytest.raises(ModelRejected):
         check_layers(root)
 
 
@@ -112,5 +112,5 @@ def test_a_hostile_connection_of_layers_is_refused(node):
     entry = dense() | {"name": "d", "inbound_nodes": [node]}
     functional = layer("Functional", "keras.src.models.functional", name="f", layers=[entry])
     functional["config"] |= {"input_layers": [["d", 0, 0]], "output_layers": [["d", 0, 0]]}
-    with pytest.raises(ModelRefused):
+    with pytest.raises(ModelRejected):
         check_layers(functional)

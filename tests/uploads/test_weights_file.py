@@ -3,13 +3,13 @@ import numpy as np
 import pytest
 from foreignfiles import weights
 
-from digitlab.errors import ModelRefused
-from digitlab.uploads.weights_file import copy_plain
+from digitlab.errors import ModelRejected
+from digitlab.uploads.weights_file import copy_weights
 
 
 def copied(tmp_path, content, most=100_000):
     (tmp_path / "old.h5").write_bytes(content)
-    return copy_plain(tmp_path / "old.h5", tmp_path / "new.h5", most)
+    return copy_weights(tmp_path / "old.h5", tmp_path / "new.h5", most)
 
 
 def test_plain_numbers_are_copied_and_what_an_optimizer_kept_is_not(tmp_path):
@@ -109,11 +109,11 @@ def not_a_number(file):
     ids=lambda value: getattr(value, "__name__", ""),
 )
 def test_whatever_is_no_plain_number_that_is_there_is_refused(tmp_path, change, match):
-    with pytest.raises(ModelRefused, match=match):
+    with pytest.raises(ModelRejected, match=match):
         copied(tmp_path, weights(change=change))
 
 
 @pytest.mark.parametrize("cut", [100, 1000, 20_000])
 def test_a_damaged_file_is_refused(tmp_path, cut):
-    with pytest.raises(ModelRefused):
+    with pytest.raises(ModelRejected):
         copied(tmp_path, weights()[:cut])

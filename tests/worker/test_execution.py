@@ -7,7 +7,7 @@ import uuid
 import keras
 import pytest
 
-from digitlab.errors import ModelDamaged, StoreUnavailable
+from digitlab.errors import ModelDamaged, DatabaseUnavailable
 from digitlab.networks.config import TrainingConfig
 from digitlab.networks.recognition import Recogniser
 from digitlab.runs.dispatch.worker_names import new_worker_name
@@ -94,7 +94,7 @@ def test_a_database_that_is_away_for_a_while_costs_nothing(settings, store, smal
     def away_at_first(self, number, worker, metrics):
         if len(refused) < 3:
             refused.append(metrics.epoch)
-            raise StoreUnavailable("away")
+            raise DatabaseUnavailable("away")
         add_epoch(self, number, worker, metrics)
 
     monkeypatch.setattr(Store, "add_epoch", away_at_first)

@@ -8,7 +8,7 @@ import pytest
 from foreignfiles import FLATTEN, PIXELS, dense, layer, packed, plain, sequential, weights
 from keras import layers
 
-from digitlab.errors import ModelDamaged, ModelRefused
+from digitlab.errors import ModelDamaged, ModelRejected
 from digitlab.networks.recognition import Recogniser
 from digitlab.uploads import keras_archive
 from digitlab.worker import model_conversion
@@ -88,7 +88,7 @@ def test_usual_layers_and_networks_within_networks_are_laid_out_so_that_they_can
     own = keras.saving.load_model(tmp_path / model_conversion.NETWORK, compile=False)
     assert not any(isinstance(layer, keras.Model) for layer in own.layers)
     assert own.layers[-1].name == "digits"
-    assert Explainer(own).activations(digits.x_test[0]).sums.argmax() == 7
+    assert Explainer(own).activations(digits.x_test[0]).logits.argmax() == 7
     assert keras_archive.parse((tmp_path / model_conversion.NETWORK).read_bytes())
     convolution = next(one.name for one in own.layers if isinstance(one, layers.Conv2D))
     with pytest.raises(ModelDamaged, match="its arithmetic is not shown"):  # it has no margin around the picture
@@ -120,6 +120,6 @@ def named(*arrays):
     ids=["untrained", "wide", "missing", "eleven", "coloured", "huge", "many", "unbuilt", "unfit", "swollen"],
 )  # fmt: skip
 def test_what_does_not_read_digits_or_is_too_large_is_refused(take_in, content, match):
-    with pytest.raises(ModelRefused, match=match):
+    with pytest.raises(ModelRejected, match=match):
         take_in(content)
     assert keras.layers.Layer.add_weight.__name__ == "add_weight"

@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from digitlab import logs
-from digitlab.errors import DigitLabError, InvalidSetting, RunNotFound, StoreUnavailable
+from digitlab.errors import DigitLabError, InvalidSetting, RunNotFound, DatabaseUnavailable
 from digitlab.runs.dispatch.worker_client import WorkerClient
 from digitlab.runs.dispatch.worker_names import is_gone_from_here
 from digitlab.runs.records.run import LastHeartbeat, RunState
@@ -103,7 +103,7 @@ class Dispatcher:
                 self._look()
                 self.trouble = self._workers.trouble
                 logs.log_availability("workers", is_available=True)
-            except StoreUnavailable as error:
+            except DatabaseUnavailable as error:
                 self._watch.forget()
                 self.trouble = str(error)
             except DigitLabError as error:

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from digitlab import logs
 from digitlab.data.mnist import Mnist
-from digitlab.errors import LimitReached, ModelRefused
+from digitlab.errors import LimitReached, ModelRejected
 from digitlab.networks.config import TrainingConfig
 from digitlab.networks.recognition import SUFFIX
 from digitlab.networks.scores import Scores
@@ -138,15 +138,15 @@ class ModelImporter:
             file: Its name, for sentences.
 
         Raises:
-            ModelRefused: With the reason.
+            ModelRejected: With the reason.
             LimitReached: Others' files are checked just now, one after the other.
         """
         try:
             return self._admit(keras_archive.parse(content))
-        except ModelRefused as error:
+        except ModelRejected as error:
             logs.log("network rejected", reason=str(error), level=logging.WARNING)
             shown = "".join(one if one.isprintable() else "?" for one in file[-60:])
-            raise ModelRefused(f"{shown} is not let in. {error}") from error
+            raise ModelRejected(f"{shown} is not let in. {error}") from error
 
     def import_file(self, path: Path) -> ImportedModel:
         """Let a `.keras` file in that lies on this machine."""
@@ -186,7 +186,7 @@ class ModelImporter:
         self._run(folder)
         outcome = _read_outcome(folder)
         if isinstance(refusal := outcome.get("refusal"), str):
-            raise ModelRefused(refusal[:500])
+            raise ModelRejected(refusal[:500])
         keras_archive.parse(keras_archive.read(folder / _NETWORK))  # should that process have been taken over
         _check(folder, outcome, len(digits.x_test))
         for path in folder.iterdir():
@@ -220,7 +220,7 @@ class ModelImporter:
         if code:
             log_end = (folder / "log.txt").read_bytes()[-2000:].decode(errors="replace")
             logs.log("sandbox crashed", code=code, output=log_end, level=logging.WARNING)
-            raise ModelRefused(
+            raise ModelRejected(
                 f"It broke the process that opened it, most likely for want of memory: {most.memory / 2**30:.0f} GB at "
                 "most is allowed. Choose a smaller network."
             )
@@ -232,15 +232,15 @@ class ModelImporter:
         self._folder.remove_leftovers()
 
 
-def _too_slow(seconds: int) -> ModelRefused:
-    return ModelRefused(f"Opening it and reading 11,000 digits took more than {seconds} s. Choose a smaller network.")
+def _too_slow(seconds: int) -> ModelRejected:
+    return ModelRejected(f"Opening it and reading 11,000 digits took more than {seconds} s. Choose a smaller network.")
 
 
 def _read_outcome(folder: Path) -> dict[str, Any]:
     try:
         outcome = json.loads((folder / _OUTCOME).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise ModelRefused("The process that opened it left no answer. Try it again.") from error
+        raise ModelRejected("The process that opened it left no answer. Try it again.") from error
     return outcome if isinstance(outcome, dict) else {}
 
 
@@ -249,10 +249,10 @@ def _check(folder: Path, outcome: dict[str, Any], digits: int) -> None:
     try:
         answers = np.load(folder / _ANSWERS, allow_pickle=False)
     except (OSError, ValueError, EOFError) as error:
-        raise ModelRefused("The process that opened it left no answers. Try it again.") from error
+        raise ModelRejected("The process that opened it left no answers. Try it again.") from error
     is_right = answers.shape == (digits, 10) and answers.dtype == np.float32 and np.isfinite(answers).all()
     if not is_right or not all(isinstance(outcome.get(name), kind) for name, kind in _KINDS.items()):
-        raise ModelRefused("Its answers are not ten probabilities for each digit. Train it anew.")
+        raise ModelRejected("Its answers are not ten probabilities for each digit. Train it anew.")
 
 
 def _outcome(folder: Path, sha256: str) -> ImportedModel:

@@ -29,7 +29,7 @@ class Models:
             source: Where it is from, in their words; may be empty.
 
         Raises:
-            ModelRefused: With the reason, in a sentence.
+            ModelRejected: With the reason, in a sentence.
         """
         if not person.may_train:
             logs.log("permission denied", person=person.id, what="a network from elsewhere without being known")

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from digitlab.errors import StoreUnavailable
+from digitlab.errors import DatabaseUnavailable
 from digitlab.runs.records.queue import duration_of, expected_waits, fair_order, queue_entries
 from digitlab.runs.records.run import Run, RunState, seconds_left
 
@@ -60,11 +60,11 @@ class WaitEstimates:
             self._positions, self._trouble = None, ""
             try:
                 self._runs = self._store().runs()
-            except StoreUnavailable as error:
+            except DatabaseUnavailable as error:
                 self._trouble = str(error)
             self._read = time.monotonic()
         if self._trouble:
-            raise StoreUnavailable(self._trouble)
+            raise DatabaseUnavailable(self._trouble)
 
     def _find_positions(self) -> dict[int, Position]:
         active = {run.number: run for run in self._runs if not run.state.is_over()}

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
-from digitlab.errors import InvalidSetting, StoreUnavailable
+from digitlab.errors import InvalidSetting, DatabaseUnavailable
 
 metadata = sa.MetaData()
 runs = sa.Table(
@@ -99,7 +99,7 @@ def _make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise StoreUnavailable(
+        raise DatabaseUnavailable(
             f"The folder {folder} cannot be made ({error.strerror}). Set DIGITLAB_DATA to a folder that can be written."
         ) from error
 

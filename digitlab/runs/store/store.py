@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
 from digitlab import logs
-from digitlab.errors import InvalidSetting, RunIsActive, RunIsOver, RunNotFound, StoreUnavailable
+from digitlab.errors import InvalidSetting, RunIsActive, RunIsOver, RunNotFound, DatabaseUnavailable
 from digitlab.networks.config import TrainingConfig
 from digitlab.networks.metrics import EpochMetrics, Progress
 from digitlab.networks.observation import Observation
@@ -40,7 +40,7 @@ class Store:
         drawings: The part of the record that holds people's drawings.
 
     Raises:
-        StoreUnavailable: from every method, when the database cannot be used.
+        DatabaseUnavailable: from every method, when the database cannot be used.
     """
 
     def __init__(self, url: str) -> None:
@@ -291,7 +291,9 @@ class Store:
             where = self._engine.url.render_as_string(hide_password=True)
             reason = str(getattr(error, "orig", None) or type(error).__name__).partition("\n")[0]
             logs.log_availability("database", is_available=False, database=where, reason=reason)
-            raise StoreUnavailable(f"The database {where} does not answer: {reason}. Try again in a moment.") from error
+            raise DatabaseUnavailable(
+                f"The database {where} does not answer: {reason}. Try again in a moment."
+            ) from error
 
 
 def _forget_epochs(connection: sa.Connection, number: int) -> None:

@@ -4,7 +4,7 @@ from contextlib import suppress
 
 import streamlit as st
 
-from digitlab.errors import StoreUnavailable
+from digitlab.errors import DatabaseUnavailable
 from digitlab.networks.digit_sets import DigitSet, sets_by_name
 from digitlab.runs.records.drawing import Drawing
 from digitlab.runs.records.model_card import ModelCard
@@ -19,7 +19,7 @@ _PARTS = {"unseen": "Unseen", "learned": "Learned", "all": "All"}
 def choose_set(card: ModelCard) -> tuple[str, DigitSet]:
     """Let a person choose a set of digits; return its name and the digits."""
     sets = sets_by_name(card.config)
-    with suppress(StoreUnavailable):  # the other sets need no database
+    with suppress(DatabaseUnavailable):  # the other sets need no database
         if drawings := evaluation.own_drawings():
             sets[OWN] = evaluation.own_set(drawings)
     name = linked_choice.segmented_control(

@@ -9,7 +9,7 @@ import pytest
 from foreignfiles import layer, packed, plain
 from keras import layers
 
-from digitlab.errors import LimitReached, ModelRefused, NotAllowed
+from digitlab.errors import LimitReached, ModelRejected, NotAllowed
 from digitlab.lab import Lab
 from digitlab.runs.models.model_import import ModelImporter, ResourceLimits
 from digitlab.runs.records.model_card import ModelCard
@@ -68,7 +68,7 @@ def gate(settings, digits):
 
 
 def refused(gate, content, match):
-    with pytest.raises(ModelRefused, match=match) as told:
+    with pytest.raises(ModelRejected, match=match) as told:
         gate.import_model(content, "evil.keras")
     assert str(told.value).startswith("evil.keras is not let in. It")
     assert left_in(gate._folder.path) == []
@@ -76,14 +76,14 @@ def refused(gate, content, match):
 
 def test_what_takes_too_long_is_ended(settings, digits, theirs):
     slow = ModelImporter(settings, lambda: digits, ResourceLimits(seconds=1))
-    with pytest.raises(ModelRefused, match="more than 1 s"):
+    with pytest.raises(ModelRejected, match="more than 1 s"):
         slow.import_model(theirs.read_bytes(), "slow.keras")
     assert left_in(settings.data / "foreign") == []
 
 
 def test_what_needs_too_much_memory_is_ended(settings, digits, theirs):
     small = ModelImporter(settings, lambda: digits, ResourceLimits(memory=400_000_000))
-    with pytest.raises(ModelRefused, match="memory"):
+    with pytest.raises(ModelRejected, match="memory"):
         small.import_model(theirs.read_bytes(), "large.keras")
     assert left_in(settings.data / "foreign") == []
 
@@ -123,9 +123,9 @@ def test_even_past_the_list_of_layers_code_would_not_run(gate, tmp_path, monkeyp
     hostile = json.loads(json.dumps(parts.config).replace("MARKER", str(marker)))
     hostile["config"]["layers"].insert(1, described)
     refused_parts = dataclasses.replace(parts, config=hostile)
-    with pytest.raises(ModelRefused):
+    with pytest.raises(ModelRejected):
         check_layers(hostile)
-    with pytest.raises(ModelRefused, match="Keras cannot build it"):  # its safe mode
+    with pytest.raises(ModelRejected, match="Keras cannot build it"):  # its safe mode
         gate._admit(refused_parts)
     assert not marker.exists()
 
@@ -135,8 +135,8 @@ def test_a_file_of_the_operator_that_is_refused_is_named(settings, tmp_path):
     path.write_bytes(b"\x89HDF\r\n\x1a\n")
     with Lab(settings) as lab:
         for use in (lab.evaluate_here, lab.recogniser):
-            with pytest.raises(ModelRefused, match=r"old\.keras is not let in\. It is an HDF5 file"):
+            with pytest.raises(ModelRejected, match=r"old\.keras is not let in\. It is an HDF5 file"):
                 use(str(path))
-        with pytest.raises(ModelRefused, match="empty"):
+        with pytest.raises(ModelRejected, match="empty"):
             lab.import_model(b"", "empty.keras", "Empty", OPERATOR)
         assert all(card.is_ready_made for card in lab.models())

@@ -3,7 +3,7 @@ import shutil
 
 import pytest
 
-from digitlab.errors import ModelNotFound, ModelRefused
+from digitlab.errors import ModelNotFound, ModelRejected
 from digitlab.runs.models.model_files import ModelFiles
 from digitlab.runs.models.model_import import ModelImporter
 from digitlab.runs.models.recogniser_cache import RecogniserCache
@@ -37,5 +37,5 @@ def test_what_is_no_network_is_not_read(readers, tmp_path):
     with pytest.raises(ModelNotFound):
         readers.get("gone")
     (tmp_path / "evil.keras").write_bytes(b"no network")
-    with pytest.raises(ModelRefused, match=r"evil\.keras is not let in"):
+    with pytest.raises(ModelRejected, match=r"evil\.keras is not let in"):
         readers.get(str(tmp_path / "evil.keras"))

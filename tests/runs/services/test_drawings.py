@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from digitlab.errors import BundleRefused, DrawingNotFound, InvalidSetting, LimitReached, NotAllowed
+from digitlab.errors import BundleRejected, DrawingNotFound, InvalidSetting, LimitReached, NotAllowed
 from digitlab.preprocessing import bundles
 from digitlab.runs.records import drawing as drawing_record
 from digitlab.runs.records.drawing import Drawing, digits_of
@@ -94,7 +94,7 @@ def test_the_same_picture_twice_in_a_file_is_one_drawing_and_with_another_label_
 
 
 def test_of_a_file_with_one_bad_picture_nothing_is_kept(own):
-    with pytest.raises(BundleRefused, match="shows no ink"):
+    with pytest.raises(BundleRejected, match="shows no ink"):
         own.import_bundle(bundles.to_zip([drawing(3).image, drawing(0).image], [3, 0], "ab"), "mine.zip", ADA)
     assert own.for_person(ADA) == []
 

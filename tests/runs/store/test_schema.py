@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from digitlab.errors import InvalidSetting, StoreUnavailable
+from digitlab.errors import InvalidSetting, DatabaseUnavailable
 from digitlab.runs.store.store import Store
 
 MAX_COUNT = 8  # seconds that anybody waits; six are promised, on a machine that is not busy
@@ -21,23 +21,23 @@ def test_an_address_that_means_nothing_is_one_sentence_without_its_password(tmp_
 
 
 def test_a_refused_password_is_not_repeated(postgres):
-    with pytest.raises(StoreUnavailable, match="password authentication failed") as caught:
+    with pytest.raises(DatabaseUnavailable, match="password authentication failed") as caught:
         Store(postgres.address("postgresql+psycopg", "postgres", password="secret"))
     assert "secret" not in str(caught.value)
 
 
 def test_a_file_that_cannot_be_a_database_is_refused(tmp_path):
     (tmp_path / "file").write_text("hello" * 1000)
-    with pytest.raises(StoreUnavailable, match="DIGITLAB_DATA"):
+    with pytest.raises(DatabaseUnavailable, match="DIGITLAB_DATA"):
         Store(f"sqlite:///{tmp_path}/file/digitlab.db")
-    with pytest.raises(StoreUnavailable, match="not a database"):
+    with pytest.raises(DatabaseUnavailable, match="not a database"):
         Store(f"sqlite:///{tmp_path}/file")
 
 
 def how_long(ask):
     """The seconds after which somebody is told that the record is away, and the sentence."""
     began = time.monotonic()
-    with pytest.raises(StoreUnavailable) as caught:
+    with pytest.raises(DatabaseUnavailable) as caught:
         ask()
     return time.monotonic() - began, str(caught.value)
 
