@@ -1,28 +1,13 @@
-"""The app's pages in this process, without a browser and without workers."""
-
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 import streamlit as st
-from streamlit.testing.v1 import AppTest
+from apptest import App
 
 from digitlab.lab import Lab
-from digitlab.server.lifecycle import NAVIGATION
 from digitlab.settings import Settings
 from digitlab.ui import resources
 from digitlab.ui.visitor_cookie import COOKIE, new_token
-
-PATIENCE = 60  # seconds for one run of a page: two cores may be busy with other tests
-
-
-@pytest.fixture
-def lab(settings: Settings, ready_made: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Lab]:
-    """A lab of the test's own, with the ready-made networks; it is not opened, so that no worker starts."""
-    with Lab(settings) as lab:
-        monkeypatch.setattr(resources, "lab", lambda: lab)
-        monkeypatch.setattr(resources, "preload", lambda: None)  # would wait for the workers
-        yield lab
 
 
 @pytest.fixture
@@ -33,23 +18,35 @@ def cookies(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     return cookies
 
 
-class App:
-    """The app, as a visitor sees it."""
+def use(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> Lab:
+    """Let the pages use this lab, in place of the server's."""
+    monkeypatch.setattr(resources, "lab", lambda: lab)
+    monkeypatch.setattr(resources, "preload", lambda: None)  # would wait for the workers
+    return lab
 
-    def __init__(self) -> None:
-        self.page = AppTest.from_file(NAVIGATION, default_timeout=PATIENCE)
-        self.page.context["theme"] = "light"
-        self.page.run()  # Streamlit knows the other pages from now on
 
-    def open(self, name: str, **address: str) -> AppTest:
-        """Open a page by the name of its file and the parameters of its address; it must not fail."""
-        self.page.switch_page(f"{name}.py")
-        self.page.query_params = dict(address)
-        self.page.run()
-        assert not self.page.exception
-        return self.page
+@pytest.fixture
+def lab(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Lab]:
+    """A lab of the test's own, with the ready-made networks; it is not opened, so that no worker starts."""
+    with Lab(settings) as lab:
+        yield use(lab, monkeypatch)
 
 
 @pytest.fixture
 def app(lab: Lab, cookies: dict[str, str]) -> App:
+    """The app, without workers."""
+    return App()
+
+
+@pytest.fixture
+def open_lab(crewed: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Lab]:
+    """A lab of the test's own whose trainings run in the worker that tests share."""
+    with Lab(crewed) as lab:
+        lab.open()
+        yield use(lab, monkeypatch)
+
+
+@pytest.fixture
+def training_app(open_lab: Lab, cookies: dict[str, str]) -> App:
+    """The app, with a worker."""
     return App()

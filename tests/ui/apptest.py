@@ -1,0 +1,52 @@
+"""The app's pages in this process, as Streamlit's `AppTest` runs them: no browser, no server."""
+
+import json
+from typing import Any
+
+from streamlit.testing.v1 import AppTest
+
+from digitlab.server.lifecycle import NAVIGATION
+
+PATIENCE = 60  # seconds for one run of a page: two cores may be busy with other tests
+
+
+class App:
+    """The app, as a visitor sees it."""
+
+    def __init__(self) -> None:
+        self.page = AppTest.from_file(NAVIGATION, default_timeout=PATIENCE)
+        self.page.context["theme"] = "light"
+        self.page.run()  # Streamlit knows the other pages from now on
+
+    def open(self, name: str, **address: str) -> AppTest:
+        """Open a page by the name of its file and the parameters of its address; it must not fail."""
+        self.page.switch_page(f"{name}.py")
+        self.page.query_params = dict(address)
+        self.page.run()
+        assert not self.page.exception
+        return self.page
+
+
+def press(page: AppTest, label: str) -> AppTest:
+    """Press the only button of a label that is enabled, and run the page."""
+    button = next(button for button in page.button if button.label == label and not button.disabled)
+    button.click().run()
+    assert not page.exception
+    return page
+
+
+def component(page: AppTest, key: str) -> dict[str, Any]:
+    """Return what one of the app's own components shows, as its JavaScript receives it."""
+    protos = [element.proto for element in page.get("bidi_component")]
+    return json.loads(next(proto.json for proto in protos if proto.id.endswith(f"-{key}")))
+
+
+def texts(page: AppTest) -> str:
+    """Return all sentences of a page, one a line."""
+    elements = [*page.markdown, *page.caption, *page.info, *page.success, *page.warning, *page.error, *page.html]
+    return "\n".join(str(element.value) for element in elements)
+
+
+def links(page: AppTest) -> list[str]:
+    """Return the labels of a page's links to other pages, in order."""
+    return [link.label for link in page.page_link]
