@@ -1,34 +1,34 @@
-"""What excites the filters of a convolution, shown."""
+"""Top activations: the training digits that activate a filter most."""
 
 import streamlit as st
 
-from digitlab.networks.explanation import LayerOutput, TopActivations
+from digitlab.networks.explanation import LayerOutput
 from digitlab.runs.records.model_card import ModelCard
 from digitlab.ui import figures, resources
 from digitlab.ui.charts import colours
-from digitlab.ui.understand import forward_pass_view
+from digitlab.ui.understand import answers
 
-_DIGITS = 500  # of the training set, its first: a worker looks through them in a fraction of a second
+_DIGITS = 500  # the first of the training set: a worker searches them in a fraction of a second
 
 
-def exciting(card: ModelCard, stage: LayerOutput) -> None:
-    """Let a person choose a filter, and show the training digits that excite it most."""
+def show(card: ModelCard, output: LayerOutput) -> None:
+    """Let a person choose a filter, and show the training digits that activate it most."""
     digits = resources.mnist()
-    best: TopActivations = forward_pass_view.ask(card, "top_activations", digits.x_train[:_DIGITS], stage.layer)
-    maps = stage.values.shape[-1]
-    strongest = int(stage.values.sum(axis=(0, 1)).argmax())
-    st.markdown("**What excites a filter**: what it looks for is what is alike in these frames")
-    chosen = int(st.number_input("Filter", 0, maps - 1, strongest, key=f"filter-{stage.layer}", width=140))
-    shown = []
-    for number, top, left, value in zip(
-        best.indices[chosen], best.tops[chosen], best.lefts[chosen], best.values[chosen], strict=True
+    top = answers.top_activations(card, digits.x_train[:_DIGITS], output.layer)
+    maps = output.values.shape[-1]
+    strongest = int(output.values.sum(axis=(0, 1)).argmax())
+    st.markdown("**Top activations**: what these frames have in common is what the filter responds to")
+    chosen = int(st.number_input("Filter", 0, maps - 1, strongest, key=f"filter-{output.layer}", width=140))
+    pictures = []
+    for index, row, column, value in zip(
+        top.indices[chosen], top.tops[chosen], top.lefts[chosen], top.values[chosen], strict=True
     ):
-        label = digits.y_train[number]
-        picture = colours.framed(digits.x_train[number], int(top), int(left), best.side)
-        alt = f"Training digit {number}, a {label}, excites it from row {top}, column {left} on"
-        shown.append(figures.figure(picture, alt, text=f"a {label}: {value:.2f}"))
-    figures.grid(shown, is_small=True)
+        label = digits.y_train[index]
+        picture = colours.framed(digits.x_train[index], int(row), int(column), top.side)
+        alt = f"Training digit {index}, labelled {label}; frame from row {row}, column {column}"
+        pictures.append(figures.figure(picture, alt, text=f"{label}: {value:.2f}"))
+    figures.grid(pictures, is_small=True)
     st.caption(
-        f"Of the first {_DIGITS} training digits, the {len(shown)} to which filter {chosen} answers most, and how "
-        f"strongly. The frame is all that it sees there, {best.side} x {best.side} pixels; what is around it is dimmed."
+        f"The {len(pictures)} of the first {_DIGITS} training digits that activate filter {chosen} most, with their "
+        f"activation. The frame is the filter's receptive field, {top.side} x {top.side} pixels; the rest is dimmed."
     )

@@ -1,0 +1,98 @@
+"""Activations: the output of each layer for a picture, from the input to the answer."""
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from digitlab.networks.explanation import LayerOutput
+from digitlab.networks.reading import Reading
+from digitlab.runs.records.model_card import ModelCard
+from digitlab.ui import figures, galleries, probability_bars
+from digitlab.ui.charts import colours
+from digitlab.ui.understand import answers, top_activations_view
+
+_INPUT, _OUTPUT = "picture", "digits"  # names of the first and the last step in the address
+_NEURONS_PER_ROW = 16
+_MAPS_PER_ROW = 8  # still legible on a phone
+_KINDS = {
+    "Conv2D": "A convolution: each filter slides over its input, and its map is bright where the filter matches.",
+    "BatchNormalization": "Batch normalization: scales each map by its mean and spread in training.",
+    "ReLU": "ReLU: replaces negative values by 0.",
+    "Dense": "A dense layer: each neuron computes a weighted sum of all inputs, and outputs 0 if it is negative.",
+}
+
+
+def show(card: ModelCard, image: NDArray[np.uint8], reading: Reading) -> None:
+    """Let a person step through the layers, and show the output of one."""
+    trace = answers.activations(card, image)
+    layer = _choose_layer([_INPUT, *(output.layer for output in trace.layers), _OUTPUT])
+    if trace.views > 1:
+        st.caption(
+            f"This network averages {trace.views} views of the picture, shifted by half a pixel. The first is shown."
+        )
+    if layer == _INPUT:
+        galleries.digit_picture(image, "The input of the network", is_large=True)
+    elif layer == _OUTPUT:
+        probability_bars.show(reading.probabilities, reading.digit)
+    else:
+        output = next(output for output in trace.layers if output.layer == layer)
+        _show_layer(card, output, is_first=output is trace.layers[0])
+
+
+def _choose_layer(names: list[str]) -> str:
+    state = st.session_state
+    if state.get("layer") not in names:
+        state.layer = names[min(1, len(names) - 1)]
+
+    def step(count: int) -> None:
+        state.layer = names[(names.index(state.layer) + count) % len(names)]
+
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.button("Back", icon=":material/chevron_left:", on_click=step, args=(-1,))
+        st.button("Next layer", icon=":material/chevron_right:", on_click=step, args=(1,))
+    return str(st.select_slider("Layer", names, key="layer", bind="query-params"))
+
+
+def _show_layer(card: ModelCard, output: LayerOutput, *, is_first: bool) -> None:
+    st.markdown(f"**{output.layer}**: {_KINDS[output.kind]}")
+    if output.values.ndim == 3:
+        _show_maps(output.values)
+    else:
+        _show_neurons(output.values)
+    if output.kind != "Conv2D":
+        return
+    if is_first:
+        st.markdown("**Filters**, in the order of their maps")
+        figures.weights(answers.first_weights(card), "The weights of the first layer's filters", _MAPS_PER_ROW)
+    top_activations_view.show(card, output)
+
+
+def _show_maps(values: NDArray[np.floating]) -> None:
+    maps = np.moveaxis(values, -1, 0)
+    sums = np.abs(maps).sum(axis=(1, 2))
+    columns = min(len(maps), _MAPS_PER_ROW)
+    _show_sheet(
+        maps,
+        columns,
+        f"{len(maps)} maps of {maps.shape[1]} x {maps.shape[2]}. Strongest: map {int(sums.argmax())}. Inactive: "
+        f"{int((sums == 0).sum())}. Numbered from 0, row by row, {columns} per row.",
+    )
+
+
+def _show_neurons(values: NDArray[np.floating]) -> None:
+    row = _NEURONS_PER_ROW if len(values) % _NEURONS_PER_ROW == 0 else len(values)
+    _show_sheet(
+        values.reshape(1, -1, row),
+        1,
+        f"{len(values)} neurons. Strongest: neuron {int(np.abs(values).argmax())}. Inactive: "
+        f"{int((values == 0).sum())}. Numbered from 0, row by row, {row} per row.",
+    )
+
+
+def _show_sheet(maps: NDArray[np.floating], columns: int, text: str) -> None:
+    """Show maps, (n, height, width), on one colour scale."""
+    maximum = colours.max_magnitude(maps)
+    sheet = colours.sheet(colours.colour_map(maps, maximum), columns)
+    sheet = colours.enlarge(sheet, max(1, figures.MAX_WIDTH // sheet.shape[1]))
+    scale = figures.signed_scale(maximum) if (maps < 0).any() else figures.positive_scale(maximum)
+    st.html(f"<div class='digitlab-sheet'>{figures.figure(sheet, text, text=text, scale=scale)}</div>")
