@@ -1,8 +1,8 @@
-"""The app that most people would write: a canvas, and a button that trains inside the page's script; for benchmarks.
+"""The app that most people would write, for comparison: a canvas, and a button that trains in the page's script.
 
     streamlit run benchmarks/_blocking_app.py
 
-The network that reads and the one that is trained are DigitLab's convolutional one; all else is as in the usual recipe.
+It reads with DigitLab's convolutional network and trains the same one; all else follows the usual recipe.
 """
 
 import sys
@@ -29,12 +29,12 @@ def load_digits() -> mnist.Mnist:
 
 @st.cache_resource
 def load_network() -> keras.Model:
-    """Return the network that reads."""
+    """Return the network that reads drawings."""
     return keras.models.load_model(ROOT / "models" / "convolutional.keras")
 
 
 class Progress(keras.callbacks.Callback):  # type: ignore[misc]
-    """Shows how far the training is."""
+    """Shows the progress of the training."""
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Move the bar after each epoch."""

@@ -1,4 +1,4 @@
-"""DigitLab and an app made with Gradio, each started as its users start it, and a Chromium that draws on both."""
+"""DigitLab and an app made with Gradio, each started as its users start it, and a Chromium that draws in both."""
 
 import shutil
 import statistics
@@ -11,8 +11,8 @@ import _servers
 from _canvas import STROKES
 from playwright.sync_api import Browser, Page, sync_playwright
 
-PATIENCE = 90_000  # milliseconds for anything that a page is asked to show
-# Notes when the pointer was released, and when the answer's text had changed: at the start of the frame that shows it.
+PATIENCE = 90_000  # milliseconds to wait for anything on a page
+# Records when the pointer was released, and when the answer's text changed: the start of the frame that shows it.
 _WATCH = """
 window.watched = { released: 0, text: "", shown: 0 }
 addEventListener("mouseup", (event) => { watched.released = event.timeStamp }, true)
@@ -32,13 +32,13 @@ class Side:
     """An app to draw in.
 
     Attributes:
-        command: What starts it; the port is appended.
-        path: Of the page with the field, after the server's address.
-        health: Of an address that answers once the server stands.
+        command: Command that starts it; the port is appended.
+        path: Path of the page with the canvas.
+        health: Path that responds once the server is up.
         field: Selector of the canvas.
-        tool: Selector of a button to press before the first stroke, or nothing.
+        tool: Selector of a button to press before the first stroke; empty where none is needed.
         answer: Selector of the element with the digit that was read.
-        clear: Selector of the button that empties the field.
+        clear: Selector of the button that clears the canvas.
     """
 
     command: Sequence[str]
@@ -61,7 +61,7 @@ DIGITLAB = Side(
 
 
 def gradio(python: Path) -> Side:
-    """The same with Gradio's Sketchpad; `python` has what requirements-gradio.txt lists."""
+    """Return the same app with Gradio's Sketchpad; `python` has the packages of requirements-gradio.txt."""
     return Side(
         command=[str(python), "benchmarks/_gradio_app.py"],
         field="canvas",
@@ -73,19 +73,19 @@ def gradio(python: Path) -> Side:
 
 @contextmanager
 def serving(side: Side) -> Iterator[str]:
-    """Start the app, and end it afterwards; gives the server's address at once, before it answers."""
+    """Start the app, yield its address at once, before it responds, and stop it afterwards."""
     with _servers.serving(side.command) as server:
         yield server.url
 
 
 def wait_for(side: Side, url: str) -> None:
-    """Wait until the server stands."""
+    """Wait until the server responds."""
     _servers.wait_for(url + side.health)
 
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    """Give a headless Chromium: the system's, or else Playwright's own."""
+    """Yield a headless Chromium: the system's, or else Playwright's own."""
     path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
@@ -94,7 +94,7 @@ def chromium() -> Iterator[Browser]:
 
 
 def new_page(browser: Browser, side: Side) -> Page:
-    """Give a newcomer's page, nothing cached; it and all others of its context note releases and answers."""
+    """Open a page with an empty cache; it and all others of its context record releases and answers."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     context.set_default_timeout(PATIENCE)
     context.add_init_script(f"const ANSWER = {side.answer!r}\n{_WATCH}")
@@ -102,9 +102,9 @@ def new_page(browser: Browser, side: Side) -> Page:
 
 
 def ready_to_draw(page: Page, side: Side) -> None:
-    """Wait for a field that takes a stroke."""
+    """Wait until the canvas accepts a stroke."""
     page.wait_for_selector(side.field)
-    if side is DIGITLAB:  # before its style sheet is there the canvas lies below its background
+    if side is DIGITLAB:  # until its style sheet has loaded, the canvas is below its background
         page.wait_for_function(
             "[...document.querySelectorAll('[data-testid=stBidiComponentIsolated]')].some(({ shadowRoot }) => {"
             "const canvas = shadowRoot?.querySelector('canvas.upper-canvas');"
@@ -115,10 +115,10 @@ def ready_to_draw(page: Page, side: Side) -> None:
 
 
 def draw(page: Page, side: Side, digit: str) -> None:
-    """Draw a digit with one stroke of the mouse."""
+    """Draw a digit in one stroke with the mouse."""
     box = page.locator(side.field).first.bounding_box()
     assert box is not None
-    side_length = 0.8 * min(box["width"], box["height"])  # the Sketchpad's canvas is wider than what is drawn on
+    side_length = 0.8 * min(box["width"], box["height"])  # the Sketchpad's canvas is wider than its drawing area
     left, top = box["x"] + (box["width"] - side_length) / 2, box["y"] + (box["height"] - side_length) / 2
     for number, (x, y) in enumerate(STROKES[digit]):
         page.mouse.move(left + x * side_length, top + y * side_length, steps=8 if number else 1)
@@ -128,20 +128,20 @@ def draw(page: Page, side: Side, digit: str) -> None:
 
 
 def answer_time(page: Page) -> float:
-    """Wait for an answer after a release, and return the milliseconds between both."""
+    """Wait for the answer after a release, and return the milliseconds in between."""
     page.wait_for_function("watched.text && watched.shown > watched.released")
     milliseconds: float = page.evaluate("watched.shown - watched.released")
     return milliseconds
 
 
 def clear(page: Page, side: Side) -> None:
-    """Empty the field, and wait until no digit is read."""
+    """Clear the canvas, and wait until no digit is shown."""
     page.locator(side.clear).first.click()
     page.wait_for_function("!watched.text")
     if side.tool:
-        page.click(side.tool)  # clearing puts it down
+        page.click(side.tool)  # clearing deselects it
 
 
-def percentile(values: Sequence[float], share: int) -> float:
-    """Return what `share` of 100 values do not exceed, by linear interpolation."""
-    return statistics.quantiles(values, n=100, method="inclusive")[share - 1]
+def percentile(values: Sequence[float], percent: int) -> float:
+    """Return a percentile, 1 to 99, by linear interpolation."""
+    return statistics.quantiles(values, n=100, method="inclusive")[percent - 1]

@@ -18,12 +18,12 @@ from digitlab.runs.records.run import Run
 from digitlab.runs.store.store import Store
 
 PAGES = ("Start", "Browse", "Train", "Draw", "Evaluate", "Models")
-EVERY = (2.0, 4.0)  # seconds from one drawing to the next
-LOOK = 1.0  # seconds that people look at an answer before they clear the field
-ANSWER_PATIENCE = 30.0  # seconds; an answer that has not come by then counts as this long, and as an error
-RUN_PATIENCE = 900.0  # seconds for all trainings that were asked for
-FAULTS = (TimeoutError, ConnectionError, LookupError)  # what a person would call "it does not work"
-EPOCHS, TRAINING_DIGITS = 50, 20_000  # of the long training: many epochs of seconds, more than the drawing lasts
+INTERVAL = (2.0, 4.0)  # seconds from one drawing to the next, at least and at most
+LOOK = 1.0  # seconds that people look at an answer before they clear the canvas
+ANSWER_PATIENCE = 30.0  # seconds; a later answer counts as this long, and as an error
+RUN_PATIENCE = 900.0  # seconds to wait for all trainings
+FAILURES = (TimeoutError, ConnectionError, LookupError)  # what a person would call "it does not work"
+EPOCHS, TRAINING_DIGITS = 50, 20_000  # of the long training, which outlasts the drawing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,9 +31,9 @@ class Side:
     """An app to draw in while it trains.
 
     Attributes:
-        command: What starts it; the port is appended.
-        draw, train: Paths of the pages where one draws and trains.
-        network: What to pick as the network to train, where there is a choice.
+        command: Command that starts it; the port is appended.
+        draw, train: Paths of the pages for drawing and training.
+        network: Network to choose for the training, where there is a choice.
     """
 
     command: Sequence[str]
@@ -48,17 +48,17 @@ BLOCKING = Side(command=streamlit("benchmarks/_blocking_app.py"))
 
 @dataclass(slots=True)
 class Lesson:
-    """What came of drawing.
+    """Measurements of a class that draws.
 
     Attributes:
-        seconds: From sending a drawing to having its digit.
-        right: How many answers were the digit drawn.
-        errors: All that was shown or went wrong.
-        megabytes: How much more the server held, while all were there.
+        seconds: Times from sending a drawing to receiving its digit.
+        correct: Number of correct answers.
+        errors: All errors, shown or raised.
+        megabytes: Growth of the server's memory while everybody was there.
     """
 
     seconds: list[float] = field(default_factory=list)
-    right: int = 0
+    correct: int = 0
     errors: list[str] = field(default_factory=list)
     megabytes: float = 0.0
 
@@ -67,7 +67,7 @@ class Lesson:
         steps = statistics.quantiles(self.seconds, n=100, method="inclusive")
         return {
             "answers": len(self.seconds),
-            "right": self.right / len(self.seconds),
+            "correct": self.correct / len(self.seconds),
             "p50_ms": steps[49] * 1000,
             "p95_ms": steps[94] * 1000,
             "slowest_ms": max(self.seconds) * 1000,
@@ -76,7 +76,7 @@ class Lesson:
 
 
 async def start_long_training(session: Session, side: Side) -> None:
-    """Set the form and press Train; returns when the first epoch is under way."""
+    """Fill in the form and press Train; return when the first epoch has started."""
     if side.network:
         await session.fill("Network", side.network)
     await session.fill("Epochs", EPOCHS)
@@ -88,36 +88,36 @@ async def start_long_training(session: Session, side: Side) -> None:
 
 
 def epoch_of(session: Session) -> int:
-    """Return which epoch the page says a training is in, or has done; 0 where it says none."""
+    """Return the latest epoch that the page shows; 0 where it shows none."""
     found = [re.match(r"Epoch (\d+)", text) for text in session.page.progress]
     return max([int(match[1]) for match in found if match], default=0)
 
 
 async def lesson(side: Side, server: Server, n: int, seconds: float) -> Lesson:
-    """Let n people draw for so long."""
+    """Let n people draw for `seconds`."""
     result = Lesson()
     before = server.megabytes
     async with AsyncExitStack() as stack:
         opened = (stack.enter_async_context(visiting(server.url, side.draw)) for _ in range(n))
         sessions = await asyncio.gather(*opened)
         end = time.monotonic() + seconds
-        await asyncio.gather(*(_pupil(one, end, number, result) for number, one in enumerate(sessions)))
+        await asyncio.gather(*(_person(session, end, number, result) for number, session in enumerate(sessions)))
         result.megabytes = server.megabytes - before
-        result.errors += [error for one in sessions for error in one.all_errors]
+        result.errors += [error for session in sessions for error in session.all_errors]
     return result
 
 
-async def _pupil(session: Session, end: float, number: int, result: Lesson) -> None:
+async def _person(session: Session, end: float, number: int, result: Lesson) -> None:
     try:
         await _draw_until(end, session, np.random.default_rng(number), result)
-    except FAULTS as error:
+    except FAILURES as error:
         result.errors.append(f"Person {number}: {type(error).__name__} {error}")
 
 
 async def _draw_until(end: float, session: Session, rng: np.random.Generator, result: Lesson) -> None:
-    """Draw a digit, look at the answer, clear the field, and begin again."""
+    """Draw a digit, look at the answer, clear the canvas, and start again."""
     empty, pictures = _canvas.empty(), [(name, _canvas.digit(name, rng)) for name in list(_canvas.STROKES) * 2]
-    await asyncio.sleep(rng.uniform(0, EVERY[1]))
+    await asyncio.sleep(rng.uniform(0, INTERVAL[1]))
     for name, picture in cycle(pictures):
         started = time.monotonic()
         if started >= end:
@@ -127,14 +127,14 @@ async def _draw_until(end: float, session: Session, rng: np.random.Generator, re
         except TimeoutError:
             result.seconds.append(ANSWER_PATIENCE)
             raise
-        result.right += session.page.digit == name
+        result.correct += session.page.digit == name
         await asyncio.sleep(LOOK)
         await session.clear(empty)
-        await asyncio.sleep(max(0.0, started + rng.uniform(*EVERY) - time.monotonic()))
+        await asyncio.sleep(max(0.0, started + rng.uniform(*INTERVAL) - time.monotonic()))
 
 
 async def set_smallest_training(session: Session, name: str) -> None:
-    """Fill in the form of the Train page: an epoch over a thousand digits."""
+    """Fill in the form of the Train page: one epoch of a thousand digits."""
     await session.fill("Epochs", 1)
     await session.fill("Training digits", 1000)
     await session.fill("Name", name)
@@ -149,29 +149,29 @@ async def press_train(session: Session) -> float:
 
 
 async def visit(url: str, number: int) -> list[str]:
-    """Open one page, go on to the next, and leave; returns what went wrong."""
+    """Open a page, go to the next one, and leave; return the errors."""
     here, there = PAGES[number % len(PAGES)], PAGES[(number + 1) % len(PAGES)]
     try:
         async with visiting(url, "" if here == "Start" else here.lower()) as tab:
             await tab.go(there)
             return tab.all_errors
-    except FAULTS as error:
+    except FAILURES as error:
         return [f"{here}, {there}: {type(error).__name__} {error}"]
 
 
 async def ask_and_leave(url: str, number: int) -> list[str]:
-    """Start the smallest training and leave; returns what went wrong."""
+    """Start the smallest training, and leave; return the errors."""
     try:
         async with visiting(url, "train") as tab:
             await set_smallest_training(tab, f"Visitor {number}")
             await press_train(tab)
             return tab.all_errors
-    except FAULTS as error:
+    except FAILURES as error:
         return [f"Train: {type(error).__name__} {error}"]
 
 
 async def all_over(store: Store, count: int, patience: float = RUN_PATIENCE) -> list[Run]:
-    """Wait until so many runs are on record and nothing more will happen to any, or patience ends; in their order."""
+    """Wait until `count` runs are recorded and all have ended, or patience ends; return them in their order."""
     end = time.monotonic() + patience
     while True:
         runs = await asyncio.to_thread(store.runs)

@@ -1,7 +1,7 @@
-"""Drawings to score a recogniser on: pen strokes replayed on a canvas, numbers composed of them, printed letters.
+"""Drawings to score a recogniser on: replayed pen strokes, numbers composed of them, and printed letters.
 
-A file of strokes is gzipped JSON, `{"samples": [{"label": 7, "strokes": [[[x, y], ...], ...]}, ...]}`, y pointing down;
-a sample may name its "writer".
+A file of strokes is gzipped JSON, `{"samples": [{"label": 7, "strokes": [[[x, y], ...], ...]}, ...]}`, y points down.
+A sample may name its "writer".
 """
 
 import gzip
@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-SIDE = 280  # pixels of a canvas
-LETTERS = "ACEFGHJKLMNPRTUVWXYacdefhkmnprtuvwx"  # those that nobody writes like a digit
+SIDE = 280  # pixels, of a canvas
+LETTERS = "ACEFGHJKLMNPRTUVWXYacdefhkmnprtuvwx"  # letters that do not look like a digit
 FACES = (
     "DejaVuSans",
     "DejaVuSans-Oblique",
@@ -29,7 +29,7 @@ FACES = (
     "cmmi10",
     "cmss10",
     "cmtt10",
-)  # all come with matplotlib
+)  # all included in matplotlib
 
 Stroke = NDArray[np.float64]  # (n, 2), x and y in pixels
 Drawing = NDArray[np.uint8]  # (height, width, 4), white ink on opaque black
@@ -37,7 +37,7 @@ Drawing = NDArray[np.uint8]  # (height, width, 4), white ink on opaque black
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sample:
-    """A digit as it was written: its label, its strokes, (n, 2) each, and who wrote it; empty where nobody knows."""
+    """A digit as it was written: its label, its strokes (n, 2), and its writer, empty where unknown."""
 
     label: int
     strokes: tuple[Stroke, ...]
@@ -46,13 +46,13 @@ class Sample:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """How digits stand beside each other, lowest and highest; lengths are shares of their common height.
+    """How digits are placed on a line: ranges from minimum to maximum, as shares of their common height.
 
     Attributes:
         pen: Width of the pen.
-        gap: Clear space between two digits' ink; below 0 their boxes overlap.
-        height: Of a digit.
-        base: How far below the line it stands.
+        gap: Space between the ink of two digits; below 0 their boxes overlap.
+        height: Height of a digit.
+        base: Distance of a digit below the line.
     """
 
     pen: tuple[float, float] = (0.06, 0.12)
@@ -66,38 +66,38 @@ def load(path: Path) -> list[Sample]:
     with gzip.open(path, "rt", encoding="utf-8") as file:
         samples = json.load(file)["samples"]
     return [
-        Sample(one["label"], tuple(np.array(stroke, float) for stroke in one["strokes"]), one.get("writer", ""))
-        for one in samples
+        Sample(sample["label"], tuple(np.array(s, float) for s in sample["strokes"]), sample.get("writer", ""))
+        for sample in samples
     ]
 
 
 def singles(samples: Sequence[Sample], pen: float, seed: int) -> Iterator[Drawing]:
-    """Draw each sample somewhere on a canvas, its ink 30 to 90 % as long."""
+    """Draw each sample at a random place on a canvas, its ink 30 to 90 % of the canvas' size."""
     rng = np.random.default_rng(seed)
     for sample in samples:
         points = np.concatenate(sample.strokes)
         low, spread = points.min(axis=0), np.ptp(points, axis=0)
         scale = max(rng.uniform(0.3, 0.9) * SIDE - pen, 1) / max(float(spread.max()), 1e-9)
         place = pen / 2 + rng.uniform(0, 1, 2) * (SIDE - pen - spread * scale)
-        yield drawn([(stroke - low) * scale + place for stroke in sample.strokes], pen, (SIDE, SIDE))
+        yield draw([(stroke - low) * scale + place for stroke in sample.strokes], pen, (SIDE, SIDE))
 
 
 def numbers(samples: Sequence[Sample], n: int, line: Line, seed: int) -> Iterator[tuple[Drawing, str]]:
-    """Draw n numbers of 2 to 5 digits, each sample at random; yields them with what they are, such as "2026"."""
+    """Draw n numbers of 2 to 5 randomly chosen samples; yield each with its text, such as "2026"."""
     rng = np.random.default_rng(seed)
     for _ in range(n):
         chosen = [samples[k] for k in rng.choice(len(samples), rng.integers(2, 6), replace=False)]
-        yield composed(chosen, line, rng), "".join(str(sample.label) for sample in chosen)
+        yield compose(chosen, line, rng), "".join(str(sample.label) for sample in chosen)
 
 
-def composed(digits: Sequence[Sample], line: Line, rng: np.random.Generator, height: float = 150.0) -> Drawing:
-    """Draw digits beside each other, `height` pixels high, each with its own height and place on the line."""
+def compose(digits: Sequence[Sample], line: Line, rng: np.random.Generator, height: float = 150.0) -> Drawing:
+    """Draw digits beside each other, about `height` pixels high, each with its own height and place on the line."""
     pen, end = rng.uniform(*line.pen) * height, 0.0
     strokes: list[Stroke] = []
     for number, digit in enumerate(digits):
         points = np.concatenate(digit.strokes)
         low, spread = points.min(axis=0), np.ptp(points, axis=0)
-        # One that lies is as wide as another is high.
+        # A flat digit is scaled by its width instead.
         scale = (rng.uniform(*line.height) * height - pen) / max(spread[1], 0.8 * spread[0], 1e-9)
         start = end + (rng.uniform(*line.gap) * height if number else 0)
         foot = rng.uniform(*line.base) * height
@@ -109,11 +109,11 @@ def composed(digits: Sequence[Sample], line: Line, rng: np.random.Generator, hei
     low, high = points.min(axis=0), points.max(axis=0)
     field = np.array([max(SIDE * len(digits), end + 40), SIDE])
     place = pen + rng.uniform(0, 1, 2) * np.maximum(field - 2 * pen - (high - low), 0) - low
-    return drawn([stroke + place for stroke in strokes], pen, (int(field[0]), SIDE))
+    return draw([stroke + place for stroke in strokes], pen, (int(field[0]), SIDE))
 
 
-def drawn(strokes: Sequence[Stroke], pen: float, size: tuple[int, int]) -> Drawing:
-    """Draw strokes with a round pen on a black canvas of (width, height), at twice the size, then averaged."""
+def draw(strokes: Sequence[Stroke], pen: float, size: tuple[int, int]) -> Drawing:
+    """Draw strokes with a round pen on a black canvas of (width, height): at twice the size, then averaged."""
     width, height = size
     ink = np.zeros((height * 2, width * 2), np.uint8)
     for stroke in strokes:
@@ -123,7 +123,7 @@ def drawn(strokes: Sequence[Stroke], pen: float, size: tuple[int, int]) -> Drawi
 
 
 def letters() -> Iterator[Drawing]:
-    """Print each letter in each face; none of these shapes was seen in training."""
+    """Print each letter in each typeface. None of these shapes was part of the training."""
     folder = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
     for face in FACES:
         font = ImageFont.truetype(folder / f"{face}.ttf", 160)
@@ -134,5 +134,5 @@ def letters() -> Iterator[Drawing]:
 
 
 def on_black(ink: NDArray[np.uint8]) -> Drawing:
-    """Make ink, (height, width), a drawing."""
+    """Turn ink, (height, width), into a drawing."""
     return np.dstack([ink, ink, ink, np.full_like(ink, 255)])

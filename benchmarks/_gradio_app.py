@@ -1,8 +1,8 @@
-"""The app that a Gradio user would build: a Sketchpad and a Label, read by the same `Recogniser`; for benchmarks.
+"""The app that a Gradio user would build, for comparison: a Sketchpad and a Label, read by the same `Recogniser`.
 
     GRADIO_PYTHON benchmarks/_gradio_app.py PORT
 
-`GRADIO_PYTHON` has what `benchmarks/requirements-gradio.txt` lists.
+`GRADIO_PYTHON` has the packages of `benchmarks/requirements-gradio.txt`.
 """
 
 import os
@@ -23,12 +23,16 @@ network = Recogniser.load(ROOT / "models" / "handwriting.keras")
 
 
 def read(sketch: dict[str, np.ndarray | None] | None) -> dict[str, float] | None:
-    """Return the ten probabilities, as a Label shows them."""
+    """Return the ten probabilities, as a Label takes them."""
     drawing = sketch["composite"] if sketch else None
     if drawing is None:
         return None
     reading = network.read(drawing)
-    return None if reading.digit is None else {str(digit): share for digit, share in enumerate(reading.probabilities)}
+    return (
+        None
+        if reading.digit is None
+        else {str(digit): probability for digit, probability in enumerate(reading.probabilities)}
+    )
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What a browser knows of a Streamlit page: the elements that the server sent, and the state of its fields."""
+"""A Streamlit page as a browser knows it: the elements that the server sent, and the state of its widgets."""
 
 import re
 from collections.abc import Callable, Collection, Mapping
@@ -17,13 +17,13 @@ Value = str | float
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """An element of the page.
+    """An element on the page.
 
     Attributes:
-        kind: Of Streamlit's elements, such as "button".
-        proto: What the server said of it.
-        fragment: The fragment that it belongs to; empty for the page itself.
-        run: The script's run that sent it.
+        kind: Its kind in Streamlit, such as "button".
+        proto: The server's message about it.
+        fragment: Its fragment; empty for the page itself.
+        run: The script run that sent it.
     """
 
     kind: str
@@ -34,12 +34,12 @@ class Shown:
 
 @dataclass(slots=True)
 class Page:
-    """A page as it stands; what a run of its script did not send again is gone when the run is done.
+    """A page. What a script run does not send again is removed when the run ends.
 
     Attributes:
-        errors: Every exception and every error that it has shown.
-        answers: How many digits it has been told.
-        digit: The one that it shows; None where there is none.
+        errors: Every exception and error that it has shown.
+        answers: How many digits it has received.
+        digit: The digit that it shows; None where there is none.
     """
 
     errors: list[str] = field(default_factory=list)
@@ -50,107 +50,107 @@ class Page:
 
     @property
     def digit(self) -> str | None:
-        """The digit that is shown as the answer."""
-        found = (_DIGIT.search(one.proto.body) for one in self._shown.values() if one.kind == "html")
+        """The digit that is shown as the answer; None where there is none."""
+        found = (_DIGIT.search(element.proto.body) for element in self._shown.values() if element.kind == "html")
         return next((match[1] for match in found if match), None)
 
     @property
     def progress(self) -> list[str]:
-        """What stands in the bars that show how far something is."""
-        return [one.proto.text for one in self._shown.values() if one.kind == "progress"]
+        """The texts of the progress bars."""
+        return [element.proto.text for element in self._shown.values() if element.kind == "progress"]
 
     def begin(self, run: str) -> None:
-        """A run of the script begins."""
+        """Start a script run."""
         self._run = run
 
     def clear(self) -> None:
-        """Another page is asked for."""
+        """Forget everything, because another page is requested."""
         self._shown.clear()
         self._states.clear()
 
     def put(self, message: ForwardMsg) -> None:
-        """Show what the server sent."""
+        """Show an element that the server sent."""
         place, delta = tuple(message.metadata.delta_path), message.delta
         if delta.WhichOneof("type") != "new_element":
             self._shown.pop(place, None)  # a block
             return
         kind = _kind(delta.new_element)
-        one = self._shown[place] = Shown(kind, getattr(delta.new_element, kind), delta.fragment_id, self._run)
+        element = self._shown[place] = Shown(kind, getattr(delta.new_element, kind), delta.fragment_id, self._run)
         if kind == "exception":
-            self.errors.append(f"{one.proto.type}: {one.proto.message}")
-        elif kind == "alert" and one.proto.format == Alert.ERROR:
-            self.errors.append(one.proto.body)
-        elif kind == "html" and _DIGIT.search(one.proto.body):
+            self.errors.append(f"{element.proto.type}: {element.proto.message}")
+        elif kind == "alert" and element.proto.format == Alert.ERROR:
+            self.errors.append(element.proto.body)
+        elif kind == "html" and _DIGIT.search(element.proto.body):
             self.answers += 1
-        self._start_with(one)
+        self._initialize(element)
 
     def finish(self, run: str, fragments: Collection[str]) -> None:
-        """A run is done, of the whole page or of some fragments: forget what it did not show again."""
-        for place, one in list(self._shown.items()):
-            if one.run != run and (not fragments or one.fragment in fragments):
+        """End a run of the whole page or of some fragments: remove what it did not show again."""
+        for place, element in list(self._shown.items()):
+            if element.run != run and (not fragments or element.fragment in fragments):
                 del self._shown[place]
-        there = {getattr(one.proto, "id", "") for one in self._shown.values()}
-        self._states = {name: state for name, state in self._states.items() if name in there}
+        ids = {getattr(element.proto, "id", "") for element in self._shown.values()}
+        self._states = {name: state for name, state in self._states.items() if name in ids}
 
     def find(self, kind: str, label: str) -> Shown:
-        """Return the element of a kind and label; `LookupError` if it is not shown."""
-        for one in self._shown.values():
-            if one.kind == kind and one.proto.label == label:
-                return one
+        """Return the element with a kind and label; `LookupError` if the page shows none."""
+        for element in self._shown.values():
+            if element.kind == kind and element.proto.label == label:
+                return element
         raise LookupError(f"The page shows no {kind} {label!r}.")
 
     def has(self, kind: str, label: str) -> bool:
         """Whether such an element is shown."""
-        return any(one.kind == kind and one.proto.label == label for one in self._shown.values())
+        return any(element.kind == kind and element.proto.label == label for element in self._shown.values())
 
     def canvas(self) -> Shown:
-        """Return the field to draw in."""
-        for one in self._shown.values():
-            if one.kind == "bidi_component" and "drawable" in one.proto.component_name:
-                return one
+        """Return the canvas."""
+        for element in self._shown.values():
+            if element.kind == "bidi_component" and "drawable" in element.proto.component_name:
+                return element
         raise LookupError("The page shows no canvas.")
 
     def field(self, label: str) -> Shown:
-        """Return the field of a label."""
-        for one in self._shown.values():
-            if one.kind in _STARTS and one.proto.label == label:
-                return one
+        """Return the input widget with a label."""
+        for element in self._shown.values():
+            if element.kind in _DEFAULTS and element.proto.label == label:
+                return element
         raise LookupError(f"The page shows no field {label!r}.")
 
-    def fill(self, one: Shown, value: Value) -> None:
-        """Set a field, or the canvas."""
-        self._states[one.proto.id] = WidgetState(id=one.proto.id, **_state(one, value))
+    def fill(self, widget: Shown, value: Value) -> None:
+        """Set an input widget, or the canvas."""
+        self._states[widget.proto.id] = WidgetState(id=widget.proto.id, **_state(widget, value))
 
     def states(self, pressed: Shown | None = None) -> WidgetStates:
-        """Return the state of all fields, with the button that is pressed."""
+        """Return the state of all widgets, with the button that is pressed."""
         states = WidgetStates(widgets=self._states.values())
         if pressed is not None:
             states.widgets.append(WidgetState(id=pressed.proto.id, trigger_value=True))
         return states
 
-    def _start_with(self, one: Shown) -> None:
-        """A field begins with its default; the script may set it later."""
-        start = _STARTS.get(one.kind)
-        if start is None or not one.proto.id:
+    def _initialize(self, element: Shown) -> None:
+        """Set a widget to its default, or to the value that the script sets."""
+        default = _DEFAULTS.get(element.kind)
+        if default is None or not element.proto.id:
             return
-        if getattr(one.proto, "set_value", False) or one.proto.id not in self._states:
-            self._states[one.proto.id] = WidgetState(id=one.proto.id, **start(one.proto))
+        if getattr(element.proto, "set_value", False) or element.proto.id not in self._states:
+            self._states[element.proto.id] = WidgetState(id=element.proto.id, **default(element.proto))
 
 
 def _kind(element: Element) -> str:
     return str(element.WhichOneof("type"))
 
 
-def _state(one: Shown, value: Value) -> dict[str, Any]:
-    """Say a value as the browser says it for a field of this kind."""
-    if one.kind == "bidi_component":
+def _state(widget: Shown, value: Value) -> dict[str, Any]:
+    """Return a value as the browser sends it for this kind of widget."""
+    if widget.kind == "bidi_component":
         return {"json_value": str(value)}
-    if one.kind == "button_group":
+    if widget.kind == "button_group":
         return {"string_array_value": {"data": [str(value)]}}
-    if one.kind == "slider":
+    if widget.kind == "slider":
         return {"double_array_value": {"data": [float(value)]}}
-    if one.kind == "number_input":
-        return _number(one.proto, float(value))
+    if widget.kind == "number_input":
+        return _number(widget.proto, float(value))
     return {"string_value": str(value)}
 
 
@@ -175,7 +175,7 @@ def _text(proto: Any) -> dict[str, Any]:
     return {"string_value": proto.value if proto.set_value else proto.default}
 
 
-_STARTS: Mapping[str, Callable[[Any], dict[str, Any]]] = {
+_DEFAULTS: Mapping[str, Callable[[Any], dict[str, Any]]] = {
     "button_group": _group,
     "slider": _slider,
     "selectbox": _box,

@@ -1,4 +1,4 @@
-"""An app's server, started as its users start it, with data and networks of its own, and ended afterwards."""
+"""An app's server, started as its users start it, with its own data and networks, and stopped afterwards."""
 
 import socket
 import subprocess
@@ -17,19 +17,19 @@ from digitlab.settings import ROOT, Settings
 
 
 def streamlit(script: str = "streamlit_app.py") -> list[str]:
-    """Return what starts an app made with Streamlit; the port is to be appended."""
+    """Return the command that starts an app made with Streamlit; the port must be appended."""
     start = [sys.executable, "-m", "streamlit", "run", script, "--server.headless", "true"]
     return [*start, "--server.address", "127.0.0.1", "--server.port"]
 
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A server that was started.
+    """A running server.
 
     Attributes:
         url: Its address.
-        settings: Where it keeps its data.
-        process: The process that answers; what it starts itself is not in it.
+        settings: Its settings.
+        process: The process that responds, without the processes that it starts.
     """
 
     url: str
@@ -38,24 +38,24 @@ class Server:
 
     @property
     def megabytes(self) -> float:
-        """What the process holds in memory now."""
+        """Memory of the process now, in 10^6 bytes."""
         return float(psutil.Process(self.process.pid).memory_info().rss) / 1e6
 
     @property
     def megabytes_of_workers(self) -> float:
-        """What the processes that it started hold in memory now."""
+        """Memory of the processes that it started now, in 10^6 bytes."""
         started = psutil.Process(self.process.pid).children(recursive=True)
-        return sum(float(one.memory_info().rss) for one in started) / 1e6
+        return sum(float(process.memory_info().rss) for process in started) / 1e6
 
     @property
     def log(self) -> str:
-        """What it has written so far."""
+        """The output of the server so far."""
         return (self.settings.data / "server.log").read_text(errors="replace")
 
 
 @contextmanager
 def serving(command: Sequence[str]) -> Iterator[Server]:
-    """Start a server, whose port is appended to `command`, and give it at once, before it answers."""
+    """Start a server, whose port is appended to `command`, and yield it at once, before it responds."""
     with tempfile.TemporaryDirectory(prefix="digitlab-", ignore_cleanup_errors=True) as folder:
         data = Path(folder)
         settings = Settings(data=data, models=data / "models", database_url=f"sqlite:///{data / 'digitlab.db'}")
@@ -66,14 +66,14 @@ def serving(command: Sequence[str]) -> Iterator[Server]:
         try:
             yield Server(f"http://127.0.0.1:{port}", settings, process)
         finally:
-            others = psutil.Process(process.pid).children(recursive=True)
+            workers = psutil.Process(process.pid).children(recursive=True)
             process.terminate()
             process.wait(timeout=30)
-            psutil.wait_procs(others, timeout=30)  # its workers end by themselves, and use the data until then
+            psutil.wait_procs(workers, timeout=30)  # they end by themselves, and use the data until then
 
 
 def wait_for(address: str, patience: float = 60) -> None:
-    """Wait until an address answers; `TimeoutError` after so many seconds."""
+    """Wait until an address responds; `TimeoutError` after `patience` seconds."""
     end = time.monotonic() + patience
     while time.monotonic() < end:
         try:

@@ -1,9 +1,9 @@
 """A browser's session without the browser: Streamlit's own protocol, over a WebSocket of its own.
 
-It sends what Chromium sends on Streamlit 1.67, recorded frame by frame: the page is fetched first, and the cookies that
-come with it go into the socket's handshake, so that each session is another person; ids of fields come from what the
-server shows; a field in a fragment asks for that fragment; a fragment that runs again by itself does so as often as the
-server says. One thing is left out, to the server's cost: a browser keeps large messages and has them named only.
+It sends what Chromium sends on Streamlit 1.67, recorded frame by frame. The page is fetched first, and its cookies go
+into the socket's handshake, so that each session is another person. Ids of widgets come from what the server shows.
+A widget in a fragment reruns that fragment only; a fragment that reruns by itself does so as often as the server says.
+One thing is left out, at the server's expense: a browser caches large messages and receives only their names again.
 """
 
 import asyncio
@@ -21,17 +21,17 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-PATIENCE = 60.0  # seconds for anything that a session waits for
+PATIENCE = 60.0  # seconds that a session waits for anything
 
 
 class Session:
     """One person's tab. Only one task may drive it.
 
     Attributes:
-        page: What it shows.
-        query: The parameters of its address.
-        errors: What went wrong with the connection.
-        sent: What it last asked for.
+        page: The page that it shows.
+        query: The query parameters of its address.
+        errors: The connection's errors.
+        sent: Its last request.
     """
 
     def __init__(self, url: str, path: str, socket: ClientConnection) -> None:
@@ -41,20 +41,20 @@ class Session:
         self.sent = ClientState()
         self._url, self._path, self._socket = url, path, socket
         self._query_string = ""
-        self._hash = ""  # of the page; unknown before the server has told
+        self._hash = ""  # of the page; unknown until the server sends it
         self._pages: dict[str, tuple[str, str]] = {}
-        self._begun = 0
+        self._started_runs = 0
         self._is_running = False
-        self._news = asyncio.Event()
+        self._message_received = asyncio.Event()
         self._timers: dict[str, tuple[float, asyncio.Task[None]]] = {}
 
     @property
     def all_errors(self) -> list[str]:
-        """What the page showed, and what went wrong with the connection."""
+        """The errors of the page and of the connection."""
         return self.page.errors + self.errors
 
     async def draw(self, picture: str, patience: float = PATIENCE) -> float:
-        """Send a drawing, and return the seconds until the digit was there."""
+        """Send a drawing, and return the seconds until its digit was received."""
         before = self.page.answers
         sent = time.perf_counter()
         await self._change(self.page.canvas(), picture, is_waiting=False)
@@ -64,54 +64,54 @@ class Session:
         return seconds
 
     async def clear(self, empty: str) -> None:
-        """Empty the field: with the page's button, if it has one, after which the canvas tells that it is empty."""
+        """Clear the canvas: press the page's button, if it has one; then the canvas sends its empty value."""
         if self.page.has("button", "Clear"):
             await self.press("Clear")
         await self._change(self.page.canvas(), empty)
 
     async def fill(self, label: str, value: Value) -> None:
-        """Set a field, and wait until the page has taken note."""
+        """Set an input widget, and wait until the page has rerun."""
         await self._change(self.page.field(label), value)
 
     async def press(self, label: str, *, is_waiting: bool = True) -> None:
-        """Press a button, and wait until the page has taken note."""
+        """Press a button, and wait until the page has rerun."""
         button = self.page.find("button", label)
         await self._run(button.fragment, pressed=button, is_waiting=is_waiting)
 
     async def go(self, title: str) -> None:
-        """Go to another page of the app by its link, and wait until it is there."""
-        name, wanted = self._pages[title]
+        """Go to another page of the app by its link, and wait until it has run."""
+        path, page_hash = self._pages[title]
         self._stop_timers()
         self.page.clear()
-        self._hash, self._query_string = wanted, ""
+        self._hash, self._query_string = page_hash, ""
         await self._run("")
-        self._path = name
+        self._path = path
 
-    async def until(self, is_so: Callable[[], bool], patience: float = PATIENCE) -> None:
-        """Wait for something that a message from the server brings about.
+    async def until(self, condition: Callable[[], bool], patience: float = PATIENCE) -> None:
+        """Wait until a condition holds, checking it after each message from the server.
 
         Raises:
-            TimeoutError: It did not come.
-            ConnectionError: The server closed the socket, or the page showed an error.
+            TimeoutError: It did not hold in time.
+            ConnectionError: The connection failed.
         """
         async with asyncio.timeout(patience):
-            while not is_so():
+            while not condition():
                 if self.errors:
                     raise ConnectionError(self.errors[-1])
-                self._news.clear()
-                await self._news.wait()
+                self._message_received.clear()
+                await self._message_received.wait()
 
-    async def _change(self, one: Shown, value: Value, *, is_waiting: bool = True) -> None:
-        self.page.fill(one, value)
-        await self._run(one.fragment, is_waiting=is_waiting)
+    async def _change(self, widget: Shown, value: Value, *, is_waiting: bool = True) -> None:
+        self.page.fill(widget, value)
+        await self._run(widget.fragment, is_waiting=is_waiting)
 
     async def _run(
         self, fragment: str, pressed: Shown | None = None, *, is_waiting: bool = True, patience: float = PATIENCE
     ) -> None:
-        before = self._begun
+        before = self._started_runs
         await self._send(fragment, pressed)
         if is_waiting:
-            await self.until(lambda: self._begun > before and not self._is_running, patience)
+            await self.until(lambda: self._started_runs > before and not self._is_running, patience)
 
     async def _send(self, fragment: str = "", pressed: Shown | None = None, *, is_by_itself: bool = False) -> None:
         self.sent = ClientState(
@@ -131,23 +131,23 @@ class Session:
         try:
             async for data in self._socket:
                 assert isinstance(data, bytes)
-                self._take(ForwardMsg.FromString(data))
-                self._news.set()
+                self._handle(ForwardMsg.FromString(data))
+                self._message_received.set()
             self.errors.append("The server closed the socket.")
         except ConnectionClosed as error:
             self.errors.append(f"The socket was closed: {error}")
         finally:
             self._stop_timers()
-            self._news.set()
+            self._message_received.set()
 
-    def _take(self, message: ForwardMsg) -> None:
-        """Do what the browser does with a message."""
+    def _handle(self, message: ForwardMsg) -> None:
+        """Handle a message as the browser does."""
         kind = message.WhichOneof("type")
         run = message.metadata.run
         if kind == "delta":
             self.page.put(message)
         elif kind == "new_session":
-            self._begun += 1
+            self._started_runs += 1
             self._is_running = True
             self._hash = self._hash or message.new_session.page_script_hash
             if not run.fragment_ids:
@@ -156,13 +156,13 @@ class Session:
         elif kind == "navigation":
             self._hash = message.navigation.page_script_hash
             self._pages = {
-                one.page_name: (one.url_pathname, one.page_script_hash) for one in message.navigation.app_pages
+                page.page_name: (page.url_pathname, page.page_script_hash) for page in message.navigation.app_pages
             }
         elif kind == "page_info_changed":
             self._query_string = message.page_info_changed.query_string
             self.query = parse_qs(self._query_string)
         elif kind == "auto_rerun":
-            self._again(message.auto_rerun.fragment_id, message.auto_rerun.interval)
+            self._rerun_every(message.auto_rerun.fragment_id, message.auto_rerun.interval)
         elif kind == "stop_auto_rerun":
             self._stop_timers(*message.stop_auto_rerun.fragment_ids)
         elif kind == "script_finished":
@@ -170,14 +170,14 @@ class Session:
             if message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
                 self.page.finish(run.script_run_id, run.fragment_ids)
 
-    def _again(self, fragment: str, seconds: float) -> None:
-        """Ask for a fragment again and again."""
+    def _rerun_every(self, fragment: str, seconds: float) -> None:
+        """Request a fragment at an interval."""
         if fragment in self._timers and self._timers[fragment][0] == seconds:
             return
         self._stop_timers(fragment)
 
         async def ask() -> None:
-            with suppress(ConnectionClosed):  # who listens says so
+            with suppress(ConnectionClosed):  # `_listen` reports it
                 while True:
                     await asyncio.sleep(seconds)
                     await self._send(fragment, is_by_itself=True)
@@ -192,7 +192,7 @@ class Session:
 
 @asynccontextmanager
 async def visiting(url: str, path: str = "", patience: float = PATIENCE) -> AsyncIterator[Session]:
-    """Open a page as somebody who was never there before, wait until it has been shown, and close it afterwards."""
+    """Open a page as a new person, wait until it has run, and close it afterwards."""
     cookies = await asyncio.to_thread(_cookies, url, path)
     token = cookies.get("_streamlit_xsrf")
     async with connect(
@@ -216,7 +216,7 @@ async def visiting(url: str, path: str = "", patience: float = PATIENCE) -> Asyn
 
 
 def _cookies(url: str, path: str) -> dict[str, str]:
-    """Fetch what a browser fetches before it opens the socket."""
+    """Fetch what a browser fetches before it opens the socket, and return the cookies."""
     jar = CookieJar()
     opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
     for address in (path, "_stcore/health", "_stcore/host-config"):

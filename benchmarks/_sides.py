@@ -1,4 +1,4 @@
-"""Two ways to do one thing, each in a process of its own, turn by turn: nothing is left warm by the other."""
+"""Two sides of a comparison that take turns, each in a new process, so that neither warms up the other."""
 
 import argparse
 import json
@@ -11,21 +11,21 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-_PATIENCE = 1800  # seconds for one side's turn
+_PATIENCE = 1800  # seconds, for one side's turn
 Result = dict[str, Any]
 
 
 def parser(description: str | None, seeds: int) -> argparse.ArgumentParser:
-    """Return the options that all such benchmarks have."""
-    one = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
-    one.add_argument("--seeds", type=int, default=seeds, help="turns of each side")
-    one.add_argument("--side", help=argparse.SUPPRESS)
-    one.add_argument("--seed", type=int, help=argparse.SUPPRESS)
-    return one
+    """Return a parser with the options of all such benchmarks."""
+    result = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    result.add_argument("--seeds", type=int, default=seeds, help="number of turns of each side")
+    result.add_argument("--side", help=argparse.SUPPRESS)
+    result.add_argument("--seed", type=int, help=argparse.SUPPRESS)
+    return result
 
 
 def preset(name: str, seed: int, epochs: int | None = None) -> Result:
-    """Train one of DigitLab's presets from the arrays on, and score it; without `epochs`, for as many as it brings."""
+    """Train a preset, starting from the arrays, and score it; by default for the preset's own number of epochs."""
     import dataclasses
 
     from digitlab.data import mnist
@@ -46,9 +46,9 @@ def preset(name: str, seed: int, epochs: int | None = None) -> Result:
 def compare(
     options: argparse.Namespace, sides: Mapping[str, Callable[[int], Result]], pythons: Mapping[str, str] | None = None
 ) -> dict[str, list[Result]]:
-    """Let each side take its turn with each seed; a side returns `seconds` and what else is to be known.
+    """Let each side take its turn with each seed; a side returns `seconds` and other figures.
 
-    In the process of one side's turn this prints the result and ends the process.
+    In the process of a side's turn this prints the result and exits.
     """
     if options.side:
         print(json.dumps(sides[options.side](options.seed)))
@@ -70,7 +70,7 @@ def compare(
 
 
 def conclude(results: dict[str, list[Result]], other: str, ours: str) -> None:
-    """Print medians and spread, and as the last line a JSON object with `ratio`: how many times faster ours is."""
+    """Print medians and spread, and one line of JSON; its `ratio` says how many times faster our side is."""
     seconds = {name: sorted(result["seconds"] for result in turns) for name, turns in results.items()}
     medians = {name: statistics.median(values) for name, values in seconds.items()}
     for name, values in seconds.items():
@@ -85,7 +85,7 @@ def conclude(results: dict[str, list[Result]], other: str, ours: str) -> None:
                 "ratio": medians[other] / medians[ours],
                 "seconds": medians,
                 "accuracy": means,
-                "lowest_accuracy": {name: min(values) for name, values in accuracies.items()},
+                "min_accuracy": {name: min(values) for name, values in accuracies.items()},
             }
         )
     )

@@ -2,17 +2,17 @@
 
     python benchmarks/against_pytorch.py [--pytorch-python PYTHON] [--seeds 3] [--epochs 10]
 
-Both sides learn the same batches of 32 in the same order with Adam, look at the same 12,000 validation digits after
-each epoch, and are scored on MNIST's test set; each turn is a fresh process, and compilation counts. PyTorch (2.13, a
-CPU build, with NumPy) may live in an environment of its own: `--pytorch-python` names its interpreter. The last line is
-a JSON object; `ratio` says how many times faster the preset is.
+Both sides train on the same batches of 32 in the same order with Adam, evaluate the same 12,000 validation digits after
+each epoch, and are scored on MNIST's test set. Each turn is a new process; compilation counts. PyTorch (2.13, a CPU
+build, with NumPy) may be installed in another environment: `--pytorch-python` names its interpreter. The last line is a
+JSON object; `ratio` says how many times faster the preset is.
 """
 
 import sys
 import time
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[1]))  # the command is run as it is, without an installation
+sys.path.insert(0, str(Path(__file__).parents[1]))  # the command runs without an installation
 
 import numpy as np
 from _sides import Result, compare, conclude, parser, preset
@@ -23,7 +23,7 @@ FITTED, BATCH = 48_000, 32
 
 
 def pytorch(seed: int) -> Result:
-    """Train as PyTorch's own introductions do, from tensors in memory, without a DataLoader's cost."""
+    """Train as PyTorch's tutorials do, but from tensors in memory, without the cost of a DataLoader."""
     import torch
 
     digits = mnist.load()
@@ -33,26 +33,26 @@ def pytorch(seed: int) -> Result:
     model = torch.nn.Sequential(
         torch.nn.Flatten(), torch.nn.Linear(784, 128), torch.nn.ReLU(), torch.nn.Linear(128, 10)
     )
-    for layer in (model[1], model[3]):  # Keras' first weights
+    for layer in (model[1], model[3]):  # Keras' initial weights
         torch.nn.init.xavier_uniform_(layer.weight)
         torch.nn.init.zeros_(layer.bias)
-    loss_of = torch.nn.CrossEntropyLoss()
+    loss_function = torch.nn.CrossEntropyLoss()
     optimizer = torch.optim.Adam(model.parameters(), lr=0.001, eps=1e-7)
     for epoch in range(options.epochs):
         order = torch.from_numpy(np.random.default_rng([seed, epoch]).permutation(FITTED))
-        total, right = torch.zeros(()), torch.zeros(())
+        total, correct = torch.zeros(()), torch.zeros(())
         for start in range(0, FITTED, BATCH):
             chosen = order[start : start + BATCH]
             answers = model(images[chosen])
-            loss = loss_of(answers, labels[chosen])
+            loss = loss_function(answers, labels[chosen])
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
             total += loss.detach()
-            right += (answers.argmax(1) == labels[chosen]).sum()
+            correct += (answers.argmax(1) == labels[chosen]).sum()
         with torch.no_grad():
             answers = model(images[FITTED:])
-            loss_of(answers, labels[FITTED:]).item(), (answers.argmax(1) == labels[FITTED:]).float().mean().item()
+            loss_function(answers, labels[FITTED:]).item(), (answers.argmax(1) == labels[FITTED:]).float().mean().item()
     seconds = time.monotonic() - started
     with torch.no_grad():
         answers = model(torch.tensor(digits.x_test).float() / 255).argmax(1)

@@ -1,12 +1,12 @@
-"""How soon a digit is read: the Draw page against Gradio's Sketchpad, with the same network.
+"""How fast a drawn digit is read: the Draw page against Gradio's Sketchpad, with the same network.
 
     python3 -m venv gradio-venv && gradio-venv/bin/pip install -r benchmarks/requirements-gradio.txt
     python benchmarks/drawing.py --gradio-python gradio-venv/bin/python [--strokes 40]
 
-Needs Chromium and requirements-dev.txt. Both apps run at once; a headless Chromium draws a digit in one, then in the
-other, clearing each field first, and measures from the pointer's release to the frame that shows the answer. The
-browser draws in software, also for the Sketchpad, which wants WebGL. The last line is a JSON object: medians and 95th
-percentiles in milliseconds, and how many times sooner the Draw page answers (`ratio`, `ratio_p95`).
+Needs Chromium and requirements-dev.lock. Both apps run at the same time. A headless Chromium draws a digit in one, then
+in the other, on a cleared canvas, and measures from the pointer's release to the frame that shows the answer. The
+browser renders in software, also for the Sketchpad, which uses WebGL. The last line is a JSON object: medians and 95th
+percentiles in milliseconds, and how many times faster the Draw page answers (`ratio`, `ratio_p95`).
 """
 
 import argparse
@@ -17,7 +17,7 @@ import time
 from itertools import cycle, islice
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[1]))  # the command is run as it is, without an installation
+sys.path.insert(0, str(Path(__file__).parents[1]))  # the command runs without an installation
 
 from _browser import (
     DIGITLAB,
@@ -34,12 +34,12 @@ from _browser import (
 )
 from _canvas import STROKES
 
-WARM_UP = 4  # strokes before those that count
-SETTLE = 15  # seconds after the start, in which workers and browser are busy
+WARM_UP = 4  # strokes that do not count
+SETTLE = 15  # seconds after the start, while workers and browser are busy
 
 
 def main() -> None:
-    """Measure, print, and end with one line of JSON."""
+    """Measure both sides, print the figures, and end with one line of JSON."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--gradio-python", type=Path, required=True, metavar="PATH")
     parser.add_argument("--strokes", type=int, default=40)

@@ -1,14 +1,14 @@
-"""How soon a network's reading is explained: the lab's answers against what one would write with Keras.
+"""How fast a network's reading is explained: the lab's answers against the usual code with Keras.
 
     python benchmarks/explaining.py [--model handwriting] [--pictures 5]
 
-The lab asks a worker process, which keeps the network and its compiled functions, and covers pictures in its own
-process on LiteRT. The other side does what tutorials do: it loads the network, takes gradients by an eager
-GradientTape, and asks `model.predict` for each covered picture; what it takes with the network kept, and with all
-covered pictures in one batch, is shown, too. Both explain the same digits of MNIST's test set, turn by turn.
+The lab asks a worker process, which keeps the network and its compiled functions loaded; occlusion runs in the lab's
+own process, on LiteRT. The other side does what tutorials do: it loads the network, computes gradients with an eager
+GradientTape, and calls `model.predict` for each covered picture. Its times with the network kept loaded and with all
+covered pictures in one batch are shown as well. Both sides explain the same digits of MNIST's test set, in turn.
 The last line is a JSON object: medians in milliseconds for each question (`milliseconds`), the slowest of them
-(`slowest`), and how many times sooner gradient, integrated gradients and occlusion are there together (`ratio`, and
-`ratio_to_kept` against the other side with its network kept and one batch).
+(`slowest`), and how many times faster gradient, integrated gradients and occlusion are together (`ratio`; against the
+other side with its network kept loaded and one batch `ratio_to_loaded`).
 """
 
 import argparse
@@ -24,7 +24,7 @@ from typing import Any
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
-sys.path.insert(0, str(Path(__file__).parents[1]))  # the command is run as it is, without an installation
+sys.path.insert(0, str(Path(__file__).parents[1]))  # the command runs without an installation
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,16 +35,16 @@ from digitlab.lab import Lab
 from digitlab.runs.services.explaining import ExplanationService
 from digitlab.settings import ROOT, Settings
 
-WARM_UP = 1  # pictures before those that count
-POINTS = 50  # on the way from an empty picture, as tutorials take
-TRAINING = 500  # digits among which the page looks for what excites a filter
-PATCH, STEP = 5, 2  # pixels: as the lab covers
+WARM_UP = 1  # pictures that do not count
+POINTS = 50  # on the path from an empty picture, as in tutorials
+TRAINING = 500  # digits among which the page finds those that activate a filter most
+PATCH, STEP = 5, 2  # pixels, as in the lab's occlusion
 Image = NDArray[np.uint8]
 
 
 def ours(explained: ExplanationService, training: Image) -> dict[str, Callable[[Image, int], object]]:
-    """What a page asks, by name; what excites filters is asked of some training digits."""
-    layers = [stage.layer for stage in explained.activations(training[0]).stages if stage.kind == "Conv2D"]
+    """Return the questions of the Understand page by name; top activations are asked for some training digits."""
+    layers = [layer.layer for layer in explained.activations(training[0]).layers if layer.kind == "Conv2D"]
     of_filters: dict[str, Callable[[Image, int], object]] = {
         "top activations": lambda _, __: explained.top_activations(training[:TRAINING], layers[-1])
     }
@@ -60,11 +60,11 @@ def ours(explained: ExplanationService, training: Image) -> dict[str, Callable[[
 
 
 def theirs(path: Path) -> dict[str, Callable[[Image, int], object]]:
-    """The usual way, by name."""
+    """Return the usual code for the same questions, by name."""
     import keras
     import tensorflow as tf
 
-    kept = keras.saving.load_model(path, compile=False)
+    loaded = keras.saving.load_model(path, compile=False)
 
     def gradients(model: Any, image: Image, digit: int) -> NDArray[np.float32]:
         inner = keras.Model(model.get_layer("scale").output, model.output)
@@ -72,8 +72,8 @@ def theirs(path: Path) -> dict[str, Callable[[Image, int], object]]:
         pictures = tf.constant(np.concatenate([shares * image / np.float32(255), image[np.newaxis] / np.float32(255)]))
         with tf.GradientTape() as tape:
             tape.watch(pictures)
-            wanted = tf.math.log(inner(pictures, training=False)[:, digit])
-        return np.asarray(tape.gradient(wanted, pictures))
+            log_probability = tf.math.log(inner(pictures, training=False)[:, digit])
+        return np.asarray(tape.gradient(log_probability, pictures))
 
     def covered(image: Image) -> Image:
         pictures = np.repeat(image[np.newaxis], len(range(0, 28, STEP)) ** 2, 0)
@@ -85,26 +85,26 @@ def theirs(path: Path) -> dict[str, Callable[[Image, int], object]]:
         "load, GradientTape": lambda image, digit: gradients(
             keras.saving.load_model(path, compile=False), image, digit
         ),
-        "GradientTape": lambda image, digit: gradients(kept, image, digit),
-        "predict each": lambda image, _: [kept.predict(one[np.newaxis], verbose=0) for one in covered(image)],
-        "predict batch": lambda image, _: kept.predict(covered(image), verbose=0),
+        "GradientTape": lambda image, digit: gradients(loaded, image, digit),
+        "predict each": lambda image, _: [loaded.predict(picture[np.newaxis], verbose=0) for picture in covered(image)],
+        "predict batch": lambda image, _: loaded.predict(covered(image), verbose=0),
     }
 
 
-def measured(ways: dict[str, Callable[[Image, int], object]], pictures: Image, labels: Image) -> dict[str, float]:
-    """Return medians in milliseconds."""
-    times: dict[str, list[float]] = {name: [] for name in ways}
+def measure(questions: dict[str, Callable[[Image, int], object]], pictures: Image, labels: Image) -> dict[str, float]:
+    """Return the median time of each question, in milliseconds."""
+    times: dict[str, list[float]] = {name: [] for name in questions}
     for number, (image, label) in enumerate(zip(pictures, labels, strict=True)):
-        for name, way in ways.items():
+        for name, ask in questions.items():
             started = time.perf_counter()
-            way(image, int(label))
+            ask(image, int(label))
             if number >= WARM_UP:
                 times[name].append(1000 * (time.perf_counter() - started))
     return {name: round(statistics.median(taken), 2) for name, taken in times.items()}
 
 
 def main() -> None:
-    """Measure, print, and end with one line of JSON."""
+    """Measure both sides, print the figures, and end with one line of JSON."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", default="handwriting", help="name of a network in models/")
     parser.add_argument("--pictures", type=int, default=5)
@@ -116,8 +116,8 @@ def main() -> None:
             lab.open()
             lab.wait_until_open()
             asked = ours(lab.explain(options.model), digits.x_train)
-            ways = {**asked, **theirs(ROOT / "models" / f"{options.model}.keras")}
-            times = measured(ways, digits.x_test[:count], digits.y_test[:count])
+            questions = {**asked, **theirs(ROOT / "models" / f"{options.model}.keras")}
+            times = measure(questions, digits.x_test[:count], digits.y_test[:count])
     for name, value in times.items():
         print(f"{name:20}{value:10.1f} ms")
     lab_s = times["heat maps"] + times["occlusion"]
@@ -125,7 +125,7 @@ def main() -> None:
         json.dumps(
             {
                 "ratio": (times["load, GradientTape"] + times["predict each"]) / lab_s,
-                "ratio_to_kept": (times["GradientTape"] + times["predict batch"]) / lab_s,
+                "ratio_to_loaded": (times["GradientTape"] + times["predict batch"]) / lab_s,
                 "slowest": max(times[name] for name in asked),
                 "milliseconds": times,
                 "model": options.model,

@@ -1,11 +1,11 @@
-"""Real handwriting: the ready-made network and DigitLab's ink against the usual recipe.
+"""Real handwriting: the ready-made network and DigitLab's preprocessing against the usual recipe.
 
     python benchmarks/handwriting.py STROKES_PATH [--model handwriting] [--numbers 500]
 
-The other side is what a user would build: a convolutional network trained on MNIST (`models/convolutional.keras`)
-and MNIST's protocol (cut to the ink, 20 pixels long, centred by mass), with the pen as wide as it is. Both read the
-same drawings: each sample of the file, at a random place and size. The last line is a JSON object; `ratio` says how
-many times fewer of the drawings with a pen of 20 pixels are misread.
+The other side is what a user would build: a convolutional network trained on MNIST (`models/convolutional.keras`) and
+MNIST's own preprocessing (crop to the ink, scale to 20 pixels, center by mass), without a change to the pen's width.
+Both read the same drawings: each sample of the file, at a random place and size. The last line is a JSON object;
+`ratio` says how many times fewer drawings with a pen of 20 pixels are misread.
 """
 
 import argparse
@@ -17,7 +17,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).parents[1]))  # the command is run as it is, without an installation
+sys.path.insert(0, str(Path(__file__).parents[1]))  # the command runs without an installation
 
 import numpy as np
 from _drawings import Line, Sample, letters, load, numbers, on_black, singles
@@ -37,29 +37,29 @@ SEED = 7
 
 
 def figures(readings: list[Reading], labels: NDArray[np.uint8]) -> dict[str, float]:
-    """What readings of digits are worth, as shares."""
+    """Return accuracy, confidence and calibration of readings, as shares from 0 to 1."""
     probabilities = np.array([reading.probabilities for reading in readings])
-    right = np.array([reading.digit for reading in readings]) == labels
-    sure = np.array([reading.is_sure for reading in readings])
+    correct = np.array([reading.digit for reading in readings]) == labels
+    confident = np.array([reading.is_sure for reading in readings])
     return {
-        "accuracy": float(right.mean()),
-        "confidently_wrong": float(((probabilities.max(axis=1) > 0.9) & ~right).mean()),
-        "sure": float(sure.mean()),
-        "accuracy_when_sure": float(right[sure].mean()) if sure.any() else 0.0,
+        "accuracy": float(correct.mean()),
+        "confidently_wrong": float(((probabilities.max(axis=1) > 0.9) & ~correct).mean()),
+        "confident": float(confident.mean()),
+        "accuracy_when_confident": float(correct[confident].mean()) if confident.any() else 0.0,
         "calibration_error": expected_calibration_error(probabilities, labels),
         "false_alarms": float(np.mean([not reading.is_digit for reading in readings])),
     }
 
 
 def usual_recipe(network: Recogniser, drawing: NDArray[np.uint8]) -> Reading:
-    """Read with MNIST's protocol alone."""
+    """Read with MNIST's own preprocessing only."""
     return network.read_digit(
         next(step.without for step in normalization.steps(extract_foreground(drawing)) if step.name == "thickness")
     )
 
 
 def as_number(network: Recogniser, drawing: NDArray[np.uint8]) -> Reading:
-    """Read as the Draw page does, which cuts what it takes for several digits: then nothing of it is right."""
+    """Read as the Draw page does, which may split a drawing into several digits; then the reading counts as wrong."""
     return network.read_number(drawing).single
 
 
@@ -76,7 +76,7 @@ def on_strokes(network: Recogniser, usual: Recogniser, samples: list[Sample]) ->
 
 
 def on_mnist(network: Recogniser) -> dict[str, float]:
-    """Score on MNIST's test set, as it is."""
+    """Score on MNIST's test set, without preprocessing."""
     digits = mnist.load()
     answers = network.probabilities(digits.x_test)
     readings = [network.interpret(image, row) for image, row in zip(digits.x_test, answers, strict=True)]
@@ -84,18 +84,18 @@ def on_mnist(network: Recogniser) -> dict[str, float]:
 
 
 def caught(network: Recogniser, drawings: Iterable[NDArray[np.uint8]]) -> float:
-    """The share of what is no digit that is neither read as one nor, cut, as a number of digits."""
+    """Return the share of drawings that are read neither as a digit nor, split, as a number."""
     return float(np.mean([not network.read(d).is_digit and not is_number(network, d) for d in drawings]))
 
 
 def is_number(network: Recogniser, drawing: NDArray[np.uint8]) -> bool:
-    """Whether the Draw page would show digits only."""
+    """Whether the Draw page would show only digits."""
     return all(part.reading.is_digit for part in network.read_number(drawing).digits)
 
 
 def on_no_digits(network: Recogniser, n: int = 1000) -> dict[str, float]:
-    """Printed letters, whose shapes training never saw, and drawings from the training's generator, anew."""
-    images, _ = handwriting.other_drawings(n, seed=2**20)
+    """Return which share of letters, signs, scribbles and dots is rejected. Training never saw the printed letters."""
+    images, _ = handwriting.non_digits(n, seed=2**20)
     limit = network.calibration.max_entropy
     return {
         "printed letters": caught(network, letters()),
@@ -106,33 +106,33 @@ def on_no_digits(network: Recogniser, n: int = 1000) -> dict[str, float]:
 
 
 def scribble(seed: int) -> NDArray[np.uint8]:
-    """Lines through random points all over a canvas, drawn with a pen of 12 to 30 pixels."""
+    """Draw lines through random points all over a canvas, with a pen of 12 to 30 pixels."""
     rng = np.random.default_rng(seed)
     return on_black(handwriting.draw([rng.uniform(0, 1, (40, 2))], rng.uniform(5, 13)))
 
 
 def dot(size: int) -> NDArray[np.uint8]:
-    """One touch of the pen."""
+    """Draw a round dot of `size` pixels, as one touch of the pen makes it."""
     down, right = np.mgrid[:280, :280]
     return on_black(np.asarray(255 * np.clip(size / 2 + 0.5 - np.hypot(down - 140, right - 140), 0, 1), np.uint8))
 
 
 def on_numbers(network: Recogniser, samples: list[Sample], n: int) -> dict[str, float]:
-    """The share of numbers of 2 to 5 digits of which every digit is read, in order."""
+    """Return the share of numbers of 2 to 5 digits in which every digit is read correctly."""
     lines = {"apart": Line(), "nearly touching": Line(gap=(0.0, 0.05)), "touching": Line(gap=(-0.1, 0.0))}
     results = {}
     for name, line in lines.items():
         drawn = list(numbers(samples, n if name == "apart" else n // 2, line, SEED))
         read = [network.read_number(drawing).text for drawing, _ in drawn]
-        results[name] = float(np.mean([one == number for one, (_, number) in zip(read, drawn, strict=True)]))
-        results[f"{name}, right count"] = float(
-            np.mean([len(one) == len(number) for one, (_, number) in zip(read, drawn, strict=True)])
+        results[name] = float(np.mean([text == number for text, (_, number) in zip(read, drawn, strict=True)]))
+        results[f"{name}, correct count"] = float(
+            np.mean([len(text) == len(number) for text, (_, number) in zip(read, drawn, strict=True)])
         )
     return results
 
 
 def milliseconds(network: Recogniser, samples: list[Sample]) -> dict[str, float]:
-    """Median time of reading a canvas, and of the network's part of it."""
+    """Return the median times of reading a canvas, of the network alone, and of reading a number."""
     canvases = list(singles(samples[:200], 20, SEED))
     images = [network.read(canvas).image for canvas in canvases]
     return {
@@ -152,7 +152,7 @@ def _median(read: object, items: list[NDArray[np.uint8]]) -> float:
 
 
 def main() -> None:
-    """Measure everything, print it, and end with one line of JSON."""
+    """Measure both sides, print the figures, and end with one line of JSON."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("strokes", type=Path, metavar="STROKES_PATH")
     parser.add_argument("--model", default="handwriting", help="name of a network in models/")

@@ -1,11 +1,12 @@
-"""Improve, writer by writer: half of a writer's digits to learn from, the other half to be read before and after.
+"""Improve, writer by writer: fine-tune on half of a writer's digits, and read the other half before and after.
 
     python benchmarks/improve.py STROKES_PATH [--models handwriting convolutional tutorial] [--writers odd]
 
-Both halves take their turn. Settings were chosen on the writers at even places in the order of their names; those at
-odd places had no say. Each network is tuned as the app does it, once for every half in which it misreads
-something, and for some in which it does not, to see that it spoils nothing. The last line is a JSON object; `ratio`
-says how many times fewer of the held-back drawings are misread, over all networks, `fall` by which share less.
+Both halves take turns. Settings were chosen on the writers at even places in the order of their names; those at odd
+places had no influence. Each network is fine-tuned as in the app: once for every half in which it misreads something,
+and for some halves in which it does not, to check that it does no harm. The last line is a JSON object; `ratio` says
+how many times fewer of the held-back drawings are misread, over all networks, `fall` which share of the mistakes is
+gone.
 """
 
 import argparse
@@ -15,7 +16,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[1]))  # the command is run as it is, without an installation
+sys.path.insert(0, str(Path(__file__).parents[1]))  # the command runs without an installation
 
 import keras
 import numpy as np
@@ -33,54 +34,54 @@ from digitlab.worker import fine_tuning_run, keras_files
 
 PEN = 20  # pixels, on a canvas of 280
 SEED = 7
-SPOILED = 10  # one of so many halves without a mistake is tuned to, too
+CONTROLS = 10  # of the halves without a mistake, every tenth is fine-tuned on as a control
 _WRITERS = {"all": slice(None), "even": slice(0, None, 2), "odd": slice(1, None, 2)}
 
 
 @dataclass(slots=True)
 class Figures:
-    """What tunings of one network came to: drawings misread, MNIST's share of mistakes in percent, seconds."""
+    """Results of fine-tuning one network: misread drawings, MNIST's error rate in percent, seconds."""
 
     halves: int = 0
     before: int = 0
     after: int = 0
-    spoiled: int = 0
-    sound: int = 0
+    newly_misread: int = 0
+    correct_before: int = 0
     mnist_before: float = 0.0
     mnist: list[float] = field(default_factory=list)
     seconds: list[float] = field(default_factory=list)
 
     def as_dict(self) -> dict[str, float]:
-        """The figures, and what follows from them."""
+        """Return the figures, with shares and medians."""
         lost = [after - self.mnist_before for after in self.mnist]
         return {
             "halves": self.halves,
             "misread_before": self.before,
             "misread_after": self.after,
             "fall": 1 - self.after / max(self.before, 1),
-            "read_before": self.sound,
-            "of_these_misread_after": self.spoiled,
+            "correct_before": self.correct_before,
+            "newly_misread": self.newly_misread,
             "mnist_points_lost": float(np.mean(lost)),
-            "mnist_points_lost_at_most": max(lost),
+            "max_mnist_points_lost": max(lost),
             "seconds": float(np.median(self.seconds)),
-            "seconds_at_most": max(self.seconds),
+            "max_seconds": max(self.seconds),
         }
 
 
 def halves(drawings: list[Drawing], places: slice = _WRITERS["all"]) -> list[tuple[list[Drawing], list[Drawing]]]:
-    """Return (to learn from, held back) for each writer with two drawings or more, and the other way round."""
+    """Return (training half, held-back half) for each writer with two or more drawings, and with the halves swapped."""
     rng = np.random.default_rng(SEED)
     pairs = []
-    for writer in sorted({one.owner for one in drawings})[places]:
-        own = [one for one in drawings if one.owner == writer]
+    for writer in sorted({drawing.owner for drawing in drawings})[places]:
+        own = [drawing for drawing in drawings if drawing.owner == writer]
         order = [own[k] for k in rng.permutation(len(own))]
         middle = len(own) // 2
         pairs += [(order[:middle], order[middle:]), (order[middle:], order[:middle])]
     return [(learned, held_back) for learned, held_back in pairs if learned and held_back]
 
 
-def drawn(samples: list[Sample]) -> list[Drawing]:
-    """Draw the samples, and bring them into form as the app does."""
+def to_drawings(samples: list[Sample]) -> list[Drawing]:
+    """Draw the samples, and normalize them as the app does."""
     images = [normalization.normalize(canvas) for canvas in singles(samples, PEN, SEED)]
     return [
         Drawing(number=number, owner=sample.writer, label=sample.label, image=image, source="import")
@@ -90,43 +91,43 @@ def drawn(samples: list[Sample]) -> list[Drawing]:
 
 
 def misread(network: keras.Model, drawings: list[Drawing]) -> NDArray[np.bool_]:
-    """Whether each drawing is misread."""
-    images = np.stack([one.image for one in drawings])
+    """Return which drawings are misread."""
+    images = np.stack([drawing.image for drawing in drawings])
     answers = network.predict(images, batch_size=500, verbose=0).argmax(axis=1)
-    return np.array(answers != [one.label for one in drawings])
+    return np.array(answers != [drawing.label for drawing in drawings])
 
 
-def improved(name: str, pairs: list[tuple[list[Drawing], list[Drawing]]], digits: mnist.Mnist) -> Figures:
-    """Tune a network to each half that needs it, and to some that do not."""
-    files, found, sound = ModelFiles(Settings.from_environment()), Figures(), 0
+def improve(name: str, pairs: list[tuple[list[Drawing], list[Drawing]]], digits: mnist.Mnist) -> Figures:
+    """Fine-tune a network on each half that needs it, and on some that do not."""
+    files, figures, flawless = ModelFiles(Settings.from_environment()), Figures(), 0
     card = files.card(name)
     base = keras_files.load(files.keras_file(name))
 
-    def lost(network: keras.Model) -> float:
+    def error_rate(network: keras.Model) -> float:
         return 100 * (1 - Scores(digits.y_test, network.predict(digits.x_test, batch_size=500, verbose=0)).accuracy)
 
-    found.mnist_before = lost(base)
+    figures.mnist_before = error_rate(base)
     for learned, held_back in pairs:
         before = misread(base, held_back)
-        sound += not before.any()
-        if not before.any() and sound % SPOILED:
+        flawless += not before.any()
+        if not before.any() and flawless % CONTROLS:
             continue
-        tuning = FineTuning(base=name, learned=tuple(one.number for one in learned))
+        tuning = FineTuning(base=name, learned=tuple(drawing.number for drawing in learned))
         config = fine_tuning_config(card.config, tuning)
         started = time.monotonic()
         tuned = fine_tuning_run.fine_tune_run(
             files, config, learned, digits, report=lambda _: None, wanted=lambda: True
         )
-        found.mnist.append(lost(tuned.model))
-        found.seconds.append(time.monotonic() - started)
+        figures.mnist.append(error_rate(tuned.model))
+        figures.seconds.append(time.monotonic() - started)
         after = misread(tuned.model, held_back)
-        found.halves += 1
-        found.sound += int((~before).sum())
-        found.spoiled += int((after & ~before).sum())
+        figures.halves += 1
+        figures.correct_before += int((~before).sum())
+        figures.newly_misread += int((after & ~before).sum())
         if before.any():
-            found.before += int(before.sum())
-            found.after += int(after.sum())
-    return found
+            figures.before += int(before.sum())
+            figures.after += int(after.sum())
+    return figures
 
 
 def main() -> None:
@@ -134,14 +135,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("strokes", type=Path, metavar="STROKES_PATH")
     parser.add_argument("--models", nargs="+", default=["handwriting", "convolutional", "tutorial"])
-    parser.add_argument("--writers", choices=_WRITERS, default="all", help="those at which places")
+    parser.add_argument(
+        "--writers",
+        choices=_WRITERS,
+        default="all",
+        help="the places of the writers to use, in the order of their names",
+    )
     options = parser.parse_args()
-    pairs = halves(drawn(load(options.strokes)), _WRITERS[options.writers])
+    pairs = halves(to_drawings(load(options.strokes)), _WRITERS[options.writers])
     digits, results = mnist.load(), {}
     for name in options.models:
-        results[name] = improved(name, pairs, digits).as_dict()
+        results[name] = improve(name, pairs, digits).as_dict()
         print(name, "  ".join(f"{key} {value:.3g}" for key, value in results[name].items()), flush=True)
-    before, after = (sum(one[key] for one in results.values()) for key in ("misread_before", "misread_after"))
+    before, after = (sum(result[key] for result in results.values()) for key in ("misread_before", "misread_after"))
     print(json.dumps({"ratio": before / max(after, 1), "fall": 1 - after / max(before, 1), **results}))
 
 

@@ -1,19 +1,20 @@
-"""How many people one server carries: drawing while it trains, pressing Train at once, coming and going.
+"""How many people one server carries: they draw while it trains, press Train at once, come and go.
 
     python benchmarks/load.py [--only sessions people visits] [--quick]
 
-A person is a WebSocket session of its own that speaks Streamlit's protocol as a browser does (`_sessions.py`); the
-clients run on the same machine as the server, and take their part of it.
+Each person is a WebSocket session that speaks Streamlit's protocol as a browser does (`_sessions.py`). The clients run
+on the same machine as the server, and take their share of it.
 
-sessions: a fresh server for each of 1, 10, 30 and 50 people. One more person starts a long training; the others draw a
-digit about every three seconds, look at the answer, and clear the field. Counted is from sending the drawing to having
-the digit. The same with 10 people in an app that trains in its page's script and reads by `model.predict`.
-people: 30 fill in the form, and press Train in the same second.
-visits: 1,000 times somebody new opens a page, goes on to the next one and leaves; then 200 trainings are asked for by
-people who leave at once. What the server's process and its workers hold in memory is read after every hundred visits or
-twenty runs; it is flat if from the second such reading on it grows by less than 5 %.
+sessions: a new server for each of 1, 10, 30 and 50 people. One more person starts a long training; the others draw a
+    digit about every three seconds, look at the answer, and clear the canvas. The time from sending a drawing to
+    receiving its digit counts. Then the same with 10 people in an app that trains in its page's script and reads with
+    `model.predict`.
+people: 30 people fill in the form, and press Train in the same second.
+visits: 1,000 times a new person opens a page, goes to the next one and leaves; then 200 people start a training and
+    leave at once. The memory of the server's process and of its workers is read after every 100 visits or 20 runs; it
+    is flat if it grows by less than 5 % from the second such reading on.
 
-The last line is a JSON object. `ratio`: how many times sooner 95 % of the answers are there than in the other app.
+The last line is a JSON object. `ratio` says how many times sooner 95 % of the answers arrive than in the other app.
 """
 
 import argparse
@@ -28,7 +29,7 @@ from contextlib import AsyncExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).parents[1]))  # the command is run as it is, without an installation
+sys.path.insert(0, str(Path(__file__).parents[1]))  # the command runs without an installation
 
 import _canvas
 import numpy as np
@@ -56,13 +57,13 @@ Figures = dict[str, Any]
 CLASSES = (1, 10, 30, 50)
 COMPARED = 10  # people in the other app
 AT_ONCE = 4  # visitors at the same time
-WARM_UP = 2  # steps; Streamlit keeps the last 128 sessions for two minutes, in case they come back
-FLAT = 0.05  # the server holds no more than this share more at the end than after the warm-up
+WARM_UP = 2  # steps; Streamlit keeps the last 128 sessions for two minutes, in case they return
+FLAT = 0.05  # the largest share by which memory may grow after the warm-up
 
 
 @contextmanager
-def standing(side: Side = DIGITLAB) -> Iterator[Server]:
-    """Start a server, wait until it answers, and see afterwards to its log."""
+def running(side: Side = DIGITLAB) -> Iterator[Server]:
+    """Start a server, wait until it responds, and print the end of its log if it has a traceback."""
     with serving(side.command) as server:
         wait_for(f"{server.url}/_stcore/health")
         yield server
@@ -70,17 +71,17 @@ def standing(side: Side = DIGITLAB) -> Iterator[Server]:
             print(server.log[-3000:], file=sys.stderr)
 
 
-def store_of(server: Server) -> Store:
-    """Open the record of a server's runs."""
+def open_store(server: Server) -> Store:
+    """Open the database with a server's runs."""
     return Store(server.settings.database_url)
 
 
 async def drawing(side: Side, n: int, seconds: float) -> Figures:
     """Let n people draw while one more trains."""
-    with standing(side) as server:
+    with running(side) as server:
         async with visiting(server.url, side.train) as trainer, visiting(server.url, side.draw) as first:
             await start_long_training(trainer, side)
-            await first.draw(_canvas.digit("7", np.random.default_rng(0)))  # what is loaded once, is loaded now
+            await first.draw(_canvas.digit("7", np.random.default_rng(0)))  # loads what is loaded only once
             before, clients, started = epoch_of(trainer), time.process_time(), time.monotonic()
             result = await lesson(side, server, n, seconds)
             figures: Figures = {
@@ -92,42 +93,42 @@ async def drawing(side: Side, n: int, seconds: float) -> Figures:
             }
             errors = result.errors + trainer.all_errors
             if side is DIGITLAB:
-                figures["run"] = await end_of_run(trainer, store_of(server))
+                figures["run"] = await end_of_run(trainer, open_store(server))
     report(side, figures, errors)
     return figures | {"errors": len(errors)}
 
 
 async def end_of_run(trainer: Session, store: Store) -> str:
-    """Stop the long training, and return what became of it."""
+    """Stop the long training, and return its final state."""
     if trainer.page.has("button", "Stop"):
         await trainer.press("Stop")
     (run,) = await all_over(store, 1)
     if run.model is None or run.state not in (RunState.STOPPED, RunState.FINISHED):
         return f"lost: {run.state} {run.message}"
-    return f"{run.state}, after {run.attempt} faults" if run.attempt else str(run.state)
+    return f"{run.state}, after {run.attempt} failures" if run.attempt else str(run.state)
 
 
 def report(side: Side, figures: Figures, errors: list[str]) -> None:
     """Print a line of the table, and each kind of error once."""
     name = "digitlab" if side is DIGITLAB else "in the script"
     print(
-        f"{name:13}  {figures['people']:2} people  {figures['answers']:4} answers, {figures['right']:4.0%} right  "
+        f"{name:13}  {figures['people']:2} people  {figures['answers']:4} answers, {figures['correct']:4.0%} correct  "
         f"median {figures['p50_ms']:6.0f} ms  95 % within {figures['p95_ms']:6.0f} ms  "
-        f"slowest {figures['slowest_ms']:6.0f} ms  {figures['megabytes_per_session']:5.1f} MB a session  "
+        f"slowest {figures['slowest_ms']:6.0f} ms  {figures['megabytes_per_session']:5.1f} MB per session  "
         f"{figures['epochs']:2} epochs  {len(errors)} errors  run {figures.get('run', '-')}",
         flush=True,
     )
-    tell(errors)
+    print_errors(errors)
 
 
-def tell(errors: list[str]) -> None:
-    """Print the commonest errors, each once."""
+def print_errors(errors: list[str]) -> None:
+    """Print the most frequent errors, each with its count."""
     for text, count in Counter(errors).most_common(5):
         print(f"  {count} x {text[:300]}", flush=True)
 
 
 async def sessions(options: argparse.Namespace) -> Figures:
-    """Measure each size of class, and the other app."""
+    """Measure each class size, and the other app."""
     classes, compared, seconds = ((1, 3), 3, 8.0) if options.quick else (CLASSES, COMPARED, options.seconds)
     ours = {n: await drawing(DIGITLAB, n, seconds) for n in classes}
     other = await drawing(BLOCKING, compared, seconds)
@@ -140,73 +141,73 @@ async def sessions(options: argparse.Namespace) -> Figures:
 
 
 async def people(options: argparse.Namespace) -> Figures:
-    """Let everybody press Train in the same second, and see what becomes of all runs."""
+    """Let everybody press Train in the same second, and check what happens to all runs."""
     names = [f"Person {number}" for number in range(1, 6 if options.quick else 31)]
-    with standing() as server:
+    with running() as server:
         async with AsyncExitStack() as stack:
             tabs = [await stack.enter_async_context(visiting(server.url, "train")) for _ in names]
             for tab, name in zip(tabs, names, strict=True):
                 await set_smallest_training(tab, name)
             started = time.monotonic()
             answers = await asyncio.gather(*(press_train(tab) for tab in tabs), return_exceptions=True)
-            runs = await all_over(store_of(server), len(names))
+            runs = await all_over(open_store(server), len(names))
             took = time.monotonic() - started
             errors = [error for tab in tabs for error in tab.all_errors]
-    errors += [f"{type(one).__name__} {one}" for one in answers if isinstance(one, BaseException)]
+    errors += [f"{type(answer).__name__} {answer}" for answer in answers if isinstance(answer, BaseException)]
     figures = {
         "people": len(names),
         "lost": len(names) - sum(run.state is RunState.FINISHED for run in runs),
-        **turns(runs),
-        "shown_p50_s": statistics.median(one for one in answers if isinstance(one, float)),
-        "shown_slowest_s": max(one for one in answers if isinstance(one, float)),
+        **order(runs),
+        "shown_p50_s": statistics.median(answer for answer in answers if isinstance(answer, float)),
+        "shown_slowest_s": max(answer for answer in answers if isinstance(answer, float)),
         "all_done_s": took,
         "errors": len(errors),
     }
     print("people:", ", ".join(f"{name} {round(value, 2)}" for name, value in figures.items()), flush=True)
-    tell(errors)
+    print_errors(errors)
     return figures
 
 
-def turns(runs: list[Run]) -> Figures:
-    """Print in which order people asked and had their turns, and return whether the two are the same."""
-    asked = [run.title for run in runs]
-    begun = [run.title for run in sorted(runs, key=lambda run: run.started or 0)]
-    for name, order in (("asked", asked), ("begun", begun)):
-        print(f"{name}: {', '.join(title.removeprefix('Person ') for title in order)}")
+def order(runs: list[Run]) -> Figures:
+    """Print the order of the clicks and of the starts, and return whether they are the same."""
+    clicked = [run.title for run in runs]
+    started = [run.title for run in sorted(runs, key=lambda run: run.started or 0)]
+    for name, titles in (("clicked", clicked), ("started", started)):
+        print(f"{name}: {', '.join(title.removeprefix('Person ') for title in titles)}")
     created = [run.created for run in runs]
-    return {"runs": len(runs), "on_record_within_s": max(created) - min(created), "in_order": asked == begun}
+    return {"runs": len(runs), "recorded_within_s": max(created) - min(created), "in_order": clicked == started}
 
 
 async def visits(options: argparse.Namespace) -> Figures:
-    """Let people come and go, and read the server's memory."""
-    some, few = ((60, 20), (6, 2)) if options.quick else ((1000, 100), (200, 20))
-    with standing() as server:
+    """Let people come and go, and measure the server's memory."""
+    visit_steps, run_steps = ((60, 20), (6, 2)) if options.quick else ((1000, 100), (200, 20))
+    with running() as server:
         async with visiting(server.url, "evaluate", RUN_PATIENCE):
-            pass  # the workers stand, and have read the test set once
-        store = store_of(server)
-        came = await steps(server, "visits", visit, *some)
-        asked = await steps(server, "runs", ask_and_leave, *few, settled=lambda n: all_over(store, n))
+            pass  # the workers have started, and have read the test set once
+        store = open_store(server)
+        visited = await steps(server, "visits", visit, *visit_steps)
+        started = await steps(server, "runs", ask_and_leave, *run_steps, settled=lambda n: all_over(store, n))
         finished = sum(run.state is RunState.FINISHED for run in store.runs())
-    return {"visits": came, "runs": asked | {"finished": finished, "lost": few[0] - finished}}
+    return {"visits": visited, "runs": started | {"finished": finished, "lost": run_steps[0] - finished}}
 
 
 async def steps(
     server: Server,
     name: str,
-    one: Callable[[str, int], Awaitable[list[str]]],
+    action: Callable[[str, int], Awaitable[list[str]]],
     count: int,
     step: int,
     settled: Callable[[int], Awaitable[object]] | None = None,
 ) -> Figures:
-    """Do something so many times, a few at once, and read the server's memory before it and after each step."""
-    gate, errors, page, workers = asyncio.Semaphore(AT_ONCE), list[str](), list[float](), list[float]()
+    """Repeat an action `count` times, a few at once, and read the server's memory before it and after each step."""
+    limit, errors, page, workers = asyncio.Semaphore(AT_ONCE), list[str](), list[float](), list[float]()
 
-    async def in_turn(number: int) -> None:
-        async with gate:
-            errors.extend(await one(server.url, number))
+    async def limited(number: int) -> None:
+        async with limit:
+            errors.extend(await action(server.url, number))
 
     for start in range(0, count + step, step):
-        await asyncio.gather(*(in_turn(number) for number in range(start - step, start) if start))
+        await asyncio.gather(*(limited(number) for number in range(start - step, start) if start))
         if settled and start:
             await settled(start)
         await asyncio.sleep(1)
@@ -214,7 +215,7 @@ async def steps(
         workers.append(server.megabytes_of_workers)
         print(f"{start:5} {name}  {page[-1]:6.1f} MB  workers {workers[-1]:6.1f} MB", flush=True)
     print(f"{name}, after the first {WARM_UP * step}; {len(errors)} errors")
-    tell(errors)
+    print_errors(errors)
     return {
         "count": count,
         "page": growth("page process", page),
@@ -223,14 +224,16 @@ async def steps(
     }
 
 
-def growth(name: str, taken: list[float]) -> Figures:
-    """Print and return how much a process grew after the warm-up."""
-    warm = taken[WARM_UP:]
+def growth(name: str, megabytes: list[float]) -> Figures:
+    """Print and return how much a process' memory grew after the warm-up."""
+    warm = megabytes[WARM_UP:]
     slope = float(np.polyfit(range(len(warm)), warm, 1)[0])
     grown = warm[-1] - warm[0]
     is_flat = grown < FLAT * warm[0]
-    print(f"  {name}: {grown:+.1f} MB in all, {slope:+.2f} MB a step: {'flat' if is_flat else 'not flat'}", flush=True)
-    return {"megabytes": taken, "growth_mb": grown, "slope_mb": slope, "is_flat": is_flat}
+    print(
+        f"  {name}: {grown:+.1f} MB in total, {slope:+.2f} MB per step: {'flat' if is_flat else 'not flat'}", flush=True
+    )
+    return {"megabytes": megabytes, "growth_mb": grown, "slope_mb": slope, "is_flat": is_flat}
 
 
 PARTS: dict[str, Callable[[argparse.Namespace], Awaitable[Figures]]] = {
@@ -241,7 +244,7 @@ PARTS: dict[str, Callable[[argparse.Namespace], Awaitable[Figures]]] = {
 
 
 async def measure(options: argparse.Namespace) -> None:
-    """Measure the parts that were asked for, and end with one line of JSON."""
+    """Measure the chosen parts, and end with one line of JSON."""
     figures: Figures = {}
     for name in options.only:
         part = await PARTS[name](options)
@@ -253,8 +256,8 @@ def main() -> None:
     """Read the options, and measure."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS))
-    parser.add_argument("--seconds", type=float, default=40.0, help="how long a class draws")
-    parser.add_argument("--quick", action="store_true", help="a small try, whose figures mean nothing")
+    parser.add_argument("--seconds", type=float, default=40.0, help="how long each class draws")
+    parser.add_argument("--quick", action="store_true", help="a quick trial whose figures mean nothing")
     asyncio.run(measure(parser.parse_args()))
 
 

@@ -1,14 +1,15 @@
-"""How soon one can draw after the start of the server: DigitLab's Draw page against Gradio's Sketchpad.
+"""How soon one can draw after the server's start: DigitLab's Draw page against Gradio's Sketchpad.
 
     python3 -m venv gradio-venv && gradio-venv/bin/pip install -r benchmarks/requirements-gradio.txt
     python benchmarks/opening.py --gradio-python gradio-venv/bin/python [--repetitions 5]
 
-Needs Chromium and requirements-dev.txt. Each repetition starts one server, then the other. A headless Chromium that
-runs already, with nothing cached, opens the page as soon as the server answers, draws once the field takes a stroke,
-and does the same in a second tab. On DigitLab it then goes through all pages, twice; a change counts from the click to
-the new heading, and to the end of the page's script (the first time on Evaluate a worker reads 10,000 digits). The last
-line is a JSON object: medians in seconds from the server's start (`second_tab`: from its opening), of page changes in
-milliseconds, and how many times sooner DigitLab can be drawn on and has read (`ratio`, `ratio_reading`).
+Needs Chromium and requirements-dev.lock. Each repetition starts one server, then the other. A headless Chromium,
+already running and with an empty cache, opens the page as soon as the server responds, draws once the canvas accepts a
+stroke, and does the same in a second tab. In DigitLab it then visits all pages, twice. A page change counts from the
+click to the new heading, and to the end of the page's script (on the first visit of Evaluate a worker reads 10,000
+digits). The last line is a JSON object: medians in seconds from the server's start (`second_tab`: from the tab's
+opening), of page changes in milliseconds, and how many times sooner DigitLab has a canvas and a first reading (`ratio`,
+`ratio_reading`).
 """
 
 import argparse
@@ -19,18 +20,18 @@ import time
 from collections import defaultdict
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[1]))  # the command is run as it is, without an installation
+sys.path.insert(0, str(Path(__file__).parents[1]))  # the command runs without an installation
 
 from _browser import DIGITLAB, Side, answer_time, chromium, draw, gradio, new_page, ready_to_draw, serving, wait_for
 from playwright.sync_api import Browser, Page
 
 PAGES = ("Browse", "Train", "Draw", "Evaluate", "Models")
 Lists = dict[str, list[float]]
-SETTLE = 10  # seconds before pages are changed: TensorFlow comes in meanwhile
+SETTLE = 10  # seconds before the page changes, while workers load TensorFlow
 
 
-def opened(browser: Browser, side: Side, times: Lists, changes: Lists, completed: Lists) -> None:
-    """Start the app once, and note the seconds until each stage, and the milliseconds of DigitLab's page changes."""
+def open_app(browser: Browser, side: Side, times: Lists, changes: Lists, completed: Lists) -> None:
+    """Start the app once; record the seconds until each stage, and the milliseconds of DigitLab's page changes."""
     started = time.monotonic()
     with serving(side) as url:
         wait_for(side, url)
@@ -54,22 +55,22 @@ def opened(browser: Browser, side: Side, times: Lists, changes: Lists, completed
             time.sleep(SETTLE)
             for nth in ("", " again"):
                 for title in PAGES:
-                    shown, complete = change(page, title)
+                    shown, complete = change_page(page, title)
                     changes[f"{title}{nth}"].append(shown)
                     completed[f"{title}{nth}"].append(complete)
         page.context.close()
 
 
-def change(page: Page, title: str) -> tuple[float, float]:
-    """Click on a page's name; returns the milliseconds until it shows, and until its script has run."""
+def change_page(page: Page, title: str) -> tuple[float, float]:
+    """Click on a page's name; return the milliseconds until its heading shows, and until its script has run."""
     page.evaluate(
         "addEventListener('click', (event) => { window.clicked = event.timeStamp }, { capture: true, once: true })"
     )
     page.get_by_test_id("stTopNavLink").filter(has_text=title).first.click()
     shown, complete = page.evaluate(
         """async (title) => {
-          const until = async (isSo) => {
-            while (!isSo()) await new Promise(requestAnimationFrame)
+          const until = async (condition) => {
+            while (!condition()) await new Promise(requestAnimationFrame)
             return performance.now() - window.clicked
           }
           return [
@@ -84,7 +85,7 @@ def change(page: Page, title: str) -> tuple[float, float]:
 
 
 def main() -> None:
-    """Measure, print, and end with one line of JSON."""
+    """Measure both sides, print the figures, and end with one line of JSON."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--gradio-python", type=Path, required=True, metavar="PATH")
     parser.add_argument("--repetitions", type=int, default=5)
@@ -96,14 +97,14 @@ def main() -> None:
     with chromium() as browser:
         for _ in range(options.repetitions):
             for name, side in sides.items():
-                opened(browser, side, times[name], changes, completed)
+                open_app(browser, side, times[name], changes, completed)
                 print(
                     f"{name:9}", *(f"{stage} {values[-1]:.2f} s  " for stage, values in times[name].items()), flush=True
                 )
     medians = {name: {stage: statistics.median(s) for stage, s in stages.items()} for name, stages in times.items()}
     for title, values in changes.items():
         complete = statistics.median(completed[title])
-        print(f"to {title:15} {statistics.median(values):4.0f} ms   all of it {complete:6.0f} ms")
+        print(f"to {title:15} {statistics.median(values):4.0f} ms   complete {complete:6.0f} ms")
     print(
         json.dumps(
             {

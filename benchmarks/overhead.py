@@ -1,12 +1,13 @@
-"""What the app adds to a training: Dask, the record in SQL and the reports, against `train` called directly.
+"""The overhead that the app adds to a training (Dask, SQL, reports), against `train` called directly.
 
     python benchmarks/overhead.py [--rounds 5] [--epochs 20]
 
-One side hands the tutorial's preset to the app's worker, as the Train page does, and counts from the click until the
-last epoch stands in the store. The other calls `train` in a process of its own. Both processes are warm, as the app
-keeps its worker, and take turns. Then two trainings are handed in at once, to one worker and to two. The last line is a
-JSON object; `ratio` is how many times longer the way through the app takes, `first_point` the seconds from the click to
-the first point of the curve, `two_workers` how many times sooner two trainings are done by two workers than by one.
+One side submits the tutorial's preset to the app's worker, as the Train page does, and measures from the click until
+the last epoch is stored. The other side calls `train` in a separate process. Both processes are warm, because the app
+keeps its worker running, and they take turns. Then two trainings are submitted at once, to one worker and to two. The
+last line is a JSON object: `ratio` says how many times longer a training through the app takes, `first_point` is the
+time from the click to the first point of the curve in seconds, and `two_workers` says how many times sooner two workers
+finish two trainings than one worker.
 """
 
 import argparse
@@ -21,7 +22,7 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[1]))  # the command is run as it is, without an installation
+sys.path.insert(0, str(Path(__file__).parents[1]))  # the command runs without an installation
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 from digitlab.data import mnist_source
@@ -30,12 +31,12 @@ from digitlab.networks.config import TrainingConfig
 from digitlab.runs.records.people import Person
 from digitlab.settings import Settings
 
-_PATIENCE = 600  # seconds for a training
+_PATIENCE = 600  # seconds, for a training
 _PERSON = Person(id="benchmark")
 
 
 def direct(config: TrainingConfig) -> float:
-    """Train in this process; returns seconds."""
+    """Train in this process; return the seconds."""
     from digitlab.worker.training import train
 
     digits = mnist_source.load(Settings().data)
@@ -45,7 +46,7 @@ def direct(config: TrainingConfig) -> float:
 
 
 def by_the_app(lab: Lab, configs: Sequence[TrainingConfig]) -> tuple[float, float]:
-    """Hand trainings in; returns seconds to the first epoch of the first, and to the last of all."""
+    """Submit trainings; return the seconds to the first epoch of the first one, and to the last epoch of all."""
     started = time.monotonic()
     runs = [lab.start_training(config, "", _PERSON) for config in configs]
     first = 0.0
@@ -56,13 +57,13 @@ def by_the_app(lab: Lab, configs: Sequence[TrainingConfig]) -> tuple[float, floa
             break
         time.sleep(0.02)
     seconds = time.monotonic() - started
-    while not all(lab.run(run.number).state.is_over() for run in runs):  # saving is no part of either side
+    while not all(lab.run(run.number).state.is_over() for run in runs):  # saving counts for neither side
         time.sleep(0.1)
     return first, seconds
 
 
-def warm(folder: Path, workers: int, config: TrainingConfig) -> Lab:
-    """Start a lab of its own and have its workers train once."""
+def warm_lab(folder: Path, workers: int, config: TrainingConfig) -> Lab:
+    """Start a lab with its own data, and let its workers train once."""
     settings = Settings(
         data=folder / "data",
         models=folder / "models",
@@ -86,7 +87,7 @@ if __name__ == "__main__":
         folder = Path(name)
         process.submit(direct, TrainingConfig(epochs=1)).result()
         direct_seconds, app_seconds, first_points = [], [], []
-        with warm(folder / "one", 1, TrainingConfig(epochs=1)) as lab:
+        with warm_lab(folder / "one", 1, TrainingConfig(epochs=1)) as lab:
             for number in range(options.rounds):
                 direct_seconds.append(process.submit(direct, config).result())
                 first, seconds = by_the_app(lab, [config])
@@ -96,7 +97,7 @@ if __name__ == "__main__":
                     f"round {number + 1}  direct {direct_seconds[-1]:.2f} s  app {seconds:.2f} s  first {first:.2f} s"
                 )
             one = [by_the_app(lab, [config, config])[1] for _ in range(options.rounds)]
-        with warm(folder / "two", 2, TrainingConfig(epochs=1)) as lab:
+        with warm_lab(folder / "two", 2, TrainingConfig(epochs=1)) as lab:
             two = [by_the_app(lab, [config, config])[1] for _ in range(options.rounds)]
     print(f"two trainings: {statistics.median(one):.2f} s by one worker, {statistics.median(two):.2f} s by two")
     print(

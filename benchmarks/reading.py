@@ -1,13 +1,13 @@
-"""Reading a canvas at once: `Recogniser.read` against what one would write with Keras, with the same network.
+"""Reading a canvas: `Recogniser.read` against the usual code with Keras, with the same network.
 
     python benchmarks/reading.py [--model handwriting] [--canvases 300] [--readings 100000] [--threads 4]
 
-The other side makes the canvas grey and 28 x 28 with OpenCV and asks `model.predict` for that one picture; it neither
-looks for the ink nor changes the pen. What `model(picture)` takes in its place is shown, too. The sides read the same
-canvases, turn by turn. Before, without TensorFlow in the process, threads share one `Recogniser` for many readings:
-each answer must be what one thread alone gets, and the memory that the process holds is measured before and after.
-The last line is a JSON object; `ratio` says how many times faster `Recogniser.read` is in the median than the other
-side. The memory is measured on Linux only, and is null elsewhere.
+The other side makes the canvas gray and 28 x 28 with OpenCV and calls `model.predict` for that one picture; it neither
+finds the ink nor adjusts the pen's width. The time of `model(picture)` instead is shown as well. The sides read the
+same canvases, in turn. Before that, without TensorFlow in the process, threads share one `Recogniser` for many
+readings: each answer must equal that of a single thread, and the process' memory is measured before and after. The last
+line is a JSON object; `ratio` says how many times faster `Recogniser.read` is than the other side, by the medians.
+Memory is measured on Linux only, and is null elsewhere.
 """
 
 import argparse
@@ -21,11 +21,11 @@ from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
-sys.path.insert(0, str(Path(__file__).parents[1]))  # the command is run as it is, without an installation
+sys.path.insert(0, str(Path(__file__).parents[1]))  # the command runs without an installation
 
 import cv2
 import numpy as np
-from _drawings import Drawing, drawn
+from _drawings import Drawing, draw
 from numpy.typing import NDArray
 
 from digitlab.networks.recognition import Recogniser
@@ -35,42 +35,42 @@ from digitlab.settings import ROOT
 from digitlab.synthesis import handwriting
 from digitlab.synthesis.templates import digit_templates
 
-SIZES = ((358, 320), (280, 280))  # pixels: the Draw page's field, and the tutorial's
-WARM_UP = 2000  # readings, after which a process holds what it needs
+SIZES = ((358, 320), (280, 280))  # pixels: the Draw page's canvas, and the tutorial's
+WARM_UP = 2000  # readings, after which a process has all the memory that it needs
 SEED = 7
 
 
 def canvases(n: int) -> list[Drawing]:
-    """Draw n digits in white on black, 30 to 90 % of the field's height long, with pens of 8 to 40 pixels."""
+    """Draw n digits in white on black, 30 to 90 % of the canvas' height, with pens of 8 to 40 pixels."""
     rng = np.random.default_rng(SEED)
     templates = digit_templates()
-    made = []
+    drawings = []
     for number in range(n):
         size, pen = SIZES[number % len(SIZES)], rng.uniform(8, 40)
-        strokes = handwriting.write(templates[rng.integers(len(templates))], rng)
+        strokes = handwriting.deformed(templates[rng.integers(len(templates))], rng)
         points = np.concatenate(strokes)
         low, spread = points.min(axis=0), np.ptp(points, axis=0)
         scale = (rng.uniform(0.3, 0.9) * min(size) - pen) / spread.max()
         place = pen / 2 + rng.uniform(0, 1, 2) * (np.array(size) - pen - spread * scale)
-        made.append(drawn([(stroke - low) * scale + place for stroke in strokes], pen, size))
-    return made
+        drawings.append(draw([(stroke - low) * scale + place for stroke in strokes], pen, size))
+    return drawings
 
 
 def summary(seconds: Sequence[float]) -> dict[str, float]:
-    """Median and spread, in milliseconds."""
+    """Return median and spread, in milliseconds."""
     values = 1000 * np.percentile(seconds, [50, 5, 95])
     return dict(zip(("median", "p5", "p95"), values.round(3).tolist(), strict=True))
 
 
 def seconds(read: Callable[[Drawing], object], canvas: Drawing) -> float:
-    """How long one reading takes."""
+    """Return how long one reading takes, in seconds."""
     started = time.perf_counter()
     read(canvas)
     return time.perf_counter() - started
 
 
-def held() -> float | None:
-    """Return the memory that the process holds now, in MiB, where the system tells it."""
+def memory_mib() -> float | None:
+    """Return the process' memory now, in MiB; None where the system does not report it."""
     statm = Path("/proc/self/statm")
     if not statm.exists():
         return None
@@ -78,7 +78,7 @@ def held() -> float | None:
 
 
 def in_threads(network: Recogniser, drawings: Sequence[Drawing], n: int, threads: int) -> tuple[float, int]:
-    """Read n times in threads; return readings per second, and how many are not what one thread alone reads."""
+    """Read n times in threads; return readings per second, and how many differ from those of a single thread."""
     expected = [network.read(drawing).probabilities for drawing in drawings]
 
     def work(first: int) -> int:
@@ -92,20 +92,20 @@ def in_threads(network: Recogniser, drawings: Sequence[Drawing], n: int, threads
 
 
 def endurance(network: Recogniser, drawings: Sequence[Drawing], n: int, threads: int) -> dict[str, object]:
-    """Read many times, alone and in threads."""
+    """Read many times, in one thread and in several."""
     per_second, wrong = {}, 0
     for count in sorted({1, 2, threads}):
         per_second[str(count)], more = in_threads(network, drawings, WARM_UP, count)
         wrong += more
-    before = held()
+    before = memory_mib()
     _, more = in_threads(network, drawings, n, threads)
     return {
         "readings": n,
         "threads": threads,
         "per_second_by_threads": per_second,
-        "other_answers": wrong + more,
-        "held_before_mib": before,
-        "held_after_mib": held(),
+        "different_answers": wrong + more,
+        "memory_before_mib": before,
+        "memory_after_mib": memory_mib(),
     }
 
 
@@ -147,7 +147,7 @@ def main() -> None:
     for number, drawing in enumerate([*drawings[:5], *drawings]):
         for name, read in measured.items():
             taken = seconds(read, drawing)
-            if number >= 5:  # the first ones build what the others use
+            if number >= 5:  # the first five are a warm-up
                 times[name].append(taken)
     milliseconds = {name: summary(taken) for name, taken in times.items()}
     for name, row in milliseconds.items():

@@ -1,11 +1,11 @@
-"""How long a network takes to read MNIST's test set: as DigitLab scores it, against Keras' `model.predict`.
+"""How long a network takes to read MNIST's test set: DigitLab's scoring against Keras' `model.predict`.
 
     python benchmarks/scoring.py [--repetitions 5]
 
-Both sides open the network's file, read 10,000 digits and take turns; opening counts, the import of Keras does not. The
-networks are the ready-made ones, and a dense one of 4.8 million weights, since such are brought in, too. The last line
-is a JSON object: medians in seconds, how many times faster DigitLab is by network, `ratio`, the smallest of these, and
-the largest difference of a probability.
+Both sides open the network's file, read 10,000 digits and take turns. Opening counts, importing Keras does not. The
+networks are the ready-made ones, and a dense one with 4.8 million weights, as somebody might import. The last line is a
+JSON object: medians in seconds, how many times faster DigitLab is for each network (`ratios`), the smallest of these
+(`ratio`), and the largest difference between two probabilities.
 """
 
 import argparse
@@ -19,7 +19,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[1]))  # the command is run as it is, without an installation
+sys.path.insert(0, str(Path(__file__).parents[1]))  # the command runs without an installation
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import keras
@@ -51,30 +51,30 @@ def wide(path: Path, digits: mnist.Mnist) -> Path:
 
 
 def by_keras(file: Path, digits: mnist.Mnist) -> NDArray[np.float32]:
-    """Return probabilities, float32 (10000, 10), as a user of Keras gets them."""
+    """Return the probabilities, float32 (10000, 10), as a user of Keras computes them."""
     return np.asarray(keras_files.load(file).predict(digits.x_test, batch_size=500, verbose=0), np.float32)
 
 
 def by_digitlab(file: Path, digits: mnist.Mnist) -> NDArray[np.float32]:
-    """Return them as Evaluate gets them."""
+    """Return the probabilities, float32 (10000, 10), as the Evaluate page computes them."""
     return evaluate(file, digits.x_test, digits.y_test, Settings.from_environment().threads).probabilities
 
 
 def timed(read: Read, file: Path, digits: mnist.Mnist) -> tuple[float, NDArray[np.float32]]:
-    """Return seconds, and the probabilities."""
+    """Return the seconds that a side takes, and its probabilities."""
     started = time.monotonic()
     probabilities = read(file, digits)
     return time.monotonic() - started, probabilities
 
 
 def main() -> None:
-    """Let both sides read, and print how long they take."""
+    """Measure both sides, print the figures, and end with one line of JSON."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--repetitions", type=int, default=5)
     options = parser.parse_args()
     digits, settings = mnist.load(), Settings.from_environment()
     seconds: dict[str, dict[str, float]] = {}
-    furthest = 0.0
+    max_difference = 0.0
     with tempfile.TemporaryDirectory() as folder:
         files = {name: settings.ready_made / f"{name}.keras" for name in READY_MADE}
         files["wide"] = wide(Path(folder, "wide.keras"), digits)
@@ -85,11 +85,13 @@ def main() -> None:
                 ours, found = timed(by_digitlab, file, digits)
                 times["keras"].append(theirs)
                 times["digitlab"].append(ours)
-                furthest = max(furthest, float(np.abs(found - expected).max()))
+                max_difference = max(max_difference, float(np.abs(found - expected).max()))
             seconds[name] = {side: statistics.median(values) for side, values in times.items()}
             print(name, "  ".join(f"{side} {value:.3f} s" for side, value in seconds[name].items()), flush=True)
-    ratios = {name: one["keras"] / one["digitlab"] for name, one in seconds.items()}
-    print(json.dumps({"ratio": min(ratios.values()), "ratios": ratios, "seconds": seconds, "difference": furthest}))
+    ratios = {name: medians["keras"] / medians["digitlab"] for name, medians in seconds.items()}
+    print(
+        json.dumps({"ratio": min(ratios.values()), "ratios": ratios, "seconds": seconds, "difference": max_difference})
+    )
 
 
 if __name__ == "__main__":

@@ -3,16 +3,16 @@
     python benchmarks/time_to_99.py [--seeds 5]
 
 The example (https://keras.io/examples/vision/mnist_convnet/, 34,826 weights, batches of 128, up to 15 epochs) is scored
-after each epoch, and the first that passes 99 % counts; what the scoring takes does not. The preset trains its two
-epochs, which all count. Each turn is a fresh process, compilation included. The last line is a JSON object; `ratio`
-says how many times sooner the preset is there, `lowest_accuracy` whether each of its seeds was.
+after each epoch, and training stops at the first epoch above 99 %; the time for scoring does not count. The preset
+trains its two epochs, which both count. Each turn is a new process; compilation counts. The last line is a JSON object;
+`ratio` says how many times sooner the preset gets there, `min_accuracy` the lowest accuracy of all seeds.
 """
 
 import sys
 import time
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[1]))  # the command is run as it is, without an installation
+sys.path.insert(0, str(Path(__file__).parents[1]))  # the command runs without an installation
 
 from _sides import Result, compare, conclude, parser, preset
 
@@ -22,7 +22,7 @@ GOAL = 0.99
 
 
 def example(seed: int) -> Result:
-    """Train what the example describes."""
+    """Train as the example does."""
     import keras
 
     digits = mnist.load()

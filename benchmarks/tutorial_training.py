@@ -2,16 +2,16 @@
 
     python benchmarks/tutorial_training.py [--seeds 3] [--epochs 10]
 
-Both sides train from the same arrays, each in a fresh process, turn by turn, and are scored on MNIST's test set. All
-from the arrays on counts, compilation included. The last line is a JSON object; `ratio` says how many times faster the
-preset is, `accuracy` what both reach in the mean.
+Both sides train on the same arrays, in turn and each in a new process, and are scored on MNIST's test set. Everything
+after loading the arrays counts, compilation included. The last line is a JSON object; `ratio` says how many times
+faster the preset is, `accuracy` is the mean accuracy of each side.
 """
 
 import sys
 import time
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[1]))  # the command is run as it is, without an installation
+sys.path.insert(0, str(Path(__file__).parents[1]))  # the command runs without an installation
 
 from _sides import Result, compare, conclude, parser, preset
 
@@ -19,7 +19,7 @@ from digitlab.data import mnist
 
 
 def tutorial(seed: int) -> Result:
-    """Train as the tutorial says."""
+    """Train as the tutorial does."""
     import keras
 
     digits = mnist.load()
