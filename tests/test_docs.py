@@ -1,0 +1,114 @@
+"""The documents: commands, addresses, settings and events that they name exist, and none is missing."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from digitlab.cli.parser import parser
+from digitlab.settings import RENAMED, ROOT, VARIABLES
+
+PAGES = sorted(path.relative_to(ROOT) for path in [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
+README = (ROOT / "README.md").read_text()
+
+
+def text(name: str) -> str:
+    return (ROOT / name).read_text()
+
+
+def anchors(path: Path) -> set[str]:
+    """The addresses of a document's headings, as GitHub makes them."""
+    headings = re.findall(r"^#+ (.+)$", path.read_text(), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def test_the_readme_starts_and_tests_by_one_line_each():
+    blocks = re.findall(r"^```\n(.*?)\n```$", README, re.MULTILINE | re.DOTALL)
+    start, tests = (block for block in blocks if block.startswith("python3 -m venv "))
+    assert start.endswith("streamlit run streamlit_app.py")
+    assert "--require-hashes -r requirements.lock" in start
+    assert tests.endswith("python -m pytest")
+    assert "--require-hashes -r requirements-dev.lock" in tests
+    assert "\n" not in start + tests
+
+
+def test_the_first_drawing_is_on_the_readmes_first_screen():
+    lines = README.splitlines()
+    assert next(k for k, line in enumerate(lines) if "streamlit run" in line) < 15
+    assert next(k for k, line in enumerate(lines) if "docs/draw.png" in line) < 25
+
+
+@pytest.mark.parametrize("page", PAGES, ids=str)
+def test_links_lead_somewhere(page):
+    for target in re.findall(r"\]\(([^)\s]+)\)", text(page)):
+        if "://" in target:
+            continue
+        path, _, anchor = target.partition("#")
+        file = (ROOT / page).parent / path if path else ROOT / page
+        assert file.exists(), target
+        assert not anchor or anchor in anchors(file), target
+
+
+@pytest.mark.parametrize("page", PAGES, ids=str)
+def test_code_in_the_documents_names_real_files(page):
+    names = re.findall(r"`((?:digitlab|benchmarks|tests|scripts|models)/[\w./-]+)", text(page))
+    assert all((ROOT / name).exists() for name in names), [name for name in names if not (ROOT / name).exists()]
+
+
+def test_no_paragraph_stands_in_a_cell():
+    for page in PAGES:
+        cells = [cell.strip() for line in text(page).splitlines() if line.startswith("|") for cell in line.split("|")]
+        assert all(len(re.sub(r"\(.*?\)|`.*?`", "", cell)) < 120 for cell in cells), page
+
+
+def test_all_settings_are_documented():
+    table = re.findall(r"^\| `(DIGITLAB_\w+)` \|", text("docs/settings.md"), re.MULTILINE)
+    assert table == [*VARIABLES, *RENAMED]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=str)
+def test_documents_use_todays_settings(page):
+    if page.name in ("settings.md", "CHANGELOG.md"):
+        return
+    assert set(re.findall(r"DIGITLAB_[A-Z_]+\b", text(page))) <= set(VARIABLES)
+
+
+def commands() -> set[str]:
+    (sub,) = (action for action in parser()._actions if action.dest == "command")
+    return set(sub.choices or {})
+
+
+def test_commands_in_the_documents_exist():
+    for page in PAGES:
+        named = re.findall(r"python -m digitlab ([a-z][a-z-]*)", text(page))
+        assert set(named) <= commands(), page
+
+
+def test_all_commands_are_documented():
+    documented = set(re.findall(r"python -m digitlab ([a-z-]+)", text("docs/command-line.md")))
+    assert commands() - documented - {"workers", "bring-in", "go-on"} == set()
+
+
+def logged_events() -> set[str]:
+    """The events of all calls of `logs.log`, as far as they are written out."""
+    found = set()
+    for path in (ROOT / "digitlab").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in ("logs.log", "log") and node.args:
+                event = node.args[0]
+                if isinstance(event, ast.Constant) and isinstance(event.value, str):
+                    found.add(event.value)
+    return found
+
+
+def test_all_logged_events_are_documented():
+    section = text("docs/deploy.md").split("## Logs")[1].split("## Backup")[0]
+    documented = set(re.findall(r"`([a-z ]+)`", section))
+    assert len(logged_events()) > 10
+    assert logged_events() <= documented
+
+
+def test_each_benchmark_is_documented():
+    names = {path.name for path in (ROOT / "benchmarks").glob("[a-z]*.py")}
+    assert set(re.findall(r"benchmarks/([a-z]\w*\.py)", text("docs/benchmarks.md"))) == names
