@@ -5,7 +5,7 @@ import re
 from contextlib import ExitStack
 
 import pytest
-from conftest import of_its_own, settle, started, visitor
+from conftest import of_its_own, settle, started
 from playwright.sync_api import expect
 from test_train import press_stop, press_train, visit_with_epochs
 
@@ -21,9 +21,9 @@ def two_apps(tmp_path, cluster, postgres_url):
 
 
 def test_a_run_is_started_in_one_app_and_seen_in_the_other_also_after_the_database_was_away(
-    two_apps, browser, postgres
+    two_apps, newcomer, postgres
 ):
-    one, other = (visitor(browser, app.url).new_page() for app in two_apps)
+    one, other = (newcomer(app.url).new_page() for app in two_apps)
     visit_with_epochs(one, 500)
     press_train(one)
     running = re.compile(r"Epoch \d+ of 500, batch")
@@ -34,23 +34,21 @@ def test_a_run_is_started_in_one_app_and_seen_in_the_other_also_after_the_databa
 
     with postgres.stopped():
         for page in (one, other):
-            expect(page.get_by_text("does not answer").first).to_be_visible()
+            expect(page.get_by_text("does not respond").first).to_be_visible()
     for page in (one, other):
-        expect(page.get_by_text("does not answer")).to_have_count(0)
+        expect(page.get_by_text("does not respond")).to_have_count(0)
         expect(page.get_by_text(running)).to_be_visible()
     press_stop(one)
     for page in (one, other):
         expect(page.get_by_text("The network so far was saved")).to_be_visible()
         expect(page.get_by_role("link", name="Try it")).to_be_visible()
         expect(page.get_by_test_id("stException")).to_have_count(0)
-        page.context.close()
 
 
-def test_a_cluster_with_sqlite_is_refused_on_the_page_with_the_reason(tmp_path, browser):
+def test_a_cluster_with_sqlite_is_refused_on_the_page_with_the_reason(tmp_path, newcomer):
     settings = dataclasses.replace(of_its_own(tmp_path), scheduler="tcp://127.0.0.1:9")
     with started(tmp_path, settings=settings) as app:
-        page = visitor(browser, app.url).new_page()
+        page = newcomer(app.url).new_page()
         page.goto("/")
         expect(page.get_by_text("DIGITLAB_SCHEDULER names a cluster, but the database is SQLite")).to_be_visible()
         expect(page.get_by_test_id("stException")).to_have_count(0)
-        page.context.close()

@@ -4,7 +4,7 @@ import dataclasses
 import time
 
 import pytest
-from test_store import claimed, metrics, sign_of
+from stored_runs import claimed, last_heartbeat, metrics
 
 from digitlab.networks.config import FineTuning
 from digitlab.networks.metrics import Progress
@@ -19,23 +19,23 @@ def store(database_url):
     one.close()
 
 
-def test_a_run_that_lost_its_process_waits_again_by_itself_and_comes_first(store, small):
+def test_a_run_that_lost_its_process_is_first_in_the_queue(store, small):
     lost = claimed(store, small)
     waiting = store.create(small).number
-    store.recover(sign_of(store, lost))
+    store.recover(last_heartbeat(store, lost))
     run = store.run(lost)
     assert (run.state, run.attempt, run.recoveries) == (RunState.QUEUED, 1, 1)
-    assert "by itself" in run.message
+    assert "resumes automatically" in run.message
     assert store.queue() == [(lost, 1), (waiting, 0)]
 
 
 def test_of_a_tuning_that_lost_its_process_nothing_is_said_to_be_kept(store, small):
     number = claimed(store, dataclasses.replace(small, tuning=FineTuning(base="tutorial", learned=(1, 2))))
-    store.recover(sign_of(store, number))
-    assert "begins anew by itself" in store.run(number).message
+    store.recover(last_heartbeat(store, number))
+    assert "starts again automatically" in store.run(number).message
     store.claim(number, "a")
     store.request_stop(number)
-    store.recover(sign_of(store, number))
+    store.recover(last_heartbeat(store, number))
     run = store.run(number)
     assert (run.state, "nothing of it is kept" in run.message, "go on" in run.message) == (
         RunState.INTERRUPTED, True, False,
@@ -44,7 +44,7 @@ def test_of_a_tuning_that_lost_its_process_nothing_is_said_to_be_kept(store, sma
 
 def test_a_run_that_gave_another_sign_is_not_lost(store, small):
     number = claimed(store, small)
-    sign = sign_of(store, number)
+    sign = last_heartbeat(store, number)
     time.sleep(0.02)
     store.record_heartbeat(number, "a", None)
     store.recover(sign)
@@ -54,14 +54,14 @@ def test_a_run_that_gave_another_sign_is_not_lost(store, small):
 def test_what_loses_its_process_again_and_again_is_interrupted_unless_an_epoch_was_finished_between(store, small):
     number = claimed(store, small)
     for _ in range(MAX_RECOVERIES):
-        store.recover(sign_of(store, number))
+        store.recover(last_heartbeat(store, number))
         assert store.claim_next("a") == number
     store.add_epoch(number, "a", metrics(1))
     assert store.run(number).recoveries == 0
     for _ in range(MAX_RECOVERIES):
-        store.recover(sign_of(store, number))
+        store.recover(last_heartbeat(store, number))
         assert store.claim_next("a") == number
-    store.recover(sign_of(store, number))
+    store.recover(last_heartbeat(store, number))
     assert store.run(number).state is RunState.INTERRUPTED
     assert store.queue_again(number).recoveries == 0
 
@@ -72,20 +72,20 @@ def test_what_loses_its_process_again_and_again_is_interrupted_unless_an_epoch_w
 def test_a_lost_run_that_was_to_end_does_not_go_on_by_itself(store, small, wish, state):
     number = claimed(store, small)
     getattr(store, wish)(number)
-    store.recover(sign_of(store, number))
+    store.recover(last_heartbeat(store, number))
     assert store.run(number).state is state
 
 
 def test_a_run_of_the_command_line_does_not_go_on_by_itself(store, small):
     number = store.create(small, worker="me").number
-    store.recover(sign_of(store, number))
+    store.recover(last_heartbeat(store, number))
     assert store.run(number).state is RunState.INTERRUPTED
     assert not store.queue_again(number).is_attended
 
 
 def test_a_worker_that_lost_its_run_writes_nothing_any_more(store, small):
     number = claimed(store, small)
-    store.recover(sign_of(store, number))
+    store.recover(last_heartbeat(store, number))
     assert store.claim_next("b") == number
     assert not store.record_heartbeat(number, "a", Progress(epoch=9, batch=9, batches=9))
     store.add_epoch(number, "a", metrics(9))
@@ -106,9 +106,9 @@ def test_a_released_run_waits_again_and_keeps_its_epochs(store, small):
     assert store.epochs(number) == [metrics(1)]
 
 
-def test_a_run_that_begins_anew_says_so(store, small):
+def test_a_run_that_starts_again_says_so(store, small):
     number = claimed(store, small)
     store.add_epoch(number, "a", metrics(1))
     store.discard_epochs(number, "a")
     assert store.epochs(number) == []
-    assert "anew" in store.run(number).message
+    assert "started again" in store.run(number).message

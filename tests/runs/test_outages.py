@@ -36,7 +36,7 @@ def learn_through(lab, outage, seconds):
     with outage:
         asked = began = time.monotonic()
         while asked - began < seconds:
-            with pytest.raises(DatabaseUnavailable, match="does not answer"):
+            with pytest.raises(DatabaseUnavailable, match="does not respond"):
                 lab.start_training(LONG, "", OPERATOR)
             assert time.monotonic() - asked < MAX_COUNT
             time.sleep(0.2)

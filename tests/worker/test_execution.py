@@ -7,7 +7,7 @@ import uuid
 import keras
 import pytest
 
-from digitlab.errors import ModelDamaged, DatabaseUnavailable
+from digitlab.errors import DatabaseUnavailable, ModelDamaged
 from digitlab.networks.config import TrainingConfig
 from digitlab.networks.recognition import Recogniser
 from digitlab.runs.dispatch.worker_names import new_worker_name
@@ -144,14 +144,14 @@ def test_a_run_that_was_taken_from_its_worker_leaves_no_network(settings, store,
     assert all(card.is_ready_made for card in ModelFiles(settings).cards())
 
 
-def test_a_run_whose_checkpoint_is_gone_begins_anew_and_says_so(settings, store, small):
+def test_a_run_whose_checkpoint_is_gone_starts_again_and_says_so(settings, store, small):
     number = store.create(small).number
     perform(settings, number)
     checkpoint_of(settings, store.run(number)).delete()
     store.queue_again(number, 3)
     perform(settings, number)
     assert [epoch.epoch for epoch in store.epochs(number)] == [1, 2, 3]
-    assert "anew" in store.run(number).message
+    assert "started again" in store.run(number).message
 
 
 def test_what_is_no_network_cannot_be_scored(settings):

@@ -1,4 +1,4 @@
-"""The record of people's drawings, in SQL: a part of `store`."""
+"""Reads and writes people's drawings in the database; a part of `store`."""
 
 from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager
@@ -15,40 +15,39 @@ from digitlab.runs.records.drawing import Drawing
 from digitlab.runs.records.people import Person
 from digitlab.runs.store.schema import drawings as _drawings
 
-_AT_ONCE = 500  # numbers in one statement: SQLite allows 999 in its older versions
+_BATCH = 500  # numbers in one statement: older versions of SQLite allow 999
 
 
 class DrawingStore:
-    """Reads and writes drawings. Every question names a person, and only their drawings are seen or changed.
+    """Reads and writes drawings. Every method takes a person, and reads or changes only their drawings.
 
-    Deletion: in SQLite, what is deleted is overwritten with zeros in the file (`secure_delete`), and its journal is
-    written back and cut to nothing, so the bytes are in neither. PostgreSQL shows deleted rows to nobody any more; its
-    vacuum, which runs by itself, gives their place to new rows. Its write-ahead log, and backups of either database,
-    hold them for as long as whoever looks after the database keeps these.
+    Deletion: SQLite overwrites deleted rows with zeros (`secure_delete`), and its journal is written back and
+    truncated, so the bytes are in neither file. PostgreSQL hides deleted rows, and its automatic vacuum reuses their
+    space. PostgreSQL's write-ahead log, and backups of either database, keep them as long as their operator does.
     """
 
     def __init__(self, transaction: Callable[[], AbstractContextManager[sa.Connection]]) -> None:
         self._transaction = transaction
 
     def add(self, drawings: Sequence[Drawing], person: Person, now: float) -> list[Drawing]:
-        """Record drawings as a person's, all or none, and return them as recorded."""
-        kept = []
+        """Save drawings as a person's, all or none, and return them as saved."""
+        saved = []
         with self._transaction() as connection:
             for drawing in drawings:
                 new = replace(drawing, owner=person.id, owner_name=person.name, created=now)
                 insert = sa.insert(_drawings).values(_as_row(new)).returning(_drawings.c.number)
-                kept.append(replace(new, number=connection.execute(insert).scalar_one()))
-        return kept
+                saved.append(replace(new, number=connection.execute(insert).scalar_one()))
+        return saved
 
     def for_person(self, person: Person, *, with_pictures: bool = True) -> list[Drawing]:
-        """Return a person's drawings, the newest first; without pictures and strokes they come sooner."""
+        """Return a person's drawings, the newest first; without pictures and strokes it is faster."""
         columns = [column for column in _drawings.columns if with_pictures or column.name not in ("picture", "strokes")]
         query = sa.select(*columns).where(_drawings.c.owner == person.id).order_by(_drawings.c.number.desc())
         with self._transaction() as connection:
             return [_as_drawing(row) for row in connection.execute(query)]
 
     def get(self, number: int, person: Person) -> Drawing:
-        """Return one drawing, whole. `DrawingNotFound` if the person has none of that number."""
+        """Return one drawing with picture and strokes. `DrawingNotFound` if the person has none of that number."""
         own = sa.and_(_drawings.c.number == number, _drawings.c.owner == person.id)
         with self._transaction() as connection:
             row = connection.execute(sa.select(_drawings).where(own)).one_or_none()
@@ -66,13 +65,13 @@ class DrawingStore:
 
     def counts(self, person: Person) -> list[int]:
         """Return how many drawings a person has of each digit, 0 to 9."""
-        query = sa.select(_drawings.c.label, sa.func.count().label("many")).where(_drawings.c.owner == person.id)
+        query = sa.select(_drawings.c.label, sa.func.count().label("total")).where(_drawings.c.owner == person.id)
         with self._transaction() as connection:
-            found = {row.label: row.many for row in connection.execute(query.group_by(_drawings.c.label))}
+            found = {row.label: row.total for row in connection.execute(query.group_by(_drawings.c.label))}
         return [found.get(label, 0) for label in range(10)]
 
     def relabel(self, number: int, label: int, person: Person) -> None:
-        """Change what a drawing is said to be. `DrawingNotFound` if the person has none of that number."""
+        """Change the label of a drawing. `DrawingNotFound` if the person has none of that number."""
         own = sa.and_(_drawings.c.number == number, _drawings.c.owner == person.id)
         with self._transaction() as connection:
             found = connection.execute(sa.update(_drawings).where(own).values(label=label)).rowcount
@@ -80,20 +79,22 @@ class DrawingStore:
             raise _not_found(number)
 
     def delete(self, numbers: Collection[int], person: Person) -> int:
-        """Remove a person's drawings for good, as the class says; return how many there were."""
-        chosen, gone = sorted(numbers), 0
+        """Delete drawings of a person, as the class says; return how many there were."""
+        chosen, deleted = sorted(numbers), 0
         with self._transaction() as connection:
-            for start in range(0, len(chosen), _AT_ONCE):
-                some = _drawings.c.number.in_(chosen[start : start + _AT_ONCE])
-                gone += connection.execute(sa.delete(_drawings).where(some, _drawings.c.owner == person.id)).rowcount
+            for start in range(0, len(chosen), _BATCH):
+                batch = _drawings.c.number.in_(chosen[start : start + _BATCH])
+                deleted += connection.execute(
+                    sa.delete(_drawings).where(batch, _drawings.c.owner == person.id)
+                ).rowcount
         with self._transaction() as connection:
             if connection.dialect.name == "sqlite":
-                # Waits for those who read. Where somebody reads all the time, the next deletion, or the end of the
-                # last process that has the file open, does it.
+                # Waits for readers. If there are readers all the time, the next deletion does it, or the last process
+                # that closes the file.
                 is_busy, *_ = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()
                 if is_busy:
                     logs.log("journal not truncated", person=person.id)
-        return gone
+        return deleted
 
 
 def _not_found(number: int) -> DrawingNotFound:

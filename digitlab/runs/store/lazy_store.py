@@ -1,4 +1,4 @@
-"""The store of a lab, opened when it is first asked: its import takes half a second, and drawing needs none."""
+"""The store of a lab, opened on first use: its import takes half a second, and drawing does not need it."""
 
 import threading
 from typing import TYPE_CHECKING
@@ -8,7 +8,7 @@ if TYPE_CHECKING:
 
 
 class LazyStore:
-    """Call it for the store; threads may share it."""
+    """Call it to get the store. Thread-safe."""
 
     def __init__(self, database_url: str) -> None:
         self._database_url = database_url
@@ -25,6 +25,6 @@ class LazyStore:
             return self._opened
 
     def close(self) -> None:
-        """Close the store, if it was ever opened."""
+        """Close the store if it was opened."""
         if self._opened is not None:
             self._opened.close()

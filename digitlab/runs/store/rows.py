@@ -1,4 +1,4 @@
-"""Rows of the record: what they mean, and how they change. Who changes them, and when, stands in `store`."""
+"""Reads rows as runs, and says what changes in a row. `store` says who changes it, and when."""
 
 import json
 import time
@@ -14,20 +14,20 @@ from digitlab.runs.records.run import MAX_RECOVERIES, Run, RunState
 from digitlab.runs.store.schema import runs
 
 ACTIVE = (RunState.QUEUED, RunState.RUNNING)
-_LOST = "The process that trained it ended before it was done. The epochs up to then are kept, and it can go on."
-_GOES_ON = "The process that trained it ended; it goes on by itself where it was."
-# A tuning takes seconds, so nothing of it is kept on the way.
-_TUNING_LOST = "The process that improved it ended before it was done, and nothing of it is kept. Start it anew."
-_TUNING_GOES_ON = "The process that improved it ended; it begins anew by itself."
+_LOST = "Its worker ended unexpectedly. The finished epochs are saved, and you can resume it."
+_REQUEUED = "Its worker ended unexpectedly. It resumes automatically."
+# Fine-tuning takes seconds, so it has no checkpoints.
+_FINE_TUNING_LOST = "Its worker ended unexpectedly, and nothing was saved. Start it again."
+_FINE_TUNING_REQUEUED = "Its worker ended unexpectedly. It starts again automatically."
 
 
 def claimed_by(worker: str, now: float) -> dict[str, Any]:
-    """Return what changes when a worker takes a run."""
+    """Return what changes when a worker claims a run."""
     return {"state": RunState.RUNNING, "worker": worker, "started": now, "heartbeat": now, "message": ""}
 
 
-# What changes when a run waits to go on where it was.
-WAITING_AGAIN: dict[str, Any] = {
+# What changes when a run is queued again.
+QUEUED_AGAIN: dict[str, Any] = {
     "state": RunState.QUEUED,
     "attempt": runs.c.attempt + 1,
     "worker": None,
@@ -36,31 +36,35 @@ WAITING_AGAIN: dict[str, Any] = {
 
 
 def after_loss(run: sa.Row[Any]) -> dict[str, Any]:
-    """Return what becomes of a running run that lost its process."""
+    """Return what changes in a running run whose worker is gone."""
     if run.is_pause_wanted:
         return {"state": RunState.PAUSED}
-    is_tuning = json.loads(run.config).get("tuning") is not None
+    is_fine_tuning = json.loads(run.config).get("tuning") is not None
     if run.is_stop_wanted or run.is_attended or run.recoveries >= MAX_RECOVERIES:
-        return {"state": RunState.INTERRUPTED, "message": _TUNING_LOST if is_tuning else _LOST, "ended": time.time()}
-    goes_on = _TUNING_GOES_ON if is_tuning else _GOES_ON
-    return WAITING_AGAIN | {"recoveries": run.recoveries + 1, "message": goes_on}
+        return {
+            "state": RunState.INTERRUPTED,
+            "message": _FINE_TUNING_LOST if is_fine_tuning else _LOST,
+            "ended": time.time(),
+        }
+    message = _FINE_TUNING_REQUEUED if is_fine_tuning else _REQUEUED
+    return QUEUED_AGAIN | {"recoveries": run.recoveries + 1, "message": message}
 
 
 def is_trained_by(number: int, worker: str) -> sa.ColumnElement[bool]:
-    """Return the condition that a run is under way, and this worker's."""
+    """Return the condition that a run is running and assigned to this worker."""
     return sa.and_(runs.c.number == number, runs.c.worker == worker, runs.c.state == RunState.RUNNING)
 
 
 def change(connection: sa.Connection, number: int, allowed: list[RunState], **values: Any) -> bool:
-    """Change a run if it is in one of the allowed states; say whether it was."""
+    """Change a run if it is in one of the allowed states; return whether it was."""
     query = sa.update(runs).where(runs.c.number == number, runs.c.state.in_(allowed)).values(**values)
     return connection.execute(query).rowcount == 1
 
 
-def order_of_turns(connection: sa.Connection) -> list[int]:
-    """Return the numbers of the waiting runs, in the order in which they are to begin."""
+def queue_order(connection: sa.Connection) -> list[int]:
+    """Return the numbers of the queued runs, in the order in which they start."""
     query = sa.select(runs.c.number, runs.c.owner, runs.c.state, runs.c.recoveries).where(runs.c.state.in_(ACTIVE))
-    turns = [
+    entries = [
         QueueEntry(
             number=row.number,
             owner=row.owner,
@@ -69,17 +73,17 @@ def order_of_turns(connection: sa.Connection) -> list[int]:
         )
         for row in connection.execute(query)
     ]
-    return fair_order(turns, last_starts(connection)) if any(turn.is_waiting for turn in turns) else []
+    return fair_order(entries, last_starts(connection)) if any(entry.is_waiting for entry in entries) else []
 
 
 def last_starts(connection: sa.Connection) -> dict[str, float]:
-    """Return when a run of each person last began, seconds since 1970."""
-    query = sa.select(runs.c.owner, sa.func.max(runs.c.started).label("began")).group_by(runs.c.owner)
-    return {row.owner: row.began for row in connection.execute(query.where(runs.c.started.is_not(None)))}
+    """Return when each person's last run started, seconds since 1970."""
+    query = sa.select(runs.c.owner, sa.func.max(runs.c.started).label("started")).group_by(runs.c.owner)
+    return {row.owner: row.started for row in connection.execute(query.where(runs.c.started.is_not(None)))}
 
 
 def as_run(row: sa.Row[Any]) -> Run:
-    """Return a whole row as a run. `InvalidSetting` if its settings mean nothing any more."""
+    """Return a row as a run. `InvalidSetting` if its settings are no longer valid."""
     values = dict(row._mapping)
     epoch, batch, batches = values.pop("epoch"), values.pop("batch"), values.pop("batches")
     values.pop("worker")
@@ -89,6 +93,6 @@ def as_run(row: sa.Row[Any]) -> Run:
     return Run(**values)
 
 
-@lru_cache(maxsize=1000)  # pages ask for all runs again and again
+@lru_cache(maxsize=1000)  # pages read all runs every second
 def _config(text: str) -> TrainingConfig:
     return TrainingConfig.from_dict(json.loads(text))

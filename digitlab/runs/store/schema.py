@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
-from digitlab.errors import InvalidSetting, DatabaseUnavailable
+from digitlab.errors import DatabaseUnavailable, InvalidSetting
 
 metadata = sa.MetaData()
 runs = sa.Table(
@@ -78,7 +78,7 @@ observations = sa.Table(
 
 
 def engine_for(url: str) -> sa.Engine:
-    """Return an engine for a SQLAlchemy address; nothing is opened yet. `InvalidSetting` if it cannot be used."""
+    """Return an engine for a SQLAlchemy address; nothing is opened yet. `InvalidSetting` if the address is invalid."""
     try:
         engine = sa.create_engine(url, pool_pre_ping=True, pool_timeout=_PATIENCE)
     except (SQLAlchemyError, ImportError) as error:
@@ -100,7 +100,7 @@ def _make_folder(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise DatabaseUnavailable(
-            f"The folder {folder} cannot be made ({error.strerror}). Set DIGITLAB_DATA to a folder that can be written."
+            f"The folder {folder} cannot be created ({error.strerror}). Set DIGITLAB_DATA to a writable folder."
         ) from error
 
 
@@ -109,7 +109,7 @@ def _configure_sqlite(connection: Any, _record: object) -> None:
     cursor.execute(f"PRAGMA busy_timeout = {_PATIENCE * 1000}")
     # Readers do not wait for the writer, nor the writer for them: https://www.sqlite.org/wal.html
     end = time.monotonic() + _PATIENCE
-    while True:  # a new file that several open at once is locked for a moment, and this asks without waiting for it
+    while True:  # a new file that several processes open is locked for a moment, and this statement does not wait
         try:
             cursor.execute("PRAGMA journal_mode = WAL")
             break
@@ -117,15 +117,13 @@ def _configure_sqlite(connection: Any, _record: object) -> None:
             if time.monotonic() > end:
                 raise
             time.sleep(0.02)
-    cursor.execute("PRAGMA synchronous = FULL")  # what was recorded outlives a power cut
-    cursor.execute("PRAGMA secure_delete = ON")  # and what was deleted, a person's drawings above all, is gone
+    cursor.execute("PRAGMA synchronous = FULL")  # committed data survives a power cut
+    cursor.execute("PRAGMA secure_delete = ON")  # deleted drawings are overwritten
     cursor.close()
 
 
 def _connect_psycopg(_dialect: object, _record: object, arguments: Any, options: Any) -> Any:
-    """Connect to PostgreSQL so that nobody waits for long: neither for a server that is away, nor for one that is there
-    but frozen, with its disk or the machine below it, and never answers.
-    """
+    """Connect to PostgreSQL with a time limit for every answer: of a server that is gone, and of one that is frozen."""
     import psycopg
 
     class Patient(psycopg.Connection[Any]):
@@ -133,21 +131,21 @@ def _connect_psycopg(_dialect: object, _record: object, arguments: Any, options:
             return super().wait(until_late(self, gen), *args, **kwargs)
 
     def until_late(connection: Patient, conversation: Generator[Any, Any, Any]) -> Generator[Any, Any, Any]:
-        """Go through a conversation with the server, as psycopg does, but not for ever."""
+        """Wait for the server as psycopg does, but not longer than half of `_PATIENCE`."""
         end = time.monotonic() + _PATIENCE / 2
         try:
             wanted = next(conversation)
             while True:
                 ready = yield wanted
                 if not ready and time.monotonic() > end:
-                    connection.close()  # what comes later would be the answer to another question
+                    connection.close()  # a late answer would be taken for that of the next query
                     raise psycopg.OperationalError("it took too long")
                 wanted = conversation.send(ready)
         except StopIteration as done:
             return done.value
 
-    # A half each, as an old connection may be found dead by the first, and a new one be tried by the second.
+    # Half each: the first half may go to a dead connection, the second to a new one.
     return Patient.connect(*arguments, **({"connect_timeout": _PATIENCE // 2} | options))
 
 
-_PATIENCE = 6  # seconds: a page should not stand still for longer; a worker asks again by itself
+_PATIENCE = 6  # seconds that a page may wait; workers retry

@@ -10,7 +10,7 @@ from digitlab.runs.dispatch import jobs
 
 def test_each_question_reaches_the_network(settings, digits):
     image = digits.x_test[0]
-    assert jobs.activations(settings, "tutorial", image).sums.argmax() == 7
+    assert jobs.activations(settings, "tutorial", image).logits.argmax() == 7
     assert jobs.heat_maps(settings, "tutorial", image, 3).digit == 3
     assert jobs.pixel_evidence(settings, "tutorial", image).shape == (10, 28, 28)
     assert jobs.first_weights(settings, "tutorial").shape == (128, 28, 28)

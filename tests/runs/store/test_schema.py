@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from digitlab.errors import InvalidSetting, DatabaseUnavailable
+from digitlab.errors import DatabaseUnavailable, InvalidSetting
 from digitlab.runs.store.store import Store
 
 MAX_COUNT = 8  # seconds that anybody waits; six are promised, on a machine that is not busy
@@ -48,7 +48,7 @@ def test_a_server_that_is_gone_is_told_at_once_and_its_return_is_found(postgres,
     with postgres.stopped():
         seconds, told = how_long(store.runs)
         assert seconds < 2
-        assert re.search(r"does not answer: .*[Cc]onnection", told)
+        assert re.search(r"does not respond: .*[Cc]onnection", told)
         assert "\n" not in told
         assert ":***@127.0.0.1" in told
     assert [run.number for run in store.runs()] == [number]

@@ -4,9 +4,10 @@ import dataclasses
 
 import pytest
 import sqlalchemy as sa
+from stored_runs import claimed, last_heartbeat, metrics
 
 from digitlab.errors import InvalidSetting, RunIsActive, RunIsOver, RunNotFound
-from digitlab.networks.metrics import EpochMetrics, Progress
+from digitlab.networks.metrics import Progress
 from digitlab.networks.observation import LayerObservation, Observation
 from digitlab.runs.records.people import Person
 from digitlab.runs.records.run import Outcome, RunState
@@ -19,10 +20,6 @@ def store(database_url):
     one = Store(database_url)
     yield one
     one.close()
-
-
-def metrics(epoch):
-    return EpochMetrics(epoch=epoch, loss=0.5, accuracy=0.9, validation_loss=0.4, validation_accuracy=0.8, seconds=1.5)
 
 
 def test_a_new_run_waits_and_keeps_its_settings(store, small):
@@ -98,16 +95,6 @@ def test_another_worker_cannot_end_a_run(store, small):
     assert store.run(run.number).state is RunState.RUNNING
 
 
-def claimed(store, config, **asked):
-    number = store.create(config, **asked).number
-    store.claim(number, "a")
-    return number
-
-
-def sign_of(store, number):
-    return next(sign for sign in store.last_heartbeats() if sign.number == number)
-
-
 def test_one_person_with_many_runs_does_not_hold_up_the_others(store, small):
     ann, others = Person(id="ann"), [Person(id=name) for name in ("ben", "eva")]
     for _ in range(4):
@@ -162,7 +149,7 @@ def test_a_run_whose_settings_mean_nothing_any_more_hides_no_other(store, small)
     with pytest.raises(InvalidSetting):
         store.run(old.number)
     store.claim(old.number, "a")
-    store.recover(sign_of(store, old.number))
+    store.recover(last_heartbeat(store, old.number))
     assert store.queue() == [(old.number, 1), (new.number, 0)]
 
 
