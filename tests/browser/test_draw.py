@@ -3,7 +3,7 @@ import re
 
 import numpy as np
 import pytest
-from conftest import network, settle, visit, visitor
+from conftest import network, settle, visit
 from PIL import Image, ImageDraw
 from playwright.sync_api import FloatRect, Page, expect
 
@@ -152,8 +152,8 @@ def test_another_network_reads_the_same_drawing(page):
     expect(answer(page)).to_have_text("7")
 
 
-def test_a_finger_draws_on_a_telephone(browser, app):
-    context = visitor(browser, app.url, 390, 844, has_touch=True)
+def test_a_finger_draws_on_a_telephone(newcomer):
+    context = newcomer(width=390, height=844, has_touch=True)
     page = context.new_page()
     page.add_init_script(NO_WAIT)
     visit(page, "draw")
@@ -167,7 +167,6 @@ def test_a_finger_draws_on_a_telephone(browser, app):
     finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
     expect(answer(page)).to_have_text("1")
     expect(answer(page)).to_be_in_viewport()
-    context.close()
 
 
 TWO_DIGITS = [[(60, 120), (60, 240)], [(150, 120), (240, 120), (180, 240)]]

@@ -6,19 +6,17 @@ import zipfile
 
 import numpy as np
 import pytest
-from conftest import App, settle, visit, visitor
-from playwright.sync_api import Browser, Page, expect
+from conftest import settle, visit
+from playwright.sync_api import Page, expect
 from test_draw import FOUR, ONE, SEVEN, answer, draw
 
 from digitlab.preprocessing.bundles import to_npz
 
 
 @pytest.fixture
-def another(browser: Browser, app: App):
+def another(newcomer):
     """The page of somebody else, who has a browser of their own."""
-    context = visitor(browser, app.url)
-    yield context.new_page()
-    context.close()
+    return newcomer().new_page()
 
 
 def button(page: Page, name: str):

@@ -2,7 +2,7 @@ import re
 import threading
 
 import pytest
-from conftest import assert_sound, network, settle, visit, visitor
+from conftest import assert_sound, network, settle, visit
 from playwright.sync_api import expect
 from test_train import press_train
 
@@ -22,9 +22,8 @@ PAGES = {
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize("path", PAGES)
-def test_a_page_shows_without_an_exception_and_without_scrolling_sideways(browser, app, path, width, theme):
-    context = visitor(browser, app.url, width, 844, color_scheme=theme)
-    page = context.new_page()
+def test_a_page_shows_without_an_exception_and_without_scrolling_sideways(newcomer, path, width, theme):
+    page = newcomer(width=width, height=844, color_scheme=theme).new_page()
     visit(page, path, PAGES[path])
     expect(page.get_by_test_id("stSpinner")).to_have_count(0)
     settle(page)
@@ -33,7 +32,6 @@ def test_a_page_shows_without_an_exception_and_without_scrolling_sideways(browse
     background = page.evaluate("getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor")
     brightness = sum(map(int, re.findall(r"\d+", background)[:3])) / 3
     assert (brightness > 128) == (theme == "light")
-    context.close()
 
 
 def test_the_start_page_leads_through_in_the_tutorial_s_order(page):

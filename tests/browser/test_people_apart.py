@@ -2,9 +2,9 @@ import re
 import threading
 
 import pytest
-from conftest import App, free_port, settle, started, visit, visitor
+from conftest import free_port, settle, started, visit
 from oidc import Service
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 from test_train import press_stop
 
 from digitlab.ui.visitor_cookie import COOKIE
@@ -13,17 +13,9 @@ IS_STOPPED = re.compile("Stopped before it started|network so far was saved")
 
 
 @pytest.fixture
-def someone(browser: Browser, app: App):
+def someone(newcomer):
     """Gives the page of one more person, who has a browser of their own."""
-    contexts = []
-
-    def new(url: str = app.url, **options) -> Page:
-        contexts.append(visitor(browser, url, **options))
-        return contexts[-1].new_page()
-
-    yield new
-    for context in contexts:
-        context.close()
+    return lambda *url: newcomer(*url).new_page()
 
 
 @pytest.fixture(scope="module")

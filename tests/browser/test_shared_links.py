@@ -1,12 +1,12 @@
 import json
 import re
 
-from conftest import network, settle, visit, visitor
+from conftest import network, settle, visit
 from playwright.sync_api import expect
 from test_train import press_train, set_epochs
 
 
-def test_the_settings_of_a_run_start_the_same_run_elsewhere(page, context, browser, app, tmp_path):
+def test_the_settings_of_a_run_start_the_same_run_elsewhere(page, newcomer, tmp_path):
     visit(page, "train")
     set_epochs(page, 2)
     page.get_by_text("More settings").click()
@@ -24,8 +24,7 @@ def test_the_settings_of_a_run_start_the_same_run_elsewhere(page, context, brows
     download.value.save_as(path)
     assert json.loads(path.read_text())["training_digits"] == 700
 
-    elsewhere = visitor(browser, app.url)
-    other = elsewhere.new_page()
+    other = newcomer().new_page()
     other.goto(link)
     expect(other.get_by_text("The settings of the link are filled in")).to_be_visible()
     expect(other.get_by_role("slider", name="Epochs")).to_have_value("2")
@@ -38,7 +37,6 @@ def test_the_settings_of_a_run_start_the_same_run_elsewhere(page, context, brows
     other.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(path)
     expect(other.get_by_text("Its settings are filled in above.")).to_be_visible()
     expect(other.get_by_role("slider", name="Epochs")).to_have_value("90")
-    elsewhere.close()
 
 
 def test_bad_settings_in_a_link_are_a_sentence_and_change_nothing(page):

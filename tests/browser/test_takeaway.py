@@ -3,7 +3,7 @@ import json
 import re
 
 import pytest
-from conftest import assert_sound, settle, visitor
+from conftest import assert_sound, settle
 from playwright.sync_api import Page, expect
 
 
@@ -65,10 +65,8 @@ def test_a_model_card_is_shown_and_taken_along(page, tmp_path):
 
 @pytest.mark.parametrize("view", ["Overview", "Take away", "Code", "Model card"])
 @pytest.mark.parametrize("width", [1280, 390])
-def test_each_view_of_a_network_fits_the_screen(browser, app, view, width):
-    context = visitor(browser, app.url, width, 844)
-    page = context.new_page()
+def test_each_view_of_a_network_fits_the_screen(newcomer, view, width):
+    page = newcomer(width=width, height=844).new_page()
     look(page, view)
     expect(page.get_by_test_id("stAlertContentError")).to_have_count(0)
     assert_sound(page)
-    context.close()

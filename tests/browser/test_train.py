@@ -1,6 +1,6 @@
 import re
 
-from conftest import network, settle, visit, visitor
+from conftest import network, settle, visit
 from playwright.sync_api import Page, expect
 
 
@@ -64,21 +64,19 @@ def test_a_training_is_watched_left_and_found_again(page, context):
     expect(network(again)).to_have_value(re.compile("Two thousand"))
 
 
-def test_a_tab_may_be_closed_while_it_trains_and_another_browser_sees_it(page, browser, app):
+def test_a_tab_may_be_closed_while_it_trains_and_another_browser_sees_it(page, newcomer):
     visit_with_epochs(page, 500)
     press_train(page)
     running, address = re.compile(r"Epoch \d+ of 500, batch"), page.url
     expect(page.get_by_text(running)).to_be_visible()
     page.goto("about:blank")
 
-    elsewhere = visitor(browser, app.url)
-    other = elsewhere.new_page()
+    other = newcomer().new_page()
     visit(other, "train")
     expect(other.get_by_text(running)).to_be_visible()
     page.goto(address)
     press_stop(page)
     expect(other.get_by_text("The network so far was saved")).to_be_visible()
-    elsewhere.close()
 
 
 def test_stop_keeps_the_network_so_far(page):

@@ -10,17 +10,17 @@ from test_train import fill, press_train
 
 
 @pytest.fixture(scope="module")
-def trained(browser, app) -> str:
+def trained(visitors, app) -> str:
     """The address of a run of ten epochs on few digits, which overfits."""
-    page = browser.new_page(base_url=app.url)
-    visit(page, "train")
-    page.get_by_text("More settings").click()
-    fill(page, "Training digits", "500")
-    press_train(page)
-    expect(page.get_by_text("finished").first).to_be_visible()
-    expect(page.get_by_text("Too little data")).to_be_visible()
-    number = re.search(r"run=(\d+)", page.url)[1]
-    page.close()
+    with visitors.visitor(app.url) as context:
+        page = context.new_page()
+        visit(page, "train")
+        page.get_by_text("More settings").click()
+        fill(page, "Training digits", "500")
+        press_train(page)
+        expect(page.get_by_text("finished").first).to_be_visible()
+        expect(page.get_by_text("Too little data")).to_be_visible()
+        number = re.search(r"run=(\d+)", page.url)[1]
     return f"watch?run={number}"
 
 
