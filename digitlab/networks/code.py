@@ -1,4 +1,4 @@
-"""The plain Keras code of a training, as a script and as a notebook that need no DigitLab. Text: no Keras here."""
+"""The plain Keras code of a training, as a script and as a notebook that run without DigitLab."""
 
 import json
 import math
@@ -7,10 +7,8 @@ from dataclasses import asdict, dataclass
 
 from digitlab.data.augmentation import Augmentation
 from digitlab.networks import snippets
-from digitlab.networks.config import TrainingConfig
+from digitlab.networks.config import OPTIMIZERS, TrainingConfig
 from digitlab.networks.presets import PRESETS
-
-_OPTIMIZERS = {"adam": "Adam", "adamw": "AdamW", "rmsprop": "RMSprop", "sgd": "SGD"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,8 +16,8 @@ class Section:
     """A step of the code.
 
     Attributes:
-        title: What it does.
-        text: What there is to know about it, in a sentence or two; may be empty.
+        title: Its heading.
+        text: What to know about it, in a sentence or two; may be empty.
         code: Python.
     """
 
@@ -30,14 +28,21 @@ class Section:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KerasCode:
-    """The code that rebuilds, trains and evaluates what a run did.
+    """The code that builds, trains and evaluates a run's network again.
 
     Attributes:
         config: The run's settings.
-        title: What people call it.
-        stopped_after: How many whole epochs it had learned when it was stopped by hand; None: it was not.
+        title: The run's title.
+        stopped_after: Finished epochs when the run was stopped by hand; None: it was not.
         test_accuracy: What DigitLab measured on MNIST's test set, 0 to 1; None: nothing.
-        replanned_after: After how many epochs their number was changed, the first time; None: it never was.
+        replanned_after: Finished epochs when their number was first changed; None: it never was.
+
+    Example:
+        >>> code = KerasCode(config=TrainingConfig(epochs=3), title="Mine")
+        >>> [section.title for section in code.sections()]
+        ['Data', 'Network', 'Training', 'Evaluation']
+        >>> "epochs=3" in code.script()
+        True
     """
 
     config: TrainingConfig
@@ -47,42 +52,54 @@ class KerasCode:
     replanned_after: int | None = None
 
     @property
-    def is_whole(self) -> bool:
-        """Whether it is the same training: digits that DigitLab drew cannot be drawn without it."""
+    def is_complete(self) -> bool:
+        """Whether it is the same training: synthetic digits cannot be made without DigitLab."""
         return not self.config.written_digits
 
     @property
-    def detour(self) -> str:
-        """A sentence on what the training did that one in a single go does not do; empty: nothing."""
-        return detour(self.config, self.replanned_after)
+    def deviation(self) -> str:
+        """What the run did otherwise than this code, in sentences; empty: nothing."""
+        return deviation(self.config, self.replanned_after)
 
     @property
     def introduction(self) -> list[str]:
-        """What it is, and how far it agrees with the run, in paragraphs."""
+        """What the code is, and how far it agrees with the run, in paragraphs."""
         title, config = " ".join(self.title.split()), self.config
-        measured = "" if self.test_accuracy is None else f" DigitLab measured {self.test_accuracy:.2%} on the test set."
-        if self.is_whole:
-            lines = [
-                f"{title}: the Keras code of a training in DigitLab.",
-                "The same network, data, seed and settings. Its random numbers are not DigitLab's, so that the figures "
-                f"agree {'roughly' if self.detour else 'but for chance'}.{measured}",
-            ]
+        if self.is_complete:
+            paragraphs = [f"{title}: the Keras code of a training in DigitLab.", self._agreement()]
         else:
-            lines = [
-                f"{title}, WITHOUT the digits that DigitLab drew: this is not the same training.",
-                f"DigitLab also drew {config.written_digits:,} digits in many hands, {config.redrawn_digits:,} of "
-                f"MNIST's anew with other pens, and {config.non_digits:,} drawings that are no digit. They cannot "
-                "be drawn without it. The same network learns from MNIST alone here: it reads MNIST about as well, "
-                f"other people's writing worse, and takes a scribble for a digit.{measured}",
+            paragraphs = [
+                f"{title}, WITHOUT the synthetic digits: this is not the same training.",
+                f"DigitLab also used {config.written_digits:,} synthetic digits, {config.redrawn_digits:,} of MNIST's "
+                f"digits redrawn with other pens, and {config.non_digits:,} drawings of no digit. They cannot be made "
+                "without DigitLab. Here the same network learns from MNIST alone: it reads MNIST about as well, but "
+                "other handwriting worse, and it takes scribbles for digits.",
             ]
-        if self.detour:
-            lines.append(self.detour)
-        if self.stopped_after is not None:
-            lines.append(
-                f"It was stopped by hand after {self.stopped_after} of {config.epochs} epochs"
-                + ("; so is this." if self.stopped_after else ", within its first; this learns for one.")
+        if self.test_accuracy is not None:
+            paragraphs[1] += f" DigitLab measured {self.test_accuracy:.2%} on the test set."
+        if self.deviation:
+            paragraphs.append(self.deviation)
+        if self.stopped_after == 0:
+            paragraphs.append(
+                f"The run was stopped by hand during epoch 1 of {config.epochs}. This code trains for one epoch."
             )
-        return lines
+        elif self.stopped_after is not None:
+            paragraphs.append(
+                f"The run was stopped by hand after {self.stopped_after} of {config.epochs} epochs. This code trains "
+                "for as many."
+            )
+        return paragraphs
+
+    def _agreement(self) -> str:
+        if self.deviation:
+            return (
+                "The network, data, seed and settings are the same. The random numbers are not DigitLab's, so the "
+                "figures agree roughly."
+            )
+        return (
+            "The network, data, seed and settings are the same. The random numbers are not DigitLab's, so the figures "
+            "agree except for chance."
+        )
 
     def sections(self, *, is_notebook: bool = False) -> list[Section]:
         """Return the steps, from the data to the score."""
@@ -92,27 +109,31 @@ class KerasCode:
         if config.averaging:
             steps.append(
                 Section(
-                    title="Look four times",
-                    text="The trained network looks at each digit four times, half a pixel to each side, and averages.",
+                    title="Average four shifted views",
+                    text="The trained network reads each digit four times, moved by half a pixel to each side, and "
+                    "averages.",
                     code=snippets.AVERAGING,
                 )
             )
         if config.calibration:
-            text = "One number, the temperature, fitted on the validation digits, makes the probabilities honest."
+            text = (
+                "One number, the temperature, is fitted on the validation digits, so that about 90 % of the answers "
+                "given with 90 % confidence are correct."
+            )
             last = "body" if config.averaging else "model"
             code = snippets.CALIBRATION.format(fitted=_whole(config.fitted_digits), last=last)
             steps.append(Section(title="Calibration", text=text, code=code))
         return [*steps, Section(title="Evaluation", text="", code=snippets.EVALUATION)]
 
     def script(self, name: str = "script.py") -> str:
-        """Return all of it as a Python script, for a file of that name."""
+        """Return the code as a Python script, for a file of this name."""
         head = [_comment(line) for line in (*self.introduction, snippets.NEEDS.format(file=name))]
         parts = ["#\n".join(head), "import sys\n" + self._imports()]
         parts += [_comment(f"{step.title}. {step.text}".strip()) + step.code for step in self.sections()]
         return "\n".join(parts)
 
     def notebook(self) -> str:
-        """Return all of it as a Jupyter notebook, JSON of format 4.5."""
+        """Return the code as a Jupyter notebook, JSON of format 4.5."""
         needs = snippets.NEEDS_OF_NOTEBOOK
         cells = [("markdown", f"# {plain(self.introduction[0])}\n\n" + "\n\n".join([*self.introduction[1:], needs]))]
         cells.append(("code", self._imports()))
@@ -136,10 +157,10 @@ class KerasCode:
 
     def _data(self, is_notebook: bool) -> Section:
         code = snippets.DATA_IN_NOTEBOOK if is_notebook else snippets.DATA
-        text = "Digits are 28 x 28 pixels from 0, the background, to 255, ink."
+        text = "Digits are 28 x 28 pixels, from 0 (background) to 255 (ink)."
         if (n := self.config.training_digits) < 60_000:
             code += f"x_train, y_train = x_train[:{_whole(n)}], y_train[:{_whole(n)}]\n"
-            text += f" The first {n:,} of 60,000 are learned from."
+            text += f" Only the first {n:,} of the 60,000 training digits are used."
         return Section(title="Data", text=text, code=code)
 
     def _network(self) -> Section:
@@ -166,9 +187,7 @@ class KerasCode:
         else:
             inner.append('layers.Dense(10, activation="softmax")')
             code += _sequential("model", [*before, *changes, *inner])
-        text = (
-            "The random layers change each digit a little while the network learns, and never else." if changes else ""
-        )
+        text = "The random layers change each digit a little during training, and only then." if changes else ""
         return Section(title="Network", text=text, code=code + "model.summary()\n")
 
     def _training(self) -> Section:
@@ -179,7 +198,7 @@ class KerasCode:
             code = f"steps = {config.epochs} * {_whole(batches)}  # epochs times batches\n"
             code += snippets.SCHEDULES[config.schedule].format(rate=rate)
             rate = "learning_rate"
-        optimizer = f"keras.optimizers.{_OPTIMIZERS[config.optimizer]}({rate})"
+        optimizer = f"keras.optimizers.{OPTIMIZERS[config.optimizer]}({rate})"
         code += snippets.COMPILE.format(
             optimizer=optimizer, jit=snippets.NO_XLA * bool(PRESETS[config.preset].architecture.convolutions)
         )
@@ -194,29 +213,31 @@ class KerasCode:
         code += f"history = model.fit(x_train, y_train, {', '.join(arguments)}, verbose=2)\n"
         split = config.validation_split
         text = (
-            f"The last {split:.0%} of the digits are kept for validation: no weight learns from them." if split else ""
+            f"The last {split:.0%} of the digits are used for validation: no weight is fitted to them." if split else ""
         )
         return Section(title="Training", text=text, code=code)
 
 
-def detour(config: TrainingConfig, replanned_after: int | None) -> str:
-    """Return a sentence on what became of settings when the number of epochs was changed on the way; empty: nothing."""
+def deviation(config: TrainingConfig, replanned_after: int | None) -> str:
+    """Return, in sentences, what differed because the number of epochs was changed during a run; empty: nothing."""
     if replanned_after is None or (config.schedule == "constant" and config.early_stopping is None):
         return ""
-    done = "before the first of them was over" if not replanned_after else f"first after epoch {replanned_after}"
-    what = []
+    sentences = [
+        f"This is not quite the same training: its number of epochs was first changed after epoch {replanned_after}, "
+        f"and is now {config.epochs}."
+        if replanned_after
+        else f"This is not quite the same training: its number of epochs was first changed during epoch 1, and is now "
+        f"{config.epochs}."
+    ]
     if config.schedule != "constant":
-        what.append(f"its learning rate, which follows the schedule {config.schedule}, jumped")
+        sentences.append(f"Its learning rate follows the schedule {config.schedule}, and jumped then.")
     if config.early_stopping is not None:
-        what.append("it may have gone on where its patience was at an end")
-    return (
-        f"This is not quite the same training: its number of epochs was changed on the way, {done}, and is "
-        f"{config.epochs} now, so that {', and '.join(what)}. Here all of them are planned from the beginning."
-    )
+        sentences.append("It may have continued after early stopping had ended it.")
+    return " ".join([*sentences, "This code plans all epochs from the start."])
 
 
 def _changes(augmentation: Augmentation) -> list[str]:
-    """The layers that change digits at random: Keras' own for one change, else one for all at once."""
+    """Return the layers that change digits at random: Keras' own for a single change, else one layer for all."""
     changes = []
     if augmentation.rotation:
         changes.append(f'layers.RandomRotation({augmentation.rotation:g} / 360, fill_mode="constant")')
@@ -234,11 +255,8 @@ def _changes(augmentation: Augmentation) -> list[str]:
 
 def _distortion(augmentation: Augmentation) -> str:
     amounts = {name: f"{amount:g}" for name, amount in asdict(augmentation).items()}
-    words = {"shear": "slants", "rotation": "turns", "scale": "sizes", "shift": "moves", "elastic": "pulls"}
-    does = [word for name, word in words.items() if getattr(augmentation, name)]
-    told = " and ".join(filter(None, [", ".join(does[:-1]), does[-1]])).capitalize()
     elastic = snippets.ELASTIC.format(**amounts) if augmentation.elastic else ""
-    return snippets.DISTORTION.format(**amounts | {"does": told, "elastic": elastic})
+    return snippets.DISTORTION.format(**amounts | {"elastic": elastic})
 
 
 def _sequential(name: str, layers: list[str]) -> str:
@@ -250,7 +268,7 @@ def _whole(number: int) -> str:
 
 
 def _comment(text: str) -> str:
-    """Break a text into lines of comment."""
+    """Wrap a text into lines of comment."""
     lines, line = [], "#"
     for word in text.split():
         if len(line) + 1 + len(word) > 100:
@@ -267,5 +285,5 @@ def _cell(kind: str, text: str, number: int) -> dict[str, object]:
 
 
 def plain(text: str) -> str:
-    """Escape what Markdown would make of a text that a person wrote."""
+    """Escape the signs that Markdown would interpret in a text that a person wrote."""
     return re.sub(r"([\\`*_{}\[\]()#+.!|~$:<>&-])", r"\\\1", text)

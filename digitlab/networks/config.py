@@ -11,7 +11,7 @@ from digitlab.errors import InvalidSetting
 from digitlab.fields import Setting, check_settings, declare, settings_of, values_of
 from digitlab.networks.presets import PRESETS
 
-OPTIMIZERS = ("adam", "adamw", "rmsprop", "sgd")
+OPTIMIZERS = {"adam": "Adam", "adamw": "AdamW", "rmsprop": "RMSprop", "sgd": "SGD"}  # and the names of Keras' classes
 SCHEDULES = ("constant", "cosine", "one-cycle")
 ALWAYS_GIVEN = ("preset", "epochs", "seed")  # in links, files and commands, even where they are the preset's own
 _MNIST = 60_000  # training digits
@@ -51,7 +51,7 @@ class TrainingConfig:
         preset: Name of the network, a key of `PRESETS`.
         epochs: Passes over the training set.
         batch_size: Digits a step.
-        optimizer: One of `OPTIMIZERS`.
+        optimizer: A key of `OPTIMIZERS`.
         learning_rate: Up to 1000, so that divergence can be seen, too.
         schedule: "constant"; "cosine" from `learning_rate` down to 0 over all epochs; "one-cycle" from a 25th of it up
             over the first 30 % of all steps, then down to 0 (L. N. Smith and N. Topin, "Super-convergence", 2019).
@@ -94,7 +94,7 @@ class TrainingConfig:
         )
     )
     batch_size: int = declare(Setting(default=32, label="Batch size", low=1, high=4096, is_typed=True, position=1))
-    optimizer: str = declare(Setting(default="adam", label="Optimizer", choices=OPTIMIZERS, position=3))
+    optimizer: str = declare(Setting(default="adam", label="Optimizer", choices=tuple(OPTIMIZERS), position=3))
     learning_rate: float = declare(
         Setting(
             default=0.001,

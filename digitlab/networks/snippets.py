@@ -1,12 +1,12 @@
-"""Pieces of Keras code that `code` puts together. They are text: nothing here is run by DigitLab."""
+"""Pieces of Keras code, as text, that `code` puts together. DigitLab does not run them."""
 
 NEEDS = (
-    "Needs Keras 3 with TensorFlow. MNIST is read from the file that is named, `python {file} mnist.npz`, or from "
-    "mnist.npz in this folder; without either, Keras downloads it."
+    "Needs Keras 3 with TensorFlow. MNIST is read from the file you name, `python {file} mnist.npz`, or from mnist.npz "
+    "in this folder. If there is none, Keras downloads it."
 )
 NEEDS_OF_NOTEBOOK = (
-    "Needs Keras 3 with TensorFlow, and matplotlib. MNIST is read from mnist.npz in this folder; without it, Keras "
-    "downloads it."
+    "Needs Keras 3 with TensorFlow, and matplotlib. MNIST is read from mnist.npz in this folder. If there is none, "
+    "Keras downloads it."
 )
 
 IMPORTS = """\
@@ -42,7 +42,7 @@ if file.exists():
 
 DISTORTION = '''\
 class Distortion(layers.Layer):
-    """{does} each digit at random, in one go: each sampling anew would blur it."""
+    """Distorts each digit at random, in one resampling: each further one would blur it."""
 
     def __init__(self):
         super().__init__()
@@ -53,10 +53,10 @@ class Distortion(layers.Layer):
             return images
         n = ops.shape(images)[0]
 
-        def amount(most):
-            return keras.random.uniform((n, 1, 1), -most, most, seed=self.seeds)
+        def amount(limit):
+            return keras.random.uniform((n, 1, 1), -limit, limit, seed=self.seeds)
 
-        # Where each pixel comes from, seen from the middle.
+        # Where each pixel comes from, relative to the centre.
         place = ops.arange(28, dtype="float32") - 13.5
         x, y = place - amount({shift}), place[:, None] - amount({shift})
         angle, size, slant = amount({rotation} * np.pi / 180), 1 + amount({scale}), amount({shear})
@@ -70,10 +70,9 @@ class Distortion(layers.Layer):
 
 '''
 ELASTIC = """\
-        # Pulled here and there, as if it were drawn on rubber (P. Y. Simard et al., 2003): at random at the 6 x 6 knots
-        # of a net, and smoothly between them.
-        apart = ops.linspace(0.0, 5.0, 28)[:, None] - ops.arange(6, dtype="float32")
-        near = ops.softmax(-(apart**2) / (2 * 0.6**2))
+        # Elastic distortion (P. Y. Simard et al., 2003): random at the 6 x 6 knots of a grid, smooth between them.
+        distance = ops.linspace(0.0, 5.0, 28)[:, None] - ops.arange(6, dtype="float32")
+        near = ops.softmax(-(distance**2) / (2 * 0.6**2))
         pulls = near @ keras.random.uniform((2, n, 6, 6), -{elastic}, {elastic}, seed=self.seeds) @ ops.transpose(near)
         right, down = right + pulls[0], down + pulls[1]
 """
@@ -85,12 +84,12 @@ model.compile(
     metrics=["accuracy"],
 {jit})
 """
-NO_XLA = "    jit_compile=False,  # without a graphics card, XLA computes convolutions several times slower\n"
+NO_XLA = "    jit_compile=False,  # on a CPU, XLA makes convolutions several times slower\n"
 
 SCHEDULES = {
     "cosine": "learning_rate = keras.optimizers.schedules.CosineDecay({rate}, steps)  # falls to 0\n",
     "one-cycle": """\
-up = int(0.3 * steps)  # the rate rises for so many, then falls to 0
+up = int(0.3 * steps)  # the steps in which the rate rises; then it falls to 0
 learning_rate = keras.optimizers.schedules.CosineDecay(
     {rate} / 25, steps - up, warmup_target={rate}, warmup_steps=up
 )
@@ -112,23 +111,23 @@ for axes, metric in zip(both, ("loss", "accuracy")):
 AVERAGING = """\
 pixels = keras.Input((28, 28))
 image = layers.Reshape((28, 28, 1))(layers.Rescaling(1 / 255)(pixels))
-# Half a pixel further, a pixel is the mean of its neighbours.
+# Shifted by half a pixel, each pixel is the mean of its neighbours.
 means = layers.AveragePooling2D(2, strides=1)(layers.ZeroPadding2D(1)(image))
-looks = [
+views = [
     body(layers.Cropping2D(((down, 1 - down), (right, 1 - right)))(means))
     for down in (0, 1)
     for right in (0, 1)
 ]
-model = keras.Model(pixels, layers.Softmax()(layers.Average()(looks)))
+model = keras.Model(pixels, layers.Softmax()(layers.Average()(views)))
 model.compile(loss="sparse_categorical_crossentropy", metrics=["accuracy"])
 """
 
 CALIBRATION = """\
-sums = np.log(np.maximum(model.predict(x_train[{fitted}:], batch_size=500, verbose=0), 1e-30))
+logits = np.log(np.maximum(model.predict(x_train[{fitted}:], batch_size=500, verbose=0), 1e-30))
 cross_entropy = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
 temperatures = np.geomspace(0.25, 4, 241)
-temperature = min(temperatures, key=lambda t: float(cross_entropy(y_train[{fitted}:], sums / t)))
-# The last layer's sums, divided by the temperature, are its weights divided by it.
+temperature = min(temperatures, key=lambda t: float(cross_entropy(y_train[{fitted}:], logits / t)))
+# Dividing the last layer's weights by the temperature divides its logits by it.
 last = {last}.layers[-1]
 last.set_weights([weights / temperature for weights in last.get_weights()])
 print(f"Temperature {{temperature:.2f}}")

@@ -81,7 +81,8 @@ def test_a_notebook_is_one_to_jupyter():
         assert ("outputs" in cell) == ("execution_count" in cell) == (cell["cell_type"] == "code")
     headings = [cell["source"][0].strip() for cell in cells if cell["cell_type"] == "markdown"][1:]
     assert headings == [
-        "## Data", "## Network", "## Training", "## Curves", "## Look four times", "## Calibration", "## Evaluation",
+        "## Data", "## Network", "## Training", "## Curves", "## Average four shifted views", "## Calibration",
+        "## Evaluation",
     ]  # fmt: skip
 
 
@@ -129,9 +130,9 @@ def test_random_changes_are_as_large_as_digitlab_s(digits, changes):
 
 def test_what_digitlab_drew_is_said_to_be_missing():
     code = KerasCode(config=TrainingConfig.from_preset("handwriting"), title="Handwriting")
-    assert not code.is_whole
-    assert "WITHOUT the digits that DigitLab drew: this is not the same training" in code.script()
-    assert KerasCode(config=TrainingConfig(), title="x").is_whole
+    assert not code.is_complete
+    assert "WITHOUT the synthetic digits: this is not the same training" in code.script()
+    assert KerasCode(config=TrainingConfig(), title="x").is_complete
 
 
 def test_a_run_that_was_stopped_is_trained_as_far():
@@ -139,7 +140,7 @@ def test_a_run_that_was_stopped_is_trained_as_far():
     script = KerasCode(config=config, title="x", stopped_after=3).script()
     assert "steps = 8 * 750" in script
     assert "epochs=3," in script
-    assert "stopped by hand after 3 of 8 epochs" in script
+    assert "stopped by hand after 3 of 8 epochs. This code" in script
 
 
 @pytest.mark.parametrize("schedule", ["cosine", "one-cycle"])
@@ -147,20 +148,17 @@ def test_a_rate_that_jumped_when_a_run_went_on_is_told_where_it_was(schedule):
     config = TrainingConfig(epochs=20, schedule=schedule)
     code = KerasCode(config=config, title="x", replanned_after=10)
     said = " ".join(code.introduction)
-    assert (
-        "not quite the same training: its number of epochs was changed on the way, first after epoch 10, and is 20"
-        in said
-    )
-    assert f"follows the schedule {schedule}, jumped" in said
-    assert "but for chance" not in said
-    assert KerasCode(config=config, title="x").detour == ""
+    assert "not quite the same training: its number of epochs was first changed after epoch 10, and is now 20." in said
+    assert f"follows the schedule {schedule}, and jumped" in said
+    assert "except for chance" not in said
+    assert KerasCode(config=config, title="x").deviation == ""
 
 
 def test_more_epochs_at_a_constant_rate_are_the_same_training_but_for_patience():
     config = TrainingConfig(epochs=20)
-    assert KerasCode(config=config, title="x", replanned_after=10).detour == ""
+    assert KerasCode(config=config, title="x", replanned_after=10).deviation == ""
     patient = KerasCode(config=dataclasses.replace(config, early_stopping=2), title="x", replanned_after=0)
-    assert "so that it may have gone on" in patient.detour
+    assert "may have continued after early stopping" in patient.deviation
 
 
 @pytest.mark.parametrize("title", ['"""', "x\nimport os", "\\", "a\u2028b", "#"])

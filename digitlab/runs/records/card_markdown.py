@@ -7,7 +7,7 @@ import numpy as np
 
 from digitlab.data.augmentation import Augmentation
 from digitlab.fields import settings_of, values_of
-from digitlab.networks.code import KerasCode, detour, plain
+from digitlab.networks.code import KerasCode, deviation, plain
 from digitlab.networks.config import TrainingConfig
 from digitlab.networks.presets import PRESETS
 from digitlab.networks.scores import Scores
@@ -233,7 +233,7 @@ def _reproduction(card: ModelCard) -> str:
     parts = []
     if card.command:
         parts.append(f"~~~~\n{card.command}\n~~~~\n")
-        if difference := detour(card.config, card.replanned_after):
+        if difference := deviation(card.config, card.replanned_after):
             parts.append(f"{plain(difference)}\n")
     versions = ", ".join(f"{name} {version}" for name, version in card.versions.items())
     parts.append(f"Made with {versions}.\n")

@@ -54,11 +54,11 @@ def code(card: ModelCard) -> None:
     if keras is None:
         st.info(f"There is no code for this network. {messages.escape_markdown(no_code(card))}", icon=":material/info:")
         return
-    name = card.name if keras.is_whole else f"{card.name}-mnist-only"
+    name = card.name if keras.is_complete else f"{card.name}-mnist-only"
     for number, paragraph in enumerate(keras.introduction[1:]):
-        if paragraph == keras.detour:
+        if paragraph == keras.deviation:
             st.warning(messages.escape_markdown(paragraph), icon=":material/warning:")
-        elif keras.is_whole or number:
+        elif keras.is_complete or number:
             st.markdown(messages.escape_markdown(paragraph))
         else:
             st.warning(
