@@ -1,8 +1,8 @@
-"""Build digitlab/synthesis/cache.npz, the digits that every tuning learns from beside its person's own.
+"""Build digitlab/synthesis/cache.npz: the synthetic digits that every fine-tuning learns from besides a person's own.
 
     python scripts/build_synthetic.py
 
-To be run again whenever what it writes has changed: templates, pens, or how ink becomes 28 x 28 (a test tells).
+Run it again whenever its result changes: after a change to templates, pens or the normalization (a test fails then).
 """
 
 import numpy as np
@@ -10,6 +10,6 @@ import numpy as np
 from digitlab.synthesis import cache
 
 if __name__ == "__main__":
-    arrays = cache.write()
+    arrays = cache.generate()
     np.savez_compressed(cache.PATH, allow_pickle=False, **arrays)
     print(f"{cache.PATH}: {cache.PATH.stat().st_size:,} bytes")

@@ -251,9 +251,9 @@ def test_a_run_is_paused_and_goes_on(lab, small):
 
 def test_a_network_is_explained_by_the_workers_and_by_reading(lab, digits):
     explained, image = lab.explain("tutorial"), digits.x_test[0]
-    assert explained.activations(image).sums.argmax() == 7
-    assert explained.heat_maps(image, 7).gap < 0.01
-    assert explained.occlusion(image, 7).most > 0
+    assert explained.activations(image).logits.argmax() == 7
+    assert explained.heat_maps(image, 7).completeness_error < 0.01
+    assert explained.occlusion(image, 7).max_drop > 0
     assert explained.distorted(image, Amounts(rotation=5)).digit == 7
     with pytest.raises(ModelNotFound):
         lab.explain("gone")

@@ -1,16 +1,16 @@
-"""Looking through a set of digits: which ones, in which order, and what the set is like."""
+"""Browses a set of digits: which ones, in which order, counts and averages."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 
 def order(labels: NDArray[np.uint8], digit: int | None = None, seed: int = 0) -> NDArray[np.int64]:
-    """Return the indices to look at, in their order.
+    """Return the indices of the digits to show, in order.
 
     Args:
         labels: uint8 (n,), 0 to 9.
         digit: Only this digit; None: all.
-        seed: 0 for the set's own order, else the seed of a shuffle.
+        seed: Shuffle seed; 0 for the set's own order.
 
     Returns:
         int64 (m,), m of at most n.
@@ -20,7 +20,7 @@ def order(labels: NDArray[np.uint8], digit: int | None = None, seed: int = 0) ->
 
 
 def counts(labels: NDArray[np.uint8]) -> list[int]:
-    """Return how many there are of each digit, 0 to 9."""
+    """Return the number of each digit, 0 to 9."""
     return [int(count) for count in np.bincount(labels, minlength=10)]
 
 

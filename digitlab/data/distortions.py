@@ -1,4 +1,4 @@
-"""Digits, distorted: one way at a time and more and more of it, or by given amounts of several."""
+"""Distorts digits: by one kind of distortion in rising strengths, or by given amounts of several."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -7,49 +7,49 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from digitlab.data.image_ops import as_bytes
+from digitlab.data.image_ops import to_uint8
 
-_SEED = 1  # the same digits are distorted alike for every network, and nothing flickers
-_FINER = 4  # times as many pixels, while a pen is made thicker by parts of one
+_SEED = 1  # every network gets the same distorted digits, and nothing flickers
+_UPSCALING = 4  # while the pen's width is changed by parts of a pixel
 
 
 @dataclass(frozen=True, slots=True)
 class Distortion:
-    """One way to change digits.
+    """One kind of distortion.
 
     Attributes:
-        title: As people call it.
-        unit: Of its strength, as it is written behind a number.
-        strengths: What is tried, in order.
-        neutral: The strength that changes nothing; one of them.
-        sentence: What is done, and what its strength means.
-        change: From one digit, uint8 (28, 28), a strength and a source of randomness to the changed one.
+        title: Its name.
+        unit: Of its strength, as it is written after a number.
+        strengths: The strengths that are measured, in order.
+        neutral: The one of them that changes nothing.
+        description: What it does, and what its strength means.
+        change: From a digit, uint8 (28, 28), a strength and a random generator to the distorted digit.
     """
 
     title: str
     unit: str
     strengths: tuple[float, ...]
     neutral: float
-    sentence: str
+    description: str
     change: Callable[[NDArray[np.uint8], float, np.random.Generator], NDArray[np.uint8]]
 
     @property
     def axis(self) -> str:
-        """What stands along the strengths of a chart."""
+        """The label of the strengths' axis in a chart."""
         return ", ".join(filter(None, [self.title, self.unit.strip()]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Amounts:
-    """How much of each distortion a person wants at once.
+    """How much of each distortion to apply at once.
 
     Attributes:
-        thicker: Pixels by which the pen is wider on each side of the line; below 0 thinner.
-        scale: Of the size, about the middle; 1 leaves it.
+        thicker: Pixels by which the pen is wider on each side of the line; negative: thinner.
+        scale: Factor of the size, about the centre.
         rotation: Degrees, anticlockwise.
         right: Pixels.
         down: Pixels.
-        noise: Standard deviation of what is added to each pixel, of 255.
+        noise: Standard deviation of the noise that is added to each pixel, of 255.
     """
 
     thicker: float = 0.0
@@ -61,13 +61,13 @@ class Amounts:
 
 
 def distort(images: NDArray[np.uint8], kind: str, strength: float, numbers: Sequence[int]) -> NDArray[np.uint8]:
-    """Return images, uint8 (n, 28, 28), all changed in one way of `DISTORTIONS` and by one strength.
+    """Return images, uint8 (n, 28, 28), all distorted in one way and with one strength.
 
     Args:
-        images: The digits.
+        images: uint8 (n, 28, 28).
         kind: A key of `DISTORTIONS`.
-        strength: How much of it.
-        numbers: The digits' indices in their part of MNIST: where chance is in it, each has its own, always the same.
+        strength: In the distortion's unit.
+        numbers: The digits' indices in their part of MNIST: the seeds, so that a digit always changes alike.
     """
     distortion = DISTORTIONS[kind]
     if strength == distortion.neutral:
@@ -79,8 +79,8 @@ def distort(images: NDArray[np.uint8], kind: str, strength: float, numbers: Sequ
     return np.stack(changed) if changed else images.copy()
 
 
-def distort_by(image: NDArray[np.uint8], amounts: Amounts) -> NDArray[np.uint8]:
-    """Return a digit, uint8 (28, 28), with another pen, then moved, then noised."""
+def distort_by_amounts(image: NDArray[np.uint8], amounts: Amounts) -> NDArray[np.uint8]:
+    """Return a digit, uint8 (28, 28), first with another pen width, then moved, then with noise."""
     rng = np.random.default_rng(_SEED)
     if amounts.thicker:
         image = _thickened(image, amounts.thicker, rng)
@@ -89,7 +89,7 @@ def distort_by(image: NDArray[np.uint8], amounts: Amounts) -> NDArray[np.uint8]:
 
 
 def _moved(image: NDArray[np.uint8], angle: float, scale: float, shift: tuple[float, float]) -> NDArray[np.uint8]:
-    """Turn anticlockwise by degrees, scale about the middle, then move by (right, down) pixels."""
+    """Rotate anticlockwise by degrees, scale about the centre, then move by (right, down) pixels."""
     height, width = image.shape
     matrix = cv2.getRotationMatrix2D(((width - 1) / 2, (height - 1) / 2), angle, scale)
     matrix[:, 2] += shift
@@ -110,8 +110,8 @@ def _scaled(image: NDArray[np.uint8], percent: float, _: np.random.Generator) ->
 
 
 def _thickened(image: NDArray[np.uint8], pixels: float, _: np.random.Generator) -> NDArray[np.uint8]:
-    fine = cv2.resize(image, None, fx=_FINER, fy=_FINER, interpolation=cv2.INTER_LINEAR)
-    side = 2 * round(abs(pixels) * _FINER) + 1
+    fine = cv2.resize(image, None, fx=_UPSCALING, fy=_UPSCALING, interpolation=cv2.INTER_LINEAR)
+    side = 2 * round(abs(pixels) * _UPSCALING) + 1
     pen = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
     changed = cv2.dilate(fine, pen) if pixels > 0 else cv2.erode(fine, pen)
     return np.asarray(cv2.resize(changed, image.shape[::-1], interpolation=cv2.INTER_AREA))
@@ -122,11 +122,11 @@ def _blurred(image: NDArray[np.uint8], sigma: float, _: np.random.Generator) -> 
 
 
 def _noised(image: NDArray[np.uint8], deviation: float, rng: np.random.Generator) -> NDArray[np.uint8]:
-    return as_bytes(np.round(image + rng.normal(0, deviation, image.shape)))
+    return to_uint8(np.round(image + rng.normal(0, deviation, image.shape)))
 
 
 def _hidden(image: NDArray[np.uint8], side: float, rng: np.random.Generator) -> NDArray[np.uint8]:
-    """Cover a square whose middle is on the digit: to cover bare ground would be no test."""
+    """Cover a square whose centre is on the digit: covering background would be no test."""
     rows, columns = np.nonzero(image)
     at = rng.integers(max(1, len(rows)))
     covered = image.copy()
@@ -142,7 +142,7 @@ DISTORTIONS = {
         "°",
         (-60, -45, -30, -15, 0, 15, 30, 45, 60),
         0,
-        "Turned about the middle, anticlockwise where the number is positive.",
+        "Digits are rotated about the centre; positive angles are anticlockwise.",
         _rotated,
     ),
     "shifted": Distortion(
@@ -150,7 +150,7 @@ DISTORTIONS = {
         " px",
         (0, 1, 2, 3, 4, 6, 8),
         0,
-        "Moved by so many pixels, each digit in a direction of its own. What leaves the picture is lost.",
+        "Digits are shifted by so many pixels, each in its own direction, and cut off at the edge.",
         _shifted,
     ),
     "scaled": Distortion(
@@ -158,7 +158,7 @@ DISTORTIONS = {
         " %",
         (40, 55, 70, 85, 100, 115, 130, 145),
         100,
-        "Made smaller or larger about the middle, to so much of its size.",
+        "Digits are scaled about the centre, to this share of their size.",
         _scaled,
     ),
     "thickened": Distortion(
@@ -166,7 +166,7 @@ DISTORTIONS = {
         " px",
         (-1, -0.5, 0, 0.5, 1, 1.5, 2),
         0,
-        "The pen is made so many pixels thicker on each side of the line, or thinner.",
+        "The line gets so many pixels thicker on each side, or thinner where the number is negative.",
         _thickened,
     ),
     "blurred": Distortion(
@@ -174,23 +174,23 @@ DISTORTIONS = {
         " px",
         (0, 0.5, 1, 1.5, 2, 2.5, 3),
         0,
-        "Out of focus: each pixel is spread by a Gaussian of this standard deviation.",
+        "Digits are blurred with a Gaussian of this standard deviation.",
         _blurred,
     ),
     "noised": Distortion(
-        "Noised",
+        "Noisy",
         "",
         (0, 20, 40, 60, 80, 120, 160),
         0,
-        "To each pixel, 0 to 255, a random number of this standard deviation is added.",
+        "Gaussian noise of this standard deviation is added to each pixel, 0 to 255.",
         _noised,
     ),
     "hidden": Distortion(
-        "Partly hidden",
+        "Partly covered",
         " px",
         (0, 4, 6, 8, 10, 12, 14),
         0,
-        "A black square of so many pixels covers a random part of the digit.",
+        "A black square of this side covers a random part of the digit.",
         _hidden,
     ),
 }

@@ -1,8 +1,8 @@
-"""Digits of MNIST's test set whose label people doubted, so that it can be seen whether networks find them, too.
+"""Known label errors of MNIST's test set, to check whether networks find them, too.
 
 For C. G. Northcutt, A. Athalye and J. Mueller, "Pervasive label errors in test sets destabilize machine learning
-benchmarks" (2021), five people each looked at the test digits that networks doubted most, and said whether they saw the
-label, what the networks read, or neither. Their votes: mturk/mnist_mturk.json of
+benchmarks" (2021), five people looked at each of the test digits that networks doubted most, and said whether they
+saw the label, the digit that the networks read, or neither. Their votes: mturk/mnist_mturk.json of
 https://github.com/cleanlab/label-errors.
 """
 
@@ -14,10 +14,10 @@ class Votes:
     """What five people saw in a test digit.
 
     Attributes:
-        label: What it is called in MNIST.
-        guess: What networks read.
+        label: Its label in MNIST.
+        guess: The digit that networks read.
         for_label: How many people saw the label.
-        for_guess: How many saw what the networks read.
+        for_guess: How many saw the guess.
         neither: How many saw neither.
     """
 
@@ -33,7 +33,7 @@ class Votes:
         )
 
 
-# By index in the test set: all for which fewer than three of the five saw the label.
+# By index in the test set: all digits for which fewer than three of the five people saw the label.
 KNOWN_LABEL_ERRORS = {
     947: Votes(8, 9, 0, 5, 0),
     1621: Votes(0, 6, 2, 3, 0),

@@ -1,4 +1,4 @@
-"""The MNIST data set, as it travels inside the package."""
+"""The MNIST data set, from the file in this package."""
 
 import functools
 import hashlib
@@ -16,7 +16,7 @@ PATH = Path(__file__).with_name("mnist.npz")
 SHA256 = "06b0d1f124c4e5fa796686ade41a9b778edacc8622f2195a352ef479ad44fc16"
 _SHAPES = {"x_train": (60_000, 28, 28), "y_train": (60_000,), "x_test": (10_000, 28, 28), "y_test": (10_000,)}
 
-# What NumPy and zipfile raise over a file that is not what it should be, an encrypted or an unknown archive included.
+# What NumPy and zipfile raise for a damaged file, and for an encrypted or unknown archive.
 UNREADABLE = (
     OSError,
     ValueError,
@@ -39,6 +39,12 @@ class Mnist:
         y_train: uint8 (60000,), 0 to 9.
         x_test: uint8 (10000, 28, 28).
         y_test: uint8 (10000,).
+
+    Example:
+        >>> mnist = load()
+        >>> images, labels = mnist.part("test")
+        >>> images.shape, int(labels[0])
+        ((10000, 28, 28), 7)
     """
 
     x_train: NDArray[np.uint8]
@@ -52,7 +58,7 @@ class Mnist:
 
 
 def content_hash(arrays: dict[str, NDArray[np.uint8]]) -> str:
-    """SHA-256 over the bytes of the four arrays in the order x_train, y_train, x_test, y_test."""
+    """Return the SHA-256 of the bytes of the four arrays, in the order x_train, y_train, x_test, y_test."""
     digest = hashlib.sha256()
     for name in _SHAPES:
         digest.update(np.ascontiguousarray(arrays[name]).data)
@@ -60,17 +66,17 @@ def content_hash(arrays: dict[str, NDArray[np.uint8]]) -> str:
 
 
 def load(path: Path = PATH) -> Mnist:
-    """Load and check the data set; once a process, then from memory.
+    """Load and check the data set, once a process; later calls return the same arrays.
 
     Args:
         path: An `.npz` file in Keras' layout.
 
     Returns:
-        The read-only arrays.
+        Read-only arrays.
 
     Raises:
-        DataMissing: No file is there.
-        DataDamaged: The file's content is not MNIST, to the last pixel.
+        DataMissing: There is no such file.
+        DataDamaged: The content is not exactly MNIST.
     """
     return _load(path.resolve())
 
@@ -95,5 +101,5 @@ def _load(path: Path) -> Mnist:
 def _damaged(path: Path) -> DataDamaged:
     return DataDamaged(
         f"The file {path} is damaged: its content is not the MNIST data set. "
-        "Restore it with `git checkout`, or delete it and start again with a network connection."
+        "Restore it with `git checkout`, or delete it and start again with an internet connection."
     )

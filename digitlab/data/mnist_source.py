@@ -1,4 +1,4 @@
-"""MNIST from wherever it can be had: the package's own file, else Keras' download, in a process of its own."""
+"""Loads MNIST from the package's file, or else lets Keras download it, in another process."""
 
 import subprocess
 import sys
@@ -8,17 +8,17 @@ from digitlab.data import mnist
 from digitlab.errors import DataMissing
 from digitlab.settings import Settings
 
-_PATIENCE = 300  # seconds for a download of 11 MB over a slow line
+_TIMEOUT = 300  # seconds, for a download of 11 MB over a slow connection
 
 
 def load(folder: Path, packaged: Path = mnist.PATH) -> mnist.Mnist:
-    """Load MNIST; without the packaged file let Keras download it into `folder`, once.
+    """Load MNIST; without the packaged file, let Keras download it into `folder`, once.
 
-    Keras is not imported here but in a process of its own: whoever calls this may be the page process.
+    Keras runs in another process, because this may be the page process, which never imports Keras.
 
     Raises:
-        DataMissing: It is not here, and Keras could not fetch it.
-        DataDamaged: A file is here, but its content is not MNIST.
+        DataMissing: There is no file, and Keras could not download it.
+        DataDamaged: There is a file, but its content is not MNIST.
     """
     if packaged.exists():
         return mnist.load(packaged)
@@ -33,9 +33,9 @@ def _download(path: Path, packaged: Path) -> None:
     command = [sys.executable, "-m", "digitlab.worker.mnist_download", str(path)]
     environment = Settings.from_environment().environment()
     try:
-        subprocess.run(command, check=True, capture_output=True, timeout=_PATIENCE, env=environment)
+        subprocess.run(command, check=True, capture_output=True, timeout=_TIMEOUT, env=environment)
     except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
         raise DataMissing(
-            f"MNIST is missing: {packaged} is not there, and Keras could not download it. Restore the file "
-            "with `git checkout`, or start again with a network connection."
+            f"MNIST is missing: there is no {packaged}, and Keras could not download it. Restore the file "
+            "with `git checkout`, or start again with an internet connection."
         ) from error

@@ -1,4 +1,4 @@
-"""Pictures and files: opened carefully and turned into a drawing, or written from a digit."""
+"""Opens picture files as drawings, with care for hostile ones, and writes digits as PNG files."""
 
 import io
 import re
@@ -15,15 +15,14 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from digitlab.errors import PictureUnreadable
 
-MAX_SIZE = 40_000_000  # pixels: above what a telephone's camera takes in its usual setting
-MAX_FILE_SIZE = 50_000_000  # bytes: above what a picture of that size takes in the usual formats
-_WORKING_SIDE = 1024  # pixels: more detail than 28 x 28 can hold, and quick to work on
+MAX_PIXELS = 40_000_000  # more than a phone's camera takes by default
+MAX_FILE_SIZE = 50_000_000  # bytes: more than a picture of that size takes in the usual formats
+_WORKING_SIDE = 1024  # pixels: more detail than 28 x 28 can hold, and fast to process
 SUFFIXES = ("png", "jpg", "jpeg", "webp", "bmp", "gif", "tif", "tiff")
 _FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF")
-_ADVICE = "Use PNG, JPEG, WebP, BMP, GIF or TIFF."
 _ORIENTATION = 0x0112  # EXIF's tag for how the camera was held
 
-# What Pillow raises over a file that is not what it should be.
+# What Pillow raises for a damaged file.
 _DAMAGED = (
     OSError,
     SyntaxError,
@@ -47,14 +46,14 @@ def open_picture(source: Path | bytes, name: str | None = None) -> NDArray[np.ui
     """Open a picture file as a drawing.
 
     Args:
-        source: A file's path, or its content. PNG, JPEG, WebP, BMP, GIF or TIFF; of several frames the first is taken.
-        name: What to call the file in a sentence about it; None: by its path, or "The file".
+        source: A file's path, or its content. PNG, JPEG, WebP, BMP, GIF or TIFF; of several frames, the first is used.
+        name: The name of the file in messages; None: that of its path, or "The file".
 
     Returns:
-        uint8 (height, width, 4), RGBA, turned the right way up (EXIF), at most 1024 pixels on its longer side.
+        uint8 (height, width, 4), RGBA, rotated as EXIF says, at most 1024 pixels on its longer side.
 
     Raises:
-        PictureUnreadable: Not a picture, damaged, more than 40 megapixels, or a file of more than 50 MB.
+        PictureUnreadable: It is not a picture, is damaged, or has more than 40 megapixels, or more than 50 MB.
     """
     if isinstance(source, Path):
         name = name or source.name
@@ -66,25 +65,25 @@ def open_picture(source: Path | bytes, name: str | None = None) -> NDArray[np.ui
         return _upright(picture)
 
 
-def pixels_of(content: bytes, name: str) -> int:
-    """Return how many pixels a picture file has, without unpacking them; it raises as `open_picture`."""
+def count_pixels(content: bytes, name: str) -> int:
+    """Return how many pixels a picture file has, without decoding them; raises as `open_picture` does."""
     with _opened(content, name) as picture:
         return picture.width * picture.height
 
 
 @contextmanager
 def _opened(content: bytes, name: str) -> Iterator[Image.Image]:
-    """Give a picture whose file has been looked at; what is wrong with it meanwhile becomes a sentence."""
+    """Open a picture after checking its file, and translate Pillow's errors."""
     if not content:
         raise PictureUnreadable(f"{name} is empty. Choose another file, or save it again.")
     if len(content) > MAX_FILE_SIZE:
         raise _too_long(name, len(content))
     try:
         with warnings.catch_warnings():
-            # The limit on pixels is our own, and lower; and what Pillow mends on the way need not be told.
+            # Our own limit on pixels is lower, and nobody needs to know what Pillow repairs.
             warnings.simplefilter("ignore")
             with Image.open(io.BytesIO(content), formats=_FORMATS) as picture:
-                if picture.width * picture.height > MAX_SIZE:
+                if picture.width * picture.height > MAX_PIXELS:
                     raise _too_large(name, picture.width * picture.height)
                 yield picture
     except PictureUnreadable:
@@ -93,9 +92,9 @@ def _opened(content: bytes, name: str) -> Iterator[Image.Image]:
         pixels = re.search(r"\((\d+) pixels\)", str(error))
         raise _too_large(name, int(pixels[1]) if pixels else None) from error
     except UnidentifiedImageError as error:
-        raise PictureUnreadable(_what_it_is(name, content)) from error
+        raise PictureUnreadable(_no_picture(name, content)) from error
     except _DAMAGED as error:
-        raise PictureUnreadable(f"{name} is damaged and cannot be read ({error}). Save it again and retry.") from error
+        raise PictureUnreadable(f"{name} is damaged and can't be read ({error}). Save it again and retry.") from error
 
 
 def _read(path: Path, name: str) -> bytes:
@@ -110,38 +109,38 @@ def _read(path: Path, name: str) -> bytes:
         with path.open("rb") as file:
             return file.read(MAX_FILE_SIZE + 1)  # it may have grown since
     except FileNotFoundError as error:
-        raise PictureUnreadable(f"{name} is not there. Check the path.") from error
+        raise PictureUnreadable(f"{name} doesn't exist. Check the path.") from error
     except PermissionError as error:
-        raise PictureUnreadable(f"{name} may not be read. Check its permissions.") from error
+        raise PictureUnreadable(f"{name} can't be read: permission denied. Check its permissions.") from error
     except OSError as error:
-        raise PictureUnreadable(f"{name} cannot be read ({error.strerror}). Check the path.") from error
+        raise PictureUnreadable(f"{name} can't be read ({error.strerror}). Check the path.") from error
 
 
 def _upright(picture: Image.Image) -> NDArray[np.uint8]:
-    """Make it small before anything else, so that a copy costs little; then turn it as the camera was held."""
+    """Shrink the picture first, so that copies cost little; then rotate it as the camera was held."""
     picture.draft("RGB", (_WORKING_SIDE, _WORKING_SIDE))
     picture.load()
     orientation = _orientation(picture)
     small = _eight_bits(picture)
     small.thumbnail((_WORKING_SIDE, _WORKING_SIDE))
-    drawing = Image.fromarray(np.asarray(small.convert("RGBA")))  # without the file's EXIF, which may be damaged
+    drawing = Image.fromarray(np.asarray(small.convert("RGBA")))  # without the EXIF data, which may be damaged
     drawing.getexif()[_ORIENTATION] = orientation
     return np.asarray(ImageOps.exif_transpose(drawing))
 
 
 def _orientation(picture: Image.Image) -> int:
-    """EXIF's 1 to 8; 1, upright, where nothing sensible is said."""
+    """EXIF's orientation, 1 to 8; 1, upright, where it is missing or invalid."""
     try:
-        said = picture.getexif().get(_ORIENTATION, 1)
+        orientation = picture.getexif().get(_ORIENTATION, 1)
     except _DAMAGED:
         return 1
-    return said if isinstance(said, int) and 1 <= said <= 8 else 1
+    return orientation if isinstance(orientation, int) and 1 <= orientation <= 8 else 1
 
 
 def _eight_bits(picture: Image.Image) -> Image.Image:
-    """Bring a picture into a mode of 8 bits whose pixels can be averaged.
+    """Convert a picture to a mode of 8 bits whose pixels can be averaged.
 
-    Grey of more than 8 bits is spread over the finite values that it uses; Pillow's own way cuts at 255.
+    Grey values of more than 8 bits are scaled by the range of finite values; Pillow would cut them off at 255.
     """
     if picture.mode == "1":
         return picture.convert("L")
@@ -157,34 +156,36 @@ def _eight_bits(picture: Image.Image) -> Image.Image:
     return Image.fromarray(np.asarray((values - low) / max(high - low, 1e-9) * 255, np.uint8))
 
 
-def _what_it_is(name: str, content: bytes) -> str:
+def _no_picture(name: str, content: bytes) -> str:
     start = content[:1024].lstrip().lower()
     if content[4:8] == b"ftyp":
         kind = "AVIF" if content[8:12] in (b"avif", b"avis") else "HEIC"
-        return f"{name} is a picture of the kind {kind}, which cannot be opened here. Save it as JPEG and try again."
+        return f"{name} is a {kind} picture, which can't be opened here. Save it as JPEG and try again."
     if start.startswith(b"%pdf-"):
-        return f"{name} is a PDF document, not a picture. Save its page as PNG or JPEG and try again."
+        return f"{name} is a PDF document, not a picture. Save the page as PNG or JPEG and try again."
     if b"<svg" in start:
-        return f"{name} is an SVG drawing, which cannot be opened here. Save it as PNG and try again."
-    return f"{name} is not a picture that can be opened. {_ADVICE}"
+        return f"{name} is an SVG drawing, which can't be opened here. Save it as PNG and try again."
+    return f"{name} is not a supported picture. Use PNG, JPEG, WebP, BMP, GIF or TIFF."
 
 
 def _too_large(name: str, pixels: int | None) -> PictureUnreadable:
-    came = f"it has {_millions(pixels)} megapixels; " if pixels is not None else ""
+    limit = _millions(MAX_PIXELS)
+    if pixels is None:
+        return PictureUnreadable(f"{name} has more than {limit} megapixels. Make it smaller and try again.")
     return PictureUnreadable(
-        f"{name} is too large: {came}up to {_millions(MAX_SIZE)} megapixels can be read. Make it smaller and try again."
+        f"{name} has {_millions(pixels)} megapixels; up to {limit} are allowed. Make it smaller and try again."
     )
 
 
 def _too_long(name: str, size: int) -> PictureUnreadable:
     return PictureUnreadable(
-        f"{name} is too large: it has {_millions(size)} MB; up to {_millions(MAX_FILE_SIZE)} MB can be read. "
+        f"{name} has {_millions(size)} MB; up to {_millions(MAX_FILE_SIZE)} MB are allowed. "
         "Make the picture smaller and try again."
     )
 
 
 def _millions(number: int) -> str:
-    """With one digit behind the point where it is not 0, and rounded up, so that what is refused is above the limit."""
+    """In millions, with one decimal unless it is 0; rounded up, so that a rejected number is above the limit."""
     return f"{-(-number // 100_000) / 10:,.1f}".removesuffix(".0")
 
 
@@ -195,8 +196,8 @@ def to_png(picture: NDArray[np.uint8]) -> bytes:
     return file.getvalue()
 
 
-def thumbnail(picture: NDArray[np.uint8], longest: int) -> NDArray[np.uint8]:
-    """Return a picture, uint8 (height, width, 4), made smaller where its longer side has more than `longest` pixels."""
+def thumbnail(picture: NDArray[np.uint8], max_side: int) -> NDArray[np.uint8]:
+    """Return a picture, uint8 (height, width, 4), scaled down to at most `max_side` pixels on its longer side."""
     small = Image.fromarray(picture)
-    small.thumbnail((longest, longest))
+    small.thumbnail((max_side, max_side))
     return np.asarray(small)

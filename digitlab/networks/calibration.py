@@ -1,4 +1,4 @@
-"""What a network's probabilities are worth: made honest, and limits for "sure" and for "no digit". No Keras here."""
+"""Calibration of a network's probabilities, and the thresholds for "confident" and "not a digit"."""
 
 import json
 import math
@@ -18,14 +18,21 @@ _MIN_PROBABILITY = 1e-7  # Keras clips probabilities here before the logarithm
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Calibration:
-    """When a network's answer may be believed.
+    """When a network's answer counts as confident, and when as a digit.
 
     Attributes:
-        temperature: What the network's last sums were divided by; 1 without a calibration. It is in the network's files
-            already.
-        min_confidence: Probability of the digit read from which an answer is sure, 0.1 to 1.
-        max_entropy: Entropy of the ten probabilities, in nats, up to which a drawing is a digit; ln 10 = 2.30 is the
-            highest there is, where all ten are equally likely.
+        temperature: What the network's logits were divided by; 1 without a calibration. The network's files already
+            include it.
+        min_confidence: Answers count as confident from this probability of the digit read, 0.1 to 1.
+        max_entropy: Drawings with a higher entropy of the ten probabilities, in nats, count as no digit. The highest
+            possible entropy is ln 10 = 2.30, where all ten are equally likely.
+
+    Example:
+        >>> calibration = Calibration(min_confidence=0.95)
+        >>> calibration.as_dict()
+        {'temperature': 1.0, 'sure_from': 0.95, 'digit_up_to': 1.5}
+        >>> Calibration.from_dict(calibration.as_dict()) == calibration
+        True
     """
 
     temperature: float = 1.0
@@ -40,17 +47,17 @@ class Calibration:
                 raise ValueError(f"calibration: {name} is {value!r}, not {low} to {high:g}")
 
     def as_dict(self) -> dict[str, float]:
-        """Return plain values under the names by which files keep them."""
+        """Return plain values under the names that files use."""
         return {stored: getattr(self, name) for stored, name in _STORED_NAMES.items()}
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "Calibration":
-        """Take what `as_dict` returns; ValueError, KeyError or TypeError where it is something else."""
+        """Make one from what `as_dict` returns; ValueError, KeyError or TypeError for anything else."""
         return cls(**{_STORED_NAMES[stored]: value for stored, value in values.items()})
 
     @classmethod
-    def on_card(cls, path: Path) -> "Calibration":
-        """Read a network's card, a JSON file; without a card, or with one that does not say, the usual limits."""
+    def from_card(cls, path: Path) -> "Calibration":
+        """Read a network's card, a JSON file; without a card, or one that has no calibration, return the defaults."""
         try:
             return cls.from_dict(json.loads(path.read_text(encoding="utf-8"))["certainty"])
         except (OSError, ValueError, TypeError, KeyError):
@@ -58,27 +65,27 @@ class Calibration:
 
 
 def entropy(probabilities: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
-    """Return the entropy of each row, (n, 10), in nats: 0 for a certain digit, ln 10 = 2.30 for no idea."""
+    """Return the entropy of each row, (n, 10), in nats: from 0, certain, to ln 10 = 2.30, all equally likely."""
     p = np.clip(probabilities.astype(np.float64), 1e-12, 1)
     return np.asarray(-(p * np.log(p)).sum(axis=1))
 
 
-def at_temperature(probabilities: NDArray[np.float32], temperature: float) -> NDArray[np.float32]:
-    """Return the probabilities, (n, 10), that the network would give with its last sums divided by `temperature`."""
+def apply_temperature(probabilities: NDArray[np.float32], temperature: float) -> NDArray[np.float32]:
+    """Return the probabilities, (n, 10), that the network would give with its logits divided by `temperature`."""
     powers = np.log(np.clip(probabilities.astype(np.float64), 1e-30, 1)) / temperature
     powers = np.exp(powers - powers.max(axis=1, keepdims=True))
     return np.asarray(powers / powers.sum(axis=1, keepdims=True), np.float32)
 
 
-def fitted_temperature(probabilities: NDArray[np.float32], labels: NDArray[np.uint8]) -> float:
-    """Return the temperature at which the cross-entropy of these digits is least.
+def fit_temperature(probabilities: NDArray[np.float32], labels: NDArray[np.uint8]) -> float:
+    """Return the temperature that minimizes the cross-entropy of these digits.
 
-    C. Guo et al., "On calibration of modern neural networks" (2017): one number, and no answer changes by it.
+    C. Guo et al., "On calibration of modern neural networks" (2017): a single number, and no answer changes.
     """
     rows = np.arange(len(labels))
 
     def loss(temperature: float) -> float:
-        true = at_temperature(probabilities, temperature)[rows, labels]
+        true = apply_temperature(probabilities, temperature)[rows, labels]
         return float(-np.log(np.maximum(true, _MIN_PROBABILITY)).mean())
 
     return float(min(_TEMPERATURES, key=loss))
@@ -100,9 +107,9 @@ class Bin:
     Attributes:
         low: Where the range begins, 0 to 1.
         high: Where it ends.
-        answers: How many there are.
+        answers: Number of answers.
         confidence: Their mean confidence, 0 to 1.
-        accuracy: The share of them that is right, 0 to 1.
+        accuracy: Share of them that is correct, 0 to 1.
     """
 
     low: float
@@ -113,9 +120,9 @@ class Bin:
 
 
 def calibration_curve(probabilities: NDArray[np.float32], labels: NDArray[np.uint8], bins: int = 15) -> list[Bin]:
-    """Return how often a network is right when it is so sure, in the bins of `expected_calibration_error`.
+    """Return a network's accuracy at each level of confidence, in the bins of `expected_calibration_error`.
 
-    Bins without answers are left out. In an honest network, accuracy and confidence are the same in each.
+    Bins without answers are left out. In a calibrated network, accuracy and confidence are equal in each bin.
     """
     confidence = probabilities.max(axis=1).astype(np.float64)
     right = probabilities.argmax(axis=1) == labels
@@ -131,67 +138,76 @@ def calibration_curve(probabilities: NDArray[np.float32], labels: NDArray[np.uin
 
 @dataclass(frozen=True, slots=True)
 class ThresholdOutcome:
-    """What a threshold makes of a set of answers: those at least as sure are kept, the others refused.
+    """How a threshold divides a set of answers: it accepts those with at least this confidence and rejects the others.
 
     Attributes:
         threshold: Confidence, 0 to 1.
-        right: Answers that are kept and right.
-        wrong: Kept, but wrong.
-        refused_right: Refused, though right.
-        refused_wrong: Refused, and wrong.
+        right: Accepted and correct answers.
+        wrong: Accepted, but wrong.
+        rejected_right: Rejected, but correct.
+        rejected_wrong: Rejected and wrong.
+
+    Example:
+        >>> outcome = ThresholdOutcome(0.9, right=89, wrong=1, rejected_right=4, rejected_wrong=6)
+        >>> outcome.coverage, round(outcome.accuracy, 3)
+        (0.9, 0.989)
     """
 
     threshold: float
     right: int
     wrong: int
-    refused_right: int
-    refused_wrong: int
+    rejected_right: int
+    rejected_wrong: int
 
     @property
-    def share(self) -> float:
-        """Share of all answers that is kept, 0 to 1."""
-        kept, refused = self.right + self.wrong, self.refused_right + self.refused_wrong
-        return kept / (kept + refused)
+    def coverage(self) -> float:
+        """Share of all answers that is accepted, 0 to 1."""
+        accepted, rejected = self.right + self.wrong, self.rejected_right + self.rejected_wrong
+        return accepted / (accepted + rejected)
 
     @property
     def accuracy(self) -> float:
-        """Share of the kept answers that is right, 0 to 1; 1 where none is kept."""
-        kept = self.right + self.wrong
-        return self.right / kept if kept else 1.0
+        """Share of the accepted answers that is correct, 0 to 1; 1 where none is accepted."""
+        accepted = self.right + self.wrong
+        return self.right / accepted if accepted else 1.0
 
 
 def threshold_outcome(
     probabilities: NDArray[np.float32], labels: NDArray[np.uint8], threshold: float
 ) -> ThresholdOutcome:
-    """Return what a threshold keeps and refuses of the answers, (n, 10)."""
+    """Return which of the answers, (n, 10), a threshold accepts and rejects."""
     right = probabilities.argmax(axis=1) == labels
-    is_kept = probabilities.max(axis=1) >= threshold
+    accepted = probabilities.max(axis=1) >= threshold
     counts = [
-        int(((is_kept == kept) & (right == rightly)).sum()) for kept in (True, False) for rightly in (True, False)
+        int(((accepted == is_accepted) & (right == is_right)).sum())
+        for is_accepted in (True, False)
+        for is_right in (True, False)
     ]
     return ThresholdOutcome(threshold, *counts)
 
 
-def trade_off(probabilities: NDArray[np.float32], labels: NDArray[np.uint8], steps: int = 25) -> list[ThresholdOutcome]:
-    """Return what thresholds keep that refuse more and more, from nothing on up to half of the answers, (n, 10)."""
+def coverage_curve(
+    probabilities: NDArray[np.float32], labels: NDArray[np.uint8], steps: int = 25
+) -> list[ThresholdOutcome]:
+    """Return the outcomes of rising thresholds, which reject from none up to half of the answers, (n, 10)."""
     thresholds = np.quantile(probabilities.max(axis=1), np.linspace(0, 0.5, steps))
     return [threshold_outcome(probabilities, labels, float(threshold)) for threshold in np.unique(thresholds)]
 
 
-def fitted_limits(
+def fit_thresholds(
     probabilities: NDArray[np.float32],
     labels: NDArray[np.uint8],
     *,
-    wrong_when_sure: float = 0.002,
-    false_alarms: float = 0.0007,
+    max_error_rate: float = 0.002,
+    false_rejection_rate: float = 0.0007,
 ) -> tuple[float, float]:
-    """Choose the limits on digits, calibrated (n, 10) and their labels.
+    """Choose the thresholds of a `Calibration` on validation digits.
 
     Args:
-        probabilities: float32 (n, 10).
+        probabilities: float32 (n, 10), calibrated.
         labels: uint8 (n,), 0 to 9.
-        wrong_when_sure: Share of the sure answers that may be wrong; the lowest limit that keeps it is taken.
-        false_alarms: Share of the digits that may be called none.
+        max_error_rate: Share of the confident answers that may be wrong. The lowest threshold that meets it is chosen.
+        false_rejection_rate: Share of the digits that may be rejected as "not a digit".
 
     Returns:
         (min_confidence, max_entropy).
@@ -199,6 +215,6 @@ def fitted_limits(
     confidence = probabilities.max(axis=1).astype(np.float64)
     order = np.argsort(-confidence)
     wrong = np.cumsum(probabilities.argmax(axis=1)[order] != labels[order]) / np.arange(1, len(labels) + 1)
-    kept = np.flatnonzero(wrong <= wrong_when_sure)
-    min_confidence = confidence[order[kept[-1]]] if len(kept) else 1.0
-    return float(np.clip(min_confidence, 0.5, 1)), float(np.quantile(entropy(probabilities), 1 - false_alarms))
+    allowed = np.flatnonzero(wrong <= max_error_rate)
+    min_confidence = confidence[order[allowed[-1]]] if len(allowed) else 1.0
+    return float(np.clip(min_confidence, 0.5, 1)), float(np.quantile(entropy(probabilities), 1 - false_rejection_rate))

@@ -1,4 +1,7 @@
-"""The smallest changes that make other digits of a picture, searched along a network's gradients. No Keras here."""
+"""Counterfactuals: the smallest changes that turn a picture into another digit, searched along a network's gradients.
+
+The network itself comes as two functions, so that this needs no Keras.
+"""
 
 from typing import Protocol
 
@@ -8,53 +11,55 @@ from numpy.typing import NDArray
 from digitlab.networks.explanation import Counterfactual, Floats
 
 _STEPS = 20  # of the search; most take eight
-_EASY = 8  # steps; who is not there by then goes further each time
-_VISITS = 2  # times that a picture comes over the border; what it found the second time is about a tenth shorter
-_WORTHWHILE = 0.98  # of the length: a way that is hardly shorter is not gone
-_BEYOND = (1.3, 2.0)  # of the step that should be enough; what is too much is taken back in the end
-_MARGIN = 0.03  # by which the new digit's sum is ahead: who adds up in another order must not read the old one
-_HALVINGS = 3  # of the last quarter of the way: to 3 % of its length
+_SHORT_STEPS = 8  # a search that has not arrived by then takes longer steps
+_MAX_CROSSINGS = 2  # of the border; the second one is about a tenth closer
+_MIN_GAIN = 0.98  # of the distance: the search ends where the next step is hardly shorter
+_OVERSHOOT = (1.3, 2.0)  # times the step that should be enough; the excess is removed at the end
+_MARGIN = 0.03  # by which the new digit's logit leads, so that adding up in another order gives the same digit
+_HALVINGS = 3  # of the last quarter of the change: to 3 % of its length
 
 
-class Slopes(Protocol):
-    """Asks a network which way leads to a digit."""
+class LeadGradient(Protocol):
+    """Computes how the lead of a target digit changes with the pixels."""
 
-    def __call__(self, pictures: Floats, wishes: Floats) -> tuple[Floats, Floats]:
-        """Return by how much a wished digit's sum is ahead of all others, for each picture.
+    def __call__(self, pictures: Floats, targets: Floats) -> tuple[Floats, Floats]:
+        """Return by how much the target digit's logit exceeds all others, for each picture.
 
         Args:
             pictures: float32 (n, 28, 28), pixels from 0 to 1.
-            wishes: float32 (n, 10), 1 at the wished digit, 0 elsewhere.
+            targets: float32 (n, 10), one-hot.
 
         Returns:
-            Its gradient, (n, 28, 28), and the lead itself, (n,); below 0 another digit is ahead.
+            The gradient of the lead, (n, 28, 28), and the lead itself, (n,); negative where another digit leads.
         """
 
 
-class Answers(Protocol):
-    """Asks a network what it reads."""
+class Classify(Protocol):
+    """Returns what a network reads."""
 
     def __call__(self, pictures: Floats) -> NDArray[np.int64]:
         """Return a digit for each picture, float32 (n, 28, 28), pixels from 0 to 1."""
 
 
-def find_counterfactuals(image: NDArray[np.uint8], answers: Answers, slopes: Slopes) -> list[Counterfactual]:
-    """Make each of the nine other digits of a picture by as small a change of its pixels as can be found.
+def find_counterfactuals(
+    image: NDArray[np.uint8], classify: Classify, lead_gradient: LeadGradient
+) -> list[Counterfactual]:
+    """Turn a picture, uint8 (28, 28), into each of the nine other digits by as small a change as can be found.
 
-    Steps to the nearest border as if the network were linear (S.-M. Moosavi-Dezfooli, A. Fawzi and P. Frossard,
-    "DeepFool", 2016), but exactly so within what pixels can be; from the border once more, from the picture itself, in
-    the direction found there (as F. Croce and M. Hein, "Minimally distorted adversarial examples", 2020); then back as
-    far as the new digit stays.
+    Each step goes to the nearest border as if the network were linear (S.-M. Moosavi-Dezfooli, A. Fawzi and P.
+    Frossard, "DeepFool", 2016), but exactly so within the range of pixels; from the border once more, from the picture
+    itself, in the direction found there (as F. Croce and M. Hein, "Minimally distorted adversarial examples", 2020);
+    then back as far as the new digit stays.
 
     Returns:
-        The shortest first; a digit that was not reached is left out.
+        The smallest change first. Digits that were not reached are left out.
     """
     start = image[np.newaxis].astype(np.float32) / np.float32(255)
-    own = int(answers(start)[0])
+    own = int(classify(start)[0])
     others = np.array([digit for digit in range(10) if digit != own])
-    moved = _moved(start, np.eye(10, dtype=np.float32)[others], slopes)
-    moved = _drawn_back(start, moved, others, answers)
-    reached, lengths = answers(moved) == others, _lengths(moved - start)
+    moved = _moved(start, np.eye(10, dtype=np.float32)[others], lead_gradient)
+    moved = _shortened(start, moved, others, classify)
+    reached, lengths = classify(moved) == others, _lengths(moved - start)
     pictures = np.round(moved * 255).astype(np.uint8)
     return [
         Counterfactual(int(others[place]), pictures[place], float(lengths[place]))
@@ -63,35 +68,35 @@ def find_counterfactuals(image: NDArray[np.uint8], answers: Answers, slopes: Slo
     ]
 
 
-def _moved(start: Floats, wishes: Floats, slopes: Slopes) -> Floats:
-    """Return, for each wish, the nearest picture that was found over its border; the start where there was none."""
-    here = np.repeat(start, len(wishes), 0)
-    best, shortest = here.copy(), np.full(len(wishes), np.inf)
-    visits, waiting = np.zeros(len(wishes), int), np.arange(len(wishes))
+def _moved(start: Floats, targets: Floats, lead_gradient: LeadGradient) -> Floats:
+    """Return, for each target, the nearest picture found beyond its border; the start where there is none."""
+    here = np.repeat(start, len(targets), 0)
+    best, shortest = here.copy(), np.full(len(targets), np.inf)
+    crossings, waiting = np.zeros(len(targets), int), np.arange(len(targets))
     for step in range(_STEPS):
         now = here[waiting]
-        seen = _whole(now)  # what is smaller adds up in `now`
-        gradient, lead = slopes(seen, wishes[waiting])
+        seen = _whole(now)  # smaller changes add up in `now`
+        gradient, lead = lead_gradient(seen, targets[waiting])
         length, is_over = _lengths(seen - start), lead >= _MARGIN / 2
         is_better = is_over & (length < shortest[waiting])
         best[waiting[is_better]], shortest[waiting[is_better]] = seen[is_better], length[is_better]
-        visits[waiting] += is_over
-        onwards = _BEYOND[step >= _EASY] * (_MARGIN - lead)
+        crossings[waiting] += is_over
+        onwards = _OVERSHOOT[step >= _SHORT_STEPS] * (_MARGIN - lead)
         from_start = _MARGIN - lead + (gradient * (now - start)).sum(axis=(1, 2))
         base = np.where(is_over[:, None, None], start, now)
         here[waiting] = _along(base, gradient, np.where(is_over, from_start, onwards))
-        is_shorter = _lengths(here[waiting] - start) < _WORTHWHILE * shortest[waiting]
-        waiting = waiting[is_shorter & (visits[waiting] < _VISITS)]
+        is_shorter = _lengths(here[waiting] - start) < _MIN_GAIN * shortest[waiting]
+        waiting = waiting[is_shorter & (crossings[waiting] < _MAX_CROSSINGS)]
         if not len(waiting):
             break
     return best
 
 
-def _along(base: Floats, slopes: Floats, gains: NDArray[np.floating]) -> Floats:
-    """Go along each slope, within what pixels can be, as far as a linear network needs for a gain; or to the end."""
-    flat = slopes.reshape(len(base), -1).astype(np.float64)
-    limits = np.where(slopes > 0, 1 - base, base).reshape(flat.shape)
-    # How far each pixel can go; sorted, all that is gained until one more of them is at its end.
+def _along(base: Floats, gradients: Floats, gains: NDArray[np.floating]) -> Floats:
+    """Follow each gradient within the range of pixels, as far as a linear network needs for a gain, or to the end."""
+    flat = gradients.reshape(len(base), -1).astype(np.float64)
+    limits = np.where(gradients > 0, 1 - base, base).reshape(flat.shape)
+    # How far each pixel can go; sorted, the gain up to where each pixel reaches its limit.
     room = np.divide(limits, np.abs(flat), out=np.zeros_like(flat), where=flat != 0)
     order = room.argsort(axis=1)
     room, steepness = np.take_along_axis(room, order, 1), np.take_along_axis(flat**2, order, 1)
@@ -101,15 +106,15 @@ def _along(base: Floats, slopes: Floats, gains: NDArray[np.floating]) -> Floats:
     rows = np.arange(len(base))
     before, moving = (used_up - steepness * room)[rows, at], (left + steepness)[rows, at]
     steps = np.clip((gains - before) / np.maximum(moving, 1e-12), 0, room[:, -1])
-    return np.asarray(np.clip(base + steps[:, None, None] * slopes, 0, 1), np.float32)
+    return np.asarray(np.clip(base + steps[:, None, None] * gradients, 0, 1), np.float32)
 
 
-def _drawn_back(start: Floats, moved: Floats, digits: NDArray[np.int64], answers: Answers) -> Floats:
-    """Halve the way between too little and enough; return pictures in whole 255ths."""
+def _shortened(start: Floats, moved: Floats, digits: NDArray[np.int64], classify: Classify) -> Floats:
+    """Halve the interval between too little and enough; return pictures in whole 255ths."""
     low, high = np.full(len(digits), 0.75), np.ones(len(digits))
     for _ in range(_HALVINGS):
         middle = (low + high) / 2
-        is_enough = answers(_between(start, moved, middle)) == digits
+        is_enough = classify(_between(start, moved, middle)) == digits
         low, high = np.where(is_enough, low, middle), np.where(is_enough, middle, high)
     return _between(start, moved, high)
 

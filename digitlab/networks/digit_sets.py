@@ -1,4 +1,4 @@
-"""Sets of digits to hold a network against: what it never saw, what was kept back, what it was fitted to."""
+"""Sets of digits on which a network is evaluated: test, validation and training digits, or a person's own."""
 
 import hashlib
 from collections.abc import Sequence
@@ -13,14 +13,21 @@ from digitlab.networks.config import TrainingConfig
 
 @dataclass(frozen=True, slots=True)
 class DigitSet:
-    """Some of MNIST's digits, in their order; or a person's own, which are no part of it.
+    """Some of MNIST's digits in their order, or a person's own digits.
 
     Attributes:
-        part: "training" or "test", as in `Mnist.part`; or as `own_digits` says.
-        start: Index of the first of them in that part.
+        part: "training" or "test", as in `Mnist.part`; or the name that `own_digits` gives.
+        start: Index of the first digit in that part.
         stop: Index after the last.
         step: 1 for all of them, 10 for every tenth.
-        numbers: Of a person's own, their numbers in the record; none of MNIST's.
+        numbers: The numbers of a person's own digits in the record; empty for MNIST's.
+
+    Example:
+        >>> every_tenth = DigitSet("test", 0, 10_000, step=10)
+        >>> len(every_tenth), every_tenth.index(3)
+        (1000, 30)
+        >>> every_tenth.overlap(DigitSet("training", 0, 48_000))
+        0
     """
 
     part: str
@@ -34,39 +41,39 @@ class DigitSet:
 
     @property
     def is_own(self) -> bool:
-        """Whether these are a person's own digits: whoever wants their pictures has to bring them along."""
+        """Whether these are a person's own digits. Their pictures come from the record, not from MNIST."""
         return self.part.startswith(_OWN)
 
-    def select(self, digits: Mnist) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-        """Return (images, labels), uint8 (n, 28, 28) and (n,)."""
-        images, labels = digits.part(self.part)
+    def select(self, mnist: Mnist) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+        """Return their (images, labels), uint8 (n, 28, 28) and (n,)."""
+        images, labels = mnist.part(self.part)
         chosen = slice(self.start, self.stop, self.step)
         return images[chosen], labels[chosen]
 
-    def index(self, number: int) -> int:
-        """Return the index in its part of MNIST of the digit that is `number` here; of a person's own, its number."""
-        return self.numbers[number] if self.is_own else self.indices[number]
+    def index(self, position: int) -> int:
+        """Return the index in its part of MNIST of the digit at a position here; of a person's own, its number."""
+        return self.numbers[position] if self.is_own else self.indices[position]
 
     @property
     def indices(self) -> range:
         """The indices of all of them in their part of MNIST."""
         return range(self.start, self.stop, self.step)
 
-    def blocks(self, size: int) -> "list[DigitSet]":
-        """Return the same digits in sets of `size` at most."""
+    def batches(self, size: int) -> "list[DigitSet]":
+        """Return the same digits as sets of at most `size` digits."""
         starts, stop = self.indices[::size], self.stop
         return [
             DigitSet(self.part, start, min(start + size * self.step, stop), self.step, self.numbers[at : at + size])
             for at, start in zip(range(0, len(self), size), starts, strict=True)
         ]
 
-    def sample(self, most: int) -> "DigitSet":
-        """Return `most` of the digits or a few less, spread evenly: the first of MNIST's test set are easier ones."""
-        every = max(1, -(-len(self) // most))
+    def sample(self, max_count: int) -> "DigitSet":
+        """Return at most so many digits, spread evenly: the first of MNIST's test set are easier than the rest."""
+        every = max(1, -(-len(self) // max_count))
         return DigitSet(self.part, self.start, self.stop, self.step * every, self.numbers[::every])
 
-    def shared(self, other: "DigitSet") -> int:
-        """Return how many digits are in both, where both take all from their start to their stop."""
+    def overlap(self, other: "DigitSet") -> int:
+        """Return how many digits are in both sets, both with a step of 1."""
         overlap = min(self.stop, other.stop) - max(self.start, other.start)
         return max(0, overlap) if self.part == other.part else 0
 
@@ -76,18 +83,18 @@ TEST = DigitSet("test", 0, 10_000)
 
 
 def own_digits(images: NDArray[np.uint8], labels: NDArray[np.uint8], numbers: Sequence[int]) -> DigitSet:
-    """Return a person's own digits, uint8 (n, 28, 28) and (n,), as a set; other digits or labels are another set."""
+    """Return a person's own digits, uint8 (n, 28, 28) and (n,), as a set; other digits or labels make another set."""
     content = hashlib.sha256(images.tobytes() + labels.tobytes()).hexdigest()
     return DigitSet(_OWN + content, 0, len(images), numbers=tuple(numbers))
 
 
 def fitted(config: TrainingConfig) -> DigitSet:
-    """Return the digits that a network was fitted to."""
+    """Return the digits that a network was trained on."""
     return DigitSet("training", 0, config.fitted_digits)
 
 
-def sets_of(config: TrainingConfig) -> dict[str, DigitSet]:
-    """Return the sets of a network, by what people call them; without a validation split there is no second."""
+def sets_by_name(config: TrainingConfig) -> dict[str, DigitSet]:
+    """Return a network's sets by their names; without a validation split, "validation" is left out."""
     sets = {
         "test": TEST,
         "validation": DigitSet("training", config.fitted_digits, config.training_digits),

@@ -1,4 +1,4 @@
-"""A network's answers on a whole set of digits. Without Keras: it takes longer (`benchmarks/scoring.py`)."""
+"""Evaluates a network on a whole set of digits, on LiteRT: Keras takes longer (`benchmarks/scoring.py`)."""
 
 from pathlib import Path
 
@@ -8,21 +8,21 @@ from numpy.typing import NDArray
 from digitlab.networks.recognition import Recogniser
 from digitlab.networks.scores import Scores
 
-_BATCH = 16  # digits: a wide dense network reads them seven times faster than one by one, convolutions a bit faster
-_MAX = 8  # threads; each opens the network for itself
+_BATCH = 16  # digits: a wide dense network reads a batch seven times faster than single digits, convolutions slightly
+_MAX_THREADS = 8  # each opens the network for itself
 
 
 def evaluate(path: Path, images: NDArray[np.uint8], labels: NDArray[np.uint8], threads: int = 2) -> Scores:
-    """Let a saved network, as `Recogniser.load` takes its path, read digits, and hold its answers against the labels.
+    """Let a saved network read digits, and return its answers with the labels.
 
     Args:
-        path: Its `.keras` file with the `.tflite` beside it, which was held against Keras when it was written.
+        path: As `Recogniser.load` takes it. The `.tflite` file was compared with Keras when it was written.
         images: uint8 (n, 28, 28).
         labels: uint8 (n,), 0 to 9.
-        threads: How many may read at once.
+        threads: How many threads read at once.
 
     Raises:
-        ModelNotFound, ModelDamaged: It cannot be opened.
+        ModelNotFound, ModelDamaged: The network cannot be opened.
     """
-    reader = Recogniser.load(path, threads=min(threads, _MAX), batch=_BATCH)
+    reader = Recogniser.load(path, threads=min(threads, _MAX_THREADS), batch=_BATCH)
     return Scores(labels, reader.probabilities(images))

@@ -1,4 +1,4 @@
-"""What a look into a network brings to light: results of `explanation` and `probing`, made to be shown. No Keras."""
+"""Results of explanations, ready to be shown: what `digitlab.worker.explainer` and `occlusion` find out."""
 
 from dataclasses import dataclass
 
@@ -10,12 +10,12 @@ Floats = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LayerOutput:
-    """What one layer makes of a picture.
+    """The output of one layer for a picture.
 
     Attributes:
         layer: The layer's name in Keras.
         kind: Its class: "Conv2D", "BatchNormalization", "ReLU", "Dense".
-        values: float32 (height, width, maps) of what has a place in the picture, (n,) of what has none.
+        values: float32 (height, width, maps) for feature maps, (n,) for a vector.
     """
 
     layer: str
@@ -25,92 +25,103 @@ class LayerOutput:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ActivationTrace:
-    """A picture's way through a network.
+    """The outputs of all layers for a picture.
 
     Attributes:
-        stages: The layers in their order; those that only put numbers elsewhere are left out.
-        hidden: float32 (n,), what the last layer works with.
-        weights: float32 (n, 10), the last layer's.
-        bias: float32 (10,), the last layer's.
-        sums: float32 (10,), before the softmax: `hidden @ weights + bias`.
-        looks: How often the network looks at each picture, moved by half a pixel; the stages are those of the first
-            look, and `hidden` is the mean of all.
+        layers: In their order; layers that only move numbers are left out.
+        hidden: float32 (n,), the input of the last layer.
+        weights: float32 (n, 10), of the last layer.
+        bias: float32 (10,), of the last layer.
+        logits: float32 (10,), before the softmax: `hidden @ weights + bias`.
+        views: How many views of each picture the network averages, shifted by half a pixel; `layers` are those of the
+            first view, and `hidden` is the mean over all.
+
+    Example:
+        >>> trace = ActivationTrace((), np.ones(1), np.eye(1, 10), np.zeros(10), np.eye(10)[0], 1)
+        >>> trace.probabilities.round(2).tolist()[:3]
+        [0.23, 0.09, 0.09]
     """
 
-    stages: tuple[LayerOutput, ...]
+    layers: tuple[LayerOutput, ...]
     hidden: Floats
     weights: Floats
     bias: Floats
-    sums: Floats
-    looks: int
+    logits: Floats
+    views: int
 
     @property
-    def powers(self) -> NDArray[np.float64]:
-        """float64 (10,): e to each sum; the largest sum is taken off first, which changes no share."""
-        sums = self.sums.astype(np.float64)
-        return np.asarray(np.exp(sums - sums.max()))
+    def exponentials(self) -> NDArray[np.float64]:
+        """float64 (10,): e to each logit, less the largest one first, which changes no probability."""
+        logits = self.logits.astype(np.float64)
+        return np.asarray(np.exp(logits - logits.max()))
 
     @property
     def probabilities(self) -> NDArray[np.float64]:
-        """float64 (10,), sum to 1: the powers' shares, which is the softmax."""
-        return np.asarray(self.powers / self.powers.sum())
+        """float64 (10,), sum to 1: the softmax of the logits."""
+        return np.asarray(self.exponentials / self.exponentials.sum())
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class HeatMaps:
-    """Which pixels a digit's sum before the softmax hangs on.
+    """Which pixels a digit's logit depends on.
 
     Attributes:
         digit: The digit in question.
-        gradient: float32 (28, 28): by how much the sum would grow if the pixel became brighter, a full 255 counted as 1
-            (K. Simonyan, A. Vedaldi and A. Zisserman, "Deep inside convolutional networks", 2013).
-        integrated: float32 (28, 28): what each pixel adds to the sum on the way from an empty picture to this one
-            (M. Sundararajan, A. Taly and Q. Yan, "Axiomatic attribution for deep networks", 2017).
-        gain: By how much the sum for this picture is above that for an empty one. All of `integrated` sum to this.
-        grad_cam: float32 (28, 28), 0 or more: where the last convolution saw what raises the sum (R. R. Selvaraju et
+        gradient: float32 (28, 28): by how much the logit would grow if the pixel became brighter, a full 255 counted as
+            1 (K. Simonyan, A. Vedaldi and A. Zisserman, "Deep inside convolutional networks", 2013).
+        integrated_gradients: float32 (28, 28): what each pixel adds to the logit on the way from an empty picture to
+            this one (M. Sundararajan, A. Taly and Q. Yan, "Axiomatic attribution for deep networks", 2017).
+        gain: The logit for this picture minus that for an empty one. `integrated_gradients` sums to this.
+        grad_cam: float32 (28, 28), 0 or more: where the last convolution saw what raises the logit (R. R. Selvaraju et
             al., "Grad-CAM", 2017); None for a network without convolutions.
+
+    Example:
+        >>> zeros = np.zeros((28, 28), np.float32)
+        >>> HeatMaps(7, zeros, zeros + 0.125, 100.0, None).completeness_error
+        0.02
     """
 
     digit: int
     gradient: Floats
-    integrated: Floats
+    integrated_gradients: Floats
     gain: float
     grad_cam: Floats | None
 
     @property
-    def gap(self) -> float:
-        """By which share of the gain the integrated gradients miss it."""
-        return abs(float(self.integrated.sum(dtype=np.float64)) - self.gain) / max(abs(self.gain), 1e-6)
+    def completeness_error(self) -> float:
+        """The share of the gain by which the sum of the integrated gradients misses it."""
+        total = float(self.integrated_gradients.sum(dtype=np.float64))
+        return abs(total - self.gain) / max(abs(self.gain), 1e-6)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Counterfactual:
-    """A small change that makes another digit of a picture.
+    """A small change that turns a picture into another digit.
 
     Attributes:
-        digit: What the network reads then.
+        digit: What the network reads in the changed picture.
         image: uint8 (28, 28), the changed picture.
-        length: The Euclidean length of the change, a full 255 counted as 1.
+        distance: The Euclidean length of the change, a full 255 counted as 1.
     """
 
     digit: int
     image: NDArray[np.uint8]
-    length: float
+    distance: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TopActivations:
-    """Which digits excite each map of a layer most, each digit by the one place where it does so most.
+    """The digits that activate each map of a layer most; of each digit, only the place with the highest activation.
 
     Attributes:
-        numbers: int64 (maps, count), indices of the digits among those that were looked through, the strongest first.
-        tops: int64 (maps, count), first row of what the map sees of the picture there; below 0 outside of it.
-        lefts: Likewise, the first column.
-        side: How many pixels it sees in height and width: its receptive field.
-        values: float32 (maps, count), its output there.
+        indices: int64 (maps, count), of the digits in the set that was searched, the strongest first.
+        tops: int64 (maps, count), the first row of the map's receptive field there; negative outside the picture.
+        lefts: int64 (maps, count), its first column, likewise.
+        side: Height and width of the receptive field, in pixels.
+        values: float32 (maps, count), the activation there.
     """
 
-    numbers: NDArray[np.int64]
+    indices: NDArray[np.int64]
     tops: NDArray[np.int64]
     lefts: NDArray[np.int64]
     side: int
@@ -122,14 +133,19 @@ class Neuron:
     """The arithmetic of one neuron: `output = f(scale * (sum of inputs * weights + bias) + shift)`.
 
     Attributes:
-        inputs: float32 (height, width, maps) or (n,): the numbers that it sees.
+        inputs: float32 (height, width, maps) or (n,).
         weights: float32, of the same shape.
         bias: What is added to the sum.
-        scale: Of the normalization that follows; 1 without one.
+        scale: Of the batch normalization that follows; 1 without one.
         shift: Likewise; 0 without one.
-        is_rectified: Whether what is below 0 becomes 0.
+        is_rectified: Whether negative results become 0.
         output: What the network itself computed.
         source: A sentence on what comes in, where several layers come together before it; else empty.
+
+    Example:
+        >>> neuron = Neuron(np.array([1, 2]), np.array([3, 4]), 5.0, 1.0, 0.0, True, 16.0)
+        >>> neuron.products.tolist(), neuron.total
+        ([3, 8], 16.0)
     """
 
     inputs: Floats
@@ -143,25 +159,25 @@ class Neuron:
 
     @property
     def products(self) -> Floats:
-        """float32, of the inputs' shape."""
+        """float32, of the inputs' shape: input times weight."""
         return self.inputs * self.weights
 
     @property
     def total(self) -> float:
-        """The sum of all products, and the bias."""
+        """The sum of all products and the bias."""
         return float(self.products.sum(dtype=np.float64)) + self.bias
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ReadingsByEpoch:
-    """How a picture was read while a network learned.
+    """How a network read a picture after each epoch of its training.
 
     Attributes:
-        epochs: After which epochs; 0 is before the first.
+        epochs: Which epochs; 0 is before the first.
         probabilities: float32 (epochs, 10).
-        places: float32 (epochs, 2): where it lay on each epoch's map.
+        points: float32 (epochs, 2): where the picture lay on each epoch's map.
     """
 
     epochs: tuple[int, ...]
     probabilities: Floats
-    places: Floats
+    points: Floats

@@ -1,19 +1,19 @@
-"""The files as which a network can be taken away, and how each is read elsewhere. No Keras here."""
+"""The file formats to which a network can be exported, and the code that reads each of them elsewhere."""
 
 from dataclasses import dataclass
 
-TOLERANCE = 1e-4  # of a probability: float32 sums in another order differ by about 1e-6
+TOLERANCE = 1e-4  # of a probability: adding float32 values in another order changes it by about 1e-6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileFormat:
-    """A kind of file.
+    """A file format.
 
     Attributes:
-        title: As people call it.
-        summary: What it is for, in a line.
-        suffix: The ending of its files.
-        code: How a program reads digits with it, in Python; `{file}` stands for its name.
+        title: Its name.
+        summary: What it is for, in one line.
+        suffix: Of its files.
+        code: Python code that reads digits with such a file; `{file}` stands for its name.
     """
 
     title: str
@@ -24,12 +24,12 @@ class FileFormat:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ExportedFile:
-    """A network as a file that was read again.
+    """A network exported to a file, which was read again and compared with the network.
 
     Attributes:
         content: The file's bytes.
-        digits: On how many digits it was held against the network.
-        difference: The largest difference of a probability there; at most `TOLERANCE`.
+        digits: The number of digits on which both were compared.
+        difference: The largest difference of a probability; at most `TOLERANCE`.
     """
 
     content: bytes
@@ -40,7 +40,7 @@ class ExportedFile:
 FORMATS: dict[str, FileFormat] = {
     "keras": FileFormat(
         title="Keras",
-        summary="The whole network: to look into it, to change it, or to compile it and go on training, in Python.",
+        summary="The whole network, for Python: inspect it, change it, or continue its training.",
         suffix=".keras",
         code="""\
 import keras
@@ -52,7 +52,7 @@ print(model.predict(x_test[:1]))
     ),
     "tflite": FileFormat(
         title="LiteRT",
-        summary="Small and quick, to read digits only: on telephones, in browsers, on a Raspberry Pi.",
+        summary="Small and fast, for reading digits only: on phones, in browsers, on a Raspberry Pi.",
         suffix=".tflite",
         code="""\
 import keras
@@ -68,7 +68,7 @@ print(interpreter.get_tensor(interpreter.get_output_details()[0]["index"]))
     ),
     "onnx": FileFormat(
         title="ONNX",
-        summary="To read digits only, with nearly any other program or language.",
+        summary="For reading digits only, with nearly any other program or language.",
         suffix=".onnx",
         code="""\
 import keras

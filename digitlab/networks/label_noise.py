@@ -1,4 +1,4 @@
-"""Several networks on the same digits: where they differ, and which labels they doubt together. No Keras here."""
+"""Several networks on the same digits: where they differ, and label noise that they find together."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,43 +8,56 @@ from numpy.typing import NDArray
 
 from digitlab.networks.calibration import entropy
 from digitlab.networks.scores import Scores
-from digitlab.networks.statistics import mcnemar
+from digitlab.networks.statistics import mcnemar_p_value
 
-_AMBIGUOUS_FROM = 0.5  # nats; two digits with 80 and 20 % have as much
+_AMBIGUOUS_FROM = 0.5  # nats: the entropy of two digits with 80 % and 20 %
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Comparison:
-    """Two networks on the same digits."""
+    """Two networks on the same digits.
+
+    Attributes:
+        first: The answers of the first network.
+        second: Those of the second, on the same digits.
+
+    Example:
+        >>> labels = np.array([3, 5], np.uint8)
+        >>> first = Scores(labels, np.eye(10, dtype=np.float32)[[3, 5]])
+        >>> second = Scores(labels, np.eye(10, dtype=np.float32)[[3, 6]])
+        >>> comparison = Comparison(first, second)
+        >>> comparison.both, comparison.only_first.tolist(), comparison.p_value
+        (1, [1], 1.0)
+    """
 
     first: Scores
     second: Scores
 
     @property
     def only_first(self) -> NDArray[np.int64]:
-        """Indices of what only the first network reads rightly, the second's most confident mistake first."""
+        """Indices of digits that only the first network reads correctly, the second's most confident mistake first."""
         return _only(self.first, self.second)
 
     @property
     def only_second(self) -> NDArray[np.int64]:
-        """Indices of what only the second network reads rightly, the first's most confident mistake first."""
+        """Indices of digits that only the second network reads correctly, the first's most confident mistake first."""
         return _only(self.second, self.first)
 
     @property
     def neither(self) -> NDArray[np.int64]:
-        """Indices of what both read wrongly, the first's most confident mistake first."""
+        """Indices of the digits that both misread, the first's most confident mistake first."""
         mistakes = self.first.mistakes
         return mistakes[np.isin(mistakes, self.second.mistakes)]
 
     @property
     def both(self) -> int:
-        """How many digits both read rightly."""
+        """How many digits both read correctly."""
         return len(self.first.labels) - len(self.only_first) - len(self.only_second) - len(self.neither)
 
     @property
     def p_value(self) -> float:
-        """How likely two equally good networks differ as much or more by luck alone, 0 to 1: `statistics.mcnemar`."""
-        return mcnemar(len(self.only_first), len(self.only_second))
+        """The probability, 0 to 1, that two equally good networks differ as much by chance (McNemar's test)."""
+        return mcnemar_p_value(len(self.only_first), len(self.only_second))
 
 
 def _only(right: Scores, wrong: Scores) -> NDArray[np.int64]:
@@ -53,41 +66,47 @@ def _only(right: Scores, wrong: Scores) -> NDArray[np.int64]:
 
 @dataclass(frozen=True, slots=True)
 class SuspectLabel:
-    """A label that several networks doubt.
+    """A label that is likely wrong, as several networks see it.
 
     Attributes:
         index: Of the digit in its set.
-        label: What it is called there.
-        read: What the networks read, together.
-        share: The mean of their probabilities for what they read, 0 to 1.
-        answers: What each of them reads.
+        label: Its label there.
+        read: The digit that the networks read together.
+        probability: The mean of their probabilities for that digit, 0 to 1.
+        answers: The digit that each network reads.
     """
 
     index: int
     label: int
     read: int
-    share: float
+    probability: float
     answers: tuple[int, ...]
 
 
 class Ensemble:
-    """Several networks on the same digits, and the labels that they doubt together.
+    """Several networks on the same digits, and the labels that are suspect to them together.
 
-    Networks that were fitted to a label may know it by heart, right or wrong; so the doubts about what none of them
-    ever saw are worth most.
+    A network may have memorized the labels of its training digits, right or wrong. So what it says of digits that no
+    network of the ensemble was trained on is worth most.
+
+    Example:
+        >>> labels = np.array([3, 5], np.uint8)
+        >>> members = [Scores(labels, np.eye(10, dtype=np.float32)[[3, read]]) for read in (6, 6, 5)]
+        >>> [(suspect.index, suspect.label, suspect.read) for suspect in Ensemble(members).likely_errors]
+        [(1, 5, 6)]
     """
 
-    def __init__(self, networks: Sequence[Scores]) -> None:
-        self._labels = networks[0].labels
-        self._answers = np.stack([scores.answers for scores in networks])
-        self._probabilities = np.stack([scores.probabilities for scores in networks]).mean(axis=0)
+    def __init__(self, members: Sequence[Scores]) -> None:
+        self._labels = members[0].labels
+        self._answers = np.stack([scores.answers for scores in members])
+        self._probabilities = np.stack([scores.probabilities for scores in members]).mean(axis=0)
         votes = np.stack([(self._answers == digit).sum(axis=0) for digit in range(10)], axis=1)
         self._winner = votes.argmax(axis=1)
-        self._is_outvoted = (votes.max(axis=1) * 2 > len(networks)) & (self._winner != self._labels)
+        self._is_outvoted = (votes.max(axis=1) * 2 > len(members)) & (self._winner != self._labels)
 
     @property
     def likely_errors(self) -> list[SuspectLabel]:
-        """Digits whose label may be wrong: most networks read the same other digit. The most convincing first.
+        """Digits whose label is likely wrong, because most networks read the same other digit. The most likely first.
 
         Ranked by how much more probable that digit is to them, on average, than the label: the normalised margin of
         C. G. Northcutt, L. Jiang and I. L. Chuang, "Confident learning" (2021).
@@ -96,19 +115,21 @@ class Ensemble:
         read = self._winner[chosen]
         margin = self._probabilities[chosen, read] - self._probabilities[chosen, self._labels[chosen]]
         order = np.argsort(-margin, kind="stable")
-        return [self._doubt(int(chosen[at]), int(read[at])) for at in order]
+        return [self._suspect(int(chosen[at]), int(read[at])) for at in order]
 
     @property
     def ambiguous(self) -> list[SuspectLabel]:
-        """Digits that may be this or that: their mean probabilities have a high entropy. The worst first.
+        """Ambiguous digits: their mean probabilities have a high entropy. The most ambiguous first.
 
-        What most networks read as the same other digit is a likely error instead, and not among these.
+        Digits in `likely_errors` are left out.
         """
         spread = entropy(self._probabilities)
         chosen = np.nonzero((spread >= _AMBIGUOUS_FROM) & ~self._is_outvoted)[0]
         order = chosen[np.argsort(-spread[chosen], kind="stable")]
-        return [self._doubt(int(index), int(self._probabilities[index].argmax())) for index in order]
+        return [self._suspect(int(index), int(self._probabilities[index].argmax())) for index in order]
 
-    def _doubt(self, index: int, read: int) -> SuspectLabel:
-        share = float(self._probabilities[index, read])
-        return SuspectLabel(index, int(self._labels[index]), read, share, tuple(map(int, self._answers[:, index])))
+    def _suspect(self, index: int, read: int) -> SuspectLabel:
+        probability = float(self._probabilities[index, read])
+        return SuspectLabel(
+            index, int(self._labels[index]), read, probability, tuple(map(int, self._answers[:, index]))
+        )

@@ -1,4 +1,4 @@
-"""What a training reports while it runs. No Keras here: pages and the store read these, too."""
+"""What a training reports while it runs. Pages and the store use these, too."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EpochMetrics:
-    """The figures of one finished epoch.
+    """The metrics of one finished epoch.
 
     Attributes:
         epoch: 1 for the first.
-        loss: Mean cross-entropy per digit (nats) over the epoch, as Keras reports it while it learns.
-        accuracy: Share of the fitted digits read correctly, 0 to 1, likewise.
-        validation_loss: The same on the validation digits after the epoch; None without any.
-        validation_accuracy: The same for the accuracy.
+        loss: Mean cross-entropy per digit (nats) over the epoch, as Keras reports it while it trains.
+        accuracy: Share of the training digits that is read correctly, 0 to 1, likewise.
+        validation_loss: The loss on the validation digits after the epoch; None without a validation split.
+        validation_accuracy: The accuracy on them, likewise.
         seconds: Duration of the epoch, validation included.
     """
 
@@ -27,9 +27,9 @@ class EpochMetrics:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """Where a training is within an epoch: `batch` of `batches` done in `epoch` (1 for the first).
+    """The progress within an epoch: `batch` of `batches` are done in `epoch` (1 for the first).
 
-    Epoch 0 is the writing of digits before the first; its batches are the parts that they are written in.
+    Epoch 0 is the drawing of synthetic digits before the first; its batches are the chunks in which they are drawn.
     """
 
     epoch: int

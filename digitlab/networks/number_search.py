@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from digitlab.networks.reading import DigitReading, Reading
 from digitlab.preprocessing import normalization
-from digitlab.segmentation.segments import Segment, find_segments, one_sign, undivided
+from digitlab.segmentation.segments import Segment, find_segments, single_sign, undivided
 
 _NETWORK_WEIGHT = 4.0  # of the network's log-probability against the prior of the geometry
 _MIN_PROBABILITY = 1e-6  # smaller ones count as this, so that the logarithm is finite
@@ -62,7 +62,7 @@ def find_digits(ink: NDArray[np.uint8], network: DigitReader) -> list[DigitReadi
             scores[k] += _log_likelihood(read[k])
     digits = [digit for k in most_likely_path(segments, scores) if (digit := read[k])]
     # Two touching digits are wider than one sign. Without this check, a V would be read as 11 and an R as 12.
-    sign = one_sign(ink) if len(digits) > 1 else None
+    sign = single_sign(ink) if len(digits) > 1 else None
     return digits if sign is None else [digit for digit in _read([sign], ink, network) if digit]
 
 

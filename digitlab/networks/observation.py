@@ -1,28 +1,28 @@
-"""What is seen in a network while it learns: gradients, weights, silent units. No Keras here: pages read these, too."""
+"""Gradients, weights and dead units of a network while it trains. Pages use these, too."""
 
 import dataclasses
 import json
 from dataclasses import dataclass
 
-BINS = 31  # of a histogram; an odd number has one in the middle, around 0
+BINS = 31  # of a histogram; with an odd number, the middle bin is centred on 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LayerObservation:
-    """One layer's weights (its kernel; biases are left out) after an epoch.
+    """The weights of one layer (its kernel, without biases) after an epoch.
 
     Attributes:
         layer: The layer's name in Keras.
-        weights: How many there are.
-        gradient_norm: Euclidean norm of the loss' gradient, on some digits that are learned.
+        weights: Number of weights.
+        gradient_norm: Euclidean norm of the loss' gradient, on some of the training digits.
         weight_norm: Euclidean norm of the weights.
-        change: Norm of what the epoch changed, as a share of `weight_norm` before it; None before the first epoch, and
-            where a training went on within this one.
+        change: Norm of the epoch's update, as a share of `weight_norm` before it; None before the first epoch, and
+            where a training was resumed within this one.
         moved: Share of the weights that the epoch changed by more than 1 % of their root mean square; likewise.
-        units: How many neurons or filters are rectified after this layer; 0 where none is.
-        dead: How many of them are silent for each of the digits that were looked at.
-        histogram: Counts of the weights in `BINS` equal parts of -limit to limit.
-        limit: The largest distance of a weight from 0.
+        units: Number of neurons or filters with a ReLU after this layer; 0 without one.
+        dead: How many of them are 0 for all digits that were observed.
+        histogram: Counts of the weights in `BINS` equal bins from -limit to limit.
+        limit: The largest absolute value of a weight.
     """
 
     layer: str
@@ -39,12 +39,18 @@ class LayerObservation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Observation:
-    """A network after an epoch.
+    """The weights of a network after an epoch.
 
     Attributes:
         epoch: 1 for the first; 0 before it.
-        digits: On how many digits units were found silent.
-        layers: Those with weights, from the picture on.
+        digits: The number of digits on which dead units were looked for.
+        layers: The layers with weights, from the input on.
+
+    Example:
+        >>> layer = LayerObservation(layer="dense", weights=100, gradient_norm=0.5, weight_norm=2.0)
+        >>> observation = Observation(epoch=1, digits=500, layers=(layer,))
+        >>> Observation.from_json(observation.to_json()) == observation
+        True
     """
 
     epoch: int
@@ -52,12 +58,12 @@ class Observation:
     layers: tuple[LayerObservation, ...]
 
     def to_json(self) -> str:
-        """Return it as the record keeps it."""
+        """Return it as JSON, which the record stores."""
         return json.dumps(dataclasses.asdict(self))
 
     @classmethod
     def from_json(cls, text: str) -> "Observation":
-        """The other way round."""
+        """Make one from what `to_json` returns."""
         values = json.loads(text)
         layers = [LayerObservation(**layer | {"histogram": tuple(layer["histogram"])}) for layer in values["layers"]]
         return cls(epoch=values["epoch"], digits=values["digits"], layers=tuple(layers))

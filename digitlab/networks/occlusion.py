@@ -1,4 +1,4 @@
-"""What a network answers to changed pictures, asked in the page process: many readings of a millisecond. No Keras."""
+"""Occlusion: how a digit's probability changes as parts of a picture are covered. Many readings of a millisecond."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -6,12 +6,12 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-PATCH = 5  # pixels: the side of what is covered; a digit's line is about half as wide
-_STEP = 2  # pixels between two places of the patch
+PATCH = 5  # pixels: the side of the square that covers; a digit's line is about half as wide
+_STEP = 2  # pixels between two positions of the patch
 
 
-class Reader(Protocol):
-    """What is asked of a network: `Recogniser` has it."""
+class Classifier(Protocol):
+    """The part of `Recogniser` that occlusion needs."""
 
     def probabilities(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Return float32 (n, 10) for uint8 (n, 28, 28)."""
@@ -23,37 +23,37 @@ class Occlusion:
 
     Attributes:
         digit: The digit in question.
-        drops: float32 (28, 28), -1 to 1: by how much its probability falls where a pixel is covered, the mean over all
-            places of the patch that cover it; below 0 it rises.
-        most: The most that one patch takes away.
-        readings: How many pictures were read for it.
+        drops: float32 (28, 28), -1 to 1: by how much its probability drops where a pixel is covered, the mean over all
+            positions of the patch that cover it; negative where it rises.
+        max_drop: The largest drop by a single patch.
+        readings: How many pictures were read.
     """
 
     digit: int
     drops: NDArray[np.float32]
-    most: float
+    max_drop: float
     readings: int
 
 
-def occlusion(reader: Reader, image: NDArray[np.uint8], digit: int) -> Occlusion:
-    """Cover a picture, uint8 (28, 28), here and there by background, and see what becomes of a digit's probability.
+def occlusion(classifier: Classifier, image: NDArray[np.uint8], digit: int) -> Occlusion:
+    """Cover each part of a picture, uint8 (28, 28), with background, and measure the change of a digit's probability.
 
     M. D. Zeiler and R. Fergus, "Visualizing and understanding convolutional networks" (2014).
     """
-    places = range(1 - PATCH + _STEP, 28, _STEP)
+    positions = range(1 - PATCH + _STEP, 28, _STEP)
     covered, boxes = [image], []
-    for top in places:
-        for left in places:
+    for top in positions:
+        for left in positions:
             box = slice(max(top, 0), top + PATCH), slice(max(left, 0), left + PATCH)
-            if image[box].any():  # what covers no ink changes nothing
+            if image[box].any():  # covering background changes nothing
                 picture = image.copy()
                 picture[box] = 0
                 covered.append(picture)
             boxes.append((box, bool(image[box].any())))
-    own, *others = reader.probabilities(np.stack(covered))[:, digit]
+    own, *others = classifier.probabilities(np.stack(covered))[:, digit]
     drops, counts, rest = np.zeros((28, 28)), np.zeros((28, 28)), iter(others)
     for box, has_ink in boxes:
         counts[box] += 1
         drops[box] += own - next(rest) if has_ink else 0
-    most = float(own - min([own, *others]))
-    return Occlusion(digit, np.asarray(drops / counts, np.float32), most, len(covered))
+    max_drop = float(own - min([own, *others]))
+    return Occlusion(digit, np.asarray(drops / counts, np.float32), max_drop, len(covered))

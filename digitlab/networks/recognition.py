@@ -63,7 +63,7 @@ class Recogniser:
         file = path.with_suffix(SUFFIX)
         if not file.is_file():
             raise ModelNotFound(f"There is no {file.name} in {file.parent}. Choose another network, or train one.")
-        return cls([_Runtime(file, batch) for _ in range(threads)], Calibration.on_card(path.with_suffix(CARD)))
+        return cls([_Runtime(file, batch) for _ in range(threads)], Calibration.from_card(path.with_suffix(CARD)))
 
     def read_number(self, drawing: NDArray[np.uint8], *, is_single: bool = False) -> NumberReading:
         """Read a drawing of one digit, or of several in a line.

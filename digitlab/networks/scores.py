@@ -1,31 +1,31 @@
-"""How well a network reads a set of digits: figures computed from its probabilities. No Keras here."""
+"""How well a network reads a set of digits: accuracy, loss, confusion and mistakes, from its probabilities."""
 
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from digitlab.networks.statistics import wilson
+from digitlab.networks.statistics import wilson_interval
 
 _MIN_SIZE = 1e-7  # Keras clips probabilities here before the logarithm
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DigitScores:
-    """How well one digit is told from the nine others; each share is 0 to 1, or NaN where nothing could be counted.
+    """The scores of one digit against the nine others; each is 0 to 1, or NaN where there was nothing to count.
 
     Attributes:
         digit: 0 to 9.
-        pictures: How many of it there are.
-        accuracy: Share of all pictures that are rightly called this digit or another.
-        precision: Share of the answers of this digit that are right.
-        recall: Share of this digit's pictures that are read correctly.
-        interval: Where the recall lies with 95 % confidence.
+        support: Number of pictures of this digit.
+        accuracy: Share of all pictures that is correctly read as this digit or as another.
+        precision: Share of the answers of this digit that is correct.
+        recall: Share of this digit's pictures that is read correctly.
+        interval: The 95 % confidence interval of the recall.
         f1: Harmonic mean of precision and recall.
     """
 
     digit: int
-    pictures: int
+    support: int
     accuracy: float
     precision: float
     recall: float
@@ -35,11 +35,18 @@ class DigitScores:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scores:
-    """A network's answers on a set, and what follows from them.
+    """A network's answers on a set of digits, and the metrics that follow from them.
 
     Attributes:
         labels: uint8 (n,), the true digits.
         probabilities: float32 (n, 10), rows sum to 1.
+
+    Example:
+        >>> scores = Scores(np.array([7, 1], np.uint8), np.eye(10, dtype=np.float32)[[7, 2]])
+        >>> scores.accuracy, scores.mistakes.tolist()
+        (0.5, [1])
+        >>> int(scores.confusion[1, 2])
+        1
     """
 
     labels: NDArray[np.uint8]
@@ -52,13 +59,13 @@ class Scores:
 
     @property
     def accuracy(self) -> float:
-        """Share read correctly, 0 to 1."""
+        """Share of the digits that is read correctly, 0 to 1."""
         return float((self.answers == self.labels).mean())
 
     @property
     def interval(self) -> tuple[float, float]:
-        """Where the accuracy on all digits of this kind lies, with 95 % confidence."""
-        return wilson(len(self.labels) - len(self.mistakes), len(self.labels))
+        """The 95 % confidence interval of the accuracy."""
+        return wilson_interval(len(self.labels) - len(self.mistakes), len(self.labels))
 
     @property
     def loss(self) -> float:
@@ -73,61 +80,61 @@ class Scores:
         return counts.reshape(10, 10)
 
     @property
-    def shares(self) -> NDArray[np.float64]:
-        """float64 (10, 10): the share of the row's digit that was read as the column's, 0 to 1; 0 for none."""
+    def normalized_confusion(self) -> NDArray[np.float64]:
+        """float64 (10, 10): the share of the row's digit that was read as the column's, 0 to 1; 0 without pictures."""
         confusion = self.confusion
         return np.asarray(confusion / np.maximum(1, confusion.sum(axis=1, keepdims=True)), np.float64)
 
     @property
     def accuracy_per_digit(self) -> NDArray[np.float64]:
-        """float64 (10,): share of each digit's pictures that is read correctly; NaN where there are none."""
+        """float64 (10,): share of each digit's pictures that is read correctly; NaN without pictures."""
         confusion = self.confusion
         return _shares(confusion.diagonal(), confusion.sum(axis=1))
 
     @property
     def per_digit(self) -> "list[DigitScores]":
-        """How well each digit is told from the nine others, 0 to 9."""
+        """The scores of each digit, 0 to 9."""
         confusion = self.confusion
-        pictures, answers, right = confusion.sum(axis=1), confusion.sum(axis=0), confusion.diagonal()
-        recall, precision = _shares(right, pictures), _shares(right, answers)
-        f1 = _shares(2 * right, pictures + answers)
-        wrong = pictures + answers - 2 * right
+        support, answers, right = confusion.sum(axis=1), confusion.sum(axis=0), confusion.diagonal()
+        recall, precision = _shares(right, support), _shares(right, answers)
+        f1 = _shares(2 * right, support + answers)
+        wrong = support + answers - 2 * right
         return [
             DigitScores(
                 digit=digit,
-                pictures=int(pictures[digit]),
+                support=int(support[digit]),
                 accuracy=float(1 - wrong[digit] / len(self.labels)),
                 precision=float(precision[digit]),
                 recall=float(recall[digit]),
-                interval=wilson(int(right[digit]), int(pictures[digit])),
+                interval=wilson_interval(int(right[digit]), int(support[digit])),
                 f1=float(f1[digit]),
             )
             for digit in range(10)
         ]
 
     def read_as(self, true: int, answer: int) -> NDArray[np.int64]:
-        """Indices of one digit's pictures that were read as a certain digit, the most confident answer first."""
+        """Indices of a digit's pictures that were read as a certain digit, the most confident answer first."""
         cell = np.nonzero((self.labels == true) & (self.answers == answer))[0]
         return cell[np.argsort(-self.probabilities[cell, answer], kind="stable")]
 
     @property
     def mistakes(self) -> NDArray[np.int64]:
-        """Indices of the pictures read wrongly, the most confident mistake first."""
+        """Indices of the misread pictures, the most confident mistake first."""
         wrong = np.nonzero(self.answers != self.labels)[0]
         return wrong[np.argsort(-self.probabilities[wrong].max(axis=1), kind="stable")]
 
     @property
     def confidence(self) -> NDArray[np.float32]:
-        """The probability of each digit read, float32 (n,)."""
+        """The probability of the digit read in each picture, float32 (n,)."""
         return np.asarray(self.probabilities.max(axis=1))
 
-    def kept_mistakes(self, threshold: float) -> NDArray[np.int64]:
-        """Indices of the pictures read wrongly with at least this confidence, the most confident mistake first."""
+    def accepted_mistakes(self, threshold: float) -> NDArray[np.int64]:
+        """Indices of the mistakes with at least this confidence, the most confident first."""
         mistakes = self.mistakes
         return mistakes[self.confidence[mistakes] >= threshold]
 
-    def refused_answers(self, threshold: float) -> NDArray[np.int64]:
-        """Indices of the pictures read rightly, but with less than this confidence, the least confident first."""
+    def rejected_answers(self, threshold: float) -> NDArray[np.int64]:
+        """Indices of the correct answers with less than this confidence, the least confident first."""
         right = np.nonzero(self.answers == self.labels)[0]
         order = right[np.argsort(self.confidence[right], kind="stable")]
         return order[self.confidence[order] < threshold]

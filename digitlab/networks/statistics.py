@@ -1,16 +1,16 @@
-"""How much of a result may be luck: intervals and tests on counts."""
+"""How much of a result may be chance: confidence intervals and tests on counts."""
 
 import math
 from statistics import NormalDist
 
-_SIDES = 2  # a test of "different" looks at both ends, one of "better" at one
+_SIDES = 2  # the test is two-sided: it asks whether the networks differ, not whether one is better
 
 
-def wilson(right: int, total: int, confidence: float = 0.95) -> tuple[float, float]:
-    """Return the interval in which the true share lies, 0 to 1, of which `right` of `total` is a sample.
+def wilson_interval(right: int, total: int, confidence: float = 0.95) -> tuple[float, float]:
+    """Return the confidence interval of a share, 0 to 1, of which `right` of `total` is a sample.
 
-    E. B. Wilson, "Probable inference, the law of succession, and statistical inference" (1927); unlike the textbook's
-    plus and minus it keeps its promise near 100 %, where digits are. (0, 1) where there is nothing to count.
+    E. B. Wilson, "Probable inference, the law of succession, and statistical inference" (1927); unlike the
+    normal approximation it holds near 100 %, where digits are. (0, 1) where there is nothing to count.
     """
     if total == 0:
         return 0.0, 1.0
@@ -21,15 +21,15 @@ def wilson(right: int, total: int, confidence: float = 0.95) -> tuple[float, flo
     return max(0.0, middle - reach), min(1.0, middle + reach)
 
 
-def mcnemar(only_first: int, only_second: int) -> float:
-    """Return how likely two equally good networks differ as much as here or more, by luck alone, 0 to 1.
+def mcnemar_p_value(only_first: int, only_second: int) -> float:
+    """Return the probability, 0 to 1, that two equally good networks differ at least as much by chance.
 
     Q. McNemar, "Note on the sampling error of the difference between correlated proportions or percentages" (1947),
-    exact: what both read right or both wrong says nothing, and each of the others is the toss of a coin.
+    exact: digits that both read correctly or both misread say nothing, and each other one is the toss of a coin.
 
     Args:
-        only_first: Digits that only the first network reads rightly.
-        only_second: Digits that only the second reads rightly.
+        only_first: Number of digits that only the first network reads correctly.
+        only_second: Number of digits that only the second network reads correctly.
     """
     tosses, fewer = only_first + only_second, min(only_first, only_second)
     ways = term = 1

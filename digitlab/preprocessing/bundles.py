@@ -1,4 +1,4 @@
-"""Many digits in one file, to take away and to bring in.
+"""Exports and imports many digits as one file.
 
 A ZIP has a folder for each class, 0 to 9, with a PNG for each digit: unpacked, it is what Keras'
 `image_dataset_from_directory` reads. An `.npz` has two arrays: images, uint8 (n, 28, 28), and labels, uint8 (n,).
@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitlab.data.archives import Archive, ArchiveLimits
+from digitlab.data.image_ops import border_pixels
 from digitlab.data.picture_files import count_pixels, open_picture, to_png
 from digitlab.errors import BundleRejected
 from digitlab.preprocessing import normalization
@@ -22,22 +23,22 @@ Digits = tuple[NDArray[np.uint8], NDArray[np.uint8]]
 SUFFIXES = ("zip", "npz")
 MAX_FILE_SIZE = 20_000_000  # bytes
 MAX_COUNT = 5_000  # digits in a file
-_PIXELS = 400_000_000  # of all pictures of a ZIP: some seconds' work
-_PICTURES = ArchiveLimits(files=MAX_COUNT, each=20_000_000, total=100_000_000)
-_ARRAYS = ArchiveLimits(files=2, each=MAX_COUNT * 784 + 1000, total=MAX_COUNT * (784 + 8) + 2000)
-_DARK = 127  # of 255: up to it, the rim of a picture is ground
+_MAX_PIXELS = 400_000_000  # of all pictures in a ZIP: a few seconds' work
+_PICTURES = ArchiveLimits(max_files=MAX_COUNT, max_file_size=20_000_000, max_total_size=100_000_000)
+_ARRAYS = ArchiveLimits(max_files=2, max_file_size=MAX_COUNT * 784 + 1000, max_total_size=MAX_COUNT * (784 + 8) + 2000)
+_DARK = 127  # of 255: a border up to this mean is background
 
 
 def to_zip(images: Iterable[NDArray[np.uint8]], labels: Iterable[int], names: Iterable[str]) -> bytes:
-    """Return digits as a ZIP of PNGs. All ten folders are there, or else Keras would number the classes anew.
+    """Return digits as a ZIP of PNG files. It has all ten folders, so that Keras numbers the classes correctly.
 
     Args:
         images: uint8 (28, 28) each.
-        labels: 0 to 9, one for each.
-        names: A file name for each, without an ending.
+        labels: 0 to 9, one for each image.
+        names: A file name for each image, without a suffix.
     """
     file = io.BytesIO()
-    with zipfile.ZipFile(file, "w") as archive:  # stored: a PNG is packed already
+    with zipfile.ZipFile(file, "w") as archive:  # stored: PNG files are compressed already
         for label in range(10):
             archive.writestr(f"{label}/", b"")
         for image, label, name in zip(images, labels, names, strict=True):
@@ -46,7 +47,7 @@ def to_zip(images: Iterable[NDArray[np.uint8]], labels: Iterable[int], names: It
 
 
 def to_npz(images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> bytes:
-    """Return digits, uint8 (n, 28, 28) and (n,), as an `.npz`; `numpy.load(..., allow_pickle=False)` reads it."""
+    """Return digits, uint8 (n, 28, 28) and (n,), as an `.npz` for `numpy.load(..., allow_pickle=False)`."""
     file = io.BytesIO()
     np.savez_compressed(file, images=images, labels=labels)
     return file.getvalue()
@@ -56,32 +57,34 @@ def from_file(content: bytes, name: str) -> Digits:
     """Read a file of digits that comes from outside.
 
     Args:
-        content: A ZIP or an `.npz`.
-        name: Its name; the ending tells which.
+        content: The content of a ZIP or an `.npz` file.
+        name: Its name; the suffix says which.
 
     Returns:
-        Images, uint8 (n, 28, 28), and labels, uint8 (n,), with n of at least 1. Pictures of another size, and those
-        with a light ground, are brought into form as an uploaded picture is.
+        Images, uint8 (n, 28, 28), and labels, uint8 (n,), with n of at least 1. Pictures of another size or with a
+        light background are normalized like uploaded pictures.
 
     Raises:
-        BundleRejected: It is not what it should be, or too large; the sentence says what and where.
+        BundleRejected: It is invalid or too large; the message says what is wrong and where.
         PictureUnreadable: A picture in it is damaged or too large.
     """
     if len(content) > MAX_FILE_SIZE:
         raise BundleRejected(
-            f"{name} has {len(content) / 1e6:,.1f} MB; up to {MAX_FILE_SIZE // 1_000_000} MB are taken. "
-            "Bring it in in parts."
+            f"{name} has {len(content) / 1e6:,.1f} MB; up to {MAX_FILE_SIZE // 1_000_000} MB are allowed. "
+            "Split it into several files."
         )
     ending = PurePosixPath(name).suffix.lower()
     if ending not in (".zip", ".npz"):
-        raise BundleRejected(f"{name} is neither a .zip with a folder for each digit nor an .npz. Choose one of these.")
+        raise BundleRejected(
+            f"{name} is not a .zip or .npz file. Choose a .zip with a folder for each digit, or an .npz."
+        )
     return _from_zip(content, name) if ending == ".zip" else _from_npz(content, name)
 
 
 def _from_zip(content: bytes, name: str) -> Digits:
     archive = Archive(content, name, _PICTURES)
     if not archive.names:
-        raise BundleRejected(f"{name} holds no pictures. Put them into folders that are called 0 to 9.")
+        raise BundleRejected(f"{name} holds no pictures. Put them into folders named 0 to 9.")
     labels = [_label_of(file, archive) for file in archive.names]
     images = list(_images(archive, name))
     return np.stack(images), np.array(labels, np.uint8)
@@ -91,7 +94,7 @@ def _label_of(file: str, archive: Archive) -> int:
     folder = PurePosixPath(file).parent.name
     if folder not in list("0123456789"):
         raise BundleRejected(
-            f"{archive.describe(file)} lies in no folder that is called 0 to 9. Put each picture into one."
+            f"{archive.describe(file)} is not in a folder named 0 to 9. Put each picture into one of them."
         )
     return int(folder)
 
@@ -99,26 +102,25 @@ def _label_of(file: str, archive: Archive) -> int:
 def _images(archive: Archive, name: str) -> Iterator[NDArray[np.uint8]]:
     pixels = 0
     for file in archive.names:
-        packed, told = archive.read(file), archive.describe(file)
-        pixels += count_pixels(packed, told)
-        if pixels > _PIXELS:
+        packed, described = archive.read(file), archive.describe(file)
+        pixels += count_pixels(packed, described)
+        if pixels > _MAX_PIXELS:
             raise BundleRejected(
-                f"The pictures of {name} have more than {_PIXELS // 1_000_000} megapixels in all. Make them smaller, "
-                "or bring them in in parts."
+                f"The pictures in {name} have more than {_MAX_PIXELS // 1_000_000} megapixels in total. Make them "
+                "smaller, or split the file."
             )
-        image = _as_digit(open_picture(packed, told))
+        image = _as_digit(open_picture(packed, described))
         if image is None:
-            raise BundleRejected(f"{told} shows no ink that can be told from its ground. Leave it out.")
+            raise BundleRejected(f"Couldn't find any writing in {described}. Leave it out.")
         yield image
 
 
 def _as_digit(picture: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
-    """A picture, uint8 (height, width, 4), as a digit: as it is where it has the form already; None without ink."""
+    """Return a picture, uint8 (height, width, 4), as a digit, as it is if already normalized; None without ink."""
     if picture.shape == (28, 28, 4):
         grey = picture[..., 0]
         is_grey = bool((picture[..., :3] == grey[..., np.newaxis]).all() and (picture[..., 3] == 255).all())
-        rim = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
-        if is_grey and float(rim.mean()) <= _DARK:
+        if is_grey and float(border_pixels(grey).mean()) <= _DARK:
             return grey.copy() if grey.any() else None
     return normalization.normalize(picture)
 
@@ -127,41 +129,42 @@ def _from_npz(content: bytes, name: str) -> Digits:
     archive = Archive(content, name, _ARRAYS)
     if sorted(archive.names) != ["images.npy", "labels.npy"]:
         raise BundleRejected(
-            f"{name} does not hold two arrays called images and labels. Save these two, and no others."
+            f"{name} doesn't hold exactly two arrays, images and labels. Save these two and no others."
         )
     images, labels = (_array(archive.read(f"{part}.npy"), part, name) for part in ("images", "labels"))
     if images.dtype != np.uint8 or images.shape[1:] != (28, 28):
         raise BundleRejected(
-            f"In {name}, images is {images.dtype} {images.shape}. Save it as uint8 (n, 28, 28), 0 ground to 255 ink."
+            f"In {name}, images is {images.dtype} {images.shape}. Save it as uint8 (n, 28, 28), "
+            "0 background to 255 ink."
         )
     if labels.dtype.kind not in "iu" or labels.shape != images.shape[:1]:
         raise BundleRejected(
-            f"In {name}, labels is {labels.dtype} {labels.shape}. Save it as whole numbers, one for each of the "
+            f"In {name}, labels is {labels.dtype} {labels.shape}. Save it as integers, one for each of the "
             f"{len(images):,} images."
         )
     if not 0 < len(images) <= MAX_COUNT:
-        raise BundleRejected(f"{name} holds {len(images):,} digits; 1 to {MAX_COUNT:,} are taken.")
+        raise BundleRejected(f"{name} holds {len(images):,} digits; 1 to {MAX_COUNT:,} are allowed.")
     wrong = np.flatnonzero(~np.isin(labels, range(10)))
     if wrong.size:
         raise BundleRejected(f"In {name}, the label of image {wrong[0]} is {labels[wrong[0]]}. Labels are 0 to 9.")
     empty = np.flatnonzero(~images.any(axis=(1, 2)))
     if empty.size:
-        raise BundleRejected(f"In {name}, nothing is drawn in image {empty[0]}. Leave it out.")
+        raise BundleRejected(f"In {name}, image {empty[0]} is empty. Leave it out.")
     return np.ascontiguousarray(images, np.uint8), labels.astype(np.uint8)
 
 
 def _array(packed: bytes, part: str, name: str) -> NDArray[np.generic]:
-    """Read an array, after a look at what its head says of its size."""
+    """Read an array, after checking the size that its header declares."""
     file = io.BytesIO(packed)
     try:
         version = np.lib.format.read_magic(file)
-        read_head = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
-        shape, _, dtype = read_head(file)
+        read_header = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+        shape, _, dtype = read_header(file)
         if np.prod(shape, dtype=object) * dtype.itemsize != len(packed) - file.tell():
-            raise ValueError("its head says another size")
+            raise ValueError("the header declares another size")
         array: NDArray[np.generic] = np.load(io.BytesIO(packed), allow_pickle=False)
     except (ValueError, EOFError, OSError, TypeError, SyntaxError, MemoryError, RecursionError) as error:
         raise BundleRejected(
-            f"In {name}, {part} is no array that can be read. Save it anew with numpy.savez, without objects in it."
+            f"In {name}, {part} is not a readable array. Save it again with numpy.savez, without objects in it."
         ) from error
     return array

@@ -8,9 +8,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from digitlab.data.image_ops import as_bytes, rim, sharp, smaller
+from digitlab.data.image_ops import border_pixels, sharpen_edges, shrink, to_uint8
 from digitlab.preprocessing.photo import ink_on_paper
-from digitlab.preprocessing.ruled_lines import without_printed_lines
+from digitlab.preprocessing.ruled_lines import remove_printed_lines
 
 MAX_SIDE = 1024  # pixels: more detail than 28 x 28 can hold
 _SAME = 2  # grey levels: equal but for rounding
@@ -40,7 +40,7 @@ def extract_foreground(drawing: NDArray[np.uint8]) -> NDArray[np.uint8]:
     alpha = drawing[..., 3]
     if _is_opaque(drawing):
         return _on_opaque(drawing)
-    if np.median(rim(alpha)) >= 128:
+    if np.median(border_pixels(alpha)) >= 128:
         return _on_opaque(_on_one_colour(drawing))
     sheet = _sheet(drawing)
     if sheet is None:
@@ -68,7 +68,7 @@ def _is_opaque(drawing: NDArray[np.uint8]) -> bool:
 def _bounded(drawing: NDArray[np.uint8]) -> NDArray[np.uint8]:
     height, width = drawing.shape[:2]
     scale = MAX_SIDE / max(height, width)
-    return drawing if scale >= 1 else smaller(drawing, MAX_SIDE)
+    return drawing if scale >= 1 else shrink(drawing, MAX_SIDE)
 
 
 def _sheet(drawing: NDArray[np.uint8]) -> tuple[slice, slice] | None:
@@ -85,7 +85,7 @@ def _sheet(drawing: NDArray[np.uint8]) -> tuple[slice, slice] | None:
 
 def _on_one_colour(drawing: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Put what is partly transparent on the colour that the border has, as far as it is opaque."""
-    border = rim(drawing)
+    border = border_pixels(drawing)
     seen = border[border[:, 3] >= 128]
     colour = np.median(seen if len(seen) else border, axis=0)
     alpha = drawing[..., 3:].astype(np.float32) / 255
@@ -95,7 +95,7 @@ def _on_one_colour(drawing: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 def _on_opaque(drawing: NDArray[np.uint8]) -> NDArray[np.uint8]:
     grey = cv2.cvtColor(drawing, cv2.COLOR_RGBA2GRAY)
-    border = rim(grey)
+    border = border_pixels(grey)
     ground = _ground_level(grey, border)
     if min(grey.shape) < _MIN_PHOTO or _is_flat(border, ground):
         return _on_flat(drawing, grey, ground)
@@ -142,16 +142,16 @@ def _on_flat(drawing: NDArray[np.uint8], grey: NDArray[np.uint8], ground: int) -
     """The distance from the ground's colour; ink of nearly the ground's own brightness is told by its colour."""
     ink = _distance(grey, ground) if ground else grey
     if ink.max() < _STRONG - _NEAR:
-        alike = _distance(rim(grey), ground) <= _SAME
-        colour = np.median(rim(drawing)[alike if alike.any() else ..., :3], axis=0)
+        alike = _distance(border_pixels(grey), ground) <= _SAME
+        colour = np.median(border_pixels(drawing)[alike if alike.any() else ..., :3], axis=0)
         ink = _full_contrast(_distance(drawing[..., :3], colour.astype(np.uint8)).max(axis=2))
     elif _NEAR < ground < 255 - _NEAR:
-        ink = as_bytes(ink * np.float32(255 / int(ink.max())))
-    return without_printed_lines(ink) if ground >= _STRONG and min(ink.shape) >= _MIN_PRINTED else ink
+        ink = to_uint8(ink * np.float32(255 / int(ink.max())))
+    return remove_printed_lines(ink) if ground >= _STRONG and min(ink.shape) >= _MIN_PRINTED else ink
 
 
 def _full_contrast(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Raise ink to 255; what is hardly there at all is nothing."""
     if ink.max() < _MIN_DIFFERENCE:
         return np.zeros_like(ink)
-    return sharp(ink, float(cv2.blur(ink, (3, 3)).max()))  # a single pixel may be what JPEG overshot
+    return sharpen_edges(ink, float(cv2.blur(ink, (3, 3)).max()))  # a single pixel may be what JPEG overshot

@@ -9,8 +9,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from digitlab.data.image_ops import as_bytes, enlarged_mask, rim, sharp, smaller
-from digitlab.preprocessing.ruled_lines import LINE_SIDE, LINE_WIDTH, MIN_PEAK, Lines, paper_lines, without_lines
+from digitlab.data.image_ops import border_pixels, enlarge_mask, sharpen_edges, shrink, to_uint8
+from digitlab.preprocessing.ruled_lines import LINE_SIDE, LINE_WIDTH, MIN_PEAK, Lines, find_lines, remove_lines
 
 _SMALL = 256  # side of the picture in which the paper's brightness is estimated
 _MAX_SQUARE = 0.25  # of that side: wider than any stroke, narrower than a table
@@ -45,13 +45,13 @@ def ink_on_paper(drawing: NDArray[np.uint8], grey: NDArray[np.uint8]) -> NDArray
     light = _light(smooth, _MAX_SQUARE)
     table = _table(drawing, light)
     missing, least = _missing(smooth, light, table)
-    lines = paper_lines(missing, table, float(np.median(least)) / _NOISE)
-    width = _stroke_width(_drawn(smaller(missing, _SMALL), smaller(least, _SMALL), table, lines))
+    lines = find_lines(missing, table, float(np.median(least)) / _NOISE)
+    width = _stroke_width(_drawn(shrink(missing, _SMALL), shrink(least, _SMALL), table, lines))
     if 0 < _SQUARE * width < _MAX_SQUARE:
         light = _light(smooth, max(_MIN_SQUARE, _SQUARE * width))
         missing, least = _missing(smooth, light, table)
     ink = _drawn(missing, least, table, lines)
-    return ink if ink.shape == shape else as_bytes(cv2.resize(ink, shape[::-1], interpolation=cv2.INTER_AREA))
+    return ink if ink.shape == shape else to_uint8(cv2.resize(ink, shape[::-1], interpolation=cv2.INTER_AREA))
 
 
 def _stroke_width(ink: NDArray[np.uint8]) -> float:
@@ -68,7 +68,7 @@ def _missing(
     """The share of the light that is missing at each place, and how much must be for ink."""
     missing = np.asarray(1 - grey / _enlarged(light, grey.shape), np.float32)
     if table.any():
-        missing[enlarged_mask(table, grey.shape)] = 0
+        missing[enlarge_mask(table, grey.shape)] = 0
     level, noise = _level_and_noise(missing)
     return missing - level, np.asarray(np.maximum(_MIN_CONTRAST, _NOISE * noise), np.float32)
 
@@ -76,8 +76,8 @@ def _missing(
 def _drawn(
     missing: NDArray[np.float32], least: NDArray[np.float32], table: NDArray[np.uint8], lines: Lines
 ) -> NDArray[np.uint8]:
-    rest, line = without_lines(missing, lines)
-    return _pieces(rest, least, enlarged_mask(_edge(table), missing.shape), line)
+    rest, line = remove_lines(missing, lines)
+    return _pieces(rest, least, enlarge_mask(_edge(table), missing.shape), line)
 
 
 def _edge(table: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -85,7 +85,7 @@ def _edge(table: NDArray[np.uint8]) -> NDArray[np.uint8]:
     slim = max(1, round(_EDGE * max(table.shape)))
     surrounded = cv2.copyMakeBorder(table, slim, slim, slim, slim, cv2.BORDER_CONSTANT, value=1)
     wide = cv2.dilate(surrounded, np.ones((2 * slim + 1, 2 * slim + 1), np.uint8))
-    return as_bytes(wide[slim:-slim, slim:-slim])
+    return to_uint8(wide[slim:-slim, slim:-slim])
 
 
 def _enlarged(values: NDArray[np.float32], shape: tuple[int, ...]) -> NDArray[np.float32]:
@@ -114,8 +114,8 @@ def _middles(values: NDArray[np.float32]) -> NDArray[np.float32]:
 
 def _is_board(grey: NDArray[np.uint8]) -> bool:
     """Whether light strokes stand on a dark ground: it is dark, and what differs from its surroundings is lighter."""
-    small = smaller(grey, 64)
-    if max(float(np.median(rim(small))), float(np.median(small))) > _MIN_PAPER:
+    small = shrink(grey, 64)
+    if max(float(np.median(border_pixels(small))), float(np.median(small))) > _MIN_PAPER:
         return False
     brightness = np.log(small.astype(np.float32) + _BLACK)
     difference = brightness - cv2.GaussianBlur(brightness, (0, 0), 8)
@@ -130,7 +130,7 @@ def _light(grey: NDArray[np.uint8], share: float) -> NDArray[np.float32]:
     Beyond the edge the picture is taken to be dark, so that light that falls off towards the edge, and a table there,
     are ground; the last erosion keeps the dark side of a sharp step from being taken for ink.
     """
-    small = cv2.GaussianBlur(cv2.medianBlur(smaller(grey, _SMALL), 7), (3, 3), 0)
+    small = cv2.GaussianBlur(cv2.medianBlur(shrink(grey, _SMALL), 7), (3, 3), 0)
     square = 2 * round(share * max(small.shape) / 2) + 1  # odd, or the closing moves the picture
     padded = cv2.copyMakeBorder(small, square, square, square, square, cv2.BORDER_CONSTANT, value=0)
     closed = cv2.morphologyEx(padded, cv2.MORPH_CLOSE, np.ones((square, square), np.uint8))
@@ -159,7 +159,7 @@ def _table(drawing: NDArray[np.uint8], light: NDArray[np.float32]) -> NDArray[np
         if means[n].sum() < means[paper].sum() and _differs(means[n], means[paper]):
             table[labels == n] = 1
     table = cv2.morphologyEx(table, cv2.MORPH_CLOSE, np.ones((15, 15), np.uint8))
-    return as_bytes(cv2.dilate(table, np.ones((9, 9), np.uint8)))
+    return to_uint8(cv2.dilate(table, np.ones((9, 9), np.uint8)))
 
 
 def _differs(colour: NDArray[np.float64], paper: NDArray[np.float64]) -> bool:
@@ -197,7 +197,7 @@ def _pieces(
         if peak >= MIN_PEAK * darkest:
             box = _box(stats[n], 2)
             near = cv2.dilate((labels[box] == n).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
-            ink[box] = np.maximum(ink[box], sharp(missing[box], peak) * near)
+            ink[box] = np.maximum(ink[box], sharpen_edges(missing[box], peak) * near)
     return ink
 
 

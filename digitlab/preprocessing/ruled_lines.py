@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from digitlab.data.image_ops import as_bytes, enlarged_mask, smaller
+from digitlab.data.image_ops import enlarge_mask, shrink, to_uint8
 
 MIN_PEAK = 0.45  # of the darkest piece of ink: what stays lighter is a smudge, or the other side of the sheet
 LINE_SIDE = 512  # side of the picture in which lines are looked for
@@ -36,14 +36,14 @@ class Lines:
     down: list[NDArray[np.float64]]
 
 
-def without_printed_lines(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def remove_printed_lines(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Squared paper that was scanned, or that a program for notes shows."""
     missing = ink.astype(np.float32) / np.float32(256)
-    rest, darkest = without_lines(missing, paper_lines(missing, np.zeros((1, 1), np.uint8), 0.0))
-    return ink if rest is missing else as_bytes(np.round(rest * 256)) * (rest > darkest)
+    rest, darkest = remove_lines(missing, find_lines(missing, np.zeros((1, 1), np.uint8), 0.0))
+    return ink if rest is missing else to_uint8(np.round(rest * 256)) * (rest > darkest)
 
 
-def without_lines(missing: NDArray[np.float32], lines: Lines) -> tuple[NDArray[np.float32], float]:
+def remove_lines(missing: NDArray[np.float32], lines: Lines) -> tuple[NDArray[np.float32], float]:
     """Take out the paper's lines, those across and those down; say how much of the light the darkest took."""
     if not lines.across and not lines.down:
         return missing, 0.0
@@ -53,9 +53,9 @@ def without_lines(missing: NDArray[np.float32], lines: Lines) -> tuple[NDArray[n
     return _turned(rest), max(one, other)
 
 
-def paper_lines(missing: NDArray[np.float32], table: NDArray[np.uint8], noise: float) -> Lines:
+def find_lines(missing: NDArray[np.float32], table: NDArray[np.uint8], noise: float) -> Lines:
     """Find the lines in what is missing of the light, float32 (height, width); `table` marks what is no paper."""
-    small = smaller(missing, LINE_SIDE)
+    small = shrink(missing, LINE_SIDE)
     return Lines(_across(small, table, noise), _across(_turned(small), table.T, noise))
 
 
@@ -68,7 +68,7 @@ def _across(small: NDArray[np.float32], table: NDArray[np.uint8], noise: float) 
     """Find lines that cross the whole picture from left to right."""
     height, width = small.shape
     thin = small - cv2.morphologyEx(small, cv2.MORPH_OPEN, np.ones((LINE_WIDTH, 1), np.uint8))
-    paper = ~enlarged_mask(table, small.shape)
+    paper = ~enlarge_mask(table, small.shape)
     thin *= paper
     seen = (thin > max(_MIN_LINE, 2.5 * noise)).astype(np.uint8)
     middle, tilt = np.pi / 2, np.radians(_LINE_TILT)

@@ -90,14 +90,14 @@ def stacked(parts: list[Component], scale: Scale) -> list[Component]:
 
 def together(parts: list[Component]) -> Component:
     """Return several parts as one."""
-    left, top, right, bottom = box_around(parts)
+    left, top, right, bottom = bounding_box(parts)
     mask = np.zeros((bottom - top, right - left), np.bool_)
     for part in parts:
         mask[part.top - top : part.bottom - top, part.left - left : part.right - left] |= part.mask
     return Component(left, top, mask)
 
 
-def box_around(run: list[Component]) -> tuple[int, int, int, int]:
+def bounding_box(run: list[Component]) -> tuple[int, int, int, int]:
     """Return the box around several parts: left, top, right, bottom."""
     return (
         min(atom.left for atom in run),

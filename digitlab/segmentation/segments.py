@@ -21,7 +21,7 @@ from digitlab.segmentation import geometry_prior
 from digitlab.segmentation.components import (
     Component,
     Scale,
-    box_around,
+    bounding_box,
     connected,
     depth,
     is_speck,
@@ -90,7 +90,7 @@ def undivided(ink: NDArray[np.uint8]) -> Segment:
     return Segment((0, 0, width, height), ink, 0, 0, 0.0)
 
 
-def one_sign(ink: NDArray[np.uint8]) -> Segment | None:
+def single_sign(ink: NDArray[np.uint8]) -> Segment | None:
     """Return the ink, uint8 (height, width), without specks, if it is hardly wider than high and hangs together.
 
     What lies within the box of the rest belongs to it: the eyes and the mouth of a face.
@@ -161,7 +161,7 @@ def _candidates(ink: NDArray[np.uint8], atoms: list[Component], scale: Scale) ->
         runs = np.maximum.accumulate(outlines[first : first + _MAX_ATOMS], axis=0)
         tall = np.count_nonzero(runs.sum(axis=1) >= geometry_prior.BODY * scale.height, axis=1)
         for last in range(first, min(first + _MAX_ATOMS, len(atoms))):
-            box = box_around(atoms[first : last + 1])
+            box = bounding_box(atoms[first : last + 1])
             if last > first and box[2] - box[0] > _MAX_WIDTH * scale.height:
                 break
             if last > first and box[3] - box[1] < 0.5 * scale.height:

@@ -1,4 +1,4 @@
-"""Digits in many hands, and what is no digit, written beforehand: writing them takes as long as a tuning does.
+"""A file of synthetic digits and drawings of no digit, because drawing them takes as long as a fine-tuning.
 
 `scripts/build_synthetic.py` makes the file.
 """
@@ -15,38 +15,38 @@ from digitlab.synthesis import handwriting
 from digitlab.synthesis.handwriting import Labelled
 
 PATH = Path(__file__).with_name("cache.npz")
-_DIGITS, _OTHERS = 3000, 1000
+_DIGITS, _NON_DIGITS = 3000, 1000
 
 
 def digits(path: Path = PATH) -> Labelled:
-    """Return 3,000 digits, uint8 (3000, 28, 28), and their labels, uint8 (3000,), 0 to 9; the same for everybody."""
-    kept = _load(path)
-    return kept["digits"], kept["labels"]
+    """Return 3,000 synthetic digits, uint8 (3000, 28, 28), and their labels, uint8 (3000,), 0 to 9; always the same."""
+    arrays = _load(path)
+    return arrays["digits"], arrays["labels"]
 
 
-def others(path: Path = PATH) -> Labelled:
-    """Return 1,000 drawings that are no digit, uint8 (1000, 28, 28), and as many times `NO_DIGIT`, uint8 (1000,)."""
+def non_digits(path: Path = PATH) -> Labelled:
+    """Return 1,000 drawings of no digit, uint8 (1000, 28, 28), and their labels, `NO_DIGIT`, uint8 (1000,)."""
     drawings = _load(path)["others"]
     return drawings, np.full(len(drawings), handwriting.NO_DIGIT, np.uint8)
 
 
-def write() -> dict[str, NDArray[np.uint8]]:
-    """Write them all, by their names in the file; takes seconds."""
-    images, labels = handwriting.written_digits(_DIGITS, seed=0, widest=handwriting.READABLE)
-    return {"digits": images, "labels": labels, "others": handwriting.other_drawings(_OTHERS, seed=0)[0]}
+def generate() -> dict[str, NDArray[np.uint8]]:
+    """Draw all of them, and return the arrays by their names in the file. Takes seconds."""
+    images, labels = handwriting.synthetic_digits(_DIGITS, seed=0, max_pen_width=handwriting.READABLE)
+    return {"digits": images, "labels": labels, "others": handwriting.non_digits(_NON_DIGITS, seed=0)[0]}
 
 
 @functools.lru_cache(maxsize=2)
 def _load(path: Path) -> dict[str, NDArray[np.uint8]]:
-    """Read the file, once a process; where it is missing or damaged, write them again: it takes longer, no more."""
-    shapes = {"digits": (_DIGITS, SIDE, SIDE), "labels": (_DIGITS,), "others": (_OTHERS, SIDE, SIDE)}
+    """Load the file, once a process. Where it is missing or damaged, draw the digits again: it only takes longer."""
+    shapes = {"digits": (_DIGITS, SIDE, SIDE), "labels": (_DIGITS,), "others": (_NON_DIGITS, SIDE, SIDE)}
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
             arrays = {name: archive[name] for name in shapes}
     except UNREADABLE:
-        arrays = write()
+        arrays = generate()
     if any(array.dtype != np.uint8 or array.shape != shapes[name] for name, array in arrays.items()):
-        arrays = write()
+        arrays = generate()
     for array in arrays.values():
         array.flags.writeable = False
     return arrays

@@ -1,9 +1,9 @@
-"""Writing digits with a pen, as many hands would: training data for what MNIST lacks.
+"""Synthetic digits, drawn with a pen in many styles of handwriting: training data for what MNIST lacks.
 
-A template (`templates.py`) is deformed as hands deform it, drawn with a pen of some width, and goes through `ink` like
-any drawing. Digits of MNIST are drawn anew with wider pens, too. What is no digit has the label `NO_DIGIT`.
+A template (`templates.py`) is deformed as hands deform it, drawn with a pen of some width, and normalized like any
+drawing. Digits of MNIST are redrawn with wider pens, too. Drawings of no digit have the label `NO_DIGIT`.
 
-The amounts are our own choice, set so that a person still reads what was meant.
+The amounts are our own choice, set so that a person can still read what was meant.
 """
 
 from collections.abc import Callable, Sequence
@@ -19,81 +19,85 @@ from digitlab.synthesis.templates import Template, digit_templates, other_templa
 
 NO_DIGIT = 10  # the label of letters, signs and scribbles
 
-CHUNK = 250  # pictures that one thread draws in one go, from a seed of their own
-_MAX_OTHER_WIDTH = 0.25  # for what is no digit: with a wider pen a V or an arrow becomes a stick, which is a one
-_LENGTH = 120.0  # pixels: the longer side of what the middle of the pen travels
+CHUNK = 250  # pictures that a thread draws at a time, from their own seed
+_MAX_OTHER_WIDTH = 0.25  # of the pen for no digits: with a wider pen a V or an arrow becomes a stick, which is a one
+_LENGTH = 120.0  # pixels: the longer side of the path of the pen's middle
 PENS = (0.06, 0.9)  # widths as a share of that length, all equally likely on a logarithmic scale
-READABLE = 0.35  # the same for a pen beyond which nobody may be expected to read every digit
-_MIN_SIZE = 0.4  # of the unit box: what is smaller, a dot, stays small
+READABLE = 0.35  # the widest pen, likewise, with which every digit can be expected to be readable
+_MIN_SIZE = 0.4  # of the unit box: smaller signs, such as dots, are not enlarged
 _STEP = 0.02  # of the unit box: between two points of a curve
-_FINE = 4  # bits of a fraction of a pixel, for cv2
-_BENT = Augmentation(shift=0, rotation=12, scale=0, shear=0.25, elastic=1.2)  # of MNIST's digits before they are drawn
+_FRACTION_BITS = 4  # of a pixel, for cv2
+_BENT = Augmentation(
+    shift=0, rotation=12, scale=0, shear=0.25, elastic=1.2
+)  # of MNIST's digits before they are redrawn
 
 Stroke = NDArray[np.float64]
 Strokes = list[Stroke]
 Labelled = tuple[NDArray[np.uint8], NDArray[np.uint8]]
 
 
-def written_digits(n: int, seed: int, first: int = 0, widest: float = PENS[1]) -> Labelled:
-    """Write digits in many styles.
+def synthetic_digits(n: int, seed: int, first: int = 0, max_pen_width: float = PENS[1]) -> Labelled:
+    """Draw synthetic digits in many styles.
 
     Args:
         n: How many.
         seed: The same seed gives the same digits.
-        first: The number of the first, a multiple of `CHUNK`: what comes after it is the same whatever came before.
-        widest: The widest pen, as a share of the length that it travels from end to end of the digit, 0.06 to 0.9.
+        first: Number of the first digit, a multiple of `CHUNK`. A digit depends on its number alone.
+        max_pen_width: As a share of the longer side of the pen's path, 0.06 to 0.9.
 
     Returns:
         uint8 (n, 28, 28), and their labels, uint8 (n,), 0 to 9.
     """
-    return _in_chunks(n, [seed, 1], first, lambda rng, _: _picture(*_one_of(digit_templates(), rng), rng, widest))
+    return _in_chunks(
+        n, [seed, 1], first, lambda rng, _: _picture(*_sample(digit_templates(), rng), rng, max_pen_width)
+    )
 
 
-def other_drawings(n: int, seed: int, first: int = 0) -> Labelled:
-    """Draw letters, signs, scribbles, dots and pairs of digits, as `written_digits`; every label is `NO_DIGIT`."""
+def non_digits(n: int, seed: int, first: int = 0) -> Labelled:
+    """Draw letters, signs, scribbles, dots and pairs of digits, as `synthetic_digits`; all labels are `NO_DIGIT`."""
     return _in_chunks(n, [seed, 2], first, lambda rng, _: _picture(*_other(rng), rng, _MAX_OTHER_WIDTH))
 
 
-def redrawn(images: NDArray[np.uint8], labels: NDArray[np.uint8], seed: int, first: int = 0) -> Labelled:
-    """Draw digits of MNIST, uint8 (n, 28, 28), bent a little and with wider pens, and bring them into form again.
+def redraw(images: NDArray[np.uint8], labels: NDArray[np.uint8], seed: int, first: int = 0) -> Labelled:
+    """Redraw digits of MNIST, uint8 (n, 28, 28), slightly deformed and with wider pens, and normalize them again.
 
-    What a wide pen fills stays filled, as in a drawing. Otherwise as `written_digits`.
+    A loop that a wide pen fills stays filled, as in a drawing. Otherwise as `synthetic_digits`.
     """
 
-    def again(rng: np.random.Generator, number: int) -> tuple[int, NDArray[np.uint8]]:
+    def redrawn(rng: np.random.Generator, number: int) -> tuple[int, NDArray[np.uint8]]:
         return int(labels[number]), _repenned(augment(images[number : number + 1], _BENT, rng)[0], rng)
 
-    return _in_chunks(len(images), [seed, 3], first, again)
+    return _in_chunks(len(images), [seed, 3], first, redrawn)
 
 
 def _in_chunks(
     n: int, seed: Sequence[int], first: int, work: Callable[[np.random.Generator, int], tuple[int, NDArray[np.uint8]]]
 ) -> Labelled:
-    """Make n labelled pictures on all cores; each chunk has a seed of its own, so that no order matters."""
+    """Make n labelled pictures on all cores. Each chunk has its own seed, so the threads' order does not matter."""
 
     def chunk(start: int) -> list[tuple[int, NDArray[np.uint8]]]:
         rng = np.random.default_rng([*seed, first + start])
         return [work(rng, number) for number in range(start, min(start + CHUNK, n))]
 
     with ThreadPoolExecutor() as pool:
-        made = [one for part in pool.map(chunk, range(0, n, CHUNK)) for one in part]
+        made = [picture for pictures in pool.map(chunk, range(0, n, CHUNK)) for picture in pictures]
     images = np.array([image for _, image in made], np.uint8).reshape(n, normalization.SIDE, normalization.SIDE)
     return images, np.array([label for label, _ in made], np.uint8)
 
 
 def _picture(
-    label: int, strokes: Strokes, rng: np.random.Generator, widest: float = PENS[1]
+    label: int, strokes: Strokes, rng: np.random.Generator, max_pen_width: float = PENS[1]
 ) -> tuple[int, NDArray[np.uint8]]:
-    width = float(np.exp(rng.uniform(*np.log([PENS[0], widest])))) * _LENGTH
+    width = float(np.exp(rng.uniform(*np.log([PENS[0], max_pen_width])))) * _LENGTH
     digit = normalization.normalize_ink(draw(strokes, width))
     return label, np.zeros((normalization.SIDE, normalization.SIDE), np.uint8) if digit is None else digit
 
 
 def draw(strokes: Strokes, width: float) -> NDArray[np.uint8]:
-    """Draw strokes, (n, 2) points (x, y) each, with a round pen so that the longer side has about 120 pixels and a pen.
+    """Draw strokes, (n, 2) points (x, y) each, with a round pen. The longer side gets 120 pixels plus the pen's width.
 
     Returns:
-        uint8 (height, width), 0 none to 255 ink, cut to the ink with a margin.
+        uint8 (height, width), 0 background to 255 ink, cropped to the ink with a margin.
     """
     points = np.concatenate(strokes)
     low, spread = points.min(axis=0), np.ptp(points, axis=0)
@@ -101,24 +105,24 @@ def draw(strokes: Strokes, width: float) -> NDArray[np.uint8]:
     margin = width / 2 + 3
     columns, rows = np.ceil(spread * scale + 2 * margin).astype(int)
     field = np.zeros((rows, columns), np.uint8)
-    placed = [np.round(((stroke - low) * scale + margin) * 2**_FINE).astype(np.int32) for stroke in strokes]
-    cv2.polylines(field, placed, False, (255,), max(1, round(width)), cv2.LINE_AA, _FINE)
+    placed = [np.round(((stroke - low) * scale + margin) * 2**_FRACTION_BITS).astype(np.int32) for stroke in strokes]
+    cv2.polylines(field, placed, False, (255,), max(1, round(width)), cv2.LINE_AA, _FRACTION_BITS)
     return field
 
 
-def write(template: Template, rng: np.random.Generator) -> Strokes:
-    """Write a template as some hand would: return its strokes, (n, 2) points each, deformed."""
+def deformed(template: Template, rng: np.random.Generator) -> Strokes:
+    """Return the strokes of a template, (n, 2) points each, deformed as by some hand."""
     wobble, drift = rng.uniform(0, 0.05), rng.uniform(0, 0.03)
     strokes = []
     for control in template.strokes:
         moved = control + rng.normal(0, wobble, control.shape) + rng.normal(0, drift, 2)
-        same = np.flatnonzero(~np.diff(control, axis=0).any(axis=1))  # a corner is a point that comes twice
+        same = np.flatnonzero(~np.diff(control, axis=0).any(axis=1))  # a corner is a point given twice
         moved[same + 1] = moved[same]
         strokes.append(_ends(curve(moved), rng))
     strokes = _bent(strokes, rng)
     if rng.random() < 0.3:
         strokes = [_smoothed(stroke, int(rng.integers(3, 9))) for stroke in strokes]
-    if rng.random() < 0.2:  # a mouse, or a slow tablet, tells few points
+    if rng.random() < 0.2:  # a mouse or a slow tablet reports few points
         strokes = [_thinned(stroke, int(rng.integers(3, 8))) for stroke in strokes]
     return strokes
 
@@ -127,7 +131,7 @@ def curve(control: Stroke) -> Stroke:
     """Return points about 0.02 apart on the centripetal Catmull-Rom spline through control points, (n, 2).
 
     P. J. Barry and R. N. Goldman, "A recursive evaluation algorithm for a class of Catmull-Rom splines" (1988). A point
-    given twice is a corner: the spline is cut there.
+    given twice is a corner: the spline is split there.
     """
     corners = np.flatnonzero(~np.diff(control, axis=0).any(axis=1)) + 1
     parts = [_spline(part) for part in np.split(control, corners) if len(part) > 1]
@@ -162,23 +166,23 @@ def _between(start: Stroke, end: Stroke) -> Stroke:
 
 
 def _ends(stroke: Stroke, rng: np.random.Generator) -> Stroke:
-    """Lift the pen a little too early or too late, at both ends; sometimes with a tick."""
+    """Lift the pen a little too early or too late at both ends, sometimes with a tick."""
     for _ in range(2):
         stroke = stroke[::-1]
         amount = rng.normal(0, 0.03)
         if amount < 0:
             stroke = stroke[: max(2, len(stroke) - int(-amount / _STEP))]
         else:
-            way = stroke[-1] - stroke[-min(4, len(stroke))]
-            length = max(float(np.hypot(*way)), 1e-6)
-            stroke = np.concatenate([stroke, [stroke[-1] + way / length * amount]])
+            direction = stroke[-1] - stroke[-min(4, len(stroke))]
+            length = max(float(np.hypot(*direction)), 1e-6)
+            stroke = np.concatenate([stroke, [stroke[-1] + direction / length * amount]])
         if rng.random() < 0.06:
             stroke = np.concatenate([stroke, [stroke[-1] + rng.normal(0, 0.05, 2)]])
     return stroke
 
 
 def _bent(strokes: Strokes, rng: np.random.Generator) -> Strokes:
-    """Slant, stretch and turn everything, and bend it by slow waves."""
+    """Slant, stretch and rotate all strokes, and bend them by long waves."""
     angle, slant = np.radians(rng.normal(0, 6)), float(np.clip(rng.normal(0.08, 0.2), -0.45, 0.65))
     stretch = np.exp(rng.normal(0, 0.2))
     turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
@@ -192,7 +196,7 @@ def _bent(strokes: Strokes, rng: np.random.Generator) -> Strokes:
 
 
 def _smoothed(stroke: Stroke, span: int) -> Stroke:
-    """Round the corners, as haste does."""
+    """Round the corners, as in hasty writing."""
     if len(stroke) <= span:
         return stroke
     half = span // 2
@@ -205,19 +209,19 @@ def _thinned(stroke: Stroke, every: int) -> Stroke:
     return np.concatenate([stroke[:-1:every], stroke[-1:]])
 
 
-def _one_of(templates: Sequence[Template], rng: np.random.Generator) -> tuple[int, Strokes]:
-    """Write one of the templates: each digit is equally likely, its styles by their shares."""
+def _sample(templates: Sequence[Template], rng: np.random.Generator) -> tuple[int, Strokes]:
+    """Write a random template: each digit is equally likely, and its styles by their shares."""
     digit = rng.choice(sorted({-1 if template.digit is None else template.digit for template in templates}))
     kind = [template for template in templates if template.digit == (None if digit < 0 else digit)]
     shares = np.array([template.share for template in kind])
     template = kind[rng.choice(len(kind), p=shares / shares.sum())]
-    return NO_DIGIT if template.digit is None else template.digit, write(template, rng)
+    return NO_DIGIT if template.digit is None else template.digit, deformed(template, rng)
 
 
 def _other(rng: np.random.Generator) -> tuple[int, Strokes]:
     kind = rng.random()
     if kind < 0.65:
-        strokes = _one_of(other_templates(), rng)[1]
+        strokes = _sample(other_templates(), rng)[1]
     elif kind < 0.8:
         strokes = _pair(rng)
     elif kind < 0.97:
@@ -228,11 +232,11 @@ def _other(rng: np.random.Generator) -> tuple[int, Strokes]:
 
 
 def _pair(rng: np.random.Generator) -> Strokes:
-    """Two digits side by side, near each other."""
+    """Two digits side by side, close together."""
     strokes: Strokes = []
     end = 0.0
     for _ in range(2):
-        digit = _one_of(digit_templates(), rng)[1]
+        digit = _sample(digit_templates(), rng)[1]
         points = np.concatenate(digit)
         height = max(float(np.ptp(points[:, 1])), 0.3)
         start = np.array([points[:, 0].min(), points[:, 1].min()])
@@ -242,7 +246,7 @@ def _pair(rng: np.random.Generator) -> Strokes:
 
 
 def _scribble(rng: np.random.Generator) -> Strokes:
-    """Curves through points anywhere, back and forth."""
+    """Curves through random points, or hatching."""
     strokes = []
     for _ in range(rng.integers(1, 3)):
         n = int(rng.integers(6, 30))

@@ -146,7 +146,7 @@ class Explainer:
 
     def map_points(self, images: NDArray[np.uint8], axes: MapAxes) -> Floats:
         """Return where digits, uint8 (n, 28, 28), lie along such axes, float32 (n, count)."""
-        return axes.places(self.hidden(images))
+        return axes.project(self.hidden(images))
 
     def heat_maps(self, image: NDArray[np.uint8], digit: int) -> HeatMaps:
         """Say which pixels of a picture, uint8 (28, 28), a digit's sum hangs on."""
@@ -160,7 +160,7 @@ class Explainer:
             parts = [part for part in range(points) if number == 0 or part % 3 != 1]
             slopes += self._slopes_on_the_way(scaled, digit, (np.array(parts) + 0.5) / points)
             maps = HeatMaps(digit, gradient, slopes / points * scaled[0], gain, cam)
-            if maps.gap <= _AGREE:
+            if maps.completeness_error <= _AGREE:
                 break
         return maps
 
@@ -232,14 +232,14 @@ class Explainer:
     def counterfactuals(self, image: NDArray[np.uint8]) -> list[Counterfactual]:
         """Make each other digit of a picture, uint8 (28, 28), by as small a change as can be found, shortest first."""
 
-        def answers(pictures: Floats) -> NDArray[np.int64]:
+        def classify(pictures: Floats) -> NDArray[np.int64]:
             return np.asarray(self._end(pictures)[1].numpy().argmax(axis=1))
 
-        def slopes(pictures: Floats, wishes: Floats) -> tuple[Floats, Floats]:
-            gradient, lead = self._leads(pictures, wishes)
+        def lead_gradient(pictures: Floats, targets: Floats) -> tuple[Floats, Floats]:
+            gradient, lead = self._leads(pictures, targets)
             return gradient.numpy(), lead.numpy()
 
-        return find_counterfactuals(image, answers, slopes)
+        return find_counterfactuals(image, classify, lead_gradient)
 
 
 def _scaled(images: NDArray[np.uint8]) -> Floats:

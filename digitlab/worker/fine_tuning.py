@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitlab.errors import Diverged
-from digitlab.networks.calibration import fitted_temperature
+from digitlab.networks.calibration import fit_temperature
 from digitlab.networks.config import TrainingConfig
 from digitlab.networks.metrics import EpochMetrics, Progress, Report
 from digitlab.worker import model_pool
@@ -89,7 +89,7 @@ def fine_tune(
     way, after = _as_far_as_it_keeps(learner, old, before, watched)
     cooling = 1.0
     if config.calibration:
-        cooling = fitted_temperature(after, watched[1]) / fitted_temperature(before, watched[1])
+        cooling = fit_temperature(after, watched[1]) / fit_temperature(before, watched[1])
         last = model.get_layer("digits")
         last.set_weights([weights / cooling for weights in last.get_weights()])
     if learner is model:  # as a training leaves it: who opens its file elsewhere has no loss of ours

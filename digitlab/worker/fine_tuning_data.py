@@ -27,7 +27,7 @@ class FineTuningData(keras.utils.PyDataset):  # type: ignore[misc]
         self._mnist, self._config, self._batches = mnist, config, batches
         self._epoch, self._made = 0, (-1, own)
         copies = np.resize(np.arange(len(own[0])), max(_REDRAWN, len(own[0])))
-        redrawn, labels = handwriting.redrawn(own[0][copies[:_REDRAWN]], own[1][copies[:_REDRAWN]], config.seed)
+        redrawn, labels = handwriting.redraw(own[0][copies[:_REDRAWN]], own[1][copies[:_REDRAWN]], config.seed)
         self._own = np.concatenate([own[0][copies], redrawn]), np.concatenate([own[1][copies], labels])
 
     def __len__(self) -> int:
@@ -51,7 +51,7 @@ class FineTuningData(keras.utils.PyDataset):  # type: ignore[misc]
         parts: list[tuple[Labelled, float, Augmentation | None]]
         parts = [(self._own, OWN, _HAND), (cache.digits(), WRITTEN, _WRITTEN)]
         if self._config.written_digits:
-            parts.append((cache.others(), OTHER, _WRITTEN))
+            parts.append((cache.non_digits(), OTHER, _WRITTEN))
         # MNIST's as they are: changed ones, in a short while, cost three times as much of what is known of them.
         parts.append((self._mnist, 1 - sum(share for _, share, _ in parts), None))
         made = []

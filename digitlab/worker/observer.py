@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from digitlab.networks.digit_map import principal_axes
 from digitlab.networks.metrics import EpochMetrics
 from digitlab.networks.observation import BINS, LayerObservation, Observation
-from digitlab.networks.snapshots import LOOKED_AT, ON_THE_MAP, Snapshot
+from digitlab.networks.snapshots import MAP_DIGITS, READ_DIGITS, Snapshot
 
 _PART = 250  # digits at once; the largest network makes 100 MB of them on their way there and back
 _MOVED = 0.01  # of the root mean square of a layer's weights
@@ -40,7 +40,7 @@ class Digits:
 def digits_for(images: NDArray[np.uint8], labels: NDArray[np.uint8], fitted: int, used: int) -> Digits:
     """Choose from the training set, of which `fitted` are learned, and those up to `used` validate."""
     first = fitted if used > fitted else 0
-    shown = images[first : min(first + LOOKED_AT, used)]
+    shown = images[first : min(first + READ_DIGITS, used)]
     return Digits(shown, first, images[: min(_PART, fitted)], labels[: min(_PART, fitted)])
 
 
@@ -101,7 +101,7 @@ class Observer(keras.callbacks.Callback):  # type: ignore[misc]
         self._tell(Observation(epoch=epoch, digits=len(self._digits.images), layers=tuple(layers)), snapshot)
 
     def _snapshot(self, epoch: int, seen: "list[_Seen]") -> Snapshot:
-        hidden = np.concatenate([each.hidden for each in seen])[:ON_THE_MAP]
+        hidden = np.concatenate([each.hidden for each in seen])[:MAP_DIGITS]
         axes = principal_axes(hidden, 2)
         return Snapshot(
             epoch=epoch,
@@ -110,7 +110,7 @@ class Observer(keras.callbacks.Callback):  # type: ignore[misc]
             first=self._digits.first,
             answers=np.concatenate([each.probabilities for each in seen]).argmax(axis=1).astype(np.uint8),
             axes=axes,
-            points=axes.places(hidden),
+            points=axes.project(hidden),
         )
 
 

@@ -33,5 +33,5 @@ class SnapshotReader:
                     variable.assign(values.astype(np.float32))
                 hidden, answer = self._through(image[np.newaxis])
                 probabilities.append(answer.numpy()[0])
-                places.append(snapshot.axes.places(hidden.numpy())[0])
+                places.append(snapshot.axes.project(hidden.numpy())[0])
         return ReadingsByEpoch(tuple(one.epoch for one in snapshots), np.array(probabilities), np.array(places))

@@ -12,11 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitlab.errors import DIVERGED, CheckpointDamaged, Diverged, StorageError
-from digitlab.networks.calibration import Calibration, at_temperature, fitted_limits, fitted_temperature
+from digitlab.networks.calibration import Calibration, apply_temperature, fit_temperature, fit_thresholds
 from digitlab.networks.config import TrainingConfig
 from digitlab.networks.metrics import EpochMetrics, Progress, Report
 from digitlab.networks.observation import Observation
-from digitlab.networks.snapshots import Snapshot, is_kept
+from digitlab.networks.snapshots import Snapshot, has_snapshot
 from digitlab.storage.storage import StoredFile
 from digitlab.synthesis import handwriting
 from digitlab.worker import build, checkpoints, model_pool, multistep
@@ -171,7 +171,7 @@ def _observer(
     return Observer(
         digits_for(images, labels, config.fitted_digits, config.training_digits),
         observe,
-        partial(is_kept, planned=config.epochs),
+        partial(has_snapshot, planned=config.epochs),
         epochs,
         is_resumed_within=start is not None and start.blocks > 0,
     )
@@ -193,11 +193,11 @@ def _with_handwriting(
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """Add drawn digits, MNIST's digits drawn anew, and drawings that are none, as far as it is wanted."""
     seed = config.seed
-    jobs = [partial(handwriting.written_digits, len(p), seed, p.start) for p in _parts(config.written_digits)]
-    jobs += [partial(handwriting.other_drawings, len(p), seed, p.start) for p in _parts(config.other_drawings)]
+    jobs = [partial(handwriting.synthetic_digits, len(p), seed, p.start) for p in _parts(config.written_digits)]
+    jobs += [partial(handwriting.non_digits, len(p), seed, p.start) for p in _parts(config.non_digits)]
     for part in _parts(config.redrawn_digits):
         cut = slice(part.start, part.stop)
-        jobs.append(partial(handwriting.redrawn, images[cut], labels[cut], seed, part.start))
+        jobs.append(partial(handwriting.redraw, images[cut], labels[cut], seed, part.start))
     made = [(images, labels)]
     for done, job in enumerate(jobs):
         if not wanted():
@@ -217,15 +217,15 @@ def _calibrate(
 ) -> Calibration:
     """Fit the temperature and the limits on digits that the network was not fitted to, and build the temperature in."""
     if config.written_digits:
-        written, their_labels = handwriting.written_digits(
-            len(images) // 2, config.seed + 1, widest=handwriting.READABLE
+        written, their_labels = handwriting.synthetic_digits(
+            len(images) // 2, config.seed + 1, max_pen_width=handwriting.READABLE
         )
         images, labels = np.concatenate([images, written]), np.concatenate([labels, their_labels])
     probabilities = model.predict(images, batch_size=500, verbose=0)
-    temperature = fitted_temperature(probabilities, labels)
+    temperature = fit_temperature(probabilities, labels)
     last = model.get_layer("digits")  # its sums divided by the temperature are its weights divided by it
     last.set_weights([weights / temperature for weights in last.get_weights()])
-    min_confidence, max_entropy = fitted_limits(at_temperature(probabilities, temperature), labels)
+    min_confidence, max_entropy = fit_thresholds(apply_temperature(probabilities, temperature), labels)
     return Calibration(temperature=temperature, min_confidence=min_confidence, max_entropy=max_entropy)
 
 

@@ -2,7 +2,7 @@ import cv2
 import numpy as np
 import pytest
 
-from digitlab.data.distortions import DISTORTIONS, Amounts, distort, distort_by
+from digitlab.data.distortions import DISTORTIONS, Amounts, distort, distort_by_amounts
 
 
 @pytest.fixture(scope="module")
@@ -100,29 +100,29 @@ def bar():
 
 
 def test_nothing_changes_a_digit_by_nothing(bar):
-    assert (distort_by(bar, Amounts()) == bar).all()
+    assert (distort_by_amounts(bar, Amounts()) == bar).all()
 
 
 def test_an_amount_to_the_side_moves_by_whole_pixels(bar):
-    moved = distort_by(bar, Amounts(right=2, down=-3))
+    moved = distort_by_amounts(bar, Amounts(right=2, down=-3))
     assert (moved[9:13, 6:26] == 255).all()
     assert moved.sum() == bar.sum()
 
 
 def test_a_positive_rotation_is_anticlockwise(bar):
-    turned = distort_by(bar, Amounts(rotation=20))
+    turned = distort_by_amounts(bar, Amounts(rotation=20))
     assert turned[:12, 18:].sum() > 0
     assert turned[16:, 18:].sum() == 0
 
 
 @pytest.mark.parametrize("thicker", [-1, -0.25, 0.5, 2])
 def test_a_thicker_pen_draws_a_wider_bar_on_each_side(bar, thicker):
-    drawn = distort_by(bar, Amounts(thicker=thicker))
+    drawn = distort_by_amounts(bar, Amounts(thicker=thicker))
     assert drawn[:, 14].sum() / 255 == pytest.approx(4 + 2 * thicker, abs=0.3)
 
 
 def test_amounts_come_together(bar):
-    both = distort_by(bar, Amounts(scale=0.5, rotation=90, noise=5))
+    both = distort_by_amounts(bar, Amounts(scale=0.5, rotation=90, noise=5))
     assert both[9:19, 13:15].mean() > 230
     assert both[:, :10].mean() < 10
-    assert (both == distort_by(bar, Amounts(scale=0.5, rotation=90, noise=5))).all()
+    assert (both == distort_by_amounts(bar, Amounts(scale=0.5, rotation=90, noise=5))).all()

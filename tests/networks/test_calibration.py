@@ -7,14 +7,14 @@ from sklearn.calibration import calibration_curve as sklearn_curve
 
 from digitlab.networks.calibration import (
     Calibration,
-    at_temperature,
+    apply_temperature,
     calibration_curve,
+    coverage_curve,
     entropy,
     expected_calibration_error,
-    fitted_limits,
-    fitted_temperature,
+    fit_temperature,
+    fit_thresholds,
     threshold_outcome,
-    trade_off,
 )
 
 
@@ -23,18 +23,18 @@ def answers(n: int, sharpness: float) -> tuple[np.ndarray, np.ndarray]:
     rng = np.random.default_rng(1)
     honest = rng.dirichlet(np.full(10, 0.03), n).astype(np.float32)
     labels = np.array([rng.choice(10, p=p / p.sum()) for p in honest.astype(float)], np.uint8)
-    return at_temperature(honest, 1 / sharpness), labels
+    return apply_temperature(honest, 1 / sharpness), labels
 
 
 @pytest.mark.parametrize("sharpness", [0.5, 1.0, 2.5])
 def test_the_temperature_takes_back_what_made_the_network_too_sure(sharpness):
     probabilities, labels = answers(5000, sharpness)
-    assert fitted_temperature(probabilities, labels) == pytest.approx(sharpness, rel=0.08)
+    assert fit_temperature(probabilities, labels) == pytest.approx(sharpness, rel=0.08)
 
 
 def test_the_calibration_error_falls_and_no_answer_changes():
     probabilities, labels = answers(5000, 2.5)
-    calibrated = at_temperature(probabilities, fitted_temperature(probabilities, labels))
+    calibrated = apply_temperature(probabilities, fit_temperature(probabilities, labels))
     assert expected_calibration_error(probabilities, labels) > 0.05
     assert expected_calibration_error(calibrated, labels) < 0.02
     assert np.array_equal(calibrated.argmax(axis=1), probabilities.argmax(axis=1))
@@ -53,7 +53,7 @@ def test_entropy_goes_from_nothing_to_no_idea():
 
 def test_the_limits_keep_what_they_promise():
     probabilities, labels = answers(5000, 1.0)
-    min_confidence, max_entropy = fitted_limits(probabilities, labels, wrong_when_sure=0.02, false_alarms=0.01)
+    min_confidence, max_entropy = fit_thresholds(probabilities, labels, max_error_rate=0.02, false_rejection_rate=0.01)
     sure = probabilities.max(axis=1) >= min_confidence
     assert (probabilities.argmax(axis=1) != labels)[sure].mean() <= 0.02
     assert 0.2 < sure.mean() < 0.95
@@ -63,14 +63,14 @@ def test_the_limits_keep_what_they_promise():
 def test_a_card_tells_its_certainty(tmp_path):
     path = tmp_path / "one.json"
     path.write_text(json.dumps({"certainty": {"temperature": 1.2, "sure_from": 0.8, "digit_up_to": 1.1}}))
-    assert Calibration.on_card(path) == Calibration(temperature=1.2, min_confidence=0.8, max_entropy=1.1)
+    assert Calibration.from_card(path) == Calibration(temperature=1.2, min_confidence=0.8, max_entropy=1.1)
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"certainty": {"sure_from": "x"}}', '{"certainty": {"odd": 1}}'])
 def test_without_a_usable_card_the_usual_limits_hold(tmp_path, text):
     path = tmp_path / "one.json"
     path.write_text(text)
-    assert Calibration.on_card(path) == Calibration.on_card(tmp_path / "none.json") == Calibration()
+    assert Calibration.from_card(path) == Calibration.from_card(tmp_path / "none.json") == Calibration()
 
 
 @pytest.mark.parametrize("values", [{"temperature": 0}, {"min_confidence": 1.5}, {"max_entropy": math.nan}])
@@ -102,20 +102,20 @@ def test_a_threshold_keeps_what_is_as_sure():
     for row, (digit, share) in enumerate([(3, 0.9), (3, 0.8), (3, 0.7), (5, 0.75)]):
         probabilities[row, digit] = share
     kept = threshold_outcome(probabilities, np.array([3, 0, 3, 0], np.uint8), 0.75)
-    assert (kept.right, kept.wrong, kept.refused_right, kept.refused_wrong) == (1, 2, 1, 0)
-    assert kept.share == 0.75
+    assert (kept.right, kept.wrong, kept.rejected_right, kept.rejected_wrong) == (1, 2, 1, 0)
+    assert kept.coverage == 0.75
     assert kept.accuracy == pytest.approx(1 / 3)
 
 
 def test_who_keeps_nothing_makes_no_mistake():
     probabilities, labels = answers(50, 1.0)
     nothing = threshold_outcome(probabilities, labels, 1.1)
-    assert (nothing.share, nothing.accuracy) == (0, 1)
+    assert (nothing.coverage, nothing.accuracy) == (0, 1)
 
 
 def test_who_refuses_more_keeps_less_and_is_right_more_often():
-    steps = trade_off(*answers(5000, 1.0))
-    shares = [step.share for step in steps]
+    steps = coverage_curve(*answers(5000, 1.0))
+    shares = [step.coverage for step in steps]
     assert (shares[0], shares[-1]) == pytest.approx((1, 0.5), abs=0.01)
     assert shares == sorted(shares, reverse=True)
     assert steps[-1].accuracy > steps[0].accuracy + 0.02

@@ -95,8 +95,8 @@ def test_each_layer_is_the_preset_s_own(preset):
     exec(code, names)
     written, built = names["model"].layers, build(preset, 1).layers[1:]
     assert [type(layer) for layer in written] == [type(layer) for layer in built]
-    for one, other in zip(written, built, strict=True):
-        settings, others = ({**layer.get_config(), "name": "", "dtype": ""} for layer in (one, other))
+    for ours, theirs in zip(written, built, strict=True):
+        settings, others = ({**layer.get_config(), "name": "", "dtype": ""} for layer in (ours, theirs))
         for changing in ("kernel_initializer", "seed"):
             settings.pop(changing, None), others.pop(changing, None)
         assert settings == others
@@ -123,7 +123,7 @@ def test_random_changes_are_as_large_as_digitlab_s(digits, changes):
     images = digits.x_train[:2000]
     ours = augment(images, config.augmentation, np.random.default_rng(1)).astype(float)
     theirs = np.asarray(names["Distortion"]()(images[..., None].astype("float32"), training=True))[..., 0]
-    changed = [np.abs(one - images).mean() for one in (ours, theirs)]
+    changed = [np.abs(pictures - images).mean() for pictures in (ours, theirs)]
     assert changed[1] == pytest.approx(changed[0], rel=0.05)
     assert theirs.mean() == pytest.approx(ours.mean(), rel=0.02)
 
@@ -144,17 +144,20 @@ def test_a_run_that_was_stopped_is_trained_as_far():
 
 
 @pytest.mark.parametrize("schedule", ["cosine", "one-cycle"])
-def test_a_rate_that_jumped_when_a_run_went_on_is_told_where_it_was(schedule):
+def test_a_learning_rate_that_jumped_is_mentioned(schedule):
     config = TrainingConfig(epochs=20, schedule=schedule)
     code = KerasCode(config=config, title="x", replanned_after=10)
-    said = " ".join(code.introduction)
-    assert "not quite the same training: its number of epochs was first changed after epoch 10, and is now 20." in said
-    assert f"follows the schedule {schedule}, and jumped" in said
-    assert "except for chance" not in said
+    introduction = " ".join(code.introduction)
+    assert (
+        "not quite the same training: its number of epochs was first changed after epoch 10, and is now 20."
+        in introduction
+    )
+    assert f"follows the schedule {schedule}, and jumped" in introduction
+    assert "except for chance" not in introduction
     assert KerasCode(config=config, title="x").deviation == ""
 
 
-def test_more_epochs_at_a_constant_rate_are_the_same_training_but_for_patience():
+def test_more_epochs_at_a_constant_rate_change_nothing():
     config = TrainingConfig(epochs=20)
     assert KerasCode(config=config, title="x", replanned_after=10).deviation == ""
     patient = KerasCode(config=dataclasses.replace(config, early_stopping=2), title="x", replanned_after=0)
@@ -175,6 +178,6 @@ def test_the_code_fits_a_page(config):
     assert len(KerasCode(config=CONFIGS["tutorial"], title="Mine").script().splitlines()) < 60
 
 
-def test_a_title_that_a_person_wrote_draws_no_picture_into_the_notebook():
+def test_a_title_cannot_show_a_picture_in_the_notebook():
     notebook = json.loads(KerasCode(config=CONFIGS["tutorial"], title="![](http://x.example/p.png)").notebook())
     assert "![](" not in "".join(notebook["cells"][0]["source"])

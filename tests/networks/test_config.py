@@ -77,7 +77,7 @@ def test_every_number_has_bounds_and_a_default_within():
         ("averaging", "yes"),
     ],
 )
-def test_a_value_that_does_not_fit_is_refused_by_its_name(name, value):
+def test_a_value_that_is_not_allowed_is_rejected_by_name(name, value):
     with pytest.raises(InvalidSetting, match=name.replace("_", " ")):
         TrainingConfig(**{name: value})
 
@@ -104,7 +104,7 @@ def test_a_config_survives_json():
     assert TrainingConfig.from_dict(json.loads(json.dumps(config.as_dict()))) == config
 
 
-def test_a_tuning_survives_json_and_keeps_the_settings_of_its_network():
+def test_a_fine_tuning_survives_json_and_keeps_other_settings():
     base = TrainingConfig.from_preset("handwriting")
     config = fine_tuning_config(base, FineTuning(base="handwriting", learned=(1, 2), held_back=(3,)))
     assert TrainingConfig.from_dict(json.loads(json.dumps(config.as_dict()))) == config
@@ -120,7 +120,7 @@ def test_a_drawing_is_learned_or_held_back():
         FineTuning(base="tutorial", learned=())
 
 
-def test_an_unknown_setting_is_refused():
+def test_an_unknown_setting_is_rejected():
     with pytest.raises(InvalidSetting, match="momentum"):
         TrainingConfig.from_dict({"momentum": 0.9})
 

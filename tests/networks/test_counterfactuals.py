@@ -32,7 +32,7 @@ def test_across_a_straight_border_the_shortest_way_is_found(seed):
     apart = {digit: np.linalg.norm(kernel[own] - kernel[digit]) for digit in range(10) if digit != own}
     shortest = min((sums[own] - sums[digit]) / length for digit, length in apart.items())
     changes = asked(GREY, lambda pixels: kernel @ pixels, lambda _: kernel)
-    assert changes[0].length == pytest.approx(shortest, rel=0.05, abs=0.03)  # pixels are whole 255ths
+    assert changes[0].distance == pytest.approx(shortest, rel=0.05, abs=0.03)  # pixels are whole 255ths
     assert len(changes) == 9
 
 
@@ -44,7 +44,7 @@ def test_pixels_that_are_at_their_limit_take_no_part():
     own, nearest = np.argsort(-sums)[:2]
     downwards = np.minimum(kernel[nearest] - kernel[own], 0)
     changes = {change.digit: change for change in asked(image, lambda pixels: kernel @ pixels, lambda _: kernel)}
-    assert changes[nearest].length == pytest.approx((sums[own] - sums[nearest]) / np.linalg.norm(downwards), rel=0.1)
+    assert changes[nearest].distance == pytest.approx((sums[own] - sums[nearest]) / np.linalg.norm(downwards), rel=0.1)
 
 
 def test_across_a_curved_border_the_way_is_nearly_the_shortest():
@@ -63,7 +63,7 @@ def test_across_a_curved_border_the_way_is_nearly_the_shortest():
     best = minimize(lambda five: ((five - start) ** 2).sum(), centre[:5], constraints=[inside], bounds=[(0, 1)] * 5)
     changes = asked(GREY, sums, slope)
     assert [change.digit for change in changes] == [3]
-    assert np.sqrt(best.fun) <= changes[0].length * 1.01 <= 1.1 * np.sqrt(best.fun)
+    assert np.sqrt(best.fun) <= changes[0].distance * 1.01 <= 1.1 * np.sqrt(best.fun)
 
 
 def test_what_no_change_makes_is_left_out():

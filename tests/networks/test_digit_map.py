@@ -18,7 +18,7 @@ def test_the_axes_are_those_of_a_full_decomposition(hidden):
     centred = (hidden - hidden.mean(axis=0)).astype(np.float64)
     _, sizes, rows = np.linalg.svd(centred, full_matrices=False)
     assert np.abs((rows[:3] * axes.directions.T).sum(axis=1)) == pytest.approx(np.ones(3), abs=1e-3)
-    assert axes.shares == pytest.approx(sizes[:3] ** 2 / (sizes**2).sum(), rel=1e-3)
+    assert axes.explained_variance_ratio == pytest.approx(sizes[:3] ** 2 / (sizes**2).sum(), rel=1e-3)
 
 
 def test_there_are_no_more_axes_than_numbers(hidden):
@@ -28,7 +28,7 @@ def test_there_are_no_more_axes_than_numbers(hidden):
 
 def test_all_axes_together_keep_every_distance(hidden):
     axes = principal_axes(hidden, 40)
-    landscape = DigitMap(axes, axes.places(hidden))
+    landscape = DigitMap(axes, axes.project(hidden))
     numbers, distances = landscape.nearest(hidden[7], 4)
     expected = np.linalg.norm(hidden - hidden[7], axis=1)
     assert numbers.tolist() == np.argsort(expected)[:4].tolist()

@@ -1,11 +1,11 @@
 import numpy as np
 
 from digitlab.networks.config import TrainingConfig
-from digitlab.networks.digit_sets import TEST, DigitSet, fitted, own_digits, sets_of
+from digitlab.networks.digit_sets import TEST, DigitSet, fitted, own_digits, sets_by_name
 
 
 def test_a_network_has_the_sets_that_it_was_fitted_to_and_kept_for_validation():
-    sets = sets_of(TrainingConfig())
+    sets = sets_by_name(TrainingConfig())
     assert sets == {
         "test": DigitSet("test", 0, 10_000),
         "validation": DigitSet("training", 48_000, 60_000),
@@ -14,7 +14,7 @@ def test_a_network_has_the_sets_that_it_was_fitted_to_and_kept_for_validation():
 
 
 def test_without_a_validation_split_there_is_no_such_set():
-    assert list(sets_of(TrainingConfig(validation_split=0))) == ["test", "training"]
+    assert list(sets_by_name(TrainingConfig(validation_split=0))) == ["test", "training"]
 
 
 def test_a_digit_keeps_its_index_in_mnist(digits):
@@ -27,7 +27,7 @@ def test_a_digit_keeps_its_index_in_mnist(digits):
 
 def test_blocks_are_the_same_digits_again(digits):
     some = DigitSet("training", 5, 2500, 3)
-    blocks = some.blocks(100)
+    blocks = some.batches(100)
     assert max(map(len, blocks)) == 100
     assert np.array_equal(np.concatenate([block.select(digits)[1] for block in blocks]), some.select(digits)[1])
 
@@ -40,9 +40,9 @@ def test_a_sample_is_spread_over_the_whole_set():
 
 def test_two_sets_know_what_they_share():
     half, validation = fitted(TrainingConfig(training_digits=50_000)), DigitSet("training", 30_000, 60_000)
-    assert half.shared(validation) == 10_000
-    assert TEST.shared(half) == 0
-    assert validation.shared(DigitSet("training", 0, 100)) == 0
+    assert half.overlap(validation) == 10_000
+    assert TEST.overlap(half) == 0
+    assert validation.overlap(DigitSet("training", 0, 100)) == 0
 
 
 def test_a_person_s_own_digits_are_another_set_as_soon_as_one_is_called_otherwise():
@@ -53,12 +53,12 @@ def test_a_person_s_own_digits_are_another_set_as_soon_as_one_is_called_otherwis
     assert own == own_digits(images.copy(), labels.copy(), (5, 7, 8))
     assert own != own_digits(images, np.array([1, 2, 4], np.uint8), [5, 7, 8])
     assert own != own_digits(images + 1, labels, [5, 7, 8])
-    assert own.shared(TEST) == 0
+    assert own.overlap(TEST) == 0
 
 
 def test_parts_of_a_person_s_own_digits_keep_their_numbers():
     own = own_digits(np.zeros((5, 28, 28), np.uint8), np.arange(5, dtype=np.uint8), [5, 7, 8, 11, 12])
-    assert [block.numbers for block in own.blocks(2)] == [(5, 7), (8, 11), (12,)]
+    assert [block.numbers for block in own.batches(2)] == [(5, 7), (8, 11), (12,)]
     sample = own.sample(3)
     assert [sample.index(place) for place in range(len(sample))] == [5, 8, 12]
-    assert [block.numbers for block in sample.blocks(2)] == [(5, 8), (12,)]
+    assert [block.numbers for block in sample.batches(2)] == [(5, 8), (12,)]

@@ -37,7 +37,7 @@ def test_a_label_that_most_networks_contradict_alike_is_a_likely_error():
     jury = Ensemble([reading(labels, [9, 9, 4]), reading(labels, [9, 7, 4], 0.8), reading(labels, [9, 4, 4])])
     (doubt,) = jury.likely_errors
     assert (doubt.index, doubt.label, doubt.read, doubt.answers) == (0, 4, 9, (9, 9, 9))
-    assert doubt.share == pytest.approx((0.9 + 0.8 + 0.9) / 3)
+    assert doubt.probability == pytest.approx((0.9 + 0.8 + 0.9) / 3)
     assert [doubt.index for doubt in jury.ambiguous] == [1, 2]
 
 

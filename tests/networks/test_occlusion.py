@@ -24,7 +24,7 @@ def test_occlusion_agrees_with_covering_every_patch_one_by_one(ready_made, digit
     expected = np.array([[np.mean(cell) for cell in row] for row in drops])
     result = occlusion(reader, image, digit)
     assert result.drops == pytest.approx(expected, abs=1e-5)
-    assert result.most == pytest.approx(max(max(cell) for row in drops for cell in row), abs=1e-5)
+    assert result.max_drop == pytest.approx(max(max(cell) for row in drops for cell in row), abs=1e-5)
 
 
 def test_where_there_is_no_ink_nothing_is_read(ready_made):
@@ -32,4 +32,4 @@ def test_where_there_is_no_ink_nothing_is_read(ready_made):
     empty = occlusion(reader, np.zeros((28, 28), np.uint8), 3)
     assert empty.readings == 1
     assert not empty.drops.any()
-    assert empty.most == 0
+    assert empty.max_drop == 0

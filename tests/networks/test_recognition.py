@@ -141,7 +141,7 @@ def rgba(ink):
 def test_scribbles_dots_and_letters_are_no_digits_to_the_default_network(recogniser):
     dot = np.zeros((280, 280), np.uint8)
     dot[130:150, 130:150] = 255
-    images, _ = handwriting.other_drawings(300, seed=77)
+    images, _ = handwriting.non_digits(300, seed=77)
     caught = entropy(recogniser.probabilities(images)) > recogniser.calibration.max_entropy
     assert caught.mean() > 0.9
     assert not recogniser.read(rgba(dot)).is_digit

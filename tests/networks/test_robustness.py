@@ -2,7 +2,7 @@ import pytest
 
 from digitlab.data.distortions import DISTORTIONS
 from digitlab.networks.robustness import Robustness
-from digitlab.networks.statistics import wilson
+from digitlab.networks.statistics import wilson_interval
 
 
 @pytest.fixture
@@ -13,7 +13,7 @@ def robustness():
 def test_each_strength_has_its_accuracy_and_interval(robustness):
     curve = robustness.curve("shifted")
     assert [point.strength for point in curve] == list(DISTORTIONS["shifted"].strengths)
-    assert (curve[2].accuracy, (curve[2].low, curve[2].high)) == (0.9, wilson(90, 100))
+    assert (curve[2].accuracy, (curve[2].low, curve[2].high)) == (0.9, wilson_interval(90, 100))
 
 
 def test_the_mean_leaves_out_what_changes_nothing(robustness):

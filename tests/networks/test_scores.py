@@ -60,7 +60,7 @@ def test_precision_recall_and_f1_are_those_of_scikit_learn(many):
     expected = metrics.precision_recall_fscore_support(
         many.labels, many.answers, labels=range(10), zero_division=np.nan
     )
-    found = [(each.precision, each.recall, each.f1, each.pictures) for each in many.per_digit]
+    found = [(each.precision, each.recall, each.f1, each.support) for each in many.per_digit]
     assert np.allclose(np.transpose(found), expected, equal_nan=True)
 
 
@@ -85,12 +85,12 @@ def test_the_pictures_of_a_cell_come_with_the_most_confident_first(many):
 
 
 def test_a_threshold_parts_confident_mistakes_from_doubtful_answers(scores):
-    assert scores.kept_mistakes(0.7).tolist() == [4]
-    assert scores.kept_mistakes(0.5).tolist() == [4, 3]
-    assert scores.refused_answers(0.9).tolist() == [1]
-    assert scores.refused_answers(0.7).tolist() == []
+    assert scores.accepted_mistakes(0.7).tolist() == [4]
+    assert scores.accepted_mistakes(0.5).tolist() == [4, 3]
+    assert scores.rejected_answers(0.9).tolist() == [1]
+    assert scores.rejected_answers(0.7).tolist() == []
 
 
 def test_shares_are_those_of_each_digit(many):
-    assert many.shares.sum(axis=1).tolist() == pytest.approx([1] * 7 + [0] + [1] * 2)
-    assert many.shares[4, 4] == many.per_digit[4].recall
+    assert many.normalized_confusion.sum(axis=1).tolist() == pytest.approx([1] * 7 + [0] + [1] * 2)
+    assert many.normalized_confusion[4, 4] == many.per_digit[4].recall

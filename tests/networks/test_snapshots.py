@@ -4,7 +4,7 @@ import pytest
 from digitlab.errors import SnapshotDamaged
 from digitlab.networks import snapshots
 from digitlab.networks.digit_map import principal_axes
-from digitlab.networks.snapshots import Snapshot, is_kept
+from digitlab.networks.snapshots import Snapshot, has_snapshot
 
 RNG = np.random.default_rng(1)
 
@@ -19,7 +19,7 @@ def snapshot(weights=(), answers=(1, 7, 7), first=3):
         first=first,
         answers=np.array(answers, np.uint8),
         axes=axes,
-        points=axes.places(hidden),
+        points=axes.project(hidden),
     )
 
 
@@ -55,7 +55,7 @@ def test_the_confusion_counts_true_digits_in_rows():
 
 @pytest.mark.parametrize("planned", [1, 2, 5, 16, 17, 40, 500])
 def test_first_and_last_epochs_are_kept_and_never_more_than_twenty_one(planned):
-    kept = [epoch for epoch in range(planned + 1) if is_kept(epoch, planned)]
+    kept = [epoch for epoch in range(planned + 1) if has_snapshot(epoch, planned)]
     assert {0, 1, planned} <= set(kept)
     assert len(kept) <= 21
     assert planned > 16 or len(kept) == planned + 1
@@ -68,6 +68,6 @@ def test_maps_that_are_turned_and_mirrored_are_turned_back():
     mirrored = (last @ turn * [1, -1]).astype(np.float32)
     before = (mirrored @ turn).astype(np.float32)
     maps = [before, mirrored, last]
-    for points, back in zip(maps, snapshots.turned(maps), strict=True):
+    for points, back in zip(maps, snapshots.alignments(maps), strict=True):
         assert points @ back == pytest.approx(last, abs=1e-4)
-    assert snapshots.turned([]) == []
+    assert snapshots.alignments([]) == []

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from digitlab.segmentation.segments import Segment, find_segments, one_sign
+from digitlab.segmentation.segments import Segment, find_segments, single_sign
 
 ZERO = [[(0, 30), (10, 5), (25, 0), (40, 5), (50, 30), (50, 70), (40, 95), (25, 100), (10, 95), (0, 70), (0, 30)]]
 ONE = [[(0, 25), (20, 0), (20, 100)], [(0, 100), (40, 100)]]
@@ -119,7 +119,7 @@ def test_a_face_is_one_sign_and_digits_side_by_side_are_none():
     head = [[(50 + 50 * np.cos(turn), 50 + 50 * np.sin(turn)) for turn in np.linspace(0, 2 * np.pi, 25)]]
     eyes, mouth = [[(30, 35), (32, 40)], [(70, 35), (68, 40)]], [[(28, 65), (50, 80), (72, 65)]]
     face = drawn(([*head, *eyes, *mouth], 100))
-    whole = one_sign(face)
+    whole = single_sign(face)
     assert np.array_equal(whole.ink, face[whole.box[1] : whole.box[3], whole.box[0] : whole.box[2]])
-    assert one_sign(drawn((ONE, 100), (SEVEN, 150))) is None
-    assert one_sign(np.zeros((50, 50), np.uint8)) is None
+    assert single_sign(drawn((ONE, 100), (SEVEN, 150))) is None
+    assert single_sign(np.zeros((50, 50), np.uint8)) is None

@@ -12,16 +12,16 @@ def test_there_are_as_many_of_each_digit_as_chance_gives_and_some_that_are_none(
     assert images.dtype == labels.dtype == np.uint8
     assert np.bincount(labels, minlength=10).min() > 230
     assert images.reshape(3000, -1).max(axis=1).min() > 100
-    drawings, labels = cache.others()
+    drawings, labels = cache.non_digits()
     assert drawings.shape == (1000, 28, 28)
     assert set(labels.tolist()) == {handwriting.NO_DIGIT}
 
 
 def test_the_file_is_what_would_be_written_today():
     """All of it: a single template that was changed may be behind a handful of pictures."""
-    today = cache.write()
+    today = cache.generate()
     assert (today["labels"] == cache.digits()[1]).all()
-    for now, kept in ((today["digits"], cache.digits()[0]), (today["others"], cache.others()[0])):
+    for now, kept in ((today["digits"], cache.digits()[0]), (today["others"], cache.non_digits()[0])):
         differences = np.abs(now.astype(int) - kept).mean(axis=(1, 2))
         assert differences.max() < 1, "run scripts/build_synthetic.py"  # other processors may round a pixel otherwise
 
@@ -49,14 +49,14 @@ def encrypted(content: bytes) -> bytes:
 def test_without_a_sound_file_they_are_written_again(tmp_path, monkeypatch, damage):
     sound = cache.PATH.read_bytes()
     monkeypatch.setattr(cache, "_DIGITS", 50)
-    monkeypatch.setattr(cache, "_OTHERS", 20)
-    expected = cache.write()
+    monkeypatch.setattr(cache, "_NON_DIGITS", 20)
+    expected = cache.generate()
     if damage is not None:
         (tmp_path / "written.npz").write_bytes(damage(sound))
     images, labels = cache.digits(tmp_path / "written.npz")
     assert (images == expected["digits"]).all()
     assert (labels == expected["labels"]).all()
-    assert (cache.others(tmp_path / "written.npz")[0] == expected["others"]).all()
+    assert (cache.non_digits(tmp_path / "written.npz")[0] == expected["others"]).all()
 
 
 def test_nobody_can_change_them_by_accident():

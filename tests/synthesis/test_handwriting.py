@@ -4,17 +4,17 @@ import numpy as np
 import pytest
 
 from digitlab.synthesis import handwriting
-from digitlab.synthesis.handwriting import NO_DIGIT, curve, draw, other_drawings, redrawn, write, written_digits
+from digitlab.synthesis.handwriting import NO_DIGIT, curve, deformed, draw, non_digits, redraw, synthetic_digits
 from digitlab.synthesis.templates import digit_templates
 
 
 @pytest.fixture(scope="module")
-def written():
-    return written_digits(500, 1)
+def drawn():
+    return synthetic_digits(500, 1)
 
 
-def test_written_digits_have_mnist_s_form(written):
-    images, labels = written
+def test_synthetic_digits_have_mnist_s_form(drawn):
+    images, labels = drawn
     assert images.shape == (500, 28, 28)
     assert images.dtype == labels.dtype == np.uint8
     rows = images.max(axis=2) > 0
@@ -22,22 +22,22 @@ def test_written_digits_have_mnist_s_form(written):
     assert np.bincount(labels, minlength=10).min() > 20  # every digit, about equally often
 
 
-def test_the_same_seed_writes_the_same_and_another_something_else(written):
-    images, labels = written_digits(500, 1)
-    assert np.array_equal(images, written[0])
-    assert np.array_equal(labels, written[1])
-    assert not np.array_equal(written_digits(500, 2)[0], images)
+def test_the_same_seed_draws_the_same_digits(drawn):
+    images, labels = synthetic_digits(500, 1)
+    assert np.array_equal(images, drawn[0])
+    assert np.array_equal(labels, drawn[1])
+    assert not np.array_equal(synthetic_digits(500, 2)[0], images)
 
 
-def test_parts_make_the_same_as_all_at_once(written):
-    second = written_digits(250, 1, first=250)
-    assert np.array_equal(second[0], written[0][250:])
+def test_parts_make_the_same_as_all_at_once(drawn):
+    second = synthetic_digits(250, 1, first=250)
+    assert np.array_equal(second[0], drawn[0][250:])
 
 
 def test_a_network_that_knows_mnist_reads_most_of_it(ready_made):
     from digitlab.networks.recognition import Recogniser
 
-    images, labels = written_digits(500, 5, widest=0.2)
+    images, labels = synthetic_digits(500, 5, max_pen_width=0.2)
     answers = Recogniser.load(ready_made / "convolutional.keras").probabilities(images).argmax(axis=1)
     assert (answers == labels).mean() > 0.85  # European ones and sevens are among them
 
@@ -45,28 +45,28 @@ def test_a_network_that_knows_mnist_reads_most_of_it(ready_made):
 def test_no_two_hands_write_alike():
     template = digit_templates()[0]
     rng = np.random.default_rng(1)
-    first, second = write(template, rng), write(template, rng)
+    first, second = deformed(template, rng), deformed(template, rng)
     assert not np.array_equal(np.concatenate(first)[:5], np.concatenate(second)[:5])
 
 
 def test_digits_drawn_anew_are_still_what_their_labels_say_and_some_are_filled(digits, ready_made):
     from digitlab.networks.recognition import Recogniser
 
-    images, labels = redrawn(digits.x_train[:300], digits.y_train[:300], 1)
+    images, labels = redraw(digits.x_train[:300], digits.y_train[:300], 1)
     answers = Recogniser.load(ready_made / "convolutional.keras").probabilities(images).argmax(axis=1)
     assert 0.6 < (answers == labels).mean() < 1
     assert (images > 127).sum(axis=(1, 2)).max() > 1.5 * (digits.x_train[:300] > 127).sum(axis=(1, 2)).mean()
 
 
 def test_other_drawings_are_labelled_as_no_digit():
-    images, labels = other_drawings(300, 1)
+    images, labels = non_digits(300, 1)
     assert set(labels) == {NO_DIGIT}
     assert images.max(axis=(1, 2)).min() > 0  # a dot is no digit, but it is something
 
 
 def test_nothing_at_all_can_be_made():
-    assert written_digits(0, 1)[0].shape == (0, 28, 28)
-    assert redrawn(np.zeros((0, 28, 28), np.uint8), np.zeros(0, np.uint8), 1)[0].shape == (0, 28, 28)
+    assert synthetic_digits(0, 1)[0].shape == (0, 28, 28)
+    assert redraw(np.zeros((0, 28, 28), np.uint8), np.zeros(0, np.uint8), 1)[0].shape == (0, 28, 28)
 
 
 def test_a_curve_goes_through_its_points_and_keeps_corners():
@@ -89,5 +89,5 @@ def test_the_module_draws_nothing_from_shared_generators():
         return f"{np.random.get_state()[1:3]}{random.getstate()}"
 
     before = state()
-    handwriting.other_drawings(20, 3)
+    handwriting.non_digits(20, 3)
     assert state() == before

@@ -42,17 +42,17 @@ def test_the_sums_and_the_softmax_are_the_network_s_own(models, explainers, digi
     inside = explainers[kind].activations(image)
     expected = models[kind].predict(image[np.newaxis], verbose=0)[0]
     assert inside.probabilities == pytest.approx(expected, abs=1e-5)
-    assert inside.hidden @ inside.weights + inside.bias == pytest.approx(inside.sums, abs=1e-4)
-    assert inside.looks == (4 if kind == "averaged" else 1)
+    assert inside.hidden @ inside.weights + inside.bias == pytest.approx(inside.logits, abs=1e-4)
+    assert inside.views == (4 if kind == "averaged" else 1)
 
 
 def test_the_layers_come_in_their_order_with_all_that_they_make(models, explainers, digits):
     inside = explainers["convolutional"].activations(digits.x_test[0])
-    assert [stage.kind for stage in inside.stages] == ["Conv2D", "BatchNormalization", "ReLU"] * 3
+    assert [stage.kind for stage in inside.layers] == ["Conv2D", "BatchNormalization", "ReLU"] * 3
     model = models["convolutional"]
     third = keras.Model(model.input, model.get_layer("relu_2").output).predict(digits.x_test[:1], verbose=0)[0]
-    assert inside.stages[5].layer == "relu_2"
-    assert inside.stages[5].values == pytest.approx(third, abs=1e-4)
+    assert inside.layers[5].layer == "relu_2"
+    assert inside.layers[5].values == pytest.approx(third, abs=1e-4)
 
 
 @pytest.mark.parametrize("digit", [7, 2])
@@ -68,12 +68,12 @@ def test_integrated_gradients_add_up_to_the_gain_within_a_hundredth(models, expl
     model, last = models[kind], models[kind].get_layer("digits")
     for image in digits.x_test[:6]:
         inside, nothing = (explainers[kind].activations(picture) for picture in (image, np.zeros_like(image)))
-        digit = int(inside.sums.argmax())
+        digit = int(inside.logits.argmax())
         maps = explainers[kind].heat_maps(image, digit)
-        gain = float(inside.sums[digit] - nothing.sums[digit])
+        gain = float(inside.logits[digit] - nothing.logits[digit])
         assert maps.gain == pytest.approx(gain, rel=1e-4, abs=1e-4)
-        assert abs(maps.integrated.sum() - gain) <= 0.01 * abs(gain)
-        assert not maps.integrated[image == 0].any()
+        assert abs(maps.integrated_gradients.sum() - gain) <= 0.01 * abs(gain)
+        assert not maps.integrated_gradients[image == 0].any()
     assert model.output_shape == (None, 10)
     assert last.units == 10
 
@@ -82,7 +82,7 @@ def test_integrated_gradients_agree_with_a_slow_integral(models, explainers, dig
     pixels = digits.x_test[3] / 255
     shares = (np.arange(1500) + 0.5) / 1500
     slow = np.mean([tutorial_gradient(models["tutorial"], share * pixels, 0) for share in shares], axis=0) * pixels
-    integrated = explainers["tutorial"].heat_maps(digits.x_test[3], 0).integrated
+    integrated = explainers["tutorial"].heat_maps(digits.x_test[3], 0).integrated_gradients
     assert np.abs(integrated - slow).max() <= 0.02 * np.abs(slow).max()
 
 
@@ -123,7 +123,7 @@ def test_a_network_without_convolutions_has_no_grad_cam(explainers, digits):
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_neuron_s_arithmetic_gives_what_the_network_computed(explainers, digits, kind):
     inside = explainers[kind].activations(digits.x_test[1])
-    for stage in (stage for stage in inside.stages if stage.kind in ("Conv2D", "Dense")):
+    for stage in (stage for stage in inside.layers if stage.kind in ("Conv2D", "Dense")):
         for unit, row, column in ((0, 0, 0), (3, 2, 1), (7, 3, 3)):
             neuron = explainers[kind].neuron(digits.x_test[1], stage.layer, unit, row, column)
             value = neuron.scale * neuron.total + neuron.shift
@@ -146,11 +146,11 @@ def test_a_change_of_mind_is_small_and_read_as_it_says(models, explainers, digit
     assert sorted(change.digit for change in changes) == [0, 1, 2, 3, 4, 5, 6, 8, 9]
     answers = models[kind].predict(np.stack([change.image for change in changes]), verbose=0).argmax(axis=1)
     assert answers.tolist() == [change.digit for change in changes]
-    lengths = [change.length for change in changes]
+    lengths = [change.distance for change in changes]
     assert lengths == sorted(lengths)
     assert lengths[0] < 2  # a digit of MNIST is about 9 long
     nearest = min(np.linalg.norm((other / 255.0) - image / 255) for other in digits.x_test[digits.y_test == 9])
-    assert next(change.length for change in changes if change.digit == 9) < nearest / 2
+    assert next(change.distance for change in changes if change.digit == 9) < nearest / 2
 
 
 def test_a_change_of_mind_is_the_shortest_where_that_is_known(digits):

@@ -32,16 +32,16 @@ def test_the_most_exciting_digits_are_those_with_the_largest_outputs(ready_made,
     for unit in (0, 5):
         tops = maps[..., unit].max(axis=(1, 2))
         assert found.values[unit] == pytest.approx(np.sort(tops)[:-13:-1], abs=1e-4)
-        assert tops[found.numbers[unit]] == pytest.approx(found.values[unit], abs=1e-4)
+        assert tops[found.indices[unit]] == pytest.approx(found.values[unit], abs=1e-4)
 
 
 def test_what_a_filter_does_not_see_changes_nothing(ready_made, digits):
     path, unit = ready_made / "handwriting.keras", 7
     explainer = Explainer(keras_files.load(path))
     found = explainer.top_activations(digits.x_train[:60], "convolution_2")
-    image = digits.x_train[found.numbers[unit][0]]
+    image = digits.x_train[found.indices[unit][0]]
     rows, columns = (slice(max(at, 0), at + found.side) for at in (found.tops[unit][0], found.lefts[unit][0]))
     alone = np.zeros_like(image)
     alone[rows, columns] = image[rows, columns]
-    stage = next(one for one in explainer.activations(alone).stages if one.layer == "relu_2")
+    stage = next(one for one in explainer.activations(alone).layers if one.layer == "relu_2")
     assert stage.values[..., unit].max() >= found.values[unit][0] - 1e-4

@@ -9,7 +9,7 @@ import pytest
 
 from digitlab.data.augmentation import Augmentation
 from digitlab.errors import DIVERGED, Diverged
-from digitlab.networks.calibration import Calibration, at_temperature, entropy
+from digitlab.networks.calibration import Calibration, apply_temperature, entropy
 from digitlab.networks.config import TrainingConfig
 from digitlab.networks.metrics import EpochMetrics, Progress
 from digitlab.synthesis import handwriting
@@ -120,9 +120,9 @@ def test_early_stopping_ends_a_training_that_does_not_improve(digits, small):
 def test_written_digits_are_learned_and_what_is_no_digit_is_not_read_as_one(digits):
     config = TrainingConfig(preset="convolutional", epochs=6, training_digits=1000, written_digits=2000, batch_size=64)
     model = fit(config, digits).model
-    images, labels = handwriting.written_digits(500, seed=9, widest=0.2)
+    images, labels = handwriting.synthetic_digits(500, seed=9, max_pen_width=0.2)
     assert (model.predict(images, verbose=0).argmax(axis=1) == labels).mean() > 0.8
-    others, _ = handwriting.other_drawings(500, seed=9)
+    others, _ = handwriting.non_digits(500, seed=9)
     digit, other = (entropy(model.predict(some, verbose=0)).mean() for some in (images, others))
     assert other > digit + 0.5
 
@@ -139,7 +139,7 @@ def test_the_temperature_is_built_into_the_network(digits):
     assert plain.calibration == Calibration()
     assert calibrated.calibration.temperature > 1  # it learned its examples by heart, and is too sure
     before, after = (t.model.predict(digits.x_test[:500], verbose=0) for t in (plain, calibrated))
-    assert after == pytest.approx(at_temperature(before, calibrated.calibration.temperature), abs=1e-4)
+    assert after == pytest.approx(apply_temperature(before, calibrated.calibration.temperature), abs=1e-4)
 
 
 def test_writing_the_digits_is_reported_and_can_be_stopped(digits, small):

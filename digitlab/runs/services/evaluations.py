@@ -68,7 +68,7 @@ class Evaluations:
 
     def _asked(self, card: ModelCard, digit_set: DigitSet, report: Callable[[float], None]) -> Scores:
         answers: list[NDArray[np.float32]] = []
-        for block in digit_set.blocks(_BLOCK):
+        for block in digit_set.batches(_BLOCK):
             report(len(answers) * _BLOCK / len(digit_set))
             answers.append(self._workers.ask(scoring.score, card.name, block).probabilities)
         probabilities = np.concatenate(answers)

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from digitlab.data.distortions import Amounts, distort_by
+from digitlab.data.distortions import Amounts, distort_by_amounts
 from digitlab.networks.digit_map import DigitMap
 from digitlab.networks.explanation import ActivationTrace, Counterfactual, Floats, HeatMaps, Neuron, TopActivations
 from digitlab.networks.occlusion import Occlusion, occlusion
@@ -63,4 +63,4 @@ class ExplanationService:
 
     def distorted(self, image: NDArray[np.uint8], amounts: Amounts) -> Reading:
         """Read a picture that is distorted first."""
-        return self._reader.read_digit(distort_by(image, amounts))
+        return self._reader.read_digit(distort_by_amounts(image, amounts))

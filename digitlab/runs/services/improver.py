@@ -113,7 +113,7 @@ class Improver:
         """Return how many digits of a set a network was fitted to: what it reads in those proves nothing."""
         if digit_set.is_own:
             return len(self.learned_drawings(name, person).intersection(digit_set.numbers))
-        return fitted(self._files.card(name).config).shared(digit_set)
+        return fitted(self._files.card(name).config).overlap(digit_set)
 
     def _read(self, card: ModelCard, images: NDArray[np.uint8]) -> NDArray[np.float32]:
         return self._recognisers.get(card.name).probabilities(images)

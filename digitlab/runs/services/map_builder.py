@@ -101,7 +101,7 @@ class MapBuilder:
         with suppress(OSError):  # without room it is made again after the next start
             self._folder.mkdir(parents=True, exist_ok=True)
             with tempfile.NamedTemporaryFile(dir=self._folder, prefix=".part-", delete=False) as file:
-                np.savez(file, centre=axes.centre, directions=axes.directions, shares=axes.shares, points=made.points)
+                np.savez(file, centre=axes.centre, directions=axes.directions, shares=axes.explained_variance_ratio, points=made.points)
             for old in self._folder.glob(f"{network}-*.npz"):
                 if old.stem.rpartition("-")[0] == network:
                     old.unlink(missing_ok=True)

@@ -2,7 +2,12 @@
 
 import streamlit as st
 
-from digitlab.networks.calibration import calibration_curve, expected_calibration_error, threshold_outcome, coverage_curve
+from digitlab.networks.calibration import (
+    calibration_curve,
+    coverage_curve,
+    expected_calibration_error,
+    threshold_outcome,
+)
 from digitlab.networks.digit_sets import DigitSet
 from digitlab.ui import metric, style
 from digitlab.ui.charts import plots
