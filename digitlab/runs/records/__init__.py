@@ -1,11 +1,12 @@
-"""The nouns of the record, without input or output.
+"""The values of the lab, without input or output.
 
-card_markdown  all that there is to know about a network, as Markdown
-comparison     runs and networks side by side
-improvement    what is held back of them, and whether it helped to learn from the others
-model_card     what is known of a network
-people         who is in the lab, and what they may change
-queue          whose turn it is, and when
-run            a run and its states
-settings_link  settings as text that travels
+card_markdown  the model card of a network, as Markdown
+comparison     networks and runs to compare, and the settings in which they differ
+drawing        a person's drawing of a digit, with its label
+improvement    fine-tuning on drawings: which are set aside as a test, and whether it helped
+model_card     what is known about a saved network
+people         people, and what they may change
+queue          the queue: a fair order between people, and estimates of when each run starts
+run            a training run and its states
+settings_link  the settings of a run, as a link or a small file
 """

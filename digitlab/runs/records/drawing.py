@@ -1,4 +1,4 @@
-"""A person's own digit: what was drawn, what it is, and what was read in it."""
+"""A person's drawing of a digit, with its label."""
 
 import hashlib
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from digitlab.errors import InvalidSetting
 
-MAX_DRAWINGS = 5_000  # drawings of one person: more than anybody draws, and a gallery can still be looked through
+MAX_DRAWINGS = 5_000  # of one person: more than anybody draws, and the gallery stays usable
 
 
 Source = Literal["correction", "request", "import"]
@@ -18,20 +18,25 @@ Source = Literal["correction", "request", "import"]
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Drawing:
-    """One digit in somebody's hand.
+    """One drawing of a digit.
 
     Attributes:
-        number: No other drawing of this database has or had it; 0 before it is recorded.
-        owner: Id of the person whose it is; empty before it is recorded.
-        owner_name: Their name then; may be empty.
-        label: The digit that it is, 0 to 9, as they say.
-        image: uint8 (28, 28), 0 ground to 255 ink, as the network saw it.
-        picture: What was drawn, RGBA, as a PNG file; None where there is only the image.
-        strokes: The strokes of the field to draw in, as JSON; None where it was not drawn there.
-        read: The digit that a network read in it; None where none did.
-        network: Name of that network; empty where there is none.
+        number: Unique in its database, also after deletions; 0 before it is saved.
+        owner: Id of its owner; empty before it is saved.
+        owner_name: Their name at that time; may be empty.
+        label: The digit that its owner says it is, 0 to 9.
+        image: uint8 (28, 28), 0 background to 255 ink, as the network saw it.
+        picture: The drawing, RGBA, as a PNG file; None if there is only the image.
+        strokes: The strokes on the canvas, as JSON; None if it was not drawn there.
+        read: The digit that a network read; None if it read none.
+        network: Name of that network; empty without one.
         source: "correction" of a reading, drawn on "request", or "import".
-        created: When it was recorded, seconds since 1970 (UTC).
+        created: When it was saved, in seconds since 1970 (UTC).
+
+    Example:
+        >>> drawing = Drawing(label=4, image=np.zeros((28, 28), np.uint8), source="request")
+        >>> drawing.fingerprint
+        '0c37ddc45244523c'
     """
 
     number: int = 0
@@ -53,24 +58,24 @@ class Drawing:
 
     @property
     def fingerprint(self) -> str:
-        """By which its image is known again, also after it was deleted and brought in anew: 16 hexadecimal digits."""
+        """Hash of the image, 16 hexadecimal digits; the same after the drawing is deleted and imported again."""
         return hashlib.sha256(self.image.tobytes()).hexdigest()[:16]
 
 
 def check_label(label: int) -> int:
-    """Return a label; `InvalidSetting` if it is no digit."""
+    """Return a label; `InvalidSetting` if it is not a digit."""
     if label not in range(10):
-        raise InvalidSetting(f"{label} is no digit. A drawing is one of the digits 0 to 9.")
+        raise InvalidSetting(f"The label {label} is not a digit. Choose one from 0 to 9.")
     return label
 
 
 def digits_of(drawings: Sequence[Drawing]) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """Return drawings as digits: images, uint8 (n, 28, 28), and labels, uint8 (n,)."""
+    """Return images, uint8 (n, 28, 28), and labels, uint8 (n,), of drawings."""
     images = [drawing.image for drawing in drawings]
     labels = np.array([drawing.label for drawing in drawings], np.uint8)
     return np.stack(images) if images else np.zeros((0, 28, 28), np.uint8), labels
 
 
 def scarcest(counts: Sequence[int]) -> int:
-    """Return the digit of which there are fewest, the lowest of several; `counts` are those of 0 to 9."""
+    """Return the digit with the lowest count, the smallest of several; `counts` are those of 0 to 9."""
     return min(range(10), key=counts.__getitem__)

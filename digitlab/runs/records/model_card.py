@@ -1,4 +1,4 @@
-"""The card of a network: what it is, how it was made, and how good it is."""
+"""The model card: what is known about a saved network."""
 
 import dataclasses
 import json
@@ -11,13 +11,13 @@ from digitlab.errors import InvalidSetting
 from digitlab.networks.calibration import Calibration
 from digitlab.networks.config import TrainingConfig
 from digitlab.networks.metrics import EpochMetrics
-from digitlab.networks.statistics import wilson
+from digitlab.networks.statistics import wilson_interval
 
 MAX_TITLE_LENGTH = 60
 _TESTED = 10_000  # digits of MNIST's test set
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
 
-# What a page may rely on when it shows a card that somebody may have edited.
+# Types that are checked when a card is read: somebody may have edited it.
 _KINDS = {
     **dict.fromkeys(("name", "title", "command", "data"), str),
     **dict.fromkeys(("test_loss", "test_accuracy", "seconds", "created"), int | float),
@@ -30,15 +30,15 @@ _KINDS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
-    """Where a network came from that was not made here.
+    """Where an imported network came from.
 
     Attributes:
-        file: Name of the file that it came in.
-        source: What whoever brought it says about where it is from; may be empty.
-        sha256: Of that file.
-        layers: How many layers it had.
-        scale: What it takes for a pixel, as was found out by trying.
-        is_softmax_added: Whether it gave no probabilities by itself.
+        file: Name of the imported file.
+        source: Where it is from, in the words of the person who imported it; may be empty.
+        sha256: Hash of the file.
+        layers: Its number of layers.
+        scale: The scale of the pixels that it expects, in words; found by trying.
+        is_softmax_added: Whether a softmax was added because it returned no probabilities.
     """
 
     file: str
@@ -50,7 +50,7 @@ class Origin:
 
     @classmethod
     def from_dict(cls, values: Mapping[str, object]) -> "Origin":
-        """Take plain values, as JSON keeps them; TypeError where they are not."""
+        """Create one from the values of `as_dict`; TypeError if a value has the wrong type."""
         origin = cls(**values)  # type: ignore[arg-type]
         kinds = {"layers": int, "is_softmax_added": bool}
         if not all(isinstance(getattr(origin, name), kinds.get(name, str)) for name in cls.__slots__):
@@ -60,29 +60,35 @@ class Origin:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelCard:
-    """What is known of a saved network.
+    """What is known about a saved network.
 
     Attributes:
-        name: The files' name without an ending; never changes.
-        title: As people call it; can be changed.
+        name: Name of its files without a suffix; never changes.
+        title: Title shown to people; can be changed.
         is_ready_made: Whether it ships with DigitLab.
-        config: The settings that it was trained with. Of a network from elsewhere nobody knows them: these say that it
-            may have seen the whole training set.
-        command: The command line that trains the same again.
+        config: The settings of its training. Those of an imported network are unknown; its config then says that it may
+            have been trained on the whole training set.
+        command: The command line that reproduces it.
         epochs: Figures of each epoch.
-        was_stopped: Whether it was stopped before its last epoch.
-        parameters: How many numbers the network learned, and keeps.
+        was_stopped: Whether the training was stopped before its last epoch.
+        parameters: Number of weights, non-trainable ones included.
         test_loss: Mean cross-entropy per digit on MNIST's test set, in nats.
         test_accuracy: Share of MNIST's test set read correctly, 0 to 1.
         seconds: Duration of the training.
         data: The data set and the SHA-256 of its content.
-        versions: Of the libraries that made it.
+        versions: Versions of the libraries that made it.
         created: Seconds since 1970 (UTC).
-        calibration: When its answers may be believed.
-        owner: Id of the person whose it is; empty for the command line's.
+        calibration: From which confidence its answers count.
+        owner: Id of its owner; empty for the command line.
         owner_name: Their name; may be empty.
-        origin: Where it came from; None if it was trained in a lab like this one.
-        replanned_after: After how many epochs their number was changed, the first time; None: it never was.
+        origin: Where it was imported from; None if DigitLab trained it.
+        replanned_after: After how many epochs their total was first changed; None if it never was.
+
+    Example:
+        >>> from digitlab.settings import ROOT
+        >>> card = ModelCard.from_json((ROOT / "models" / "tutorial.json").read_text())
+        >>> card.title, card.config.epochs, card.test_accuracy > 0.97
+        ('Tutorial', 10, True)
     """
 
     name: str
@@ -107,11 +113,11 @@ class ModelCard:
 
     @property
     def interval(self) -> tuple[float, float]:
-        """Where the accuracy on all digits like MNIST's test set lies, with 95 % confidence."""
-        return wilson(round(self.test_accuracy * _TESTED), _TESTED)
+        """95 % confidence interval of the accuracy on digits like those of MNIST's test set, 0 to 1."""
+        return wilson_interval(round(self.test_accuracy * _TESTED), _TESTED)
 
     def as_dict(self) -> dict[str, Any]:
-        """Return plain values under the names by which files keep them."""
+        """Return the values by their names in the JSON file."""
         values = dataclasses.asdict(self)
         # Cards keep the name of version 0.1.0.
         stored = {"certainty" if name == "calibration" else name: value for name, value in values.items()}
@@ -123,7 +129,7 @@ class ModelCard:
 
     @classmethod
     def from_json(cls, text: str) -> "ModelCard":
-        """The other way round; raises ValueError, TypeError, KeyError or AttributeError where it is not a card."""
+        """Read a card; raises ValueError, TypeError, KeyError or AttributeError if the text is not a card."""
         values = json.loads(text)
         for name, kind in _KINDS.items():
             if not isinstance(values[name], kind):
@@ -141,10 +147,10 @@ class ModelCard:
 
 
 def check_title(title: str) -> str:
-    """Return the title without space around it; `InvalidSetting` if it is empty, too long or has control characters."""
+    """Return a title without surrounding spaces; `InvalidSetting` if it is empty, too long or not printable."""
     title = title.strip()
     if not title or len(title) > MAX_TITLE_LENGTH or not title.isprintable():
         raise InvalidSetting(
-            f"The name {title[:MAX_TITLE_LENGTH]!r} does not fit. Write 1 to {MAX_TITLE_LENGTH} letters, digits or signs."
+            f"The name {title[:MAX_TITLE_LENGTH]!r} is not allowed. Use 1 to {MAX_TITLE_LENGTH} printable characters."
         )
     return title

@@ -1,4 +1,4 @@
-"""Who is in the lab, and what they may change."""
+"""People, and what they may change."""
 
 import hashlib
 from dataclasses import dataclass
@@ -9,13 +9,18 @@ from digitlab.errors import NotAllowed
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """Somebody who looks at the lab, or works in it.
+    """A visitor of the lab, or its operator.
 
     Attributes:
-        id: What stays the same from visit to visit, and nobody else has; empty for whoever has the machine (but `HERE`,
-            whose are the drawings of the command line), and for those of whom nothing is known.
-        name: As others read it; empty for those who gave none.
-        is_teacher: Whether they may change what is not theirs.
+        id: Stable id. Empty for the operator and for anonymous visitors; `HERE` has an id, as owner of the command
+            line's drawings.
+        name: Name shown to others; may be empty.
+        is_teacher: Whether they may change what belongs to others.
+
+    Example:
+        >>> ann = Person(id="1", name="Ann")
+        >>> ann.may_change("1"), ann.may_change("2"), OPERATOR.may_change("2")
+        (True, False, True)
     """
 
     id: str
@@ -24,31 +29,33 @@ class Person:
 
     @property
     def may_train(self) -> bool:
-        """Whether they may start trainings; not those of whom nothing is known: nobody could stop such a run."""
+        """Whether they may start trainings. Anonymous visitors may not: nobody could stop such a run."""
         return self.is_teacher or self.id != ""
 
     def owns(self, owner: str) -> bool:
-        """Whether what belongs to `owner`, the id of a person, is theirs."""
+        """Whether `owner` is their id."""
         return owner != "" and owner == self.id
 
     def may_change(self, owner: str) -> bool:
-        """Whether they may stop, rename or delete what belongs to `owner`, the id of a person."""
+        """Whether they may stop, rename or delete what belongs to the person with the id `owner`."""
         return self.is_teacher or self.owns(owner)
 
 
-OPERATOR = Person(id="", is_teacher=True)  # whoever has the machine, and so its command line
+OPERATOR = Person(id="", is_teacher=True)  # whoever can use this machine's command line
 
 
-def check_may_change(person: Person, owner: str, what: str) -> None:
-    """Raise `NotAllowed` if a person may not change what belongs to `owner`; `what` it is, for the sentence."""
+def check_may_change(person: Person, owner: str, item: str) -> None:
+    """Raise `NotAllowed` if a person may not change an item that belongs to `owner`; `item` names it in the log."""
     if not person.may_change(owner):
-        logs.log("permission denied", person=person.id, what=what)
-        raise NotAllowed(f"Somebody else made {what}: only they, or a teacher, may change it.")
+        logs.log("permission denied", person=person.id, action=f"change {item}")
+        raise NotAllowed("This belongs to somebody else. Only they or a teacher may change it.")
 
 
 def person_id(*known: str) -> str:
-    """Return the id of whoever has a secret, or is known by these words; they cannot be found from it."""
+    """Return the id of the person known by these texts, such as a secret; the texts cannot be recovered from it."""
     return hashlib.sha256("\n".join(known).encode()).hexdigest()[:32]
 
 
-HERE = Person(id=person_id("command line"), name="the command line", is_teacher=True)  # the operator, with drawings
+HERE = Person(
+    id=person_id("command line"), name="the command line", is_teacher=True
+)  # the operator as owner of drawings

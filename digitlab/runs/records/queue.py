@@ -1,4 +1,4 @@
-"""Whose turn it is: runs that wait, in an order that is fair between people, and when each may begin."""
+"""The queue: a fair order between people, and estimates of when each run starts."""
 
 import heapq
 from collections.abc import Iterable, Mapping, Sequence
@@ -7,18 +7,18 @@ from dataclasses import dataclass
 from digitlab.networks.config import TrainingConfig
 from digitlab.runs.records.run import Run, RunState
 
-_TUNING = 15.0  # seconds
+_FINE_TUNING_DURATION = 15.0  # seconds, whichever network is fine-tuned
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueEntry:
-    """What decides whose turn it is about a run that waits or runs.
+    """A queued or running run, with what decides the order.
 
     Attributes:
-        number: Of the run.
-        owner: Id of its person.
-        is_waiting: Whether it waits; else it runs.
-        is_recovering: Whether it waits because it lost its process.
+        number: Number of the run.
+        owner: Id of its owner.
+        is_waiting: Whether it is queued; else it is running.
+        is_recovering: Whether it is queued again because its worker was lost.
     """
 
     number: int
@@ -27,27 +27,32 @@ class QueueEntry:
     is_recovering: bool = False
 
 
-def fair_order(turns: Sequence[QueueEntry], last_starts: Mapping[str, float]) -> list[int]:
-    """Return the numbers of the runs that wait, in the order in which they are to begin.
+def fair_order(entries: Sequence[QueueEntry], last_starts: Mapping[str, float]) -> list[int]:
+    """Return the numbers of the queued runs, in the order in which they start.
 
-    First goes on what lost its process. Then it is the turn of the person with the fewest runs under way; among those
-    of the one who has waited longest since a run of theirs began; each person's runs keep their order. So one person
-    with ten runs does not hold up the others, each with one.
+    Runs that lost their worker come first. Then the person with the fewest running runs is next; among several, the one
+    whose last run started longest ago. Each person's runs keep their order. One person with ten runs does not hold up
+    others with one each.
 
     Args:
-        turns: All runs that wait or run.
-        last_starts: When a run of each person last began; who is not named never had one.
+        entries: All queued and running runs.
+        last_starts: When each person's last run started, by id; people without a run are missing.
+
+    Example:
+        >>> runs = [(1, "ann"), (2, "ann"), (3, "ben")]
+        >>> fair_order([QueueEntry(number=number, owner=owner, is_waiting=True) for number, owner in runs], {})
+        [1, 3, 2]
     """
-    lost = sorted(turn.number for turn in turns if turn.is_waiting and turn.is_recovering)
-    under_way: dict[str, int] = {}
+    lost = sorted(entry.number for entry in entries if entry.is_waiting and entry.is_recovering)
+    running: dict[str, int] = {}
     waiting: dict[str, list[int]] = {}
-    for turn in sorted(turns, key=lambda turn: turn.number):
-        if turn.is_waiting and not turn.is_recovering:
-            waiting.setdefault(turn.owner, []).append(turn.number)
+    for entry in sorted(entries, key=lambda entry: entry.number):
+        if entry.is_waiting and not entry.is_recovering:
+            waiting.setdefault(entry.owner, []).append(entry.number)
         else:
-            under_way[turn.owner] = under_way.get(turn.owner, 0) + 1
+            running[entry.owner] = running.get(entry.owner, 0) + 1
     people = [
-        (under_way.get(owner, 0), last_starts.get(owner, 0.0), numbers[0], owner) for owner, numbers in waiting.items()
+        (running.get(owner, 0), last_starts.get(owner, 0.0), numbers[0], owner) for owner, numbers in waiting.items()
     ]
     heapq.heapify(people)
     order = []
@@ -61,7 +66,7 @@ def fair_order(turns: Sequence[QueueEntry], last_starts: Mapping[str, float]) ->
 
 
 def queue_entries(runs: Iterable[Run]) -> list[QueueEntry]:
-    """Return the turns of those runs that wait or run."""
+    """Return the entries of those runs that are queued or running."""
     return [
         QueueEntry(
             number=run.number,
@@ -75,34 +80,35 @@ def queue_entries(runs: Iterable[Run]) -> list[QueueEntry]:
 
 
 def expected_waits(durations: Sequence[float | None], left: Sequence[float | None], workers: int) -> list[float | None]:
-    """Return after how many seconds each waiting run may begin; None where nobody can know.
+    """Return in how many seconds each queued run may start; None if that is unknown.
 
     Args:
-        durations: Of the waiting runs in their order, seconds; None where nothing like it was ever trained here.
-        left: Of the running runs, likewise.
-        workers: How many train at once.
+        durations: Estimated seconds of the queued runs, in their order; None if such a run was never trained here.
+        left: Estimated seconds left of the running runs; None if unknown.
+        workers: How many runs train at the same time.
+
+    Example:
+        >>> expected_waits([10.0, 10.0, 10.0], left=[5.0], workers=2)
+        [0.0, 5.0, 10.0]
     """
     if any(seconds is None for seconds in left):
         known = [seconds for seconds in left if seconds is not None]
-        # As long as one of those that run cannot be known, it may be the first to end, or the last.
+        # A running run without an estimate may end first or last.
         return [None] * len(durations) if len(known) < workers else expected_waits(durations, known, workers)
     free = [seconds for seconds in left if seconds is not None]
     free = sorted(free + [0.0] * (workers - len(free)))
     waits: list[float | None] = []
     for seconds in durations:
-        begins = heapq.heappop(free) if free else None
-        waits.append(begins)
-        if begins is not None and seconds is not None:
-            heapq.heappush(free, begins + seconds)
+        start = heapq.heappop(free) if free else None
+        waits.append(start)
+        if start is not None and seconds is not None:
+            heapq.heappush(free, start + seconds)
     return waits
 
 
 def duration_of(config: TrainingConfig, pictures_per_second: Mapping[str, float]) -> float | None:
-    """Estimate the seconds that a training takes, from how fast its preset was learned here before; None if never.
-
-    A tuning takes about as long whatever is tuned.
-    """
+    """Estimate the seconds that a training takes from its preset's earlier speed here; None if there was none."""
     if config.tuning:
-        return _TUNING
+        return _FINE_TUNING_DURATION
     speed = pictures_per_second.get(config.preset)
     return config.epochs * config.pictures_per_epoch / speed if speed else None

@@ -1,4 +1,4 @@
-"""The nouns of what happened: a run and its states."""
+"""A training run and its states."""
 
 import enum
 from collections.abc import Callable, Sequence
@@ -7,16 +7,20 @@ from dataclasses import dataclass
 from digitlab.networks.config import TrainingConfig
 from digitlab.networks.metrics import EpochMetrics, Progress, Report
 
-MAX_RECOVERIES = 3  # in a row without a finished epoch: what ends its process each time is not tried for ever
+MAX_RECOVERIES = 3  # in a row without a finished epoch: a run that always ends its process must not loop
 
 
 class RunState(enum.StrEnum):
-    """Where a run stands.
+    """The state of a run.
 
     queued -> running -> finished | paused | stopped | failed | interrupted. A queued run can be paused or stopped at
-    once. "paused" and "stopped" were wished, "failed" has a reason in the training. A run that lost its process is
-    queued again by itself; it is "interrupted" if that did not help, or if what it needs is missing. All but the failed
-    can be queued again, and go on where they were.
+    once. People request "paused" and "stopped"; "failed" has its reason in the training. A run whose worker ended
+    unexpectedly is queued again; it is "interrupted" if that did not help, or if a file is missing. All but failed runs
+    can be resumed.
+
+    Example:
+        >>> [state.value for state in RunState if not state.is_over()]
+        ['queued', 'running']
     """
 
     QUEUED = "queued"
@@ -28,31 +32,31 @@ class RunState(enum.StrEnum):
     INTERRUPTED = "interrupted"
 
     def is_over(self) -> bool:
-        """Whether nothing more will happen to the run by itself."""
+        """Whether the run changes no more unless a person resumes it."""
         return self not in (RunState.QUEUED, RunState.RUNNING)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """One training, as the store knows it.
+    """One training run, as the store returns it.
 
     Attributes:
         number: 1 for the first run of this database.
-        title: What people call it, and the network that comes of it.
-        is_named: Whether a person gave it that title.
+        title: Title of the run, and of its network.
+        is_named: Whether a person chose the title.
         owner: Id of the person who started it; empty for the command line.
-        owner_name: Their name then; may be empty.
+        owner_name: Their name at that time; may be empty.
         config: Its settings.
-        state: Where it stands.
-        is_stop_wanted: Whether somebody pressed Stop or Pause.
-        is_pause_wanted: Whether it was Pause.
-        is_attended: Whether somebody waits for it at a command line; then it does not go on by itself.
+        state: Its state.
+        is_stop_wanted: Whether a stop or a pause was requested.
+        is_pause_wanted: Whether it was a pause.
+        is_attended: Whether a command line trains it and waits for it; such a run is not resumed automatically.
         attempt: How often it was queued before.
-        recoveries: How often it was queued again by itself since its last finished epoch.
-        message: One sentence on why it failed or was interrupted; else empty.
-        created, started, ended: Seconds since 1970 (UTC); None as long as it has not happened.
-        heartbeat: When its process last gave a sign of life, likewise.
-        progress: Where it is within an epoch, or in what comes before the first; None as long as it has not begun.
+        recoveries: How often it was queued again since its last finished epoch because its worker was lost.
+        message: Why it failed or was interrupted; else empty.
+        created, started, ended: Seconds since 1970 (UTC); None before it happened.
+        heartbeat: When its worker last reported, in seconds since 1970.
+        progress: Position within an epoch, or in the preparation before the first; None before that.
         model: Name of the saved network; None before there is one.
         test_loss, test_accuracy: Its score on MNIST's test set; None before there is one.
     """
@@ -81,7 +85,7 @@ class Run:
 
     @property
     def share_done(self) -> float:
-        """How much of the planned batches is done, 0 to 1."""
+        """Share of the planned batches that is done, 0 to 1."""
         if self.progress is None or self.progress.epoch == 0:
             return 0.0
         done = (self.progress.epoch - 1) + self.progress.batch / self.progress.batches
@@ -90,13 +94,13 @@ class Run:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LastHeartbeat:
-    """The last sign of life of a running run.
+    """The last heartbeat of a running run.
 
     Attributes:
-        number: Of the run.
+        number: Number of the run.
         attempt: Its attempt.
-        worker: Who trains it, as `claim_next` was told.
-        heartbeat: When it came by the worker's clock, seconds since 1970.
+        worker: The worker that claimed it.
+        heartbeat: Its time by the worker's clock, in seconds since 1970.
     """
 
     number: int
@@ -107,7 +111,7 @@ class LastHeartbeat:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """How a run ended: the last part of a `Run`, with the same names."""
+    """How a run ended; the names are those of `Run`."""
 
     state: RunState
     message: str = ""
@@ -118,13 +122,13 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommandLineOptions:
-    """What somebody at a command line asks of a run, besides its settings.
+    """Options that only the command line has, besides the settings of a run.
 
     Attributes:
-        name: File name of the network without an ending; a new one if empty.
+        name: Name of the network's files, without a suffix; empty for a new name.
         is_ready_made: Whether to mark the network as shipped with DigitLab.
-        report: Is told what the store is told, too.
-        is_still_wanted: Is asked after every block, besides the store's wish, which is heard within a quarter second.
+        report: Receives everything that the store receives.
+        is_still_wanted: Called after every few batches; False stops the run, as a request in the store does.
     """
 
     name: str = ""
@@ -134,10 +138,10 @@ class CommandLineOptions:
 
 
 def seconds_left(run: Run, epochs: Sequence[EpochMetrics], now: float) -> float | None:
-    """Estimate a running run's remaining seconds from its last epochs; None before there is anything to go by.
+    """Estimate the remaining seconds of a running run from its last epochs; None while that is impossible.
 
-    The first epoch includes the building of the network, so it counts only as long as it is the only one. Digits that
-    are written before it take a time of their own, after which the first epoch has to be waited for.
+    The first epoch includes building the network, so it counts only while it is the only one. Drawing synthetic digits
+    takes time before the first epoch, so such runs have no estimate until that epoch is over.
     """
     if run.progress is None or run.started is None or (run.config.written_digits and not epochs):
         return None

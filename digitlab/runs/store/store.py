@@ -149,13 +149,13 @@ class Store:
     # -- requests by people
 
     def request_stop(self, number: int) -> None:
-        """Request a stop: of a queued run at once, of a running one after its current batch. `RunIsOver` if it is over."""
+        """Request a stop: at once if the run is queued, else after its current batch. `RunIsOver` if it is over."""
         stopped = {"state": RunState.STOPPED, "is_stop_wanted": True, "ended": time.time()}
         if not self._request(number, stopped, {"is_stop_wanted": True, "is_pause_wanted": False}):
             raise RunIsOver(f"Run {number} cannot be stopped: it is {self.run(number).state}.")
 
     def request_pause(self, number: int) -> None:
-        """Request a pause: of a queued run at once, of a running one after a few batches. `RunIsOver` if it is over."""
+        """Request a pause: at once if the run is queued, else after a few batches. `RunIsOver` if it is over."""
         if not self._request(number, {"state": RunState.PAUSED}, {"is_stop_wanted": True, "is_pause_wanted": True}):
             raise RunIsOver(f"Run {number} cannot be paused: it is {self.run(number).state}.")
 

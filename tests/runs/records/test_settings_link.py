@@ -48,7 +48,7 @@ def test_a_link_is_short_and_needs_no_escapes():
         ("1~" + "x" * 20_000, "cannot be read"),
     ],
 )
-def test_a_link_of_bad_settings_is_refused_with_the_reason(link, match):
+def test_a_link_of_bad_settings_is_rejected_with_the_reason(link, match):
     with pytest.raises(InvalidSetting, match=match):
         from_link(link)
 
@@ -68,7 +68,7 @@ def test_a_link_of_bad_settings_is_refused_with_the_reason(link, match):
         (b'{"digitlab_settings": 1, "shift": "2"}', "shift is '2'"),
     ],
 )
-def test_a_file_of_bad_settings_is_refused_with_the_reason(content, match):
+def test_a_file_of_bad_settings_is_rejected_with_the_reason(content, match):
     with pytest.raises(InvalidSetting, match=match):
         from_file(content)
 
@@ -77,7 +77,7 @@ def test_a_file_may_be_written_by_hand():
     assert from_file(json.dumps({"digitlab_settings": 1, "epochs": 2})) == TrainingConfig(epochs=2)
 
 
-def test_what_a_network_was_improved_on_does_not_travel():
+def test_what_a_network_was_fine_tuned_on_is_not_shared():
     tuned = fine_tuning_config(TrainingConfig(), FineTuning(base="tutorial", learned=(1, 2), held_back=(3,)))
     assert "tuning" not in as_link(tuned) + as_file(tuned)
     with pytest.raises(InvalidSetting, match="no setting 'tuning'"):
