@@ -24,6 +24,12 @@ class Distortion:
         neutral: The one of them that changes nothing.
         description: What it does, and what its strength means.
         change: From a digit, uint8 (28, 28), a strength and a random generator to the distorted digit.
+
+    Example:
+        >>> DISTORTIONS["shifted"].axis
+        'Shifted, px'
+        >>> distort(np.zeros((5, 28, 28), np.uint8), "shifted", 2, range(5)).shape
+        (5, 28, 28)
     """
 
     title: str

@@ -1,0 +1,86 @@
+"""The examples in docstrings: they run, and each class that others use has one."""
+
+import ast
+import doctest
+import importlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from digitlab.settings import ROOT
+
+WITHOUT_A_SERVER = [path for path in sorted((ROOT / "digitlab").rglob("*.py")) if not {"ui", "pages"} & set(path.parts)]
+BASES_WITHOUT_EXAMPLES = {"ABC", "Protocol", "Enum", "StrEnum", "IntEnum", "Exception", "DigitLabError", "NamedTuple"}
+# Their examples would start worker processes; tests/runs has them at work.
+NEED_WORKERS = {
+    "digitlab.runs.dispatch.worker_client.WorkerClient",
+    "digitlab.runs.services.explaining.ExplanationService",
+}
+
+
+def module(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+def examples(path: Path) -> list[doctest.DocTest]:
+    return doctest.DocTestFinder().find(importlib.import_module(module(path)), module(path))
+
+
+@pytest.mark.parametrize("path", [path for path in WITHOUT_A_SERVER if ">>> " in path.read_text()], ids=module)
+def test_examples_in_docstrings_are_true(path, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    runner = doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE | doctest.IGNORE_EXCEPTION_DETAIL)
+    report: list[str] = []
+    for example in examples(path):
+        runner.run(example, out=report.append)
+    assert not report, "".join(report)
+
+
+def has_behaviour(node: ast.ClassDef) -> bool:
+    """Whether a class has public methods or properties: fields alone are described by their attributes."""
+    bases = {base.attr if isinstance(base, ast.Attribute) else getattr(base, "id", "") for base in node.bases}
+    methods = {part.name for part in node.body if isinstance(part, ast.FunctionDef)}
+    return not bases & BASES_WITHOUT_EXAMPLES and any(not name.startswith("_") for name in methods)
+
+
+def classes(path: Path) -> Iterator[ast.ClassDef]:
+    for node in ast.parse(path.read_text()).body:
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_") and has_behaviour(node):
+            yield node
+
+
+def part(name: str) -> str:
+    """The part of DigitLab that a module belongs to: "networks", "runs", "lab"; "benchmarks" for those."""
+    return name.removeprefix("digitlab.").split(".")[0]
+
+
+def names_used_elsewhere() -> set[tuple[str, str]]:
+    """(Module, name) of all that is imported from another part; but the lab only wires its services together."""
+    used = set()
+    for path in [*(ROOT / "digitlab").rglob("*.py"), *(ROOT / "benchmarks").rglob("*.py")]:
+        if path == ROOT / "digitlab" / "lab.py":
+            continue
+        for node in ast.walk(ast.parse(path.read_text())):
+            source = node.module if isinstance(node, ast.ImportFrom) else None
+            if source and source.startswith("digitlab.") and part(source) != part(module(path)):
+                used |= {(source, alias.name) for alias in node.names}
+    return used
+
+
+USED = names_used_elsewhere()
+CLASSES = {f"{module(path)}.{node.name}": node for path in WITHOUT_A_SERVER for node in classes(path)}
+
+
+@pytest.mark.parametrize(
+    "name", sorted({name for name in CLASSES if tuple(name.rsplit(".", 1)) in USED} - NEED_WORKERS)
+)
+def test_a_class_that_others_use_has_an_example(name):
+    docstring = ast.get_docstring(CLASSES[name]) or ""
+    assert "Example:" in docstring
+    assert ">>> " in docstring
+
+
+def test_the_rule_finds_the_classes_that_it_is_for():
+    assert ("digitlab.networks.recognition", "Recogniser") in USED
+    assert {"digitlab.networks.recognition.Recogniser", "digitlab.lab.Lab"} <= set(CLASSES)
