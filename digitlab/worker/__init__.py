@@ -1,24 +1,26 @@
 """Everything that imports Keras or TensorFlow. Nothing imports it at module level: Dask runs it by dotted name.
 
-build              networks, built from their layouts
-callbacks          Keras' logs -> metrics; a wish to stop -> Keras
-checkpoints        a training's state, kept
-execution          what such a process does with a run
+build              builds networks from their layouts
+callbacks          Keras' logs -> metrics; a request to stop -> Keras
+checkpoints        a training's state in a file
+execution          what a worker does with a run: train, score, save, record
 explainer          why a network reads what it reads
-export             a network -> .keras, .tflite and .onnx, and read again
-filters            what filters see, and what excites them
-fine_tuning        a trained network -> one that reads its person's hand
-fine_tuning_data   somebody's own digits among many others
-fine_tuning_run    what it does with one that tunes a network
-heartbeat          signs of life of a run, and news that wait while the record is away
+export             a network -> .keras, .tflite and .onnx, checked by reading it again
+filters            what filters see, and what activates them
+fine_tuning        a trained network -> one that reads its owner's handwriting
+fine_tuning_data   a person's own digits among many others
+fine_tuning_run    the part of a run that fine-tunes a network
+heartbeat          signs of life of a run, and results that wait while the database is unavailable
 keras_files        networks in Keras' own files
-layer_graph        how layers are joined
-model_conversion   such a network made one of our own, in a process of its own
-model_pool         networks made ready to learn, and kept
+layer_graph        how layers are connected
+mnist_download     Keras' download of MNIST, in a process of its own
+model_conversion   converts an imported network, in a process of its own
+model_pool         compiled networks, ready to be trained again
 multistep          many of Keras' steps in one call
-observer           a look at a network after each epoch
-readings_by_epoch  how a picture was read while a network learned
-saved_models       what such a process knows about a saved network
-snapshot_models    snapshots, brought to life again
+observer           what happens in a network after each epoch
+onnx_writer        a network -> ONNX
+readings_by_epoch  how an image was read after each epoch
+saved_models       saved networks that a worker keeps open
+snapshot_models    snapshots -> networks that read
 training           config, digits -> a trained network
 """

@@ -70,14 +70,16 @@ def export_as(path: Path, kind: str, samples: NDArray[np.uint8]) -> ExportedFile
 
 
 def _write_onnx(model: keras.Model, file: Path) -> None:
-    import onnx.checker  # half a second with what reads the file, for those alone who ask for one
+    import onnx.checker  # half a second, only for those who ask for this format
+
+    from digitlab.worker import onnx_writer
 
     try:
-        model.export(file, format="onnx", verbose=False)
-        onnx.checker.check_model(file)  # what tf2onnx does not know it only logs
-    except (ValueError, TypeError, KeyError, AttributeError, RuntimeError, onnx.checker.ValidationError) as error:
+        onnx_writer.write(model, file)
+        onnx.checker.check_model(file, full_check=True)
+    except (ValueError, KeyError, onnx.checker.ValidationError, onnx.shape_inference.InferenceError) as error:
         raise ModelDamaged(
-            f"{file.stem} has a layer that cannot be written as ONNX. Take it away as Keras' own file."
+            f"{file.stem} has a layer that cannot be written as ONNX. Download it as Keras' own file."
         ) from error
 
 
