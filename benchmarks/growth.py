@@ -62,7 +62,7 @@ def readings(network: Recogniser, digits: mnist.Mnist, rounds: int) -> dict[int,
                 rate.append(PER_ROUND / (time.perf_counter() - started))
     return {
         size: {"digits_per_second": max(rate), "median": statistics.median(rate), "slowest": min(rate)}
-        for size, taken in rates.items()
+        for size, rate in rates.items()
     }
 
 
