@@ -1,0 +1,90 @@
+import re
+
+import pytest
+from apptest import App, component, links, rerun, texts
+from own_digits import save_digits, visitor
+from waiting import wait_for
+
+from digitlab.ui.visitor_cookie import COOKIE, new_token
+
+FOUR = {"set": "test", "sample": "4", "model": "tutorial"}
+
+
+def bars(page):
+    return [html.value for html in page.html if "digitlab-bars" in html.value and "<li" in html.value]
+
+
+def test_without_a_drawing_the_way_to_draw_is_shown(app):
+    page = app.open("understand")
+    assert "Nothing is drawn yet." in texts(page)
+    assert links(page)[-1] == "Draw"
+
+
+@pytest.mark.parametrize(
+    ("view", "title"),
+    [
+        ("Where it looks", "Saliency"),
+        ("Layer by layer", "Activations"),
+        ("For and against", "Class gradients"),
+        ("Distort it", "Distortion"),
+        ("Change its mind", "Counterfactual"),
+        ("The arithmetic", "Forward pass"),
+    ],
+)
+def test_old_links_open_their_view(training_app, view, title):
+    page = training_app.open("understand", **FOUR, view=view)
+    assert title in [subheader.value for subheader in page.subheader]
+    assert not page.error
+
+
+def test_unknown_view_in_a_link_shows_saliency(app):
+    page = app.open("understand", **FOUR, view="<script>")
+    assert "Orange supports this digit, blue opposes it, black is neutral." in texts(page)
+
+
+def test_occlusion_needs_no_worker(app):
+    assert re.search("alt='Occlusion. Supports it most: ", texts(app.open("understand", **FOUR)))
+
+
+def test_distortion_changes_the_answer_until_it_is_reset(app):
+    page = app.open("understand", **FOUR, view="Distort it")
+    before, undistorted = bars(page)
+    assert before == undistorted
+    rerun(page, page.slider(key="rotation").set_value(60))
+    assert bars(page)[-1] != before
+    rerun(page, next(button for button in page.button if button.label == "Reset").click())
+    assert page.slider(key="rotation").value == 0
+    assert bars(page)[-1] == before
+
+
+def test_link_leads_to_an_own_digit(app, lab, cookies, digits):
+    own = save_digits(lab, cookies, digits, 30)
+    page = app.open("understand", explain=f"own-{own[4].number}")
+    assert f"Your label: **{own[4].label}**." in texts(page)
+    assert page.number_input(key="drawing-page").value == 2  # the newest come first
+
+
+def test_digit_of_another_person_is_not_shown(app, lab, cookies, digits):
+    (theirs,) = save_digits(lab, cookies, digits, 1)
+    cookies[COOKIE] = new_token()
+    page = App().open("understand", explain=f"own-{theirs.number}")
+    assert f"You have no drawing {theirs.number}" in texts(page).replace("\\", "")
+    assert not bars(page)
+
+
+def test_newest_digit_is_shown_after_one_was_deleted(app, lab, cookies, digits):
+    own = save_digits(lab, cookies, digits, 3)
+    page = app.open("understand", understood="My digits")
+    assert page.query_params["explain"] == f"own-{own[2].number}"
+    lab.drawings.delete([own[2].number], visitor(cookies))
+    page = app.open("understand", understood="My digits")
+    assert page.query_params["explain"] == f"own-{own[1].number}"
+
+
+def test_map_is_built_once_for_neighbours_and_map(training_app):
+    page = training_app.open("understand", **FOUR, view="Map of digits")
+    assert "Digit map" in [subheader.value for subheader in page.subheader]
+    wait_for(lambda: training_app.open("understand", **FOUR, view="Map of digits").get("arrow_vega_lite_chart"))
+    page = training_app.open("understand", **FOUR, view="Digits like it")
+    assert "Labels of the 12 nearest training digits: **4** (" in texts(page)
+    assert len(component(page, "similar")["pictures"]) == 12
