@@ -28,6 +28,7 @@ class Pin:
     version: str
     marker: Marker | None
     hashes: int
+    is_direct: bool
 
 
 def requirements(name: str) -> Iterator[Requirement]:
@@ -44,7 +45,8 @@ def pins(name: str) -> dict[str, Pin]:
         (specifier,) = requirement.specifier
         assert specifier.operator == "=="
         hashes = len(re.findall(r"--hash=sha256:[0-9a-f]{64}\b", block))
-        found[canonicalize_name(requirement.name)] = Pin(specifier.version, requirement.marker, hashes)
+        is_direct = "-r requirements" in block
+        found[canonicalize_name(requirement.name)] = Pin(specifier.version, requirement.marker, hashes, is_direct)
     return found
 
 
@@ -53,6 +55,11 @@ def test_a_lock_fits_its_ranges(ranges, lock):
     locked = pins(lock)
     for requirement in requirements(ranges):
         assert locked[canonicalize_name(requirement.name)].version in requirement.specifier
+
+
+def test_a_lock_was_written_from_these_requirements():
+    direct = {name for name, pin in pins("requirements.lock").items() if pin.is_direct}
+    assert direct == {canonicalize_name(requirement.name) for requirement in requirements("requirements.txt")}
 
 
 @pytest.mark.parametrize("lock", LOCKS.values())
