@@ -1,9 +1,13 @@
 """The app's pages in this process, as Streamlit's `AppTest` runs them: no browser, no server."""
 
 import json
+from functools import partial
 from typing import Any
+from unittest.mock import patch
 
-from streamlit.testing.v1 import AppTest
+from streamlit.runtime.pages_manager import PagesManager
+from streamlit.runtime.scriptrunner import RerunData
+from streamlit.testing.v1 import AppTest, app_test, local_script_runner
 
 from digitlab.server.lifecycle import NAVIGATION
 
@@ -28,9 +32,31 @@ class App:
 
 
 def press(page: AppTest, label: str) -> AppTest:
-    """Press the only button of a label that is enabled, and run the page."""
-    button = next(button for button in page.button if button.label == label and not button.disabled)
-    button.click().run()
+    """Press the last enabled button with this label: in a dialog, if one is open."""
+    button = [button for button in page.button if button.label == label and not button.disabled][-1]
+    return rerun(page, button.click())
+
+
+def rerun(page: AppTest, widget: Any) -> AppTest:
+    """Run the page after a widget has changed; of a widget in a fragment or dialog, only that one, as a browser does.
+
+    `AppTest` itself always runs the whole page, where a dialog is closed and `st.rerun(scope="fragment")` is not allowed.
+    """
+    metadata = page._session_state._state._new_widget_state.widget_metadata
+    fragment = metadata[widget.proto.id].fragment_id
+    data = partial(RerunData, fragment_id_queue=[fragment] if fragment else [])
+    pages = page._registered_pages
+
+    def manager_with_pages(*args: Any, **options: Any) -> PagesManager:
+        manager = PagesManager(*args, **options)
+        manager._set_pages(pages)  # a fragment runs without the script that lists them
+        return manager
+
+    with (
+        patch.object(local_script_runner, "RerunData", data),
+        patch.object(app_test, "PagesManager", manager_with_pages),
+    ):
+        page.run()
     assert not page.exception
     return page
 

@@ -46,4 +46,4 @@ def test_a_prediction_is_compared_with_the_label(app, sample, sentence):
 
 def test_every_pixel_value_can_be_read(app):
     page = app.open("browse", set="test", sample="0")
-    assert "Pixel values of sample 0" in [expander.label for expander in page.expander][0]
+    assert "Pixel values of sample 0" in page.expander[0].label

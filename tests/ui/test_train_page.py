@@ -1,0 +1,112 @@
+"""The page Train with a real worker, and without a browser."""
+
+import re
+
+import pytest
+from apptest import links, press, texts
+from waiting import wait_for
+
+from digitlab.runs.records.people import Person, person_id
+from digitlab.runs.records.run import RunState
+from digitlab.ui.visitor_cookie import COOKIE
+
+LONG = "1~epochs_is_500~training_digits_is_5000"  # outlasts every test, and its epochs are short
+
+
+@pytest.fixture
+def me(cookies) -> Person:
+    return Person(id=person_id(cookies[COOKIE]))
+
+
+def start(app, **settings):
+    """Start a training on the page; returns its run's number."""
+    page = press(app.open("train", **settings), "Train")
+    return int(page.query_params["run"])
+
+
+def wait_until(lab, number, state):
+    wait_for(lambda: lab.run(number).state is state)
+
+
+def test_a_run_that_does_not_exist_is_reported(app, lab, me, small):
+    lab.start_training(small, "Waiting", me)
+    page = app.open("train", run="999999")
+    assert "There is no run 999999. Showing another one." in texts(page)
+    assert page.subheader[0].value == "Waiting"
+
+
+def test_the_placeholder_shows_how_a_run_is_named(app):
+    assert app.open("train").text_input("title").placeholder == 'Leave empty for "Tutorial 7"'
+
+
+def test_stop_saves_the_network_so_far(training_app, open_lab):
+    number = start(training_app, settings=LONG)
+    wait_for(lambda: re.search(r"Epoch [2-9]\d* of 500, batch", progress(training_app.page)))
+    press(training_app.page, "Stop")
+    assert "Stopping ..." in texts(training_app.page.run())
+    wait_until(open_lab, number, RunState.STOPPED)
+    page = training_app.page.run()
+    assert "The network so far was saved." in texts(page)
+    assert {"Try it", "Evaluate it", "Keras code"} <= set(links(page))
+
+
+def progress(page):
+    """The text of the progress bar, after another run of the page."""
+    bars = page.run().get("progress")
+    return bars[0].text if bars else ""
+
+
+def test_pause_stops_a_training_and_resume_continues_it(training_app, open_lab):
+    number = start(training_app, settings=LONG)
+    wait_until(open_lab, number, RunState.RUNNING)
+    press(training_app.page, "Pause")
+    wait_until(open_lab, number, RunState.PAUSED)
+    before = len(open_lab.epochs(number))
+    page = training_app.page.run()
+    assert f"Paused during epoch {before + 1}. Resume continues exactly where it stopped." in texts(page)
+    press(page, "Resume")
+    wait_for(lambda: len(open_lab.epochs(number)) > before)
+    assert open_lab.run(number).state is RunState.RUNNING
+
+
+def test_a_second_training_sees_its_place_in_the_queue(training_app, open_lab):
+    first = start(training_app, settings=LONG)
+    wait_until(open_lab, first, RunState.RUNNING)
+    start(training_app, settings=LONG)
+    assert re.match("In queue: 1 run ahead", progress(training_app.page))
+    press(training_app.page, "Stop")
+    assert "Stopped before it started." in texts(training_app.page.run())
+
+
+def test_a_paused_run_in_the_queue_has_not_started(app, lab, me, small):
+    run = lab.start_training(small, "", me)
+    press(app.open("train", run=str(run.number)), "Pause")
+    assert "Paused before it started. Resume puts it back in the queue." in texts(app.page.run())
+
+
+def test_a_training_that_diverges_ends_with_an_explanation(training_app, open_lab):
+    number = start(training_app, settings="1~optimizer_is_adamw~learning_rate_is_1000~training_digits_is_3000")
+    wait_until(open_lab, number, RunState.FAILED)
+    page = training_app.page.run()
+    assert "the steps were too large" in page.error[0].value
+    assert "Learning rate too high" in texts(page)
+
+
+def test_a_run_is_renamed(app, lab, me, small):
+    run = lab.start_training(small, "", me)
+    page = press(app.open("train", run=str(run.number)), "Rename")
+    page.text_input[-1].set_value("Two epochs")
+    press(page, "Rename")
+    assert lab.run(run.number).title == "Two epochs"
+
+
+def test_a_run_is_deleted_after_a_question(app, lab, me, small):
+    run = lab.start_training(small, "", me)
+    lab.stop(run.number, me)
+    page = press(app.open("train", run=str(run.number)), "Delete")
+    assert "It cannot be resumed." in texts(page)
+    press(page, "Cancel")
+    assert [one.number for one in lab.runs()] == [run.number]
+    page = press(app.open("train", run=str(run.number)), "Delete")
+    press(page, "Delete")
+    assert not lab.runs()
