@@ -1,8 +1,8 @@
-"""From a drawing or a picture to a digit of 28 x 28 pixels.
+"""Turns a drawing or a picture into a digit of 28 x 28 pixels.
 
-bundles      many digits in a file: pictures in a ZIP, arrays in an .npz
-foreground   ink told from its ground: canvas, transparency, or a photograph
-normalize    ink -> 28 x 28, in steps
-photo        ink in a photograph of paper or a board
-ruled_lines  lines of the paper
+bundles        exports and imports many digits as a ZIP or an .npz
+foreground     extracts the ink from a canvas, a drawing or a photo
+normalization  normalizes ink to 28 x 28, in steps
+photo          extracts ink from a photo of paper or a board
+ruled_lines    finds and removes the lines of the paper
 """

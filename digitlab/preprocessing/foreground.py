@@ -1,7 +1,7 @@
-"""Ink told from its ground: a canvas, a drawing in any colours, or a photograph of a pen on paper.
+"""Extracts the foreground, the ink: from a canvas, a drawing in any colours, or a photo of handwriting on paper.
 
-A flat ground is one colour along the border, and ink is the distance from it. Everything else is a photograph; see
-`paper`.
+A flat background has one colour along the border, and ink is the distance from it. Everything else is a photo; see
+`photo`.
 """
 
 import cv2
@@ -13,27 +13,27 @@ from digitlab.preprocessing.photo import ink_on_paper
 from digitlab.preprocessing.ruled_lines import remove_printed_lines
 
 MAX_SIDE = 1024  # pixels: more detail than 28 x 28 can hold
-_SAME = 2  # grey levels: equal but for rounding
-_PICTURE = 0.1  # how much the whole picture weighs against its border in saying which grey the ground has
-_NEAR = 12  # grey levels: equal but for what JPEG does around a stroke
-_STRONG = 128  # a peak of ink from about here on is kept as it is on black and on white; below, it is raised to 255
-_MIN_DIFFERENCE = 20  # grey levels: less is what compression left of a flat ground
-_MIN_PRINTED = 200  # pixels on the shorter side of a flat picture in which lines are looked for
-_MIN_PHOTO = 48  # pixels on the shorter side: below it nothing can be said about light
+_SAME = 2  # grey levels: equal except for rounding
+_PICTURE_WEIGHT = 0.1  # of the whole picture against its border, when the grey of the background is determined
+_NEAR = 12  # grey levels: equal except for JPEG artefacts around a stroke
+_STRONG = 128  # ink with about this peak or more stays as it is on black and on white; fainter ink is raised to 255
+_MIN_DIFFERENCE = 20  # grey levels: smaller differences come from the compression of a flat background
+_MIN_PRINTED = 200  # pixels on the shorter side of a flat picture from which on lines are searched for
+_MIN_PHOTO = 48  # pixels on the shorter side: in a smaller picture the light can't be estimated
 
 
 def extract_foreground(drawing: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Return how much ink each pixel has, whatever the colours and the light.
 
     Args:
-        drawing: uint8 (height, width, 4), RGBA. Strokes of any colour on a transparent or flat ground, or a photograph
-            of a pen on paper. Light strokes on black keep their grey values (ITU-R BT.601).
+        drawing: uint8 (height, width, 4), RGBA. Strokes of any colour on a transparent or flat background, or a photo
+            of handwriting on paper. Light strokes on black keep their grey values (ITU-R BT.601).
 
     Returns:
-        uint8 (height, width), 0 ground to 255 ink, made smaller where the longer side has more than 1024 pixels.
+        uint8 (height, width), 0 background to 255 ink, scaled down where the longer side has more than 1024 pixels.
 
     Raises:
-        ValueError: Another shape or dtype came.
+        ValueError: The drawing has another shape or dtype.
     """
     _check(drawing)
     drawing = np.ascontiguousarray(_bounded(drawing))
@@ -52,15 +52,15 @@ def extract_foreground(drawing: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 def _check(drawing: NDArray[np.uint8]) -> None:
     if not isinstance(drawing, np.ndarray):
-        raise ValueError(f"A drawing is uint8 (height, width, 4), RGBA; {type(drawing).__name__} came.")
+        raise ValueError(f"A drawing must be uint8 (height, width, 4), RGBA, not {type(drawing).__name__}.")
     if drawing.dtype != np.uint8 or drawing.ndim != 3 or drawing.shape[2] != 4 or 0 in drawing.shape:
         raise ValueError(
-            f"A drawing is uint8 (height, width, 4), RGBA, of at least one pixel; {drawing.dtype} {drawing.shape} came."
+            f"A drawing must be uint8 (height, width, 4), RGBA, with pixels in it, not {drawing.dtype} {drawing.shape}."
         )
 
 
 def _is_opaque(drawing: NDArray[np.uint8]) -> bool:
-    """Whether alpha is 255 everywhere: the bits that all pixels share, four bytes at a time."""
+    """Whether alpha is 255 everywhere, tested on the bits that all pixels share, four bytes at a time."""
     shared = np.bitwise_and.reduce(drawing.view(np.uint32), axis=None)
     return bool(np.atleast_1d(shared).view(np.uint8)[3] == 255)
 
@@ -72,7 +72,7 @@ def _bounded(drawing: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def _sheet(drawing: NDArray[np.uint8]) -> tuple[slice, slice] | None:
-    """Where an opaque picture lies on a transparent ground: a filled box of more than one brightness."""
+    """Return where an opaque picture lies on a transparent background: a filled box of more than one brightness."""
     opaque = drawing[..., 3] >= 128
     rows, columns = np.nonzero(opaque.any(axis=1))[0], np.nonzero(opaque.any(axis=0))[0]
     if not len(rows):
@@ -84,7 +84,7 @@ def _sheet(drawing: NDArray[np.uint8]) -> tuple[slice, slice] | None:
 
 
 def _on_one_colour(drawing: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Put what is partly transparent on the colour that the border has, as far as it is opaque."""
+    """Blend transparent pixels with the colour of the opaque part of the border."""
     border = border_pixels(drawing)
     seen = border[border[:, 3] >= 128]
     colour = np.median(seen if len(seen) else border, axis=0)
@@ -96,14 +96,14 @@ def _on_one_colour(drawing: NDArray[np.uint8]) -> NDArray[np.uint8]:
 def _on_opaque(drawing: NDArray[np.uint8]) -> NDArray[np.uint8]:
     grey = cv2.cvtColor(drawing, cv2.COLOR_RGBA2GRAY)
     border = border_pixels(grey)
-    ground = _ground_level(grey, border)
-    if min(grey.shape) < _MIN_PHOTO or _is_flat(border, ground):
-        return _on_flat(drawing, grey, ground)
+    background = _background_level(grey, border)
+    if min(grey.shape) < _MIN_PHOTO or _is_flat(border, background):
+        return _on_flat(drawing, grey, background)
     return ink_on_paper(drawing, grey)
 
 
-def _ground_level(grey: NDArray[np.uint8], border: NDArray[np.uint8]) -> int:
-    """The grey of the ground: most of the border has it; where that is a close call, most of the picture decides."""
+def _background_level(grey: NDArray[np.uint8], border: NDArray[np.uint8]) -> int:
+    """Return the grey of the background: the commonest of the border or, in a close case, of the whole picture."""
     level = int(border[0])
     if (border == level).all():
         return level
@@ -114,16 +114,16 @@ def _ground_level(grey: NDArray[np.uint8], border: NDArray[np.uint8]) -> int:
         return lowest + int(shares[lowest : around + _SAME + 1].argmax())
 
     nearly = np.convolve(shares, near, "same")
-    hopeful = {commonest(int(around)) for around in np.flatnonzero(nearly > nearly.max() - 1.001 * _PICTURE)}
-    if len(hopeful) == 1:
-        return hopeful.pop()
+    candidates = {commonest(int(around)) for around in np.flatnonzero(nearly > nearly.max() - 1.001 * _PICTURE_WEIGHT)}
+    if len(candidates) == 1:
+        return candidates.pop()
     everywhere = cv2.calcHist([grey], [0], None, [256], [0, 256]).reshape(256).astype(np.float64) / grey.size
-    return commonest(int((nearly + _PICTURE * np.convolve(everywhere, near, "same")).argmax()))
+    return commonest(int((nearly + _PICTURE_WEIGHT * np.convolve(everywhere, near, "same")).argmax()))
 
 
-def _is_flat(border: NDArray[np.uint8], ground: int) -> bool:
-    """Whether the border has one or two colours only; light and noise would spread them."""
-    distance = _distance(border, ground)
+def _is_flat(border: NDArray[np.uint8], background: int) -> bool:
+    """Whether the border has only one or two colours; light and noise would spread them."""
+    distance = _distance(border, background)
     if np.count_nonzero(distance == 0) < 0.45 * border.size:
         return False
     other = border[distance > _NEAR]
@@ -133,25 +133,25 @@ def _is_flat(border: NDArray[np.uint8], ground: int) -> bool:
     return bool(border.size - len(other) + alike >= 0.9 * border.size)
 
 
-def _distance(picture: NDArray[np.uint8], ground: int | NDArray[np.uint8]) -> NDArray[np.uint8]:
-    levels = np.asarray(ground, np.uint8)
+def _distance(picture: NDArray[np.uint8], background: int | NDArray[np.uint8]) -> NDArray[np.uint8]:
+    levels = np.asarray(background, np.uint8)
     return np.asarray(np.maximum(picture, levels) - np.minimum(picture, levels))
 
 
-def _on_flat(drawing: NDArray[np.uint8], grey: NDArray[np.uint8], ground: int) -> NDArray[np.uint8]:
-    """The distance from the ground's colour; ink of nearly the ground's own brightness is told by its colour."""
-    ink = _distance(grey, ground) if ground else grey
+def _on_flat(drawing: NDArray[np.uint8], grey: NDArray[np.uint8], background: int) -> NDArray[np.uint8]:
+    """Return the distance from the background; ink of nearly the same brightness is recognised by its colour."""
+    ink = _distance(grey, background) if background else grey
     if ink.max() < _STRONG - _NEAR:
-        alike = _distance(border_pixels(grey), ground) <= _SAME
+        alike = _distance(border_pixels(grey), background) <= _SAME
         colour = np.median(border_pixels(drawing)[alike if alike.any() else ..., :3], axis=0)
         ink = _full_contrast(_distance(drawing[..., :3], colour.astype(np.uint8)).max(axis=2))
-    elif _NEAR < ground < 255 - _NEAR:
+    elif _NEAR < background < 255 - _NEAR:
         ink = to_uint8(ink * np.float32(255 / int(ink.max())))
-    return remove_printed_lines(ink) if ground >= _STRONG and min(ink.shape) >= _MIN_PRINTED else ink
+    return remove_printed_lines(ink) if background >= _STRONG and min(ink.shape) >= _MIN_PRINTED else ink
 
 
 def _full_contrast(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Raise ink to 255; what is hardly there at all is nothing."""
+    """Raise ink to 255; the faintest traces become 0."""
     if ink.max() < _MIN_DIFFERENCE:
         return np.zeros_like(ink)
-    return sharpen_edges(ink, float(cv2.blur(ink, (3, 3)).max()))  # a single pixel may be what JPEG overshot
+    return sharpen_edges(ink, float(cv2.blur(ink, (3, 3)).max()))  # a single pixel may be a JPEG artefact

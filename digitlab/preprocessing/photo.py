@@ -1,8 +1,8 @@
-"""Ink in a photograph of a pen on paper, or of chalk on a board.
+"""Extracts ink from a photo of handwriting on paper, or of chalk on a board.
 
 Paper is lit unevenly, so its brightness at each place is estimated by a grey-scale closing with a square wider than any
 stroke (J. Serra, "Image Analysis and Mathematical Morphology", 1982), and ink is the share of that light that is
-missing. Lines of the paper are taken out (`ruling`). What is left must rise above the noise.
+missing. Ruled lines are removed (`ruled_lines`). The rest must exceed the noise.
 """
 
 import cv2
@@ -16,25 +16,25 @@ _SMALL = 256  # side of the picture in which the paper's brightness is estimated
 _MAX_SQUARE = 0.25  # of that side: wider than any stroke, narrower than a table
 _MIN_SQUARE = 0.08
 _SQUARE = 4.0  # widths of the strokes: wider than where they cross, narrower than the valleys between two shadows
-_MIN_PAPER = 110  # grey level of half the picture: what is lighter is no board
-_SHEET = 0.3  # in logarithms: how much lighter than its surroundings an area is that is too large for chalk
-_BLACK = 8  # grey levels that are added before a logarithm is taken: what noise makes of black
-_MAX_LEVEL = 0.08  # share of the light that the closing may overstate
+_MIN_PAPER = 110  # median grey level: a lighter picture does not show a board
+_SHEET = 0.3  # in logarithms: how much lighter than its surroundings an area is that is too large to be chalk
+_BLACK = 8  # grey levels, added before the logarithm: the level of noise in black
+_MAX_LEVEL = 0.08  # share of the light that the closing may overestimate
 _SMOOTHING = 500  # the standard deviation of the smoothing is this part of the picture's longer side
-_STEP = 1.3  # between two of those pixels: sharper than the edge of a shadow
+_STEP = 1.3  # ratio between two of those pixels: sharper than the edge of a shadow
 _DARK = 0.12  # of the paper's light: darker than a shadow
 _OTHER_COLOUR = 0.06  # of the sum of red, green and blue: more than a shadow changes
-_MIN_CONTRAST = 0.1  # share of the paper's light that ink takes away at least; pencil takes 0.3 to 0.6
-_NOISE = 5.0  # standard deviations of the noise that ink rises above
-_CLEARLY = 1.8  # times what ink must rise above at least: a soft shadow stays below it
-_MIN_AREA = 0.03  # of the largest piece of ink: what is smaller is a speck
-_MIN_LENGTH = 0.05  # of the picture's longer side, that a digit has and specks have not
-_EDGE = 0.03  # of the picture's longer side: what lies so near to the edge all along is no digit
-_FRAME = 0.25  # of a side that a piece may touch before it is taken for the table or the sheet's edge
+_MIN_CONTRAST = 0.1  # share of the paper's light that ink absorbs at threshold; pencil absorbs 0.3 to 0.6
+_NOISE = 5.0  # standard deviations by which ink exceeds the noise
+_CLEARLY = 1.8  # times the threshold of ink: a soft shadow stays below it
+_MIN_AREA = 0.03  # of the largest component: smaller ones are specks
+_MIN_LENGTH = 0.05  # of the picture's longer side: digits are longer, specks are not
+_EDGE = 0.03  # of the picture's longer side: a component that stays so close to the edge is not a digit
+_FRAME = 0.25  # of a side: a component that touches more of it is the table or the sheet's edge
 
 
 def ink_on_paper(drawing: NDArray[np.uint8], grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Ink on unevenly lit paper, in two looks: a coarse one for the width of the strokes, then a close one."""
+    """Extract ink from unevenly lit paper in two passes: a coarse one for the width of the strokes, then a fine one."""
     shape = grey.shape
     if max(shape) < _SMALL:
         size = tuple(max(1, round(length * _SMALL / max(shape))) for length in shape[::-1])
@@ -44,18 +44,18 @@ def ink_on_paper(drawing: NDArray[np.uint8], grey: NDArray[np.uint8]) -> NDArray
     smooth = cv2.GaussianBlur(grey, (0, 0), max(0.8, max(grey.shape) / _SMOOTHING))
     light = _light(smooth, _MAX_SQUARE)
     table = _table(drawing, light)
-    missing, least = _missing(smooth, light, table)
-    lines = find_lines(missing, table, float(np.median(least)) / _NOISE)
-    width = _stroke_width(_drawn(shrink(missing, _SMALL), shrink(least, _SMALL), table, lines))
+    missing, threshold = _missing(smooth, light, table)
+    lines = find_lines(missing, table, float(np.median(threshold)) / _NOISE)
+    width = _stroke_width(_drawn(shrink(missing, _SMALL), shrink(threshold, _SMALL), table, lines))
     if 0 < _SQUARE * width < _MAX_SQUARE:
         light = _light(smooth, max(_MIN_SQUARE, _SQUARE * width))
-        missing, least = _missing(smooth, light, table)
-    ink = _drawn(missing, least, table, lines)
+        missing, threshold = _missing(smooth, light, table)
+    ink = _drawn(missing, threshold, table, lines)
     return ink if ink.shape == shape else to_uint8(cv2.resize(ink, shape[::-1], interpolation=cv2.INTER_AREA))
 
 
 def _stroke_width(ink: NDArray[np.uint8]) -> float:
-    """A stroke's area over half the length of its outline, as a share of the picture's longer side."""
+    """Return the strokes' area over half the length of their outlines, as a share of the picture's longer side."""
     strokes = (ink >= 128).astype(np.uint8)
     outlines, _ = cv2.findContours(strokes, cv2.RETR_LIST, cv2.CHAIN_APPROX_NONE)
     length = sum(cv2.arcLength(outline, closed=True) for outline in outlines)
@@ -65,7 +65,7 @@ def _stroke_width(ink: NDArray[np.uint8]) -> float:
 def _missing(
     grey: NDArray[np.uint8], light: NDArray[np.float32], table: NDArray[np.uint8]
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """The share of the light that is missing at each place, and how much must be for ink."""
+    """Return the share of the light that is missing at each place, and the threshold for ink."""
     missing = np.asarray(1 - grey / _enlarged(light, grey.shape), np.float32)
     if table.any():
         missing[enlarge_mask(table, grey.shape)] = 0
@@ -74,14 +74,14 @@ def _missing(
 
 
 def _drawn(
-    missing: NDArray[np.float32], least: NDArray[np.float32], table: NDArray[np.uint8], lines: Lines
+    missing: NDArray[np.float32], threshold: NDArray[np.float32], table: NDArray[np.uint8], lines: Lines
 ) -> NDArray[np.uint8]:
     rest, line = remove_lines(missing, lines)
-    return _pieces(rest, least, enlarge_mask(_edge(table), missing.shape), line)
+    return _components(rest, threshold, enlarge_mask(_edge(table), missing.shape), line)
 
 
 def _edge(table: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """What lies along the picture's edge or the sheet's."""
+    """Return what lies along the edge of the picture or of the sheet."""
     slim = max(1, round(_EDGE * max(table.shape)))
     surrounded = cv2.copyMakeBorder(table, slim, slim, slim, slim, cv2.BORDER_CONSTANT, value=1)
     wide = cv2.dilate(surrounded, np.ones((2 * slim + 1, 2 * slim + 1), np.uint8))
@@ -93,27 +93,27 @@ def _enlarged(values: NDArray[np.float32], shape: tuple[int, ...]) -> NDArray[np
 
 
 def _level_and_noise(missing: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """What blank paper shows, and its noise, each place by its surroundings: a shadow has more noise for its light.
+    """Return the level of blank paper and its noise, from the surroundings of each place: shadows are noisier.
 
-    The noise is that between pixels a little apart, so that ink, whose inside is even, does not count as noise.
+    Noise is the difference between pixels a little apart, so that ink, which is uniform, does not count.
     """
     apart = max(2, max(missing.shape) // 200)
     sample = np.ascontiguousarray(missing[:: 1 + min(missing.shape) // 256])
     steps = cv2.absdiff(sample[:, apart:], sample[:, :-apart])
     level = np.clip(_middles(missing), 0, _MAX_LEVEL).astype(np.float32)
-    noise = _middles(steps) * (1.4826 / np.sqrt(2))  # the standard deviation of a normal distribution
-    noise = cv2.dilate(noise, np.ones((3, 3), np.uint8))  # at the edge of a shadow, that of the shadow
+    noise = _middles(steps) * (1.4826 / np.sqrt(2))  # median absolute difference to standard deviation
+    noise = cv2.dilate(noise, np.ones((3, 3), np.uint8))  # the edge of a shadow is as noisy as the shadow
     return _enlarged(level, missing.shape), _enlarged(noise.astype(np.float32), missing.shape)
 
 
 def _middles(values: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The medians of 8 x 8 blocks; those that ink fills are outvoted by their neighbours."""
+    """Return the medians of 8 x 8 blocks, filtered so that neighbours outvote blocks full of ink."""
     blocks = cv2.resize(values, (128, 128), interpolation=cv2.INTER_NEAREST).reshape(8, 16, 8, 16)
     return np.asarray(cv2.medianBlur(np.median(blocks, axis=(1, 3)).astype(np.float32), 3), np.float32)
 
 
 def _is_board(grey: NDArray[np.uint8]) -> bool:
-    """Whether light strokes stand on a dark ground: it is dark, and what differs from its surroundings is lighter."""
+    """Whether there are light strokes on a dark background: it is dark, and what stands out is lighter."""
     small = shrink(grey, 64)
     if max(float(np.median(border_pixels(small))), float(np.median(small))) > _MIN_PAPER:
         return False
@@ -125,10 +125,10 @@ def _is_board(grey: NDArray[np.uint8]) -> bool:
 
 
 def _light(grey: NDArray[np.uint8], share: float) -> NDArray[np.float32]:
-    """How bright blank paper is at each place.
+    """Return how bright blank paper is at each place.
 
-    Beyond the edge the picture is taken to be dark, so that light that falls off towards the edge, and a table there,
-    are ground; the last erosion keeps the dark side of a sharp step from being taken for ink.
+    Outside, the picture counts as dark, so that light that fades towards the edge, and a table there, are background.
+    The last erosion prevents the dark side of a sharp step from becoming ink.
     """
     small = cv2.GaussianBlur(cv2.medianBlur(shrink(grey, _SMALL), 7), (3, 3), 0)
     square = 2 * round(share * max(small.shape) / 2) + 1  # odd, or the closing moves the picture
@@ -139,9 +139,9 @@ def _light(grey: NDArray[np.uint8], share: float) -> NDArray[np.float32]:
 
 
 def _table(drawing: NDArray[np.uint8], light: NDArray[np.float32]) -> NDArray[np.uint8]:
-    """Where the picture shows what lies around the sheet: behind a sharp step, and of another colour or very dark.
+    """Return where the picture shows the surroundings of the sheet: beyond a sharp step, another colour or very dark.
 
-    The light on paper may change as sharply, but not its colour, or not much.
+    The light on paper may change as sharply, but its colour hardly does.
     """
     table = np.zeros(light.shape, np.uint8)
     window = np.ones((3, 3), np.uint8)
@@ -168,12 +168,12 @@ def _differs(colour: NDArray[np.float64], paper: NDArray[np.float64]) -> bool:
     return bool(np.abs(colour / colour.sum() - paper / paper.sum()).max() > _OTHER_COLOUR)
 
 
-def _pieces(
-    missing: NDArray[np.float32], least: NDArray[np.float32], edge: NDArray[np.bool_], line: float
+def _components(
+    missing: NDArray[np.float32], threshold: NDArray[np.float32], edge: NDArray[np.bool_], line: float
 ) -> NDArray[np.uint8]:
-    """Draw anew, in full contrast, the pieces of ink that are neither specks nor the sheet's surroundings."""
+    """Draw, in full contrast, the components that are neither specks nor the sheet's surroundings."""
     ink = np.zeros(missing.shape, np.uint8)
-    _, labels, stats, _ = cv2.connectedComponentsWithStats((missing > least).astype(np.uint8), connectivity=8)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats((missing > threshold).astype(np.uint8), connectivity=8)
     order = [n for n in np.argsort(-stats[1:, cv2.CC_STAT_AREA])[:200] + 1 if not _is_frame(labels, stats[n], n, edge)]
     if not order:
         return ink
@@ -187,7 +187,7 @@ def _pieces(
             continue
         peak = float(np.percentile(missing[box][labels[box] == n], 80))
         is_line = peak < 1.25 * line and _is_slim(labels[box] == n, ink.shape)
-        if peak > _CLEARLY * least[box][labels[box] == n].mean() and not is_line:
+        if peak > _CLEARLY * threshold[box][labels[box] == n].mean() and not is_line:
             peaks[n] = peak
     longest = max((int(stats[n, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max()) for n in peaks), default=0)
     if longest < _MIN_LENGTH * max(missing.shape):
@@ -210,7 +210,7 @@ def _box(stats: NDArray[np.int32], margin: int = 0) -> tuple[slice, slice]:
 
 
 def _is_frame(labels: NDArray[np.int32], stats: NDArray[np.int32], number: int, edge: NDArray[np.bool_]) -> bool:
-    """Whether a piece lies along the edge of the picture or the sheet, as a table's rest does."""
+    """Whether a component lies along the edge of the picture or the sheet, as a rest of the table does."""
     box = _box(stats)
     if edge[box][labels[box] == number].mean() > 0.7:
         return True
@@ -218,14 +218,14 @@ def _is_frame(labels: NDArray[np.int32], stats: NDArray[np.int32], number: int, 
     return any(float((border == number).mean()) > _FRAME for border in borders)
 
 
-def _is_line_from_the_edge(piece: NDArray[np.bool_], stats: NDArray[np.int32], shape: tuple[int, ...]) -> bool:
-    """Whether a piece is what a line of the paper, or the sheet's edge, left in a corner of the picture."""
+def _is_line_from_the_edge(component: NDArray[np.bool_], stats: NDArray[np.int32], shape: tuple[int, ...]) -> bool:
+    """Whether a component is the rest of a ruled line, or of the sheet's edge, in a corner of the picture."""
     left, top, width, height = (int(value) for value in stats[:4])
     if left > 1 and top > 1 and left + width < shape[1] - 1 and top + height < shape[0] - 1:
         return False
-    return _is_slim(piece, shape)
+    return _is_slim(component, shape)
 
 
-def _is_slim(piece: NDArray[np.bool_], shape: tuple[int, ...]) -> bool:
-    _, sides, _ = cv2.minAreaRect(cv2.findNonZero(piece.astype(np.uint8)))
+def _is_slim(component: NDArray[np.bool_], shape: tuple[int, ...]) -> bool:
+    _, sides, _ = cv2.minAreaRect(cv2.findNonZero(component.astype(np.uint8)))
     return bool(max(sides) > 6 * min(sides) and min(sides) < 1.5 * LINE_WIDTH * max(shape) / LINE_SIDE)

@@ -1,4 +1,4 @@
-"""Lines of ruled and squared paper: found by the Hough transform (R. Duda and P. Hart, 1972), and taken out."""
+"""Finds the lines of ruled and squared paper by the Hough transform (R. Duda and P. Hart, 1972), and removes them."""
 
 from dataclasses import dataclass
 
@@ -8,63 +8,63 @@ from numpy.typing import NDArray
 
 from digitlab.data.image_ops import enlarge_mask, shrink, to_uint8
 
-MIN_PEAK = 0.45  # of the darkest piece of ink: what stays lighter is a smudge, or the other side of the sheet
-LINE_SIDE = 512  # side of the picture in which lines are looked for
-LINE_WIDTH = 7  # pixels there: thicker is ink
-_LINE_TILT = 15  # degrees by which paper may be turned
-_LINE_COVER = 0.8  # of its way over the paper on which a line is seen
-_MANY_LINES = 3  # so many are the paper's, however dark; fewer must be fainter than ink
-_MIN_LINE = 0.03  # share of the light that a line takes away at least
-_LINE_VOTES = 0.15  # of the picture's width, by which a line is proposed
-_MIN_LINE_LENGTH = 0.1  # of the picture's width, where it leaves the picture at a corner
+MIN_PEAK = 0.45  # of the darkest ink: lighter components are smudges, or shine through from the other side
+LINE_SIDE = 512  # side of the picture in which lines are searched for
+LINE_WIDTH = 7  # pixels there: thicker lines are ink
+_LINE_TILT = 15  # degrees by which paper may be rotated
+_LINE_COVER = 0.8  # of its length over the paper on which a line is visible
+_MANY_LINES = 3  # so many lines belong to the paper, however dark; fewer must be fainter than ink
+_MIN_LINE = 0.03  # share of the light that a line absorbs at least
+_LINE_VOTES = 0.15  # of the picture's width: the votes for a candidate
+_MIN_LINE_LENGTH = 0.1  # of the picture's width, for a line that leaves the picture at a corner
 _MAX_CANDIDATES = 3000
 _MAX_FAILURES = 12
-_KNOTS = 65  # of a line as it is kept
-_PARTS = 16  # of a line, each of which shows where it runs
+_KNOTS = 65  # of a stored line
+_PARTS = 16  # of a line, whose positions are measured
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Lines:
-    """The paper's lines; of each, float64 (65,): its row, as a share of the height, at places evenly over the width.
+    """The lines of the paper; each is float64 (65,): its row, as a share of the height, at even steps over the width.
 
     Attributes:
-        across: From left to right.
-        down: From top to bottom, as if the picture were transposed.
+        horizontal: From left to right.
+        vertical: From top to bottom, in the transposed picture.
     """
 
-    across: list[NDArray[np.float64]]
-    down: list[NDArray[np.float64]]
+    horizontal: list[NDArray[np.float64]]
+    vertical: list[NDArray[np.float64]]
 
 
 def remove_printed_lines(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Squared paper that was scanned, or that a program for notes shows."""
+    """Remove the lines of squared paper that was scanned, or that a note-taking program shows."""
     missing = ink.astype(np.float32) / np.float32(256)
     rest, darkest = remove_lines(missing, find_lines(missing, np.zeros((1, 1), np.uint8), 0.0))
     return ink if rest is missing else to_uint8(np.round(rest * 256)) * (rest > darkest)
 
 
 def remove_lines(missing: NDArray[np.float32], lines: Lines) -> tuple[NDArray[np.float32], float]:
-    """Take out the paper's lines, those across and those down; say how much of the light the darkest took."""
-    if not lines.across and not lines.down:
+    """Remove the paper's lines; return the rest, and how much of the light the darkest line absorbed."""
+    if not lines.horizontal and not lines.vertical:
         return missing, 0.0
-    is_ruled = max(len(lines.across), len(lines.down)) >= _MANY_LINES
-    rest, one = _take_out(missing, lines.across, is_ruled)
-    rest, other = _take_out(_turned(rest), lines.down, is_ruled)
-    return _turned(rest), max(one, other)
+    is_ruled = max(len(lines.horizontal), len(lines.vertical)) >= _MANY_LINES
+    rest, darkest_horizontal = _remove(missing, lines.horizontal, is_ruled)
+    rest, darkest_vertical = _remove(_transposed(rest), lines.vertical, is_ruled)
+    return _transposed(rest), max(darkest_horizontal, darkest_vertical)
 
 
 def find_lines(missing: NDArray[np.float32], table: NDArray[np.uint8], noise: float) -> Lines:
-    """Find the lines in what is missing of the light, float32 (height, width); `table` marks what is no paper."""
+    """Find lines in the missing share of the light, float32 (height, width); `table` marks what is not paper."""
     small = shrink(missing, LINE_SIDE)
-    return Lines(_across(small, table, noise), _across(_turned(small), table.T, noise))
+    return Lines(_horizontal(small, table, noise), _horizontal(_transposed(small), table.T, noise))
 
 
-def _turned(picture: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The transpose, copied by blocks."""
+def _transposed(picture: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the transpose, copied in blocks."""
     return np.asarray(cv2.transpose(picture), np.float32)
 
 
-def _across(small: NDArray[np.float32], table: NDArray[np.uint8], noise: float) -> list[NDArray[np.float64]]:
+def _horizontal(small: NDArray[np.float32], table: NDArray[np.uint8], noise: float) -> list[NDArray[np.float64]]:
     """Find lines that cross the whole picture from left to right."""
     height, width = small.shape
     thin = small - cv2.morphologyEx(small, cv2.MORPH_OPEN, np.ones((LINE_WIDTH, 1), np.uint8))
@@ -81,23 +81,23 @@ def _across(small: NDArray[np.float32], table: NDArray[np.uint8], noise: float) 
     columns = np.arange(width)
     ends = (distance - np.array([[0], [width / 2], [width - 1]]) * np.cos(angle)) / np.sin(angle)
     thick, thicker = (cv2.dilate(seen, np.ones((wide, 1), np.uint8)) > 0 for wide in (3, 5))
-    ends = ends[:, _is_hopeful(ends, thicker, paper)]
-    kept: list[NDArray[np.float64]] = []
+    ends = ends[:, _is_candidate(ends, thicker, paper)]
+    found_lines: list[NDArray[np.float64]] = []
     failures = 0
     while ends.size and failures < _MAX_FAILURES:
         rows = _bent(thin, np.interp(columns, [0, width / 2, width - 1], ends[:, 0]))
         if _crosses(rows, thick, paper):
-            kept.append(rows)
+            found_lines.append(rows)
         else:
             failures += 1
         tried = np.stack([ends[:, 0], rows[[0, width // 2, -1]]])
         ends = ends[:, (np.abs(ends - tried[..., np.newaxis]).mean(axis=1) > LINE_WIDTH).all(axis=0)]
     knots = np.linspace(0, width - 1, _KNOTS)
-    return [(np.interp(knots, columns, rows) + 0.5) / height for rows in kept]
+    return [(np.interp(knots, columns, rows) + 0.5) / height for rows in found_lines]
 
 
-def _is_hopeful(ends: NDArray[np.float64], seen: NDArray[np.bool_], paper: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Which of many straight lines, each by three rows, are seen on more than half of their way."""
+def _is_candidate(ends: NDArray[np.float64], seen: NDArray[np.bool_], paper: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return which of many straight lines, each given by three rows, are visible on more than half of their length."""
     height, width = seen.shape
     shares = np.linspace(0, 1, 64)[:, np.newaxis]
     rows = np.round(ends[0] + (ends[2] - ends[0]) * shares).astype(int)
@@ -109,7 +109,7 @@ def _is_hopeful(ends: NDArray[np.float64], seen: NDArray[np.bool_], paper: NDArr
 
 
 def _bent(thin: NDArray[np.float32], rows: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Bend a straight line to the parabola that it is on paper that curls, or behind a lens that bends it."""
+    """Fit a parabola to a straight line: paper curls, and lenses distort."""
     height, width = thin.shape
     reach = np.arange(-LINE_WIDTH, LINE_WIDTH + 1)
     band = np.round(rows).astype(int) + reach[:, np.newaxis]
@@ -118,31 +118,31 @@ def _bent(thin: NDArray[np.float32], rows: NDArray[np.float64]) -> NDArray[np.fl
     parts = np.add.reduceat(values, starts, axis=1)
     offsets, strength = reach[parts.argmax(axis=0)], parts.max(axis=0)
     powers = np.vander((starts + width / (2 * _PARTS)) / width, 3)
-    weights = np.minimum(strength, np.median(strength)) + 1e-6  # a line is even; ink is not
+    weights = np.minimum(strength, np.median(strength)) + 1e-6  # a line is uniform; ink is not
     for _ in range(2):
         bend = np.linalg.solve((powers.T * weights) @ powers, (powers.T * weights) @ offsets)
-        weights = weights * (np.abs(offsets - powers @ bend) <= 2) + 1e-6  # without what ink has drawn aside
+        weights = weights * (np.abs(offsets - powers @ bend) <= 2) + 1e-6  # without the parts that ink displaced
     known = powers[weights > 0.1 * weights.max(), 1]
     return rows + np.polyval(bend, np.clip(np.arange(width) / width, known.min(), known.max()))
 
 
 def _crosses(rows: NDArray[np.float64], seen: NDArray[np.bool_], paper: NDArray[np.bool_]) -> bool:
-    """Whether a line is seen all its way over the paper, from edge to edge."""
+    """Whether a line is visible on all of its length over the paper, from edge to edge."""
     height, width = seen.shape
     places, columns = np.round(rows).astype(int), np.arange(width)
     inside = (places >= 0) & (places < height)
     inside[inside] = paper[places[inside], columns[inside]]
-    way = seen[places[inside], columns[inside]]
-    edge = max(1, len(way) // 16)
-    if len(way) < _MIN_LINE_LENGTH * width or way.mean() < _LINE_COVER:
+    visible = seen[places[inside], columns[inside]]
+    edge = max(1, len(visible) // 16)
+    if len(visible) < _MIN_LINE_LENGTH * width or visible.mean() < _LINE_COVER:
         return False
-    return bool(way[:edge].mean() > 0.3 and way[-edge:].mean() > 0.3)
+    return bool(visible[:edge].mean() > 0.3 and visible[-edge:].mean() > 0.3)
 
 
-def _take_out(
+def _remove(
     missing: NDArray[np.float32], lines: list[NDArray[np.float64]], is_ruled: bool
 ) -> tuple[NDArray[np.float32], float]:
-    """Divide out what each line takes of the light: its median along the way, which crossing ink leaves as it is."""
+    """Divide by the light that each line lets through: a median along the line, which crossing ink does not change."""
     height, width = missing.shape
     reach = max(3, round(0.6 * LINE_WIDTH * max(height, width) / LINE_SIDE))
     offsets, columns = np.arange(-reach, reach + 1)[:, np.newaxis], np.arange(width)

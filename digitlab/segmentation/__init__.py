@@ -1,7 +1,7 @@
-"""From a line of digits to single digits.
+"""Cuts a line of digits into segments that may be one digit each.
 
-components      connected ink, and which parts of it lie above one another
-geometry_prior  what its place and form say for one digit
-seams           where such a part may be cut in two
-segments        a line of ink -> pieces that may be digits
+components      the connected components of the ink, and the scale of the writing
+geometry_prior  how likely a segment is one digit by its position and form alone
+seams           where a component may be cut in two
+segments        cuts a line into candidate segments
 """

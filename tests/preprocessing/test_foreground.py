@@ -278,14 +278,14 @@ def test_the_drawing_stays_as_it_was():
 @pytest.mark.parametrize(
     ("drawing", "came"),
     [
-        (np.zeros((28, 28), np.uint8), r"uint8 \(28, 28\) came"),
-        (np.zeros((9, 9, 3), np.uint8), r"uint8 \(9, 9, 3\) came"),
-        (np.full((9, 9, 4), np.nan), r"float64 \(9, 9, 4\) came"),
-        (np.zeros((9, 9, 4), np.int64), r"int64 \(9, 9, 4\) came"),
-        (np.zeros((0, 9, 4), np.uint8), r"uint8 \(0, 9, 4\) came"),
-        (None, "NoneType came"),
+        (np.zeros((28, 28), np.uint8), r"uint8 \(28, 28\)"),
+        (np.zeros((9, 9, 3), np.uint8), r"uint8 \(9, 9, 3\)"),
+        (np.full((9, 9, 4), np.nan), r"float64 \(9, 9, 4\)"),
+        (np.zeros((9, 9, 4), np.int64), r"int64 \(9, 9, 4\)"),
+        (np.zeros((0, 9, 4), np.uint8), r"uint8 \(0, 9, 4\)"),
+        (None, "NoneType"),
     ],
 )
 def test_another_shape_or_dtype_is_refused(drawing, came):
-    with pytest.raises(ValueError, match=f"uint8 .*RGBA.*{came}"):
+    with pytest.raises(ValueError, match=f"uint8 .*RGBA.*not {came}"):
         extract_foreground(drawing)

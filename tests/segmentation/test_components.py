@@ -1,6 +1,6 @@
 import numpy as np
 
-from digitlab.segmentation.components import connected, is_speck, measured, overlap, stacked
+from digitlab.segmentation.components import connected_components, is_speck, measure, merge_stacked, overlap
 
 
 def inked(*boxes, size=(120, 200)):
@@ -12,25 +12,25 @@ def inked(*boxes, size=(120, 200)):
 
 
 def test_each_connected_part_has_its_box_the_largest_first():
-    parts = connected(inked((10, 20, 18, 100), (50, 20, 80, 100)))
+    parts = connected_components(inked((10, 20, 18, 100), (50, 20, 80, 100)))
     assert [(part.left, part.top, part.right, part.bottom) for part in parts] == [(50, 20, 80, 100), (10, 20, 18, 100)]
-    assert connected(np.full((20, 20), 40, np.uint8)) == []  # a smudge
+    assert connected_components(np.full((20, 20), 40, np.uint8)) == []  # a smudge
 
 
 def test_the_writing_is_measured_by_its_tall_parts_and_its_pen():
-    scale = measured(connected(inked((10, 20, 20, 100), (40, 20, 50, 100), (70, 60, 78, 70))))
+    scale = measure(connected_components(inked((10, 20, 20, 100), (40, 20, 50, 100), (70, 60, 78, 70))))
     assert scale.height == 80
     assert 7 < scale.pen < 11
 
 
 def test_a_touch_of_the_pen_is_a_speck_and_a_dash_is_none():
-    stem, dash, dot = connected(inked((10, 20, 18, 100), (40, 56, 80, 64), (100, 60, 104, 64)))
-    scale = measured([stem, dash, dot])
+    stem, dash, dot = connected_components(inked((10, 20, 18, 100), (40, 56, 80, 64), (100, 60, 104, 64)))
+    scale = measure([stem, dash, dot])
     assert [is_speck(part, scale) for part in (stem, dash, dot)] == [False, False, True]
 
 
 def test_what_lies_above_belongs_to_what_is_below_it_and_its_neighbour_does_not():
-    parts = connected(inked((10, 40, 50, 100), (14, 20, 48, 28), (80, 20, 120, 100)))
-    joined = stacked(parts, measured(parts))
+    parts = connected_components(inked((10, 40, 50, 100), (14, 20, 48, 28), (80, 20, 120, 100)))
+    joined = merge_stacked(parts, measure(parts))
     assert [(part.left, part.top, part.bottom) for part in joined] == [(10, 20, 100), (80, 20, 100)]
     assert overlap(*joined) == -30

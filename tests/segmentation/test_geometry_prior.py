@@ -6,8 +6,8 @@ from digitlab.segmentation.components import Component, Scale
 SCALE = Scale(height=100.0, pen=8.0)
 
 
-def part(left, top, width, height, cut=None):
-    return Component(left, top, np.ones((height, width), np.bool_), cut)
+def part(left, top, width, height, cut_cost=None):
+    return Component(left, top, np.ones((height, width), np.bool_), cut_cost)
 
 
 def test_a_digit_is_about_as_tall_as_the_line_and_not_broad():
@@ -32,4 +32,4 @@ def test_tall_parts_side_by_side_are_seldom_one_digit_and_a_near_dash_belongs_to
 
 
 def test_what_was_cut_apart_is_joined_again_for_nothing():
-    assert geometry_prior.join_prior(part(0, 0, 40, 100, cut=1.0), part(40, 0, 40, 100), SCALE) == 0
+    assert geometry_prior.join_prior(part(0, 0, 40, 100, cut_cost=1.0), part(40, 0, 40, 100), SCALE) == 0
