@@ -13,8 +13,9 @@ from digitlab.runs.records import settings_link
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Add an option for each setting; those that are not given stay as the preset or the settings file has them."""
+    usual = settings_of(TrainingConfig)["preset"].default
     start = parser.add_mutually_exclusive_group()
-    start.add_argument("--preset", choices=PRESETS, default="tutorial", help="Network to train (default: tutorial).")
+    start.add_argument("--preset", choices=PRESETS, default=usual, help=f"Network to train (default: {usual}).")
     start.add_argument("--settings", metavar="FILE", type=Path, help="Start from the settings of a downloaded file.")
     settings = [setting for name, setting in settings_of(TrainingConfig).items() if name != "preset"]
     groups = {

@@ -39,7 +39,7 @@ def test_the_settings_of_a_run_start_the_same_run_elsewhere(page, newcomer, tmp_
     expect(other.get_by_role("slider", name="Epochs")).to_have_value("90")
 
 
-def test_bad_settings_in_a_link_are_a_sentence_and_change_nothing(page):
+def test_bad_settings_in_a_link_show_an_error_and_change_nothing(page):
     for bad, sentence in {
         "1~epochs_is_0": "epochs is 0",
         "<script>alert(1)</script>": "cannot be read",
@@ -50,7 +50,7 @@ def test_bad_settings_in_a_link_are_a_sentence_and_change_nothing(page):
         expect(page.get_by_role("slider", name="Epochs")).to_have_value("10")
 
 
-def test_a_link_leads_to_the_same_network_and_view_though_the_network_was_chosen_elsewhere(page, context):
+def test_a_link_keeps_a_network_that_was_chosen_elsewhere(page, context):
     visit(page, "models?model=tutorial", "Models")
     page.get_by_role("link", name="Evaluate it").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Evaluate")
@@ -65,7 +65,7 @@ def test_a_link_leads_to_the_same_network_and_view_though_the_network_was_chosen
     other.close()
 
 
-def test_a_cell_of_the_confusion_matrix_and_its_pictures_travel_in_a_link(page, context):
+def test_a_link_keeps_the_cell_of_the_confusion_matrix(page, context):
     visit(page, "evaluate?model=tutorial")
     page.get_by_role("button", name=re.compile("^4 read as 9: ")).click()
     expect(page.get_by_role("heading", name="4 read as 9")).to_be_visible()
@@ -82,7 +82,7 @@ def test_a_cell_of_the_confusion_matrix_and_its_pictures_travel_in_a_link(page, 
     expect(page.get_by_role("heading", name="Mistakes")).to_be_visible()
 
 
-def test_where_the_digit_comes_from_travels_in_a_link(page, context):
+def test_a_link_keeps_where_the_digit_comes_from(page, context):
     visit(page, "draw")
     page.get_by_text("Upload", exact=True).click()
     expect(page).to_have_url(re.compile("source=Upload"))
@@ -95,13 +95,13 @@ def test_where_the_digit_comes_from_travels_in_a_link(page, context):
     other.close()
 
 
-def test_a_network_that_is_not_there_is_said_so(page):
+def test_a_missing_network_is_mentioned(page):
     for path, title in {"draw": "Draw", "models": "Models", "evaluate": "Evaluate"}.items():
         visit(page, f"{path}?model=../../etc/passwd", title)
         expect(page.get_by_text("There is no network ../../etc/passwd. Showing another one.")).to_be_visible()
 
 
-def test_the_picture_and_the_layer_that_are_looked_at_travel_in_a_link(page, context):
+def test_a_link_keeps_the_picture_and_the_layer(page, context):
     visit(page, "understand?model=tutorial&understood=MNIST&sample=4&view=Layer+by+layer")
     bars = page.locator(".digitlab-bars")  # of the reading, and of the last layer where that is shown
     expect(page.get_by_role("button", name="Next layer")).to_be_visible()

@@ -27,7 +27,7 @@ def preset() -> str:
         "Network",
         list(PRESETS),
         format_func=lambda name: PRESETS[name].title,
-        default="tutorial",
+        default=settings_of(TrainingConfig)["preset"].default,
         required=True,
         wrap=True,
         key=setting_fields.PRESET_KEY,

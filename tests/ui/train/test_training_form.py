@@ -55,7 +55,7 @@ def test_a_choice_becomes_a_setting_and_none_is_shown_as_zero():
     assert page.session_state.config().early_stopping is None
 
 
-def test_the_epochs_of_a_link_widen_the_slider_as_far_as_the_lab_allows():
+def test_a_link_widens_the_epochs_as_far_as_the_lab_allows():
     assert form().slider(key="tutorial-epochs").max == 50
     assert form(**{"tutorial-epochs": 90}).slider(key="tutorial-epochs").max == 90
     assert form(max_epochs=3).slider(key="tutorial-epochs").max == 3
