@@ -103,7 +103,7 @@ class Lab:
 
     def wait_until_open(self) -> None:
         """Return when the workers stand, or could not be had."""
-        self._dispatcher.wait_until_settled()
+        self._dispatcher.wait_until_started()
 
     @property
     def trouble(self) -> str:
@@ -200,7 +200,7 @@ class Lab:
         return scoring.score(self._settings, name)
 
     def _ask(self, question: Callable[Concatenate[Settings, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        if self.trouble and not self._workers.are_connected():
+        if self.trouble and not self._workers.is_connected():
             raise WorkersUnavailable(self.trouble)  # at once: trying to start them takes a minute
         return self._workers.ask(question, *args, **kwargs)
 

@@ -59,7 +59,7 @@ def closed_lab(settings, ships):
 
 @pytest.fixture
 def lab_without_workers(settings, ready_made, monkeypatch):
-    monkeypatch.setattr("digitlab.runs.dispatch.worker_client._REACH_PATIENCE", 3)
+    monkeypatch.setattr("digitlab.runs.dispatch.worker_client._CONNECT_PATIENCE", 3)
     away = dataclasses.replace(settings, models=ready_made, scheduler="tcp://127.0.0.1:9")
     with Lab(away) as one:
         one.open()
@@ -102,7 +102,7 @@ def test_what_waited_or_was_trained_when_the_app_ended_is_trained_after_its_next
 
 
 def test_without_workers_runs_wait_and_the_reason_is_told(settings, small, monkeypatch):
-    monkeypatch.setattr("digitlab.runs.dispatch.worker_client._REACH_PATIENCE", 0.5)
+    monkeypatch.setattr("digitlab.runs.dispatch.worker_client._CONNECT_PATIENCE", 0.5)
     with Lab(dataclasses.replace(settings, scheduler="tcp://127.0.0.1:9")) as lab:
         lab.open()
         number = lab.start_training(small, "", OPERATOR).number

@@ -1,4 +1,4 @@
-"""Sees to it that what waits is trained, and that what lost its process goes on: a thread of the app's process."""
+"""Hands queued runs to workers, and requeues runs whose worker died: a thread of the app's process."""
 
 import threading
 import time
@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from digitlab import logs
-from digitlab.errors import DigitLabError, InvalidSetting, RunNotFound, DatabaseUnavailable
+from digitlab.errors import DatabaseUnavailable, DigitLabError, InvalidSetting, RunNotFound
 from digitlab.runs.dispatch.worker_client import WorkerClient
 from digitlab.runs.dispatch.worker_names import is_gone_from_here
 from digitlab.runs.records.run import LastHeartbeat, RunState
@@ -15,106 +15,117 @@ from digitlab.runs.records.run import LastHeartbeat, RunState
 if TYPE_CHECKING:
     from digitlab.runs.store.store import Store
 
-SILENT_AFTER = 15.0  # seconds without a sign of life; a run gives one every quarter of a second
-_LOOK = 1.0  # seconds between two looks at the record
+LOST_AFTER = 15.0  # seconds without a heartbeat; a run has one every quarter of a second
+_INTERVAL = 1.0  # seconds between two looks at the record
 
 
 class HeartbeatMonitor:
-    """Tells which runs have lost their process.
+    """Finds running runs whose worker has died.
 
-    Clocks of several machines need not agree: what counts is that the same sign was seen for so long. While the record
-    could not be read nobody could give a sign, so `forget` begins anew.
+    A run is lost when its heartbeat has not changed for `lost_after` seconds of this machine's clock, so clocks of
+    several machines need not agree; a run of this machine is lost as soon as its process has ended.
+
+    Example:
+        >>> monitor = HeartbeatMonitor(lost_after=15)
+        >>> monitor.lost([LastHeartbeat(number=1, attempt=0, worker="elsewhere/1/0f", heartbeat=1.0)])
+        []
     """
 
-    def __init__(self, silent_after: float = SILENT_AFTER) -> None:
-        """Take the seconds after which silence means loss, for what does not run on this machine."""
-        self._silent_after = silent_after
+    def __init__(self, lost_after: float = LOST_AFTER) -> None:
+        """Take the seconds without a new heartbeat after which a run of another machine is lost."""
+        self._lost_after = lost_after
         self._seen: dict[int, tuple[LastHeartbeat, float]] = {}
 
-    def lost(self, signs: Iterable[LastHeartbeat]) -> list[LastHeartbeat]:
-        """Return those of the running runs' last signs that no other will follow."""
+    def lost(self, heartbeats: Iterable[LastHeartbeat]) -> list[LastHeartbeat]:
+        """Take the last heartbeats of all running runs, and return those of lost runs."""
         now = time.monotonic()
         before, self._seen = self._seen, {}
-        for sign in signs:
-            known, since = before.get(sign.number, (None, now))
-            self._seen[sign.number] = (sign, since if known == sign else now)
+        for heartbeat in heartbeats:
+            known, since = before.get(heartbeat.number, (None, now))
+            self._seen[heartbeat.number] = (heartbeat, since if known == heartbeat else now)
         return [
-            sign
-            for sign, since in self._seen.values()
-            if now - since > self._silent_after or is_gone_from_here(sign.worker)
+            heartbeat
+            for heartbeat, since in self._seen.values()
+            if now - since > self._lost_after or is_gone_from_here(heartbeat.worker)
         ]
 
-    def forget(self) -> None:
-        """Begin anew: the record was out of reach."""
+    def reset(self) -> None:
+        """Start over: while the record was unavailable, no worker could write a heartbeat."""
         self._seen = {}
 
 
-def requeue_lost_runs(store: "Store", watch: HeartbeatMonitor) -> None:
-    """Queue again, or declare interrupted, what lost its process."""
-    for sign in watch.lost(store.last_heartbeats()):
-        store.recover(sign)
-        with suppress(InvalidSetting, RunNotFound):  # an older version's, or deleted: there is nothing to tell of it
-            run = store.run(sign.number)
+def requeue_lost_runs(store: "Store", monitor: HeartbeatMonitor) -> None:
+    """Queue lost runs again, or mark them as interrupted."""
+    for heartbeat in monitor.lost(store.last_heartbeats()):
+        store.recover(heartbeat)
+        with suppress(InvalidSetting, RunNotFound):  # from an older version, or deleted: there is nothing to log
+            run = store.run(heartbeat.number)
             if run.state is not RunState.RUNNING:
                 event = "run recovered" if run.state is RunState.QUEUED else f"run {run.state}"
-                logs.log(event, run=run.number, person=run.owner, lost=sign.worker, recoveries=run.recoveries)
+                logs.log(event, run=run.number, person=run.owner, lost=heartbeat.worker, recoveries=run.recoveries)
 
 
 class Dispatcher:
-    """Hands what waits to the workers, for as long as the app runs; several apps on one record may each have one."""
+    """Hands queued runs to workers, and requeues runs whose worker died, for as long as the app runs.
+
+    Several apps on one record may each have one.
+
+    Attributes:
+        trouble: One sentence on why nothing can be trained now; empty if all is well.
+    """
 
     def __init__(self, workers: WorkerClient, store: Callable[[], "Store"]) -> None:
         """Take the workers, and what opens the record when it is first needed."""
         self._workers, self._store = workers, store
-        self._watch = HeartbeatMonitor()
-        self._news, self._is_over = threading.Event(), threading.Event()
-        self._settled = threading.Event()
+        self._monitor = HeartbeatMonitor()
+        self._has_news, self._is_over = threading.Event(), threading.Event()
+        self._has_started = threading.Event()
         self._thread = threading.Thread(target=self._run, name="dispatcher", daemon=True)
-        self.trouble = ""  # one sentence on why nothing can be trained now
+        self.trouble = ""
 
     def start(self) -> None:
-        """Begin, with starting the workers; a second call does nothing."""
+        """Start the thread, which starts the workers first; a second call does nothing."""
         if not self._thread.is_alive() and not self._is_over.is_set():
             self._thread.start()
 
     def wake(self) -> None:
-        """Have a look at once: something waits."""
-        self._news.set()
+        """Look at the record now: a run was queued."""
+        self._has_news.set()
 
-    def wait_until_settled(self) -> None:
-        """Return when the workers were started, or could not be."""
-        self._settled.wait()
+    def wait_until_started(self) -> None:
+        """Return when the workers have started, or failed to."""
+        self._has_started.wait()
 
     def close(self) -> None:
         """End the thread."""
         self._is_over.set()
-        self._news.set()
-        self._settled.set()
+        self._has_news.set()
+        self._has_started.set()
         if self._thread.is_alive():
             self._thread.join(timeout=10)
 
     def _run(self) -> None:
         is_first = True
         while not self._is_over.is_set():
-            self._news.clear()
+            self._has_news.clear()
             try:
                 if is_first:
                     self._workers.start()  # first: while they start, the first page has this process to itself
-                self._look()
+                self._dispatch()
                 self.trouble = self._workers.trouble
                 logs.log_availability("workers", is_available=True)
             except DatabaseUnavailable as error:
-                self._watch.forget()
+                self._monitor.reset()
                 self.trouble = str(error)
             except DigitLabError as error:
                 self.trouble = str(error)
                 logs.log_availability("workers", is_available=False, reason=self.trouble)
             is_first = False
-            self._settled.set()
-            self._news.wait(_LOOK)
+            self._has_started.set()
+            self._has_news.wait(_INTERVAL)
 
-    def _look(self) -> None:
+    def _dispatch(self) -> None:
         store = self._store()
-        requeue_lost_runs(store, self._watch)
-        if waiting := store.queue():
-            self._workers.submit_waiting(waiting)
+        requeue_lost_runs(store, self._monitor)
+        if queue := store.queue():
+            self._workers.submit(queue)

@@ -1,4 +1,4 @@
-"""The processes that train on this machine: a Dask scheduler and its workers, a program of their own."""
+"""The Dask scheduler and workers of this machine: the program `python -m digitlab workers`."""
 
 import os
 import signal
@@ -10,20 +10,20 @@ from digitlab import logs
 from digitlab.runs.dispatch import jobs
 from digitlab.settings import Settings
 
-TRAINING = {"training": 1}  # a worker has one such token, so it trains one run at a time and scores beside it
-LEAVE_PATIENCE = 8  # seconds for a training to stop within its block and keep its state; usually half of one
-_PATIENT = 5  # niceness of all that trains: who draws, or opens a page, comes first on a machine with few cores
+TRAINING = {"training": 1}  # a worker has one such token: it trains one run at a time, and answers meanwhile
+LEAVE_PATIENCE = 8  # seconds for a training to stop and write its checkpoint; usually half of one
+_NICENESS = 5  # of all that trains: on a machine with few cores, a page and a drawing come first
 
 
-def serve(settings: Settings, wishes: TextIO, answers: TextIO) -> None:
-    """Run a scheduler and its workers here until `wishes` ends; the scheduler's address goes to `answers`."""
+def serve(settings: Settings, requests: TextIO, answers: TextIO) -> None:
+    """Run a scheduler and its workers until `requests` is closed; write the scheduler's address to `answers`."""
     logs.to_stderr()
     if hasattr(os, "nice"):
-        os.nice(_PATIENT)  # before anything is imported, and so for the workers, too
+        os.nice(_NICENESS)  # before anything is imported, so that the workers have it, too
     import dask
     from distributed import Client, LocalCluster
 
-    # By itself a worker keeps for an hour, second by second, what ran in it: two megabytes for each training.
+    # By default a worker keeps a profile of the last hour, second by second: two megabytes for each training.
     without_profile = {"distributed.worker.profile.enabled": False}
     with (
         dask.config.set({"temporary-directory": str(settings.data / "dask"), **without_profile}),
@@ -41,21 +41,21 @@ def serve(settings: Settings, wishes: TextIO, answers: TextIO) -> None:
         answers.close()
         addresses = client.scheduler_info(n_workers=-1)["workers"]
         warming = [client.submit(jobs.warm_up, settings, workers=[address], pure=False) for address in addresses]
-        _until_the_end(wishes)
+        _wait_for_end(requests)
         client.cancel(warming)
-        with suppress(OSError, TimeoutError):  # a worker that was killed has nothing to leave
+        with suppress(OSError, TimeoutError):  # a worker that was killed has no runs to requeue
             client.run(jobs.leave, LEAVE_PATIENCE, on_error="ignore")
 
 
-def _until_the_end(wishes: TextIO) -> None:
-    """Return when `wishes` ends, or somebody ends this process politely."""
+def _wait_for_end(requests: TextIO) -> None:
+    """Return when `requests` is closed, or this process gets SIGTERM or SIGINT."""
     over = threading.Event()
-    for polite in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(polite, lambda *_: over.set())
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: over.set())
 
     def listen() -> None:
-        wishes.read()
+        requests.read()
         over.set()
 
-    threading.Thread(target=listen, name="wishes", daemon=True).start()
+    threading.Thread(target=listen, name="requests", daemon=True).start()
     over.wait()

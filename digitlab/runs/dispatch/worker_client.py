@@ -1,4 +1,4 @@
-"""The way to the processes that train: Dask, here or on a cluster."""
+"""The connection to the worker processes: Dask, on this machine or on a cluster."""
 
 import logging
 import subprocess
@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError
+from functools import partial
 from typing import TYPE_CHECKING, Concatenate
 
 from digitlab import logs
@@ -16,13 +17,13 @@ from digitlab.runs.dispatch.jobs import P, T
 from digitlab.runs.dispatch.local_cluster import LEAVE_PATIENCE, TRAINING
 from digitlab.settings import Settings
 
-# Dask is imported by what uses it: that takes a second, and the first page that is shown needs none of it.
+# Dask is imported where it is used: that takes a second, and the first page needs none of it.
 if TYPE_CHECKING:
     from distributed import Client, Future
 
-_START_PATIENCE = 60  # seconds for a scheduler and its workers to stand; usually one
-_REACH_PATIENCE = 10  # seconds for somebody else's scheduler to answer; whoever waits for it tries again
-_GOODBYE_PATIENCE = 5  # seconds for a scheduler to let go; usually a tenth of one
+_START_PATIENCE = 60  # seconds for a scheduler and its workers to start; usually one
+_CONNECT_PATIENCE = 10  # seconds for a cluster's scheduler to answer; then the dispatcher tries again
+_DISCONNECT_PATIENCE = 5  # seconds to close a connection; usually a tenth of one
 _ANSWER_PATIENCE = 120  # seconds for 10,000 digits, which take at most ten, or for TensorFlow's import and an answer
 
 
@@ -32,6 +33,11 @@ class WorkerClient:
     Without a scheduler in the settings it starts `python -m digitlab workers`, a program of its own: Streamlit makes
     the page script the `__main__` of its process, and what multiprocessing spawns from there would run that page again.
     The program ends when the pipe to its standard input closes, so it cannot outlive this process, however that ends.
+
+    Trainings have one queue, the record: a worker asks it whose turn it is when it begins (`jobs.run_next`). Dask only
+    starts jobs, so a training job names no run. One is handed in for each queued run, and stays when this process ends:
+    a cluster then trains the whole queue. Should several apps hand in jobs for the same run, those too many find
+    nothing to do and end.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -39,25 +45,25 @@ class WorkerClient:
         self._lock = threading.Lock()
         self._program: subprocess.Popen[str] | None = None
         self._client: Client | None = None
-        self._submitted: dict[str, Future] = {}
-        self.trouble = ""  # one sentence on why the last worker could not begin; empty if it could
-        self.count = settings.workers  # how many train at once
+        self._submitted: dict[tuple[int, int], Future] = {}  # by the queued run, its number and attempt
+        self.trouble = ""  # one sentence on why the last training job failed to start; empty if it started
+        self.count = settings.workers  # workers, and so trainings at once
 
     def start(self) -> bool:
-        """See to it that workers are there. Returns whether they had to be started or reached anew.
+        """Start the workers, or connect to the cluster, unless that is done. Returns whether it was necessary.
 
         Raises:
-            WorkersUnavailable: They cannot be started or reached.
+            WorkersUnavailable: Neither succeeded.
         """
         with self._lock:
-            if self.are_connected():
+            if self.is_connected():
                 return False
             if self._client is not None:
                 logs.log("workers lost", level=logging.WARNING)
             began = time.monotonic()
             self._close()
             address = self._settings.scheduler or self._start_program()
-            patience = _REACH_PATIENCE if self._settings.scheduler else _START_PATIENCE
+            patience = _CONNECT_PATIENCE if self._settings.scheduler else _START_PATIENCE
             from distributed import Client
 
             check_certificates(address)
@@ -72,39 +78,36 @@ class WorkerClient:
             logs.log("workers started", address=address, seconds=round(time.monotonic() - began, 1))
             return True
 
-    def submit_waiting(self, waiting: Sequence[tuple[int, int]]) -> None:
-        """Let workers carry out as many runs as wait; each takes the one whose turn it is when it begins.
+    def submit(self, queue: Sequence[tuple[int, int]]) -> None:
+        """Hand in a training job for each queued run that has none yet.
 
         Args:
-            waiting: Number and attempt of each run. What was handed in before, and has not come back, is left alone.
+            queue: Number and attempt of each run.
 
         Raises:
-            WorkersUnavailable: There are none. What was handed in waits for the first that comes.
+            WorkersUnavailable: The cluster has no worker. The jobs wait for the first one.
         """
         from distributed.client import ClosedClientError
 
         try:
-            self._submit(waiting)
-        except ClosedClientError:  # the workers ended between the look and the call; now new ones are started
-            self._submit(waiting)
+            self._submit(queue)
+        except ClosedClientError:  # the workers ended between the check and the call; now new ones are started
+            self._submit(queue)
 
-    def _submit(self, waiting: Sequence[tuple[int, int]]) -> None:
-        from dask.base import tokenize
+    def _submit(self, queue: Sequence[tuple[int, int]]) -> None:
         from distributed import fire_and_forget
 
         client = self._connect()
-        record = tokenize(self._settings.database_url)
         offered = self._offered_resources(client)
         # On somebody else's cluster no worker may know the token; then its threads are the limit.
         knows_token = not offered or any(set(TRAINING) <= set(names) for names in offered)
         resources = TRAINING if knows_token else None
-        for number, attempt in waiting:
-            key = f"run-{number}-{attempt}-{record}"  # what has the same name is the same to Dask, and is done once
-            if key in self._submitted:
+        for entry in queue:
+            if entry in self._submitted:
                 continue
-            future = client.submit(jobs.run_next, self._settings, key=key, resources=resources)
-            self._submitted[key] = future
-            future.add_done_callback(self._note)
+            future = client.submit(jobs.run_next, self._settings, pure=False, resources=resources)
+            self._submitted[entry] = future
+            future.add_done_callback(partial(self._on_done, entry))
             # Nobody waits for the result, the store has it; and a cluster's training outlives this process.
             fire_and_forget(future)
         if not offered:
@@ -114,15 +117,15 @@ class WorkerClient:
                 f'dask worker {address} --nthreads 2 --resources "training=1"'
             )
 
-    def _note(self, done: "Future") -> None:
-        """Forget what came back; if a worker could not even begin, its run still waits, and is handed in again."""
-        self._submitted.pop(done.key, None)
+    def _on_done(self, entry: tuple[int, int], done: "Future") -> None:
+        """Forget a finished job. If it could not start, its run is still queued, and another job is handed in."""
+        self._submitted.pop(entry, None)
         self.trouble = ""
         if done.status == "error":
             error = done.exception()
             reason = str(error) if isinstance(error, DigitLabError) else f"{type(error).__name__}, see its log"
             self.trouble = f"A worker could not begin: {reason}"
-            logs.log("worker failed to start", task=done.key, reason=reason, level=logging.WARNING)
+            logs.log("worker could not begin", task=done.key, reason=reason, level=logging.WARNING)
 
     def ask(self, question: Callable[Concatenate[Settings, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Ask a worker a question, and wait for the answer.
@@ -147,13 +150,13 @@ class WorkerClient:
             raise WorkersUnavailable("No worker answered. Wait for the running training, then try again.") from error
         return answer
 
-    def are_connected(self) -> bool:
-        """Whether workers can be handed something without being started first."""
+    def is_connected(self) -> bool:
+        """Whether the workers can be used without starting or connecting to them first."""
         has_ended = self._program is not None and self._program.poll() is not None
         return self._client is not None and self._client.status == "running" and not has_ended
 
     def close(self) -> None:
-        """Let go of the workers, and end them if they were started here."""
+        """Disconnect from the workers, and end them if they were started here."""
         with self._lock:
             self._close()
 
@@ -163,9 +166,9 @@ class WorkerClient:
         return self._client
 
     def _offered_resources(self, client: "Client") -> list[dict[str, float]]:
-        """Return what each worker offers."""
+        """Return the resources of each worker."""
         if self._settings.scheduler is None:
-            # Without asking: the answer would never come if the scheduler died over the question.
+            # Without asking: the answer would never come if the scheduler died meanwhile.
             return [dict(TRAINING)] * self._settings.workers
         workers = client.scheduler_info(n_workers=-1)["workers"].values()
         self.count = max(len(workers), 1)
@@ -212,18 +215,15 @@ class WorkerClient:
 
 
 def disconnect(client: "Client") -> None:
-    """Close a way to a scheduler, for as long as that may take; then it is left to itself.
-
-    Where the way's own thread is that busy, it stays until this process ends.
-    """
+    """Close a connection to a scheduler, but do not wait long: its own thread may be too busy to end it."""
     try:
-        client.close(timeout=_GOODBYE_PATIENCE)
+        client.close(timeout=_DISCONNECT_PATIENCE)
     except TimeoutError:
-        logs.log("scheduler not disconnected", seconds=_GOODBYE_PATIENCE, level=logging.WARNING)
+        logs.log("scheduler did not disconnect in time", seconds=_DISCONNECT_PATIENCE, level=logging.WARNING)
 
 
 def _end(program: subprocess.Popen[str]) -> None:
-    """End the processes that were started here: they leave in peace, or are made to."""
+    """End the program that was started here: by closing its input, or by force if it does not end in time."""
     assert program.stdin is not None
     program.stdin.close()
     try:
@@ -233,11 +233,11 @@ def _end(program: subprocess.Popen[str]) -> None:
 
 
 def check_certificates(address: str) -> None:
-    """Raise `WorkersUnavailable` if an address wants certificates, and Dask's own variables name none."""
+    """Raise `WorkersUnavailable` if an address needs certificates, and Dask's own variables name none."""
     from distributed.security import Security
 
     if address.startswith("tls://") and Security().get_connection_args("client").get("ssl_context") is None:
         raise WorkersUnavailable(
-            f"The scheduler at {address} wants certificates, and none are set. Set Dask's variables "
-            "DASK_DISTRIBUTED__COMM__TLS__..., as docs/deploy.md tells, or use a tcp:// address."
+            f"The scheduler at {address} needs certificates, and none are set. Set Dask's variables "
+            "DASK_DISTRIBUTED__COMM__TLS__..., as docs/deploy.md explains, or use a tcp:// address."
         )

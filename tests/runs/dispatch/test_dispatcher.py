@@ -9,29 +9,29 @@ from digitlab.runs.dispatch.worker_names import is_gone_from_here
 from digitlab.runs.records.run import LastHeartbeat
 
 
-def sign(heartbeat=1.0, worker="elsewhere/1/x"):
-    return LastHeartbeat(number=1, attempt=0, worker=worker, heartbeat=heartbeat)
+def heartbeat(at=1.0, worker="elsewhere/1/x"):
+    return LastHeartbeat(number=1, attempt=0, worker=worker, heartbeat=at)
 
 
 def test_a_run_is_lost_when_the_same_sign_was_seen_for_long():
-    watch = HeartbeatMonitor(silent_after=0.05)
-    assert watch.lost([sign()]) == []
+    monitor = HeartbeatMonitor(lost_after=0.05)
+    assert monitor.lost([heartbeat()]) == []
     time.sleep(0.1)
-    assert watch.lost([sign(2.0)]) == []
+    assert monitor.lost([heartbeat(2.0)]) == []
     time.sleep(0.1)
-    assert watch.lost([sign(2.0)]) == [sign(2.0)]
+    assert monitor.lost([heartbeat(2.0)]) == [heartbeat(2.0)]
 
 
 def test_a_clock_that_is_wrong_by_years_loses_nothing():
-    assert HeartbeatMonitor().lost([sign(heartbeat=-1e9)]) == []
+    assert HeartbeatMonitor().lost([heartbeat(at=-1e9)]) == []
 
 
 def test_while_the_record_was_away_nobody_could_give_a_sign():
-    watch = HeartbeatMonitor(silent_after=0.05)
-    watch.lost([sign()])
+    monitor = HeartbeatMonitor(lost_after=0.05)
+    monitor.lost([heartbeat()])
     time.sleep(0.1)
-    watch.forget()
-    assert watch.lost([sign()]) == []
+    monitor.reset()
+    assert monitor.lost([heartbeat()]) == []
 
 
 def test_a_process_of_this_machine_is_missed_at_once():
@@ -41,4 +41,4 @@ def test_a_process_of_this_machine_is_missed_at_once():
     assert is_gone_from_here(gone)
     assert not is_gone_from_here(f"{socket.gethostname()}/{os.getpid()}/x")
     assert not is_gone_from_here(f"elsewhere/{ended.pid}/x")
-    assert HeartbeatMonitor().lost([sign(worker=gone)]) == [sign(worker=gone)]
+    assert HeartbeatMonitor().lost([heartbeat(worker=gone)]) == [heartbeat(worker=gone)]

@@ -58,7 +58,7 @@ def family(pid):
 
 def test_runs_are_trained_one_at_a_time_in_their_order(workers, store, small):
     numbers = [store.create(small).number for _ in range(3)]
-    workers.submit_waiting(store.queue())
+    workers.submit(store.queue())
     wait_for(lambda: all(run.state.is_over() for run in store.runs()))
     runs = [store.run(number) for number in numbers]
     assert [run.state for run in runs] == [RunState.FINISHED] * 3
@@ -68,7 +68,7 @@ def test_runs_are_trained_one_at_a_time_in_their_order(workers, store, small):
 
 def test_a_worker_does_not_keep_what_ran_in_it(workers, store, small):
     store.create(small)
-    workers.submit_waiting(store.queue())
+    workers.submit(store.queue())
     wait_for(lambda: all(run.state.is_over() for run in store.runs()))
     kept = workers._connect().run(lambda dask_worker: len(dask_worker.profile_history))
     assert list(kept.values()) == [0]
@@ -76,7 +76,7 @@ def test_a_worker_does_not_keep_what_ran_in_it(workers, store, small):
 
 def test_a_stop_reaches_a_running_training_at_once_and_others_may_be_scored_meanwhile(workers, store, small):
     number = store.create(dataclasses.replace(small, training_digits=60_000, epochs=500)).number
-    workers.submit_waiting(store.queue())
+    workers.submit(store.queue())
     wait_for(lambda: store.run(number).progress)
     assert workers.ask(scoring.score, "tutorial").accuracy > 0.97
     assert store.run(number).state is RunState.RUNNING
@@ -125,12 +125,12 @@ def test_a_killed_worker_is_replaced_and_its_run_is_not_left_running(own_workers
     workers = own_workers
     long = dataclasses.replace(small, training_digits=60_000, epochs=500)
     number = store.create(long).number
-    workers.submit_waiting(store.queue())
+    workers.submit(store.queue())
     wait_for(lambda: store.run(number).progress)
     (pid,) = workers._client.run(os.getpid).values()
     os.kill(pid, signal.SIGKILL)
     next_number = store.create(small).number
-    workers.submit_waiting(store.queue())
+    workers.submit(store.queue())
     wait_for(lambda: store.run(next_number).state is RunState.FINISHED)
     (sign,) = store.last_heartbeats()
     assert sign.number == number
@@ -144,14 +144,14 @@ def test_a_killed_crew_is_started_anew(own_workers, store, small):
     workers._program.wait()
     assert workers.start()
     number = store.create(small).number
-    workers.submit_waiting(store.queue())
+    workers.submit(store.queue())
     wait_for(lambda: store.run(number).state is RunState.FINISHED)
 
 
 def test_a_run_that_a_worker_cannot_begin_waits_and_the_reason_is_told(crewed, store, small):
     number = store.create(small).number
     workers = WorkerClient(dataclasses.replace(crewed, database_url="nodatabase://me:secret@host/x"))
-    workers.submit_waiting(store.queue())
+    workers.submit(store.queue())
     wait_for(lambda: workers.trouble)
     assert "DIGITLAB_DATABASE_URL" in workers.trouble
     assert "secret" not in workers.trouble
@@ -162,7 +162,7 @@ def test_a_run_that_a_worker_cannot_begin_waits_and_the_reason_is_told(crewed, s
 def test_closing_lets_a_running_training_wait_with_all_its_epochs(settings, own_workers, store, small):
     workers = own_workers
     number = store.create(dataclasses.replace(small, training_digits=20_000, epochs=500)).number
-    workers.submit_waiting(store.queue())
+    workers.submit(store.queue())
     wait_for(lambda: store.epochs(number))
     workers.close()
     run = store.run(number)
@@ -170,12 +170,18 @@ def test_closing_lets_a_running_training_wait_with_all_its_epochs(settings, own_
     assert checkpoint_of(settings, store.run(number)).exists()
 
 
-def test_a_run_handed_in_twice_is_trained_once(workers, store, small):
+def test_a_run_that_two_apps_hand_in_is_trained_once(crewed, workers, store, small):
     number = store.create(small).number
+    other = WorkerClient(crewed)
     for _ in range(3):
-        workers.submit_waiting(store.queue())
+        workers.submit(store.queue())
+        other.submit(store.queue())
+    assert [len(client._submitted) for client in (workers, other)] == [1, 1]
     wait_for(lambda: store.run(number).state.is_over())
+    wait_for(lambda: not workers._submitted and not other._submitted)
     assert [epoch.epoch for epoch in store.epochs(number)] == [1, 2]
+    assert store.run(number).attempt == 0
+    other.close()
 
 
 def test_workers_that_cannot_be_started_are_told(settings):
@@ -187,7 +193,7 @@ def test_workers_that_cannot_be_started_are_told(settings):
 def test_a_scheduler_that_the_settings_name_is_used_and_outlives_who_used_it(crewed, workers, store, small):
     there = WorkerClient(crewed)
     number = store.create(small).number
-    there.submit_waiting(store.queue())
+    there.submit(store.queue())
     wait_for(lambda: store.run(number).state is RunState.FINISHED)
     assert there._program is None
     there.close()
@@ -196,7 +202,7 @@ def test_a_scheduler_that_the_settings_name_is_used_and_outlives_who_used_it(cre
 
 
 def test_a_way_to_the_scheduler_that_is_too_busy_to_be_closed_keeps_nobody_from_leaving(crewed, monkeypatch, capsys):
-    monkeypatch.setattr("digitlab.runs.dispatch.worker_client._GOODBYE_PATIENCE", 0.1)
+    monkeypatch.setattr("digitlab.runs.dispatch.worker_client._DISCONNECT_PATIENCE", 0.1)
     closed, is_over = [], threading.Event()
     monkeypatch.setattr(Store, "close", lambda store: closed.append(store))
     with Lab(crewed) as lab:
@@ -227,7 +233,7 @@ def test_workers_end_whatever_their_goodbye_comes_to(own_workers, monkeypatch):
 
 
 def test_a_scheduler_that_does_not_answer_is_named(settings, monkeypatch):
-    monkeypatch.setattr("digitlab.runs.dispatch.worker_client._REACH_PATIENCE", 0.5)
+    monkeypatch.setattr("digitlab.runs.dispatch.worker_client._CONNECT_PATIENCE", 0.5)
     workers = WorkerClient(dataclasses.replace(settings, scheduler="tcp://127.0.0.1:9"))
     with pytest.raises(WorkersUnavailable, match=r"127\.0\.0\.1:9"):
         workers.start()
@@ -235,7 +241,7 @@ def test_a_scheduler_that_does_not_answer_is_named(settings, monkeypatch):
 
 def test_a_question_about_a_network_is_answered_while_another_trains(workers, store, small, digits):
     number = store.create(dataclasses.replace(small, training_digits=60_000, epochs=500)).number
-    workers.submit_waiting(store.queue())
+    workers.submit(store.queue())
     wait_for(lambda: store.run(number).progress)
     maps = workers.ask(jobs.heat_maps, "tutorial", digits.x_test[0], 7)
     assert maps.completeness_error < 0.01

@@ -31,7 +31,7 @@ def evaluations(settings, workers, digits):
 @pytest.fixture
 def nobody(settings, digits, monkeypatch):
     """Evaluations whose workers cannot be reached."""
-    monkeypatch.setattr("digitlab.runs.dispatch.worker_client._REACH_PATIENCE", 0.5)
+    monkeypatch.setattr("digitlab.runs.dispatch.worker_client._CONNECT_PATIENCE", 0.5)
     return Evaluations(
         settings, WorkerClient(dataclasses.replace(settings, scheduler="tcp://127.0.0.1:9")), lambda: digits
     )
