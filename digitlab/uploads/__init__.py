@@ -1,7 +1,7 @@
-"""Files from elsewhere: checked before they are opened.
+"""Checks uploaded networks before they are opened.
 
-keras_archive    a file from elsewhere, looked into before it is unpacked
-layer_allowlist  which layers it may have
-sandbox          what the process that opens it gives up
-weights_file     its numbers, and nothing but numbers
+keras_archive    parses a .keras archive
+layer_allowlist  checks its layers against an allow-list
+sandbox          limits the process that opens it
+weights_file     copies its weights, and nothing else
 """

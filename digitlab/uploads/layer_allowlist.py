@@ -1,7 +1,7 @@
-"""Which layers a network from elsewhere may have: Keras' own that only compute. No Keras here.
+"""The allow-list of layers in an uploaded network: Keras' own layers that only compute.
 
-A `.keras` file tells its layers by the names of classes, and Keras imports and calls what is named. So each is held
-against a list before Keras sees it, and what Keras gets is written anew from what was understood: nothing else is left.
+A `.keras` file names the classes of its layers, and Keras imports and calls what is named. So each layer is checked
+against a list before Keras sees it, and Keras gets a config that is rewritten from the checked values alone.
 """
 
 from collections.abc import Mapping
@@ -13,11 +13,11 @@ Json = Any  # what json.loads returns
 
 MAX_LAYERS = 400
 MAX_UNITS = 8192  # units or filters of one layer
-_MAX = 65_536  # of any other whole number
-_MAX_LENGTH = 200  # characters of a text, or things in a list
-NAMED = "layer_"  # and a number: how layers are called here
-_UNCONNECTED = "Its config.json connects the layers in no known way. Save the network again with Keras 3."
-_MAX_DEPTH = 6  # networks within networks
+_MAX_INTEGER = 65_536  # any other integer
+_MAX_LENGTH = 200  # characters of a text, or items of a list
+NAMED = "layer_"  # and a number: the new names of the layers
+_UNCONNECTED = "Its config.json connects the layers in an unknown way. Save the network again with Keras 3."
+_MAX_DEPTH = 6  # of nested networks
 
 NETWORKS = {
     "Sequential": ("keras", "keras.models", "keras.src.models.sequential"),
@@ -38,46 +38,52 @@ ACTIVATIONS = {
     "softsign", "tanh", "sigmoid", "hard_sigmoid", "hard_silu", "hard_swish", "exponential", "softmax", "log_softmax",
 }  # fmt: skip
 _TYPES = {"float16", "bfloat16", "float32", "float64", "uint8", "int32", "int64"}
-_OF_TRAINING = ("_initializer", "_regularizer", "_constraint")  # ends of names; what they say is over by now
-_ONLY_TRAINING = ("keras.initializers", "keras.regularizers", "keras.constraints")  # what is looked for may be a list
+_OF_TRAINING = ("_initializer", "_regularizer", "_constraint")  # suffixes of settings that only training needs
+_ONLY_TRAINING = (
+    "keras.initializers",
+    "keras.regularizers",
+    "keras.constraints",
+)  # a tuple, because the value tested may be unhashable
 _DROPPED = {"dtype", "quantization_config", "trainable"}
 
 
 def check_layers(config: Json) -> dict[str, Json]:
-    """Return the content of a `config.json`, written anew.
+    """Return the content of a `config.json`, rewritten from checked values.
 
     Raises:
-        ModelRejected: It has something else than plain layers, or too much of them.
+        ModelRejected: It has anything but allowed layers, or too many of them.
     """
     if not isinstance(config, Mapping) or not isinstance(config.get("config"), Mapping):
         raise ModelRejected("The file's config.json does not describe a network. Save it again with Keras 3.")
-    return _Reader().network(config, 0)
+    return _ConfigReader().network(config, 0)
 
 
-class _Reader:
-    """Goes through one description, counts its layers, and names them anew: names in a file may collide, or worse."""
+class _ConfigReader:
+    """Reads one config, counts its layers and renames them: names in a file may collide, or worse."""
 
     def __init__(self) -> None:
         self._layers = self._names = 0
 
     def network(self, entry: Mapping[str, Json], depth: int, own_name: str = "network") -> dict[str, Json]:
-        """A network, the whole or one within another."""
+        """Return the config of a network, the outermost or one within another."""
         name = _class(entry)
         if name not in NETWORKS or entry.get("module") not in NETWORKS[name]:
             _refuse(entry)
         if entry.get("registered_name") not in (None, name, "Model"):
             _refuse(entry)
         if depth > _MAX_DEPTH:
-            raise ModelRejected(f"It has networks within networks, more than {_MAX_DEPTH} deep. Give it plain layers.")
+            raise ModelRejected(
+                f"It has networks within networks, more than {_MAX_DEPTH} deep. Use plain layers instead."
+            )
         config, layers = entry["config"], entry["config"].get("layers")
         if not isinstance(layers, list) or not layers:
             raise ModelRejected(f"Its {name} network has no layers. Call it on a digit once, then save it again.")
         names = {_name_of(layer): self._new_name() for layer in layers}
-        kept = {"name": own_name, "layers": [self._layer(one, depth, names) for one in layers]}
+        checked = {"name": own_name, "layers": [self._layer(layer, depth, names) for layer in layers]}
         if name == "Functional":
-            kept |= {key: _history(config.get(key), names) for key in ("input_layers", "output_layers")}
+            checked |= {key: _history(config.get(key), names) for key in ("input_layers", "output_layers")}
         module = "keras" if name == "Sequential" else "keras.src.models.functional"
-        return {"module": module, "class_name": name, "config": kept, "registered_name": None}
+        return {"module": module, "class_name": name, "config": checked, "registered_name": None}
 
     def _new_name(self) -> str:
         self._names += 1
@@ -90,34 +96,36 @@ class _Reader:
             raise ModelRejected(f"It has more than {MAX_LAYERS} layers. Choose a smaller network.")
         name = _class(entry)
         if name in NETWORKS:
-            kept = self.network(entry, depth + 1, own_name)
+            checked = self.network(entry, depth + 1, own_name)
         elif name not in LAYERS or entry.get("module") != "keras.layers" or entry.get("registered_name") is not None:
             _refuse(entry)
         else:
             config = self._settings(entry["config"], name, depth) | {"name": own_name}
-            kept = {"module": "keras.layers", "class_name": name, "config": config, "registered_name": None}
+            checked = {"module": "keras.layers", "class_name": name, "config": config, "registered_name": None}
         if names and "inbound_nodes" in entry:
-            kept |= {"name": own_name, "inbound_nodes": _nodes(entry["inbound_nodes"], names)}
-        return kept
+            checked |= {"name": own_name, "inbound_nodes": _nodes(entry["inbound_nodes"], names)}
+        return checked
 
     def _settings(self, config: Mapping[str, Json], layer: str, depth: int) -> dict[str, Json]:
-        kept = {}
+        checked = {}
         for key, value in config.items():
             _text("name of a setting", key)
             is_of_training = key.endswith(_OF_TRAINING)
             if is_of_training:
                 _check_of_training(value)
             if key == "quantization_config" and value is not None:
-                raise ModelRejected(f"Its layer {layer} is quantized. Save the network as it was before.")
+                raise ModelRejected(
+                    f"Its layer {layer} is quantized. Save the network as it was before the quantization."
+                )
             if not is_of_training and (key not in _DROPPED or (layer == "InputLayer" and key == "dtype")):
-                kept[key] = self._value(key, value, layer, depth)
+                checked[key] = self._value(key, value, layer, depth)
         if layer == "InputLayer":
-            kept["batch_shape"] = _any_batch(kept.get("batch_shape"))
-        return kept
+            checked["batch_shape"] = _any_batch(checked.get("batch_shape"))
+        return checked
 
     def _value(self, key: str, value: Json, layer: str, depth: int) -> Json:
         if key.endswith("activation") and isinstance(value, str) and value not in ACTIVATIONS:
-            raise ModelRejected(f"Its layer {layer} asks for the activation {value[:40]!r}, which is not known here.")
+            raise ModelRejected(f"Its layer {layer} has the activation {value[:40]!r}, which is not on the allow-list.")
         if key == "dtype":
             return _type(value)
         if isinstance(value, Mapping):
@@ -128,13 +136,13 @@ class _Reader:
         if isinstance(value, list):
             if len(value) > _MAX_LENGTH:
                 raise ModelRejected(
-                    f"Its layer {layer} declares {len(value):,} values of {key[:40]}; {_MAX_LENGTH} at most."
+                    f"Its layer {layer} has {len(value):,} values of {key[:40]}; at most {_MAX_LENGTH} are allowed."
                 )
-            return [self._value(key, one, layer, depth) for one in value]
+            return [self._value(key, item, layer, depth) for item in value]
         if isinstance(value, str):
             return _text(key, value)
-        most = MAX_UNITS if key in ("units", "filters") else 2**63 if key == "seed" else _MAX
-        return _number(key, value, most, layer)
+        maximum = MAX_UNITS if key in ("units", "filters") else 2**63 if key == "seed" else _MAX_INTEGER
+        return _number(key, value, maximum, layer)
 
 
 def _class(entry: Mapping[str, Json]) -> str:
@@ -146,22 +154,21 @@ def _refuse(entry: Mapping[str, Json]) -> NoReturn:
     name, module, registered = (entry.get(key) for key in ("class_name", "module", "registered_name"))
     if name in ("Lambda", "__lambda__"):
         raise ModelRejected(
-            "It has a Lambda layer, which carries Python code, and code from elsewhere is never run here. Build the "
+            "It has a Lambda layer, which contains Python code, and uploaded code is never run here. Build the "
             "network with plain layers instead."
         )
     if name == "function":
         raise ModelRejected(
-            f"It asks for the function {_short(entry.get('config'))} of {_short(module)}. Only Keras' plain layers are "
-            "let in: nothing that a file names is called."
+            f"It calls the function {_short(entry.get('config'))} of {_short(module)}, and functions are not allowed. "
+            "Build the network with Keras' plain layers."
         )
     if registered not in (None, name) or not str(module).startswith("keras"):
         raise ModelRejected(
-            f"It asks for {_short(name)} of {_short(module)}, code that is not Keras' own. Build the network with "
-            "Keras' plain layers."
+            f"It needs custom code: {_short(name)} of {_short(module)}. Build the network with Keras' plain layers."
         )
     raise ModelRejected(
-        f"It has a layer {_short(name)} of {_short(module)}, which is not among the plain layers that are let in: "
-        "dense, convolutional, pooling, normalizing, reshaping, merging ones, activations and dropout."
+        f"It has a layer {_short(name)} of {_short(module)}, which is not on the allow-list: dense, convolutional, "
+        "pooling, normalization, reshaping and merging layers, activations and dropout."
     )
 
 
@@ -179,33 +186,33 @@ def _nodes(nodes: Json, names: Mapping[str, str]) -> list[Json]:
 
 
 def _argument(value: Json, names: Mapping[str, str], depth: int) -> Json:
-    """What a layer is called with: outputs of others."""
+    """Return an argument of a layer's call: the outputs of other layers."""
     if isinstance(value, list) and depth < _MAX_DEPTH and len(value) <= _MAX_LENGTH:
-        return [_argument(one, names, depth + 1) for one in value]
+        return [_argument(item, names, depth + 1) for item in value]
     if isinstance(value, Mapping) and value.get("class_name") == "__keras_tensor__":
         config = value.get("config")
         if isinstance(config, Mapping):
-            kept = {"shape": _any_batch(config.get("shape")), "dtype": _type(config.get("dtype"))}
-            kept["keras_history"] = _history(config.get("keras_history"), names)
-            return {"class_name": "__keras_tensor__", "config": kept}
+            checked = {"shape": _any_batch(config.get("shape")), "dtype": _type(config.get("dtype"))}
+            checked["keras_history"] = _history(config.get("keras_history"), names)
+            return {"class_name": "__keras_tensor__", "config": checked}
     if isinstance(value, Mapping) and "class_name" in value:
         _refuse(value)
     if isinstance(value, Mapping) and depth == 0:
-        return {_text("argument", key): _argument(one, names, 1) for key, one in value.items()}
-    return _number("argument", value, _MAX, "call")
+        return {_text("argument", key): _argument(item, names, 1) for key, item in value.items()}
+    return _number("argument", value, _MAX_INTEGER, "call")
 
 
 def _history(value: Json, names: Mapping[str, str]) -> Json:
-    """Names of layers and numbers, in lists."""
+    """Return names of layers and numbers, in nested lists."""
     if isinstance(value, list) and len(value) <= _MAX_LENGTH:
-        return [_history(one, names) if isinstance(one, list) else _name_or_number(one, names) for one in value]
+        return [_history(item, names) if isinstance(item, list) else _name_or_number(item, names) for item in value]
     raise ModelRejected(_UNCONNECTED)
 
 
 def _name_or_number(value: Json, names: Mapping[str, str]) -> Json:
     if isinstance(value, str) and value not in names:
         raise ModelRejected(_UNCONNECTED)
-    return names[value] if isinstance(value, str) else _number("place", value, _MAX, "connection")
+    return names[value] if isinstance(value, str) else _number("place", value, _MAX_INTEGER, "connection")
 
 
 def _name_of(entry: Json) -> str:
@@ -215,10 +222,10 @@ def _name_of(entry: Json) -> str:
 
 
 def _any_batch(shape: Json) -> list[Json]:
-    """A shape for any number of digits, whatever number the network was built with."""
+    """Return a shape for any number of digits, whatever batch size the network was built with."""
     if not isinstance(shape, list) or not 1 <= len(shape) <= 6:
         raise ModelRejected("One of its inputs has no shape. Call the network on a digit once, then save it again.")
-    return [None, *(_number("shape", size, _MAX, "input") for size in shape[1:])]
+    return [None, *(_number("shape", size, _MAX_INTEGER, "input") for size in shape[1:])]
 
 
 def _type(value: Json) -> str:
@@ -226,25 +233,25 @@ def _type(value: Json) -> str:
         policy = value.get("config")
         value = policy.get("name") if isinstance(policy, Mapping) else None
     if not isinstance(value, str) or value not in _TYPES:
-        raise ModelRejected(f"It declares values of type {_short(value)}. Use float32.")
+        raise ModelRejected(f"It has values of type {_short(value)}. Use float32.")
     return str(value)
 
 
 def _text(key: str, value: Json) -> str:
     if not isinstance(value, str) or len(value) > _MAX_LENGTH or not value.isprintable():
-        raise ModelRejected(f"Its config.json has an unfit {key[:40]}: {_short(value)}. Save it again with Keras 3.")
+        raise ModelRejected(f"Its config.json has an invalid {key[:40]}: {_short(value)}. Save it again with Keras 3.")
     return value
 
 
-def _number(key: str, value: Json, most: int, layer: str) -> Json:
+def _number(key: str, value: Json, maximum: int, layer: str) -> Json:
     if value is None or isinstance(value, bool):
         return value
-    if not isinstance(value, int | float) or not -most <= value <= most:  # nor is NaN
-        raise ModelRejected(f"Its layer {layer} declares {key[:40]} {_short(value)}; {most:,} at most is allowed.")
+    if not isinstance(value, int | float) or not -maximum <= value <= maximum:  # nor is NaN
+        raise ModelRejected(f"Its layer {layer} has {key[:40]} {_short(value)}; at most {maximum:,} is allowed.")
     return value
 
 
 def _short(value: object) -> str:
-    """Name what a file says, shortly."""
+    """Return a value from a file, printable and short enough for a sentence."""
     text = f"{value:,}" if isinstance(value, int) and abs(value) < 10**30 else str(value)[:60]
-    return "".join(one if one.isprintable() else "?" for one in text)
+    return "".join(letter if letter.isprintable() else "?" for letter in text)

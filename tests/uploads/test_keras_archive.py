@@ -48,7 +48,7 @@ def test_ready_made_networks_are_plain(ready_made):
         (pickle.dumps([1]), "pickle"),
         (packed()[:-30], "incomplete"),
         (packed()[:2000], "incomplete"),
-        (packed() + b"more", "behind its end"),
+        (packed() + b"more", "after its end"),
         (b"PK\x03\x04" + packed(), "list of parts"),
     ],
     ids=["empty", "text", "h5", "pickle", "cut", "half", "appended", "prepended"],
@@ -71,7 +71,7 @@ def test_a_part_of_another_name_is_refused(name, tmp_path):
 def test_a_part_that_is_there_twice_or_not_at_all_is_refused():
     with pytest.warns(UserWarning, match="Duplicate"):
         content = packed(more=[("config.json", "{}")])
-    refused(content, "two parts of the same name")
+    refused(content, "two parts with the same name")
     with zipfile.ZipFile(file := io.BytesIO(), "w") as archive:
         archive.writestr("config.json", "{}")
     refused(file.getvalue(), "has no metadata.json")
@@ -88,7 +88,7 @@ def test_a_size_that_is_declared_wrongly_is_noticed():
     content = bytearray(packed(h5=bytes(60_000_000), compression=zipfile.ZIP_DEFLATED))
     at = content.rfind(b"PK\x01\x02")  # of the directory's last entry, the weights'
     struct.pack_into("<L", content, at + 24, 5_000_000)
-    refused(bytes(content), r"would unpack|larger or smaller|damaged")
+    refused(bytes(content), r"would unpack|declared size|damaged")
     small = bytearray(packed())
     struct.pack_into("<L", small, small.rfind(b"PK\x01\x02") + 24, 4_000_000_000)
     refused(bytes(small), "would unpack from .* to 4,000,000,000")
@@ -127,7 +127,7 @@ def test_a_file_that_is_too_large_is_not_read_to_its_end(tmp_path):
     ids=["cut", "deep", "nan", "twice", "zero", "long number"],
 )
 def test_what_is_no_json_is_refused(config):
-    refused(packed(config), "cannot be read as JSON|does not describe")
+    refused(packed(config), "not valid JSON|does not describe")
 
 
 @pytest.mark.parametrize("version", ["2.15.0", None, 3, "3.x; import os", "3." + "9" * 100])
@@ -148,13 +148,13 @@ def test_nothing_of_what_keras_would_be_given_comes_from_the_file_alone():
 def test_a_file_that_is_not_there_is_named(tmp_path):
     with pytest.raises(ModelNotFound, match="gone"):
         keras_archive.read(tmp_path / "gone.keras")
-    with pytest.raises(ModelRejected, match="cannot be read"):
+    with pytest.raises(ModelRejected, match="can't be read"):
         keras_archive.read(tmp_path)
 
 
 @pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
 def test_a_way_of_packing_that_knows_no_bound_is_refused_before_it_is_unpacked(method):
-    refused(packed(compression=method), "packed as Keras never packs")
+    refused(packed(compression=method), "compression that Keras never uses")
 
 
 def test_another_list_of_parts_of_the_64_bit_kind_is_refused():

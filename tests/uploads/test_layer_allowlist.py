@@ -26,12 +26,12 @@ def test_a_network_may_be_built_for_any_number_of_digits():
 @pytest.mark.parametrize(
     ("hostile", "match"),
     [
-        (layer("Lambda", function=LAMBDA), "Lambda layer, which carries Python code"),
+        (layer("Lambda", function=LAMBDA), "Lambda layer, which contains Python code"),
         (layer("Lambda", function={"class_name": "function", "config": "run", "module": "os"}), "Lambda"),
         (layer("Dense", units=10, activation=LAMBDA), "Lambda"),
         (dense(activation={"class_name": "function", "config": "system", "module": "os"}), "function system of os"),
-        (layer("Mine", "my_package", "my_package>Mine"), "code that is not Keras' own"),
-        (layer("Dense", "keras.layers", "evil>Dense", units=10), "code that is not Keras' own"),
+        (layer("Mine", "my_package", "my_package>Mine"), "needs custom code"),
+        (layer("Dense", "keras.layers", "evil>Dense", units=10), "needs custom code"),
         (layer("Popen", "subprocess", args="sh"), "Popen of subprocess"),
         (layer("get_file", "keras.utils", origin="http://192.0.2.1/x.tar"), "get_file of keras.utils"),
         (layer("enable_unsafe_deserialization", "keras.config"), "enable_unsafe_deserialization"),
@@ -53,7 +53,7 @@ def test_a_network_may_be_built_for_any_number_of_digits():
         (layer("UpSampling2D", size=[10**6, 10**6]), "size 1,000,000"),
         (layer("Reshape", target_shape=[1] * 5000), "5,000 values"),
         (dense(quantization_config={"module": "keras", "class_name": "X", "config": {}}), "quantized"),
-        (layer("Dense", units=10, name="x" * 10_000), "unfit name"),
+        (layer("Dense", units=10, name="x" * 10_000), "invalid name"),
     ],
 )  # fmt: skip
 def test_whatever_could_run_code_open_files_or_take_all_memory_is_refused(hostile, match):
