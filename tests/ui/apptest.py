@@ -40,7 +40,7 @@ def press(page: AppTest, label: str) -> AppTest:
 def rerun(page: AppTest, widget: Any) -> AppTest:
     """Run the page after a widget has changed; of a widget in a fragment or dialog, only that one, as a browser does.
 
-    `AppTest` itself always runs the whole page, where a dialog is closed and `st.rerun(scope="fragment")` is not allowed.
+    `AppTest` itself always runs the whole page: then a dialog is closed, and `st.rerun(scope="fragment")` is an error.
     """
     metadata = page._session_state._state._new_widget_state.widget_metadata
     fragment = metadata[widget.proto.id].fragment_id
