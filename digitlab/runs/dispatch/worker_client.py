@@ -124,8 +124,8 @@ class WorkerClient:
         if done.status == "error":
             error = done.exception()
             reason = str(error) if isinstance(error, DigitLabError) else f"{type(error).__name__}, see its log"
-            self.trouble = f"A worker could not begin: {reason}"
-            logs.log("worker could not begin", task=done.key, reason=reason, level=logging.WARNING)
+            self.trouble = f"A worker failed to start: {reason}"
+            logs.log("worker failed to start", task=done.key, reason=reason, level=logging.WARNING)
 
     def ask(self, question: Callable[Concatenate[Settings, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Ask a worker a question, and wait for the answer.
@@ -219,7 +219,7 @@ def disconnect(client: "Client") -> None:
     try:
         client.close(timeout=_DISCONNECT_PATIENCE)
     except TimeoutError:
-        logs.log("scheduler did not disconnect in time", seconds=_DISCONNECT_PATIENCE, level=logging.WARNING)
+        logs.log("scheduler not disconnected", seconds=_DISCONNECT_PATIENCE, level=logging.WARNING)
 
 
 def _end(program: subprocess.Popen[str]) -> None:
