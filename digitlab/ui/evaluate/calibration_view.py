@@ -72,7 +72,7 @@ def _threshold(result: Evaluation) -> float:
     outcome = threshold_outcome(scores.probabilities, scores.labels, percent / 100)
     first, second = st.columns(2)
     metric.show(first, "Accepted", f"{outcome.coverage:.2%}", f"Answers: {outcome.right + outcome.wrong:,}")
-    metric.show(second, "Accuracy of those", f"{outcome.accuracy:.2%}", f"Mistakes: {outcome.wrong:,}")
+    metric.show(second, "Accuracy when accepted", f"{outcome.accuracy:.2%}", f"Mistakes: {outcome.wrong:,}")
     st.markdown(f"Rejected answers: **{outcome.rejected_wrong:,}** wrong, **{outcome.rejected_right:,}** right.")
     outcomes = coverage_curve(scores.probabilities, scores.labels)
     st.vega_lite_chart(

@@ -70,12 +70,12 @@ def _confusion(result: Evaluation) -> None:
     )
     if unit == "shares":
         st.caption(
-            "Rows: label. Columns: answer. Each number is a percentage of the digit's pictures. The diagonal is "
+            "Rows: label. Columns: answer. Each cell is a percentage of the digit's pictures. The diagonal is "
             "correct; colour marks the mistakes. Click a cell to see its pictures."
         )
     else:
         st.caption(
-            "Rows: label. Columns: answer. Each number is a number of pictures. The diagonal is correct; colour marks "
+            "Rows: label. Columns: answer. Each cell is a number of pictures. The diagonal is correct; colour marks "
             "the mistakes. Click a cell to see its pictures."
         )
 
