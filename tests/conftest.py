@@ -25,6 +25,7 @@ from digitlab.settings import ROOT, Settings
 
 pytest_plugins = ["postgres", "cluster"]
 BROWSER = "tests/browser/"
+CHILDREN = Path(__file__).with_name("children")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -50,6 +51,14 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeSch
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The browser's tests come first, for they take the longest; the other process reads the files meanwhile."""
     items.sort(key=lambda item: not item.nodeid.startswith(BROWSER))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _children() -> Iterator[None]:
+    """Have the processes that tests start load what is in the folder children."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", str(CHILDREN), prepend=os.pathsep)
+        yield
 
 
 @pytest.fixture

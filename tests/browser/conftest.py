@@ -6,7 +6,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 import urllib.request
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -17,11 +16,11 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, ViewportSize, expect, sync_playwright
+from waiting import wait_for
 
 from digitlab.settings import ROOT, Settings
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-PROBE = Path(__file__).with_name("probe")
 PATIENCE = 120_000  # milliseconds; two processes of tests share two cores
 # How often the page has sent something, and how much of it was sent when its script last began to run.
 COUNT_RUNS = """
@@ -47,6 +46,7 @@ _VISITORS = pytest.StashKey["Visitors"]()
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--pictures", type=Path, help="write the pictures of the README to this folder")
+    parser.addoption("--headed", action="store_true", help="show the browser, and slow it down so that one can follow")
 
 
 @dataclass
@@ -61,8 +61,7 @@ class App:
         """The names of the modules that the page process has loaded."""
         self.modules_file.unlink(missing_ok=True)
         self.process.send_signal(signal.SIGUSR1)
-        while not (self.modules_file.exists() and self.modules_file.read_text()):
-            time.sleep(0.05)
+        wait_for(lambda: self.modules_file.exists() and self.modules_file.read_text())
         return set(self.modules_file.read_text().split("\n"))
 
 
@@ -72,7 +71,6 @@ def started(folder: Path, *options: str, port: int = 0, settings: Settings | Non
     settings = settings or of_its_own(folder)
     port = port or free_port()
     environment = settings.environment()
-    environment["PYTHONPATH"] += os.pathsep + str(PROBE)
     environment["DIGITLAB_TEST_MODULES"] = str(folder / "modules.txt")
     command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.headless", "true"]
     command += ["--server.address", "127.0.0.1", "--server.port", str(port), *options]
@@ -80,18 +78,22 @@ def started(folder: Path, *options: str, port: int = 0, settings: Settings | Non
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
     url = f"http://127.0.0.1:{port}"
     try:
-        for _ in range(300):
-            try:
-                urllib.request.urlopen(f"{url}/_stcore/health").close()
-                break
-            except OSError:
-                assert process.poll() is None, (folder / "server.log").read_text()
-                time.sleep(0.1)
+        wait_for(lambda: is_up(url, process, folder / "server.log"))
         yield App(url, process, folder / "modules.txt")
     finally:
         process.terminate()
         process.wait(timeout=30)
     assert "Traceback" not in (folder / "server.log").read_text()
+
+
+def is_up(url: str, process: subprocess.Popen[bytes], log: Path) -> bool:
+    """Whether a server answers; fails if it has ended."""
+    assert process.poll() is None, log.read_text()
+    try:
+        urllib.request.urlopen(f"{url}/_stcore/health").close()
+    except OSError:
+        return False
+    return True
 
 
 def of_its_own(folder: Path) -> Settings:
@@ -120,7 +122,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
 class Visitors:
     """Lends browser contexts, each a person's own, and lends them again after their cookies and storage are gone.
 
-    A context that has opened the app keeps its compiled code: the next page takes 0.7 s of a processor, not 2.6 s.
+    A context that has opened the app keeps its compiled code: the next page takes 1.6 s of a processor, not 3.3 s.
     """
 
     def __init__(self, browser: Browser) -> None:
@@ -158,7 +160,13 @@ def visitors(request: pytest.FixtureRequest) -> Visitors:
         stack = ExitStack()
         folder.addfinalizer(lambda: (folder.stash.__delitem__(_VISITORS), stack.close()))
         playwright = stack.enter_context(sync_playwright())
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        is_headed = request.config.getoption("--headed")
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM,
+            headless=not is_headed,
+            slow_mo=300 * is_headed,  # milliseconds
+            args=["--no-sandbox", "--disable-gpu"],
+        )
         stack.callback(browser.close)
         folder.stash[_VISITORS] = Visitors(browser)
     return folder.stash[_VISITORS]
