@@ -40,7 +40,7 @@ def press_stop(page: Page) -> None:
     page.get_by_test_id("stMain").get_by_role("button", name="Stop").click()
 
 
-def test_a_training_is_watched_left_and_found_again(page, context):
+def test_a_finished_training_is_found_again(page, context):
     visit(page, "train")
     set_epochs(page, 2)
     page.get_by_text("More settings").click()
@@ -64,7 +64,7 @@ def test_a_training_is_watched_left_and_found_again(page, context):
     expect(network(again)).to_have_value(re.compile("Two thousand"))
 
 
-def test_a_tab_may_be_closed_while_it_trains_and_another_browser_sees_it(page, newcomer):
+def test_a_training_outlives_its_tab_and_is_seen_elsewhere(page, newcomer):
     visit_with_epochs(page, 500)
     press_train(page)
     running, address = re.compile(r"Epoch \d+ of 500, batch"), page.url
@@ -77,68 +77,3 @@ def test_a_tab_may_be_closed_while_it_trains_and_another_browser_sees_it(page, n
     page.goto(address)
     press_stop(page)
     expect(other.get_by_text("The network so far was saved")).to_be_visible()
-
-
-def test_stop_keeps_the_network_so_far(page):
-    visit_with_epochs(page, 500)
-    press_train(page)
-    expect(page.get_by_text(re.compile(r"Epoch \d+ of 500, batch"))).to_be_visible()
-    press_stop(page)
-    expect(page.get_by_text("The network so far was saved")).to_be_visible()
-    expect(page.get_by_role("link", name="Try it")).to_be_visible()
-
-
-def test_a_training_is_paused_and_goes_on(page):
-    visit_with_epochs(page, 500)
-    press_train(page)
-    running = page.get_by_text(re.compile(r"Epoch \d+ of 500, batch"))
-    expect(running).to_be_visible()
-    page.get_by_role("button", name="Pause").click()
-    expect(page.get_by_text("continues exactly where it stopped")).to_be_visible()
-    page.get_by_role("button", name="Resume").click()
-    expect(running).to_be_visible()
-    press_stop(page)
-    expect(page.get_by_text("The network so far was saved")).to_be_visible()
-
-
-def test_a_second_training_waits_sees_its_place_and_can_be_stopped(page):
-    visit_with_epochs(page, 500)
-    press_train(page)
-    expect(page.get_by_text(re.compile(r"Epoch \d+ of 500, batch"))).to_be_visible()
-    first = page.url
-    press_train(page)
-    expect(page.get_by_text("In queue: 1 run ahead")).to_be_visible()
-    press_stop(page)
-    expect(page.get_by_text("Stopped before it started")).to_be_visible()
-    page.goto(first)
-    press_stop(page)
-    expect(page.get_by_text("The network so far was saved")).to_be_visible()
-
-
-def test_a_training_that_diverges_ends_with_an_explanation(page):
-    visit(page, "train")
-    page.get_by_text("More settings").click()
-    fill(page, "Learning rate", "1000")
-    fill(page, "Training digits", "3000")
-    page.get_by_label(re.compile("Optimizer")).click()
-    page.get_by_role("option", name="adamw").click()
-    settle(page)
-    press_train(page)
-    expect(page.get_by_text("the steps were too large")).to_be_visible()
-    expect(page.get_by_text("Learning rate too high")).to_be_visible()
-
-
-def test_the_augmentation_can_be_seen_before_it_is_used(page):
-    visit(page, "train")
-    page.get_by_test_id("stMain").get_by_text("Augmentation").click()
-    preview = page.locator(".grid img")
-    before = preview.first.get_attribute("src")
-    slider = page.get_by_role("slider", name="Rotation")
-    slider.press("End")
-    settle(page)
-    expect(preview.first).not_to_have_attribute("src", before)
-
-
-def test_a_run_that_is_not_there_is_said_so(page):
-    visit(page, "train?run=999999")
-    expect(page.get_by_text("There is no run")).to_be_visible()

@@ -7,7 +7,7 @@ CLAIMS = {"iss": "https://login.example", "sub": "17", "name": "Ada", "email": "
 TEACHERS = {"ada@school.example", "k@school.example"}
 
 
-def test_somebody_is_known_by_issuer_and_subject_whatever_they_are_called():
+def test_a_person_is_known_by_issuer_and_subject():
     ada = person_of(CLAIMS, TEACHERS)
     assert ada.name == "Ada"
     assert person_of(CLAIMS | {"name": "Eve", "email": "eve@school.example"}, TEACHERS).id == ada.id
@@ -16,7 +16,7 @@ def test_somebody_is_known_by_issuer_and_subject_whatever_they_are_called():
 
 
 @pytest.mark.parametrize("verified", [{}, {"email_verified": True}, {"email_verified": "true"}])
-def test_a_teacher_is_known_by_an_address_however_it_is_written(verified):
+def test_a_teacher_is_known_by_an_address_in_any_case(verified):
     assert person_of(CLAIMS | verified, TEACHERS).is_teacher
 
 
@@ -36,13 +36,13 @@ def test_others_are_no_teachers(claims):
     assert not person_of(CLAIMS | claims, TEACHERS).is_teacher
 
 
-def test_without_a_name_the_address_gives_one_and_a_long_one_is_cut():
+def test_the_address_gives_a_missing_name_and_long_ones_are_cut():
     assert person_of(CLAIMS | {"name": " "}, ()).name == "Ada"
     assert person_of(CLAIMS | {"name": "x" * 500}, ()).name == "x" * 40
     assert person_of({"iss": "i", "sub": "s"}, ()).name == ""
 
 
 @pytest.mark.parametrize("missing", ["iss", "sub"])
-def test_whom_nobody_names_is_not_let_in(missing):
+def test_claims_without_a_person_are_rejected(missing):
     with pytest.raises(InvalidSetting):
         person_of({**CLAIMS, missing: ""}, TEACHERS)

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from apptest import links, press, texts
+from apptest import component, links, press, rerun, texts
 from waiting import wait_for
 
 from digitlab.runs.records.people import Person, person_id
@@ -110,3 +110,13 @@ def test_a_run_is_deleted_after_a_question(app, lab, me, small):
     page = press(app.open("train", run=str(run.number)), "Delete")
     press(page, "Delete")
     assert not lab.runs()
+
+
+def test_the_augmentation_is_previewed(app):
+    def preview(page):
+        return [picture["url"] for picture in component(page, "preview")["pictures"]]
+
+    page = app.open("train")
+    before = preview(page)
+    rotation = next(slider for slider in page.slider if slider.label == "Rotation")
+    assert preview(rerun(page, rotation.set_value(45.0))) != before

@@ -40,7 +40,7 @@ def cookie(**asked):
     return ask(**asked)[0].get("set-cookie", "")
 
 
-def test_a_new_browser_gets_a_token_that_scripts_cannot_read_with_its_first_page():
+def test_a_new_browser_gets_a_token_hidden_from_scripts():
     headers, _ = ask()
     pair, rest = headers["set-cookie"].split("; ", 1)
     assert re.fullmatch(rf"{COOKIE}=[\w-]{{43}}", pair)
@@ -74,7 +74,7 @@ def test_a_cookie_that_came_by_https_stays_there(asked, is_secure):
     assert cookie(**asked).endswith("; Secure") == is_secure
 
 
-def test_a_page_that_the_browser_has_kept_is_sent_again_to_bring_a_token():
+def test_a_cached_page_is_sent_again_with_a_token():
     assert ask(if_none_match="etag")[1] == ""
     assert ask(if_none_match="etag", cookie=f"{COOKIE}={new_token()}")[1] == "etag"
 

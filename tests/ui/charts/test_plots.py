@@ -22,7 +22,7 @@ def test_a_curve_has_a_point_for_each_epoch_and_set():
     ]
 
 
-def test_the_legend_of_curves_names_validation_only_where_there_is_one():
+def test_the_legend_names_validation_only_if_there_is_one():
     sets = [plots.curve("loss", 3, is_validated=one)["encoding"]["color"]["scale"]["domain"] for one in (True, False)]
     assert sets == [["training", "validation"], ["training"]]
 
@@ -47,7 +47,7 @@ def test_a_calibration_curve_has_a_point_and_a_bar_for_each_bin(is_dark):
     figure.savefig(io.BytesIO())
 
 
-def test_a_robustness_curve_has_a_point_for_each_strength_and_network():
+def test_robustness_has_a_point_per_strength_and_network():
     curves = {"One": [Point(0, 0.98, 0.97, 0.99), Point(2, 0.9, 0.88, 0.92)], "Other": []}
     assert plots.robustness_points(curves) == [
         {"network": "One", "strength": 0, "accuracy": 0.98, "low": 0.97, "high": 0.99},

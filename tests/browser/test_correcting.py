@@ -1,4 +1,4 @@
-"""A reading is put right on the Draw page, and the drawing found in My digits."""
+"""A misread digit is corrected on Draw, and found in My digits."""
 
 from conftest import settle, visit
 from playwright.sync_api import expect
@@ -6,7 +6,7 @@ from test_draw import SEVEN, TWO_DIGITS, answer, draw, upload, written
 from test_mydigits import button, captions, correct, delete_chosen, look, saved
 
 
-def test_a_reading_is_put_right_and_the_drawing_found_renamed_and_deleted(page):
+def test_a_correction_is_found_relabelled_and_deleted(page):
     visit(page, "draw")
     draw(page, SEVEN)
     expect(answer(page)).to_have_text("7")
@@ -17,37 +17,37 @@ def test_a_reading_is_put_right_and_the_drawing_found_renamed_and_deleted(page):
     assert captions(page) == ["1, read as 7"]
     page.locator(".grid button").click()
     settle(page)
-    expect(page.get_by_text("A 1, put right in Draw")).to_be_visible()
+    expect(page.get_by_text("1, corrected in Draw")).to_be_visible()
     expect(page.get_by_role("img", name="As it was drawn")).to_be_visible()
-    button(page, "Call it").click()
-    page.get_by_text("a 7", exact=True).click()
-    expect(page.get_by_text("1 digit now called 7.")).to_be_visible()
+    button(page, "Relabel").click()
+    page.get_by_role("menuitem", name="7").click()
+    expect(page.get_by_text("1 digit was relabelled as 7.")).to_be_visible()
     settle(page)
     assert captions(page) == ["7"]
     page.locator(".grid button").click()
     settle(page)
     button(page, "Delete").click()
-    page.get_by_role("dialog").get_by_role("button", name="Keep").click()
+    page.get_by_role("dialog").get_by_role("button", name="Cancel").click()
     settle(page)
     assert captions(page) == ["7"]
     delete_chosen(page)
     expect(page.get_by_text("You have no digits of your own yet")).to_be_visible()
 
 
-def test_a_second_thought_changes_what_was_kept_and_adds_nothing(page):
+def test_a_second_correction_replaces_the_first(page):
     visit(page, "draw")
     draw(page, SEVEN)
     expect(answer(page)).to_have_text("7")
     correct(page, 1)
     correct(page, 2)
     expect(saved(page, "Saved to My digits as 2")).to_be_visible()
-    draw(page, [[(110, 170), (220, 170)]])  # another drawing can be kept, too
+    draw(page, [[(110, 170), (220, 170)]])  # another drawing can be saved, too
     expect(saved(page, "Saved to My digits as 2")).to_have_count(0)
     look(page)
     assert captions(page) == ["2, read as 7"]
 
 
-def test_each_digit_of_a_number_is_put_right_by_itself(page):
+def test_each_digit_of_a_number_is_corrected_by_itself(page):
     visit(page, "draw")
     draw(page, TWO_DIGITS)
     expect(answer(page)).to_have_text("17")
@@ -57,7 +57,7 @@ def test_each_digit_of_a_number_is_put_right_by_itself(page):
     assert captions(page) == ["3, read as 7", "2, read as 1"]
 
 
-def test_a_photograph_is_put_right_as_a_drawing_is(page):
+def test_a_photo_is_corrected_as_a_drawing_is(page):
     visit(page, "draw")
     upload(page, "seven.jpg", written(SEVEN), "image/jpeg")
     expect(answer(page)).to_have_text("7")

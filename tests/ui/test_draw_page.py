@@ -1,0 +1,73 @@
+"""The page Draw without a browser: everything but the canvas."""
+
+import io
+
+import numpy as np
+import pytest
+from apptest import texts
+from PIL import Image, ImageDraw
+
+SEVEN = [(80, 80), (230, 80), (140, 260)]
+
+
+def photo(*strokes):
+    """Dark strokes on paper that is lit from one side, as a JPEG file."""
+    light = np.linspace(240, 120, 320)[np.newaxis].repeat(320, axis=0)
+    noise = np.random.default_rng(1).normal(0, 4, light.shape)
+    paper = Image.fromarray(np.clip(light + noise, 0, 255).astype(np.uint8))
+    for stroke in strokes:
+        ImageDraw.Draw(paper).line(stroke, fill=40, width=10)
+    file = io.BytesIO()
+    paper.save(file, "JPEG")
+    return file.getvalue()
+
+
+def upload(app, name, content, **address):
+    page = app.open("draw", source="Upload", **address)
+    page.file_uploader("upload").upload(name, content).run()
+    assert not page.exception
+    return page
+
+
+def test_an_empty_canvas_is_an_invitation(app):
+    page = app.open("draw")
+    assert "Draw a digit from 0 to 9" in texts(page)
+    assert "data-testid='digit'" not in texts(page)
+
+
+def test_a_photo_is_read_like_a_drawing(app):
+    page = upload(app, "seven.jpg", photo(SEVEN))
+    assert "<strong data-testid='digit'>7</strong>" in texts(page)
+    assert "confident" in texts(page)
+
+
+def test_a_number_on_a_photo_is_read_digit_by_digit(app):
+    page = upload(app, "17.jpg", photo([(60, 120), (60, 240)], [(150, 120), (240, 120), (180, 240)]))
+    assert "<strong data-testid='digit'>17</strong><span>2 digits" in texts(page)
+
+
+def test_a_photo_without_writing_says_what_to_do(app):
+    assert "Couldn't find any writing in this picture." in texts(upload(app, "empty.jpg", photo()))
+
+
+def test_a_file_that_is_no_picture_is_rejected(app):
+    page = upload(app, "notes.png", b"This is a text.")
+    assert "notes" in page.error[0].value
+
+
+@pytest.mark.parametrize("name", ["tutorial", "convolutional"])
+def test_the_network_of_the_address_reads(app, name):
+    page = upload(app, "seven.jpg", photo(SEVEN), model=name)
+    assert page.selectbox("network_field").value == name
+    assert "<strong data-testid='digit'>7</strong>" in texts(page)
+
+
+def test_an_unknown_network_is_reported(app):
+    page = app.open("draw", model="../../etc/passwd")
+    assert "Showing another one." in page.warning[0].value
+    assert page.selectbox("network_field").value == "handwriting"
+
+
+def test_the_source_of_the_address_is_chosen(app):
+    assert app.open("draw", source="Camera").segmented_control("source").value == "Camera"
+    assert app.page.camera_input
