@@ -134,7 +134,7 @@ def upside_down(digits, tmp_path):
     return path
 
 
-def test_improve_fine_tunes_on_drawings_and_prints_the_verdict(capsys, upside_down):
+def test_improve_fine_tunes_on_drawings_and_prints_the_verdict(capsys, upside_down, brief):
     assert main(["improve", "tutorial", "--drawings", str(upside_down), "--json"]) == 0
     result = json.loads(capsys.readouterr().out)
     assert (result["verdict"], result["held_back"]) == ("helped", 10)
