@@ -2,7 +2,7 @@
 
 python_version  the versions of Python that DigitLab runs on
 settings        where things are kept and how many at once; the only reader of the environment
-fields          settings that are declared once, with the fields of a dataclass
+fields          settings, declared once as fields of a dataclass
 errors          the tree of errors that a person can be told about
 logs            what happens, one JSON line an event
 storage/        where networks and checkpoints are kept: a folder, or any fsspec address
@@ -23,5 +23,5 @@ server/         the Streamlit server
 __main__        `python -m digitlab`
 
 Imports run downwards only: pages, cli, server -> ui -> lab, doctor -> runs -> uploads -> networks -> segmentation,
-synthesis -> preprocessing -> data -> settings, storage, errors, logs. `worker` may import all below `lab`.
+synthesis -> preprocessing -> data -> settings, storage, fields, errors, logs. `worker` may import all below `lab`.
 """
