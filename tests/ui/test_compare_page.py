@@ -9,7 +9,7 @@ def test_networks_stand_side_by_side(app):
     scores, settings = (table.value for table in page.dataframe)
     assert list(scores["Test accuracy"]) == sorted(scores["Test accuracy"])
     assert "preset" in list(settings["Setting"])
-    assert len(page.get("arrow_vega_lite_chart")) == 3
+    assert len(page.get("vega_lite_chart")) == 3
 
 
 def test_choice_stands_in_the_address(app):

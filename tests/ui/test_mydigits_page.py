@@ -44,7 +44,7 @@ def test_file_of_digits_is_imported_once(app, lab, cookies, digits):
     assert sum(lab.drawings.counts(visitor(cookies))) == 3
     assert toasts(import_file(app, "some.npz", content)) == ["The file contains no new digits\\."]
     content = to_npz(digits.x_test[:4], digits.y_test[:4])
-    assert toasts(import_file(app, "more.npz", content)) == ["1 digit was imported\\. Already saved: 3\\."]
+    assert toasts(import_file(app, "more.npz", content)) == ["1 digit was imported\\. Already saved\\: 3\\."]
     assert sum(lab.drawings.counts(visitor(cookies))) == 4
 
 

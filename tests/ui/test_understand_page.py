@@ -84,7 +84,7 @@ def test_newest_digit_is_shown_after_one_was_deleted(app, lab, cookies, digits):
 def test_map_is_built_once_for_neighbours_and_map(training_app):
     page = training_app.open("understand", **FOUR, view="Map of digits")
     assert "Digit map" in [subheader.value for subheader in page.subheader]
-    wait_for(lambda: training_app.open("understand", **FOUR, view="Map of digits").get("arrow_vega_lite_chart"))
+    wait_for(lambda: training_app.open("understand", **FOUR, view="Map of digits").get("vega_lite_chart"))
     page = training_app.open("understand", **FOUR, view="Digits like it")
     assert "Labels of the 12 nearest training digits: **4** (" in texts(page)
     assert len(component(page, "similar")["pictures"]) == 12
