@@ -1,4 +1,4 @@
-"""Keras callbacks that translate between Keras and the lab, and know nothing of either's insides."""
+"""Keras callbacks that translate between Keras and the lab."""
 
 import time
 from collections.abc import Callable
@@ -12,11 +12,11 @@ from digitlab.networks.metrics import EpochMetrics, Progress, Report
 class Reporter(keras.callbacks.Callback):  # type: ignore[misc]
     """Turns Keras' logs into `EpochMetrics` and `Progress` and hands them to `report`.
 
-    An epoch that was broken off is not reported: its figures would not be those of an epoch.
+    An unfinished epoch is not reported: its figures would not be those of an epoch.
     """
 
     def __init__(self, report: Report, batches: int, batches_per_step: int = 1) -> None:
-        """Take who is told, how many batches an epoch has, and how many of them Keras hands on at once."""
+        """Take what is called, the batches of an epoch, and how many of them are one step for Keras."""
         super().__init__()
         self._report, self._batches, self._per_step = report, batches, batches_per_step
         self._epoch = 0
@@ -48,7 +48,7 @@ class Reporter(keras.callbacks.Callback):  # type: ignore[misc]
 
 
 class StopWhenUnwanted(keras.callbacks.Callback):  # type: ignore[misc]
-    """Asks after every step, of training and of validation, whether the run is still wanted; if not, ends politely."""
+    """Ends a training, after the current step of training or validation, when it is no longer wanted."""
 
     def __init__(self, wanted: Callable[[], bool]) -> None:
         super().__init__()

@@ -1,6 +1,6 @@
-"""A training's state, kept so that it can go on exactly where it was. Imports Keras: for worker processes only.
+"""A training's state in a file, so that it can be resumed exactly where it was.
 
-The storage puts a new one in the place of the old one in one step: a crash leaves one of them, whole.
+The storage replaces the old file by the new one in one step: a crash leaves one of them whole.
 """
 
 import dataclasses
@@ -21,26 +21,26 @@ from digitlab.networks.config import TrainingConfig
 from digitlab.networks.metrics import EpochMetrics
 from digitlab.storage.storage import StoredFile
 
-# Seconds between two checkpoints; what was learned since the last one is learned again, with equal figures.
+# Seconds between two checkpoints; what was trained since the last one is repeated, with equal figures.
 _EVERY = 2.0  # at the end of an epoch
 _WITHIN = 10.0  # within one
-_MIN_REST = 50  # times as long as writing one took: it costs a fiftieth of the time at most, wherever it goes
+_MIN_REST = 50  # times as long as writing one took: it takes at most a fiftieth of the time, in any storage
 Arrays = list[NDArray[Any]]
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Checkpoint:
-    """Where a training was.
+    """The state of a training.
 
     Attributes:
         config: Its settings.
         epochs: The figures of its finished epochs.
-        epoch: The epoch that goes on, 0 for the first.
-        blocks: How many of that epoch's blocks are learned already.
-        batches_per_block: How many batches a block has.
-        seconds: How long it took until here.
-        variables: Of the learner: weights, states of dropout's generators, the optimizer's.
-        metrics: The sums of the epoch so far; none at its beginning.
+        epoch: The epoch to resume, 0 for the first.
+        chunks: How many of that epoch's chunks were trained on.
+        batches_per_chunk: How many batches a chunk has.
+        seconds: How long the training took so far.
+        variables: The model's: weights, states of dropout's generators, the optimizer's.
+        metrics: The metrics' sums of the epoch so far; none at its start.
         patience: Of early stopping: the best loss so far, epochs without a better one, the best epoch; else None.
         best: Its best weights; else none.
         replanned_after: After how many epochs their number was changed, the first time; None: it never was.
@@ -49,8 +49,8 @@ class Checkpoint:
     config: TrainingConfig
     epochs: tuple[EpochMetrics, ...]
     epoch: int
-    blocks: int
-    batches_per_block: int
+    chunks: int
+    batches_per_chunk: int
     seconds: float
     variables: Arrays
     metrics: Arrays
@@ -59,8 +59,8 @@ class Checkpoint:
     replanned_after: int | None = None
 
     def replanned(self, epochs: int) -> int | None:
-        """Return what `replanned_after` is from now on, if it goes on for so many epochs in all."""
-        is_new = self.replanned_after is None and epochs != self.config.epochs and self.epoch + self.blocks > 0
+        """Return `replanned_after` for a training that is resumed for so many epochs in total."""
+        is_new = self.replanned_after is None and epochs != self.config.epochs and self.epoch + self.chunks > 0
         return self.epoch if is_new else self.replanned_after
 
 
@@ -68,13 +68,13 @@ _LISTS = ("variables", "metrics", "best")
 
 
 def write(checkpoint: Checkpoint, file: StoredFile) -> None:
-    """Put a checkpoint in the place of the last one; `StorageError` leaves that as it was."""
+    """Replace the last checkpoint; on `StorageError` it stays as it was."""
     words = {
         "config": checkpoint.config.as_dict(),
         "epochs": [dataclasses.asdict(epoch) for epoch in checkpoint.epochs],
         "epoch": checkpoint.epoch,
-        "blocks": checkpoint.blocks,
-        "batches_per_block": checkpoint.batches_per_block,
+        "blocks": checkpoint.chunks,  # the names of version 0.1.0
+        "batches_per_block": checkpoint.batches_per_chunk,
         "seconds": checkpoint.seconds,
         "patience": checkpoint.patience,
         "replanned_after": checkpoint.replanned_after,
@@ -90,7 +90,7 @@ def read(file: StoredFile) -> Checkpoint | None:
 
     Raises:
         CheckpointDamaged: There is one, but it cannot be read.
-        StorageUnavailable: Nobody knows whether there is one.
+        StorageUnavailable: It is unknown whether there is one.
     """
     content = file.read()
     if content is None:
@@ -102,6 +102,7 @@ def read(file: StoredFile) -> Checkpoint | None:
                 name: [arrays[f"{name}{k}"] for k in range(_count(arrays.files, name))] for name in _LISTS
             }
         words["config"] = TrainingConfig.from_dict(words["config"])
+        words["chunks"], words["batches_per_chunk"] = words.pop("blocks"), words.pop("batches_per_block")
         words["epochs"] = tuple(EpochMetrics(**epoch) for epoch in words["epochs"])
         words["patience"] = tuple(words["patience"]) if words["patience"] else None
         return Checkpoint(**words, **lists)
@@ -116,7 +117,7 @@ def _count(names: Sequence[str], start: str) -> int:
 
 
 class CheckpointWriter(keras.callbacks.Callback):  # type: ignore[misc]
-    """Writes checkpoints while a network learns, and puts one back before it goes on.
+    """Writes checkpoints during a training, and restores one when a training is resumed.
 
     Comes after the callbacks that stop a training within an epoch, and before early stopping, which changes the weights
     at the end.
@@ -130,46 +131,46 @@ class CheckpointWriter(keras.callbacks.Callback):  # type: ignore[misc]
         file: StoredFile,
         config: TrainingConfig,
         epochs: list[EpochMetrics],
-        batches_per_block: int,
+        batches_per_chunk: int,
         early_stopping: keras.callbacks.EarlyStopping | None,
         start: Checkpoint | None,
     ) -> None:
-        """Take the file, what goes into it besides the model, and where to go on.
+        """Take the file, what goes into it besides the model, and where to resume.
 
         Args:
             file: The checkpoint.
             config: The training's settings.
-            epochs: Figures of finished epochs; somebody else adds to them.
-            batches_per_block: How many batches a block has.
+            epochs: Figures of finished epochs; the caller adds to them.
+            batches_per_chunk: How many batches a chunk has.
             early_stopping: The callback, if there is one.
-            start: Where the training goes on; None begins it.
+            start: Where to resume the training; None to start it.
         """
         super().__init__()
-        self._file, self._config, self._epochs, self._per_block = file, config, epochs, batches_per_block
+        self._file, self._config, self._epochs, self._per_chunk = file, config, epochs, batches_per_chunk
         self._early, self._start = early_stopping, start
         self._replanned_after = start.replanned(config.epochs) if start else None
         self._seconds = start.seconds if start else 0.0
         self._began = self._written = time.monotonic()
         self._took = 0.0  # to write the last one
         self._epoch = 0
-        self._resumed = (start.epoch, start.blocks) if start else (0, 0)
+        self._resumed = (start.epoch, start.chunks) if start else (0, 0)
         self._has_stopped = False
         self._metrics: Arrays = []
         self.error: StorageError | None = None
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         self._epoch = epoch
-        if self._start is not None:  # here, as Keras and early stopping have reset themselves by now
-            self._put_back(self._start)
+        if self._start is not None:  # only here: Keras and early stopping have reset themselves now
+            self._restore(self._start)
             self._start = None
-        elif self._is_due(_EVERY):  # not at the last one's end, when early stopping has not seen it yet
-            self._keep(epoch, 0, [])
+        elif self._is_due(_EVERY):  # not at the end of the last epoch, which early stopping has not seen by then
+            self._write(epoch, 0, [])
 
     def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
         if self.model.stop_training:
             self._stop(batch + 1, _values(self.model.metrics_variables))
         elif self._is_due(_WITHIN):
-            self._keep_within(batch + 1, _values(self.model.metrics_variables))
+            self._write_within(batch + 1, _values(self.model.metrics_variables))
 
     def on_test_begin(self, logs: dict[str, Any] | None = None) -> None:
         self._metrics = _values(self.model.metrics_variables)
@@ -179,24 +180,24 @@ class CheckpointWriter(keras.callbacks.Callback):  # type: ignore[misc]
             self._stop(self.params["steps"], self._metrics)
 
     def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
-        if self._start is not None:  # no epoch was left
-            self._put_back(self._start)
+        if self._start is not None:  # there was no epoch left
+            self._restore(self._start)
         elif not self._has_stopped:
-            self._keep(self._epoch + 1, 0, [])
+            self._write(self._epoch + 1, 0, [])
 
-    def _stop(self, blocks: int, metrics: Arrays) -> None:
+    def _stop(self, chunks: int, metrics: Arrays) -> None:
         if not self._has_stopped:
             self._has_stopped = True
-            self._keep_within(blocks, metrics)
+            self._write_within(chunks, metrics)
 
     def _is_due(self, seconds: float) -> bool:
         return time.monotonic() - self._written >= max(seconds, _MIN_REST * self._took)
 
-    def _keep_within(self, blocks: int, metrics: Arrays) -> None:
-        epoch, learned_before = self._resumed  # those blocks come again, empty
-        self._keep(self._epoch, max(blocks, learned_before) if self._epoch == epoch else blocks, metrics)
+    def _write_within(self, chunks: int, metrics: Arrays) -> None:
+        epoch, skipped = self._resumed  # these chunks come again, empty
+        self._write(self._epoch, max(chunks, skipped) if self._epoch == epoch else chunks, metrics)
 
-    def _keep(self, epoch: int, blocks: int, metrics: Arrays) -> None:
+    def _write(self, epoch: int, chunks: int, metrics: Arrays) -> None:
         now, early = time.monotonic(), self._early
         if early is not None and early.best is None:
             early = None  # it has not seen an epoch
@@ -204,8 +205,8 @@ class CheckpointWriter(keras.callbacks.Callback):  # type: ignore[misc]
             config=self._config,
             epochs=tuple(self._epochs),
             epoch=epoch,
-            blocks=blocks,
-            batches_per_block=self._per_block,
+            chunks=chunks,
+            batches_per_chunk=self._per_chunk,
             seconds=self._seconds + now - self._began,
             variables=_values([*self.model.variables, *self.model.optimizer.variables]),
             metrics=metrics,
@@ -216,12 +217,12 @@ class CheckpointWriter(keras.callbacks.Callback):  # type: ignore[misc]
         self.error = None
         try:
             write(checkpoint, self._file)
-        except StorageError as error:  # no reason to lose what is learned: the next one may find room
+        except StorageError as error:  # no reason to end the training: there may be room for the next one
             self.error = error
         self._written = time.monotonic()
         self._took = self._written - now
 
-    def _put_back(self, start: Checkpoint) -> None:
+    def _restore(self, start: Checkpoint) -> None:
         _assign([*self.model.variables, *self.model.optimizer.variables], start.variables)
         if start.metrics:
             _assign(self.model.metrics_variables, start.metrics)

@@ -1,4 +1,4 @@
-"""What a worker process does: train, score, save and record a run. Imports Keras: for worker processes only."""
+"""What a worker process does: train, score, save and record a run."""
 
 import logging
 import math
@@ -13,7 +13,7 @@ from pathlib import Path
 
 from digitlab import logs
 from digitlab.data import mnist, mnist_source
-from digitlab.errors import DigitLabError, Diverged, StorageError, DatabaseUnavailable
+from digitlab.errors import DatabaseUnavailable, DigitLabError, Diverged, StorageError
 from digitlab.networks.config import TrainingConfig, as_command
 from digitlab.networks.digit_sets import TEST
 from digitlab.networks.evaluation import evaluate
@@ -22,7 +22,7 @@ from digitlab.networks.observation import Observation
 from digitlab.networks.scores import Scores
 from digitlab.networks.snapshots import Snapshot
 from digitlab.runs.dispatch.worker_names import new_worker_name
-from digitlab.runs.models.cleanup import checkpoint_of, remove_old_checkpoints
+from digitlab.runs.models.cleanup import checkpoint_of, clean_up
 from digitlab.runs.models.model_files import ModelFiles
 from digitlab.runs.models.snapshot_store import SnapshotStore
 from digitlab.runs.records.model_card import ModelCard, Origin
@@ -140,9 +140,9 @@ def _carry_out(settings: Settings, store: Store, run: Run, pulse: Heartbeat, att
 
     _agree(settings, store, run, pulse)
     trained = _train(settings, store, run, pulse, attended, is_pause)
-    remove_old_checkpoints(settings, retry_while_unavailable(store.runs_to_keep))
-    if trained.unkept and RunState.PAUSED in ending:
-        raise trained.unkept
+    clean_up(settings, retry_while_unavailable(store.runs_to_keep))
+    if trained.checkpoint_error and RunState.PAUSED in ending:
+        raise trained.checkpoint_error
     if ending:
         return Outcome(state=ending[0])
     digits = mnist_source.load(settings.data)

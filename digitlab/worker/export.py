@@ -1,4 +1,4 @@
-"""A network as files: `.keras`, `.tflite` to read without Keras, `.onnx`. Imports Keras: for worker processes only."""
+"""A network as files: `.keras`, `.tflite` to read without Keras, `.onnx`."""
 
 import platform
 import shutil

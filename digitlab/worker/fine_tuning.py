@@ -1,4 +1,4 @@
-"""Tuning a trained network to somebody's own digits. Imports Keras: for worker processes only."""
+"""Fine-tunes a trained network to a person's own digits."""
 
 import math
 import time
@@ -19,32 +19,32 @@ from digitlab.worker.fine_tuning_data import FineTuningData, Labelled
 
 _ARITHMETIC = 100_000_000_000  # multiplications of all forward passes of convolutions: some seconds on two cores
 _MAX_PICTURES = 300_000
-_WAYS = (1.0, 0.8, 0.6, 0.45, 0.3, 0.15)
-_MAX_WATCHED = 5000  # validation digits
-_FORGOTTEN = 0.0005  # the share of them that may be lost
-_DOUBTFUL = 0.2  # the share of them, those to whose label the old network gave least, that is read first
+_ALPHAS = (1.0, 0.8, 0.6, 0.45, 0.3, 0.15)
+_MAX_VALIDATION = 5000  # digits
+_MAX_LOST = 0.0005  # the share of them that may be misread besides
+_UNSURE = 0.2  # the share of them, those whose label the old network found least probable, that is read first
 _BATCH = 500  # digits that are read at once
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FineTuned:
-    """What a tuning leaves.
+    """The result of a fine-tuning.
 
     Attributes:
         model: The network that it was given, with new weights.
         epochs: The figures of each finished epoch.
         seconds: How long it took.
-        was_stopped: Whether it ended because it was no longer wanted.
-        way: How far the weights went from the old ones to those that were learned, 0 to 1.
-        cooling: What the last sums were divided by, so that it is as sure of MNIST's digits as it was right to be.
+        was_stopped: Whether it ended early, on request.
+        alpha: The share of the new weights in the interpolation between the old ones and those, 0 to 1.
+        temperature_ratio: What the logits were divided by, so that the network stays calibrated on MNIST's digits.
     """
 
     model: keras.Model
     epochs: list[EpochMetrics]
     seconds: float
     was_stopped: bool
-    way: float
-    cooling: float
+    alpha: float
+    temperature_ratio: float
 
 
 def fine_tune(
@@ -57,50 +57,49 @@ def fine_tune(
     report: Report = lambda _: None,
     wanted: Callable[[], bool] = lambda: True,
 ) -> FineTuned:
-    """Let a network go on learning from its person's digits among MNIST's and others, and keep what it can.
+    """Train a network further on a person's digits among MNIST's and others, without losing accuracy on MNIST.
 
-    Means and deviations of batch normalization stay, and nothing is dropped out: with a few thousand pictures both
-    would cost more of MNIST than they bring. Afterwards the
-    weights go from the old ones to the learned ones only as far as validation allows (M. Wortsman et al., "Robust
-    fine-tuning of zero-shot models", 2022).
+    Batch normalization keeps its means and deviations, and dropout is off: with a few thousand pictures both would cost
+    more accuracy on MNIST than they gain. Afterwards the weights are interpolated between the old and the new ones,
+    as far as validation allows (M. Wortsman et al., "Robust fine-tuning of zero-shot models", 2022).
 
     Args:
-        model: Any network here; its weights change.
-        config: Its settings, with those of the tuning.
+        model: Any network of the lab; its weights change.
+        config: The settings of the fine-tuning.
         own: Images, uint8 (n, 28, 28), and labels, uint8 (n,), 0 to 9.
-        mnist: Digits that it may learn from again, likewise.
-        validation: Digits that no training learned from, likewise.
-        report: Is handed every finished epoch and batch.
-        wanted: Is asked after every batch; on False the tuning ends, and keeps what it has.
+        mnist: MNIST's training digits, likewise.
+        validation: MNIST's validation digits, likewise.
+        report: Called with each finished epoch and batch.
+        wanted: Called after each batch; on False the fine-tuning ends, with what was learned so far.
 
     Raises:
         Diverged: The loss became NaN or infinite.
     """
     started = time.monotonic()
-    learner = one_look(model)
+    learner = one_view(model)
     pictures = min(_MAX_PICTURES, _ARITHMETIC // _arithmetic(learner))
-    step = -(-len(validation[0]) // min(_MAX_WATCHED, pictures // 4))
+    step = -(-len(validation[0]) // min(_MAX_VALIDATION, pictures // 4))
     watched = validation[0][::step], validation[1][::step]
     old, before = learner.get_weights(), _read(learner, watched)
     batches = math.ceil(pictures / config.batch_size / config.epochs)
     epochs, was_stopped = _learn(learner, FineTuningData(own, mnist, config, batches), config, report, wanted)
     if not all(np.isfinite(values).all() for values in learner.get_weights()):
-        raise Diverged("The tuning's steps were too large, and what was learned is lost. The network is as it was.")
-    way, after = _as_far_as_it_keeps(learner, old, before, watched)
-    cooling = 1.0
+        raise Diverged("The fine-tuning's steps were too large: the loss is not a number. The network is unchanged.")
+    alpha, after = _interpolate(learner, old, before, watched)
+    temperature_ratio = 1.0
     if config.calibration:
-        cooling = fit_temperature(after, watched[1]) / fit_temperature(before, watched[1])
+        temperature_ratio = fit_temperature(after, watched[1]) / fit_temperature(before, watched[1])
         last = model.get_layer("digits")
-        last.set_weights([weights / cooling for weights in last.get_weights()])
-    if learner is model:  # as a training leaves it: who opens its file elsewhere has no loss of ours
+        last.set_weights([weights / temperature_ratio for weights in last.get_weights()])
+    if learner is model:  # compiled with a loss of Keras' own, as after a training: its file is opened elsewhere, too
         optimizer = keras.optimizers.Adam(config.learning_rate)
         optimizer.build(model.trainable_variables)
         model.compile(optimizer, "sparse_categorical_crossentropy", metrics=["accuracy"])
-    return FineTuned(model, epochs, time.monotonic() - started, was_stopped, way, cooling)
+    return FineTuned(model, epochs, time.monotonic() - started, was_stopped, alpha, temperature_ratio)
 
 
-def one_look(model: keras.Model) -> keras.Model:
-    """Return a network that looks at a digit once, with the very layers of one that looks four times and averages."""
+def one_view(model: keras.Model) -> keras.Model:
+    """Return the network of one view, with the same layers, of a network that averages four shifted views."""
     features = next((layer for layer in model.layers if isinstance(layer, keras.Model)), None)
     if features is None:
         return model
@@ -132,7 +131,7 @@ def _learn(
     slower = keras.optimizers.schedules.CosineDecay(config.learning_rate, len(mixture) * config.epochs)
     accuracy = model_pool.AccuracyOfDigits(name="accuracy")
     learner.compile(keras.optimizers.Adam(slower), model_pool.loss_with_no_digit, metrics=[accuracy], jit_compile=False)
-    learner.stop_evaluating = False  # Keras itself knows it only from the first validation on
+    learner.stop_evaluating = False  # Keras sets it with the first validation only
     stop = StopWhenUnwanted(wanted)
     callbacks = [Reporter(tell, len(mixture)), stop]
     learner.fit(mixture, epochs=config.epochs, shuffle=False, callbacks=callbacks, verbose=0)
@@ -143,30 +142,30 @@ def _learn(
     return epochs, stop.has_stopped
 
 
-def _as_far_as_it_keeps(
+def _interpolate(
     learner: keras.Model, old: list[NDArray[np.float32]], before: NDArray[np.float32], watched: Labelled
 ) -> tuple[float, NDArray[np.float32]]:
-    """Go from the old weights to the learned ones as far as no more of the watched digits is lost than is allowed.
+    """Interpolate between old and new weights, with the largest alpha that misreads few enough validation digits.
 
-    What is misread among some is misread among all: a way that loses too much of the doubtful digits is not read
-    further. The last way is read whatever it loses, as its answers are returned.
+    The digits of which the old network was least sure are read first: where too many of those are misread, the others
+    need not be read. All are read with the smallest alpha, as the answers are returned.
 
     Returns:
-        The way, 0 to 1, and the answers there.
+        Alpha, 0 to 1, and the answers with it.
     """
-    learned, way, after = learner.get_weights(), 0.0, before
+    learned, alpha, after = learner.get_weights(), 0.0, before
     images, labels = watched
-    most = _misread(before, labels) + round(_FORGOTTEN * len(labels))
-    doubtful = np.argsort(before[np.arange(len(labels)), labels])[: math.ceil(_DOUBTFUL * len(labels))]
-    few = images[doubtful], labels[doubtful]
-    for way in _WAYS:
-        learner.set_weights([a + way * (b - a) for a, b in zip(old, learned, strict=True)])
-        if way != _WAYS[-1] and _misread(_read(learner, few), few[1]) > most:
+    most = _misread(before, labels) + round(_MAX_LOST * len(labels))
+    unsure = np.argsort(before[np.arange(len(labels)), labels])[: math.ceil(_UNSURE * len(labels))]
+    few = images[unsure], labels[unsure]
+    for alpha in _ALPHAS:
+        learner.set_weights([a + alpha * (b - a) for a, b in zip(old, learned, strict=True)])
+        if alpha != _ALPHAS[-1] and _misread(_read(learner, few), few[1]) > most:
             continue
         after = _read(learner, watched)
         if _misread(after, labels) <= most:
             break
-    return way, after
+    return alpha, after
 
 
 def _misread(probabilities: NDArray[np.float32], labels: NDArray[np.uint8]) -> int:
@@ -178,13 +177,13 @@ def _read(learner: keras.Model, digits: Labelled) -> NDArray[np.float32]:
 
 
 def _arithmetic(learner: keras.Model) -> int:
-    """Count the multiplications of convolutions in a forward pass."""
+    """Return the multiplications of all convolutions in a forward pass."""
     convolutions = [layer for layer in _layers(learner) if isinstance(layer, keras.layers.Conv2D)]
     return sum(math.prod(layer.kernel.shape) * math.prod(layer.output.shape[1:3]) for layer in convolutions) or 1
 
 
 def _layers(learner: keras.Model) -> list[keras.layers.Layer]:
-    """Return all layers, those within others, too."""
+    """Return all layers, also those of nested networks."""
     return [
         inner for layer in learner.layers for inner in (_layers(layer) if isinstance(layer, keras.Model) else [layer])
     ]

@@ -1,4 +1,4 @@
-"""What a network is tuned on: somebody's own digits among many others. Imports Keras: for worker processes only."""
+"""The data of a fine-tuning: a person's own digits among many others."""
 
 import keras
 import numpy as np
@@ -10,16 +10,16 @@ from digitlab.synthesis import cache, handwriting
 
 Labelled = tuple[NDArray[np.uint8], NDArray[np.uint8]]
 
-OWN = 0.06  # share of a batch: more, and the network takes whatever it sees for what its person happened to draw
-WRITTEN = 0.3  # share of digits in many hands: they stand for how the person may write what they did not draw
-OTHER = 0.1  # share of what is no digit, for networks that tell it
-_REDRAWN = 300  # own digits drawn anew with other pens
-_HAND = Augmentation(shift=1.5, rotation=10, scale=0.1, shear=0.15, elastic=1.0)  # how far a hand varies
-_WRITTEN = Augmentation(shift=1.5, rotation=10, scale=0.1, shear=0.15)  # they are pulled here and there already
+OWN = 0.06  # share of a batch: with more, the network reads anything as what the person happened to draw
+WRITTEN = 0.3  # share of synthetic digits: they stand for how the person may write what they did not draw
+OTHER = 0.1  # share of drawings of other things, for networks that reject them
+_REDRAWN = 300  # own digits, redrawn with other pens
+_HAND = Augmentation(shift=1.5, rotation=10, scale=0.1, shear=0.15, elastic=1.0)  # how much handwriting varies
+_WRITTEN = Augmentation(shift=1.5, rotation=10, scale=0.1, shear=0.15)  # synthetic digits are distorted already
 
 
 class FineTuningData(keras.utils.PyDataset):  # type: ignore[misc]
-    """Batches of own, written and MNIST's digits in the same shares, with new random changes in every epoch."""
+    """Batches of own, synthetic and MNIST's digits in fixed shares, newly augmented in every epoch."""
 
     def __init__(self, own: Labelled, mnist: Labelled, config: TrainingConfig, batches: int) -> None:
         """Take uint8 (n, 28, 28) and uint8 (n,) of own digits and of MNIST's, settings, and the batches of an epoch."""
@@ -35,7 +35,7 @@ class FineTuningData(keras.utils.PyDataset):  # type: ignore[misc]
         return self._batches
 
     def __getitem__(self, number: int) -> Labelled:
-        """Return a batch of the epoch: uint8 (batch_size, 28, 28), and labels, `NO_DIGIT` where there is none."""
+        """Return a batch of the epoch: uint8 (batch_size, 28, 28), and labels, `NO_DIGIT` for other drawings."""
         if self._made[0] != self._epoch:
             self._made = self._epoch, self._pictures(self._epoch)
         images, labels = self._made[1]
@@ -43,7 +43,7 @@ class FineTuningData(keras.utils.PyDataset):  # type: ignore[misc]
         return images[chosen], labels[chosen]
 
     def on_epoch_end(self) -> None:
-        """Go on to new pictures."""
+        """Use new pictures from now on."""
         self._epoch += 1
 
     def _pictures(self, epoch: int) -> Labelled:
@@ -52,7 +52,7 @@ class FineTuningData(keras.utils.PyDataset):  # type: ignore[misc]
         parts = [(self._own, OWN, _HAND), (cache.digits(), WRITTEN, _WRITTEN)]
         if self._config.written_digits:
             parts.append((cache.non_digits(), OTHER, _WRITTEN))
-        # MNIST's as they are: changed ones, in a short while, cost three times as much of what is known of them.
+        # MNIST's are not augmented: in so short a training that would cost three times as much accuracy on MNIST.
         parts.append((self._mnist, 1 - sum(share for _, share, _ in parts), None))
         made = []
         for (images, labels), share, changes in parts:

@@ -1,4 +1,4 @@
-"""The part of a run that tunes a network to its owner's drawings. Imports Keras: for worker processes only."""
+"""The part of a run that fine-tunes a network to its owner's drawings."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -25,18 +25,18 @@ def fine_tune_run(
     report: Report,
     wanted: Callable[[], bool],
 ) -> Trained:
-    """Tune a network as its settings say; of the drawings, those that are to be learned from.
+    """Fine-tune a network as its settings say, on those of the drawings that the settings name.
 
-    It takes seconds, so nothing of it is kept on the way: a run that lost its process begins anew. The limits of the
-    old network stay: they were chosen on more digits, and probabilities are made as honest as its own were.
+    It takes seconds, so there is no checkpoint: a run whose worker died starts over. The old network's thresholds stay:
+    they were fitted on more digits, and the new probabilities are calibrated like the old ones.
 
     Raises:
-        InvalidSetting: None of the drawings is there any more.
-        ModelNotFound, ModelDamaged: The network that it begins with cannot be opened.
+        InvalidSetting: None of the drawings exists any more.
+        ModelNotFound, ModelDamaged: The network to fine-tune cannot be opened.
         Diverged: The loss became NaN or infinite.
     """
     if config.tuning is None:
-        raise InvalidSetting("These settings tune nothing. Name a network and drawings.")
+        raise InvalidSetting("These settings fine-tune nothing. Name a network and drawings.")
     card = files.card(config.tuning.base)
     own = _digits([drawing for drawing in drawings if drawing.number in config.tuning.learned])
     cut = slice(config.fitted_digits), slice(config.fitted_digits, config.training_digits)
@@ -45,11 +45,13 @@ def fine_tune_run(
     tuned = fine_tuning.fine_tune(
         model, config, own, fitted, kept if len(kept[0]) else fitted, report=report, wanted=wanted
     )
-    calibration = replace(card.calibration, temperature=card.calibration.temperature * tuned.cooling)
+    calibration = replace(card.calibration, temperature=card.calibration.temperature * tuned.temperature_ratio)
     return Trained(tuned.model, tuned.epochs, tuned.seconds, tuned.was_stopped, calibration)
 
 
 def _digits(drawings: Sequence[Drawing]) -> Labelled:
     if not drawings:
-        raise InvalidSetting("The drawings that it was to learn from are gone. Draw some digits, and improve it anew.")
+        raise InvalidSetting(
+            "The drawings to learn from were deleted. Draw some digits, and improve the network again."
+        )
     return np.stack([d.image for d in drawings]), np.array([d.label for d in drawings], np.uint8)

@@ -1,4 +1,4 @@
-"""The heart of a run that is carried out: signs of life to the store, and news that wait while it is away."""
+"""A run's heartbeat, and its results, which wait while the database is unavailable."""
 
 import threading
 import time
@@ -14,12 +14,12 @@ from digitlab.networks.observation import Observation
 from digitlab.runs.store.store import Store
 
 _T = TypeVar("_T")
-_BEAT = 0.25  # seconds between two signs of life; a wish to stop is heard within as much
-_PATIENCE = 60.0  # seconds that a database may be away at the beginning or the end of a run
+_INTERVAL = 0.25  # seconds between two heartbeats; a request to stop is noticed within as much
+_PATIENCE = 60.0  # seconds that the database may be unavailable at the start or the end of a run
 
 
 def retry_while_unavailable(ask: Callable[[], _T]) -> _T:
-    """Ask the store, again and again while it is away: a trained network must not be lost to its record."""
+    """Ask the store, again and again while it is unavailable, so that a trained network is recorded."""
     end = time.monotonic() + _PATIENCE
     while True:
         try:
@@ -27,50 +27,50 @@ def retry_while_unavailable(ask: Callable[[], _T]) -> _T:
         except DatabaseUnavailable:
             if time.monotonic() > end:
                 raise
-            time.sleep(_BEAT)
+            time.sleep(_INTERVAL)
 
 
 class Heartbeat(threading.Thread):
-    """Keeps the store informed of a run, and hears whether it is wanted, in a thread of its own: no batch waits for it.
+    """Writes a run's progress to the store, and reads whether it is still wanted, in a thread of its own.
 
-    While the store is away the training goes on; what was to be written is written when it is back.
+    No batch waits for it: while the store is unavailable the training continues, and the results are written later.
     """
 
     def __init__(self, store: Store, number: int, worker: str) -> None:
-        super().__init__(name=f"pulse of run {number}", daemon=True)
+        super().__init__(name=f"heartbeat of run {number}", daemon=True)
         self._progress: Progress | None = None
-        self._news: deque[EpochMetrics | Observation] = deque()
+        self._results: deque[EpochMetrics | Observation] = deque()
         self._store, self._number, self.worker = store, number, worker
-        self._is_unwanted, self._is_over, self._has_news = threading.Event(), threading.Event(), threading.Event()
+        self._is_unwanted, self._is_over, self._has_results = threading.Event(), threading.Event(), threading.Event()
 
     def record(self, event: EpochMetrics | Observation | Progress) -> None:
-        """Tell the store with the next beat; an epoch at once."""
+        """Write it with the next heartbeat; an epoch at once."""
         if isinstance(event, Progress):
             self._progress = event
         else:
-            self._news.append(event)
-            self._has_news.set()  # people wait for a point of the curve
+            self._results.append(event)
+            self._has_results.set()  # people wait for a point of the curve
 
     def is_wanted(self) -> bool:
-        """Whether the run is still wanted of this worker."""
+        """Whether this worker is to continue the run."""
         return not self._is_unwanted.is_set()
 
     def run(self) -> None:
-        """Beat until the run is over."""
+        """Send heartbeats until the run is over."""
         while not self._is_over.is_set():
-            self._has_news.wait(_BEAT)
-            self._has_news.clear()
-            with suppress(DatabaseUnavailable):  # the next beat may get through
+            self._has_results.wait(_INTERVAL)
+            self._has_results.clear()
+            with suppress(DatabaseUnavailable):  # the next heartbeat may succeed
                 self._beat()
 
     def _beat(self) -> None:
-        while self._news:
-            news = self._news[0]
-            if isinstance(news, EpochMetrics):
-                self._store.add_epoch(self._number, self.worker, news)
+        while self._results:
+            result = self._results[0]
+            if isinstance(result, EpochMetrics):
+                self._store.add_epoch(self._number, self.worker, result)
             else:
-                self._store.add_observation(self._number, self.worker, news)
-            self._news.popleft()
+                self._store.add_observation(self._number, self.worker, result)
+            self._results.popleft()
         if not self._store.record_heartbeat(self._number, self.worker, self._progress):
             self._is_unwanted.set()
 
@@ -82,6 +82,6 @@ class Heartbeat(threading.Thread):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._is_over.set()
-        self._has_news.set()
+        self._has_results.set()
         self.join()
         retry_while_unavailable(self._beat)

@@ -1,4 +1,4 @@
-"""Networks in Keras' own files. Imports Keras: for worker processes only."""
+"""Networks in Keras' own files."""
 
 import zipfile
 from pathlib import Path
@@ -9,17 +9,17 @@ from digitlab.errors import ModelDamaged, ModelNotFound
 
 
 def load(path: Path) -> keras.Model:
-    """Open a `.keras` file that reads digits.
+    """Load a network that reads digits from a `.keras` file.
 
     Raises:
         ModelNotFound: No such file.
-        ModelDamaged: Not a Keras file, one that asks for code of its own, or one of other shapes.
+        ModelDamaged: Not a Keras file, one that needs code of its own, or a network with other shapes.
     """
     if not path.is_file():
         raise ModelNotFound(f"There is no {path.name} in {path.parent}. Choose another network, or train one.")
     try:
         with zipfile.ZipFile(path) as archive:
-            if archive.testzip() is not None:  # Keras does not look at the checksums of what it skips through
+            if archive.testzip() is not None:  # Keras does not check the parts that it does not read
                 raise zipfile.BadZipFile
         model = keras.saving.load_model(path, compile=False, safe_mode=True)
     except (ValueError, TypeError, KeyError, AttributeError, OSError, zipfile.BadZipFile) as error:

@@ -1,4 +1,4 @@
-"""How the layers of a network are joined, which need not be in a row. Imports Keras: for worker processes only."""
+"""How the layers of a network are connected; they need not be in a row."""
 
 from collections.abc import Sequence
 
@@ -6,55 +6,55 @@ import keras
 
 from digitlab.errors import ModelDamaged
 
-_MERGED = {
-    "Add": "added up",
-    "Subtract": "the second taken from the first",
-    "Multiply": "multiplied",
-    "Average": "averaged",
-    "Maximum": "the largest of each place",
-    "Minimum": "the smallest of each place",
-    "Concatenate": "side by side",
+_MERGES = {
+    "Add": "{layer} adds its inputs: {inputs}.",
+    "Subtract": "{layer} subtracts the second of its inputs from the first: {inputs}.",
+    "Multiply": "{layer} multiplies its inputs: {inputs}.",
+    "Average": "{layer} averages its inputs: {inputs}.",
+    "Maximum": "{layer} takes the maximum of its inputs: {inputs}.",
+    "Minimum": "{layer} takes the minimum of its inputs: {inputs}.",
+    "Concatenate": "{layer} concatenates its inputs: {inputs}.",
 }
+_ANY_MERGE = "{layer} combines its inputs: {inputs}."
 
 
 class LayerGraph:
-    """The layers of one network, each of which is used once; what comes from outside of them is the picture."""
+    """The layers of one network, each of which is called once; an input from outside is the image."""
 
     def __init__(self, layers: Sequence[keras.Layer]) -> None:
         self._layers = layers
 
     def sources(self, layer: keras.Layer) -> list[keras.Layer | None]:
-        """Return the layers whose outputs a layer gets, in their order; None stands for the picture."""
+        """Return the layers whose outputs are a layer's inputs, in their order; None for the image."""
         return [
-            next((one for one in self._layers if one.output is tensor), None)
+            next((source for source in self._layers if source.output is tensor), None)
             for tensor in keras.tree.flatten(layer.input)
         ]
 
     def follower(self, layer: keras.Layer) -> keras.Layer | None:
-        """Return the layer that gets a layer's output; None if that is none of these, or they are several."""
-        found = [one for one in self._layers if layer in self.sources(one)]
+        """Return the layer that takes a layer's output; None if there is none, or more than one."""
+        found = [follower for follower in self._layers if layer in self.sources(follower)]
         return found[0] if len(found) == 1 else None
 
-    def way_to(self, layer: keras.Layer) -> list[keras.Layer]:
-        """Return all layers from the picture to a layer, in their order.
+    def path_to(self, layer: keras.Layer) -> list[keras.Layer]:
+        """Return all layers from the image to a layer, in their order.
 
         Raises:
-            ModelDamaged: Several ways lead there.
+            ModelDamaged: More than one path leads there.
         """
-        way = [layer]
-        while (sources := self.sources(way[0])) != [None]:
+        path = [layer]
+        while (sources := self.sources(path[0])) != [None]:
             if len(sources) > 1 or sources[0] is None:
                 raise ModelDamaged(
-                    f"{self.told(way[0])} Several ways lead from the picture to {layer.name}, and what it sees of it "
-                    "is not shown."
+                    f"More than one path leads from the image to {layer.name}, so its receptive field cannot be shown. "
+                    f"{self.describe_merge(path[0])}"
                 )
-            way.insert(0, sources[0])
-        return way
+            path.insert(0, sources[0])
+        return path
 
-    def told(self, layer: keras.Layer) -> str:
-        """Say which layers come together in a layer, in a sentence; empty if it has one source."""
-        names = ["the picture" if one is None else one.name for one in self.sources(layer)]
+    def describe_merge(self, layer: keras.Layer) -> str:
+        """Say in a sentence which outputs a layer merges; empty if it has one input."""
+        names = ["image" if source is None else source.name for source in self.sources(layer)]
         if len(names) < 2:
             return ""
-        how = _MERGED.get(type(layer).__name__, "put together")
-        return f"{layer.name} is made of {', '.join(names[:-1])} and {names[-1]}, {how}."
+        return _MERGES.get(type(layer).__name__, _ANY_MERGE).format(layer=layer.name, inputs=", ".join(names))

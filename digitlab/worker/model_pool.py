@@ -1,7 +1,7 @@
-"""Networks made ready to learn: loss, optimizer, compiled step. Imports Keras: for worker processes only.
+"""A pool of compiled networks: loss, optimizer, training step.
 
-Compiling takes one to three seconds, so a network that has learned is kept, and the next training of its kind begins at
-once, with new weights in it.
+Compiling takes one to three seconds, so a trained network is kept, and the next training of its kind starts at once,
+with new weights in it.
 """
 
 import threading
@@ -14,20 +14,20 @@ from digitlab.networks.config import TrainingConfig
 from digitlab.synthesis import handwriting
 from digitlab.worker import build, multistep
 
-_KEPT = 3  # networks; the largest holds some megabytes
+_MAX_POOLED = 3  # networks; the largest holds some megabytes
 
 _pool: OrderedDict[tuple[object, ...], keras.Model] = OrderedDict()
 _lock = threading.Lock()  # a worker may score, or on another's cluster train, in several threads
 
 
 def acquire(config: TrainingConfig) -> keras.Model:
-    """Return a compiled model with the first weights that `config.seed` decides; nobody else has it meanwhile."""
+    """Return a compiled model with initial weights from `config.seed`; nobody else gets it until it is released."""
     fresh = build.build(config.preset, config.seed)
     with _lock:
         model = _pool.pop(_kind(config), None)
     if model is None:
         _compile(fresh, config)
-        fresh.stop_evaluating = False  # Keras itself knows it only from the first validation on
+        fresh.stop_evaluating = False  # Keras sets it with the first validation only
         return fresh
     for variable, value in zip(model.variables, fresh.variables, strict=True):  # dropout's generators among them
         variable.assign(value)
@@ -40,10 +40,10 @@ def acquire(config: TrainingConfig) -> keras.Model:
 
 
 def release(model: keras.Model, config: TrainingConfig) -> keras.Model:
-    """Keep a model for the next training of its kind, and return its network as one that will not change any more.
+    """Put a model back into the pool, and return a copy of its network that no later training changes.
 
     Returns:
-        An ordinary Keras model with the same weights and optimizer, so that `evaluate` and `fit` go on with it.
+        An ordinary Keras model with the same weights and optimizer, so that `evaluate` and `fit` work.
     """
     network = build.build(config.preset, config.seed)
     network.set_weights(model.get_weights())
@@ -54,15 +54,15 @@ def release(model: keras.Model, config: TrainingConfig) -> keras.Model:
     network.compile(optimizer, "sparse_categorical_crossentropy", metrics=["accuracy"])
     with _lock:
         _pool[_kind(config)] = model
-        while len(_pool) > _KEPT:
+        while len(_pool) > _MAX_POOLED:
             _pool.popitem(last=False)
     return network
 
 
 def _kind(config: TrainingConfig) -> tuple[object, ...]:
-    """All that is compiled into a step."""
+    """Return everything that is compiled into a step."""
     rate = None if config.schedule == "constant" else (config.schedule, config.learning_rate, config.steps)
-    is_long = config.steps >= multistep.WORTH_COMPILING
+    is_long = config.steps >= multistep.MIN_XLA_STEPS
     return config.preset, config.batch_size, config.optimizer, rate, config.written_digits > 0, is_long
 
 
@@ -73,7 +73,7 @@ def _compile(model: keras.Model, config: TrainingConfig) -> None:
         model.compile(optimizer, loss_with_no_digit, metrics=[AccuracyOfDigits(name="accuracy")], jit_compile=False)
     else:
         model.compile(optimizer, "sparse_categorical_crossentropy", metrics=["accuracy"], jit_compile=False)
-    # Keras makes a metric's sums with its first batch, but a training that goes on within an epoch brings them along.
+    # Keras builds a metric's sums with the first batch, but a training resumed within an epoch restores them before.
     model.compute_metrics(None, keras.ops.zeros((1,), "uint8"), keras.ops.full((1, 10), 0.1))
     model.reset_metrics()
 

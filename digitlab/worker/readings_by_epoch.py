@@ -1,4 +1,4 @@
-"""How a picture was read while a network learned. Imports Keras: for worker processes only."""
+"""How an image was read after each epoch of a training."""
 
 from functools import lru_cache
 
@@ -14,12 +14,12 @@ from digitlab.worker.snapshot_models import SnapshotReader
 
 
 def readings_by_epoch(settings: Settings, run: Run, image: NDArray[np.uint8]) -> ReadingsByEpoch:
-    """Let a picture, uint8 (28, 28), be read by all snapshots of a run. `SnapshotDamaged` if there are none."""
+    """Read an image, uint8 (28, 28), with all snapshots of a run; `SnapshotDamaged` if it has none."""
     snapshots = _snapshots(settings).get(run)
     if not snapshots:
-        raise SnapshotDamaged(f"Run {run.number} has no snapshots. Train it again, and watch that run.")
-    return _timelapse(run.config.preset).growth(snapshots, image)
+        raise SnapshotDamaged(f"Run {run.number} has no snapshots. Train it again, and open that run.")
+    return _reader(run.config.preset).readings_by_epoch(snapshots, image)
 
 
 _snapshots = lru_cache(maxsize=2)(SnapshotCache)
-_timelapse = lru_cache(maxsize=4)(SnapshotReader)
+_reader = lru_cache(maxsize=4)(SnapshotReader)

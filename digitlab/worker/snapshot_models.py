@@ -1,4 +1,4 @@
-"""A network's snapshots, brought to life again, one after the other. Imports Keras: for worker processes only."""
+"""Reads digits with a network's snapshots, one after the other."""
 
 import threading
 from collections.abc import Sequence
@@ -14,18 +14,18 @@ from digitlab.worker import build
 
 
 class SnapshotReader:
-    """One architecture, ready to take any snapshot's weights; threads may share it."""
+    """A network of one preset that takes any snapshot's weights; threads may share it."""
 
     def __init__(self, preset: str) -> None:
-        """Build it; its function is compiled when a picture first goes through."""
+        """Build it; its function is compiled with the first image."""
         self._model = build.build(preset, seed=1)
-        way = keras.Model(self._model.inputs, [self._model.get_layer("digits").input, self._model.output])
+        readings = keras.Model(self._model.inputs, [self._model.get_layer("digits").input, self._model.output])
         signature = [tf.TensorSpec((None, 28, 28), tf.uint8)]
-        self._through = tf.function(lambda images: way(images, training=False), input_signature=signature)
+        self._through = tf.function(lambda images: readings(images, training=False), input_signature=signature)
         self._lock = threading.Lock()  # the weights are one snapshot's at a time
 
-    def growth(self, snapshots: Sequence[Snapshot], image: NDArray[np.uint8]) -> ReadingsByEpoch:
-        """Let a picture, uint8 (28, 28), be read as it was after each snapshot's epoch."""
+    def readings_by_epoch(self, snapshots: Sequence[Snapshot], image: NDArray[np.uint8]) -> ReadingsByEpoch:
+        """Read an image, uint8 (28, 28), as the network did after each snapshot's epoch."""
         probabilities, places = [], []
         with self._lock:
             for snapshot in snapshots:
@@ -34,4 +34,6 @@ class SnapshotReader:
                 hidden, answer = self._through(image[np.newaxis])
                 probabilities.append(answer.numpy()[0])
                 places.append(snapshot.axes.project(hidden.numpy())[0])
-        return ReadingsByEpoch(tuple(one.epoch for one in snapshots), np.array(probabilities), np.array(places))
+        return ReadingsByEpoch(
+            tuple(snapshot.epoch for snapshot in snapshots), np.array(probabilities), np.array(places)
+        )

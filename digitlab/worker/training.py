@@ -1,4 +1,4 @@
-"""Training a network: the one way, for pages, command line and tests. Imports Keras: for worker processes only."""
+"""Trains a network, for pages, command line and tests alike."""
 
 import dataclasses
 import math
@@ -25,20 +25,20 @@ from digitlab.worker.observer import Observer, digits_for
 
 Observe = Callable[[Observation, Snapshot | None], None]
 
-_DRAWN_AT_ONCE = 2000  # drawings
+_DRAWN_AT_ONCE = 2000  # synthetic digits
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Trained:
-    """What a training leaves.
+    """The result of a training.
 
     Attributes:
         model: The fitted network.
         epochs: The figures of each finished epoch.
         seconds: From the start of building to the end of fitting.
-        was_stopped: Whether it ended because it was no longer wanted.
-        calibration: When its answers may be believed.
-        unkept: Why its last state could not be kept, so that it would go on from an earlier one; else None.
+        was_stopped: Whether it ended early, on request.
+        calibration: From which confidence its answers count.
+        checkpoint_error: Why the last checkpoint could not be written; else None.
         replanned_after: After how many epochs their number was changed, the first time; None: it never was.
     """
 
@@ -47,7 +47,7 @@ class Trained:
     seconds: float
     was_stopped: bool
     calibration: Calibration
-    unkept: StorageError | None = None
+    checkpoint_error: StorageError | None = None
     replanned_after: int | None = None
 
 
@@ -65,16 +65,17 @@ def train(
     """Build and fit a network.
 
     Args:
-        config: All settings.
+        config: The settings.
         images: uint8 (n, 28, 28) with n of at least `config.training_digits`; the first of them are used.
         labels: uint8 (n,), 0 to 9.
-        report: Is handed every finished epoch and every finished block of batches, in this thread.
-        wanted: Is asked after every block; on False the training ends, and keeps what it has.
-        is_pause: Is asked when it was no longer wanted: whether it goes on later, and nothing is made of what it has.
-        checkpoint: A file for its state, kept up to date; if it is there, the training goes on from it, and ends with
-            the figures of one that was never interrupted. Of its config only the number of epochs may differ.
-        observe: Is handed what is seen in the network before the first epoch and after each, in this thread, and of
-            some epochs a snapshot; None: nobody looks.
+        report: Called with each finished epoch and chunk of batches, in this thread.
+        wanted: Called after each chunk; on False the training ends, with the network so far.
+        is_pause: Called when the training ended on request: whether it will be resumed, so that the network need not be
+            finished.
+        checkpoint: A file for the state. If it exists, the training is resumed from it, with the same figures as if it
+            had never been interrupted; of the config, only the number of epochs may differ.
+        observe: Called with what is observed in the network before the first epoch and after each, in this thread, and
+            with a snapshot after some; None for no observation.
 
     Returns:
         The fitted network and its figures.
@@ -82,7 +83,7 @@ def train(
     Raises:
         Diverged: The loss became NaN or infinite.
         CheckpointDamaged: The checkpoint cannot be read, or is another training's.
-        StorageUnavailable: Nobody knows whether there is a checkpoint.
+        StorageUnavailable: It is unknown whether there is a checkpoint.
     """
     start = _start_from(checkpoint, config)
     started = time.monotonic() - (start.seconds if start else 0)
@@ -92,39 +93,41 @@ def train(
     if config.written_digits:
         data = _with_handwriting(*data, config, watch, wanted)
         if len(data[0]) < config.pictures_per_epoch:
-            checkpoint = None  # the drawing was broken off: what is learned of its part is not to go on from
+            checkpoint = None  # drawing was stopped: a training on a part of the digits cannot be resumed
     learner = model_pool.acquire(config)
-    way = multistep.plan(learner, config.steps)
-    batches = multistep.BatchChunks(*data, config, way.digits, start.batches_per_block if start else None)
+    execution_plan = multistep.plan(learner, config.steps)
+    chunks = multistep.BatchChunks(*data, config, execution_plan.digits, start.batches_per_chunk if start else None)
     patience = _patience(config)
     keeper = observer = None
     if checkpoint is not None:
         keeper = checkpoints.CheckpointWriter(
-            checkpoint, config, watch.epochs, batches.batches_per_block, patience, start
+            checkpoint, config, watch.epochs, chunks.batches_per_chunk, patience, start
         )
     if observe is not None:
         observer = _observer(observe, images, labels, config, watch.epochs, start)
-    reporter = Reporter(watch, batches.batches_per_epoch, batches.batches_per_block)
-    # Early stopping puts the best weights back at the end: before that, and after all else, the state is kept.
+    reporter = Reporter(watch, chunks.batches_per_epoch, chunks.batches_per_chunk)
+    # Early stopping restores the best weights at the end: the checkpoint is written before that, after all others.
     callbacks = [keras.callbacks.TerminateOnNaN(), reporter, stop, keeper, observer, patience]
     history = multistep.fit(
         learner,
-        batches,
-        way,
+        chunks,
+        execution_plan,
         epochs=config.epochs,
         validation=(images[kept], labels[kept]) if config.validation_digits else None,
         callbacks=[callback for callback in callbacks if callback is not None],
         first_epoch=start.epoch if start else 0,
-        learned=start.blocks if start else 0,
+        skipped=start.chunks if start else 0,
     )
     model = model_pool.release(learner, config)
     _check_finite(history, model, watch.last, config)
-    unkept = keeper.error if keeper else None
+    checkpoint_error = keeper.error if keeper else None
     if stop.has_stopped and is_pause():
-        return Trained(model, watch.epochs, time.monotonic() - started, True, Calibration(), unkept)
+        return Trained(model, watch.epochs, time.monotonic() - started, True, Calibration(), checkpoint_error)
     model, calibration = _finished(model, images[kept], labels[kept], config, is_trained=bool(watch.epochs))
     replanned = start.replanned(config.epochs) if start else None
-    return Trained(model, watch.epochs, time.monotonic() - started, stop.has_stopped, calibration, unkept, replanned)
+    return Trained(
+        model, watch.epochs, time.monotonic() - started, stop.has_stopped, calibration, checkpoint_error, replanned
+    )
 
 
 def _patience(config: TrainingConfig) -> keras.callbacks.EarlyStopping | None:
@@ -152,10 +155,10 @@ def _finished(
     *,
     is_trained: bool,
 ) -> tuple[keras.Model, Calibration]:
-    """Let a fitted network average and calibrate it on the validation digits, as far as that is wanted."""
+    """Make a fitted network average its views, and calibrate it on the validation digits, as the config says."""
     if config.averaging:
         model = build.averaged(model)
-    if config.calibration and is_trained:  # there is nothing to believe in a network that was stopped before
+    if config.calibration and is_trained:  # not one that was stopped in its first epoch
         return model, _calibrate(model, images, labels, config)
     return model, Calibration()
 
@@ -173,7 +176,7 @@ def _observer(
         observe,
         partial(has_snapshot, planned=config.epochs),
         epochs,
-        is_resumed_within=start is not None and start.blocks > 0,
+        is_resumed_within=start is not None and start.chunks > 0,
     )
 
 
@@ -191,7 +194,7 @@ def _with_handwriting(
     report: Report,
     wanted: Callable[[], bool],
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """Add drawn digits, MNIST's digits drawn anew, and drawings that are none, as far as it is wanted."""
+    """Add synthetic digits, MNIST's digits redrawn, and drawings of other things, until it is no longer wanted."""
     seed = config.seed
     jobs = [partial(handwriting.synthetic_digits, len(p), seed, p.start) for p in _parts(config.written_digits)]
     jobs += [partial(handwriting.non_digits, len(p), seed, p.start) for p in _parts(config.non_digits)]
@@ -208,14 +211,14 @@ def _with_handwriting(
 
 
 def _parts(n: int) -> list[range]:
-    """Cut 0 to n into parts that take some seconds to draw: so soon a wish to stop is heard."""
+    """Cut 0 to n into parts that take some seconds to draw: between them a request to stop is noticed."""
     return [range(start, min(start + _DRAWN_AT_ONCE, n)) for start in range(0, n, _DRAWN_AT_ONCE)]
 
 
 def _calibrate(
     model: keras.Model, images: NDArray[np.uint8], labels: NDArray[np.uint8], config: TrainingConfig
 ) -> Calibration:
-    """Fit the temperature and the limits on digits that the network was not fitted to, and build the temperature in."""
+    """Fit temperature and thresholds on digits that the network was not trained on, and build the temperature in."""
     if config.written_digits:
         written, their_labels = handwriting.synthetic_digits(
             len(images) // 2, config.seed + 1, max_pen_width=handwriting.READABLE
@@ -230,7 +233,7 @@ def _calibrate(
 
 
 class _Watch:
-    """Remembers what is reported, and passes it on; an epoch without a finite loss is not an epoch to show."""
+    """Records what is reported, and passes it on, without epochs whose loss is not finite."""
 
     def __init__(self, report: Report, epochs: Sequence[EpochMetrics]) -> None:
         self._report = report

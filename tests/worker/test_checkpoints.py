@@ -121,7 +121,7 @@ def test_a_full_disk_ends_no_training_and_leaves_the_old_checkpoint(digits, smal
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
     assert len(trained.epochs) == 4
-    assert isinstance(trained.unkept, StorageFull)
+    assert isinstance(trained.checkpoint_error, StorageFull)
     assert checkpoints.read(file).epoch == small.epochs
     assert [path.name for path in tmp_path.iterdir()] == ["run.npz"]
 
@@ -131,11 +131,11 @@ class Broken(Exception):
 
 
 def breaking_off(after):
-    """A report that breaks a training off when so many blocks were learned; the last ones are lost with it."""
-    blocks = itertools.count(1)
+    """A report that breaks a training off when so many chunks were learned; the last ones are lost with it."""
+    chunks = itertools.count(1)
 
     def report(event):
-        if isinstance(event, Progress) and event.epoch and next(blocks) == after:
+        if isinstance(event, Progress) and event.epoch and next(chunks) == after:
             raise Broken
 
     return report
@@ -154,7 +154,7 @@ def test_a_training_broken_off_within_an_epoch_goes_on_from_its_last_checkpoint(
     with pytest.raises(Broken):
         train(config, digits.x_train, digits.y_train, report=breaking_off(after), checkpoint=file)
     kept = checkpoints.read(file)
-    assert kept.blocks > 0
+    assert kept.chunks > 0
     assert kept.metrics
     went_on = outcome(train(config, digits.x_train, digits.y_train, checkpoint=file))
     never = undisturbed(config)
@@ -169,7 +169,7 @@ def test_a_training_broken_off_twice_in_one_epoch_loses_no_place(digits, tmp_pat
     for _ in range(2):
         with pytest.raises(Broken):
             train(config, digits.x_train, digits.y_train, report=breaking_off(3), checkpoint=file)
-    assert (checkpoints.read(file).epoch, checkpoints.read(file).blocks) == (0, 2)
+    assert (checkpoints.read(file).epoch, checkpoints.read(file).chunks) == (0, 2)
     went_on = outcome(train(config, digits.x_train, digits.y_train, checkpoint=file))
     assert went_on[0] == undisturbed(config)[0]
 
@@ -179,9 +179,7 @@ def test_a_training_goes_on_in_the_blocks_that_it_began_with(digits, tmp_path, m
     never = undisturbed(config)
     calls = itertools.count(1)
     train(config, digits.x_train, digits.y_train, wanted=lambda: next(calls) < 2, checkpoint=file)
-    monkeypatch.setattr(
-        multistep, "_LEARNED_IN_A_BLOCK", multistep._LEARNED_IN_A_BLOCK // 4
-    )  # another version's choice
+    monkeypatch.setattr(multistep, "_MAX_CHUNK", multistep._MAX_CHUNK // 4)  # another version's choice
     went_on = outcome(train(config, digits.x_train, digits.y_train, checkpoint=file))
     assert went_on[0] == never[0]
     assert np.array_equal(went_on[1], never[1])

@@ -58,11 +58,11 @@ def test_the_saved_score_is_found_again(settings, store, small):
 
 def test_a_stopped_run_keeps_its_network(settings, store, small):
     number = store.create(dataclasses.replace(small, epochs=100)).number
-    blocks = itertools.count(1)
-    perform(settings, number, is_still_wanted=lambda: next(blocks) <= 4)
+    chunks = itertools.count(1)
+    perform(settings, number, is_still_wanted=lambda: next(chunks) <= 4)
     run = store.run(number)
     assert run.state is RunState.STOPPED
-    assert len(store.epochs(number)) == 1  # of two blocks and one of validation
+    assert len(store.epochs(number)) == 1  # of two chunks and one of validation
     assert ModelFiles(settings).card(run.model).was_stopped
 
 

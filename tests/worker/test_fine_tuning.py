@@ -74,10 +74,10 @@ def test_it_reports_its_epochs_and_stops_where_it_is_not_wanted(network, brief, 
 
 def test_a_network_that_averages_is_tuned_by_a_single_look_and_averages_still(digits):
     network = build.averaged(build.build("fast", seed=1))
-    look = fine_tuning.one_look(network)
+    view = fine_tuning.one_view(network)
     before = network.predict(digits.x_test[:5], verbose=0)
-    look.set_weights([weights + 0.01 for weights in look.get_weights()])
-    assert look.predict(digits.x_test[:5], verbose=0).shape == (5, 10)
+    view.set_weights([weights + 0.01 for weights in view.get_weights()])
+    assert view.predict(digits.x_test[:5], verbose=0).shape == (5, 10)
     assert np.abs(network.predict(digits.x_test[:5], verbose=0) - before).max() > 1e-4
 
 
@@ -101,19 +101,19 @@ def test_a_way_that_loses_too_much_is_known_by_few_digits(network, digits, monke
     rng = np.random.default_rng(1)
     far = [weights + distance * rng.normal(0, weights.std(), weights.shape) for weights in old]
 
-    def missed(way):
-        network.set_weights([a + way * (b - a) for a, b in zip(old, far, strict=True)])
+    def missed(alpha):
+        network.set_weights([a + alpha * (b - a) for a, b in zip(old, far, strict=True)])
         return int((network.predict(watched[0], batch_size=500, verbose=0).argmax(axis=1) != watched[1]).sum())
 
-    most = missed(0) + round(fine_tuning._FORGOTTEN * 2000)
-    kept = [way for way in fine_tuning._WAYS if missed(way) <= most]
-    assert max(kept, default=fine_tuning._WAYS[-1]) == expected
+    most = missed(0) + round(fine_tuning._MAX_LOST * 2000)
+    kept = [alpha for alpha in fine_tuning._ALPHAS if missed(alpha) <= most]
+    assert max(kept, default=fine_tuning._ALPHAS[-1]) == expected
     assert bool(kept) == (distance < 1)  # else none keeps enough, and the shortest is gone
     sizes = []
     read = fine_tuning._read
     monkeypatch.setattr(fine_tuning, "_read", lambda learner, some: sizes.append(len(some[1])) or read(learner, some))
     network.set_weights(far)
-    way, after = fine_tuning._as_far_as_it_keeps(network, old, before, watched)
-    assert way == expected
+    alpha, after = fine_tuning._interpolate(network, old, before, watched)
+    assert alpha == expected
     assert np.array_equal(after, read(network, watched))
-    assert sum(sizes) < 0.6 * 2000 * (fine_tuning._WAYS.index(way) + 1)
+    assert sum(sizes) < 0.6 * 2000 * (fine_tuning._ALPHAS.index(alpha) + 1)

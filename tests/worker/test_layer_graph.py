@@ -47,26 +47,22 @@ def test_a_neuron_in_a_branch_adds_up_what_really_comes_in(branched, digits, lay
 
 def test_where_layers_come_together_a_sentence_says_how(branched, digits):
     explainer = Explainer(branched)
-    assert explainer.neuron(digits.x_test[0], "third", 0).source == (
-        "both is made of relu_wide and relu_narrow, added up."
-    )
-    assert (
-        explainer.neuron(digits.x_test[0], "hidden", 0).source == "all is made of flat and flat_beside, side by side."
-    )
+    assert explainer.neuron(digits.x_test[0], "third", 0).source == ("both adds its inputs: relu_wide, relu_narrow.")
+    assert explainer.neuron(digits.x_test[0], "hidden", 0).source == "all concatenates its inputs: flat, flat_beside."
     assert explainer.neuron(digits.x_test[0], "wide", 0).source == ""
-    with pytest.raises(ModelDamaged, match="relu_wide and relu_narrow, added up"):
+    with pytest.raises(ModelDamaged, match="both adds its inputs: relu_wide, relu_narrow"):
         explainer.neuron(digits.x_test[0], "both", 0)
 
 
 def test_what_a_filter_sees_is_told_where_one_way_leads_to_it_and_refused_where_several_do(branched, digits):
     explainer = Explainer(branched)
     assert [explainer.top_activations(digits.x_test[:5], name).side for name in ("wide", "narrow")] == [5, 3]
-    with pytest.raises(ModelDamaged, match="Several ways lead from the picture to third"):
+    with pytest.raises(ModelDamaged, match="More than one path leads from the image to third"):
         explainer.top_activations(digits.x_test[:5], "third")
 
 
 def test_what_several_layers_get_has_no_follower(branched):
-    wiring = LayerGraph(branched.layers[2:-1])
-    assert wiring.follower(branched.get_layer("both")) is None
-    assert wiring.follower(branched.get_layer("wide")).name == "normalization_wide"
-    assert [one.name for one in wiring.way_to(branched.get_layer("wide"))] == ["form", "wide"]
+    graph = LayerGraph(branched.layers[2:-1])
+    assert graph.follower(branched.get_layer("both")) is None
+    assert graph.follower(branched.get_layer("wide")).name == "normalization_wide"
+    assert [layer.name for layer in graph.path_to(branched.get_layer("wide"))] == ["form", "wide"]

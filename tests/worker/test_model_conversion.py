@@ -91,7 +91,9 @@ def test_usual_layers_and_networks_within_networks_are_laid_out_so_that_they_can
     assert Explainer(own).activations(digits.x_test[0]).logits.argmax() == 7
     assert keras_archive.parse((tmp_path / model_conversion.NETWORK).read_bytes())
     convolution = next(one.name for one in own.layers if isinstance(one, layers.Conv2D))
-    with pytest.raises(ModelDamaged, match="its arithmetic is not shown"):  # it has no margin around the picture
+    with pytest.raises(
+        ModelDamaged, match="cannot be shown: this imported layer"
+    ):  # it has no margin around the picture
         Explainer(own).neuron(digits.x_test[0], convolution, 0, 1, 1)
 
 

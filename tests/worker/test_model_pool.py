@@ -54,7 +54,7 @@ def test_only_a_few_networks_are_kept(small):
     configs = [dataclasses.replace(small, batch_size=size) for size in (8, 16, 24, 32, 40)]
     for config in configs:
         model_pool.release(model_pool.acquire(config), config)
-    assert len(model_pool._pool) == model_pool._KEPT
+    assert len(model_pool._pool) == model_pool._MAX_POOLED
 
 
 def test_a_new_network_without_validation_reports_its_epochs(digits, small):

@@ -10,39 +10,39 @@ from digitlab.worker import build
 from digitlab.worker.multistep import BatchChunks, fit, plan
 
 
-def labels_of_epoch(blocks, epoch):
-    parts = [blocks.block(number) for number in range(epoch * len(blocks), (epoch + 1) * len(blocks))]
+def labels_of_epoch(chunks, epoch):
+    parts = [chunks.chunk(number) for number in range(epoch * len(chunks), (epoch + 1) * len(chunks))]
     return np.concatenate([labels[:count].ravel() for _, labels, count in parts])
 
 
 @pytest.mark.parametrize("n", [96, 100, 31, 250])
 def test_the_blocks_of_an_epoch_hold_every_digit_once_in_an_order_of_their_own(digits, n):
-    blocks = BatchChunks(digits.x_train[:n], np.arange(n, dtype=np.uint8), TrainingConfig(), digits=64)
-    first, second = labels_of_epoch(blocks, 0), labels_of_epoch(blocks, 1)
+    chunks = BatchChunks(digits.x_train[:n], np.arange(n, dtype=np.uint8), TrainingConfig(), digits=64)
+    first, second = labels_of_epoch(chunks, 0), labels_of_epoch(chunks, 1)
     assert sorted(first) == sorted(second) == list(range(n))
     assert first.tolist() != second.tolist()
 
 
 def test_a_block_that_is_not_full_has_the_shape_of_the_others(digits):
-    blocks = BatchChunks(digits.x_train[:160], digits.y_train[:160], TrainingConfig(), digits=64)
-    shapes = [(images.shape, labels.shape, int(count)) for images, labels, count in map(blocks.block, range(3))]
+    chunks = BatchChunks(digits.x_train[:160], digits.y_train[:160], TrainingConfig(), digits=64)
+    shapes = [(images.shape, labels.shape, int(count)) for images, labels, count in map(chunks.chunk, range(3))]
     assert shapes == [((2, 32, 28, 28), (2, 32), 2), ((2, 32, 28, 28), (2, 32), 2), ((2, 32, 28, 28), (2, 32), 1)]
 
 
 def test_digits_keep_their_labels_and_change_by_augmentation(digits):
     config = TrainingConfig(augmentation=Augmentation(shift=1))
-    plain = BatchChunks(digits.x_train[:64], digits.y_train[:64], TrainingConfig(), digits=64).block(1)
-    changed = BatchChunks(digits.x_train[:64], digits.y_train[:64], config, digits=64).block(1)
-    again = BatchChunks(digits.x_train[:64], digits.y_train[:64], config, digits=64).block(1)
+    plain = BatchChunks(digits.x_train[:64], digits.y_train[:64], TrainingConfig(), digits=64).chunk(1)
+    changed = BatchChunks(digits.x_train[:64], digits.y_train[:64], config, digits=64).chunk(1)
+    again = BatchChunks(digits.x_train[:64], digits.y_train[:64], config, digits=64).chunk(1)
     assert np.array_equal(plain[1], changed[1])
     assert not np.array_equal(plain[0], changed[0])
     assert np.array_equal(changed[0], again[0])
 
 
-def one_by_one(model, blocks, epochs):
+def one_by_one(model, chunks, epochs):
     """What Keras does by itself: a call a batch."""
-    for number in range(epochs * len(blocks)):
-        images, labels, count = blocks.block(number)
+    for number in range(epochs * len(chunks)):
+        images, labels, count = chunks.chunk(number)
         for batch in range(count):
             model.train_on_batch(images[batch], labels[batch])
 
@@ -51,15 +51,15 @@ def one_by_one(model, blocks, epochs):
 def test_a_network_learned_in_blocks_is_the_one_that_keras_learns_batch_by_batch(digits, preset, n):
     config = TrainingConfig(preset=preset)
     networks = []
-    for is_in_blocks in (True, False):
+    for is_in_chunks in (True, False):
         model = build.build(preset, seed=1)
         model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"], jit_compile=False)
-        way = dataclasses.replace(plan(model, 1000), digits=320)
-        blocks = BatchChunks(digits.x_train[:n], digits.y_train[:n], config, way.digits)
-        if is_in_blocks:
-            fit(model, blocks, way, epochs=2, validation=None, callbacks=[])
+        execution_plan = dataclasses.replace(plan(model, 1000), digits=320)
+        chunks = BatchChunks(digits.x_train[:n], digits.y_train[:n], config, execution_plan.digits)
+        if is_in_chunks:
+            fit(model, chunks, execution_plan, epochs=2, validation=None, callbacks=[])
         else:
-            one_by_one(model, blocks, epochs=2)
+            one_by_one(model, chunks, epochs=2)
         networks.append(model)
     first, second = (network.predict(digits.x_test[:100], verbose=0) for network in networks)
     assert first == pytest.approx(second, abs=2e-3)  # sums of float32 in another order
@@ -68,14 +68,14 @@ def test_a_network_learned_in_blocks_is_the_one_that_keras_learns_batch_by_batch
 def test_any_callback_of_keras_works(digits, tmp_path):
     model = build.build("tutorial", seed=1)
     model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"], jit_compile=False)
-    blocks = BatchChunks(digits.x_train[:640], digits.y_train[:640], TrainingConfig(), digits=320)
+    chunks = BatchChunks(digits.x_train[:640], digits.y_train[:640], TrainingConfig(), digits=320)
     callbacks = [
         keras.callbacks.ModelCheckpoint(tmp_path / "best.keras"),
         keras.callbacks.CSVLogger(tmp_path / "log.csv"),
         keras.callbacks.LearningRateScheduler(lambda epoch: 0.001 / (epoch + 1)),
     ]
     validation = digits.x_test[:100], digits.y_test[:100]
-    history = fit(model, blocks, plan(model, 20), epochs=2, validation=validation, callbacks=callbacks)
+    history = fit(model, chunks, plan(model, 20), epochs=2, validation=validation, callbacks=callbacks)
     assert set(history.history) == {"loss", "accuracy", "val_loss", "val_accuracy", "learning_rate"}
     assert float(model.optimizer.learning_rate) == pytest.approx(0.0005)
     saved = keras.models.load_model(tmp_path / "best.keras")

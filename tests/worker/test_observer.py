@@ -98,13 +98,13 @@ def test_an_epoch_that_is_broken_off_is_not_seen_and_one_that_goes_on_has_no_cha
 def test_a_picture_is_read_again_as_it_was_after_each_epoch(digits, preset):
     config = TrainingConfig.from_preset(preset, epochs=2, training_digits=1000, averaging=False)
     trained, _, shots = observed(digits, config)
-    growth = SnapshotReader(preset).growth(shots, digits.x_test[3])
-    assert growth.epochs == (0, 1, 2)
+    readings = SnapshotReader(preset).readings_by_epoch(shots, digits.x_test[3])
+    assert readings.epochs == (0, 1, 2)
     expected = trained.model.predict(digits.x_test[3:4], verbose=0)[0]
-    assert growth.probabilities[-1] == pytest.approx(expected, abs=0.01)
+    assert readings.probabilities[-1] == pytest.approx(expected, abs=0.01)
     first = build.build(preset, config.seed).predict(digits.x_test[3:4], verbose=0)[0]
-    assert growth.probabilities[0] == pytest.approx(first, abs=0.01)
-    assert growth.points.shape == (3, 2)
+    assert readings.probabilities[0] == pytest.approx(first, abs=0.01)
+    assert readings.points.shape == (3, 2)
 
 
 def test_without_validation_digits_it_is_looked_at_with_those_that_it_learns(digits):

@@ -24,13 +24,13 @@ def snapshot(seed):
 
 
 def test_threads_that_ask_at_once_get_what_each_asked_for(digits):
-    timelapse = SnapshotReader("tutorial")
+    reader = SnapshotReader("tutorial")
     shots = [snapshot(seed) for seed in range(1, 6)]
-    alone = timelapse.growth(shots, digits.x_test[0])
+    alone = reader.readings_by_epoch(shots, digits.x_test[0])
     found = []
 
     def ask(order):
-        found.extend((order, timelapse.growth(shots[::order], digits.x_test[0])) for _ in range(5))
+        found.extend((order, reader.readings_by_epoch(shots[::order], digits.x_test[0])) for _ in range(5))
 
     threads = [threading.Thread(target=ask, args=(order,)) for order in (1, -1)]
     for thread in threads:
@@ -38,4 +38,4 @@ def test_threads_that_ask_at_once_get_what_each_asked_for(digits):
     for thread in threads:
         thread.join()
     assert len(found) == 10
-    assert all((growth.probabilities == alone.probabilities[::order]).all() for order, growth in found)
+    assert all((readings.probabilities == alone.probabilities[::order]).all() for order, readings in found)

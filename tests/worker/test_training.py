@@ -85,9 +85,9 @@ def test_validation_is_the_end_of_the_training_set(digits, small):
 
 
 def test_a_stop_ends_within_one_block_and_keeps_the_network(digits):
-    blocks = itertools.count(1)
+    chunks = itertools.count(1)
     told = []
-    trained = fit(TrainingConfig(epochs=50), digits, report=told.append, wanted=lambda: next(blocks) < 5)
+    trained = fit(TrainingConfig(epochs=50), digits, report=told.append, wanted=lambda: next(chunks) < 5)
     assert trained.was_stopped
     assert told[-1].batch == 1000
     assert trained.epochs == []
@@ -97,7 +97,7 @@ def test_a_stop_ends_within_one_block_and_keeps_the_network(digits):
 def test_a_stop_in_validation_does_not_wait_for_its_end(digits, small):
     config = dataclasses.replace(small, training_digits=60_000, validation_split=0.9, batch_size=1024)
     asked = itertools.count(1)
-    trained = fit(config, digits, wanted=lambda: next(asked) <= 3)  # 2 blocks of training, then validation
+    trained = fit(config, digits, wanted=lambda: next(asked) <= 3)  # 2 chunks of training, then validation
     assert trained.was_stopped
     assert next(asked) < 6
 
