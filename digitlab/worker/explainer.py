@@ -82,7 +82,7 @@ class Explainer:
         return outputs, hidden, hidden @ self._kernel + self._bias
 
     def _differentiate(self, scaled: tf.Tensor, weights: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        """Return the gradient of each image's logits, weighted by `weights` (n, 10), as (n, 28, 28); and the logits, (n, 10)."""
+        """Return the gradient of each image's logits, weighted by (n, 10), as (n, 28, 28); and the logits, (n, 10)."""
         with tf.GradientTape() as tape:
             tape.watch(scaled)
             sums = self._pass(scaled)[2]
@@ -90,7 +90,7 @@ class Explainer:
         return tape.gradient(weighted, scaled), sums
 
     def _lead(self, scaled: tf.Tensor, digits: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        """Return by how much the logit of each image's digit, one-hot, exceeds all others: the gradient, and the lead, (n,)."""
+        """Return by how much the logit of each image's digit, one-hot, exceeds all others: gradient and lead, (n,)."""
         with tf.GradientTape() as tape:
             tape.watch(scaled)
             sums = self._pass(scaled)[2]
