@@ -3,7 +3,7 @@
 import streamlit as st
 
 from digitlab.data import browsing
-from digitlab.ui import galleries, messages, network_choice, probability_bars, reading_view, resources
+from digitlab.ui import galleries, linked_choice, messages, network_choice, probability_bars, reading_view, resources
 from digitlab.ui.charts import plots
 
 SHOWN = 48  # samples on a page
@@ -13,18 +13,16 @@ st.title("Browse MNIST")
 digits = resources.mnist()
 controls = st.container(horizontal=True, vertical_alignment="bottom")
 with controls:
-    part = st.segmented_control(
-        "Set", ["training", "test"], default="training", required=True, key="set", bind="query-params"
+    part = linked_choice.segmented_control(
+        "Set", {"training": "Training", "test": "Test"}, param="set", key="browsed_set", default="training"
     )
-    images, labels = digits.part(part or "training")
-    chosen = st.pills(
+    images, labels = digits.part(part)
+    chosen = linked_choice.pills(
         "Digit",
-        ["all", *map(str, range(10))],
+        {"all": "All"} | {str(digit): str(digit) for digit in range(10)},
+        param="digit",
+        key="browsed_digit",
         default="all",
-        required=True,
-        key="digit",
-        bind="query-params",
-        wrap=True,
     )
     seed = st.number_input(
         "Shuffle seed (0 = original order)", 0, 999_999, 0, key="seed", bind="query-params", width=240
@@ -45,7 +43,7 @@ def enlarge(index: int) -> None:
 
 def show_only(digit: int) -> None:
     """Browse the samples of one digit."""
-    st.session_state.digit = str(digit)
+    st.session_state.browsed_digit = str(digit)
     st.session_state.page = 1
 
 
@@ -87,7 +85,7 @@ with detail:
             st.caption(reading_view.verdict(reading))
         with below:
             probability_bars.show(reading.probabilities, reading.digit)
-            reading_view.why(part or "training", int(index), card.name)
+            reading_view.why(part, int(index), card.name)
 
 with (
     st.expander(f"Pixel values of sample {index}: 0 (background) to 255 (ink)", icon=":material/grid_on:"),
@@ -95,13 +93,13 @@ with (
 ):
     st.image(plots.pixel_values(images[index]), width="stretch")
 
-st.subheader(WHOLE_SETS[part or "training"])
+st.subheader(WHOLE_SETS[part])
 st.markdown(
     "The mean image of each digit, bright where most people put ink. Click one to browse that digit only. The chart "
     "shows how many samples each digit has."
 )
 counts = browsing.counts(labels)
-averages = resources.averages(part or "training")
+averages = resources.averages(part)
 means = [galleries.Sample(digit, averages[digit], f"{digit}: {counts[digit]:,}") for digit in range(10)]
 galleries.gallery(means, key="averages", on_click=show_only)
 st.vega_lite_chart(

@@ -43,7 +43,7 @@ def test_a_page_fits_the_screen_in_both_themes(newcomer, path, width):
 
 def test_a_link_opens_the_same_view_of_mnist(page, context):
     visit(page, "browse")
-    page.get_by_text("test", exact=True).click()
+    page.get_by_text("Test", exact=True).click()
     settle(page)
     page.get_by_test_id("stMain").get_by_text("7", exact=True).first.click()
     settle(page)

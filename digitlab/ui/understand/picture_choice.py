@@ -23,7 +23,7 @@ def follow_link() -> None:
     if not (number.isdecimal() and number.isascii() and len(number) < 10):
         return
     if part in ("test", "training"):
-        state.update(understood="MNIST", set=part, sample=int(number))
+        state.update(understood="MNIST", mnist_set=part, sample=int(number))
     elif part == "own":
         state.update(understood="My digits", drawing=int(number))
         state.pop("drawing-page", None)
@@ -31,13 +31,13 @@ def follow_link() -> None:
 
 def show_training_digit(index: int) -> None:
     """Choose one of MNIST's training digits, in place of whatever is shown."""
-    st.session_state.update(understood="MNIST", set="training", sample=index)
+    st.session_state.update(understood="MNIST", mnist_set="training", sample=index)
 
 
 def keep_link() -> None:
     """Keep the chosen one of the person's own digits in the address; remove what no longer fits from it."""
     state, source = st.session_state, st.session_state.get("understood")
-    links = {"MNIST": f"{state.get('set')}-{state.get('sample')}", "My digits": f"own-{state.get('drawing')}"}
+    links = {"MNIST": f"{state.get('mnist_set')}-{state.get('sample')}", "My digits": f"own-{state.get('drawing')}"}
     if source == "My digits" and "drawing" in state:
         st.query_params[_LINK] = state[_LINK] = links[source]
     elif st.query_params.get(_LINK, "") not in ("", links.get(source or "")):
@@ -100,7 +100,7 @@ def _mnist(_card: ModelCard) -> list[NDArray[np.uint8]]:
 
     with st.container(horizontal=True, vertical_alignment="bottom"):
         part = linked_choice.segmented_control(
-            "Set", {"test": "Test", "training": "Training"}, param="set", key="set", default="test"
+            "Set", {"test": "Test", "training": "Training"}, param="set", key="mnist_set", default="test"
         )
         images, labels = resources.mnist().part(part)
         if state.get("sample", 0) not in range(len(labels)):
