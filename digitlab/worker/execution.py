@@ -1,4 +1,4 @@
-"""What a worker process does: train, score, save and record a run."""
+"""What a worker does with a run: train, score, save and record it."""
 
 import logging
 import math
@@ -36,69 +36,69 @@ from digitlab.worker.export import export, versions
 from digitlab.worker.heartbeat import Heartbeat, retry_while_unavailable
 
 _SAMPLES = 64  # test digits on which an exported file must agree with Keras
-_UNFORESEEN = "An error that nobody foresaw ended the run; the log has it."
+_UNEXPECTED = "An unexpected error ended the run. The log has the details."
 
-_leaving = threading.Event()  # this process ends soon
-_under_way: set[int] = set()  # runs that are carried out here
-_changed = threading.Condition()  # of what is under way
+_is_leaving = threading.Event()  # this process ends soon
+_running: set[int] = set()  # numbers of the runs of this process
+_changed = threading.Condition()  # of the running ones
 
 
 def warm_up(settings: Settings) -> None:
-    """Load the data, and have the tutorial's network compiled: its first training begins at once."""
+    """Load the data, and compile the tutorial's network, so that its first training starts at once."""
     digits = mnist_source.load(settings.data)
     config = TrainingConfig(epochs=1)
     training.train(config, digits.x_train, digits.y_train, wanted=lambda: False, observe=lambda *_: None)
 
 
 def run_next(settings: Settings) -> None:
-    """Carry out the waiting run whose turn it is, to its end; nothing if none waits."""
+    """Train the run that is first in the queue to its end; do nothing if the queue is empty."""
     worker = new_worker_name()
     store = retry_while_unavailable(lambda: Store(settings.database_url))
-    number = None if _leaving.is_set() else retry_while_unavailable(lambda: store.claim_next(worker))
+    number = None if _is_leaving.is_set() else retry_while_unavailable(lambda: store.claim_next(worker))
     store.close()
     if number is not None:
         run_to_end(settings, number, worker)
 
 
 def leave(patience: float) -> None:
-    """Let the runs of this process wait again, as it ends soon; return when they do, or after so many seconds."""
-    _leaving.set()
+    """Queue the runs of this process again, as it ends soon; wait at most `patience` seconds for it."""
+    _is_leaving.set()
     with _changed:
-        _changed.wait_for(lambda: not _under_way, patience)
+        _changed.wait_for(lambda: not _running, patience)
 
 
-def run_to_end(settings: Settings, number: int, worker: str, attended: CommandLineOptions | None = None) -> None:
-    """Carry out a run that `worker` claimed to its end, whatever that is; the store tells how it went."""
-    with _counted(number):  # until its end is recorded
-        _perform(settings, number, worker, attended or CommandLineOptions())
+def run_to_end(settings: Settings, number: int, worker: str, options: CommandLineOptions | None = None) -> None:
+    """Train a run that `worker` has claimed to its end, and record how it ended."""
+    with _registered(number):  # until its end is recorded
+        _run_and_record(settings, number, worker, options or CommandLineOptions())
 
 
-def _perform(settings: Settings, number: int, worker: str, attended: CommandLineOptions) -> None:
+def _run_and_record(settings: Settings, number: int, worker: str, options: CommandLineOptions) -> None:
     store = retry_while_unavailable(lambda: Store(settings.database_url))
-    outcome: Outcome | None = Outcome(state=RunState.FAILED, message=_UNFORESEEN)
+    outcome: Outcome | None = Outcome(state=RunState.FAILED, message=_UNEXPECTED)
     run: Run | None = None
     try:
         run = retry_while_unavailable(lambda: store.run(number))
         logs.log("run claimed", run=number, person=run.owner, worker=worker, attempt=run.attempt)
-        with Heartbeat(store, number, worker) as pulse:
-            outcome = _carry_out(settings, store, run, pulse, attended)
+        with Heartbeat(store, number, worker) as heartbeat:
+            outcome = _execute(settings, store, run, heartbeat, options)
     except DatabaseUnavailable:
-        outcome = None  # nobody can be told; whoever finds the run silent lets it go on
+        outcome = None  # it cannot be recorded; a dispatcher finds that the heartbeat stopped, and queues the run again
         raise
     except StorageError as error:
-        outcome = Outcome(state=RunState.INTERRUPTED, message=str(error))  # its last checkpoint is there to go on from
+        outcome = Outcome(state=RunState.INTERRUPTED, message=str(error))  # it can be resumed from its last checkpoint
     except DigitLabError as error:
         outcome = Outcome(state=RunState.FAILED, message=str(error))
         if isinstance(error, Diverged) and run:
             with suppress(StorageError):
-                checkpoint_of(settings, run).delete()  # nothing can go on from there
+                checkpoint_of(settings, run).delete()  # it cannot be resumed
     except KeyboardInterrupt:
-        outcome = Outcome(state=RunState.INTERRUPTED, message="It was broken off by hand.")
+        outcome = Outcome(state=RunState.INTERRUPTED, message="It was interrupted from the keyboard.")
         raise
     finally:
         if outcome is not None:
             _record(store, number, worker, outcome)
-            _tell(number, run, outcome)
+            _log(number, run, outcome)
         store.close()
 
 
@@ -109,8 +109,8 @@ def _record(store: Store, number: int, worker: str, outcome: Outcome) -> None:
         retry_while_unavailable(lambda: store.end(number, worker, outcome))
 
 
-def _tell(number: int, run: Run | None, outcome: Outcome) -> None:
-    """Log how a run ended; to be called where an error may be on its way up."""
+def _log(number: int, run: Run | None, outcome: Outcome) -> None:
+    """Log how a run ended; called while an unexpected error is being handled."""
     event = "run released" if outcome.state is RunState.QUEUED else f"run {outcome.state}"
     logs.log(
         event,
@@ -119,27 +119,27 @@ def _tell(number: int, run: Run | None, outcome: Outcome) -> None:
         seconds=round(time.time() - run.started, 1) if run and run.started else None,
         network=outcome.model,
         reason=outcome.message or None,
-        error=sys.exception() if outcome.message == _UNFORESEEN else None,
+        error=sys.exception() if outcome.message == _UNEXPECTED else None,
         level=logging.WARNING if outcome.state in (RunState.FAILED, RunState.INTERRUPTED) else logging.INFO,
     )
 
 
-def _carry_out(settings: Settings, store: Store, run: Run, pulse: Heartbeat, attended: CommandLineOptions) -> Outcome:
-    """Train, score and save. A run that is to wait again comes back as queued."""
+def _execute(settings: Settings, store: Store, run: Run, heartbeat: Heartbeat, options: CommandLineOptions) -> Outcome:
+    """Train, score and save. The outcome is "queued" for a run that goes back to the queue."""
     ending: list[RunState] = []
 
     def is_pause() -> bool:
         now = retry_while_unavailable(lambda: store.run(run.number))
         if now.is_pause_wanted:
             ending.append(RunState.PAUSED)
-        elif not retry_while_unavailable(lambda: store.is_trained_by(run.number, pulse.worker)):
-            ending.append(RunState.QUEUED)  # somebody took it for lost, and another worker has it, or will
-        elif _leaving.is_set() and not now.is_stop_wanted:
+        elif not retry_while_unavailable(lambda: store.is_trained_by(run.number, heartbeat.worker)):
+            ending.append(RunState.QUEUED)  # it was taken for lost, and queued again
+        elif _is_leaving.is_set() and not now.is_stop_wanted:
             ending.append(RunState.QUEUED)
         return bool(ending)
 
-    _agree(settings, store, run, pulse)
-    trained = _train(settings, store, run, pulse, attended, is_pause)
+    _reconcile(settings, store, run, heartbeat)
+    trained = _train(settings, store, run, heartbeat, options, is_pause)
     clean_up(settings, retry_while_unavailable(store.runs_to_keep))
     if trained.checkpoint_error and RunState.PAUSED in ending:
         raise trained.checkpoint_error
@@ -153,7 +153,7 @@ def _carry_out(settings: Settings, store: Store, run: Run, pulse: Heartbeat, att
         found.append(evaluate(path, digits.x_test, digits.y_test, settings.threads))
         return replace(card, test_loss=found[0].loss, test_accuracy=found[0].accuracy)
 
-    card = _card(run, trained, attended, _origin(settings, run))
+    card = _card(run, trained, options, _origin(settings, run))
     ModelFiles(settings).save(card, export_and_score)
     (scores,) = found
     save_answers(settings, card, TEST, scores)
@@ -161,30 +161,30 @@ def _carry_out(settings: Settings, store: Store, run: Run, pulse: Heartbeat, att
     return Outcome(state=state, model=card.name, test_loss=scores.loss, test_accuracy=scores.accuracy)
 
 
-def _agree(settings: Settings, store: Store, run: Run, pulse: Heartbeat) -> None:
-    """Have record and checkpoint tell the same, whatever happened between the writing of one and of the other."""
+def _reconcile(settings: Settings, store: Store, run: Run, heartbeat: Heartbeat) -> None:
+    """Make the record agree with the checkpoint, which may be newer or missing."""
     recorded = {epoch.epoch for epoch in retry_while_unavailable(lambda: store.epochs(run.number))}
     start = checkpoints.read(checkpoint_of(settings, run))
     if start is None:
         with suppress(StorageError):
             SnapshotStore(settings, run).clear()
     if start is None and recorded:
-        retry_while_unavailable(lambda: store.discard_epochs(run.number, pulse.worker))
+        retry_while_unavailable(lambda: store.discard_epochs(run.number, heartbeat.worker))
     for epoch in start.epochs if start else ():
-        if epoch.epoch not in recorded:  # its process ended while the record was out of reach
-            pulse.record(epoch)
+        if epoch.epoch not in recorded:  # its process ended while the database was unavailable
+            heartbeat.record(epoch)
 
 
 @contextmanager
-def _counted(number: int) -> Iterator[None]:
-    """Know a run as one that is carried out here."""
+def _registered(number: int) -> Iterator[None]:
+    """Count a run as running in this process."""
     with _changed:
-        _under_way.add(number)
+        _running.add(number)
     try:
         yield
     finally:
         with _changed:
-            _under_way.discard(number)
+            _running.discard(number)
             _changed.notify_all()
 
 
@@ -192,30 +192,30 @@ def _train(
     settings: Settings,
     store: Store,
     run: Run,
-    pulse: Heartbeat,
-    attended: CommandLineOptions,
+    heartbeat: Heartbeat,
+    options: CommandLineOptions,
     is_pause: Callable[[], bool],
 ) -> training.Trained:
-    def tell(event: EpochMetrics | Progress) -> None:
-        pulse.record(event)
-        attended.report(event)
+    def report(event: EpochMetrics | Progress) -> None:
+        heartbeat.record(event)
+        options.report(event)
 
     def wanted() -> bool:
-        return pulse.is_wanted() and attended.is_still_wanted() and not _leaving.is_set()
+        return heartbeat.is_wanted() and options.is_still_wanted() and not _is_leaving.is_set()
 
     snapshots = SnapshotStore(settings, run)
 
     def observe(seen: Observation, snapshot: Snapshot | None) -> None:
-        pulse.record(seen)
+        heartbeat.record(seen)
         if snapshot is not None:
-            with suppress(StorageError):  # no reason to lose what is learned
+            with suppress(StorageError):  # no reason to end the training
                 snapshots.add(snapshot)
 
     digits = mnist_source.load(settings.data)
     if run.config.tuning:
         drawings = retry_while_unavailable(lambda: store.drawings.for_person(Person(id=run.owner), with_pictures=False))
         trained = fine_tuning_run.fine_tune_run(
-            ModelFiles(settings), run.config, drawings, digits, report=tell, wanted=wanted
+            ModelFiles(settings), run.config, drawings, digits, report=report, wanted=wanted
         )
         if trained.was_stopped:
             is_pause()
@@ -224,7 +224,7 @@ def _train(
         run.config,
         digits.x_train,
         digits.y_train,
-        report=tell,
+        report=report,
         wanted=wanted,
         is_pause=is_pause,
         checkpoint=checkpoint_of(settings, run),
@@ -233,23 +233,23 @@ def _train(
 
 
 def _origin(settings: Settings, run: Run) -> Origin | None:
-    """Where a network came from that was improved: what is not known of it stays unknown."""
+    """Return the origin of the network that was fine-tuned; None if it has none, or is gone."""
     if run.config.tuning is not None:
-        with suppress(DigitLabError):  # it was deleted meanwhile
+        with suppress(DigitLabError):  # deleted meanwhile
             return ModelFiles(settings).card(run.config.tuning.base).origin
     return None
 
 
-def _card(run: Run, trained: training.Trained, attended: CommandLineOptions, origin: Origin | None) -> ModelCard:
-    """Return what is known of a network before it is scored."""
-    name = attended.name
+def _card(run: Run, trained: training.Trained, options: CommandLineOptions, origin: Origin | None) -> ModelCard:
+    """Return the card of a network that is not scored yet."""
+    name = options.name
     command = as_command(run.config)
     if name:
-        command += f" --name {name} --title {shlex.quote(run.title)}" + " --ready-made" * attended.is_ready_made
+        command += f" --name {name} --title {shlex.quote(run.title)}" + " --ready-made" * options.is_ready_made
     return ModelCard(
         name=name or time.strftime(f"{run.config.preset}-%Y%m%d-%H%M%S-{run.number}", time.gmtime()),
         title=run.title,
-        is_ready_made=attended.is_ready_made,
+        is_ready_made=options.is_ready_made,
         owner=run.owner,
         owner_name=run.owner_name,
         config=run.config,

@@ -1,4 +1,4 @@
-"""Arrays that took long to compute, kept in a folder; the oldest make room for new ones."""
+"""A cache of arrays that took long to compute; the oldest are deleted when it is full."""
 
 import io
 from contextlib import suppress
@@ -10,17 +10,17 @@ from digitlab.errors import StorageError
 from digitlab.storage.storage import Storage
 
 _SUFFIX = ".npy"
-_MAX = 200_000_000  # bytes: 500 times a network's answers on the test set
+_MAX_BYTES = 200_000_000  # 500 times a network's answers on the test set
 
 
 class ArrayCache:
-    """Arrays by name. What cannot be kept or read is computed anew: no error comes from here. Threads may share it."""
+    """Arrays by name. An array that cannot be written or read counts as missing, so it raises no error. Thread-safe."""
 
     def __init__(self, storage: Storage) -> None:
         self._storage = storage
 
     def get(self, name: str) -> NDArray[np.generic] | None:
-        """Return an array; None where there is none, or none that can be read."""
+        """Return an array; None if it is missing or cannot be read."""
         try:
             array: NDArray[np.generic] = np.load(io.BytesIO(self._storage.read(name + _SUFFIX)), allow_pickle=False)
         except (StorageError, OSError, ValueError, EOFError):
@@ -28,18 +28,18 @@ class ArrayCache:
         return array
 
     def put(self, name: str, array: NDArray[np.generic]) -> None:
-        """Keep an array under a name."""
+        """Store an array under a name."""
         content = io.BytesIO()
         np.save(content, array, allow_pickle=False)
         with suppress(StorageError):
             self._storage.write(name + _SUFFIX, content.getvalue())
-            self._make_room()
+            self._delete_oldest()
 
-    def _make_room(self) -> None:
+    def _delete_oldest(self) -> None:
         entries = sorted(self._storage.entries().items(), key=lambda item: item[1].modified)
         used = sum(entry.size for _, entry in entries)
         for name, entry in entries:
-            if used <= _MAX:
+            if used <= _MAX_BYTES:
                 break
             self._storage.delete(name)
             used -= entry.size

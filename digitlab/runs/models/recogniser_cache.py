@@ -1,4 +1,4 @@
-"""The networks that are ready to read in this process: loaded once, and again if they were trained anew."""
+"""A cache of loaded networks; a network is loaded again if its files change."""
 
 import threading
 from collections import OrderedDict
@@ -8,28 +8,28 @@ from digitlab.networks.recognition import CARD, Recogniser
 from digitlab.runs.models.model_files import ModelFiles
 from digitlab.runs.models.model_import import ModelImporter
 
-_KEPT = 32  # two interpreters each; Compare asks 24 at once
+_MAX_CACHED = 32  # two interpreters each; the Compare page reads with 24
 
 
 class RecogniserCache:
-    """Threads may share it. A file that is not this lab's own goes through the same checks as one brought in."""
+    """Loaded networks by name or file. A file from elsewhere is checked like an imported one. Thread-safe."""
 
-    def __init__(self, files: ModelFiles, gate: ModelImporter) -> None:
-        self._files, self._importer = files, gate
+    def __init__(self, files: ModelFiles, importer: ModelImporter) -> None:
+        self._files, self._importer = files, importer
         self._loaded: OrderedDict[Path, tuple[Recogniser, tuple[int, ...]]] = OrderedDict()
         self._lock = threading.Lock()
 
     def get(self, model: str) -> Recogniser:
-        """Return a network, by its name or its `.keras` file."""
+        """Return a network by its name or its `.keras` file."""
         name = self._files.own_name(model)
         path = self._files.keras_file(name) if name is not None else self._importer.import_file(Path(model)).keras
-        # The card comes last, and its limits are part of the network.
-        made = tuple(file.stat().st_mtime_ns for file in (path, path.with_suffix(CARD)) if file.is_file())
+        # The card is written last, and contains the network's calibration.
+        stamps = tuple(file.stat().st_mtime_ns for file in (path, path.with_suffix(CARD)) if file.is_file())
         with self._lock:
-            if self._loaded.get(path, (None, None))[1] != made:
-                self._loaded[path] = (Recogniser.load(path), made)
+            if self._loaded.get(path, (None, None))[1] != stamps:
+                self._loaded[path] = (Recogniser.load(path), stamps)
             recogniser, _ = self._loaded[path]
             self._loaded.move_to_end(path)
-            while len(self._loaded) > _KEPT:
+            while len(self._loaded) > _MAX_CACHED:
                 self._loaded.popitem(last=False)
             return recogniser

@@ -14,13 +14,13 @@ from digitlab.storage.folder import Folder
 from digitlab.storage.storage import Storage
 
 KERAS = ".keras"
-_COPIES = 50  # networks of another place that are kept on this machine; a megabyte or two each
-_TRIES = 3  # as often a network is fetched that changes under one's hands
+_MAX_COPIES = 50  # networks of remote storages; 1 to 2 MB each
+_MAX_TRIES = 3  # to copy a network that changes at the same time
 
 
 @dataclass(frozen=True, slots=True)
 class _CachedCard:
-    """A card as it was read; `key` is another one for every card."""
+    """A card with its text and stamp; `key` is a hash of the text."""
 
     stamp: str
     text: bytes
@@ -32,21 +32,20 @@ class _CachedCard:
 
 
 class ModelRepository:
-    """Networks in one storage. One is there if and only if its card is: the card comes last and goes first.
+    """Networks in one storage. A network exists if and only if its card does: it is written last and deleted first.
 
-    What reads a network needs files. From a storage that is no folder they are copied to this machine once, and again
-    when the card has changed; for anything else one look at the card is all that is asked of that storage. Threads may
-    share a shelf.
+    LiteRT and Keras read files on this machine. The files of a remote storage are copied here on first use, and again
+    if the card changes. Thread-safe.
     """
 
     def __init__(self, storage: Storage, copies: Path) -> None:
-        """Take the storage, and a folder for copies of what is not on this machine."""
+        """Take the storage, and a folder for copies of remote files."""
         self._storage, self._copies = storage, Folder(copies)
         self._known: dict[str, _CachedCard] = {}
         self._lock = threading.Lock()
 
     def cards(self) -> list[ModelCard]:
-        """Return the cards that can be read, in no order."""
+        """Return the cards that can be read, in any order."""
         stamps = {
             name.removesuffix(CARD): entry.stamp
             for name, entry in self._storage.entries().items()
@@ -61,62 +60,60 @@ class ModelRepository:
         return cards
 
     def card(self, name: str) -> ModelCard:
-        """Return one card. `ModelNotFound` without such a network, `ModelDamaged` if its card cannot be read."""
-        return self._look(name).card
+        """Return a card. `ModelNotFound` if there is no such network, `ModelDamaged` if its card cannot be read."""
+        return self._cached_card(name).card
 
     def has(self, name: str) -> bool:
-        """Whether there is a card of that name, readable or not."""
+        """Whether a card of that name exists, readable or not."""
         return self._storage.entry(f"{name}{CARD}") is not None
 
     def keras_file(self, name: str) -> Path:
-        """Return the Keras file on this machine, the others beside it; in a folder it need not exist."""
+        """Return the path of the Keras file on this machine, with the other files beside it; it need not exist."""
         if path := self._storage.local_path(f"{name}{KERAS}"):
             return path
-        for _ in range(_TRIES):
-            known = self._look(name)
+        for _ in range(_MAX_TRIES):
+            known = self._cached_card(name)
             copy = self._copies.path / f"{name}@{known.key}"
             if copy.is_dir() or self._fetch(name, known, copy):
                 return copy / f"{name}{KERAS}"
-        raise ModelDamaged(f"The files of {name!r} do not belong together. Delete the network, or train it again.")
+        raise ModelDamaged(f"The files of {name!r} are incomplete. Delete the network, or train it again.")
 
     def size(self, name: str) -> int:
-        """Return the size of the Keras file in bytes; 0 without one."""
+        """Return the size of the Keras file in bytes; 0 if it does not exist."""
         entry = self._storage.entry(f"{name}{KERAS}")
         return entry.size if entry else 0
 
     def save(self, card: ModelCard, export: Callable[[Path], ModelCard | None]) -> None:
-        """Store a network so that nobody ever sees half of it.
-
-        `export` writes `.keras` and `.tflite` where it is told, and may return the card anew.
+        """Store a network in one step, so that no incomplete one is ever visible; see `ModelFiles.save`.
 
         Raises:
-            StorageError: There is no room, or no storage; what was there before is unchanged.
+            StorageError: The storage is full or unavailable; existing files are unchanged.
         """
         place = Folder(self._storage.folder) if self._storage.folder else self._copies
         with place.temporary_folder() as folder:
-            made = folder / f"{card.name}{KERAS}"
-            card = export(made) or card
-            files = [made.with_suffix(suffix) for suffix in (SUFFIX, KERAS, CARD)]
+            keras = folder / f"{card.name}{KERAS}"
+            card = export(keras) or card
+            files = [keras.with_suffix(suffix) for suffix in (SUFFIX, KERAS, CARD)]
             files[-1].write_text(card.to_json(), encoding="utf-8")
             self._storage.put(files)
 
     def replace_card(self, card: ModelCard) -> None:
-        """Put a card in the place of the last one."""
+        """Replace the card of a network."""
         self._storage.write(f"{card.name}{CARD}", card.to_json().encode())
 
     def delete(self, name: str) -> None:
-        """Remove a network for good."""
+        """Delete a network."""
         for suffix in (CARD, KERAS, SUFFIX):
             self._storage.delete(f"{name}{suffix}")
         for copy in self._copies.path.glob(f"{name}@*"):
             Folder(copy).remove()
 
     def remove_leftovers(self) -> None:
-        """Remove what a crash left half written, here and among the copies, once nobody can be writing it."""
+        """Delete partial files that a crash left, here and among the copies."""
         self._storage.remove_leftovers()
         self._copies.remove_leftovers()
 
-    def _look(self, name: str) -> _CachedCard:
+    def _cached_card(self, name: str) -> _CachedCard:
         entry = self._storage.entry(f"{name}{CARD}")
         if entry is None:
             raise _missing(name)
@@ -132,37 +129,37 @@ class ModelRepository:
                 raise _missing(name) from error
             except (ValueError, TypeError, KeyError, AttributeError) as error:
                 raise ModelDamaged(
-                    f"The card {name}{CARD} cannot be read. Delete it, or restore it from a copy."
+                    f"The card {name}{CARD} cannot be read. Delete it, or restore it from a backup."
                 ) from error
             if known.card.name != name:
                 raise ModelDamaged(
-                    f"The card {name}{CARD} belongs to {known.card.name!r}. Give both files the same name."
+                    f"The card {name}{CARD} is that of {known.card.name!r}. Give all files of a network the same name."
                 )
             self._known[name] = known
         return known
 
     def _fetch(self, name: str, known: _CachedCard, copy: Path) -> bool:
-        """Copy a network to this machine, in one step; False if it changed meanwhile, or its files are not there."""
+        """Copy a network to this machine in one step; False if it changed meanwhile, or a file is missing."""
         with self._lock, self._copies.temporary_folder() as folder:
-            if copy.is_dir():  # another thread was quicker
+            if copy.is_dir():  # another thread was faster
                 return True
             whole = Folder(folder / "whole")
             with suppress(FileNotFoundError):
                 for suffix in (SUFFIX, KERAS):
                     whole.write(f"{name}{suffix}", self._storage.read(f"{name}{suffix}"))
                 whole.write(f"{name}{CARD}", known.text)
-                if self._look(name).key != known.key:
+                if self._cached_card(name).key != known.key:
                     return False
                 whole.publish(copy)
-                self._drop_old_copies()
+                self._delete_old_copies()
                 return True
         return False
 
-    def _drop_old_copies(self) -> None:
+    def _delete_old_copies(self) -> None:
         copies = sorted(self._copies.path.glob("*@*"), key=lambda copy: copy.stat().st_mtime)
-        for copy in copies[:-_COPIES]:
+        for copy in copies[:-_MAX_COPIES]:
             Folder(copy).remove()
 
 
 def _missing(name: str) -> ModelNotFound:
-    return ModelNotFound(f"There is no network {name!r}. It may have been deleted; see Models.")
+    return ModelNotFound(f"There is no network {name!r}. It may have been deleted. See the page Models.")

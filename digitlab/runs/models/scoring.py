@@ -1,4 +1,4 @@
-"""What a worker process reads for others: whole sets, as they are or distorted."""
+"""Evaluation in a worker process: whole sets of digits, as they are or distorted."""
 
 import numpy as np
 
@@ -12,17 +12,17 @@ from digitlab.settings import Settings
 
 
 def score(settings: Settings, model: str, digit_set: DigitSet = TEST) -> Scores:
-    """Let a saved network, by its name, read a set of digits."""
+    """Evaluate a saved network, by its name, on a set of digits."""
     file = ModelFiles(settings).keras_file(model)
     return evaluation.evaluate(file, *digit_set.select(mnist_source.load(settings.data)), settings.threads)
 
 
-def count_right(settings: Settings, model: str, digit_set: DigitSet, kind: str) -> tuple[int, ...]:
+def count_correct(settings: Settings, model: str, digit_set: DigitSet, kind: str) -> tuple[int, ...]:
     """Return how many digits of a set a network reads correctly at each strength of one kind of distortion."""
     file = ModelFiles(settings).keras_file(model)
     images, labels = digit_set.select(mnist_source.load(settings.data))
     strengths = DISTORTIONS[kind].strengths
     distorted = np.concatenate([distort(images, kind, strength, digit_set.indices) for strength in strengths])
     scores = evaluation.evaluate(file, distorted, np.tile(labels, len(strengths)), settings.threads)
-    right = (scores.answers == scores.labels).reshape(len(strengths), len(labels))
-    return tuple(int(count) for count in right.sum(axis=1))
+    is_correct = (scores.answers == scores.labels).reshape(len(strengths), len(labels))
+    return tuple(int(count) for count in is_correct.sum(axis=1))

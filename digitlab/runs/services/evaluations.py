@@ -107,7 +107,7 @@ class Evaluations:
             with self._turn:
                 for kind in DISTORTIONS:
                     if not self._counts(card, sample, kind):
-                        counts = self._workers.ask(scoring.count_right, card.name, sample, kind)
+                        counts = self._workers.ask(scoring.count_correct, card.name, sample, kind)
                         self._kept.put(_name(card, sample, kind), _with_strengths(kind, counts))
         except DigitLabError as error:
             self._trouble[name] = str(error)

@@ -33,7 +33,7 @@ def test_a_folder_that_cannot_be_written_stops_nobody(tmp_path):
 
 
 def test_the_oldest_makes_room(folder, monkeypatch):
-    monkeypatch.setattr(array_cache, "_MAX", 25_000)
+    monkeypatch.setattr(array_cache, "_MAX_BYTES", 25_000)
     for name in ("first", "second", "third"):
         ArrayCache(folder).put(name, np.zeros(10_000, np.uint8))
     assert sorted(folder.entries()) == ["second.npy", "third.npy"]

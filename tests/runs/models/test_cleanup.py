@@ -2,7 +2,7 @@ import dataclasses
 import os
 import uuid
 
-from digitlab.runs.models.cleanup import remove_old_checkpoints
+from digitlab.runs.models.cleanup import clean_up
 from digitlab.runs.records.run import Outcome, RunState
 from digitlab.runs.store.store import Store
 from digitlab.storage.address import open_storage
@@ -18,7 +18,7 @@ def test_only_the_newest_checkpoints_those_to_be_kept_and_none_that_is_half_writ
     os.utime(folder / ".run-5-1f.npz.x.part", (0, 0))
     (folder / "notes.npz").touch()
     os.utime(folder / "notes.npz", (0, 0))
-    remove_old_checkpoints(settings, {100, 103})
+    clean_up(settings, {100, 103})
     names = {path.name for path in folder.iterdir()}
     assert names == {f"run-{number}-1f.npz" for number in [100, 103, *range(110, 160)]} | {"notes.npz"}
 
@@ -28,7 +28,7 @@ def test_old_checkpoints_go_at_an_address_too(settings):
     checkpoints = open_storage(there.models, "checkpoints")
     for number in range(1, 53):
         checkpoints.write(f"run-{number}-1f.npz", b"x")
-    remove_old_checkpoints(there, {2})
+    clean_up(there, {2})
     assert set(checkpoints.entries()) == {f"run-{number}-1f.npz" for number in [2, *range(3, 53)]}
 
 

@@ -138,9 +138,9 @@ def test_ready_made_networks_are_protected(files):
 
 
 def test_a_ready_made_name_is_taken_only_by_what_ships(files, place):
-    with pytest.raises(InvalidSetting, match="already"):
+    with pytest.raises(InvalidSetting, match="already exists"):
         files.check_free("tutorial", is_ready_made=False)
-    with pytest.raises(InvalidSetting, match="ships"):
+    with pytest.raises(InvalidSetting, match="ready-made network"):
         files.save(own_card(files, "tutorial"), lambda path: write(path, b"others"))
     files.check_free("tutorial", is_ready_made=True)
     files.save(files.card("tutorial"), lambda path: write(path, b"again"))

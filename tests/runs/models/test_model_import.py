@@ -1,4 +1,4 @@
-"""The gate with its real process; what the checks before it refuse is in tests/networks/test_intake.py."""
+"""The importer with its real process; what the checks before it refuse is in tests/networks/test_intake.py."""
 
 import dataclasses
 import json
@@ -63,20 +63,20 @@ def test_a_network_from_elsewhere_becomes_one_of_a_persons_own(settings, theirs,
 
 
 @pytest.fixture
-def gate(settings, digits):
+def importer(settings, digits):
     return ModelImporter(settings, lambda: digits, ResourceLimits(seconds=60))
 
 
-def refused(gate, content, match):
+def refused(importer, content, match):
     with pytest.raises(ModelRejected, match=match) as told:
-        gate.import_model(content, "evil.keras")
-    assert str(told.value).startswith("evil.keras is not let in. It")
-    assert left_in(gate._folder.path) == []
+        importer.import_model(content, "evil.keras")
+    assert str(told.value).startswith("evil.keras was rejected. It")
+    assert left_in(importer._folder.path) == []
 
 
 def test_what_takes_too_long_is_ended(settings, digits, theirs):
     slow = ModelImporter(settings, lambda: digits, ResourceLimits(seconds=1))
-    with pytest.raises(ModelRejected, match="more than 1 s"):
+    with pytest.raises(ModelRejected, match="longer than 1 s"):
         slow.import_model(theirs.read_bytes(), "slow.keras")
     assert left_in(settings.data / "foreign") == []
 
@@ -88,11 +88,11 @@ def test_what_needs_too_much_memory_is_ended(settings, digits, theirs):
     assert left_in(settings.data / "foreign") == []
 
 
-def test_what_its_own_process_refuses_is_told_in_a_sentence(gate):
-    refused(gate, packed(plain(*[layer("Dense", units=8000)] * 3)), "more than 5,000,000 weights")
+def test_what_its_own_process_refuses_is_told_in_a_sentence(importer):
+    refused(importer, packed(plain(*[layer("Dense", units=8000)] * 3)), "more than 5,000,000 weights")
 
 
-def test_code_in_a_file_does_not_run(gate, tmp_path):
+def test_code_in_a_file_does_not_run(importer, tmp_path):
     marker = tmp_path / "marker"
 
     def evil(x, path=str(marker), write=os.system):
@@ -103,11 +103,11 @@ def test_code_in_a_file_does_not_run(gate, tmp_path):
     model = keras.Sequential([keras.Input((28, 28)), layers.Lambda(evil), layers.Flatten(), layers.Dense(10)])
     marker.unlink()  # that was Keras, building it
     model.save(path)
-    refused(gate, path.read_bytes(), "Lambda layer, which carries Python code")
+    refused(importer, path.read_bytes(), "Lambda layer, which carries Python code")
     assert not marker.exists()
 
 
-def test_even_past_the_list_of_layers_code_would_not_run(gate, tmp_path, monkeypatch):
+def test_even_past_the_list_of_layers_code_would_not_run(importer, tmp_path, monkeypatch):
     marker = tmp_path / "marker"
 
     def evil(x):
@@ -126,7 +126,7 @@ def test_even_past_the_list_of_layers_code_would_not_run(gate, tmp_path, monkeyp
     with pytest.raises(ModelRejected):
         check_layers(hostile)
     with pytest.raises(ModelRejected, match="Keras cannot build it"):  # its safe mode
-        gate._admit(refused_parts)
+        importer._import(refused_parts)
     assert not marker.exists()
 
 
@@ -135,7 +135,7 @@ def test_a_file_of_the_operator_that_is_refused_is_named(settings, tmp_path):
     path.write_bytes(b"\x89HDF\r\n\x1a\n")
     with Lab(settings) as lab:
         for use in (lab.evaluate_here, lab.recogniser):
-            with pytest.raises(ModelRejected, match=r"old\.keras is not let in\. It is an HDF5 file"):
+            with pytest.raises(ModelRejected, match=r"old\.keras was rejected\. It is an HDF5 file"):
                 use(str(path))
         with pytest.raises(ModelRejected, match="empty"):
             lab.import_model(b"", "empty.keras", "Empty", OPERATOR)

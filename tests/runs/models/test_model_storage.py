@@ -9,7 +9,7 @@ import pytest
 from digitlab.errors import ModelNotFound
 from digitlab.networks.digit_map import MapAxes
 from digitlab.networks.snapshots import Snapshot
-from digitlab.runs.models.cleanup import checkpoint_of, remove_old_checkpoints
+from digitlab.runs.models.cleanup import checkpoint_of, clean_up
 from digitlab.runs.models.model_files import ModelFiles
 from digitlab.runs.models.recogniser_cache import RecogniserCache
 from digitlab.runs.models.snapshot_store import SnapshotCache, SnapshotStore
@@ -123,7 +123,7 @@ def test_old_checkpoints_are_cleaned_up_in_both_places(old_lab, lab):
         folder.mkdir(parents=True)
         for number in range(first, first + 30):
             (folder / f"run-{number}-1f.npz").touch()
-    remove_old_checkpoints(lab, set())
+    clean_up(lab, set())
     assert sum(len(names(folder / "checkpoints")) for folder in (lab.models, lab.ready_made)) == 50
 
 

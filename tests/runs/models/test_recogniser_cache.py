@@ -37,5 +37,5 @@ def test_what_is_no_network_is_not_read(readers, tmp_path):
     with pytest.raises(ModelNotFound):
         readers.get("gone")
     (tmp_path / "evil.keras").write_bytes(b"no network")
-    with pytest.raises(ModelRejected, match=r"evil\.keras is not let in"):
+    with pytest.raises(ModelRejected, match=r"evil\.keras was rejected"):
         readers.get(str(tmp_path / "evil.keras"))

@@ -17,7 +17,7 @@ def test_a_network_reads_the_set_that_it_is_given(settings, digits):
 
 
 def test_distorted_digits_are_counted_at_each_strength(settings):
-    counts = scoring.count_right(settings, "tutorial", TEST.sample(200), "rotated")
+    counts = scoring.count_correct(settings, "tutorial", TEST.sample(200), "rotated")
     strengths = DISTORTIONS["rotated"].strengths
     assert len(counts) == len(strengths)
     undistorted = scoring.score(settings, "tutorial", TEST.sample(200))
@@ -32,4 +32,4 @@ def test_each_digit_is_distorted_by_the_chance_that_is_its_own(settings, digits)
     for strength in DISTORTIONS["noised"].strengths:
         answers = reader.probabilities(distort(images, "noised", strength, digit_set.indices)).argmax(axis=1)
         expected.append(int((answers == labels).sum()))
-    assert scoring.count_right(settings, "tutorial", digit_set, "noised") == tuple(expected)
+    assert scoring.count_correct(settings, "tutorial", digit_set, "noised") == tuple(expected)

@@ -40,29 +40,29 @@ def snapshot(epoch, weight=0.5):
 
 
 def test_a_run_s_snapshots_come_in_the_order_of_their_epochs(settings, run):
-    album = SnapshotStore(settings, run)
+    store = SnapshotStore(settings, run)
     for epoch in (10, 2, 0):
-        album.add(snapshot(epoch))
+        store.add(snapshot(epoch))
     SnapshotStore(settings, dataclasses.replace(run, number=run.number + 10)).add(snapshot(5))
     assert [one.epoch for one in SnapshotCache(settings).get(run)] == [0, 2, 10]
-    album.clear()
+    store.clear()
     assert SnapshotCache(settings).get(run) == []
 
 
 def test_a_snapshot_is_read_once_until_another_takes_its_place(settings, run):
-    album, cache = SnapshotStore(settings, run), SnapshotCache(settings)
-    album.add(snapshot(1))
+    store, cache = SnapshotStore(settings, run), SnapshotCache(settings)
+    store.add(snapshot(1))
     (first,) = cache.get(run)
     assert cache.get(run)[0] is first
-    album.add(snapshot(1, weight=0.25))
+    store.add(snapshot(1, weight=0.25))
     assert cache.get(run)[0].weights[0][0, 0] == 0.25
 
 
 def test_a_snapshot_that_is_not_there_or_damaged_is_told_and_the_others_are_shown(settings, run):
-    album = SnapshotStore(settings, run)
+    store = SnapshotStore(settings, run)
     with pytest.raises(SnapshotDamaged, match="epoch 3"):
-        album.read(3)
-    album.add(snapshot(1))
+        store.read(3)
+    store.add(snapshot(1))
     (name,) = open_storage(settings.models, "snapshots").entries()
     open_storage(settings.models, "snapshots").write(name.replace("epoch-1", "epoch-2"), b"half")
     assert [one.epoch for one in SnapshotCache(settings).get(run)] == [1]
