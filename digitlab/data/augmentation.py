@@ -1,4 +1,4 @@
-"""Small random changes to digits, so that a network sees each of them a little differently in every epoch."""
+"""Small random changes of digits, so that a network sees each of them slightly differently in every epoch."""
 
 from dataclasses import dataclass
 
@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from digitlab.fields import Setting, check_settings, declare, values_of
 
-_KNOTS = 6  # of the net, in each direction, that an elastic change pulls at: about one every 5 pixels
-_ERASED = (3, 7)  # pixels: the side of what is erased, smallest and one over the largest
+_KNOTS = 6  # of the grid of an elastic distortion, in each direction: about one every 5 pixels
+_ERASED = (3, 7)  # pixels: the side of an erased square, the minimum and one more than the maximum
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,21 +91,21 @@ class Augmentation:
 
 
 def augment(images: NDArray[np.uint8], augmentation: Augmentation, rng: np.random.Generator) -> NDArray[np.uint8]:
-    """Change every image by its own random amounts: shear, rotate, scale, shift, pull and erase it.
+    """Change each image by random amounts of its own: shear, rotate, scale, shift, distort and erase.
 
     Args:
         images: uint8 (n, 28, 28).
-        augmentation: How far.
-        rng: Where the randomness comes from; the same state gives the same images.
+        augmentation: The maximum amounts.
+        rng: The random generator; the same state gives the same images.
 
     Returns:
-        New images, uint8 (n, 28, 28); what comes in from outside is background.
+        New images, uint8 (n, 28, 28); pixels from outside are background.
     """
     n = len(images)
     angles = np.radians(rng.uniform(-augmentation.rotation, augmentation.rotation, n))
     scales = 1 + rng.uniform(-augmentation.scale, augmentation.scale, n)
     shifts = rng.uniform(-augmentation.shift, augmentation.shift, (n, 2))
-    # What is off draws nothing from `rng`: a training of before these settings gives the same figures still.
+    # A setting that is off draws nothing from `rng`, so that older trainings give the same metrics again.
     shears = rng.uniform(-augmentation.shear, augmentation.shear, n) if augmentation.shear else np.zeros(n)
     pulls = _pulls(n, images.shape[1:], augmentation.elastic, rng) if augmentation.elastic else None
     matrices = _matrices(angles, scales, shifts, shears, images.shape[1:])
@@ -113,15 +113,15 @@ def augment(images: NDArray[np.uint8], augmentation: Augmentation, rng: np.rando
     return _with_erasures(changed, augmentation.erasing, rng) if augmentation.erasing else changed
 
 
-def _pulls(n: int, shape: tuple[int, ...], most: float, rng: np.random.Generator) -> NDArray[np.float32]:
-    """By how much each pixel is pulled, float32 (2, n, pixels): random at the knots of a net, smooth between them."""
-    knots = rng.uniform(-most, most, (2, n, _KNOTS, _KNOTS)).astype(np.float32)
+def _pulls(n: int, shape: tuple[int, ...], max_pull: float, rng: np.random.Generator) -> NDArray[np.float32]:
+    """Return the displacement of each pixel, float32 (2, n, pixels): random at the knots of a grid, smooth between."""
+    knots = rng.uniform(-max_pull, max_pull, (2, n, _KNOTS, _KNOTS)).astype(np.float32)
     down, right = (_smooth_weights(side) for side in shape)
     return np.asarray((down @ knots @ right.T).reshape(2, n, -1), np.float32)
 
 
 def _smooth_weights(side: int) -> NDArray[np.float32]:
-    """float32 (side, knots): Gaussian weights of the knots at each pixel, which sum to 1."""
+    """Return Gaussian weights of the knots at each pixel, float32 (side, knots), which sum to 1."""
     apart = np.linspace(0, _KNOTS - 1, side)[:, None] - np.arange(_KNOTS)
     weights = np.exp(-(apart**2) / (2 * 0.6**2))  # 0.6 of a knot's distance: neighbours blend, and peaks stay
     return np.asarray(weights / weights.sum(axis=1, keepdims=True), np.float32)
@@ -143,9 +143,9 @@ def _matrices(
     shears: NDArray[np.float64],
     shape: tuple[int, ...],
 ) -> NDArray[np.float64]:
-    """Say where each pixel (x, y, 1) of a changed image comes from, float64 (n, 2, 3).
+    """Return the source of each pixel (x, y, 1) of a changed image, float64 (n, 2, 3).
 
-    The image was sheared, rotated by its angle, scaled about the middle, then moved by its shift (x, y).
+    The image is sheared, rotated by its angle, scaled about the centre, then moved by its shift (x, y).
     """
     middle = (np.array(shape[::-1]) - 1) / 2
     cosine, sine = np.cos(angles) / scales, np.sin(angles) / scales
@@ -163,7 +163,7 @@ def _warp(images: NDArray[np.uint8], matrices: NDArray[np.float64]) -> NDArray[n
 
 
 def _pull(images: NDArray[np.uint8], matrices: NDArray[np.float64], pulls: NDArray[np.float32]) -> NDArray[np.uint8]:
-    """Warp, with `pulls` added to where each pixel is looked for."""
+    """Warp, with `pulls` added to the source of each pixel."""
     n, height, width = images.shape
     down, right = np.mgrid[:height, :width].astype(np.float32)
     points = np.stack([right.ravel() + pulls[0], down.ravel() + pulls[1]], axis=1)

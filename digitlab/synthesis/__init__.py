@@ -1,6 +1,6 @@
 """Synthetic digits, drawn from writing templates.
 
-cache        some of that, kept in a file
-handwriting  templates -> training data in many hands
-templates    how people write, as strokes
+cache        a file of synthetic digits for fine-tuning
+handwriting  draws synthetic digits in many styles of handwriting
+templates    the writing templates: digits and other signs as strokes
 """

@@ -1,24 +1,25 @@
-"""How people write: digits, and what is no digit, as strokes of a pen. A generator draws training data from them.
+"""Writing templates: digits and other signs as strokes of a pen, from which training data is drawn.
 
-Each template is one way to write one sign. All shapes were designed by us for DigitLab, point by point; nothing
-was traced or measured from anybody's handwriting or from a data set. The digits cover these habits:
+Each template is one way to write one sign. All shapes were designed for DigitLab, point by point; nothing was traced or
+measured from anybody's handwriting or from a data set. The digits cover these styles:
 
 - North America: a bare one, a two with a loop, an open four, a seven without a bar, a nine with a straight stem.
-- Europe: a one with a long upstroke, a barred seven, a four like a lightning, a nine with a curled tail, a flat three.
+- Europe: a one with a long upstroke, a barred seven, a four like a flash of lightning, a nine with a curled tail, a
+  flat three.
 - Latin America: a barred seven, a one with a foot, a slashed zero.
-- Countries of the Arabic script, where Western digits are written: upright, angular twos and fours, narrow eights.
-- East Asia: a seven with a long hook on its left, a five whose hat is a stroke of its own, a four with a short stem.
+- Countries with Arabic script that use Western digits: upright, angular twos and fours, narrow eights.
+- East Asia: a seven with a long hook on its left, a five whose hat is a separate stroke, a four with a short stem.
 - School primers with their upright and slanted model forms, careful hands, and hasty ones with gaps and overshoots.
 
-What is no digit is chosen so that nobody can honestly take it for one: no O, l, I, Z, S, B, b, g, q, no bare stick.
+The other signs are chosen so that nobody can mistake them for digits: no O, l, I, Z, S, B, b, g, q, no bare stick.
 
-The tables beside this file have one template a line, and a backslash where a line goes on:
+The tables beside this file have one template per line; a backslash continues a line:
 
     digit or -   share   name | stroke | stroke ...
 
 A stroke is control points `x,y` in hundredths of the unit box, y down, to be joined by a smooth curve through all of
 them (a centripetal Catmull-Rom spline); `x,y!` is a sharp corner, which is that point given twice. A stroke of two
-points is straight. The share says how common a style is beside the others of the same digit.
+points is straight. The share says how common a style is among those of the same digit.
 """
 
 import re
@@ -40,10 +41,10 @@ class Template:
 
     Attributes:
         name: Unique, e.g. "seven, barred".
-        digit: 0 to 9; None for what is no digit.
-        strokes: float64 (n, 2) each, n at least 2: control points (x, y), y down, about 0 to 1. Read-only. A point that
-            comes twice in a row is a sharp corner; elsewhere the curve through the points is smooth.
-        share: How common this way is, over 0, beside the others of the same digit.
+        digit: 0 to 9; None for other signs.
+        strokes: float64 (n, 2) each, n at least 2: control points (x, y), y down, about 0 to 1. Read-only. A point given
+            twice is a sharp corner; elsewhere the curve through the points is smooth.
+        share: How common this style is among those of the same digit, above 0.
     """
 
     name: str
@@ -55,7 +56,7 @@ class Template:
 @cache
 def templates() -> tuple[Template, ...]:
     """Return all templates, digits first; the same objects each time."""
-    return tuple(template for table in _TABLES for template in parsed(table.read_text(encoding="utf-8")))
+    return tuple(template for table in _TABLES for template in parse(table.read_text(encoding="utf-8")))
 
 
 @cache
@@ -66,15 +67,15 @@ def digit_templates() -> tuple[Template, ...]:
 
 @cache
 def other_templates() -> tuple[Template, ...]:
-    """Return the templates of letters, signs and small pictures, none of which is a digit."""
+    """Return the templates of letters, signs and small pictures that are not digits."""
     return tuple(template for template in templates() if template.digit is None)
 
 
-def parsed(table: str) -> tuple[Template, ...]:
-    """Read a table of templates, as the head of this file describes it; blank lines are skipped.
+def parse(table: str) -> tuple[Template, ...]:
+    """Parse a table of templates, in the format described at the top of this file; blank lines are skipped.
 
     Raises:
-        ValueError: A line is not of that form; the message quotes it.
+        ValueError: A line has another format; the message quotes it.
     """
     return tuple(_template(line) for line in table.replace("\\\n", "").splitlines() if line.strip())
 
@@ -83,9 +84,9 @@ def _template(line: str) -> Template:
     head, *strokes = [part.strip() for part in line.split("|")]
     match = _HEAD.fullmatch(head)
     if not match or float(match["share"]) == 0:
-        raise ValueError(f"A template starts with a digit or -, a share over 0 and a name; {line!r} does not.")
+        raise ValueError(f"A template must start with a digit or -, a share above 0 and a name, unlike {line!r}.")
     if not strokes:
-        raise ValueError(f"A template has at least one stroke after a |; {line!r} has none.")
+        raise ValueError(f"A template must have at least one stroke after a |, unlike {line!r}.")
     digit = None if match["digit"] == "-" else int(match["digit"])
     return Template(match["name"], digit, tuple(_stroke(text, line) for text in strokes), float(match["share"]))
 
@@ -95,10 +96,10 @@ def _stroke(text: str, line: str) -> NDArray[np.float64]:
     for word in text.split():
         match = _POINT.fullmatch(word)
         if not match:
-            raise ValueError(f"A point is x,y or x,y! in whole hundredths; {word!r} in {line!r} is not.")
+            raise ValueError(f"A point must be x,y or x,y! in whole hundredths, unlike {word!r} in {line!r}.")
         points += [(int(match["x"]), int(match["y"]))] * (2 if match["corner"] else 1)
     if len(set(points)) < 2:
-        raise ValueError(f"A stroke has at least two different points; {text!r} in {line!r} has not.")
+        raise ValueError(f"A stroke must have at least two different points, unlike {text!r} in {line!r}.")
     stroke = np.array(points) / 100
     stroke.flags.writeable = False
     return stroke

@@ -54,27 +54,27 @@ def test_templates_are_made_once_and_cannot_be_changed_by_accident():
 
 
 def test_a_line_of_the_table_becomes_a_template():
-    (seven,) = styles.parsed("\n7 0.8 seven, barred | 10,8 85,8! 40,98 | 20,-5 70,50\n")
+    (seven,) = styles.parse("\n7 0.8 seven, barred | 10,8 85,8! 40,98 | 20,-5 70,50\n")
     assert (seven.name, seven.digit, seven.share) == ("seven, barred", 7, 0.8)
     assert seven.strokes[0].tolist() == [[0.1, 0.08], [0.85, 0.08], [0.85, 0.08], [0.4, 0.98]]
     assert seven.strokes[1].tolist() == [[0.2, -0.05], [0.7, 0.5]]
 
 
 def test_a_line_may_go_on_after_a_backslash():
-    whole, broken = (styles.parsed(f"7 1 seven | 10,8 {way}85,8! 40,98")[0] for way in ("", "\\\n"))
+    whole, broken = (styles.parse(f"7 1 seven | 10,8 {way}85,8! 40,98")[0] for way in ("", "\\\n"))
     assert np.array_equal(whole.strokes[0], broken.strokes[0])
 
 
 def test_what_is_no_digit_has_a_dash_in_the_table():
-    assert styles.parsed("- 1 plus | 50,8 50,92 | 8,50 92,50")[0].digit is None
+    assert styles.parse("- 1 plus | 50,8 50,92 | 8,50 92,50")[0].digit is None
 
 
 @pytest.mark.parametrize(
     ("line", "reason"),
     [
-        ("x 1 seven | 1,2 3,4", "a digit or -, a share over 0 and a name"),
+        ("x 1 seven | 1,2 3,4", "a digit or -, a share above 0 and a name"),
         ("12 1 twelve | 1,2 3,4", "a digit or -"),
-        ("7 0 seven | 1,2 3,4", "a share over 0"),
+        ("7 0 seven | 1,2 3,4", "a share above 0"),
         ("7 1 | 1,2 3,4", "a name"),
         ("7 1 seven", "at least one stroke"),
         ("7 1 seven | 1,2 3;4", "'3;4'"),
@@ -86,5 +86,5 @@ def test_what_is_no_digit_has_a_dash_in_the_table():
 )
 def test_a_bad_line_is_refused_and_quoted(line, reason):
     with pytest.raises(ValueError, match=reason) as refusal:
-        styles.parsed(line)
+        styles.parse(line)
     assert repr(line) in str(refusal.value)

@@ -103,7 +103,7 @@ def test_code_in_a_file_does_not_run(importer, tmp_path):
     model = keras.Sequential([keras.Input((28, 28)), layers.Lambda(evil), layers.Flatten(), layers.Dense(10)])
     marker.unlink()  # that was Keras, building it
     model.save(path)
-    refused(importer, path.read_bytes(), "Lambda layer, which carries Python code")
+    refused(importer, path.read_bytes(), "Lambda layer, which contains Python code")
     assert not marker.exists()
 
 
