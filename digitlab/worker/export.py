@@ -1,4 +1,4 @@
-"""A network as files: `.keras`, `.tflite` to read without Keras, `.onnx`."""
+"""Exports a network as `.keras`, as `.tflite` to read without Keras, and as `.onnx`."""
 
 import platform
 import shutil
@@ -18,7 +18,7 @@ from digitlab.worker import keras_files
 
 
 def versions() -> dict[str, str]:
-    """Return the versions of what makes a network."""
+    """Return the versions of what a network depends on."""
     return {
         "python": platform.python_version(),
         "keras": keras.__version__,
@@ -32,7 +32,7 @@ def export(model: keras.Model, path: Path, samples: NDArray[np.uint8]) -> None:
 
     Args:
         model: The network.
-        path: Where to; the caller sees to it that nobody reads there yet.
+        path: Where to; nobody may read there yet.
         samples: uint8 (n, 28, 28), digits on which both files must agree.
 
     Raises:
@@ -45,7 +45,7 @@ def export(model: keras.Model, path: Path, samples: NDArray[np.uint8]) -> None:
 
 
 def export_as(path: Path, kind: str, samples: NDArray[np.uint8]) -> ExportedFile:
-    """Return a saved network as a file that was read again, by its own runtime, and agrees with the network.
+    """Return a saved network as a file, after its own runtime has read it and agreed with the network.
 
     Args:
         path: The network's `.keras` file, the `.tflite` beside it.
@@ -63,7 +63,7 @@ def export_as(path: Path, kind: str, samples: NDArray[np.uint8]) -> ExportedFile
             _write_onnx(model, file)
         else:
             shutil.copy(path.with_suffix(file.suffix), file)
-        # What is read from a Keras file is held against the other file: with itself it would agree in any case.
+        # A Keras file is compared with the other file: it would agree with itself in any case.
         against = _by_litert(path, samples) if kind == "keras" else expected
         difference = _difference(_READERS[kind](file, samples), against, file.name)
         return ExportedFile(file.read_bytes(), len(samples), difference)
@@ -111,6 +111,6 @@ def _difference(read: NDArray[np.float32], expected: NDArray[np.float32], name: 
     if not difference <= TOLERANCE:
         raise ModelDamaged(
             f"The exported {name} differs from the network by {difference:.2g} in a probability "
-            f"(at most {TOLERANCE:g} is allowed), so it was not kept."
+            f"(at most {TOLERANCE:g} is allowed), so it was discarded."
         )
     return difference

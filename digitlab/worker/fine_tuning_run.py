@@ -40,10 +40,10 @@ def fine_tune_run(
     card = files.card(config.tuning.base)
     own = _digits([drawing for drawing in drawings if drawing.number in config.tuning.learned])
     cut = slice(config.fitted_digits), slice(config.fitted_digits, config.training_digits)
-    fitted, kept = ((digits.x_train[part], digits.y_train[part]) for part in cut)
+    fitted, validation = ((digits.x_train[part], digits.y_train[part]) for part in cut)
     model = keras_files.load(files.keras_file(card.name))
     tuned = fine_tuning.fine_tune(
-        model, config, own, fitted, kept if len(kept[0]) else fitted, report=report, wanted=wanted
+        model, config, own, fitted, validation if len(validation[0]) else fitted, report=report, wanted=wanted
     )
     calibration = replace(card.calibration, temperature=card.calibration.temperature * tuned.temperature_ratio)
     return Trained(tuned.model, tuned.epochs, tuned.seconds, tuned.was_stopped, calibration)

@@ -1,7 +1,7 @@
-"""A network from elsewhere made one of the lab's own. Imports Keras: only for a process of its own, `python -m` this.
+"""Converts an imported network into one of the lab's, in a process of its own.
 
-The process is handed a folder with `config.json` and `weights.h5`, as `intake` took them out of the file, and digits.
-It leaves `network.keras` and `network.tflite`, what they answer, and `outcome.json`; or there a sentence why not.
+The process gets a folder with `config.json` and `weights.h5`, as `keras_archive` took them from the file, and digits.
+It writes `network.keras` and `network.tflite`, their answers, and `outcome.json`, or only the reason for a rejection.
 """
 
 import json
@@ -28,18 +28,23 @@ from digitlab.worker.export import export, versions
 
 OUTCOME, ANSWERS, NETWORK = "outcome.json", "answers.npy", "network.keras"
 _BATCH = 500  # digits
-_MAX_OUTPUT = 200_000  # numbers that one layer may give for a digit
+_MAX_OUTPUT = 200_000  # numbers in one layer's output for a digit
 _MAX_DEPTH = 8  # networks within networks
 _SHAPES = [(28, 28), (28, 28, 1), (784,)]
-_ROUNDING = 1e-3  # by which ten probabilities may miss 1
-_NEAR = 0.01  # of the digits: so near to the best, the surer way to scale is taken
-_MIN = 0.5  # of the digits that a network for digits reads rightly
-_SUMS = {"linear", "softmax", "log_softmax", "sigmoid"}  # activations of a last layer whose sums softmax may be put on
+_ROUNDING = 1e-3  # by which the sum of ten probabilities may differ from 1
+_NEAR = 0.01  # accuracies this close count as equal, and the lower loss decides
+_MIN_ACCURACY = 0.5  # of a network for digits
+_SUMS = {"linear", "softmax", "log_softmax", "sigmoid"}  # activations of a last layer that softmax may replace
 
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """What a network takes for a pixel: `factor` times its darkness, 0 to 1, plus `offset`."""
+    """The pixel values that a network was trained on: `factor` times the ink, 0 to 1, plus `offset`.
+
+    Example:
+        >>> Scale("0 to 255", 255, 0).factor
+        255
+    """
 
     title: str
     factor: float
@@ -57,23 +62,23 @@ _SCALES = (
 )
 
 
-def convert(folder: Path, most_weights: int) -> dict[str, Any]:
-    """Open what lies in a folder, find out how it reads digits, and export it.
+def convert(folder: Path, max_weights: int) -> dict[str, Any]:
+    """Load the network in a folder, find out how it takes digits, and export it.
 
     Args:
         folder: Holds `config.json`, `weights.h5`, and `trial.npz` with `images`, uint8 (n, 28, 28), their `labels`, and
             `test`, uint8 (m, 28, 28).
-        most_weights: Numbers that a network may hold.
+        max_weights: Numbers that a network may hold.
 
     Returns:
-        What was found out.
+        What was found.
 
     Raises:
         ModelRejected: With the reason.
     """
     with np.load(folder / "trial.npz", allow_pickle=False) as trial:
         images, labels, test = trial["images"], trial["labels"], trial["test"]
-    foreign = _opened(folder, most_weights)
+    foreign = _opened(folder, max_weights)
     shape = _shape_of(foreign)
     try:
         laid_out = _laid_out(foreign, shape)
@@ -95,14 +100,14 @@ def convert(folder: Path, most_weights: int) -> dict[str, Any]:
     }
 
 
-def _opened(folder: Path, most_weights: int) -> keras.Model:
-    copy_weights(folder / "weights.h5", folder / "model.weights.h5", 2 * most_weights)
+def _opened(folder: Path, max_weights: int) -> keras.Model:
+    copy_weights(folder / "weights.h5", folder / "model.weights.h5", 2 * max_weights)
     clean = folder / "clean.keras"
     with zipfile.ZipFile(clean, "w") as archive:
         archive.writestr("metadata.json", json.dumps({"keras_version": keras.__version__, "date_saved": ""}))
         archive.write(folder / "config.json", "config.json")
         archive.write(folder / "model.weights.h5", "model.weights.h5")
-    with _Budget(most_weights):
+    with _Budget(max_weights):
         try:
             model = keras.saving.load_model(clean, compile=False, safe_mode=True)
         except _UNFIT as error:
@@ -112,16 +117,16 @@ def _opened(folder: Path, most_weights: int) -> keras.Model:
     return model
 
 
-# What Keras and TensorFlow raise over layers that do not fit together.
+# What Keras and TensorFlow raise for layers that do not fit together.
 _UNFIT = (ValueError, TypeError, KeyError, AttributeError, IndexError, ArithmeticError, NotImplementedError,
           RuntimeError, OSError, AssertionError)  # fmt: skip
 
 
 class _Budget:
-    """While it is open, layers make only so many weights: more are refused before there is memory for them."""
+    """Limits the weights that layers create: too many are rejected before memory is allocated."""
 
-    def __init__(self, most: int) -> None:
-        self._most, self._made = most, 0
+    def __init__(self, limit: int) -> None:
+        self._limit, self._made = limit, 0
         self._add_weight = keras.layers.Layer.add_weight
 
     def __enter__(self) -> None:
@@ -130,8 +135,8 @@ class _Budget:
         def counted(layer: keras.layers.Layer, shape: Any = None, *arguments: Any, **named: Any) -> Any:
             sizes = shape if isinstance(shape, Sequence) else (shape or 1,)
             budget._made += int(np.prod([int(size) for size in sizes], dtype=object))
-            if budget._made > budget._most:
-                raise ModelRejected(f"Its layers would have more than {budget._most:,} weights. Choose a smaller one.")
+            if budget._made > budget._limit:
+                raise ModelRejected(f"Its layers would have more than {budget._limit:,} weights. Choose a smaller one.")
             return add_weight(layer, shape, *arguments, **named)
 
         keras.layers.Layer.add_weight = counted
@@ -141,17 +146,19 @@ class _Budget:
 
 
 def _shape_of(model: keras.Model) -> tuple[int, ...]:
-    """Return what the network takes for a digit; refuse what is not from one digit to ten numbers."""
+    """Return the shape that the network takes; reject a network that does not map a digit to ten numbers."""
     try:
         taken, given = model.input_shape, model.output_shape
     except (AttributeError, ValueError) as error:
         raise ModelRejected("It was saved before it was built. Call it on a digit once, then save it again.") from error
     if given != (None, 10):
-        raise ModelRejected(f"It gives {_as_shape(given)} for each picture; a network for digits gives 10 numbers.")
+        raise ModelRejected(f"Its output is {_as_shape(given)} for each picture; a network for digits has 10 numbers.")
     for shape in _SHAPES:
         if len(taken) == len(shape) + 1 and all(a in (None, b) for a, b in zip(taken[1:], shape, strict=True)):
             return shape
-    raise ModelRejected(f"It takes {_as_shape(taken)}; a network for digits takes 28 x 28, 28 x 28 x 1 or 784 numbers.")
+    raise ModelRejected(
+        f"Its input is {_as_shape(taken)}; a network for digits takes 28 x 28, 28 x 28 x 1 or 784 numbers."
+    )
 
 
 def _as_shape(shape: Any) -> str:
@@ -163,7 +170,7 @@ def _as_shape(shape: Any) -> str:
 def _best_scale(
     model: keras.Model, shape: tuple[int, ...], images: NDArray[np.uint8], labels: NDArray[np.uint8]
 ) -> tuple[Scale, float]:
-    """Try each scale on digits, and return the one by which most are read rightly; among equals, by the least loss."""
+    """Try each scale on digits, and return the most accurate one; among about equal ones, that of the lowest loss."""
     shares = (images.astype(np.float32) / np.float32(255)).reshape(len(images), *shape)
     tried = []
     for scale in _SCALES:
@@ -175,14 +182,14 @@ def _best_scale(
         loss = -np.log(np.maximum(rows[np.arange(len(labels)), labels], 1e-7)).mean()
         tried.append((float((rows.argmax(axis=1) == labels).mean()), float(loss), scale))
     if not tried:
-        raise ModelRejected("Its answers are infinite or not a number (NaN). Train it anew.")
+        raise ModelRejected("Its answers are infinite or not a number (NaN). Train it again.")
     best = max(accuracy for accuracy, _, _ in tried)
-    if best < _MIN:
+    if best < _MIN_ACCURACY:
         raise ModelRejected(
-            f"Of {len(labels):,} digits it reads {best:.0%} rightly, however they are scaled: it is not a network for "
-            "handwritten digits, or has not learned enough."
+            f"It reads only {best:.0%} of {len(labels):,} digits correctly, however they are scaled: it is not a "
+            "network for handwritten digits, or is not trained enough."
         )
-    accuracy, _, scale = min((one for one in tried if one[0] >= best - _NEAR), key=lambda one: one[1])
+    accuracy, _, scale = min((trial for trial in tried if trial[0] >= best - _NEAR), key=lambda trial: trial[1])
     return scale, accuracy
 
 
@@ -196,7 +203,7 @@ def _softmax(sums: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def _laid_out(foreign: keras.Model, shape: tuple[int, ...]) -> keras.Model:
-    """Return the same network with layers of its own in float32, those of networks within it among them."""
+    """Return the same network in float32, with the layers of nested networks in one flat network."""
     picture = keras.Input(shape, name="picture")
     model = keras.Model(picture, foreign.call(picture), name="network")
     for _ in range(_MAX_DEPTH):
@@ -207,20 +214,22 @@ def _laid_out(foreign: keras.Model, shape: tuple[int, ...]) -> keras.Model:
 
 
 def _called(layer: Any, *arguments: Any, **named: Any) -> Any:
-    """What a layer, network or operation gives, in symbols; no memory is taken for it yet."""
+    """Return the symbolic output of a layer, network or operation; it takes no memory yet."""
     if isinstance(layer, keras.Model):
         return layer.call(*arguments)
-    if not isinstance(layer, keras.layers.Layer):  # Keras makes sure of the type of what a network is given
+    if not isinstance(layer, keras.layers.Layer):  # Keras' own conversion of a nested network's input
         return arguments[0]
     output = layer(*arguments, **named)
     size = int(np.prod([size or 1 for size in output.shape[1:]], dtype=object))
     if size > _MAX_OUTPUT:
-        raise ModelRejected(f"A layer gives {size:,} numbers for each digit; {_MAX_OUTPUT:,} at most is allowed.")
+        raise ModelRejected(
+            f"A layer's output has {size:,} numbers for each digit; at most {_MAX_OUTPUT:,} are allowed."
+        )
     return output
 
 
 def _renewed(model: keras.Model) -> keras.Model:
-    """Return the same network with new layers, and names of ours."""
+    """Return the same network with new layers, and names of the lab's kind."""
     made: dict[int, keras.layers.Layer] = {}
 
     def renew(layer: Any) -> Any:
@@ -243,7 +252,7 @@ def _renewed(model: keras.Model) -> keras.Model:
 def _own(
     model: keras.Model, shape: tuple[int, ...], scale: Scale, images: NDArray[np.uint8]
 ) -> tuple[keras.Model, bool]:
-    """Return the network as the lab's own are built, and whether a softmax was added.
+    """Return the network in the form of the lab's own, and whether a softmax was added.
 
     Its first layer divides by 255; the last, where it is dense, is called "digits".
     """
@@ -260,7 +269,7 @@ def _own(
 
 
 def _ended(model: keras.Model, front: int, *, is_softmax_added: bool) -> keras.Model:
-    """Put the softmax into the last dense layer, as the lab's own networks have it, or else behind it."""
+    """Make softmax the last dense layer's activation, as in the lab's own networks; else add it as a layer."""
     last, output = model.layers[-1], model.output
     is_softmax = isinstance(last, keras.layers.Softmax) or (
         isinstance(last, keras.layers.Activation) and last.activation is keras.activations.softmax
@@ -282,15 +291,15 @@ def _first_line(error: Exception) -> str:
     return "".join(one if one.isprintable() else "?" for one in text)
 
 
-def _main(folder: Path, most_weights: int, memory: int, seconds: int) -> None:
+def _main(folder: Path, max_weights: int, memory: int, seconds: int) -> None:
     sandbox.limit(memory, seconds)
     sandbox.confine(folder)
     try:
-        outcome = convert(folder, most_weights)
+        outcome = convert(folder, max_weights)
     except DigitLabError as error:
         outcome = {"refusal": str(error)}
     except MemoryError:
-        outcome = {"refusal": "It needs more memory than is allowed. Choose a smaller network."}
+        outcome = {"refusal": "It needs more memory than allowed. Choose a smaller network."}
     (folder / OUTCOME).write_text(json.dumps(outcome), encoding="utf-8")
 
 

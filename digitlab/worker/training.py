@@ -87,7 +87,7 @@ def train(
     """
     start = _start_from(checkpoint, config)
     started = time.monotonic() - (start.seconds if start else 0)
-    fitted, kept = slice(0, config.fitted_digits), slice(config.fitted_digits, config.training_digits)
+    fitted, validation = slice(0, config.fitted_digits), slice(config.fitted_digits, config.training_digits)
     watch, stop = _Watch(report, start.epochs if start else ()), StopWhenUnwanted(wanted)
     data = images[fitted], labels[fitted]
     if config.written_digits:
@@ -113,7 +113,7 @@ def train(
         chunks,
         execution_plan,
         epochs=config.epochs,
-        validation=(images[kept], labels[kept]) if config.validation_digits else None,
+        validation=(images[validation], labels[validation]) if config.validation_digits else None,
         callbacks=[callback for callback in callbacks if callback is not None],
         first_epoch=start.epoch if start else 0,
         skipped=start.chunks if start else 0,
@@ -123,7 +123,7 @@ def train(
     checkpoint_error = keeper.error if keeper else None
     if stop.has_stopped and is_pause():
         return Trained(model, watch.epochs, time.monotonic() - started, True, Calibration(), checkpoint_error)
-    model, calibration = _finished(model, images[kept], labels[kept], config, is_trained=bool(watch.epochs))
+    model, calibration = _finished(model, images[validation], labels[validation], config, is_trained=bool(watch.epochs))
     replanned = start.replanned(config.epochs) if start else None
     return Trained(
         model, watch.epochs, time.monotonic() - started, stop.has_stopped, calibration, checkpoint_error, replanned

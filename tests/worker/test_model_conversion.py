@@ -104,13 +104,13 @@ def named(*arrays):
 @pytest.mark.parametrize(
     ("content", "match"),
     [
-        (packed(), "reads .* rightly"),
+        (packed(), "reads only .* correctly"),
         (packed(h5=named(("dense", 0, (784, 11)), ("dense", 1, (10,)))), "Keras cannot build it"),
         (packed(h5=named(("dense", 0, (784, 10)))), "Keras cannot build it"),
         (packed(sequential(PIXELS, FLATTEN, dense(11)), h5=named(("dense", 0, (784, 11)), ("dense", 1, (11,)))),
-         "gives 11 for each picture"),
+         "output is 11 for each picture"),
         (packed(sequential(layer("InputLayer", batch_shape=[None, 32, 32, 3], dtype="float32"), FLATTEN, dense()),
-                h5=named(("dense", 0, (3072, 10)), ("dense", 1, (10,)))), "takes 32 x 32 x 3"),
+                h5=named(("dense", 0, (3072, 10)), ("dense", 1, (10,)))), "input is 32 x 32 x 3"),
         (packed(plain(dense(8000), dense(8000))), "more than 200,000 weights"),
         (packed(plain(*[dense(200)] * 50)), "more than 200,000 weights"),
         (packed(sequential(FLATTEN, dense())), "built"),

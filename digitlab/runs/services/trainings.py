@@ -1,4 +1,4 @@
-"""What people may do with runs: start them within limits, and change their own."""
+"""Runs: start within limits, train here, stop, pause, resume, rename and delete."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -21,19 +21,19 @@ if TYPE_CHECKING:
 
 
 class Trainings:
-    """Threads may share it. The store is opened when it is first needed."""
+    """Starts runs and changes them. Thread-safe. The store is opened on first use."""
 
     def __init__(
         self, settings: Settings, store: "Callable[[], Store]", limits: Limits, changed: Callable[[], None]
     ) -> None:
-        """Take, besides, what is to be called whenever something was changed in the record."""
+        """Take, among others, a function that is called after each change of a run."""
         self._settings, self._store, self._limits, self._changed = settings, store, limits, changed
 
     def start(self, config: TrainingConfig, title: str, person: Person) -> Run:
-        """Queue a training; without a title it is called after its preset and number."""
+        """Queue a training; the default title is made of preset and number."""
         if not person.may_train:
-            logs.log("permission denied", person=person.id, what="training without being known")
-            raise NotAllowed("Nobody knows whose training this would be. Log in, then train.")
+            logs.log("permission denied", person=person.id, action="start a training")
+            raise NotAllowed("Anonymous visitors cannot train networks. Log in, then train.")
         title = _checked(title)
         self._check_limits(config.epochs, person)
         run = self._store().create(config, title, person)
@@ -41,29 +41,29 @@ class Trainings:
         self._changed()
         return run
 
-    def perform(self, config: TrainingConfig, title: str, person: Person, attended: CommandLineOptions | None) -> Run:
-        """Train in this process, to the end, whatever the limits; `attended` as `work.perform` has it."""
+    def perform(self, config: TrainingConfig, title: str, person: Person, options: CommandLineOptions | None) -> Run:
+        """Train in this process, to the end, without the limits of `start`."""
         worker = new_worker_name()
         run = self._store().create(config, _checked(title), person, worker)
-        jobs.run_to_end(self._settings, run.number, worker, attended)
+        jobs.run_to_end(self._settings, run.number, worker, options)
         return self._store().run(run.number)
 
     def stop(self, number: int, person: Person) -> None:
-        """Wish a run stopped."""
+        """Request a stop."""
         run = self._own(number, person)
         self._store().request_stop(number)
         logs.log("stop requested", run=number, person=person.id, was=run.state)
         self._changed()
 
     def pause(self, number: int, person: Person) -> None:
-        """Wish a run paused."""
+        """Request a pause."""
         run = self._own(number, person)
         self._store().request_pause(number)
         logs.log("pause requested", run=number, person=person.id, was=run.state)
         self._changed()
 
     def resume(self, number: int, person: Person, epochs: int | None) -> Run:
-        """Queue a run again, to go on for `epochs` in all; None: as many as it was to have."""
+        """Queue a run again, to resume with `epochs` in total; None: as many as before."""
         run = self._own(number, person)
         self._check_limits(epochs or run.config.epochs, person)
         was, run = run.state, self._store().queue_again(number, epochs)
@@ -72,14 +72,14 @@ class Trainings:
         return run
 
     def rename(self, number: int, title: str, person: Person) -> None:
-        """Give a run another title."""
+        """Change the title of a run."""
         self._own(number, person)
         self._store().rename(number, check_title(title))
         logs.log("run renamed", run=number, person=person.id)
         self._changed()
 
     def delete(self, number: int, person: Person) -> None:
-        """Remove a run that is over, its checkpoint and its snapshots."""
+        """Delete a run that is over, its checkpoint and its snapshots."""
         run = self._own(number, person)
         self._store().delete(number)
         checkpoint_of(self._settings, run).delete()
@@ -101,5 +101,5 @@ class Trainings:
 
 
 def _checked(title: str) -> str:
-    """Return a title that may be left empty."""
+    """Return a title, which may be empty."""
     return check_title(title) if title.strip() else ""
