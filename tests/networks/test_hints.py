@@ -61,14 +61,14 @@ def test_a_healthy_training_gets_no_hint(digits, settings):
         {"preset": "convolutional", "learning_rate": 1.0, "training_digits": 1500},
     ],
 )
-def test_steps_that_are_too_large_are_found_by_what_they_do(digits, settings):
+def test_too_high_a_learning_rate_is_found(digits, settings):
     found = trained_hints(digits, **{"epochs": 3, "training_digits": 4000} | settings)
     assert "Try a tenth" in found["Learning rate too high"].advice
     assert "Learning rate too low" not in found
 
 
 @pytest.mark.parametrize("settings", [{"learning_rate": 1e-6}, {"optimizer": "sgd", "learning_rate": 1e-4}])
-def test_steps_that_are_too_small_are_found_by_what_they_leave(digits, settings):
+def test_too_low_a_learning_rate_is_found(digits, settings):
     found = trained_hints(digits, epochs=3, training_digits=6000, **settings)
     assert set(found) == {"Learning rate too low"}
     assert f"{settings['learning_rate'] * 10:g}" in found["Learning rate too low"].advice
@@ -85,7 +85,7 @@ def test_few_and_unbalanced_digits_are_found(digits):
     assert "80 digits" in found["Too little data"].evidence
 
 
-def test_overfitting_is_found_in_earnest_and_early_stopping_agrees(digits):
+def test_overfitting_ends_where_early_stopping_would(digits):
     config = TrainingConfig(epochs=40, training_digits=3000, batch_size=16)
     found = trained_hints(
         digits, **{name: getattr(config, name) for name in ("epochs", "training_digits", "batch_size")}
@@ -95,26 +95,26 @@ def test_overfitting_is_found_in_earnest_and_early_stopping_agrees(digits):
     assert f"would have ended at epoch {ended} " in found["Overfitting"].evidence
 
 
-def test_a_loss_that_is_no_number_is_a_learning_rate_that_is_too_high():
+def test_divergence_means_a_learning_rate_that_is_too_high():
     (hint,) = hints(TrainingConfig(learning_rate=50.0), BALANCED, [], has_diverged=True)
     assert (hint.name, hint.advice) == ("Learning rate too high", "Try a tenth of the learning rate, 5.")
 
 
-def test_a_validation_loss_that_rises_with_the_training_loss_is_no_overfitting():
+def test_two_rising_losses_are_not_overfitting():
     epochs = curve([0.5, 0.45, 0.5, 0.52, 0.5], [0.5, 0.4, 0.5, 0.5, 0.5])
     assert "Overfitting" not in {hint.name for hint in hints(TrainingConfig(epochs=5), BALANCED, epochs)}
 
 
-def test_a_loss_that_still_falls_in_the_last_epoch_is_told_once_it_is_the_last():
+def test_loss_that_still_falls_is_a_hint_in_the_last_epoch():
     epochs = curve([1.0, 0.6, 0.4], [0.9, 0.6, 0.4])
     assert [hint.name for hint in hints(TrainingConfig(epochs=3), BALANCED, epochs)] == ["Not converged"]
     assert hints(TrainingConfig(epochs=4), BALANCED, epochs) == []
 
 
-def test_a_loss_that_falls_back_to_what_it_was_before_is_not_told():
+def test_loss_that_only_recovers_is_no_hint_to_resume():
     epochs = curve([0.3, 0.1, 0.05, 0.03, 0.02, 0.01], [0.2, 0.1, 0.15, 0.14, 0.15, 0.12])
     assert [hint.name for hint in hints(TrainingConfig(epochs=6), BALANCED, epochs)] == ["Overfitting"]
 
 
-def test_nothing_is_said_of_a_training_that_has_no_epoch_yet():
+def test_training_without_an_epoch_gets_no_hints():
     assert hints(TrainingConfig(), BALANCED, []) == []

@@ -22,7 +22,7 @@ def test_rare_digits_are_named(app, lab, cookies, digits):
     assert "Improve" in labels(page)
 
 
-def test_improvement_waits_its_turn_with_its_number_in_the_address(app, lab, cookies, digits):
+def test_improvement_is_queued_with_its_number_in_the_link(app, lab, cookies, digits):
     save_digits(lab, cookies, digits, 12)
     page = app.open("improve", model="tutorial")
     press(page, "Improve")

@@ -65,11 +65,11 @@ def judged(own, mnist):
         (None, (9800, 9800), Verdict.UNKNOWN),
     ],
 )
-def test_the_judgement_says_plainly_whether_it_helped(own, mnist, verdict):
+def test_verdict_says_whether_it_helped(own, mnist, verdict):
     assert judged(own, mnist).verdict is verdict
 
 
-def test_the_sentence_names_the_figures():
+def test_sentence_has_the_figures():
     assert judged((6, 9), (9800, 9795)).sentence == (
         "It helped. Of 10 drawings that it never saw, it reads 9 correctly (before: 6). "
         "On MNIST's test set its accuracy is 97.95% (before: 98.00%)."
@@ -88,7 +88,7 @@ def test_two_networks_are_compared_on_drawings():
     assert improvement.compare([], sevens, ones, always_its_title) is None
 
 
-def test_what_a_network_has_learned_before_is_not_held_back_again():
+def test_drawings_that_were_trained_on_are_not_set_aside():
     own = drawings(*(list(range(10)) * 3))
     first = improvement.split("tutorial", own[10:], seed=1)
     again = improvement.split("tutorial-improved", own, seed=1, seen=first.learned)
@@ -96,7 +96,7 @@ def test_what_a_network_has_learned_before_is_not_held_back_again():
     assert set(again.learned) | set(again.held_back) == {one.number for one in own}
 
 
-def test_a_network_that_has_learned_all_is_not_judged_by_what_it_knows():
+def test_network_that_was_trained_on_all_is_not_judged():
     own = drawings(*range(10))
     with pytest.raises(InvalidSetting, match="Draw 3 more first"):
         improvement.split("tutorial", own, seed=1, seen={one.number for one in own})
