@@ -53,7 +53,7 @@ def _open_and_take_all(barrier, worker, url):
     return taken
 
 
-def test_a_new_record_is_opened_by_several_and_each_run_is_taken_by_one(together, database_url):
+def test_several_open_a_new_record_and_share_its_runs(together, database_url):
     taken = together(_open_and_take_all, database_url)
     store = Store(database_url)
     assert sorted(itertools.chain(*taken)) == sorted((sign.number, sign.worker) for sign in store.last_heartbeats())
@@ -72,7 +72,7 @@ def _open_and_beat(barrier, worker, url):
     return number
 
 
-def test_an_older_record_is_opened_by_several_and_written_while_others_read(together, database_url):
+def test_several_open_an_older_record_and_write_it(together, database_url):
     store = Store(database_url)
     with store._engine.begin() as connection:
         for column in ("attempt", "recoveries", "is_named"):

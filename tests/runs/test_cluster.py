@@ -50,7 +50,7 @@ def pid_of(lab, number):
     return int(sign.worker.split("/")[1])
 
 
-def test_two_train_at_once_a_third_waits_and_another_app_sees_all_of_it(lab, settings, small):
+def test_two_runs_train_at_once_and_another_app_sees_it(lab, settings, small):
     first, second, third = start(lab, ENDLESS), start(lab, ENDLESS), start(lab, small)
     with Lab(settings) as other:
         other.open()
@@ -71,7 +71,7 @@ def test_two_train_at_once_a_third_waits_and_another_app_sees_all_of_it(lab, set
         assert sorted(made) == sorted(run.model for run in runs)
 
 
-def test_a_run_whose_worker_is_killed_goes_on_and_ends_as_an_undisturbed_one(lab):
+def test_a_run_resumes_when_its_worker_is_killed(lab):
     killed, undisturbed = start(lab, LONG), start(lab, LONG)
     wait_for(lambda: len(lab.epochs(killed)) >= 2, PATIENCE)
     os.kill(pid_of(lab, killed), signal.SIGKILL)
@@ -83,7 +83,7 @@ def test_a_run_whose_worker_is_killed_goes_on_and_ends_as_an_undisturbed_one(lab
     assert [epoch.epoch for epoch in lab.epochs(killed)] == [1, 2, 3, 4]
 
 
-def test_all_goes_on_by_itself_when_the_scheduler_is_gone_and_back(lab, cluster):
+def test_all_runs_resume_when_the_scheduler_is_back(lab, cluster):
     first, second, waiting = (start(lab, LONG) for _ in range(3))
     wait_for(lambda: lab.epochs(first) and lab.epochs(second), PATIENCE)
     before = lab.epochs(first)

@@ -51,7 +51,7 @@ def test_a_run_that_gave_another_sign_is_not_lost(store, small):
     assert store.run(number).state is RunState.RUNNING
 
 
-def test_what_loses_its_process_again_and_again_is_interrupted_unless_an_epoch_was_finished_between(store, small):
+def test_a_run_that_loses_workers_again_is_interrupted(store, small):
     number = claimed(store, small)
     for _ in range(MAX_RECOVERIES):
         store.recover(last_heartbeat(store, number))

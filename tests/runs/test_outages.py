@@ -65,7 +65,7 @@ def test_no_epoch_is_lost_while_postgresql_is_away(settings, cluster, postgres, 
         assert lab.trouble == ""
 
 
-def test_no_epoch_is_lost_when_the_worker_is_killed_while_postgresql_is_away(settings, cluster, postgres, postgres_url):
+def test_no_epoch_is_lost_without_worker_and_database(settings, cluster, postgres, postgres_url):
     with Lab(dataclasses.replace(settings, database_url=postgres_url, scheduler=cluster.address)) as lab:
         lab.open()
         number = lab.start_training(LONG, "", OPERATOR).number

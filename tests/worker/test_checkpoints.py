@@ -77,7 +77,7 @@ def test_a_finished_training_goes_on_for_more_epochs(digits, small, tmp_path):
     assert went_on[0] == undisturbed(longer)[0]
 
 
-def test_a_training_knows_after_which_epoch_the_number_of_epochs_was_changed(digits, small, tmp_path):
+def test_the_epoch_of_a_changed_plan_is_remembered(digits, small, tmp_path):
     place = stored(tmp_path / "a")
     data = digits.x_train, digits.y_train
     assert train(small, *data, checkpoint=place).replanned_after is None
@@ -110,7 +110,7 @@ def test_a_checkpoint_may_lie_at_an_address(digits, small, tmp_path):
     assert went_on[0] == undisturbed(small)[0]
 
 
-def test_a_full_disk_ends_no_training_and_leaves_the_old_checkpoint(digits, small, tmp_path):
+def test_a_full_disk_leaves_the_old_checkpoint(digits, small, tmp_path):
     file = stored(tmp_path)
     train(small, digits.x_train, digits.y_train, checkpoint=file)
     longer = dataclasses.replace(small, epochs=4)
@@ -145,9 +145,7 @@ def breaking_off(after):
 @pytest.mark.parametrize(
     ("name", "after"), [("convolutional", 3), ("convolutional", 7), ("handwriting", 3), ("patient", 8)]
 )
-def test_a_training_broken_off_within_an_epoch_goes_on_from_its_last_checkpoint(
-    digits, tmp_path, monkeypatch, name, after
-):
+def test_a_training_resumes_within_an_epoch(digits, tmp_path, monkeypatch, name, after):
     monkeypatch.setattr(checkpoints, "_WITHIN", 0.0)
     monkeypatch.setattr(checkpoints, "_MIN_REST", 0)
     config, file = BROKEN_OFF[name], stored(tmp_path)

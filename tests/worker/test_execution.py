@@ -66,7 +66,7 @@ def test_a_stopped_run_keeps_its_network(settings, store, small):
     assert ModelFiles(settings).card(run.model).was_stopped
 
 
-def test_a_diverged_run_fails_with_the_reason_and_leaves_no_network(settings, store, small):
+def test_a_diverged_run_fails_without_a_network(settings, store, small):
     number = store.create(dataclasses.replace(small, optimizer="adamw", learning_rate=1000.0, epochs=20)).number
     perform(settings, number)
     run = store.run(number)
@@ -123,7 +123,7 @@ def test_a_title_is_quoted_for_the_shell_on_the_card(settings, store, small):
     assert words[-1] == "it's $(id)"
 
 
-def test_a_worker_takes_the_run_whose_turn_it_is_and_nothing_if_none_waits(settings, store, small):
+def test_a_worker_takes_the_first_run_of_the_queue(settings, store, small):
     stopped, waiting = store.create(small).number, store.create(small).number
     store.request_stop(stopped)
     execution.run_next(settings)
@@ -200,7 +200,7 @@ def test_a_failed_run_leaves_no_checkpoint(settings, store, small):
     assert not checkpoint_of(settings, store.run(number)).exists()
 
 
-def test_a_run_never_goes_on_from_another_database_s_run_of_its_number(settings, store, small, tmp_path):
+def test_another_database_s_checkpoint_is_not_used(settings, store, small, tmp_path):
     perform(settings, store.create(small).number)
     other = dataclasses.replace(settings, database_url=f"sqlite:///{tmp_path / 'other.db'}")
     others = Store(other.database_url)
@@ -224,9 +224,7 @@ def test_networks_and_checkpoints_may_lie_at_an_address(settings, store, small):
     assert not settings.models.exists()
 
 
-def test_a_run_without_room_for_its_network_is_interrupted_and_goes_on_when_there_is_room(
-    settings, store, small, small_disk
-):
+def test_a_run_without_room_is_interrupted_and_can_be_resumed(settings, store, small, small_disk):
     there = dataclasses.replace(settings, models=small_disk)
     filler = small_disk / "filler"
     filler.write_bytes(bytes(4_000_000))  # room for a checkpoint, and not for a network besides
@@ -244,7 +242,7 @@ def test_a_run_without_room_for_its_network_is_interrupted_and_goes_on_when_ther
     assert [epoch.epoch for epoch in store.epochs(number)] == [1, 2]
 
 
-def test_a_pause_without_room_for_the_state_is_told_as_an_interruption(settings, store, small_disk):
+def test_a_pause_without_room_is_an_interruption(settings, store, small_disk):
     there = dataclasses.replace(settings, models=small_disk)
     (small_disk / "filler").write_bytes(bytes(5_500_000))
     number = store.create(TrainingConfig(epochs=500, training_digits=1000)).number
@@ -253,7 +251,7 @@ def test_a_pause_without_room_for_the_state_is_told_as_an_interruption(settings,
     assert "no room left" in store.run(number).message
 
 
-def test_a_place_that_cannot_be_written_interrupts_a_run_with_what_to_do(settings, store, small):
+def test_a_folder_that_is_read_only_interrupts_a_run(settings, store, small):
     number = store.create(small).number
     settings.models.write_text("a file where the folder should be")
     perform(settings, number)

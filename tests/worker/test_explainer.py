@@ -64,7 +64,7 @@ def test_the_gradient_is_what_the_weights_say(models, explainers, digits, digit)
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_integrated_gradients_add_up_to_the_gain_within_a_hundredth(models, explainers, digits, kind):
+def test_integrated_gradients_add_up_to_the_gain(models, explainers, digits, kind):
     model, last = models[kind], models[kind].get_layer("digits")
     for image in digits.x_test[:6]:
         inside, nothing = (explainers[kind].activations(picture) for picture in (image, np.zeros_like(image)))

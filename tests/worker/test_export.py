@@ -41,7 +41,7 @@ def saved(tmp_path, ready_made):
 
 @pytest.mark.parametrize("kind", FORMATS)
 @pytest.mark.parametrize("name", ["tutorial", "convolutional", "handwriting"])
-def test_a_network_is_taken_away_as_a_file_that_gives_the_same_probabilities(ready_made, digits, name, kind):
+def test_an_exported_file_gives_the_same_probabilities(ready_made, digits, name, kind):
     taken = export_as(ready_made / f"{name}.keras", kind, digits.x_test[:100])
     assert taken.digits == 100
     assert 0 <= taken.difference <= TOLERANCE

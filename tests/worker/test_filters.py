@@ -23,7 +23,7 @@ def test_a_field_is_what_the_gradient_reaches():
 
 
 @pytest.mark.parametrize("layer", ["convolution_1", "convolution_3"])
-def test_the_most_exciting_digits_are_those_with_the_largest_outputs(ready_made, digits, layer):
+def test_top_activations_are_the_largest_outputs(ready_made, digits, layer):
     model = keras_files.load(ready_made / "convolutional.keras")
     images = digits.x_train[:130]
     relu = keras.Model(model.input, model.get_layer(layer.replace("convolution", "relu")).output)

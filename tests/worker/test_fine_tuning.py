@@ -36,7 +36,7 @@ def accuracy(network, pictures):
     return Scores(labels, network.predict(images, batch_size=500, verbose=0)).accuracy
 
 
-def test_a_strange_hand_is_read_from_thirty_drawings_and_mnist_is_not_forgotten(network, config, digits):
+def test_thirty_drawings_teach_a_hand_and_mnist_is_kept(network, config, digits):
     own, held_back = upside_down(digits, slice(0, 30)), upside_down(digits, slice(30, 230))
     test = digits.x_test, digits.y_test
     hand, mnist = accuracy(network, held_back), accuracy(network, test)
@@ -72,7 +72,7 @@ def test_it_reports_its_epochs_and_stops_where_it_is_not_wanted(network, brief, 
     assert stopped.epochs == []
 
 
-def test_a_network_that_averages_is_tuned_by_a_single_look_and_averages_still(digits):
+def test_a_network_that_averages_is_tuned_by_one_view(digits):
     network = build.averaged(build.build("fast", seed=1))
     view = fine_tuning.one_view(network)
     before = network.predict(digits.x_test[:5], verbose=0)
@@ -81,7 +81,7 @@ def test_a_network_that_averages_is_tuned_by_a_single_look_and_averages_still(di
     assert np.abs(network.predict(digits.x_test[:5], verbose=0) - before).max() > 1e-4
 
 
-def test_normalization_learns_again_when_a_tuned_network_is_trained_by_somebody_else(digits):
+def test_normalization_can_be_trained_after_fine_tuning(digits):
     network = build.build("fast", seed=1)
     config = fine_tuning_config(TrainingConfig.from_preset("fast"), FineTuning(base="fast", learned=(1,)))
     means = network.get_layer("normalization_1").moving_mean.numpy()

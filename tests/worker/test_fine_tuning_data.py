@@ -33,7 +33,7 @@ def test_what_is_no_digit_comes_only_to_networks_that_tell_it(own, digits):
     assert all((batches[k][1] < NO_DIGIT).all() for k in range(4))
 
 
-def test_every_epoch_has_new_pictures_and_the_same_ones_for_the_same_seed(own, digits):
+def test_every_epoch_has_new_pictures_that_the_seed_decides(own, digits):
     first, _ = mixed("tutorial", own, digits)
     second, _ = mixed("tutorial", own, digits)
     before = first[0][0]

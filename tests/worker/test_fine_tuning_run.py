@@ -103,7 +103,7 @@ def test_drawings_that_are_deleted_vanish_from_the_proof(settings, lab, digits):
     assert "none of the drawings that were set aside are available" in found.sentence
 
 
-def test_drawings_that_are_deleted_before_it_begins_are_not_learned(settings, lab, digits):
+def test_deleted_drawings_are_not_learned(settings, lab, digits):
     draw(lab, digits, 12)
     run = lab.improver.start("tutorial", ANN)
     lab.drawings.delete([one.number for one in lab.drawings.for_person(ANN)], ANN)
@@ -113,7 +113,7 @@ def test_drawings_that_are_deleted_before_it_begins_are_not_learned(settings, la
     assert "are gone" in run.message
 
 
-def test_a_network_that_was_tuned_can_be_tuned_again_but_not_when_it_is_gone(settings, lab, brief, digits):
+def test_a_fine_tuned_network_can_be_fine_tuned_again(settings, lab, brief, digits):
     draw(lab, digits, 12)
     first = lab.improver.start("tutorial", ANN)
     perform(settings, first.number)

@@ -54,7 +54,7 @@ def test_where_layers_come_together_a_sentence_says_how(branched, digits):
         explainer.neuron(digits.x_test[0], "both", 0)
 
 
-def test_what_a_filter_sees_is_told_where_one_way_leads_to_it_and_refused_where_several_do(branched, digits):
+def test_a_receptive_field_needs_a_single_path(branched, digits):
     explainer = Explainer(branched)
     assert [explainer.top_activations(digits.x_test[:5], name).side for name in ("wide", "narrow")] == [5, 3]
     with pytest.raises(ModelDamaged, match="More than one path leads from the image to third"):

@@ -72,9 +72,7 @@ def test_how_a_network_takes_its_pixels_is_found_out(take_in, tmp_path, digits, 
     assert (answers.argmax(axis=1) == digits.y_test[:300]).mean() > 0.5
 
 
-def test_usual_layers_and_networks_within_networks_are_laid_out_so_that_they_can_be_explained(
-    take_in, tmp_path, digits
-):
+def test_nested_networks_are_flattened_and_can_be_explained(take_in, tmp_path, digits):
     def convolutional():
         return [
             layers.Conv2D(4, 3, strides=2, name="scale"),

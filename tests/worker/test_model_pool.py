@@ -33,14 +33,14 @@ def test_nobody_gets_a_network_that_is_learning(small):
     assert model_pool.acquire(small) is not model_pool.acquire(small)
 
 
-def test_what_is_given_back_does_not_change_with_the_next_training(digits, small):
+def test_a_released_network_does_not_change_any_more(digits, small):
     trained = train(small, digits.x_train, digits.y_train).model
     before = weights(trained)
     train(dataclasses.replace(small, seed=5), digits.x_train, digits.y_train)
     assert np.array_equal(weights(trained), before)
 
 
-def test_a_saved_network_can_be_evaluated_and_trained_further_by_keras_alone(digits, small, tmp_path):
+def test_keras_alone_evaluates_and_trains_a_saved_network(digits, small, tmp_path):
     train(dataclasses.replace(small, written_digits=50), digits.x_train, digits.y_train).model.save(
         tmp_path / "a.keras"
     )

@@ -16,7 +16,7 @@ def labels_of_epoch(chunks, epoch):
 
 
 @pytest.mark.parametrize("n", [96, 100, 31, 250])
-def test_the_blocks_of_an_epoch_hold_every_digit_once_in_an_order_of_their_own(digits, n):
+def test_chunks_hold_every_digit_once_in_a_new_order(digits, n):
     chunks = BatchChunks(digits.x_train[:n], np.arange(n, dtype=np.uint8), TrainingConfig(), digits=64)
     first, second = labels_of_epoch(chunks, 0), labels_of_epoch(chunks, 1)
     assert sorted(first) == sorted(second) == list(range(n))
@@ -48,7 +48,7 @@ def one_by_one(model, chunks, epochs):
 
 
 @pytest.mark.parametrize(("preset", "n"), [("tutorial", 1000), ("tutorial", 1024), ("convolutional", 200)])
-def test_a_network_learned_in_blocks_is_the_one_that_keras_learns_batch_by_batch(digits, preset, n):
+def test_chunks_train_the_same_network_as_single_batches(digits, preset, n):
     config = TrainingConfig(preset=preset)
     networks = []
     for is_in_chunks in (True, False):

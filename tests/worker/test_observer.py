@@ -84,7 +84,7 @@ def test_units_that_are_silent_for_all_digits_are_counted(digits):
     assert (seen[0].layers[1].units, seen[0].layers[1].dead) == (0, 0)
 
 
-def test_an_epoch_that_is_broken_off_is_not_seen_and_one_that_goes_on_has_no_change(digits, tmp_path):
+def test_an_unfinished_epoch_is_not_observed(digits, tmp_path):
     config = TrainingConfig(epochs=2, training_digits=30_000, batch_size=16)
     file = StoredFile(Folder(tmp_path), "checkpoint")
     asked = iter([True, True, False])
@@ -107,6 +107,6 @@ def test_a_picture_is_read_again_as_it_was_after_each_epoch(digits, preset):
     assert readings.points.shape == (3, 2)
 
 
-def test_without_validation_digits_it_is_looked_at_with_those_that_it_learns(digits):
+def test_without_validation_training_digits_are_observed(digits):
     chosen = digits_for(digits.x_train, digits.y_train, 700, 700)
     assert (chosen.first, len(chosen.images), len(chosen.learned)) == (0, 700, 250)

@@ -8,7 +8,7 @@ from digitlab.runs.store.store import Store
 from digitlab.worker import execution, readings_by_epoch
 
 
-def test_a_run_that_was_trained_can_be_watched_and_is_forgotten_with_its_snapshots(settings, small, digits):
+def test_readings_by_epoch_come_from_a_run_s_snapshots(settings, small, digits):
     store = Store(settings.database_url)
     worker = new_worker_name()
     run = store.create(small, worker=worker)

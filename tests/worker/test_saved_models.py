@@ -30,7 +30,7 @@ def test_only_the_newest_are_kept(path):
 
 
 @pytest.mark.parametrize("kind", FORMATS)
-def test_a_network_is_taken_away_once_it_was_read_again_on_a_hundred_digits(settings, kind):
+def test_an_export_is_checked_on_a_hundred_digits(settings, kind):
     taken = jobs.export_model(settings, "tutorial", kind)
     assert (taken.digits, taken.difference <= TOLERANCE) == (100, True)
 

@@ -117,7 +117,7 @@ def test_early_stopping_ends_a_training_that_does_not_improve(digits, small):
     assert not trained.was_stopped
 
 
-def test_written_digits_are_learned_and_what_is_no_digit_is_not_read_as_one(digits):
+def test_synthetic_digits_teach_what_is_no_digit(digits):
     config = TrainingConfig(preset="convolutional", epochs=6, training_digits=1000, written_digits=2000, batch_size=64)
     model = fit(config, digits).model
     images, labels = handwriting.synthetic_digits(500, seed=9, max_pen_width=0.2)

@@ -74,7 +74,7 @@ def test_a_worker_does_not_keep_what_ran_in_it(workers, store, small):
     assert list(kept.values()) == [0]
 
 
-def test_a_stop_reaches_a_running_training_at_once_and_others_may_be_scored_meanwhile(workers, store, small):
+def test_a_running_training_stops_soon_and_others_are_scored(workers, store, small):
     number = store.create(dataclasses.replace(small, training_digits=60_000, epochs=500)).number
     workers.submit(store.queue())
     wait_for(lambda: store.run(number).progress)
@@ -121,7 +121,7 @@ def test_workers_do_not_outlive_a_parent_that_is_killed(settings):
     wait_for(lambda: not any(map(is_alive, pids)), 20)
 
 
-def test_a_killed_worker_is_replaced_and_its_run_is_not_left_running(own_workers, store, small):
+def test_a_killed_worker_is_replaced(own_workers, store, small):
     workers = own_workers
     long = dataclasses.replace(small, training_digits=60_000, epochs=500)
     number = store.create(long).number
@@ -148,7 +148,7 @@ def test_a_killed_crew_is_started_anew(own_workers, store, small):
     wait_for(lambda: store.run(number).state is RunState.FINISHED)
 
 
-def test_a_run_that_a_worker_cannot_begin_waits_and_the_reason_is_told(crewed, store, small):
+def test_a_run_that_cannot_begin_stays_queued_with_a_reason(crewed, store, small):
     number = store.create(small).number
     workers = WorkerClient(dataclasses.replace(crewed, database_url="nodatabase://me:secret@host/x"))
     workers.submit(store.queue())
@@ -159,7 +159,7 @@ def test_a_run_that_a_worker_cannot_begin_waits_and_the_reason_is_told(crewed, s
     workers.close()
 
 
-def test_closing_lets_a_running_training_wait_with_all_its_epochs(settings, own_workers, store, small):
+def test_closing_queues_a_running_training_with_its_epochs(settings, own_workers, store, small):
     workers = own_workers
     number = store.create(dataclasses.replace(small, training_digits=20_000, epochs=500)).number
     workers.submit(store.queue())
@@ -190,7 +190,7 @@ def test_workers_that_cannot_be_started_are_told(settings):
         WorkerClient(settings).start()
 
 
-def test_a_scheduler_that_the_settings_name_is_used_and_outlives_who_used_it(crewed, workers, store, small):
+def test_a_scheduler_of_the_settings_outlives_its_clients(crewed, workers, store, small):
     there = WorkerClient(crewed)
     number = store.create(small).number
     there.submit(store.queue())
@@ -201,7 +201,7 @@ def test_a_scheduler_that_the_settings_name_is_used_and_outlives_who_used_it(cre
         workers.ask(scoring.score, "gone")
 
 
-def test_a_way_to_the_scheduler_that_is_too_busy_to_be_closed_keeps_nobody_from_leaving(crewed, monkeypatch, capsys):
+def test_a_busy_connection_does_not_delay_the_end(crewed, monkeypatch, capsys):
     monkeypatch.setattr("digitlab.runs.dispatch.worker_client._DISCONNECT_PATIENCE", 0.1)
     closed, is_over = [], threading.Event()
     monkeypatch.setattr(Store, "close", lambda store: closed.append(store))
@@ -239,7 +239,7 @@ def test_a_scheduler_that_does_not_answer_is_named(settings, monkeypatch):
         workers.start()
 
 
-def test_a_question_about_a_network_is_answered_while_another_trains(workers, store, small, digits):
+def test_a_question_is_answered_while_a_run_is_trained(workers, store, small, digits):
     number = store.create(dataclasses.replace(small, training_digits=60_000, epochs=500)).number
     workers.submit(store.queue())
     wait_for(lambda: store.run(number).progress)
