@@ -1,4 +1,4 @@
-"""The verbs that a page may use. Pages and the command line go through here, and nothing here draws."""
+"""What pages and the command line may do. Nothing here draws."""
 
 from collections.abc import Callable, Sequence
 from contextlib import closing
@@ -50,13 +50,18 @@ from digitlab.settings import Settings
 
 
 class Lab:
-    """One laboratory: its data, networks and runs. Made once a process; threads may share it.
+    """A laboratory: its data, networks and runs. Create one per process. Thread-safe.
 
-    Every method may raise a `DigitLabError`, whose text is meant for a person.
+    Every method may raise a `DigitLabError`, whose message is meant for people.
 
     Attributes:
-        drawings: What people may do with their own drawings.
-        improver: Networks that learn from them.
+        drawings: People's own drawings.
+        improver: Fine-tuning of networks on those drawings.
+
+    Example:
+        >>> with Lab(Settings()) as lab:
+        ...     [card.title for card in lab.models() if card.is_ready_made]
+        ['Handwriting', 'Tutorial', 'Convolutional']
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -70,7 +75,7 @@ class Lab:
         self._files = ModelFiles(settings)
         self._importer = ModelImporter(settings, self.mnist)
         self._recognisers = RecogniserCache(self._files, self._importer)
-        self._map_builder = MapBuilder(settings.data / "map_builder", self._ask, self.mnist)
+        self._map_builder = MapBuilder(settings.data / "landscapes", self._ask, self.mnist)
         self._evaluations = Evaluations(settings, self._workers, self.mnist)
         limits = Limits(settings)
         self._models = Models(self._files, self._importer, limits, self.mnist)
@@ -85,40 +90,49 @@ class Lab:
         self.close()
 
     def close(self) -> None:
-        """End the workers that were started here; their trainings wait, to go on when the lab is opened again."""
+        """End the workers that were started here. Their runs are queued again, and resume when the lab is opened."""
         if self._is_open:
             self._is_open = False
             logs.log("app closed")
-        with closing(self._record), closing(self._workers), closing(self._dispatcher):  # each, whatever the others do
+        with (
+            closing(self._record),
+            closing(self._workers),
+            closing(self._dispatcher),
+        ):  # each is closed, even if another fails
             self._map_builder.close()
 
     def open(self) -> None:
-        """Start the workers in the background, and hand them whatever waits for as long as the lab is open."""
+        """Start the workers in the background, and hand them queued runs while the lab is open."""
         logs.to_stderr()
         if not self._is_open:
             self._is_open = True
-            what = self._settings
-            logs.log("app opened", scheduler=what.scheduler, workers=what.workers, data=what.data, models=what.models)
+            logs.log(
+                "app opened",
+                scheduler=self._settings.scheduler,
+                workers=self._settings.workers,
+                data=self._settings.data,
+                models=self._settings.models,
+            )
         self._dispatcher.start()
 
     def wait_until_open(self) -> None:
-        """Return when the workers stand, or could not be had."""
+        """Wait until the workers have started, or failed to start."""
         self._dispatcher.wait_until_started()
 
     @property
     def trouble(self) -> str:
-        """One sentence on why nothing can be trained now; empty if all is well."""
+        """Why nothing can be trained right now, in a sentence; empty if training works."""
         return self._dispatcher.trouble
 
     @property
     def max_epochs(self) -> int:
-        """The longest training that may be started."""
+        """The number of epochs that a training may have."""
         return self._settings.max_epochs
 
     # -- data
 
     def mnist(self) -> Mnist:
-        """Return the data set, from memory after the first time."""
+        """Return MNIST; it is loaded once."""
         return mnist_source.load(self._settings.data)
 
     # -- networks
@@ -132,7 +146,7 @@ class Lab:
         return self._files.card(name)
 
     def model_file(self, name: str) -> Path:
-        """Return the path of a network's Keras file on this machine; from elsewhere it is copied here first."""
+        """Return the path of a network's Keras file on this machine; a remote one is copied here first."""
         return self._files.keras_file(self._files.card(name).name)
 
     def model_size(self, name: str) -> int:
@@ -140,62 +154,62 @@ class Lab:
         return self._files.size(name)
 
     def export_model(self, name: str, kind: str) -> ExportedFile:
-        """Return a network as a file, of a kind in `FORMATS`, that a worker read again and found to agree with it."""
+        """Return a network as a file of a kind in `FORMATS`; a worker has checked that it gives the same answers."""
         return self._ask(jobs.export_model, self._files.card(name).name, kind)
 
     def export_model_here(self, model: str, kind: str) -> ExportedFile:
-        """Do the same with one of the lab's networks in this process. For the command line."""
+        """Do the same in this process. For the command line."""
         return jobs.export_model(self._settings, model, kind)
 
     def rename_model(self, name: str, title: str, person: Person) -> ModelCard:
-        """Give a network of one's own another title."""
+        """Change the title of one's own network."""
         return self._models.rename(name, title, person)
 
     def delete_model(self, name: str, person: Person) -> None:
-        """Remove a network of one's own for good; its run stays on record."""
+        """Delete one's own network; its run remains."""
         self._models.delete(name, person)
 
     def import_model(self, content: bytes, file: str, title: str, person: Person, source: str = "") -> ModelCard:
-        """Check the content of a `.keras` file that was made elsewhere, and keep it as a network of one's own."""
+        """Check a `.keras` file that was made elsewhere, and save it as one's own network."""
         return self._models.import_model(content, file, title, person, source)
 
     def recogniser(self, model: str) -> Recogniser:
-        """Return a network, by its name or its `.keras` file, ready to read; loaded once, and again if trained anew."""
+        """Return a network by its name or `.keras` file, ready to read; it is loaded again only if it changes."""
         return self._recognisers.get(model)
 
     def explain(self, name: str) -> ExplanationService:
-        """Return all that can be asked about why a network reads what it reads."""
+        """Return the explanations of a network's answers."""
         return ExplanationService(self.model(name), self._recognisers.get(name), self._ask, self._map_builder)
 
     def evaluate(
         self, name: str, digit_set: DigitSet = TEST, report: Callable[[float], None] = lambda _: None
     ) -> Scores:
-        """Return a network's answers on a set of digits; a worker needs seconds for them, once.
+        """Return a network's answers on a set of digits. A worker computes them once, within seconds.
 
-        `report` is handed the share that is done, 0 to 1, while a person waits.
+        `report` receives the share that is done, 0 to 1.
         """
         return self._evaluations.scores(self._files.card(name), digit_set, report)
 
     def robustness(self, name: str, digit_set: DigitSet = TEST) -> Robustness:
-        """Return what was measured of how a network reads distorted digits of a set."""
+        """Return what has been measured of a network's accuracy on distorted digits."""
         return self._evaluations.robustness(self._files.card(name), digit_set)
 
     def measure_robustness(self, name: str, digit_set: DigitSet = TEST) -> None:
-        """Begin to measure what is missing of it, in the background."""
+        """Measure what is missing of it, in the background."""
         self._evaluations.measure(self._files.card(name), digit_set)
 
     def is_measuring(self, name: str, digit_set: DigitSet = TEST) -> bool:
-        """Whether that is under way."""
+        """Whether that is in progress."""
         return self._evaluations.is_measuring(self._files.card(name), digit_set)
 
     def trouble_measuring(self, name: str, digit_set: DigitSet = TEST) -> str:
-        """One sentence on why it could not be measured; empty if all is well."""
+        """Return why it could not be measured, in a sentence; empty if it could."""
         return self._evaluations.trouble(self._files.card(name), digit_set)
 
     def evaluate_here(self, model: str) -> Scores:
-        """Score a network, by its name or its `.keras` file, in this process. For the command line, as `train_here`."""
+        """Evaluate a network, by its name or `.keras` file, in this process. For the command line."""
         name = self._files.own_name(model)
-        if name is None:  # the process that opened it has read the test set, too
+        if name is None:  # the sandbox has read the test set, too
             return Scores(self.mnist().y_test, self._importer.import_file(Path(model)).answers())
         return scoring.score(self._settings, name)
 
@@ -207,7 +221,7 @@ class Lab:
     # -- runs
 
     def start_training(self, config: TrainingConfig, title: str, person: Person) -> Run:
-        """Queue a training and return at once; without a title it is called after its preset and number."""
+        """Queue a training and return at once; the default title is made of preset and number."""
         return self._trainings.start(config, title, person)
 
     def train_here(
@@ -217,48 +231,48 @@ class Lab:
         attended: CommandLineOptions | None = None,
         person: Person = OPERATOR,
     ) -> Run:
-        """Train in this process, to the end. Brings TensorFlow in: for the command line, never for a page."""
+        """Train in this process, to the end. Imports TensorFlow: for the command line, never for a page."""
         if attended and attended.name:
             self._files.check_free(attended.name, is_ready_made=attended.is_ready_made)
         return self._trainings.perform(config, title, person, attended)
 
     def improvement_here(self, run: Run, person: Person) -> Improvement:
-        """Return what became of a tuning that was done by `train_here`, likewise in this process."""
+        """Return the effect of fine-tuning by `train_here`, computed in this process."""
         if run.config.tuning is not None:
             base = self._files.card(run.config.tuning.base)
             self._evaluations.save(base, TEST, lambda: self.evaluate_here(base.name))
         return self.improver.result(run, person)
 
     def stop(self, number: int, person: Person) -> None:
-        """Wish a run stopped: after its current batch, keeping the network so far, or at once if it still waits."""
+        """Stop a run: at once if it is queued, else after its current batch. The network so far is saved."""
         self._trainings.stop(number, person)
 
     def pause(self, number: int, person: Person) -> None:
-        """Wish a run paused: within its block, keeping its state, or at once if it still waits."""
+        """Pause a run: at once if it is queued, else after a few batches. Its state is saved."""
         self._trainings.pause(number, person)
 
     def resume(self, number: int, person: Person, epochs: int | None = None) -> Run:
-        """Let a paused, stopped, interrupted or finished run go on where it was, for `epochs` in all."""
+        """Resume a paused, stopped, interrupted or finished run, with `epochs` in total."""
         return self._trainings.resume(number, person, epochs)
 
     def rename_run(self, number: int, title: str, person: Person) -> None:
-        """Give a run of one's own another title; its network keeps its own."""
+        """Change the title of one's own run; that of its network stays."""
         self._trainings.rename(number, title, person)
 
     def delete_run(self, number: int, person: Person) -> None:
-        """Remove a run of one's own that is over, for good; its network stays."""
+        """Delete one's own run once it is over; its network stays."""
         self._trainings.delete(number, person)
 
     def run(self, number: int) -> Run:
-        """Return a run as it stands."""
+        """Return a run."""
         return self._record().run(number)
 
     def runs(self) -> list[Run]:
-        """Return all runs as they stand, the newest first; a classroom of pages that ask at once reads them once."""
+        """Return all runs, the newest first. Pages that ask at the same time share one read of the database."""
         return self._wait_estimates.runs()
 
     def requeue_lost_runs(self) -> None:
-        """Find runs of this machine that lost their process while no app was there to see it. For the command line."""
+        """Requeue runs of this machine whose worker died while no app was running. For the command line."""
         requeue_lost_runs(self._record(), HeartbeatMonitor())
 
     def epochs(self, number: int) -> list[EpochMetrics]:
@@ -266,28 +280,28 @@ class Lab:
         return self._record().epochs(number)
 
     def observations(self, number: int) -> list[Observation]:
-        """Return what was seen in a run's network before its first epoch and after each."""
+        """Return the observations of a run's network, before its first epoch and after each."""
         return self._record().observations(number)
 
     def hints(self, run: Run, epochs: Sequence[EpochMetrics], observations: Sequence[Observation]) -> list[Hint]:
-        """Say what looks wrong in a run, the most important first."""
-        if run.config.tuning is not None:  # it is judged by what was held back
+        """Return hints on what looks wrong in a run, the most important first."""
+        if run.config.tuning is not None:  # the drawings that were set aside judge it
             return []
         labels = self.mnist().y_train[: run.config.fitted_digits]
         return hints(run.config, labels, epochs, observations, has_diverged=run.message.startswith(DIVERGED))
 
     def snapshots(self, run: Run) -> list[Snapshot]:
-        """Return a run's network as it was before its first epoch and after some, in their order."""
+        """Return the snapshots of a run's network, before its first epoch and after some others, in order."""
         return self._snapshots.get(run)
 
     def readings_by_epoch(self, run: Run, image: NDArray[np.uint8]) -> ReadingsByEpoch:
-        """Let a picture, uint8 (28, 28), be read by all of a run's snapshots; a worker does so in milliseconds."""
+        """Read an image, uint8 (28, 28), with all snapshots of a run; a worker needs milliseconds."""
         return self._ask(jobs.readings_by_epoch, run, image)
 
     def queue_position(self, run: Run) -> tuple[int, float | None]:
-        """Return how many runs come before a waiting one, and in how many seconds it may begin.
+        """Return how many runs are ahead of a queued one, running ones included, and the seconds until it may start.
 
-        Those under way are counted. The seconds are None where nothing like the runs before it was trained here yet.
+        The seconds are None if no run like those ahead was ever trained here.
         """
         return self._wait_estimates.position(run.number)
 

@@ -17,6 +17,11 @@ class ModelFiles:
     """The ready-made networks in their folder, and people's own in `settings.models`. Both may be the same folder.
 
     Thread-safe.
+
+    Example:
+        >>> files = ModelFiles(Settings(data=Path("data"), models=Path("data/models")))
+        >>> [card.name for card in files.cards()], files.card("tutorial").title
+        (['handwriting', 'tutorial', 'convolutional'], 'Tutorial')
     """
 
     def __init__(self, settings: Settings) -> None:

@@ -23,6 +23,15 @@ class SnapshotStore:
     """The snapshots of one run. Safe for several processes and threads: pages read while a worker writes.
 
     Every method may raise a `StorageError`.
+
+    Example:
+        >>> from digitlab.networks.config import TrainingConfig
+        >>> from digitlab.runs.records.run import RunState
+        >>> from pathlib import Path
+        >>> settings = Settings(data=Path("data"), models=Path("models"))
+        >>> run = Run(number=1, title="Tutorial 1", config=TrainingConfig(), state=RunState.FINISHED, created=0.0)
+        >>> SnapshotStore(settings, run).stamps()
+        []
     """
 
     def __init__(self, settings: Settings, run: Run) -> None:
@@ -60,7 +69,17 @@ class SnapshotStore:
 
 
 class SnapshotCache:
-    """A cache of snapshots. Thread-safe."""
+    """A cache of snapshots. Thread-safe.
+
+    Example:
+        >>> from digitlab.networks.config import TrainingConfig
+        >>> from digitlab.runs.records.run import RunState
+        >>> from pathlib import Path
+        >>> settings = Settings(data=Path("data"), models=Path("models"))
+        >>> run = Run(number=1, title="Tutorial 1", config=TrainingConfig(), state=RunState.FINISHED, created=0.0)
+        >>> SnapshotCache(settings).get(run)
+        []
+    """
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings

@@ -1,13 +1,13 @@
-"""What people may do.
+"""What people may do in the lab, with the checks of ownership and limits.
 
-corrections     a reading that was put right, to be kept
-drawings        people's own digits
+corrections     turns a reading that a person corrected into a drawing
+drawings        people's own drawings: save, list, relabel, delete, import and export
 evaluations     networks' answers on whole sets, computed once
-explanations    all that can be asked about one network
-improver        networks that learn from them: begun and judged
-limits          how much may be asked of one lab
-map_builder     maps of digits, made in the background and kept
-models          what people may do with them
-trainings       what people may do with runs
-wait_estimates  all runs as they stand, and when those that wait begin
+explaining      explanations of one network's answers
+improver        fine-tunes networks on a person's drawings, and says whether it helped
+limits          the limits of one lab
+map_builder     maps of digits, made in the background
+models          people's own networks: import, rename and delete
+trainings       runs: start, stop, pause, resume, rename and delete
+wait_estimates  all runs, and when the queued ones may start
 """

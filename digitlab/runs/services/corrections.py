@@ -1,4 +1,4 @@
-"""A reading that a person put right -> a drawing to keep."""
+"""Turns a reading that a person corrected into a drawing."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -11,8 +11,8 @@ from digitlab.data.picture_files import thumbnail, to_png
 from digitlab.networks.reading import DigitReading
 from digitlab.runs.records.drawing import Drawing
 
-_MAX_LENGTH = 360  # pixels of a picture that is kept: as wide as the field to draw in
-_MARGIN = 0.15  # of a digit's longer side, left around it where it is cut out of a picture
+_MAX_SIDE = 360  # pixels of a saved picture: the width of the canvas
+_MARGIN = 0.15  # of a digit's longer side, around it when it is cropped
 
 
 def correction(
@@ -24,22 +24,22 @@ def correction(
     strokes: Sequence[Mapping[str, Any]] = (),
     is_alone: bool = True,
 ) -> Drawing:
-    """Return a drawing that was read wrongly, or rightly, as what it is.
+    """Return a drawing with its correct label.
 
     Args:
-        label: What it is.
+        label: The digit that it is.
         part: What was read, and where in the picture.
-        picture: uint8 (height, width, 4), RGBA: what was drawn or photographed.
-        network: The name of who read it.
-        strokes: Those of the field to draw in, as its canvas tells of them; empty for a file.
-        is_alone: Whether it is the only digit of the picture; of a number, its own part and strokes are kept.
+        picture: The drawing or photo, uint8 (height, width, 4), RGBA.
+        network: Name of the network that read it.
+        strokes: The strokes of the canvas, as it returns them; empty for a file.
+        is_alone: Whether it is the only digit of the picture; else only its part and its strokes are saved.
     """
     own = list(strokes) if is_alone else [stroke for stroke in strokes if _lies_in(stroke, part.box)]
     shown = picture if is_alone and strokes else _cut_out(picture, part.box)
     return Drawing(
         label=label,
         image=part.reading.image,
-        picture=to_png(thumbnail(shown, _MAX_LENGTH)),
+        picture=to_png(thumbnail(shown, _MAX_SIDE)),
         strokes=json.dumps(own, separators=(",", ":")) if own else None,
         read=part.reading.digit if part.reading.is_digit else None,
         network=network,
@@ -48,7 +48,7 @@ def correction(
 
 
 def _lies_in(stroke: Mapping[str, Any], box: tuple[int, int, int, int]) -> bool:
-    """Whether the middle of a stroke lies in a box, (left, top, right, bottom)."""
+    """Whether the centre of a stroke lies in a box, (left, top, right, bottom)."""
     points = [command[-2:] for command in stroke.get("path", ()) if len(command) > 2]
     if not points:
         return False

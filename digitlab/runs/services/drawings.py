@@ -1,4 +1,4 @@
-"""What people may do with their own drawings."""
+"""People's own drawings: save, list, relabel, delete, import and export."""
 
 import time
 from collections.abc import Callable, Collection, Sequence
@@ -16,47 +16,47 @@ from digitlab.runs.records.people import Person
 if TYPE_CHECKING:
     from digitlab.runs.store.store import Store
 
-_MAX_STROKES_LENGTH = 500_000  # letters: some hundred strokes
+_MAX_STROKES_LENGTH = 500_000  # characters of JSON: some hundred strokes
 
 
 class Drawings:
-    """What people may do with their own drawings, and nobody with another's: not even a teacher sees them.
+    """People's own drawings. Nobody sees those of others, not even a teacher. Thread-safe.
 
-    Threads may share it. The store is opened when it is first needed.
+    The store is opened on first use.
     """
 
     def __init__(self, store: "Callable[[], Store]", check_room: Callable[[], None] = lambda: None) -> None:
-        """Take what opens the record, and what raises `LimitReached` where the lab has no room for more."""
+        """Take a function that opens the store, and one that raises `LimitReached` if the lab is full."""
         self._store, self._check_room = store, check_room
 
     def save(self, drawings: Sequence[Drawing], person: Person) -> list[Drawing]:
-        """Record new drawings as a person's own, all or none, and return them as recorded.
+        """Save new drawings of a person, all or none, and return them as saved.
 
         Raises:
-            NotAllowed: Nobody knows whose they would be.
-            LimitReached: A person may have `MAX_DRAWINGS`, and the lab is full at some time.
+            NotAllowed: The person is anonymous.
+            LimitReached: The person has `MAX_DRAWINGS`, or the lab is full.
         """
         if not drawings:
             return []
         self._check_room()
         if person.id == "":
-            raise NotAllowed("Nobody knows whose drawing this would be. Log in, then keep it.")
+            raise NotAllowed("Anonymous visitors cannot save drawings. Log in, then save it.")
         if any(len(drawing.strokes or "") > _MAX_STROKES_LENGTH for drawing in drawings):
-            raise LimitReached("There are too many strokes in this drawing. Clear the field, and draw one digit.")
-        if (there := sum(self.counts(person))) + len(drawings) > MAX_DRAWINGS:
+            raise LimitReached("This drawing has too many strokes. Clear the canvas, and draw one digit.")
+        if (existing := sum(self.counts(person))) + len(drawings) > MAX_DRAWINGS:
             raise LimitReached(
-                f"You have {there:,} drawings, and {len(drawings):,} would come; {MAX_DRAWINGS:,} can be kept for one person. "
-                "Delete some in My digits."
+                f"You can have {MAX_DRAWINGS:,} drawings. You have {existing:,}, and tried to add {len(drawings):,}. "
+                "Delete some on the page My digits."
             )
-        kept = self._store().drawings.add(drawings, person, time.time())
-        logs.log("drawings saved", person=person.id, count=len(kept), source=kept[0].source)
-        return kept
+        saved = self._store().drawings.add(drawings, person, time.time())
+        logs.log("drawings saved", person=person.id, count=len(saved), source=saved[0].source)
+        return saved
 
     def import_bundle(self, content: bytes, name: str, person: Person) -> tuple[int, int]:
-        """Record the digits of a file from outside, as `bundles.from_file` reads it; those that are there are left out.
+        """Save the digits of an uploaded file, as `bundles.from_file` reads it, without duplicates.
 
         Returns:
-            How many are new, and how many were there already, with the same label.
+            How many are new, and how many the person had already with the same label.
         """
         self._check_room()
         images, labels = bundles.from_file(content, name)
@@ -73,7 +73,9 @@ class Drawings:
         """Return a person's drawings as a ZIP with a folder of PNGs for each digit, named by their numbers."""
         found = self.for_person(person, with_pictures=False)[::-1]
         return bundles.to_zip(
-            [one.image for one in found], [one.label for one in found], [f"{one.number:06}" for one in found]
+            [drawing.image for drawing in found],
+            [drawing.label for drawing in found],
+            [f"{drawing.number:06}" for drawing in found],
         )
 
     def as_npz(self, person: Person) -> bytes:
@@ -81,11 +83,11 @@ class Drawings:
         return bundles.to_npz(*self.digits(person))
 
     def for_person(self, person: Person, *, with_pictures: bool = True) -> list[Drawing]:
-        """Return all drawings of a person, the newest first; none of those of whom nothing is known."""
+        """Return all drawings of a person, the newest first; anonymous visitors have none."""
         return self._store().drawings.for_person(person, with_pictures=with_pictures) if person.id else []
 
     def get(self, number: int, person: Person) -> Drawing:
-        """Return one's own drawing of a number, whole. `DrawingNotFound` if one has none of that number."""
+        """Return one of a person's drawings. `DrawingNotFound` if they have none of that number."""
         return self._store().drawings.get(number, person)
 
     def counts(self, person: Person) -> list[int]:
@@ -93,17 +95,17 @@ class Drawings:
         return self._store().drawings.counts(person) if person.id else [0] * 10
 
     def relabel(self, number: int, label: int, person: Person) -> None:
-        """Say what one's own drawing is. `DrawingNotFound` if one has none of that number."""
+        """Change the label of a person's drawing. `DrawingNotFound` if they have none of that number."""
         self._store().drawings.relabel(number, check_label(label), person)
 
     def delete(self, numbers: Collection[int], person: Person) -> int:
-        """Remove drawings of one's own for good, and return how many there were; another's are left alone."""
-        gone = self._store().drawings.delete(numbers, person) if person.id else 0
-        logs.log("drawings deleted", person=person.id, count=gone)
-        return gone
+        """Delete drawings of a person, and return how many there were; those of others stay."""
+        count = self._store().drawings.delete(numbers, person) if person.id else 0
+        logs.log("drawings deleted", person=person.id, count=count)
+        return count
 
     def digits(self, person: Person) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-        """Return a person's drawings as digits to learn from, the oldest first.
+        """Return a person's drawings as a data set, the oldest first.
 
         Returns:
             Images, uint8 (n, 28, 28), and labels, uint8 (n,).

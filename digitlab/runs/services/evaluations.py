@@ -1,4 +1,4 @@
-"""What networks answer on whole sets: computed by workers, once, and kept."""
+"""Networks' answers on whole sets: computed once by workers, and cached."""
 
 import threading
 from collections.abc import Callable
@@ -19,22 +19,22 @@ from digitlab.runs.records.model_card import ModelCard
 from digitlab.settings import Settings
 from digitlab.storage.folder import Folder
 
-_BLOCK = 10_000  # digits that a worker reads between two signs of progress
-_DISTORTED = 1000  # digits at each strength: accuracies to within 3 %, and 52,000 digits to read
+_BLOCK = 10_000  # digits that a worker reads between two reports of progress
+_DISTORTED = 1000  # digits at each strength: accuracies within 3 %, from reading 52,000 digits
 
 
 class Evaluations:
-    """The answers of a lab's networks. A network that is trained anew under its name is another one here.
+    """The answers of a lab's networks. A network that was trained again under the same name counts as another.
 
-    Threads may share it.
+    Thread-safe.
     """
 
     def __init__(self, settings: Settings, workers: WorkerClient, digits: Callable[[], Mnist]) -> None:
         self._workers, self._digits = workers, digits
-        self._kept = _kept_in(settings)
-        self._shipped = _shipped_with(settings)
+        self._cache = _own_cache(settings)
+        self._shipped_cache = _shipped_cache(settings)
         self._asking, self._turn, self._lock = threading.Lock(), threading.Lock(), threading.Lock()
-        self._under_way: set[str] = set()
+        self._measuring: set[str] = set()
         self._trouble: dict[str, str] = {}
 
     def scores(self, card: ModelCard, digit_set: DigitSet, report: Callable[[float], None] = lambda _: None) -> Scores:
@@ -43,28 +43,28 @@ class Evaluations:
         Args:
             card: The network.
             digit_set: The digits.
-            report: Is handed the share that is done, 0 to 1, now and then; not where they are kept.
+            report: Receives the share that is done, 0 to 1; not called if the answers are cached.
         """
-        kept = self._kept_scores(card, digit_set)
-        if kept is not None:
-            return kept
+        cached = self._cached_scores(card, digit_set)
+        if cached is not None:
+            return cached
         report(0)
-        with self._asking:  # who asks for the same meanwhile finds it kept
-            kept = self._kept_scores(card, digit_set)
-            return kept if kept is not None else self._asked(card, digit_set, report)
+        with self._asking:  # whoever waits for the same answers finds them cached
+            cached = self._cached_scores(card, digit_set)
+            return cached if cached is not None else self._asked(card, digit_set, report)
 
     def save(self, card: ModelCard, digit_set: DigitSet, read: Callable[[], Scores]) -> None:
-        """Have a network's answers kept; where they are not yet, `read` finds them out."""
-        if self._kept_scores(card, digit_set) is None:
-            self._kept.put(_name(card, digit_set), read().probabilities)
+        """Cache a network's answers; `read` is called if they are missing."""
+        if self._cached_scores(card, digit_set) is None:
+            self._cache.put(_name(card, digit_set), read().probabilities)
 
-    def _kept_scores(self, card: ModelCard, digit_set: DigitSet) -> Scores | None:
-        kept = self._kept.get(_name(card, digit_set))
-        if kept is None and card.is_ready_made:
-            kept = self._shipped.get(_name(card, digit_set))
-        if kept is None or kept.dtype != np.float32 or kept.shape != (len(digit_set), 10):
+    def _cached_scores(self, card: ModelCard, digit_set: DigitSet) -> Scores | None:
+        cached = self._cache.get(_name(card, digit_set))
+        if cached is None and card.is_ready_made:
+            cached = self._shipped_cache.get(_name(card, digit_set))
+        if cached is None or cached.dtype != np.float32 or cached.shape != (len(digit_set), 10):
             return None
-        return Scores(digit_set.select(self._digits())[1], np.asarray(kept, np.float32))
+        return Scores(digit_set.select(self._digits())[1], np.asarray(cached, np.float32))
 
     def _asked(self, card: ModelCard, digit_set: DigitSet, report: Callable[[float], None]) -> Scores:
         answers: list[NDArray[np.float32]] = []
@@ -72,33 +72,33 @@ class Evaluations:
             report(len(answers) * _BLOCK / len(digit_set))
             answers.append(self._workers.ask(scoring.score, card.name, block).probabilities)
         probabilities = np.concatenate(answers)
-        self._kept.put(_name(card, digit_set), probabilities)
+        self._cache.put(_name(card, digit_set), probabilities)
         return Scores(digit_set.select(self._digits())[1], probabilities)
 
     def robustness(self, card: ModelCard, digit_set: DigitSet) -> Robustness:
-        """Return what is known of how a network reads the digits of a set when they are distorted."""
+        """Return what has been measured of a network's accuracy on distorted digits of a set."""
         sample = digit_set.sample(_DISTORTED)
         right = {kind: self._counts(card, sample, kind) for kind in DISTORTIONS}
         return Robustness(len(sample), {kind: counts for kind, counts in right.items() if counts})
 
     def measure(self, card: ModelCard, digit_set: DigitSet) -> None:
-        """Begin to measure that, in the background; one network at a time, as they were asked for."""
+        """Measure what is missing in the background, one network at a time."""
         name = _name(card, digit_set)
         with self._lock:
-            if name in self._under_way:
+            if name in self._measuring:
                 return
-            self._under_way.add(name)
+            self._measuring.add(name)
             self._trouble.pop(name, None)
         threading.Thread(
             target=self._measure, args=(card, digit_set, name), name=f"measuring {name}", daemon=True
         ).start()
 
     def is_measuring(self, card: ModelCard, digit_set: DigitSet) -> bool:
-        """Whether it is under way or waits."""
-        return _name(card, digit_set) in self._under_way
+        """Whether that is in progress or waiting."""
+        return _name(card, digit_set) in self._measuring
 
     def trouble(self, card: ModelCard, digit_set: DigitSet) -> str:
-        """Return one sentence on why it could not be measured to the end; empty if it could, or never began."""
+        """Return why it could not be measured, in a sentence; empty if it could, or was not tried."""
         return self._trouble.get(_name(card, digit_set), "")
 
     def _measure(self, card: ModelCard, digit_set: DigitSet, name: str) -> None:
@@ -108,36 +108,33 @@ class Evaluations:
                 for kind in DISTORTIONS:
                     if not self._counts(card, sample, kind):
                         counts = self._workers.ask(scoring.count_correct, card.name, sample, kind)
-                        self._kept.put(_name(card, sample, kind), _with_strengths(kind, counts))
+                        self._cache.put(_name(card, sample, kind), _with_strengths(kind, counts))
         except DigitLabError as error:
             self._trouble[name] = str(error)
         finally:
             with self._lock:
-                self._under_way.discard(name)
+                self._measuring.discard(name)
 
     def _counts(self, card: ModelCard, sample: DigitSet, kind: str) -> tuple[int, ...]:
-        """What is kept; nothing where other strengths were measured once."""
-        kept = self._kept.get(_name(card, sample, kind))
+        """Return the cached counts; empty if they are missing or of other strengths."""
+        cached = self._cache.get(_name(card, sample, kind))
         strengths = DISTORTIONS[kind].strengths
-        if kept is None or kept.shape != (2, len(strengths)) or tuple(kept[0]) != strengths:
+        if cached is None or cached.shape != (2, len(strengths)) or tuple(cached[0]) != strengths:
             return ()
-        return tuple(int(count) for count in np.asarray(kept[1], np.float64))
+        return tuple(int(count) for count in np.asarray(cached[1], np.float64))
 
 
 def save_answers(settings: Settings, card: ModelCard, digit_set: DigitSet, scores: Scores) -> None:
-    """Keep what a worker knows already, where it has the lab's folder: then nobody waits for it.
-
-    What a ready-made network answers ships with it.
-    """
-    kept = _shipped_with(settings) if card.is_ready_made else _kept_in(settings)
-    kept.put(_name(card, digit_set), scores.probabilities)
+    """Cache answers that a worker has computed; those of a ready-made network are shipped with it."""
+    cache = _shipped_cache(settings) if card.is_ready_made else _own_cache(settings)
+    cache.put(_name(card, digit_set), scores.probabilities)
 
 
-def _kept_in(settings: Settings) -> ArrayCache:
+def _own_cache(settings: Settings) -> ArrayCache:
     return ArrayCache(Folder(settings.data / "evaluations"))
 
 
-def _shipped_with(settings: Settings) -> ArrayCache:
+def _shipped_cache(settings: Settings) -> ArrayCache:
     return ArrayCache(Folder(settings.ready_made / "answers"))
 
 

@@ -54,7 +54,7 @@ class ExplanationService:
         return self._ask(jobs.counterfactuals, self._card.name, image)
 
     def landscape(self) -> DigitMap | MapProgress:
-        """Return the map of the first training digits, or how far it is; nobody waits for it."""
+        """Return the map of the first training digits, or its progress, without waiting."""
         return self._map_builder.get(self._card.name, self._card.created)
 
     def occlusion(self, image: NDArray[np.uint8], digit: int) -> Occlusion:
@@ -62,5 +62,5 @@ class ExplanationService:
         return occlusion(self._reader, image, digit)
 
     def distorted(self, image: NDArray[np.uint8], amounts: Amounts) -> Reading:
-        """Read a picture that is distorted first."""
+        """Distort a picture, then read it."""
         return self._reader.read_digit(distort_by_amounts(image, amounts))

@@ -1,4 +1,4 @@
-"""Networks that learn from a person's own drawings: begun, judged, and what they read of those they never saw."""
+"""Fine-tunes networks on a person's drawings, and says whether it helped."""
 
 import dataclasses
 from collections.abc import Callable
@@ -25,25 +25,25 @@ _IMPROVED = ", improved"
 
 
 class Improver:
-    """Threads may share it. Nobody's drawings are seen by another."""
+    """Fine-tunes networks. Nobody sees the drawings of others. Thread-safe."""
 
     def __init__(
         self,
         files: ModelFiles,
-        readers: RecogniserCache,
+        recognisers: RecogniserCache,
         drawings: Drawings,
         evaluations: Evaluations,
         trainings: Trainings,
     ) -> None:
-        self._files, self._recognisers, self._drawings = files, readers, drawings
+        self._files, self._recognisers, self._drawings = files, recognisers, drawings
         self._evaluations, self._trainings = evaluations, trainings
 
     def start(self, name: str, person: Person, seed: int = 1) -> Run:
-        """Queue a tuning of a network to a person's own drawings, some of which are held back; return at once."""
+        """Queue the fine-tuning of a network on a person's drawings, some of which are set aside; return at once."""
         return self._trainings.start(*self.plan(name, person, seed), person)
 
     def plan(self, name: str, person: Person, seed: int = 1) -> tuple[TrainingConfig, str]:
-        """Return the settings of such a tuning, and what its network is to be called."""
+        """Return the settings of that run, and the title of its network."""
         card = self._files.card(name)
         config = dataclasses.replace(card.config, seed=seed)
         drawings, seen = self._drawings.for_person(person, with_pictures=False), self.learned_drawings(name, person)
@@ -58,16 +58,16 @@ class Improver:
         report: Callable[[float], None] = lambda _: None,
         read: Read | None = None,
     ) -> Improvement:
-        """Return a network before and after its tuning, on MNIST's test set and on what was held back.
+        """Compare a network before and after fine-tuning, on MNIST's test set and on the drawings that were set aside.
 
         Args:
-            run: A tuning that left a network.
-            person: Who asks; nobody but the drawings' owner sees them.
-            report: Is handed the share that is done, 0 to 1, while a worker reads MNIST.
-            read: Lets a network read drawings; None: they are read here and now.
+            run: A fine-tuning run that has a network.
+            person: Who asks; only the owner sees the drawings.
+            report: Receives the share that is done, 0 to 1, while a worker reads MNIST.
+            read: Reads drawings with a network; None: in this process.
         """
         if run.config.tuning is None or run.model is None:
-            raise ModelNotFound(f"Run {run.number} left no network that was tuned. See the list of runs.")
+            raise ModelNotFound(f"Run {run.number} has no fine-tuned network. See the list of runs.")
         before, after = self._files.card(run.config.tuning.base), self._files.card(run.model)
         held_back = set(run.config.tuning.held_back)
         drawings = [one for one in self._drawings.for_person(person, with_pictures=False) if one.number in held_back]
@@ -80,9 +80,9 @@ class Improver:
         )
 
     def unseen_score(self, name: str, person: Person) -> tuple[int, int] | None:
-        """Return how many of a person's drawings a network reads correctly, and of how many that it has not learned.
+        """Return how many of a person's drawings a network reads correctly, and of how many: those it never saw.
 
-        None where there are no such drawings.
+        None if there are no such drawings.
         """
         seen = self.learned_drawings(name, person)
         unseen = [one for one in self._drawings.for_person(person, with_pictures=False) if one.number not in seen]
@@ -92,12 +92,12 @@ class Improver:
         return int((answers == [one.label for one in unseen]).sum()), len(unseen)
 
     def learned_drawings(self, name: str, person: Person) -> set[int]:
-        """Return the numbers of a person's drawings that a network has learned, also in earlier improvements.
+        """Return the numbers of a person's drawings that a network was trained on, by any earlier fine-tuning, too.
 
-        What was deleted and brought in again is known by its image.
+        A drawing that was deleted and imported again is recognised by its image.
         """
         card, tunings = self._files.card(name), list[FineTuning]()
-        with suppress(ModelNotFound):  # one that it came from was deleted
+        with suppress(ModelNotFound):  # an earlier network was deleted
             while card.config.tuning is not None:
                 tunings.append(card.config.tuning)
                 card = self._files.card(card.config.tuning.base)
@@ -110,7 +110,7 @@ class Improver:
         }
 
     def count_learned(self, name: str, digit_set: DigitSet, person: Person) -> int:
-        """Return how many digits of a set a network was fitted to: what it reads in those proves nothing."""
+        """Return how many digits of a set a network was trained on: its answers on those do not count."""
         if digit_set.is_own:
             return len(self.learned_drawings(name, person).intersection(digit_set.numbers))
         return fitted(self._files.card(name).config).overlap(digit_set)

@@ -1,4 +1,4 @@
-"""How much a person, and all together, may ask of one lab."""
+"""The limits of one lab: for each person, and for all together."""
 
 import threading
 import time
@@ -10,65 +10,73 @@ from digitlab.runs.records.people import Person
 from digitlab.settings import Settings
 from digitlab.storage.address import open_storage
 
-_COUNTED_FOR = 30.0  # seconds that a count of all files holds
+_MAX_AGE = 30.0  # seconds for which the size of all files is cached
 
 
 class Limits:
-    """The limits of a set-up; threads may share it."""
+    """Checks the limits in the settings. Thread-safe.
+
+    Example:
+        >>> from digitlab.runs.records.people import OPERATOR
+        >>> Limits(Settings(data=Path("data"), models=Path("models"), max_epochs=50)).check(100, OPERATOR, active=0)
+        Traceback (most recent call last):
+        digitlab.errors.InvalidSetting: This lab allows 50 epochs, not 100. Choose fewer.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._lock = threading.Lock()
-        self._counted: tuple[float, int] | None = None
+        self._cached: tuple[float, int] | None = None
 
     def check(self, epochs: int, person: Person, active: int) -> None:
-        """Raise if a training must not be started.
+        """Raise if a training may not be started.
 
         Args:
             epochs: Its epochs.
-            person: Who wants it; teachers may have as many as they like.
-            active: How many of their runs wait or train.
+            person: Who starts it; the number of runs is not limited for teachers.
+            active: How many queued and running runs they have.
 
         Raises:
             InvalidSetting: Too many epochs.
-            LimitReached: Too many runs, or too full folders.
+            LimitReached: Too many runs, or the lab is full.
         """
-        most = self._settings
-        if epochs > most.max_epochs:
-            raise InvalidSetting(f"{epochs} epochs are asked for; this lab allows {most.max_epochs}. Choose fewer.")
-        if not person.is_teacher and active >= most.max_runs_per_person:
+        settings = self._settings
+        if epochs > settings.max_epochs:
+            raise InvalidSetting(f"This lab allows {settings.max_epochs} epochs, not {epochs}. Choose fewer.")
+        if not person.is_teacher and active >= settings.max_runs_per_person:
             raise LimitReached(
-                f"{active} of your runs wait or train; this lab allows {most.max_runs_per_person} for each person. "
-                "Wait until one ends, or stop one."
+                f"You have {active} queued or running runs, and this lab allows {settings.max_runs_per_person} per "
+                "person. Wait until one ends, or stop one."
             )
         self.check_room()
 
-    def check_imports(self, person: Person, kept: int) -> None:
-        """Raise `LimitReached` if somebody who keeps so many networks from elsewhere may bring in no other one."""
-        most = self._settings.max_imports_per_person
-        if not person.is_teacher and kept >= most:
+    def check_imports(self, person: Person, count: int) -> None:
+        """Raise `LimitReached` if a person who has `count` imported networks may not import another."""
+        allowed = self._settings.max_imports_per_person
+        if not person.is_teacher and count >= allowed:
             raise LimitReached(
-                f"You keep {kept} networks from elsewhere; this lab allows {most} for each person. Delete one (Models)."
+                f"You have {count} imported networks, and this lab allows {allowed} per person. Delete one on the page "
+                "Models."
             )
         self.check_room()
 
     def check_room(self) -> None:
-        """Raise `LimitReached` if the folders of data and networks are too full for more."""
-        used, most = self.used(), self._settings.max_gigabytes
-        if used > most * 1e9:
+        """Raise `LimitReached` if data and networks take more space than the lab allows."""
+        used, allowed = self.used(), self._settings.max_gigabytes
+        if used > allowed * 1e9:
             raise LimitReached(
-                f"The lab's folders hold {used / 1e9:.1f} GB; it allows {most:g}. Delete networks that nobody needs "
-                "(Models), or let the operator raise DIGITLAB_MAX_GIGABYTES."
+                f"This lab is full: it holds {used / 1e9:.1f} GB, and {allowed:g} GB are allowed. Delete networks that "
+                "nobody needs on the page Models, or ask the operator to raise DIGITLAB_MAX_GIGABYTES."
             )
 
     def used(self) -> int:
-        """Return how many bytes data and networks take; counted twice a minute at most."""
+        """Return the size of data and networks in bytes, measured at most twice a minute."""
         with self._lock:
-            if self._counted is None or time.monotonic() - self._counted[0] > _COUNTED_FOR:
-                self._counted = time.monotonic(), self._count()
-            return self._counted[1]
+            if self._cached is None or time.monotonic() - self._cached[0] > _MAX_AGE:
+                self._cached = time.monotonic(), self._measure()
+            return self._cached[1]
 
-    def _count(self) -> int:
+    def _measure(self) -> int:
         models = self._settings.models
         if isinstance(models, Path):
             places = {self._settings.data, models, self._settings.older_models or models}
@@ -81,6 +89,6 @@ class Limits:
 def _bytes_in(folder: Path) -> int:
     total = 0
     for path in folder.rglob("*"):
-        with suppress(OSError):  # it has gone since
+        with suppress(OSError):  # deleted meanwhile
             total += path.stat().st_size
     return total

@@ -1,4 +1,4 @@
-"""What people may do with a lab's networks: bring in others, rename and delete their own."""
+"""People's own networks: import, rename and delete."""
 
 from collections.abc import Callable
 
@@ -13,44 +13,46 @@ from digitlab.runs.services.limits import Limits
 
 
 class Models:
-    """Threads may share it."""
+    """Imports, renames and deletes networks. Thread-safe."""
 
-    def __init__(self, files: ModelFiles, gate: ModelImporter, limits: Limits, digits: Callable[[], Mnist]) -> None:
-        self._files, self._importer, self._limits, self._digits = files, gate, limits, digits
+    def __init__(self, files: ModelFiles, importer: ModelImporter, limits: Limits, digits: Callable[[], Mnist]) -> None:
+        self._files, self._importer, self._limits, self._digits = files, importer, limits, digits
 
     def import_model(self, content: bytes, file: str, title: str, person: Person, source: str) -> ModelCard:
-        """Check a `.keras` file that was made elsewhere, and keep it as a network of one's own.
+        """Check a `.keras` file that was made elsewhere, and save it as one's own network.
 
         Args:
-            content: The file's content, hostile until shown otherwise.
+            content: The content of the file, untrusted.
             file: Its name.
-            title: What people are to call the network.
-            person: Who brings it, and whose it is then.
+            title: Title of the network.
+            person: Who imports it and will own it.
             source: Where it is from, in their words; may be empty.
 
         Raises:
-            ModelRejected: With the reason, in a sentence.
+            ModelRejected: A check failed; the message gives the reason.
+            NotAllowed: The person is anonymous.
+            LimitReached: The person has too many imported networks, or the lab is full.
         """
         if not person.may_train:
-            logs.log("permission denied", person=person.id, what="a network from elsewhere without being known")
-            raise NotAllowed("Nobody knows whose network this would be. Log in, then bring it in.")
+            logs.log("permission denied", person=person.id, action="import a network")
+            raise NotAllowed("Anonymous visitors cannot import networks. Log in, then import it.")
         title, source = check_title(title), check_title(source) if source.strip() else ""
         self._limits.check_imports(person, self._count_imports(person))
-        admitted = self._importer.import_model(content, file)
-        card = imported_card(admitted, self._digits().y_test, file=file, title=title, source=source, person=person)
-        self._files.save(card, admitted.copy)
-        logs.log("network imported", person=person.id, network=card.name, sha256=admitted.sha256)
+        imported = self._importer.import_model(content, file)
+        card = imported_card(imported, self._digits().y_test, file=file, title=title, source=source, person=person)
+        self._files.save(card, imported.copy)
+        logs.log("network imported", person=person.id, network=card.name, sha256=imported.sha256)
         return card
 
     def rename(self, name: str, title: str, person: Person) -> ModelCard:
-        """Give a network of one's own another title."""
+        """Change the title of one's own network."""
         check_may_change(person, self._files.card(name).owner, "this network")
         card = self._files.rename(name, title)
         logs.log("network renamed", person=person.id, network=name)
         return card
 
     def delete(self, name: str, person: Person) -> None:
-        """Remove a network of one's own for good, and what the gate keeps of it once nobody has it."""
+        """Delete one's own network, and the cached import if nobody else has that file."""
         card = self._files.card(name)
         check_may_change(person, card.owner, "this network")
         self._files.delete(name)

@@ -1,4 +1,4 @@
-"""All runs as they stand, and when those that wait may begin: read once for all pages that ask at the same time."""
+"""All runs, and when the queued ones may start: read once for all pages that ask at the same time."""
 
 import threading
 import time
@@ -12,81 +12,80 @@ from digitlab.runs.records.run import Run, RunState, seconds_left
 if TYPE_CHECKING:
     from digitlab.runs.store.store import Store
 
-_HOLDS = 0.2  # seconds that a look at the record serves whoever asks: a classroom asks sixty times a second
-_SPEEDS_HOLD = 30.0  # seconds
-_RECENT = 30  # runs that tell how fast a preset is learned
+_MAX_AGE = 0.2  # seconds for which the runs are cached: a classroom asks sixty times a second
+_MAX_AGE_OF_SPEEDS = 30.0  # seconds
+_RECENT = 30  # runs from which the speed of a preset is known
 
 Position = tuple[int, float | None]
 
 
 class WaitEstimates:
-    """Threads may share it."""
+    """Caches the runs, and estimates waiting times. Thread-safe."""
 
     def __init__(self, store: Callable[[], "Store"], workers: Callable[[], int]) -> None:
-        """Take what opens the record, and what tells how many runs are trained at once."""
+        """Take a function that opens the store, and one that returns how many runs train at the same time."""
         self._store, self._workers = store, workers
         self._lock = threading.Lock()
         self._runs: list[Run] = []
         self._positions: dict[int, Position] | None = None
         self._read = self._measured = -1e9
         self._speeds: dict[str, float] = {}
-        self._trouble = ""  # of the last look; who stood in line behind it need not find out anew, one after the other
+        self._error = ""  # of the last read, so that others who waited for it need not fail one after the other
 
     def runs(self) -> list[Run]:
         """Return all runs, the newest first."""
         with self._lock:
-            self._look()
+            self._refresh()
             return self._runs
 
     def position(self, number: int) -> Position:
-        """Return how many runs come before a waiting one, and after how many seconds it may begin.
+        """Return how many runs are ahead of a queued one, running ones included, and the seconds until it may start.
 
-        Those under way are counted. The seconds are None where nothing like what comes before was trained here yet.
-        What does not wait is at (0, None).
+        The seconds are None if no run like those ahead was ever trained here. A run that is not queued is at (0, None).
         """
         with self._lock:
-            self._look()
+            self._refresh()
             if self._positions is None:
                 self._positions = self._find_positions()
             return self._positions.get(number, (0, None))
 
     def forget(self) -> None:
-        """Read anew when somebody asks next: something was changed."""
+        """Read again on the next call, because a run has changed."""
         with self._lock:
             self._read = -1e9
 
-    def _look(self) -> None:
-        if time.monotonic() - self._read > _HOLDS:
-            self._positions, self._trouble = None, ""
+    def _refresh(self) -> None:
+        if time.monotonic() - self._read > _MAX_AGE:
+            self._positions, self._error = None, ""
             try:
                 self._runs = self._store().runs()
             except DatabaseUnavailable as error:
-                self._trouble = str(error)
+                self._error = str(error)
             self._read = time.monotonic()
-        if self._trouble:
-            raise DatabaseUnavailable(self._trouble)
+        if self._error:
+            raise DatabaseUnavailable(self._error)
 
     def _find_positions(self) -> dict[int, Position]:
         active = {run.number: run for run in self._runs if not run.state.is_over()}
         order = fair_order(queue_entries(active.values()), self._store().last_starts())
-        under_way = [run for run in active.values() if run.state is RunState.RUNNING]
+        running = [run for run in active.values() if run.state is RunState.RUNNING]
         speeds, now = self._pictures_per_second(), time.time()
-        left = [seconds_left(run, self._store().epochs(run.number), now) for run in under_way]
+        left = [seconds_left(run, self._store().epochs(run.number), now) for run in running]
         durations = [duration_of(active[number].config, speeds) for number in order]
         waits = expected_waits(durations, left, self._workers())
         return {
-            number: (len(under_way) + before, wait)
+            number: (len(running) + before, wait)
             for before, (number, wait) in enumerate(zip(order, waits, strict=True))
         }
 
     def _pictures_per_second(self) -> dict[str, float]:
-        """How fast each preset was learned here the last time."""
-        if time.monotonic() - self._measured > _SPEEDS_HOLD:
+        """Return the last speed of each preset here, in pictures per second."""
+        if time.monotonic() - self._measured > _MAX_AGE_OF_SPEEDS:
             self._speeds = {}
             for run in self._runs[:_RECENT]:
-                is_news = run.config.preset not in self._speeds and run.config.tuning is None
-                if is_news and (epochs := self._store().epochs(run.number)):
-                    recent = epochs[1:] or epochs  # the first includes the building of the network
+                is_new = run.config.preset not in self._speeds and run.config.tuning is None
+                if is_new and (epochs := self._store().epochs(run.number)):
+                    recent = epochs[1:] or epochs  # the first includes building the network
                     mean = sum(epoch.seconds for epoch in recent) / len(recent)
                     self._speeds[run.config.preset] = run.config.pictures_per_epoch / max(mean, 1e-3)
             self._measured = time.monotonic()

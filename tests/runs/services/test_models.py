@@ -1,4 +1,4 @@
-"""What people may do with networks; how others are let in is in test_gate.py."""
+"""What people may do with networks; imports are tested in test_model_import.py."""
 
 import dataclasses
 import shutil
@@ -43,7 +43,7 @@ def test_one_s_own_network_is_renamed_and_deleted(settings, models, anns):
 
 def test_another_s_network_and_one_that_ships_stay_as_they_are(settings, models, anns):
     for change in (lambda: models.rename(anns, "Ben's", BEN), lambda: models.delete(anns, BEN)):
-        with pytest.raises(NotAllowed, match="this network"):
+        with pytest.raises(NotAllowed, match="somebody else"):
             change()
     with pytest.raises(ModelProtected):
         models.delete("tutorial", OPERATOR)
