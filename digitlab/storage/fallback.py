@@ -13,6 +13,15 @@ class FallbackStorage(Storage):
 
     Nothing is moved: no crash can lose a file half way, several labs may share the older place, and an older version
     of DigitLab still finds what it had. Where both have a file of one name, that in `storage` counts.
+
+    Example:
+        >>> from digitlab.storage.folder import Folder
+        >>> older, newer = Folder(Path("older")), Folder(Path("newer"))
+        >>> older.write("old.keras", b"old")
+        >>> storage = FallbackStorage(newer, older)
+        >>> storage.write("new.keras", b"new")
+        >>> sorted(storage.entries()), list(newer.entries())
+        (['new.keras', 'old.keras'], ['new.keras'])
     """
 
     def __init__(self, storage: Storage, older: Storage) -> None:

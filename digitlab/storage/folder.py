@@ -14,7 +14,14 @@ from digitlab.storage.storage import ABANDONED_AFTER, LEFTOVER, Entry, Storage
 
 
 class Folder(Storage):
-    """A folder on this machine."""
+    """A folder on this machine.
+
+    Example:
+        >>> folder = Folder(Path("networks"))
+        >>> folder.write("mine.keras", b"...")
+        >>> folder.read("mine.keras"), list(folder.entries())
+        (b'...', ['mine.keras'])
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = self.folder = path

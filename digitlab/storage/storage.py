@@ -115,7 +115,17 @@ class Storage(ABC):
 
 @dataclass(frozen=True, slots=True)
 class StoredFile:
-    """A file in a storage."""
+    """A file in a storage.
+
+    Example:
+        >>> from digitlab.storage.folder import Folder
+        >>> file = StoredFile(Folder(Path("checkpoints")), "run-1.npz")
+        >>> file.exists(), file.read()
+        (False, None)
+        >>> file.write(b"...")
+        >>> file.read()
+        b'...'
+    """
 
     storage: Storage
     name: str

@@ -42,8 +42,8 @@ class Template:
     Attributes:
         name: Unique, e.g. "seven, barred".
         digit: 0 to 9; None for other signs.
-        strokes: float64 (n, 2) each, n at least 2: control points (x, y), y down, about 0 to 1. Read-only. A point given
-            twice is a sharp corner; elsewhere the curve through the points is smooth.
+        strokes: float64 (n, 2) each, n at least 2: control points (x, y), y down, about 0 to 1. Read-only. A point
+            given twice is a sharp corner; elsewhere the curve through the points is smooth.
         share: How common this style is among those of the same digit, above 0.
     """
 

@@ -29,6 +29,12 @@ class Contender:
         config: Its settings; None if they are unknown, as those of an imported network.
         epochs: Its finished epochs.
         card: The network; None if there is none yet.
+
+    Example:
+        >>> epochs = tuple(EpochMetrics(epoch=epoch, loss=0.1, accuracy=0.9, seconds=9 / epoch) for epoch in (1, 2, 3))
+        >>> contender = Contender(key="run-1", label="Tutorial 1", config=TrainingConfig(), epochs=epochs)
+        >>> contender.seconds_per_epoch
+        3.75
     """
 
     key: str

@@ -41,6 +41,15 @@ class Improvement:
         drawings: The drawings that were set aside and still exist; empty for anybody but their owner.
         own: The answers of both on them; None without any.
         mnist: The answers of both on MNIST's test set.
+
+    Example:
+        >>> from digitlab.settings import ROOT
+        >>> card = ModelCard.from_json((ROOT / "models" / "tutorial.json").read_text())
+        >>> seven = np.array([7], np.uint8)
+        >>> wrong, right = (Scores(seven, np.eye(10, dtype=np.float32)[[read]]) for read in (1, 7))
+        >>> own, mnist = Comparison(wrong, right), Comparison(right, right)
+        >>> Improvement(before=card, after=card, drawings=[], own=own, mnist=mnist).verdict.name
+        'HELPED'
     """
 
     before: ModelCard

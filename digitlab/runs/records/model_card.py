@@ -39,6 +39,11 @@ class Origin:
         layers: Its number of layers.
         scale: The scale of the pixels that it expects, in words; found by trying.
         is_softmax_added: Whether a softmax was added because it returned no probabilities.
+
+    Example:
+        >>> values = {"file": "theirs.keras", "source": "a friend", "sha256": "0" * 64, "layers": 3}
+        >>> Origin.from_dict(values | {"scale": "0 to 1", "is_softmax_added": False}).layers
+        3
     """
 
     file: str

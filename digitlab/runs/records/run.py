@@ -59,6 +59,11 @@ class Run:
         progress: Position within an epoch, or in the preparation before the first; None before that.
         model: Name of the saved network; None before there is one.
         test_loss, test_accuracy: Its score on MNIST's test set; None before there is one.
+
+    Example:
+        >>> run = Run(number=1, title="Tutorial 1", config=TrainingConfig(), state=RunState.QUEUED, created=0.0)
+        >>> run.share_done
+        0.0
     """
 
     number: int
