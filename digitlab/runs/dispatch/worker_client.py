@@ -123,9 +123,11 @@ class WorkerClient:
         self.trouble = ""
         if done.status == "error":
             error = done.exception()
-            reason = str(error) if isinstance(error, DigitLabError) else f"{type(error).__name__}, see its log"
-            self.trouble = f"A worker failed to start: {reason}"
-            logs.log("worker failed to start", task=done.key, reason=reason, level=logging.WARNING)
+            if isinstance(error, DigitLabError):
+                self.trouble = f"A worker failed to start. {error}"
+            else:
+                self.trouble = f"A worker failed to start ({type(error).__name__}). Its log has the details."
+            logs.log("worker failed to start", task=done.key, reason=self.trouble, level=logging.WARNING)
 
     def ask(self, question: Callable[Concatenate[Settings, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Ask a worker a question, and wait for the answer.
@@ -191,7 +193,7 @@ class WorkerClient:
         except OSError as error:
             raise WorkersUnavailable(
                 f"The training processes cannot be started: {error.strerror} ({error.filename}). "
-                "Set DIGITLAB_DATA to a folder that can be written."
+                "Set DIGITLAB_DATA to a writable folder."
             ) from error
         assert self._program.stdout is not None
         alarm = threading.Timer(_START_PATIENCE, self._program.kill)
