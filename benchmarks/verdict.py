@@ -31,7 +31,7 @@ from digitlab.preprocessing.bundles import to_npz
 DRAWINGS = 50
 PEN = 20  # pixels, on a canvas of 280
 SEED = 7
-VERDICT = re.compile("^(It helped|There was nothing|It did not help|It made the network forget)")
+VERDICT = re.compile("^(It helped|There was nothing to improve|It did not help|It made the network forget)")
 
 
 def drawings(strokes: Path) -> bytes:
@@ -51,10 +51,10 @@ def drawings(strokes: Path) -> bytes:
 
 def import_digits(page: Page, content: bytes) -> None:
     """Import the digits on My digits."""
-    page.get_by_role("tab", name="Take along, bring in").click()
+    page.get_by_role("tab", name="Export / import").click()
     file = FilePayload(name="mine.npz", mimeType="application/octet-stream", buffer=content)
     page.locator("input[type=file]").set_input_files(file)
-    page.get_by_test_id("stMain").get_by_role("button", name="Bring them in").click()
+    page.get_by_test_id("stMain").get_by_role("button", name="Import", exact=True).click()
     expect(page.get_by_text(re.compile(f"{DRAWINGS} digits")).first).to_be_visible(timeout=PATIENCE)
 
 
