@@ -89,7 +89,7 @@ def test_what_waited_or_was_trained_when_the_app_ended_is_trained_after_its_next
     lab_with_workers, settings, small
 ):
     lab = lab_with_workers
-    running = lab.start_training(dataclasses.replace(small, training_digits=20_000, epochs=16), "", OPERATOR).number
+    running = lab.start_training(dataclasses.replace(small, training_digits=20_000, epochs=8), "", OPERATOR).number
     waiting = lab.start_training(small, "", OPERATOR).number
     wait_for(lambda: lab.epochs(running))
     lab.close()
@@ -97,7 +97,7 @@ def test_what_waited_or_was_trained_when_the_app_ended_is_trained_after_its_next
     with Lab(settings) as again:
         again.open()
         wait_for(lambda: all(run.state is RunState.FINISHED for run in again.runs()))
-        assert [epoch.epoch for epoch in again.epochs(running)] == list(range(1, 17))
+        assert [epoch.epoch for epoch in again.epochs(running)] == list(range(1, 9))
         assert again.epochs(waiting)
 
 
@@ -112,15 +112,15 @@ def test_without_workers_runs_wait_and_the_reason_is_told(settings, small, monke
 
 def test_all_goes_on_by_itself_after_all_workers_were_killed(lab_with_workers, small):
     lab = lab_with_workers
-    long = lab.start_training(dataclasses.replace(small, training_digits=20_000, epochs=20), "", OPERATOR).number
+    long = lab.start_training(dataclasses.replace(small, training_digits=20_000, epochs=8), "", OPERATOR).number
     waiting = lab.start_training(small, "", OPERATOR)
-    wait_for(lambda: len(lab.epochs(long)) >= 3)
+    wait_for(lambda: len(lab.epochs(long)) >= 2)
     assert lab.queue_position(waiting)[0] == 1
     program = psutil.Process(lab._workers._program.pid)
     for process in [program, *program.children(recursive=True)]:
         process.kill()
     wait_for(lambda: all(run.state is RunState.FINISHED for run in lab.runs()), 90)
-    assert [epoch.epoch for epoch in lab.epochs(long)] == list(range(1, 21))
+    assert [epoch.epoch for epoch in lab.epochs(long)] == list(range(1, 9))
 
 
 def test_the_same_recogniser_is_given_until_its_network_changes(closed_lab):
@@ -172,11 +172,10 @@ def test_importing_the_lab_brings_neither_streamlit_nor_tensorflow():
     assert result.stdout.strip() == "[]"
 
 
-def test_a_run_whose_worker_was_killed_goes_on_by_itself_and_ends_with_the_same_figures(lab_with_workers, small):
-    lab = lab_with_workers
-    long = dataclasses.replace(small, training_digits=20_000, epochs=16)
+def test_a_run_whose_worker_was_killed_goes_on_by_itself_and_ends_with_the_same_figures(lab, small):
+    long = dataclasses.replace(small, training_digits=20_000, epochs=6)
     number = lab.start_training(long, "", OPERATOR).number
-    wait_for(lambda: len(lab.epochs(number)) >= 5)
+    wait_for(lambda: len(lab.epochs(number)) >= 2)
     (pid,) = lab._workers._client.run(os.getpid).values()
     os.kill(pid, signal.SIGKILL)
     wait_for(lambda: lab.run(number).attempt == 1)
@@ -187,8 +186,7 @@ def test_a_run_whose_worker_was_killed_goes_on_by_itself_and_ends_with_the_same_
     assert lab.run(number).test_loss == lab.run(other).test_loss
 
 
-def test_a_tuning_whose_worker_was_killed_begins_anew_and_ends_well(lab_with_workers, digits):
-    lab = lab_with_workers
+def test_a_tuning_whose_worker_was_killed_begins_anew_and_ends_well(lab, digits):
     ada = Person(id="ada")
     images, labels = digits.x_test[:15, ::-1], digits.y_test[:15].tolist()
     new = [Drawing(label=label, image=image, source="request") for image, label in zip(images, labels, strict=True)]

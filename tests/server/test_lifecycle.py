@@ -111,11 +111,11 @@ def test_a_setting_that_is_not_allowed_keeps_no_server_from_starting(settings):
 
 
 def test_importing_the_front_door_imports_no_lab():
-    code = "import sys, streamlit_app; print([m for m in sys.modules if m in ('digitlab.lab', 'digitlab.ui.resources')])"
+    code = "import sys, streamlit_app; print({'digitlab.lab', 'digitlab.ui.resources'} & set(sys.modules))"
     result = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True, env=dict(os.environ)
     )
-    assert result.stdout.strip() == "[]"
+    assert result.stdout.strip() == "set()"
 
 
 def test_the_path_of_imports_does_not_change_while_a_page_runs(monkeypatch):
