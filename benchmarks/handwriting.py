@@ -3,7 +3,7 @@
     python benchmarks/handwriting.py STROKES_PATH [--model handwriting] [--numbers 500]
 
 The other side is what a user would build: a convolutional network trained on MNIST (`models/convolutional.keras`) and
-MNIST's own preprocessing (crop to the ink, scale to 20 pixels, center by mass), without a change to the pen's width.
+MNIST's own preprocessing (crop to the ink, scale to 20 pixels, centre by mass), without a change to the pen's width.
 Both read the same drawings: each sample of the file, at a random place and size. The last line is a JSON object;
 `ratio` says how many times fewer drawings with a pen of 20 pixels are misread.
 """

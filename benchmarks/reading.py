@@ -2,7 +2,7 @@
 
     python benchmarks/reading.py [--model handwriting] [--canvases 300] [--readings 100000] [--threads 4]
 
-The other side makes the canvas gray and 28 x 28 with OpenCV and calls `model.predict` for that one picture; it neither
+The other side makes the canvas grey and 28 x 28 with OpenCV and calls `model.predict` for that one picture; it neither
 finds the ink nor adjusts the pen's width. The time of `model(picture)` instead is shown as well. The sides read the
 same canvases, in turn. Before that, without TensorFlow in the process, threads share one `Recogniser` for many
 readings: each answer must equal that of a single thread, and the process' memory is measured before and after. The last

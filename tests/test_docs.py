@@ -112,3 +112,21 @@ def test_all_logged_events_are_documented():
 def test_each_benchmark_is_documented():
     names = {path.name for path in (ROOT / "benchmarks").glob("[a-z]*.py")}
     assert set(re.findall(r"benchmarks/([a-z]\w*\.py)", text("docs/benchmarks.md"))) == names
+
+
+def calls(path: str, name: str) -> list[ast.Call]:
+    nodes = ast.walk(ast.parse(text(path)))
+    return [node for node in nodes if isinstance(node, ast.Call) and ast.unparse(node.func) == name]
+
+
+def test_every_page_is_documented():
+    pages = calls("digitlab/pages/navigation.py", "st.Page")
+    titles = [keyword.value.value for page in pages for keyword in page.keywords if keyword.arg == "title"]
+    assert re.findall(r"^## (.+)$", text("docs/pages.md"), re.MULTILINE) == titles
+    assert re.findall(r"^\| ([A-Z][\w ]+) \|", README, re.MULTILINE) == titles
+
+
+def test_every_explanation_is_documented():
+    views = [[argument.value for argument in view.args[:2]] for view in calls("digitlab/pages/understand.py", "View")]
+    assert len(views) > 5
+    assert all(f"| {title} | {question} |" in text("docs/pages.md") for title, question in views)
