@@ -74,7 +74,7 @@ def test_a_worker_takes_a_network_away_and_reads_it_again(lab):
         lab.export_model("gone", "keras")
 
 
-def test_a_training_goes_from_the_button_to_a_network_that_reads(lab, small, stroke):
+def test_a_training_leads_to_a_network_that_reads(lab, small, stroke):
     first, second = lab.start_training(small, "First", OPERATOR), lab.start_training(small, "", OPERATOR)
     wait_for(lambda: lab.run(second.number).state.is_over())
     run = lab.run(first.number)
@@ -85,9 +85,7 @@ def test_a_training_goes_from_the_button_to_a_network_that_reads(lab, small, str
     assert [card.title for card in lab.models()] == ["Tutorial", "Tutorial 2", "First"]
 
 
-def test_what_waited_or_was_trained_when_the_app_ended_is_trained_after_its_next_start(
-    lab_with_workers, settings, small
-):
+def test_runs_of_an_app_that_ended_are_trained_by_the_next(lab_with_workers, settings, small):
     lab = lab_with_workers
     running = lab.start_training(dataclasses.replace(small, training_digits=20_000, epochs=8), "", OPERATOR).number
     waiting = lab.start_training(small, "", OPERATOR).number
@@ -166,13 +164,13 @@ def test_unknown_names_and_numbers_are_told(closed_lab, small):
     assert closed_lab.runs() == []
 
 
-def test_importing_the_lab_brings_neither_streamlit_nor_tensorflow():
+def test_importing_the_lab_imports_no_streamlit_or_tensorflow():
     code = "import sys, digitlab.lab; print([m for m in ('streamlit', 'tensorflow', 'keras') if m in sys.modules])"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert result.stdout.strip() == "[]"
 
 
-def test_a_run_whose_worker_was_killed_goes_on_by_itself_and_ends_with_the_same_figures(lab, small):
+def test_a_run_whose_worker_was_killed_ends_with_equal_figures(lab, small):
     long = dataclasses.replace(small, training_digits=20_000, epochs=6)
     number = lab.start_training(long, "", OPERATOR).number
     wait_for(lambda: len(lab.epochs(number)) >= 2)
@@ -186,7 +184,7 @@ def test_a_run_whose_worker_was_killed_goes_on_by_itself_and_ends_with_the_same_
     assert lab.run(number).test_loss == lab.run(other).test_loss
 
 
-def test_a_tuning_whose_worker_was_killed_begins_anew_and_ends_well(lab, digits):
+def test_a_fine_tuning_whose_worker_was_killed_starts_again(lab, digits):
     ada = Person(id="ada")
     images, labels = digits.x_test[:15, ::-1], digits.y_test[:15].tolist()
     new = [Drawing(label=label, image=image, source="request") for image, label in zip(images, labels, strict=True)]

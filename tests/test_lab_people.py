@@ -26,7 +26,7 @@ def test_what_others_may_do_with_a_run_is_to_see_it(settings, small, person):
 
 
 @pytest.mark.parametrize("person", [Person(id="ann"), Person(id="t", is_teacher=True), OPERATOR], ids=str)
-def test_who_started_a_run_teachers_and_the_operator_may_do_all_with_it(settings, small, person):
+def test_owners_teachers_and_the_operator_may_change_a_run(settings, small, person):
     lab = Lab(settings)
     number = lab.start_training(small, "", Person(id="ann")).number
     lab.rename_run(number, "Mine", person)
@@ -58,7 +58,7 @@ def test_past_a_limit_a_sentence_says_so(settings, small):
         full.start_training(small, "", Person(id="eva"))
 
 
-def test_people_have_their_own_drawings_and_full_folders_take_no_more(settings):
+def test_people_have_their_own_drawings_until_the_lab_is_full(settings):
     ada, bob = Person(id="ada"), Person(id="bob")
     image = np.full((28, 28), 9, np.uint8)
     with Lab(settings) as lab:

@@ -52,7 +52,7 @@ def test_a_command_line_stays_quiet():
     assert said("logs.log('run queued'); logs.log('run failed', level=40)") == []
 
 
-def test_an_error_that_nobody_foresaw_is_one_line_with_its_traceback():
+def test_an_unexpected_error_is_one_line_with_its_traceback():
     for code in ("1 / 0", "import threading; threading.Thread(target=lambda: 1 / 0, name='t').start()"):
         (line,) = said(f"logs.to_stderr(); {code}")
         event = json.loads(line)
@@ -86,7 +86,7 @@ def test_an_outage_and_its_end_are_logged_once():
     assert names == ["database unavailable", "database back", "database unavailable"]
 
 
-def test_a_run_is_told_from_its_beginning_to_its_end_with_its_person(settings, small, capfd):
+def test_a_run_is_logged_from_start_to_end_with_its_person(settings, small, capfd):
     with Lab(settings) as lab:
         lab.open()
         lab.wait_until_open()
@@ -244,7 +244,9 @@ def test_no_secret_is_in_what_the_app_writes(app, settings):
 
 def test_every_event_is_documented():
     code = "\n".join(path.read_text() for path in sorted((ROOT / "digitlab").rglob("*.py")))
-    events = set(re.findall(r'(?<!\w)log\(\s*"([^"]+)"', code)) | {f"run {state}" for state in RunState if state.is_over()}
+    events = set(re.findall(r'(?<!\w)log\(\s*"([^"]+)"', code)) | {
+        f"run {state}" for state in RunState if state.is_over()
+    }
     documented = (ROOT / "docs" / "deploy.md").read_text()
     assert len(events) > 25
     assert [event for event in sorted(events) if f"`{event}`" not in documented] == []

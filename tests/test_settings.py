@@ -22,7 +22,7 @@ def test_networks_lie_in_the_data_folder_unless_told_otherwise():
     assert (settings.older_models, elsewhere.older_models) == (ROOT / "models", None)
 
 
-def test_a_project_folder_as_data_folder_has_one_place_for_networks():
+def test_data_in_the_project_folder_has_one_models_folder():
     settings = Settings.from_environment({"DIGITLAB_DATA": str(ROOT)})
     assert (settings.models, settings.older_models) == (ROOT / "models", None)
 
@@ -101,7 +101,7 @@ def test_another_process_reads_the_same_settings(settings):
     assert Settings.from_environment(settings.environment()) == settings
 
 
-def test_a_process_that_opens_what_came_from_outside_is_told_no_secret(settings, monkeypatch, tmp_path):
+def test_a_sandboxed_process_is_told_no_secret(settings, monkeypatch, tmp_path):
     monkeypatch.setenv("SOMEBODYS_TOKEN", "secret")
     sealed = settings.sealed_environment(tmp_path)
     assert "secret" not in str(sealed)

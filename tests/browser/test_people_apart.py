@@ -70,7 +70,7 @@ def log_in(page: Page, name: str) -> None:
     settle(page)
 
 
-def test_everybody_sees_a_run_and_only_who_started_it_may_stop_it(someone):
+def test_everybody_sees_a_run_and_only_its_owner_may_stop_it(someone):
     ann, ben = someone(), someone()
     address = start_long_training(ann)
     expect(ann.get_by_text("yours")).to_be_visible()
@@ -89,7 +89,7 @@ def test_everybody_sees_a_run_and_only_who_started_it_may_stop_it(someone):
     stop(ann)
 
 
-def test_the_token_is_out_of_reach_of_scripts_and_a_damaged_one_is_replaced(someone):
+def test_scripts_cannot_read_the_token_a_bad_one_is_replaced(someone):
     page = someone()
     visit(page, "train")
     (token,) = [cookie for cookie in page.context.cookies() if cookie["name"] == COOKIE]
@@ -138,7 +138,7 @@ def test_who_has_not_logged_in_may_look_and_draw_but_not_train(someone, school):
     expect(page.get_by_role("link", name="Ben")).to_be_visible()
 
 
-def test_a_teacher_may_stop_what_a_pupil_trains_and_another_pupil_may_not(someone, school):
+def test_a_teacher_may_stop_a_pupils_training_another_pupil_not(someone, school):
     ben, cleo, ada = someone(school.url), someone(school.url), someone(school.url)
     log_in(ben, "Ben")
     address = start_long_training(ben)

@@ -76,7 +76,7 @@ def test_a_session_sends_what_chromium_sends(app, page):
     assert same(filled, ours[1])
 
 
-def test_three_people_who_draw_at_once_are_told_each_their_own_digit(app):
+def test_three_people_who_draw_at_once_each_get_their_own_digit(app):
     async def person(name: str) -> list[str | None]:
         rng, told = np.random.default_rng(int(name)), []
         async with visiting(app.url, "draw") as session:

@@ -39,7 +39,7 @@ def test_the_settings_of_a_run_start_the_same_run_elsewhere(page, newcomer, tmp_
     expect(other.get_by_role("slider", name="Epochs")).to_have_value("90")
 
 
-def test_bad_settings_in_a_link_show_an_error_and_change_nothing(page):
+def test_bad_settings_in_a_link_show_an_error_and_change_none(page):
     for bad, sentence in {
         "1~epochs_is_0": "epochs is 0",
         "<script>alert(1)</script>": "cannot be read",

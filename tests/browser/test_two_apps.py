@@ -20,9 +20,7 @@ def two_apps(tmp_path, cluster, postgres_url):
         yield [stack.enter_context(started(folder, settings=settings)) for folder in folders]
 
 
-def test_a_run_is_started_in_one_app_and_seen_in_the_other_also_after_the_database_was_away(
-    two_apps, newcomer, postgres
-):
+def test_two_apps_share_a_run_also_after_a_database_outage(two_apps, newcomer, postgres):
     one, other = (newcomer(app.url).new_page() for app in two_apps)
     visit_with_epochs(one, 500)
     press_train(one)
@@ -45,7 +43,7 @@ def test_a_run_is_started_in_one_app_and_seen_in_the_other_also_after_the_databa
         expect(page.get_by_test_id("stException")).to_have_count(0)
 
 
-def test_a_cluster_with_sqlite_is_refused_on_the_page_with_the_reason(tmp_path, newcomer):
+def test_a_page_says_why_a_cluster_with_sqlite_is_rejected(tmp_path, newcomer):
     settings = dataclasses.replace(of_its_own(tmp_path), scheduler="tcp://127.0.0.1:9")
     with started(tmp_path, settings=settings) as app:
         page = newcomer(app.url).new_page()

@@ -5,7 +5,7 @@ def test_the_doubted_labels_are_those_of_mnist(digits):
     assert all(digits.y_test[index] == votes.label for index, votes in KNOWN_LABEL_ERRORS.items())
 
 
-def test_five_people_looked_at_each_and_most_did_not_see_the_label():
+def test_five_people_looked_at_each_and_most_doubt_its_label():
     for votes in KNOWN_LABEL_ERRORS.values():
         assert votes.for_label + votes.for_guess + votes.neither == 5
         assert votes.for_label < 3

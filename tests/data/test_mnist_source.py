@@ -25,7 +25,7 @@ def test_what_keras_downloads_is_kept_and_accepted(tmp_path, digits, monkeypatch
     assert mnist_source.load(tmp_path, packaged=tmp_path / "gone.npz").y_train[:3].tolist() == [5, 0, 4]
 
 
-def test_without_both_and_without_a_network_one_sentence_says_what_to_do(tmp_path, monkeypatch):
+def test_without_any_source_one_sentence_says_what_to_do(tmp_path, monkeypatch):
     monkeypatch.setenv("https_proxy", "http://127.0.0.1:9")  # nobody listens there
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
     monkeypatch.chdir(tmp_path)

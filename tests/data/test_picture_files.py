@@ -70,7 +70,7 @@ def test_a_damaged_exif_is_passed_over():
     ("width", "height", "came"),
     [(10_000, 10_000, "100"), (60_000, 60_000, r"3,600"), (8000, 5001, r"40\.1"), (2**31 - 1, 1, r"2,147\.5")],
 )
-def test_what_came_and_what_is_allowed_are_said_from_the_header_alone(width, height, came):
+def test_the_header_alone_tells_what_came_and_what_is_allowed(width, height, came):
     tracemalloc.start()
     with pytest.raises(PictureUnreadable, match=rf"has {came} megapixels; up to 40 are allowed"):
         open_picture(empty_png(width, height))
@@ -126,7 +126,7 @@ def test_every_mode_opens_as_rgba(mode, form):
     assert (opened[1, 1] == 255).all()
 
 
-def test_fine_black_and_white_turns_grey_when_it_is_made_smaller():
+def test_fine_black_and_white_turns_grey_when_reduced():
     stripes = np.tile(np.uint8([0, 255]), (2048, 1024))
     assert 100 < open_picture(file(Image.fromarray(stripes).convert("1")))[5, 5, 0] < 150
 

@@ -44,7 +44,7 @@ def test_a_variable_that_means_nothing_is_named():
     assert "DIGITLAB_WORKRES" in found[1].text
 
 
-def test_a_package_of_another_version_and_a_missing_one_are_named(tmp_path):
+def test_packages_that_differ_or_are_missing_are_named(tmp_path):
     (tmp_path / "pyproject.toml").write_text((ROOT / "pyproject.toml").read_text().replace(">=3.11", ">=3.10"))
     (tmp_path / "requirements.txt").write_text("# what it needs\n-r other.txt\nnumpy>=1,<2\nno-such-package\npillow\n")
     numpy, missing = checks.packages(tmp_path)
@@ -65,7 +65,7 @@ def test_without_the_list_of_packages_it_says_so(tmp_path):
     assert finding.verdict is Verdict.WARNING
 
 
-def test_a_folder_that_cannot_be_written_is_named_with_its_variable(tmp_path):
+def test_a_read_only_folder_is_named_with_its_variable(tmp_path):
     (tmp_path / "file").write_text("")
     found = list(checks.folders(Settings(data=tmp_path / "file" / "data", models=tmp_path)))
     assert verdicts(found)["data"] is Verdict.WRONG
@@ -79,13 +79,13 @@ def test_networks_may_lie_at_an_address_and_nothing_stays_there(settings):
     assert not open_storage("memory://doctor").entries()
 
 
-def test_an_address_that_does_not_answer_is_wrong_and_the_rest_is_looked_at(settings):
+def test_an_address_that_does_not_answer_stops_no_other_check(settings):
     away = dataclasses.replace(settings, models="ftp://127.0.0.1:1/x")
     found = verdicts(checks.folders(away))
     assert found == {"data": Verdict.OK, "networks": Verdict.WRONG, "disk for data": Verdict.OK}
 
 
-def test_a_lab_that_may_outgrow_the_disk_or_is_full_is_warned_of(settings, tmp_path):
+def test_a_full_lab_or_too_small_a_disk_is_a_warning(settings, tmp_path):
     vast = Settings(data=settings.data, models=settings.models, max_gigabytes=1e6)
     assert verdicts(checks.folders(vast))["disk for data"] is Verdict.WARNING
     settings.data.mkdir()
@@ -110,7 +110,7 @@ def test_a_disk_that_is_nearly_full_is_wrong(small_disk, settings):
     assert found["disk for data"] is Verdict.WRONG
 
 
-def test_a_damaged_data_file_is_wrong_and_a_missing_one_will_be_fetched(settings, tmp_path):
+def test_a_damaged_data_file_is_wrong_a_missing_one_is_fetched(settings, tmp_path):
     damaged = tmp_path / "mnist.npz"
     damaged.write_bytes(b"x")
     (finding,) = checks.digits(settings, damaged)

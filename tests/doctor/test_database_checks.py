@@ -42,7 +42,7 @@ def test_a_database_in_use_is_sound_and_stays_as_it_is(settings, small):
     store.close()
 
 
-def test_an_older_database_is_brought_up_to_date_by_the_app_not_by_looking(settings):
+def test_a_check_does_not_migrate_an_older_database(settings):
     settings.data.mkdir()
     file = settings.data / "digitlab.db"
     with sqlite3.connect(file) as connection:
@@ -54,7 +54,7 @@ def test_an_older_database_is_brought_up_to_date_by_the_app_not_by_looking(setti
     assert file.read_bytes() == before
 
 
-def test_a_file_that_is_no_database_and_one_that_is_locked_are_wrong(settings, small):
+def test_a_file_that_is_no_database_or_is_locked_is_wrong(settings, small):
     settings.data.mkdir()
     file = settings.data / "digitlab.db"
     file.write_bytes(b"no database" * 1000)
@@ -80,7 +80,7 @@ def test_a_run_whose_process_is_gone_is_named(settings, small):
     assert str(number) in look(settings)["runs"].text
 
 
-def test_a_server_that_does_not_answer_is_wrong_within_seconds_and_keeps_the_password(settings):
+def test_a_deaf_server_is_wrong_soon_and_its_password_is_hidden(settings):
     with socket.socket() as deaf:  # takes the connection, and never says a word
         deaf.bind(("127.0.0.1", 0))
         deaf.listen()

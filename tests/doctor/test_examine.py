@@ -5,7 +5,7 @@ import pytest
 
 from digitlab.cli.main import main
 from digitlab.doctor.checks import Verdict, ok
-from digitlab.doctor.examine import _look
+from digitlab.doctor.examine import _run
 
 
 @pytest.fixture(autouse=True)
@@ -14,14 +14,14 @@ def here(settings, monkeypatch):
         monkeypatch.setenv(name, value)
 
 
-def test_a_sound_set_up_is_one_line_a_check_and_exit_status_zero(capsys):
+def test_a_sound_set_up_has_a_line_a_check_and_exit_status_zero(capsys):
     assert main(["doctor"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) >= 8
     assert all(line.startswith("+ ") for line in lines)
 
 
-def test_all_that_is_wrong_is_told_at_once_and_without_a_password(capsys, monkeypatch, tmp_path):
+def test_all_that_is_wrong_is_told_at_once_without_a_password(capsys, monkeypatch, tmp_path):
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("DIGITLAB_WORKERS", "many")
     monkeypatch.setenv("DIGITLAB_DATA", str(tmp_path / "file" / "data"))
@@ -35,13 +35,13 @@ def test_all_that_is_wrong_is_told_at_once_and_without_a_password(capsys, monkey
     assert "geheim" not in out
 
 
-def test_what_does_not_answer_is_given_up_and_what_breaks_off_is_told():
+def test_a_check_that_hangs_is_given_up_and_the_others_are_told():
     def slow(_):
         yield ok("slow", "It began.")
         time.sleep(30)
 
     began = time.monotonic()
-    found = _look({"slow": slow, "fast": lambda _: [ok("fast", "Well.")]}, None, 0.5)
+    found = _run({"slow": slow, "fast": lambda _: [ok("fast", "Well.")]}, None, 0.5)
     assert time.monotonic() - began < 10
     assert [(finding.name, finding.verdict) for finding in found] == [
         ("slow", Verdict.OK), ("slow", Verdict.WRONG), ("fast", Verdict.OK),

@@ -15,7 +15,7 @@ import pytest
 from waiting import wait_for
 
 from digitlab.doctor.checks import Verdict
-from digitlab.doctor.worker_checks import cluster, crew, look_around
+from digitlab.doctor.worker_checks import check_worker, cluster, trial
 from digitlab.runs.store.store import Store
 from digitlab.settings import ROOT
 
@@ -60,7 +60,7 @@ def look(settings, *texts):
     return found
 
 
-def test_a_scheduler_without_workers_is_wrong_and_two_that_are_alike_are_sound(scheduler):
+def test_a_scheduler_needs_workers_and_two_equal_ones_are_sound(scheduler):
     settings, worker = scheduler
     assert [finding.verdict for finding in cluster(settings)] == [Verdict.OK, Verdict.WRONG]
     with running(*worker, *TOKEN), running(*worker, *TOKEN):
@@ -69,7 +69,7 @@ def test_a_scheduler_without_workers_is_wrong_and_two_that_are_alike_are_sound(s
     assert list(settings.models.iterdir()) == []
 
 
-def test_a_worker_of_another_version_without_token_and_with_one_thread_is_named(scheduler, tmp_path):
+def test_a_worker_that_differs_is_named_with_what_it_lacks(scheduler, tmp_path):
     settings, worker = scheduler
     shutil.copytree(ROOT / "digitlab", tmp_path / "digitlab", ignore=shutil.ignore_patterns("__pycache__"))
     with (tmp_path / "digitlab" / "settings.py").open("a") as file:
@@ -82,7 +82,7 @@ def test_a_worker_of_another_version_without_token_and_with_one_thread_is_named(
     assert "numpy" not in texts
 
 
-def test_a_worker_without_digitlab_and_one_that_is_stuck_are_named(scheduler, tmp_path, monkeypatch):
+def test_workers_without_digitlab_or_stuck_are_named(scheduler, tmp_path, monkeypatch):
     settings, worker = scheduler
     with running(*worker, *TOKEN, place=tmp_path):
         assert look(settings, "1 are there", "No module named 'digitlab'")[-1].verdict is Verdict.WRONG
@@ -100,7 +100,7 @@ def test_a_scheduler_that_is_not_there_is_wrong(settings):
     assert "tcp://127.0.0.1:1" in finding.text
 
 
-def test_an_encrypted_scheduler_without_certificates_is_wrong_and_says_what_to_set(settings):
+def test_tls_without_certificates_is_wrong_and_says_what_to_set(settings):
     (finding,) = cluster(dataclasses.replace(settings, scheduler="tls://127.0.0.1:1"))
     assert finding.verdict is Verdict.WRONG
     assert "DASK_DISTRIBUTED__COMM__TLS__" in finding.text
@@ -143,12 +143,12 @@ def test_a_worker_tells_what_it_does_not_reach(settings, tmp_path):
     away = dataclasses.replace(
         settings, data=tmp_path / "file" / "data", database_url="postgresql+psycopg://a:geheim@127.0.0.1:1/b"
     )
-    told = asyncio.run(look_around(away, str(tmp_path / "gone")))["wrong"]
+    told = asyncio.run(check_worker(away, str(tmp_path / "gone")))["wrong"]
     assert {name for name, _text, _remedy in told} == {"data", "networks", "database"}
     assert "geheim" not in str(told)
 
 
-def test_a_worker_of_this_machine_scores_a_network_and_leaves_nothing(settings, tmp_path):
-    (finding,) = crew(settings)
+def test_a_local_worker_scores_a_network_and_leaves_nothing(settings, tmp_path):
+    (finding,) = trial(settings)
     assert finding.verdict is Verdict.OK, finding
     assert list(tmp_path.iterdir()) == []

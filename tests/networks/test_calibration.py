@@ -27,7 +27,7 @@ def answers(n: int, sharpness: float) -> tuple[np.ndarray, np.ndarray]:
 
 
 @pytest.mark.parametrize("sharpness", [0.5, 1.0, 2.5])
-def test_the_temperature_takes_back_what_made_the_network_too_sure(sharpness):
+def test_the_temperature_undoes_what_made_it_overconfident(sharpness):
     probabilities, labels = answers(5000, sharpness)
     assert fit_temperature(probabilities, labels) == pytest.approx(sharpness, rel=0.08)
 
@@ -79,7 +79,7 @@ def test_impossible_values_are_refused(values):
         Calibration(**values)
 
 
-def test_the_calibration_curve_holds_all_answers_and_explains_the_error():
+def test_the_calibration_curve_explains_the_calibration_error():
     probabilities, labels = answers(5000, 2.5)
     curve = calibration_curve(probabilities, labels)
     assert sum(each.answers for each in curve) == 5000

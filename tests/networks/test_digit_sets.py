@@ -4,7 +4,7 @@ from digitlab.networks.config import TrainingConfig
 from digitlab.networks.digit_sets import TEST, DigitSet, fitted, own_digits, sets_by_name
 
 
-def test_a_network_has_the_sets_that_it_was_fitted_to_and_kept_for_validation():
+def test_a_network_has_its_training_and_validation_sets():
     sets = sets_by_name(TrainingConfig())
     assert sets == {
         "test": DigitSet("test", 0, 10_000),
@@ -45,7 +45,7 @@ def test_two_sets_know_what_they_share():
     assert validation.overlap(DigitSet("training", 0, 100)) == 0
 
 
-def test_a_person_s_own_digits_are_another_set_as_soon_as_one_is_called_otherwise():
+def test_own_digits_are_another_set_once_one_is_relabelled():
     images, labels = np.zeros((3, 28, 28), np.uint8), np.array([1, 2, 3], np.uint8)
     own = own_digits(images, labels, [5, 7, 8])
     assert (len(own), own.is_own, TEST.is_own) == (3, True, False)

@@ -20,7 +20,7 @@ def test_the_figures_are_those_of_keras(ready_made, digits, name, n):
 
 
 @pytest.mark.parametrize(("n", "threads"), [(1, 1), (15, 2), (17, 3), (50, 8), (50, 100)])
-def test_any_number_of_digits_on_any_number_of_threads_is_read_the_same(ready_made, digits, n, threads):
+def test_batch_and_thread_counts_do_not_change_the_answers(ready_made, digits, n, threads):
     path = ready_made / "convolutional.keras"
     scores = evaluate(path, digits.x_test[:n], digits.y_test[:n], threads)
     one_by_one = [Recogniser.load(path).probabilities(image[np.newaxis])[0] for image in digits.x_test[:n]]

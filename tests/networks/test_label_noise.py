@@ -32,7 +32,7 @@ def test_few_differences_may_well_be_luck(comparison):
     assert better.p_value == pytest.approx(2 * 0.5**20)
 
 
-def test_a_label_that_most_networks_contradict_alike_is_a_likely_error():
+def test_a_label_that_most_networks_contradict_is_an_error():
     labels = [4, 4, 4]
     jury = Ensemble([reading(labels, [9, 9, 4]), reading(labels, [9, 7, 4], 0.8), reading(labels, [9, 4, 4])])
     (doubt,) = jury.likely_errors
@@ -48,7 +48,7 @@ def test_the_most_convincing_error_comes_first():
     assert Ensemble([reading(labels, [9, 9])]).likely_errors[0].index == 0
 
 
-def test_the_labels_that_people_doubted_are_among_those_that_networks_doubt(ready_made, digits):
+def test_labels_that_people_doubted_are_doubted_by_networks(ready_made, digits):
     """Among 400 test digits; with all 10,000 it is the same, and takes a minute."""
     indices = np.union1d(np.arange(0, 10_000, 25), list(KNOWN_LABEL_ERRORS))
     images, labels = digits.x_test[indices], digits.y_test[indices]

@@ -54,7 +54,7 @@ def test_many_digits_that_cores_share_are_read_in_their_order(recogniser, digits
     assert np.array_equal(recogniser.probabilities(many), alone)
 
 
-def test_threads_that_read_at_once_get_what_each_would_get_alone(recogniser, digits):
+def test_threads_that_read_at_once_get_what_they_get_alone(recogniser, digits):
     """Four threads, each with digits of its own, alone and several at once."""
     expected = recogniser.probabilities(digits.x_test[:82])
     start, wrong = threading.Barrier(4, timeout=30), []
@@ -117,7 +117,7 @@ def test_reading_needs_no_tensorflow_and_no_streamlit(tmp_path, ready_made):
     assert result.stdout.strip() == "[]"
 
 
-def test_a_card_s_limits_decide_what_is_sure_and_what_is_a_digit(tmp_path, ready_made, digits):
+def test_a_cards_limits_decide_what_is_confident_and_a_digit(tmp_path, ready_made, digits):
     shutil.copy(ready_made / "tutorial.tflite", tmp_path)
     card = tmp_path / "tutorial.json"
     card.write_text('{"certainty": {"sure_from": 1.0, "digit_up_to": 2.3}}')
@@ -138,7 +138,7 @@ def rgba(ink):
     return np.dstack([ink, ink, ink, np.full_like(ink, 255)])
 
 
-def test_scribbles_dots_and_letters_are_no_digits_to_the_default_network(recogniser):
+def test_scribbles_dots_and_letters_are_no_digits_by_default(recogniser):
     dot = np.zeros((280, 280), np.uint8)
     dot[130:150, 130:150] = 255
     images, _ = handwriting.non_digits(300, seed=77)

@@ -64,7 +64,7 @@ def test_precision_recall_and_f1_are_those_of_scikit_learn(many):
     assert np.allclose(np.transpose(found), expected, equal_nan=True)
 
 
-def test_the_accuracy_of_a_digit_asks_whether_it_is_that_digit_or_another(many):
+def test_the_accuracy_of_a_digit_is_that_digit_against_the_rest(many):
     for each in many.per_digit:
         expected = metrics.accuracy_score(many.labels == each.digit, many.answers == each.digit)
         assert each.accuracy == pytest.approx(expected)
@@ -76,7 +76,7 @@ def test_the_interval_holds_the_accuracy(scores, many):
     assert many.per_digit[7].interval == (0, 1)
 
 
-def test_the_pictures_of_a_cell_come_with_the_most_confident_first(many):
+def test_a_cell_shows_its_most_confident_pictures_first(many):
     probabilities = many.probabilities.copy()
     cell = many.read_as(4, 9)
     assert len(cell) == many.confusion[4, 9]
@@ -84,7 +84,7 @@ def test_the_pictures_of_a_cell_come_with_the_most_confident_first(many):
     assert Scores(many.labels, probabilities).read_as(4, 9)[0] == cell[3]
 
 
-def test_a_threshold_parts_confident_mistakes_from_doubtful_answers(scores):
+def test_a_threshold_tells_confident_mistakes_from_doubtful(scores):
     assert scores.accepted_mistakes(0.7).tolist() == [4]
     assert scores.accepted_mistakes(0.5).tolist() == [4, 3]
     assert scores.rejected_answers(0.9).tolist() == [1]

@@ -23,7 +23,7 @@ def snapshot(weights=(), answers=(1, 7, 7), first=3):
     )
 
 
-def test_a_snapshot_comes_back_from_its_file_kernels_to_three_digits():
+def test_a_snapshot_keeps_three_digits_of_its_kernels():
     kernel, bias = RNG.standard_normal((784, 16)).astype(np.float32), RNG.standard_normal(16).astype(np.float32)
     one = snapshot([kernel, bias])
     again = snapshots.read(snapshots.write(one))
@@ -35,7 +35,7 @@ def test_a_snapshot_comes_back_from_its_file_kernels_to_three_digits():
     assert again.first_weights.shape == (16, 28, 28)
 
 
-def test_weights_that_are_too_large_for_half_precision_are_kept_whole():
+def test_weights_too_large_for_half_precision_are_kept_whole():
     huge = np.full((2, 2), 1e9, np.float32)
     assert (snapshots.read(snapshots.write(snapshot([huge]))).weights[0] == huge).all()
 
@@ -54,7 +54,7 @@ def test_the_confusion_counts_true_digits_in_rows():
 
 
 @pytest.mark.parametrize("planned", [1, 2, 5, 16, 17, 40, 500])
-def test_first_and_last_epochs_are_kept_and_never_more_than_twenty_one(planned):
+def test_first_and_last_epochs_stay_and_at_most_twenty_one(planned):
     kept = [epoch for epoch in range(planned + 1) if has_snapshot(epoch, planned)]
     assert {0, 1, planned} <= set(kept)
     assert len(kept) <= 21

@@ -53,7 +53,7 @@ def test_what_is_zipped_comes_back_pixel_by_pixel(some):
     assert np.array_equal(known, labels)
 
 
-def test_a_zip_has_a_folder_for_each_digit_also_where_it_is_empty(some):
+def test_a_zip_has_a_folder_for_each_digit_even_an_empty_one(some):
     with zipfile.ZipFile(io.BytesIO(to_zip(*some, [str(number) for number in range(30)]))) as archive:
         assert {name.split("/")[0] for name in archive.namelist()} == set("0123456789")
         assert [name for name in archive.namelist() if name.startswith("9/")] == ["9/"]
@@ -66,7 +66,7 @@ def test_arrays_come_back_as_they_were(some):
     assert (back.dtype, known.dtype) == (np.uint8, np.uint8)
 
 
-def test_the_folders_may_lie_in_another_one_and_labels_be_of_any_whole_kind(some):
+def test_folders_may_be_nested_and_labels_any_kind_of_integer(some):
     images, labels = from_file(zipped({"my digits/7/a.png": to_png(some[0][0])}), "mine.ZIP")
     assert labels.tolist() == [7]
     assert np.array_equal(images[0], some[0][0])
@@ -107,7 +107,7 @@ def test_a_file_that_is_no_picture_is_named(content, told):
         from_file(zipped({"3/a.png": content}), "theirs.zip")
 
 
-def test_pictures_that_are_large_together_are_refused_before_they_are_unpacked():
+def test_pictures_too_large_together_are_rejected_packed():
     ink = to_png(np.pad(np.full((2000, 400), 255, np.uint8), ((2000, 2000), (2800, 2800))))
     files = {"3/a.png": ink} | {f"3/b{number}.png": ink for number in range(11)}
     with pytest.raises(BundleRejected, match="more than 400 megapixels"):
@@ -174,7 +174,7 @@ def test_too_large_a_file_and_one_of_another_kind_are_refused():
         from_file(many, "theirs.npz")
 
 
-def test_keras_reads_the_unpacked_folders_with_the_labels_they_have(some, tmp_path):
+def test_keras_reads_the_unpacked_folders_with_their_labels(some, tmp_path):
     import keras
 
     images, labels = some

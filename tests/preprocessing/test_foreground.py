@@ -139,7 +139,7 @@ def test_a_scribble_over_most_of_the_canvas_stays_ink(inverted, width):
     assert agreement(extract_foreground(flat(cover, *colours)), cover) > 0.99
 
 
-def test_where_ink_fills_half_of_the_border_most_of_the_picture_decides():
+def test_a_border_half_full_of_ink_lets_the_picture_decide():
     cover = np.zeros((320, 320), np.float32)
     cover[:, :10] = cover[-10:] = 1
     assert agreement(extract_foreground(flat(cover, (0,) * 3, (255,) * 3)), cover) == 1
@@ -250,7 +250,7 @@ def test_a_view_of_another_array_is_taken():
 
 
 @pytest.mark.parametrize(("inside", "beside"), [(200, 0), (0, 200)])
-def test_where_half_the_border_is_of_another_grey_the_picture_says_which_is_ground(inside, beside):
+def test_a_border_of_two_greys_lets_the_picture_decide(inside, beside):
     grey = np.full((100, 100), inside, np.uint8)
     grey[:, :50] = beside
     grey[2:-2, 2:50] = inside

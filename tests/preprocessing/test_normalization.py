@@ -21,7 +21,7 @@ def shifted_difference(one: np.ndarray, other: np.ndarray) -> float:
     return min(np.abs(np.roll(one.astype(int), s, (0, 1)) - other).sum() / other.sum() for s in shifts)
 
 
-def test_small_in_a_corner_gives_the_same_as_large_in_the_middle():
+def test_small_in_a_corner_equals_large_in_the_middle():
     small, large = normalization.normalize(drawn(64, 10, 12)), normalization.normalize(drawn(240, 60, 40))
     assert shifted_difference(small, large) < 0.12
 

@@ -29,7 +29,7 @@ def test_a_touch_of_the_pen_is_a_speck_and_a_dash_is_none():
     assert [is_speck(part, scale) for part in (stem, dash, dot)] == [False, False, True]
 
 
-def test_what_lies_above_belongs_to_what_is_below_it_and_its_neighbour_does_not():
+def test_ink_belongs_to_what_is_below_not_to_its_neighbour():
     parts = connected_components(inked((10, 40, 50, 100), (14, 20, 48, 28), (80, 20, 120, 100)))
     joined = merge_stacked(parts, measure(parts))
     assert [(part.left, part.top, part.bottom) for part in joined] == [(10, 20, 100), (80, 20, 100)]

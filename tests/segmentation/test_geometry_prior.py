@@ -20,12 +20,12 @@ def test_a_digit_is_about_as_tall_as_the_line_and_not_broad():
     )
 
 
-def test_to_end_a_digit_costs_where_ink_is_cut_the_more_the_more_of_it():
+def test_a_cut_costs_more_the_more_ink_it_cuts():
     whole, thin, thick = (geometry_prior.cut_prior(part(0, 0, 40, 100, cut)) for cut in (None, 0.5, 3.0))
     assert whole == 0 > thin > thick
 
 
-def test_tall_parts_side_by_side_are_seldom_one_digit_and_a_near_dash_belongs_to_it():
+def test_tall_parts_are_two_digits_and_a_near_dash_is_part():
     tall = geometry_prior.join_prior(part(0, 0, 40, 100), part(45, 0, 40, 100), SCALE)
     dash, far = (geometry_prior.join_prior(part(0, 0, 40, 100), part(left, 0, 40, 10), SCALE) for left in (43, 90))
     assert dash == 0 > far > tall

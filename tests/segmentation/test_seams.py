@@ -13,7 +13,7 @@ def ink(*boxes):
     return small
 
 
-def test_two_stems_with_a_thread_between_them_are_cut_through_it():
+def test_two_stems_are_cut_at_the_thread_between_them():
     (cost, seam), *_ = find_seams(ink((4, 0, 8, 48), (8, 24, 60, 26), (60, 0, 64, 48)), PEN, LINE)
     assert 0 < cost <= 1
     assert 8 <= seam.min() <= seam.max() < 60

@@ -15,7 +15,7 @@ from digitlab.lab import Lab
 from digitlab.runs.records.people import OPERATOR
 from digitlab.runs.records.run import RunState
 from digitlab.runs.store.store import Store
-from digitlab.server.lifecycle import NAVIGATION, keep_path_still
+from digitlab.server.lifecycle import NAVIGATION, protect_import_path
 from digitlab.settings import ROOT
 
 PATIENCE = 15  # seconds for a server to end
@@ -105,7 +105,7 @@ def test_another_asgi_server_can_be_used(settings):
         wait_for(lambda: (settings.data / "digitlab.db").exists(), COMING)
 
 
-def test_a_setting_that_is_not_allowed_keeps_no_server_from_starting(settings):
+def test_a_server_starts_with_a_setting_that_is_not_allowed(settings):
     with serving(settings, STREAMLIT, "--server.port", DIGITLAB_MAX_GIGABYTES="many") as (process, url):
         wait_for(lambda: is_up(url, process), COMING)
 
@@ -120,7 +120,7 @@ def test_importing_the_front_door_imports_no_lab():
 
 def test_the_path_of_imports_does_not_change_while_a_page_runs(monkeypatch):
     monkeypatch.setattr(sys, "path", list(sys.path))
-    keep_path_still()
+    protect_import_path()
     before = list(sys.path)
     with modified_sys_path(str(NAVIGATION)):
         assert sys.path == before

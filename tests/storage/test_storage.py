@@ -52,7 +52,7 @@ def test_what_is_written_is_read(storage):
     assert abs(storage.entry("a").modified - time.time()) < 10
 
 
-def test_a_new_content_has_another_stamp_and_the_same_looks_the_same(storage):
+def test_only_new_content_has_another_stamp(storage):
     storage.write("a", b"one")
     first = storage.entry("a")
     assert storage.entries()["a"] == first == storage.entry("a")
@@ -82,7 +82,7 @@ def test_folders_in_a_place_are_apart_and_are_no_files(tmp_path):
 
 
 @pytest.mark.parametrize("kind", ["folder", "moving"])
-def test_what_is_half_written_is_not_shown_and_goes_after_an_hour(tmp_path, kind):
+def test_half_written_files_are_hidden_and_go_after_an_hour(tmp_path, kind):
     storage = open_storage(place(kind, tmp_path))
     storage.write("whole.npz", b"1")
     folder = tmp_path / "models"
@@ -94,7 +94,7 @@ def test_what_is_half_written_is_not_shown_and_goes_after_an_hour(tmp_path, kind
     assert {path.name for path in folder.iterdir()} == {"whole.npz", ".b.json.2.part"}
 
 
-def test_a_folder_of_a_network_that_was_being_made_goes_after_an_hour(tmp_path):
+def test_a_half_made_networks_folder_goes_after_an_hour(tmp_path):
     storage = open_storage(tmp_path)
     (tmp_path / ".saving-x").mkdir()
     (tmp_path / ".saving-x" / "a.keras").write_bytes(b"half")
@@ -121,7 +121,7 @@ def test_a_password_in_an_address_is_never_told():
 
 
 @pytest.mark.parametrize("kind", ["folder", "moving"])
-def test_a_limit_of_the_system_leaves_the_old_file_and_nothing_half(tmp_path, kind):
+def test_a_system_limit_leaves_the_old_file_and_no_half_one(tmp_path, kind):
     storage = open_storage(place(kind, tmp_path))
     storage.write("a", b"old")
     _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
@@ -162,7 +162,7 @@ for number in range(10**9):
 
 
 @pytest.mark.parametrize("kind", ["folder", "moving"])
-def test_a_writer_that_is_killed_at_any_time_leaves_whole_files_only(tmp_path, kind):
+def test_a_killed_writer_leaves_whole_files_only(tmp_path, kind):
     address = place(kind, tmp_path)
     for _ in range(12):
         with subprocess.Popen([sys.executable, "-c", WRITER, str(address)], stdout=subprocess.PIPE) as writer:
@@ -175,7 +175,7 @@ def test_a_writer_that_is_killed_at_any_time_leaves_whole_files_only(tmp_path, k
         assert list(open_storage(address).entries()) == ["run-1.npz"]
 
 
-def test_an_older_place_is_read_and_changed_but_gets_no_new_file(tmp_path):
+def test_an_older_place_is_read_and_changed_but_gets_no_file(tmp_path):
     new, older = Folder(tmp_path / "new"), Folder(tmp_path / "older")
     storage = FallbackStorage(new, older)
     older.write("a", b"old")

@@ -6,7 +6,7 @@ import pytest
 from digitlab.synthesis import cache, handwriting
 
 
-def test_there_are_as_many_of_each_digit_as_chance_gives_and_some_that_are_none():
+def test_all_digits_are_about_as_many_and_some_are_no_digits():
     images, labels = cache.digits()
     assert images.shape == (3000, 28, 28)
     assert images.dtype == labels.dtype == np.uint8

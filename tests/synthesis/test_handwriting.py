@@ -49,7 +49,7 @@ def test_no_two_hands_write_alike():
     assert not np.array_equal(np.concatenate(first)[:5], np.concatenate(second)[:5])
 
 
-def test_digits_drawn_anew_are_still_what_their_labels_say_and_some_are_filled(digits, ready_made):
+def test_synthetic_digits_match_their_labels_some_are_filled(digits, ready_made):
     from digitlab.networks.recognition import Recogniser
 
     images, labels = redraw(digits.x_train[:300], digits.y_train[:300], 1)

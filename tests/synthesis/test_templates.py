@@ -18,7 +18,7 @@ def test_there_is_plenty_that_is_no_digit():
     assert all(template.digit is None for template in styles.other_templates())
 
 
-def test_every_template_is_a_digit_or_none_and_has_a_name_of_its_own():
+def test_every_template_has_a_label_and_its_own_name():
     assert (*styles.digit_templates(), *styles.other_templates()) == ALL
     assert len({template.name for template in ALL}) == len(ALL)
 
@@ -46,7 +46,7 @@ def test_a_template_fills_its_box_and_lies_in_the_middle():
         assert np.abs((points.min(axis=0) + points.max(axis=0)) / 2 - 0.5).max() <= 0.15, template.name
 
 
-def test_templates_are_made_once_and_cannot_be_changed_by_accident():
+def test_templates_are_made_once_and_cannot_be_changed():
     assert styles.templates() is ALL
     assert styles.digit_templates() is styles.digit_templates()
     with pytest.raises(ValueError, match="read-only"):

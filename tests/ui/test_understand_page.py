@@ -88,3 +88,15 @@ def test_map_is_built_once_for_neighbours_and_map(training_app):
     page = training_app.open("understand", **FOUR, view="Digits like it")
     assert "Labels of the 12 nearest training digits: **4** (" in texts(page)
     assert len(component(page, "similar")["pictures"]) == 12
+
+
+@pytest.mark.parametrize("link", ["own", "test", "training"])
+def test_same_link_is_followed_again_after_another_page(app, lab, cookies, digits, link):
+    own = save_digits(lab, cookies, digits, 3)
+    number = own[0].number if link == "own" else 7
+    label = own[0].label if link == "own" else digits.part(link)[1][7]
+    for _ in range(2):
+        page = app.open("understand", explain=f"{link}-{number}")
+        assert re.search(rf"abel: \*\*{label}\*\*", texts(page))
+        assert page.query_params["explain"] == f"{link}-{number}"
+        app.open("mydigits")

@@ -139,7 +139,7 @@ def test_weights_that_are_something_else_are_refused():
     refused(packed(h5=pickle.dumps([1])), "not an HDF5 file")
 
 
-def test_nothing_of_what_keras_would_be_given_comes_from_the_file_alone():
+def test_keras_is_given_nothing_straight_from_the_file():
     config = plain() | {"compile_config": {"optimizer": {"module": "os", "class_name": "system"}}, "build_config": {}}
     config["config"]["layers"][1]["build_config"] = {"module": "os", "class_name": "system"}
     assert "system" not in str(keras_archive.parse(packed(config)).config)
@@ -153,7 +153,7 @@ def test_a_file_that_is_not_there_is_named(tmp_path):
 
 
 @pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
-def test_a_way_of_packing_that_knows_no_bound_is_refused_before_it_is_unpacked(method):
+def test_unbounded_compression_is_rejected_packed(method):
     refused(packed(compression=method), "compression that Keras never uses")
 
 
@@ -176,7 +176,7 @@ def test_another_list_of_parts_of_the_64_bit_kind_is_refused():
     ],
     ids=["module", "type", "policy", "surrogate"],
 )
-def test_values_of_an_odd_kind_are_refused_in_a_sentence_that_can_be_shown(network):
+def test_values_of_an_odd_kind_are_rejected_in_a_sentence(network):
     with pytest.raises(ModelRejected) as told:
         keras_archive.parse(packed(network))
     str(told.value).encode()

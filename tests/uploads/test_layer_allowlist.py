@@ -12,7 +12,7 @@ def refused(config, match):
         check_layers(config)
 
 
-def test_layers_are_named_anew_and_lose_what_is_of_training_only():
+def test_layers_are_renamed_and_lose_what_only_training_needs():
     glorot = {"module": "keras.initializers", "class_name": "GlorotUniform", "config": {}, "registered_name": None}
     config = check_layers(sequential(PIXELS, FLATTEN, dense(kernel_initializer=glorot, dtype="float16", name="../x")))
     assert config["config"]["layers"][2]["config"] == {"name": "layer_3", "units": 10, "activation": "linear"}
@@ -56,7 +56,7 @@ def test_a_network_may_be_built_for_any_number_of_digits():
         (layer("Dense", units=10, name="x" * 10_000), "invalid name"),
     ],
 )  # fmt: skip
-def test_whatever_could_run_code_open_files_or_take_all_memory_is_refused(hostile, match):
+def test_what_runs_code_opens_files_or_fills_memory_is_rejected(hostile, match):
     refused(plain(hostile), match)
 
 

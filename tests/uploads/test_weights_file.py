@@ -12,7 +12,7 @@ def copied(tmp_path, content, most=100_000):
     return copy_weights(tmp_path / "old.h5", tmp_path / "new.h5", most)
 
 
-def test_plain_numbers_are_copied_and_what_an_optimizer_kept_is_not(tmp_path):
+def test_plain_numbers_are_copied_but_no_optimizer_state(tmp_path):
     def with_optimizer(file):
         file["optimizer/vars/0"] = np.zeros(99_999, "f4")
         file["layers/dense"].attrs["name"] = "../x"

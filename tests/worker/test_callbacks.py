@@ -23,7 +23,7 @@ def test_batches_and_epochs_are_told_in_their_order():
     assert (told[2].epoch, told[2].loss, told[2].validation_accuracy) == (1, 0.5, 0.9)
 
 
-def test_batches_that_are_learned_at_once_are_counted_one_by_one():
+def test_batches_learned_at_once_are_counted_one_by_one():
     told = []
     callback = Reporter(told.append, batches=25, batches_per_step=10)
     callback.set_params({"steps": 3})

@@ -160,7 +160,7 @@ def test_a_training_resumes_within_an_epoch(digits, tmp_path, monkeypatch, name,
     assert np.array_equal(went_on[1], never[1])
 
 
-def test_a_training_broken_off_twice_in_one_epoch_loses_no_place(digits, tmp_path, monkeypatch):
+def test_a_training_broken_off_twice_in_an_epoch_keeps_place(digits, tmp_path, monkeypatch):
     monkeypatch.setattr(checkpoints, "_WITHIN", 0.0)
     monkeypatch.setattr(checkpoints, "_MIN_REST", 0)
     config, file = BROKEN_OFF["convolutional"], stored(tmp_path)

@@ -144,7 +144,7 @@ def test_a_run_that_was_taken_from_its_worker_leaves_no_network(settings, store,
     assert all(card.is_ready_made for card in ModelFiles(settings).cards())
 
 
-def test_a_run_whose_checkpoint_is_gone_starts_again_and_says_so(settings, store, small):
+def test_a_run_without_its_checkpoint_starts_again_and_says_so(settings, store, small):
     number = store.create(small).number
     perform(settings, number)
     checkpoint_of(settings, store.run(number)).delete()

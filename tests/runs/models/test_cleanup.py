@@ -8,7 +8,7 @@ from digitlab.runs.store.store import Store
 from digitlab.storage.address import open_storage
 
 
-def test_only_the_newest_checkpoints_those_to_be_kept_and_none_that_is_half_written_stay(settings):
+def test_the_newest_and_needed_checkpoints_stay_and_no_half_one(settings):
     folder = settings.models / "checkpoints"
     folder.mkdir(parents=True)
     for number in range(100, 160):

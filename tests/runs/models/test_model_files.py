@@ -66,7 +66,7 @@ def test_saving_leaves_three_files_and_no_others(files, place, tmp_path):
     assert files.size("own") == 7
 
 
-def test_a_network_is_read_from_files_that_lie_beside_each_other(files):
+def test_a_network_is_read_from_files_beside_each_other(files):
     file = files.keras_file("own")
     assert file.read_bytes() == file.with_suffix(".tflite").read_bytes() == b"weights"
     assert json.loads(file.with_suffix(".json").read_text())["name"] == "own"
@@ -85,7 +85,7 @@ def test_a_network_that_cannot_be_exported_is_not_there(files, place, tmp_path):
     assert not list(tmp_path.rglob(".*"))
 
 
-def test_without_room_there_is_no_half_network_and_the_old_ones_are_there(files, place, tmp_path):
+def test_without_room_no_half_network_replaces_the_old_ones(files, place, tmp_path):
     _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (500_000, hard))
     try:
@@ -187,7 +187,7 @@ def test_a_card_under_another_s_name_is_refused(files, place):
         files.card("other")
 
 
-def test_own_networks_in_the_folder_that_ships_show_only_where_they_are_kept(files, place):
+def test_own_networks_among_shipped_ones_show_only_at_home(files, place):
     elsewhere = ModelFiles(dataclasses.replace(place, models=place.data / "elsewhere"))
     assert [card.name for card in elsewhere.cards()] == ["tutorial"]
     with pytest.raises(ModelNotFound):
@@ -239,7 +239,7 @@ for number in range(10**9):
 
 
 @pytest.mark.parametrize("kind", ["folder", "moving"])
-def test_a_saver_that_is_killed_at_any_time_leaves_whole_networks_only(settings, tmp_path, kind):
+def test_a_killed_saver_leaves_whole_networks_only(settings, tmp_path, kind):
     models = f"file://{tmp_path / 'models'}" if kind == "moving" else tmp_path / "models"
     there = dataclasses.replace(settings, models=models, ready_made=tmp_path / "ready")
     words = [sys.executable, "-c", SAVER, str(there.data), str(models), str(there.ready_made)]

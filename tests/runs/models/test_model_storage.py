@@ -63,7 +63,7 @@ def names(folder):
     return {path.name for path in folder.iterdir() if path.is_file()}
 
 
-def test_networks_of_an_old_lab_are_found_and_new_ones_go_to_the_data_folder(lab, ready_made):
+def test_old_labs_networks_are_found_and_new_ones_go_to_data(lab, ready_made):
     files = ModelFiles(lab)
     save(files, ready_made, "new")
     assert {card.name for card in files.cards()} == {"tutorial", "old", "new"}

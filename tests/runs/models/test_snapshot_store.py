@@ -58,7 +58,7 @@ def test_a_snapshot_is_read_once_until_another_takes_its_place(settings, run):
     assert cache.get(run)[0].weights[0][0, 0] == 0.25
 
 
-def test_a_snapshot_that_is_not_there_or_damaged_is_told_and_the_others_are_shown(settings, run):
+def test_a_missing_or_damaged_snapshot_hides_no_other(settings, run):
     store = SnapshotStore(settings, run)
     with pytest.raises(SnapshotDamaged, match="epoch 3"):
         store.read(3)
@@ -68,7 +68,7 @@ def test_a_snapshot_that_is_not_there_or_damaged_is_told_and_the_others_are_show
     assert [one.epoch for one in SnapshotCache(settings).get(run)] == [1]
 
 
-def test_the_newest_runs_and_those_that_are_needed_keep_their_snapshots(settings, run):
+def test_the_newest_and_needed_runs_keep_their_snapshots(settings, run):
     storage = open_storage(settings.models, "snapshots")
     for number in range(1, 34):
         for epoch in (0, 1):

@@ -12,7 +12,7 @@ def test_a_card_survives_json(ready_made):
     assert ModelCard.from_json(card.to_json()) == card
 
 
-def test_a_card_knows_where_a_run_was_planned_anew_and_older_cards_know_nothing_of_it(ready_made):
+def test_a_card_knows_when_a_run_was_replanned_an_older_not(ready_made):
     text = (ready_made / "tutorial.json").read_text()
     card = ModelCard.from_json(text)
     assert card.replanned_after is None

@@ -20,13 +20,13 @@ def test_what_is_somebody_else_s_may_not(owner):
     assert not BEN.owns(owner)
 
 
-def test_of_whom_nothing_is_known_may_change_nothing_not_even_what_nobody_owns():
+def test_an_unknown_person_may_change_nothing():
     assert not NOBODY.may_change("")
     assert not NOBODY.owns("")
     assert not NOBODY.may_train
 
 
-def test_an_id_tells_people_apart_and_does_not_tell_what_it_was_made_of():
+def test_an_id_tells_people_apart_but_not_what_made_it():
     ids = {person_id("token"), person_id("issuer", "subject"), person_id("issuer", "other")}
     assert len(ids) == 3
     assert all(len(one) == 32 and set(one) <= set("0123456789abcdef") for one in ids)

@@ -45,7 +45,7 @@ def test_what_lost_its_process_comes_first():
     assert owners(fair_order(every, {"c": 9.0}), every) == "cab"
 
 
-def test_the_thirtieth_of_thirty_people_waits_for_twenty_nine_runs_whoever_has_ten():
+def test_the_thirtieth_person_waits_for_twenty_nine_runs():
     every = turns("a" * 10 + "".join(chr(ord("b") + k) for k in range(29)))
     order = owners(fair_order(every, {}), every)
     assert len(set(order[:30])) == 30
@@ -62,7 +62,7 @@ def test_what_nobody_can_know_is_not_guessed():
     assert expected_waits([None, 20.0], [3.0], 1) == [3.0, None]
 
 
-def test_a_duration_follows_from_how_fast_the_preset_was_learned_before():
+def test_a_duration_follows_from_the_presets_earlier_speed():
     config = TrainingConfig(epochs=3)
     assert duration_of(config, {"tutorial": 48_000.0}) == pytest.approx(3.0)
     assert duration_of(config, {}) is None

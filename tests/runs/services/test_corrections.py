@@ -43,7 +43,7 @@ def test_a_whole_field_is_kept_with_its_strokes(recogniser):
     assert np.array_equal(kept.image, part.reading.image)
 
 
-def test_of_a_number_each_digit_is_kept_with_its_own_part_and_strokes(recogniser):
+def test_each_digit_of_a_number_keeps_its_part_and_strokes(recogniser):
     picture, strokes = field(100, 250)
     parts = recogniser.read_number(picture).digits
     for part, stroke in zip(parts, strokes, strict=True):

@@ -57,7 +57,7 @@ def test_strokes_without_end_are_refused(own):
         own.save([drawing(strokes="x" * 600_000)], ADA)
 
 
-def test_a_drawing_that_is_to_be_called_no_digit_keeps_its_label(own):
+def test_a_drawing_cannot_be_relabelled_as_no_digit(own):
     number = own.save([drawing(3)], ADA)[0].number
     with pytest.raises(InvalidSetting, match="not a digit"):
         own.relabel(number, 11, ADA)
@@ -87,7 +87,7 @@ def test_what_goes_out_as_a_file_comes_in_again_once(own):
     assert {kept.source for kept in own.for_person(Person(id="bob"))} == {"import"}
 
 
-def test_the_same_picture_twice_in_a_file_is_one_drawing_and_with_another_label_another(own):
+def test_a_picture_twice_is_one_drawing_unless_labels_differ(own):
     image = np.ones((1, 28, 28), np.uint8)
     content = bundles.to_npz(np.concatenate([image] * 3), np.array([4, 4, 5], np.uint8))
     assert own.import_bundle(content, "mine.npz", ADA) == (2, 1)
@@ -99,7 +99,7 @@ def test_of_a_file_with_one_bad_picture_nothing_is_kept(own):
     assert own.for_person(ADA) == []
 
 
-def test_a_whole_drawing_is_given_to_its_owner_alone_and_a_list_may_be_without_pictures(own):
+def test_only_its_owner_gets_a_whole_drawing(own):
     number = own.save([drawing(picture=b"png", strokes="[]")], ADA)[0].number
     assert own.get(number, ADA).picture == b"png"
     assert own.for_person(ADA, with_pictures=False)[0].picture is None
@@ -109,7 +109,7 @@ def test_a_whole_drawing_is_given_to_its_owner_alone_and_a_list_may_be_without_p
         own.get(number, NOBODY)
 
 
-def test_where_there_is_no_room_nothing_is_kept_and_no_file_is_opened(settings):
+def test_without_room_nothing_is_saved_and_no_file_opened(settings):
     def no_room():
         raise LimitReached("The lab's folders are full.")
 

@@ -28,7 +28,7 @@ def draw(lab, digits, n):
     return lab.drawings.save(new, ANN)
 
 
-def test_an_improvement_is_a_run_of_one_s_own_with_a_third_held_back(lab, digits):
+def test_an_improvement_is_an_own_run_with_a_third_set_aside(lab, digits):
     draw(lab, digits, 12)
     run = lab.improver.start("tutorial", ANN)
     assert (run.title, run.owner, run.config.tuning.base) == ("Tutorial, improved", "ann", "tutorial")
@@ -43,7 +43,7 @@ def test_a_run_that_tuned_nothing_has_no_improvement(lab, small):
         lab.improver.result(run, ANN)
 
 
-def test_a_network_is_held_against_drawings_of_which_it_learned_none(lab, digits):
+def test_a_network_is_tested_on_drawings_it_never_learned(lab, digits):
     assert lab.improver.unseen_score("tutorial", ANN) is None
     one = draw(lab, digits, 5)[0]
     assert lab.improver.unseen_score("tutorial", ANN) == (5, 5)
@@ -52,7 +52,7 @@ def test_a_network_is_held_against_drawings_of_which_it_learned_none(lab, digits
     assert np.array_equal(lab.drawings.digits(ANN)[0], digits.x_test[:5])
 
 
-def test_a_network_that_was_improved_twice_has_learned_the_drawings_of_both_times(settings, ready_made):
+def test_a_network_improved_twice_has_learned_both_sets(settings, ready_made):
     def copy(path):
         for suffix in (".keras", ".tflite"):
             shutil.copy(ready_made / f"tutorial{suffix}", path.with_suffix(suffix))
@@ -77,7 +77,7 @@ def test_a_network_that_was_improved_twice_has_learned_the_drawings_of_both_time
         assert lab.improver.learned_drawings("twice", ANN) == set(kept[2:4])
 
 
-def test_a_drawing_that_comes_back_under_another_number_is_known_again(settings, ready_made):
+def test_a_drawing_that_comes_back_is_recognised(settings, ready_made):
     """The print of what was learned stays with the network when the drawing is deleted."""
 
     def copy(path):

@@ -50,7 +50,7 @@ def test_another_s_network_and_one_that_ships_stay_as_they_are(settings, models,
     assert ModelFiles(settings).card(anns).title == "Tutorial"
 
 
-def test_who_may_not_bring_a_network_in_is_told_before_its_file_is_opened(models, settings):
+def test_a_forbidden_import_is_rejected_with_its_file_unopened(models, settings):
     with pytest.raises(NotAllowed, match="Log in"):
         models.import_model(b"", "theirs.keras", "Theirs", Person(id=""), "")
     with pytest.raises(InvalidSetting):

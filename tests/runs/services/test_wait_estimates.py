@@ -20,7 +20,7 @@ def epoch(number, seconds):
     return EpochMetrics(epoch=number, loss=0.5, accuracy=0.9, seconds=seconds)
 
 
-def test_who_waits_learns_how_many_come_before_and_when_it_begins(store, small):
+def test_who_waits_learns_place_and_start_time(store, small):
     timetable = WaitEstimates(lambda: store, lambda: 1)
     running = store.create(small).number
     store.claim(running, "a")
@@ -38,7 +38,7 @@ def test_without_anything_like_it_no_time_is_guessed(store, small):
     assert timetable.position(store.create(small).number) == (1, None)
 
 
-def test_a_change_of_one_s_own_is_seen_at_once_and_that_of_others_soon(store, small):
+def test_own_changes_show_at_once_and_those_of_others_soon(store, small):
     timetable = WaitEstimates(lambda: store, lambda: 1)
     assert timetable.runs() == []
     number = store.create(small).number

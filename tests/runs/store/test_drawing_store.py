@@ -56,7 +56,7 @@ def test_who_has_none_has_an_empty_set(store):
 
 
 @pytest.mark.parametrize("other", [BOB, TEACHER], ids=lambda person: person.id)
-def test_nobody_sees_or_changes_anothers_drawings_not_even_a_teacher(store, other):
+def test_not_even_a_teacher_sees_or_changes_others_drawings(store, other):
     number = keep(store, ADA, 4)[0]
     assert store.drawings.for_person(other) == []
     assert store.drawings.counts(other) == [0] * 10
@@ -72,14 +72,14 @@ def test_a_drawing_is_called_something_else(store):
     assert {one.number: one.label for one in store.drawings.for_person(ADA)} == {first: 4, second: 9}
 
 
-def test_any_number_of_drawings_is_deleted_at_once_and_no_number_comes_again(store):
+def test_many_drawings_are_deleted_and_no_number_comes_again(store):
     numbers = keep(store, ADA, *[1] * 1200)
     assert store.drawings.delete(numbers, ADA) == 1200
     assert store.drawings.for_person(ADA) == []
     assert keep(store, ADA, 1)[0] > numbers[-1]
 
 
-def test_an_older_record_gets_a_place_for_drawings_and_keeps_its_runs(store, database_url, small):
+def test_an_older_database_gets_drawings_and_keeps_its_runs(store, database_url, small):
     number = store.create(small).number
     with store._engine.begin() as connection:
         connection.execute(sa.text("DROP TABLE drawings"))
@@ -89,7 +89,7 @@ def test_an_older_record_gets_a_place_for_drawings_and_keeps_its_runs(store, dat
     newer.close()
 
 
-def test_what_is_deleted_is_in_no_byte_of_the_file_or_its_journal(settings):
+def test_no_byte_of_a_deleted_drawing_stays_in_the_files(settings):
     """Also where a file with many drawings was shuffled about before by deletions and relabellings."""
     chance, store, reader = random.Random(1), Store(settings.database_url), Store(settings.database_url)
     pictures = {}

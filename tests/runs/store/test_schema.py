@@ -14,7 +14,7 @@ from digitlab.runs.store.store import Store
 MAX_COUNT = 8  # seconds that anybody waits; six are promised, on a machine that is not busy
 
 
-def test_an_address_that_means_nothing_is_one_sentence_without_its_password(tmp_path):
+def test_a_bad_address_is_one_sentence_without_its_password(tmp_path):
     with pytest.raises(InvalidSetting, match="DIGITLAB_DATABASE_URL") as caught:
         Store("nodatabase://me:secret@host/x")
     assert "secret" not in str(caught.value)
@@ -42,7 +42,7 @@ def how_long(ask):
     return time.monotonic() - began, str(caught.value)
 
 
-def test_a_server_that_is_gone_is_told_at_once_and_its_return_is_found(postgres, postgres_url, small):
+def test_a_lost_server_is_told_at_once_and_its_return_noticed(postgres, postgres_url, small):
     store = Store(postgres_url)
     number = store.create(small).number
     with postgres.stopped():
@@ -74,7 +74,7 @@ def test_a_server_that_is_frozen_holds_nobody_up_for_long(postgres, postgres_url
     store.close()
 
 
-def test_a_locked_file_is_read_and_opened_at_once_and_who_writes_is_told(settings, small):
+def test_a_locked_file_is_read_at_once_and_writers_are_told(settings, small):
     store = Store(settings.database_url)
     number = store.create(small).number
     with contextlib.closing(sqlite3.connect(settings.data / "digitlab.db", isolation_level=None)) as other:

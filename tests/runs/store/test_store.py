@@ -141,7 +141,7 @@ def test_a_run_of_the_command_line_never_waits(store, small):
     assert not store.claim(run.number, "other")
 
 
-def test_a_run_whose_settings_mean_nothing_any_more_hides_no_other(store, small):
+def test_a_run_with_unknown_settings_hides_no_other(store, small):
     old, new = store.create(small), store.create(small)
     with store._engine.begin() as connection:
         connection.execute(sa.update(runs).where(runs.c.number == old.number).values(config='{"preset": "gone"}'))
@@ -198,7 +198,7 @@ def seen(epoch, norm=1.0):
     return Observation(epoch=epoch, digits=100, layers=(layer,))
 
 
-def test_what_was_seen_in_a_network_comes_back_and_a_second_look_replaces_the_first(store, small):
+def test_a_second_observation_replaces_the_first(store, small):
     run = store.create(small)
     store.claim(run.number, "a")
     for one in (seen(0), seen(1), seen(1, norm=3.0)):
