@@ -113,7 +113,7 @@ def test_ctrl_c_is_recorded_as_what_it_is(settings, store, small):
     with pytest.raises(KeyboardInterrupt):
         perform(settings, number, report=press)
     assert store.run(number).state is RunState.INTERRUPTED
-    assert "by hand" in store.run(number).message
+    assert "from the keyboard" in store.run(number).message
 
 
 def test_a_title_is_quoted_for_the_shell_on_the_card(settings, store, small):
