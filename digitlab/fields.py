@@ -43,7 +43,7 @@ class Setting:
         ('batch size', 1, 4096, 32)
         >>> setting.check(0)
         Traceback (most recent call last):
-        digitlab.errors.InvalidSetting: The batch size is 0. Choose a whole number from 1 to 4,096.
+        digitlab.errors.InvalidSetting: The setting batch size is 0. Choose a whole number from 1 to 4,096.
     """
 
     default: Any
@@ -85,7 +85,7 @@ class Setting:
         if value is None and self.is_optional:
             return
         if not self._allows(value):
-            raise InvalidSetting(f"The {self.words} is {reprlib.repr(value)}. {self.allowed}")
+            raise InvalidSetting(f"The setting {self.words} is {reprlib.repr(value)}. {self.allowed}")
 
     @property
     def allowed(self) -> str:

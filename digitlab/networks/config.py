@@ -78,7 +78,7 @@ class TrainingConfig:
         (64, 48000, 2250)
         >>> TrainingConfig(epochs=0)
         Traceback (most recent call last):
-        digitlab.errors.InvalidSetting: The epochs is 0. Choose a whole number from 1 to 500.
+        digitlab.errors.InvalidSetting: The setting epochs is 0. Choose a whole number from 1 to 500.
     """
 
     preset: str = declare(Setting(default="tutorial", label="Network", choices=tuple(PRESETS), group="network"))
