@@ -80,7 +80,7 @@ def _opened(content: bytes, name: str) -> Iterator[Image.Image]:
         raise _too_long(name, len(content))
     try:
         with warnings.catch_warnings():
-            # Our own limit on pixels is lower, and nobody needs to know what Pillow repairs.
+            # Our own limit on pixels is lower, and what Pillow repairs needs no warning.
             warnings.simplefilter("ignore")
             with Image.open(io.BytesIO(content), formats=_FORMATS) as picture:
                 if picture.width * picture.height > MAX_PIXELS:

@@ -1,4 +1,4 @@
-"""Finds the digits of a number: of all ways to cut a line of ink into digits, the one that a network believes most.
+"""Finds the digits of a number: of all ways to cut a line of ink, the one that is most likely to a network.
 
 The candidates of `digitlab.segmentation.segments` form a lattice from the left end of the line to the right end. A path
 through it is one way to read the line. The best path is found by dynamic programming (A. Viterbi, 1967) over the sum of
@@ -48,7 +48,7 @@ def find_digits(ink: NDArray[np.uint8], network: DigitReader) -> list[DigitReadi
 
     Args:
         ink: uint8 (height, width), 0 background to 255 ink.
-        network: Best one that is unsure of what is no digit: one trained with drawings that are none.
+        network: Preferably one that was trained to reject drawings of no digit.
 
     Returns:
         The digits from left to right; an empty list where there is no ink.

@@ -45,7 +45,7 @@ class Reading:
 
     @property
     def sign(self) -> str:
-        """The digit as text; "?" for what is no digit."""
+        """The digit as text; "?" if it is not a digit."""
         return str(self.digit) if self.is_digit else "?"
 
 
@@ -99,5 +99,5 @@ class NumberReading:
 
     @property
     def text(self) -> str:
-        """The digits as text, with "?" for what is no digit."""
+        """The digits as text, with "?" for each that is not a digit."""
         return "".join(digit.reading.sign for digit in self.digits)

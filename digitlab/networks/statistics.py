@@ -32,8 +32,8 @@ def mcnemar_p_value(only_first: int, only_second: int) -> float:
         only_second: Number of digits that only the second network reads correctly.
     """
     tosses, fewer = only_first + only_second, min(only_first, only_second)
-    ways = term = 1
+    outcomes = term = 1
     for heads in range(fewer):
         term = term * (tosses - heads) // (heads + 1)
-        ways += term
-    return min(1.0, _SIDES * ways / (1 << tosses))  # whole numbers to the end: no rounding, however many tosses
+        outcomes += term
+    return min(1.0, _SIDES * outcomes / (1 << tosses))  # integers to the end: no rounding, however many tosses

@@ -189,8 +189,8 @@ def _components(
         is_line = peak < 1.25 * line and _is_slim(labels[box] == n, ink.shape)
         if peak > _CLEARLY * threshold[box][labels[box] == n].mean() and not is_line:
             peaks[n] = peak
-    longest = max((int(stats[n, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max()) for n in peaks), default=0)
-    if longest < _MIN_LENGTH * max(missing.shape):
+    max_length = max((int(stats[n, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max()) for n in peaks), default=0)
+    if max_length < _MIN_LENGTH * max(missing.shape):
         return ink
     darkest = max(peaks.values())
     for n, peak in peaks.items():

@@ -114,6 +114,6 @@ def test_a_table_of_contents_of_the_64_bit_kind_is_not_followed():
 
 
 @pytest.mark.parametrize("name", [".", ""])
-def test_a_file_without_a_name_is_refused(name):
+def test_a_file_without_a_name_is_rejected(name):
     with pytest.raises(BundleRejected, match=r"A file in a\.zip has no name"):
         Archive(packed((zipfile.ZipInfo(name), b"x")), "a.zip", LIMITS)

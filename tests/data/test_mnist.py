@@ -54,14 +54,14 @@ def a_plain_array(_content: bytes) -> bytes:
 @pytest.mark.parametrize(
     "damage", [encrypted, a_plain_array, lambda c: c[: len(c) // 2], damaged_in_the_middle, lambda c: b"not a zip file"]
 )
-def test_a_damaged_file_is_refused(tmp_path, damage):
+def test_a_damaged_file_is_rejected(tmp_path, damage):
     path = tmp_path / "mnist.npz"
     path.write_bytes(damage(mnist.PATH.read_bytes()))
     with pytest.raises(DataDamaged, match="damaged"):
         mnist.load(path)
 
 
-def test_one_changed_pixel_is_refused(tmp_path, digits):
+def test_one_changed_pixel_is_rejected(tmp_path, digits):
     images = digits.x_test.copy()
     images[0, 0, 0] ^= 1
     path = tmp_path / "mnist.npz"
@@ -70,7 +70,7 @@ def test_one_changed_pixel_is_refused(tmp_path, digits):
         mnist.load(path)
 
 
-def test_an_archive_with_something_else_in_it_is_refused(tmp_path):
+def test_an_archive_with_something_else_in_it_is_rejected(tmp_path):
     path = tmp_path / "mnist.npz"
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("x_train.npy", b"")

@@ -178,7 +178,7 @@ def test_what_is_wrong_with_a_file_is_said_with_its_name(content, said, tmp_path
 
 
 @pytest.mark.parametrize("form", ["PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF"])
-def test_a_file_with_wrong_bytes_opens_or_is_refused(form):
+def test_a_file_with_wrong_bytes_opens_or_is_rejected(form):
     random = np.random.default_rng(2)
     content = np.frombuffer(file(Image.effect_noise((40, 30), 80).convert("RGB"), form), np.uint8)
     for _ in range(60):
@@ -198,7 +198,7 @@ def test_what_is_no_file_is_refused_without_waiting(tmp_path):
 
 
 @pytest.mark.parametrize("content", [b"", b"hello", file(Image.new("RGB", (99, 99), "red"))[:80]])
-def test_what_is_no_picture_is_refused(content):
+def test_what_is_no_picture_is_rejected(content):
     with pytest.raises(PictureUnreadable):
         open_picture(content)
 

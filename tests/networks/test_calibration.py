@@ -74,7 +74,7 @@ def test_without_a_usable_card_the_usual_limits_hold(tmp_path, text):
 
 
 @pytest.mark.parametrize("values", [{"temperature": 0}, {"min_confidence": 1.5}, {"max_entropy": math.nan}])
-def test_impossible_values_are_refused(values):
+def test_impossible_values_are_rejected(values):
     with pytest.raises(ValueError, match=next(iter(values))):
         Calibration(**values)
 

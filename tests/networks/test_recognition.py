@@ -98,7 +98,7 @@ def test_a_missing_network_is_said_to_be_missing(tmp_path):
 
 
 @pytest.mark.parametrize("cut", [0, 10, 100_000])
-def test_a_damaged_file_is_refused(tmp_path, ready_made, cut):
+def test_a_damaged_file_is_rejected(tmp_path, ready_made, cut):
     path = tmp_path / "cut.tflite"
     path.write_bytes((ready_made / "tutorial.tflite").read_bytes()[:cut])
     with pytest.raises(ModelDamaged):

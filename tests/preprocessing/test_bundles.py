@@ -162,7 +162,7 @@ def test_a_pickle_in_an_array_is_never_opened(tmp_path):
     assert not (tmp_path / "harm").exists()
 
 
-def test_too_large_a_file_and_one_of_another_kind_are_refused():
+def test_too_large_a_file_and_one_of_another_kind_are_rejected():
     with pytest.raises(BundleRejected, match="20 MB are allowed"):
         from_file(b"\0" * (bundles.MAX_FILE_SIZE + 1), "theirs.zip")
     with pytest.raises(BundleRejected, match=r"not a .zip or .npz file"):

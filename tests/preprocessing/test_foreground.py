@@ -286,6 +286,6 @@ def test_the_drawing_stays_as_it_was():
         (None, "NoneType"),
     ],
 )
-def test_another_shape_or_dtype_is_refused(drawing, came):
+def test_another_shape_or_dtype_is_rejected(drawing, came):
     with pytest.raises(ValueError, match=f"uint8 .*RGBA.*not {came}"):
         extract_foreground(drawing)

@@ -85,7 +85,7 @@ def test_ink_at_the_very_edge_stays_inside():
 
 
 @pytest.mark.parametrize("drawing", [np.zeros((28, 28), np.uint8), np.zeros((9, 9, 4)), np.zeros((0, 9, 4), np.uint8)])
-def test_another_shape_or_dtype_is_refused(drawing):
+def test_another_shape_or_dtype_is_rejected(drawing):
     with pytest.raises(ValueError, match="uint8"):
         normalization.normalize(drawing)
 

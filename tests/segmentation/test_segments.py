@@ -110,7 +110,7 @@ def test_noise_and_scribbles_give_a_bounded_number_of_pieces():
 
 
 @pytest.mark.parametrize("bad", [np.zeros((5, 5)), np.zeros((5, 5, 4), np.uint8), np.zeros(5, np.uint8)])
-def test_other_arrays_are_refused(bad):
+def test_other_arrays_are_rejected(bad):
     with pytest.raises(ValueError, match="Ink must be uint8"):
         find_segments(bad)
 

@@ -53,7 +53,7 @@ def test_ready_made_networks_are_plain(ready_made):
     ],
     ids=["empty", "text", "h5", "pickle", "cut", "half", "appended", "prepended"],
 )
-def test_what_is_no_whole_archive_is_refused(content, match):
+def test_what_is_no_whole_archive_is_rejected(content, match):
     refused(content, match)
 
 
@@ -64,11 +64,11 @@ def test_a_pickle_is_not_opened(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["../../evil.py", "/etc/cron.d/evil", "assets/x.txt", "inner.zip", "a\x07b", "C:\\x"])
-def test_a_part_of_another_name_is_refused(name, tmp_path):
+def test_a_part_of_another_name_is_rejected(name, tmp_path):
     refused(packed(more=[(name, "x")]), "has a part")
 
 
-def test_a_part_that_is_there_twice_or_not_at_all_is_refused():
+def test_a_part_that_is_there_twice_or_not_at_all_is_rejected():
     with pytest.warns(UserWarning, match="Duplicate"):
         content = packed(more=[("config.json", "{}")])
     refused(content, "two parts with the same name")
@@ -104,7 +104,7 @@ def test_a_flipped_bit_is_noticed():
     refused(bytes(content), "damaged")
 
 
-def test_an_encrypted_or_strangely_packed_part_is_refused():
+def test_an_encrypted_or_strangely_packed_part_is_rejected():
     content = bytearray(packed())
     struct.pack_into("<H", content, content.find(b"PK\x01\x02") + 8, 1)
     struct.pack_into("<H", content, 6, 1)
@@ -126,7 +126,7 @@ def test_a_file_that_is_too_large_is_not_read_to_its_end(tmp_path):
     ["{", "[" * 100_000, '{"a": NaN}', '{"a": 1, "a": 2}', "\x00", '{"a": ' + "9" * 5000 + "}"],
     ids=["cut", "deep", "nan", "twice", "zero", "long number"],
 )
-def test_what_is_no_json_is_refused(config):
+def test_what_is_no_json_is_rejected(config):
     refused(packed(config), "not valid JSON|does not describe")
 
 
@@ -135,7 +135,7 @@ def test_another_version_of_keras_is_named(version):
     refused(packed(metadata={"keras_version": version}), "saved by Keras")
 
 
-def test_weights_that_are_something_else_are_refused():
+def test_weights_that_are_something_else_are_rejected():
     refused(packed(h5=pickle.dumps([1])), "not an HDF5 file")
 
 
@@ -157,7 +157,7 @@ def test_unbounded_compression_is_rejected_packed(method):
     refused(packed(compression=method), "compression that Keras never uses")
 
 
-def test_another_list_of_parts_of_the_64_bit_kind_is_refused():
+def test_another_list_of_parts_of_the_64_bit_kind_is_rejected():
     content = packed()
     end = len(content) - 22
     locator = struct.pack("<4sLQL", b"PK\x06\x07", 0, 0, 1)

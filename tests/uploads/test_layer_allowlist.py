@@ -75,17 +75,17 @@ def test_what_runs_code_opens_files_or_fills_memory_is_rejected(hostile, match):
     ],
     ids=str,
 )
-def test_what_is_no_network_of_keras_is_refused(root):
+def test_what_is_no_network_of_keras_is_rejected(root):
     with pytest.raises(ModelRejected):
         check_layers(root)
 
 
-def test_a_layer_without_settings_is_refused():
+def test_a_layer_without_settings_is_rejected():
     for entry in ({"module": "keras.layers", "class_name": "Dense"}, "Dense", None):
         refused({**plain(), "config": {"name": "x", "layers": [entry]}}, "without settings")
 
 
-def test_a_network_of_too_many_or_no_layers_is_refused():
+def test_a_network_of_too_many_or_no_layers_is_rejected():
     refused(plain(*[layer("ReLU")] * MAX_LAYERS), f"more than {MAX_LAYERS} layers")
     refused(sequential(), "no layers")
     inner = layer("ReLU", name="r")
@@ -108,7 +108,7 @@ def test_a_network_of_too_many_or_no_layers_is_refused():
     ],
     ids=["lambda", "function", "numpy", "unknown layer", "text", "deep", "number"],
 )  # fmt: skip
-def test_a_hostile_connection_of_layers_is_refused(node):
+def test_a_hostile_connection_of_layers_is_rejected(node):
     entry = dense() | {"name": "d", "inbound_nodes": [node]}
     functional = layer("Functional", "keras.src.models.functional", name="f", layers=[entry])
     functional["config"] |= {"input_layers": [["d", 0, 0]], "output_layers": [["d", 0, 0]]}

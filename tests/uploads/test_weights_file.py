@@ -108,12 +108,12 @@ def not_a_number(file):
     ],
     ids=lambda value: getattr(value, "__name__", ""),
 )
-def test_whatever_is_no_plain_number_that_is_there_is_refused(tmp_path, change, match):
+def test_whatever_is_no_plain_number_that_is_there_is_rejected(tmp_path, change, match):
     with pytest.raises(ModelRejected, match=match):
         copied(tmp_path, weights(change=change))
 
 
 @pytest.mark.parametrize("cut", [100, 1000, 20_000])
-def test_a_damaged_file_is_refused(tmp_path, cut):
+def test_a_damaged_file_is_rejected(tmp_path, cut):
     with pytest.raises(ModelRejected):
         copied(tmp_path, weights()[:cut])
