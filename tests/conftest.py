@@ -25,6 +25,19 @@ from digitlab.settings import ROOT, Settings
 
 pytest_plugins = ["postgres", "cluster"]
 BROWSER = "tests/browser/"
+LONGEST = (
+    BROWSER,
+    "tests/test_lab.py",
+    "tests/worker/test_checkpoints.py",
+    "tests/worker/test_training.py",
+    "tests/runs/test_cluster.py",
+    "tests/doctor/test_worker_checks.py",
+    "tests/networks/test_code.py",
+    "tests/server/",
+    "tests/cli/",
+    "tests/worker/",
+    "tests/runs/",
+)
 CHILDREN = Path(__file__).with_name("children")
 
 
@@ -49,8 +62,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeSch
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The browser's tests come first, for they take the longest; the other process reads the files meanwhile."""
-    items.sort(key=lambda item: not item.nodeid.startswith(BROWSER))
+    """What takes longest comes first: the browser's tests in one process, and beside them those that start others."""
+    items.sort(key=lambda item: next((place for place, path in enumerate(LONGEST) if item.nodeid.startswith(path)), 99))
 
 
 @pytest.fixture(scope="session", autouse=True)
