@@ -23,7 +23,7 @@ EXPANDERS = {
 
 def preset() -> str:
     """Let a person choose a preset, and return its name."""
-    name = st.pills(
+    name: str = st.pills(
         "Network",
         list(PRESETS),
         format_func=lambda name: PRESETS[name].title,
