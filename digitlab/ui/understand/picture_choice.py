@@ -16,7 +16,7 @@ _LINK = "explain"  # in the address: "test-4", "training-4" or "own-4"
 def follow_link() -> None:
     """Choose the picture that the address asks for; to be called before the fields are shown."""
     state, asked = st.session_state, st.query_params.get(_LINK, "")
-    if asked == state.get(_LINK, ""):
+    if asked == state.get(_LINK, "") and "understood" in state:  # it was followed since the page was opened
         return
     state[_LINK] = asked
     part, _, number = asked.partition("-")
