@@ -1,7 +1,7 @@
-"""Finds what is wrong with a set-up.
+"""Checks an installation: finds what is wrong, and says what to do.
 
-checks           whether a set-up is sound: versions, folders, data, networks
-database_checks  whether the record can be kept
-examine          what is wrong with a set-up, and how to mend it
-worker_checks    whether those who train are there, and alike
+checks           checks of this machine: settings, packages, folders, MNIST and ready-made networks
+database_checks  checks the database
+examine          runs all checks
+worker_checks    checks each worker: present, same versions, can reach database and networks
 """

@@ -1,4 +1,4 @@
-"""What is looked at to tell whether a set-up is sound: on this machine, without SQL and Dask."""
+"""Checks of this machine, without SQL and Dask: settings, packages, folders, MNIST and ready-made networks."""
 
 import enum
 import hashlib
@@ -23,13 +23,13 @@ from digitlab.settings import RENAMED, ROOT, VARIABLES, Settings, renaming_warni
 from digitlab.storage.address import open_storage
 from digitlab.storage.storage import Storage
 
-_SCARCE = 1e9  # bytes of free disk below which a lab should not be opened to a class
-_NONE = 5e7  # bytes below which the next network may not fit
+_LOW_SPACE = 1e9  # bytes of free disk below which a lab is not ready for a class
+_NO_SPACE = 5e7  # bytes below which the next network may not fit
 _INSTALL = "Run: pip install -r requirements.txt"
 
 
 class Verdict(enum.StrEnum):
-    """How bad it is."""
+    """How serious a finding is."""
 
     OK = "ok"
     WARNING = "warning"
@@ -38,13 +38,13 @@ class Verdict(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """What a look at one thing brought.
+    """The result of one check.
 
     Attributes:
-        name: What was looked at.
-        verdict: How bad it is.
+        name: What was checked.
+        verdict: How serious it is.
         text: What was found, in a sentence.
-        remedy: What to do; empty where nothing is to be done.
+        remedy: What to do, in a sentence; empty if nothing.
     """
 
     name: str
@@ -54,17 +54,17 @@ class Finding:
 
 
 def ok(name: str, text: str) -> Finding:
-    """All is well."""
+    """Return a finding that all is well."""
     return Finding(name=name, verdict=Verdict.OK, text=text)
 
 
 def warning(name: str, text: str, remedy: str) -> Finding:
-    """It works, but it may not for long or for everybody."""
+    """Return a finding that it works, but maybe not for long or not for everybody."""
     return Finding(name=name, verdict=Verdict.WARNING, text=text, remedy=remedy)
 
 
 def wrong(name: str, text: str, remedy: str) -> Finding:
-    """It does not work."""
+    """Return a finding that it does not work."""
     return Finding(name=name, verdict=Verdict.WRONG, text=text, remedy=remedy)
 
 
@@ -80,13 +80,15 @@ def variables(errors: list[InvalidSetting], names: list[str]) -> Iterator[Findin
 
 
 def packages(root: Path = ROOT) -> Iterator[Finding]:
-    """Whether Python and what `requirements.txt` names are of versions that DigitLab was tested with."""
+    """Check the versions of Python and of the packages in `requirements.txt`."""
     try:
         lines = (root / "requirements.txt").read_text(encoding="utf-8").splitlines()
         python = SpecifierSet(tomllib.loads((root / "pyproject.toml").read_text())["project"]["requires-python"])
     except OSError as error:
         yield warning(
-            "packages", f"{error.filename} is missing: versions are not known.", "Restore it from the source."
+            "packages",
+            f"{error.filename} is missing, so versions cannot be checked.",
+            "Restore it with `git checkout`.",
         )
         return
     wanted = [Requirement(line) for line in lines if line.strip() and not line.startswith(("#", "-"))]
@@ -108,7 +110,7 @@ def version_of(package: str) -> str:
 
 
 def fingerprint() -> str:
-    """Return what tells this DigitLab from another version: a hash of its code, 12 hexadecimal digits."""
+    """Return a hash of DigitLab's code, 12 hexadecimal digits, which identifies its version."""
     digest = hashlib.sha256()
     folder = Path(__file__).parent.parent
     for path in sorted(folder.rglob("*.py")):
@@ -117,39 +119,39 @@ def fingerprint() -> str:
 
 
 def folders(settings: Settings) -> Iterator[Finding]:
-    """Whether data and networks can be written, and have room to grow."""
-    yield _writable("data", settings.data, "Set DIGITLAB_DATA to a folder that can be written.")
+    """Check that data and networks are writable and have room to grow."""
+    yield _writable("data", settings.data, "Set DIGITLAB_DATA to a writable folder.")
     places = [("data", settings.data)]
     if isinstance(settings.models, Path):
-        yield _writable("networks", settings.models, "Set DIGITLAB_MODELS to a folder that can be written.")
+        yield _writable("networks", settings.models, "Set DIGITLAB_MODELS to a writable folder.")
         places.append(("networks", settings.models))
     else:
         yield _reachable(open_storage(settings.models))
     try:
         used = Limits(settings).used()
-    except StorageError:  # told of already
+    except StorageError:  # already reported
         used = 0
     most = settings.max_gigabytes * 1e9
     for name, folder in places:
-        yield _room(f"disk for {name}", shutil.disk_usage(_standing(folder)).free, used, most)
+        yield _room(f"disk for {name}", shutil.disk_usage(nearest_existing(folder)).free, used, most)
     if used > most:
         yield wrong(
-            "size", f"Data and networks hold {used / 1e9:.1f} GB; {most / 1e9:g} are allowed: nobody can train.",
+            "size", f"Data and networks take {used / 1e9:.1f} GB, and {most / 1e9:g} GB are allowed. Nobody can train.",
             "Delete networks that nobody needs, or raise DIGITLAB_MAX_GIGABYTES.",
         )  # fmt: skip
 
 
 def _writable(name: str, folder: Path, remedy: str) -> Finding:
-    standing = _standing(folder)
+    existing = nearest_existing(folder)
     try:
-        with tempfile.TemporaryFile(dir=standing, prefix=".doctor-") as file:
+        with tempfile.TemporaryFile(dir=existing, prefix=".doctor-") as file:
             file.write(b"0" * 4096)
             file.flush()
     except OSError as error:
-        return wrong(name, f"{standing} cannot be written: {error.strerror}.", remedy)
-    return ok(
-        name, f"{folder} can be written." if folder == standing else f"{folder} is not there yet; it can be made."
-    )
+        return wrong(name, f"{existing} is not writable: {error.strerror}.", remedy)
+    if folder == existing:
+        return ok(name, f"{folder} is writable.")
+    return ok(name, f"{folder} does not exist yet. The app creates it when it needs it.")
 
 
 def _reachable(storage: Storage) -> Finding:
@@ -159,20 +161,20 @@ def _reachable(storage: Storage) -> Finding:
         storage.delete(name)
     except StorageError as error:
         return wrong("networks", str(error), "")
-    return ok("networks", f"{storage.where} can be written.")
+    return ok("networks", f"{storage.where} is writable.")
 
 
-def _standing(folder: Path) -> Path:
-    """Return a folder itself, or whatever there is of the way to it."""
+def nearest_existing(folder: Path) -> Path:
+    """Return a folder, or the nearest parent folder that exists."""
     return next(path for path in (folder, *folder.parents) if path.exists())
 
 
 def _room(name: str, free: int, used: int, most: float) -> Finding:
     text = f"{free / 1e9:.1f} GB are free."
-    if free < _NONE:
-        return wrong(name, text, "Make room: the next network may not fit.")
-    if free < _SCARCE:
-        return warning(name, text, "Make room: each network takes up to 3 MB, each checkpoint 4 MB.")
+    if free < _NO_SPACE:
+        return wrong(name, text, "Free some space: the next network may not fit.")
+    if free < _LOW_SPACE:
+        return warning(name, text, "Free some space: each network takes up to 3 MB, each checkpoint 4 MB.")
     if used + free < most:
         return warning(
             name, f"{text} The lab may grow by {(most - used) / 1e9:.1f} GB.", "Lower DIGITLAB_MAX_GIGABYTES."
@@ -181,12 +183,12 @@ def _room(name: str, free: int, used: int, most: float) -> Finding:
 
 
 def digits(settings: Settings, packaged: Path = mnist.PATH) -> Iterator[Finding]:
-    """Whether MNIST is here, to the last pixel."""
+    """Check that MNIST is complete and unchanged."""
     path = packaged if packaged.exists() else settings.data / "mnist.npz"
     if not path.exists():
         yield warning(
-            "MNIST", f"{packaged} is missing; Keras will download it when it is first needed.",
-            "Restore it with `git checkout`, if this machine has no way to the network.",
+            "MNIST", f"{packaged} is missing. Keras downloads it on first use.",
+            "If this machine is offline, restore it with `git checkout`.",
         )  # fmt: skip
         return
     try:
@@ -194,19 +196,21 @@ def digits(settings: Settings, packaged: Path = mnist.PATH) -> Iterator[Finding]
     except DigitLabError as error:
         yield wrong("MNIST", str(error), "")
     else:
-        yield ok("MNIST", f"All 70,000 digits of {path.name} are as they should be.")
+        yield ok("MNIST", f"All 70,000 digits of {path.name} are correct.")
 
 
 def networks(settings: Settings, folder: Path = ROOT / "models") -> Iterator[Finding]:
-    """Whether the networks that ship with DigitLab can be loaded, and read a one."""
-    # A worker that looks around needs none of these, and they take longest to import.
+    """Check that the ready-made networks can be loaded, and read a one."""
+    # Checks in workers need none of these, and they take longest to import.
     from digitlab.networks.recognition import DEFAULT_MODEL, Recogniser
     from digitlab.runs.models.model_files import ModelFiles
 
     files = ModelFiles(replace(settings, models=folder, ready_made=folder))
     names = [card.name for card in files.cards() if card.is_ready_made]
     if DEFAULT_MODEL not in names:
-        yield wrong("ready-made networks", f"{folder} lacks {DEFAULT_MODEL!r}.", "Restore it with `git checkout`.")
+        yield wrong(
+            "ready-made networks", f"{DEFAULT_MODEL!r} is missing in {folder}.", "Restore it with `git checkout`."
+        )
     good = []
     for name in names:
         try:
@@ -218,7 +222,7 @@ def networks(settings: Settings, folder: Path = ROOT / "models") -> Iterator[Fin
         if digit != 1:
             yield wrong("ready-made networks", f"{name} reads a one as {digit}.", "Restore it with `git checkout`.")
     if good:
-        yield ok("ready-made networks", f"{', '.join(good)} can be loaded, and read.")
+        yield ok("ready-made networks", f"{', '.join(good)}: loaded, and read a one correctly.")
 
 
 def _one() -> np.ndarray:

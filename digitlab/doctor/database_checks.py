@@ -1,4 +1,4 @@
-"""Whether the record of runs can be kept: by doing all that the app does with it, and taking it back."""
+"""Checks the database: does what the app does with it, then rolls everything back."""
 
 import json
 import os
@@ -22,13 +22,13 @@ _NO_RUN = 0  # a number that no run has
 
 
 def database(settings: Settings) -> Iterator[Finding]:
-    """Whether the database answers, has the tables or may be given them, and can be written; nothing is left there."""
+    """Check that the database is reachable and writable, with its tables; nothing is changed."""
     try:
         url = sa.make_url(settings.database_url)
         engine = sa.create_engine(url, connect_args=_bounds(url))
     except (SQLAlchemyError, ImportError) as error:
         yield wrong(
-            "database", f"DIGITLAB_DATABASE_URL cannot be used ({type(error).__name__}).",
+            "database", f"DIGITLAB_DATABASE_URL is invalid ({type(error).__name__}).",
             'Correct it; for PostgreSQL, run: pip install "psycopg[binary]"',
         )  # fmt: skip
         return
@@ -49,7 +49,9 @@ def database(settings: Settings) -> Iterator[Finding]:
         engine.dispose()
 
 
-_REMEDY = "See that it runs, that DIGITLAB_DATABASE_URL is right, and that its user may make tables and write."
+_REMEDY = (
+    "Check that it is running, that DIGITLAB_DATABASE_URL is correct, and that its user may create tables and write."
+)
 
 
 def _bounds(url: sa.URL) -> dict[str, int]:
@@ -62,20 +64,20 @@ def _reason(error: SQLAlchemyError) -> str:
 
 
 def _new_file(path: Path) -> Finding:
-    standing = next(folder for folder in path.absolute().parents if folder.exists())
-    if not (standing.is_dir() and os.access(standing, os.W_OK)):
-        return wrong("database", f"{path} cannot be made.", "Set DIGITLAB_DATA to a folder that can be written.")
-    return ok("database", f"{path} is not there yet; the app makes it when it starts.")
+    existing = next(folder for folder in path.absolute().parents if folder.exists())
+    if not (existing.is_dir() and os.access(existing, os.W_OK)):
+        return wrong("database", f"{path} cannot be created.", "Set DIGITLAB_DATA to a writable folder.")
+    return ok("database", f"{path} does not exist yet. The app creates it when it starts.")
 
 
 def _about_file(path: Path, connection: sa.Connection) -> Iterator[Finding]:
     mode = connection.exec_driver_sql("PRAGMA journal_mode").scalar_one()
     if mode != "wal":
-        yield warning("database", f"The journal of {path} is in mode {mode}.", "The app sets it to wal when it starts.")
+        yield warning("database", f"The journal mode of {path} is {mode}.", "The app changes it to wal when it starts.")
     kind = _kind_of_disk(path.absolute())
     if kind in _SHARED:
         yield warning(
-            "database", f"{path} lies on a network file system ({kind}), which SQLite does not lock safely.",
+            "database", f"{path} is on a network file system ({kind}), where SQLite's locks are not safe.",
             "Move DIGITLAB_DATA to a local disk, or use PostgreSQL.",
         )  # fmt: skip
 
@@ -109,13 +111,13 @@ def _tables(connection: sa.Connection, where: str) -> Iterator[Finding]:
 
 
 def _gone(connection: sa.Connection) -> Finding:
-    """Whether what is said to run on this machine does."""
+    """Check that runs of this machine that are said to be running have a process."""
     running = sa.select(schema.runs.c.number, schema.runs.c.worker).where(schema.runs.c.state == RunState.RUNNING)
     rows = connection.execute(running).all()
     gone = [str(row.number) for row in rows if is_gone_from_here(row.worker or "")]
     if gone:
         return warning(
-            "runs", f"Said to run, but their process is gone: {', '.join(gone)}.",
-            "They go on when the app is started; python -m digitlab runs shows where they stand.",
+            "runs", f"The process of these running runs is gone: {', '.join(gone)}.",
+            "They resume when the app starts. `python -m digitlab runs` lists them.",
         )  # fmt: skip
-    return ok("runs", f"{len(rows)} are running.")
+    return ok("runs", f"Running: {len(rows)}.")

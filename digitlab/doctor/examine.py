@@ -1,4 +1,4 @@
-"""What is wrong with a set-up, and how to mend it. Looks at everything, changes nothing."""
+"""Runs all checks. They change nothing."""
 
 import threading
 import time
@@ -11,19 +11,19 @@ from digitlab.settings import Settings
 
 Check = Callable[[Settings], Iterable[Finding]]
 
-_PATIENCE = 60.0  # seconds for all, looked at at once; usually two. What is far away is given up after 3 to 12
-_CREW_PATIENCE = 180.0  # seconds for a worker to start and to score a network; usually ten
-_SIGNS = {Verdict.OK: "+", Verdict.WARNING: "!", Verdict.WRONG: "x"}
+_PATIENCE = 60.0  # seconds for all checks, which run at the same time; usually two. Remote ones give up after 3 to 12
+_WORKER_PATIENCE = 180.0  # seconds for a worker to start and evaluate a network; usually ten
+_MARKS = {Verdict.OK: "+", Verdict.WARNING: "!", Verdict.WRONG: "x"}
 
 
 def examine(*, with_workers: bool = False) -> list[Finding]:
-    """Look at the set-up that the environment describes.
+    """Check the installation and the settings in the environment.
 
     Args:
-        with_workers: Whether to start a worker, too, and let it compute.
+        with_workers: Whether to start a worker, too, and let it evaluate a network.
     """
     settings, errors, names = Settings.from_valid_variables()
-    looks: dict[str, Check] = {
+    all_checks: dict[str, Check] = {
         "packages": lambda _: checks.packages(),
         "folders": checks.folders,
         "MNIST": checks.digits,
@@ -31,39 +31,40 @@ def examine(*, with_workers: bool = False) -> list[Finding]:
         "database": database_checks.database,
         "scheduler": worker_checks.cluster,
     }
-    found = [*checks.variables(errors, names), *_look(looks, settings, _PATIENCE)]
+    found = [*checks.variables(errors, names), *_run(all_checks, settings, _PATIENCE)]
     if with_workers:
-        found += _look({"workers": worker_checks.crew}, settings, _CREW_PATIENCE)
+        found += _run({"workers": worker_checks.trial}, settings, _WORKER_PATIENCE)
     return found
 
 
 def as_line(finding: Finding) -> str:
-    """One line for a terminal."""
-    return hide_secrets(f"{_SIGNS[finding.verdict]} {finding.name}: {finding.text} {finding.remedy}".rstrip())
+    """Return a finding as one line for a terminal."""
+    return hide_secrets(f"{_MARKS[finding.verdict]} {finding.name}: {finding.text} {finding.remedy}".rstrip())
 
 
 def is_sound(findings: Iterable[Finding]) -> bool:
-    """Whether nothing is wrong; what is only to be warned of may be."""
+    """Whether nothing is wrong; warnings are allowed."""
     return all(finding.verdict is not Verdict.WRONG for finding in findings)
 
 
-def _look(looks: dict[str, Check], settings: Settings, patience: float) -> list[Finding]:
-    """Look at several things at once, and wait for none of them for longer."""
-    found: dict[str, list[Finding]] = {name: [] for name in looks}
+def _run(selected: dict[str, Check], settings: Settings, patience: float) -> list[Finding]:
+    """Run checks at the same time, and wait for all together at most `patience` seconds."""
+    found: dict[str, list[Finding]] = {name: [] for name in selected}
     done: set[str] = set()
 
-    def look(name: str) -> None:
-        for finding in looks[name](settings):
+    def run(name: str) -> None:
+        for finding in selected[name](settings):
             found[name].append(finding)
         done.add(name)
 
-    threads = [threading.Thread(target=look, args=(name,), daemon=True) for name in looks]
+    threads = [threading.Thread(target=run, args=(name,), daemon=True) for name in selected]
     for thread in threads:
         thread.start()
     end = time.monotonic() + patience
-    for name, thread in zip(looks, threads, strict=True):
+    for name, thread in zip(selected, threads, strict=True):
         thread.join(max(end - time.monotonic(), 0))
         if name not in done:
-            why = f"There was no answer within {patience:g} s." if thread.is_alive() else "It could not be looked at."
-            found[name].append(wrong(name, why, "See whether what it lies on, or the way to it, answers."))
-    return [finding for name in looks for finding in found[name]]
+            is_waiting = thread.is_alive()
+            text = f"There was no answer within {patience:g} s." if is_waiting else "The check failed unexpectedly."
+            found[name].append(wrong(name, text, "Check the disk and the network connection."))
+    return [finding for name in selected for finding in found[name]]

@@ -1,4 +1,4 @@
-"""Whether those who train are there, are alike, and reach what they need: asked of each worker itself."""
+"""Checks each worker: present, same versions, can reach database and networks."""
 
 import asyncio
 import platform
@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from digitlab.doctor.checks import Finding, Verdict, fingerprint, ok, version_of, warning, wrong
+from digitlab.doctor.checks import Finding, Verdict, fingerprint, nearest_existing, ok, version_of, warning, wrong
 from digitlab.errors import DigitLabError, WorkersUnavailable
 from digitlab.runs.dispatch.local_cluster import TRAINING
 from digitlab.runs.dispatch.worker_client import WorkerClient, check_certificates, disconnect
@@ -23,18 +23,18 @@ if TYPE_CHECKING:
     from distributed import Client
 
 _PATIENCE = 4  # seconds for a scheduler or a worker to answer
-_LOOK_PATIENCE = 15  # seconds for a worker to look around; usually one, a database that is away takes three
-_ALIKE = ("keras", "tensorflow", "numpy", "dask", "distributed", "sqlalchemy")
+_CHECK_PATIENCE = 15  # seconds for the checks in a worker; usually one, or three if the database is unreachable
+_COMPARED = ("keras", "tensorflow", "numpy", "dask", "distributed", "sqlalchemy")
 _RESOURCE = " ".join(f'--resources "{name}={count}"' for name, count in TRAINING.items())
 
 
 def cluster(settings: Settings) -> Iterator[Finding]:
-    """Whether the scheduler in the settings answers, and its workers can do what they are for."""
+    """Check that the scheduler in the settings responds, and that its workers can train."""
     address = settings.scheduler
     if address is None:
-        yield ok("workers", "They are started with the app, on this machine (doctor --workers tries it).")
+        yield ok("workers", "The app starts them on this machine. `doctor --workers` tries it.")
         return
-    from distributed import Client  # a second that nobody without a cluster needs to wait
+    from distributed import Client  # takes a second, which only clusters need to wait
 
     try:
         check_certificates(address)
@@ -43,83 +43,88 @@ def cluster(settings: Settings) -> Iterator[Finding]:
         yield wrong("scheduler", str(error), "")
         return
     except (OSError, TimeoutError):
-        yield wrong("scheduler", f"{address} does not answer.", "Start it, or change DIGITLAB_SCHEDULER.")
+        yield wrong("scheduler", f"{address} does not respond.", "Start it, or change DIGITLAB_SCHEDULER.")
         return
     try:
         workers = client.scheduler_info(n_workers=-1)["workers"]
-        yield ok("scheduler", f"{address} answers.")
-        yield from _crew(workers)
+        yield ok("scheduler", f"{address} responds.")
+        yield from _present(workers)
         with _mark(settings.models) as mark:
             yield from _compared(_ask(client, workers, settings, mark.name))
     finally:
         disconnect(client)
 
 
-def crew(settings: Settings) -> Iterator[Finding]:
-    """Whether a worker can be had and computes: let one score a network. Takes seconds, and leaves nothing."""
+def trial(settings: Settings) -> Iterator[Finding]:
+    """Start a worker and let it evaluate a network. Takes seconds, and leaves no files."""
     with tempfile.TemporaryDirectory(prefix="digitlab-doctor-") as folder:
         workers = WorkerClient(settings if settings.scheduler else replace(settings, data=Path(folder), workers=1))
         try:
             accuracy = workers.ask(scoring.score, "tutorial").accuracy
         except DigitLabError as error:
-            yield wrong("workers", f"None could score a network: {error}", "")
+            yield wrong("workers", f"No worker could evaluate a network: {error}", "")
         else:
-            yield ok("workers", f"One scored a network: {accuracy:.2%}.")
+            yield ok("workers", f"A worker evaluated a network: {accuracy:.2%}.")
         finally:
             workers.close()
 
 
-def _crew(workers: Mapping[str, Mapping[str, Any]]) -> Iterator[Finding]:
+def _present(workers: Mapping[str, Mapping[str, Any]]) -> Iterator[Finding]:
     if not workers:
         yield wrong(
-            "workers", "The scheduler has none: what is started waits.",
+            "workers", "The scheduler has no workers. Runs stay queued.",
             f"Start one: dask worker ADDRESS --nthreads 2 {_RESOURCE}",
         )  # fmt: skip
         return
     without = [address for address, worker in workers.items() if not set(TRAINING) <= set(worker["resources"])]
     narrow = [address for address, worker in workers.items() if worker["nthreads"] < 2]
     if without:
-        text = f"{_some(without)} do not say how many trainings they take"
-        what = "each trains as many at once as it has threads" if len(without) == len(workers) else "they get none"
-        yield warning("workers", f"{text}: {what}.", f"Start them with {_RESOURCE}.")
+        names = _listed(without)
+        text = f"Without a limit of runs: {names}. They get no runs, because other workers have a limit."
+        if len(without) == len(workers):
+            text = f"Without a limit of runs: {names}. Each trains as many runs at the same time as it has threads."
+        yield warning("workers", text, f"Start them with {_RESOURCE}.")
     if narrow:
-        yield warning("workers", f"{_some(narrow)} have one thread: scores wait for trainings.", "Use --nthreads 2.")
-    yield ok("workers", f"{len(workers)} are there.")
+        yield warning(
+            "workers", f"With one thread only: {_listed(narrow)}. Their evaluations wait for runs.", "Use --nthreads 2."
+        )
+    yield ok("workers", f"Connected: {len(workers)}.")
 
 
 def _ask(client: "Client", addresses: Iterable[str], settings: Settings, mark: str) -> dict[str, Any]:
-    """Have each worker look around. Returns what each told, or the error that came of it."""
+    """Run the checks in each worker. Returns their results, or the errors."""
     answers: dict[str, Any] = {address: TimeoutError() for address in addresses}
 
     def ask(address: str) -> None:
-        with suppress(OSError, asyncio.CancelledError):  # nobody waits for the answer any more, and the way is closed
-            answers.update(client.run(look_around, settings, mark, workers=[address], on_error="return"))
+        with suppress(OSError, asyncio.CancelledError):  # nobody waits for the answer, and the connection is closed
+            answers.update(client.run(check_worker, settings, mark, workers=[address], on_error="return"))
 
     threads = [threading.Thread(target=ask, args=(address,), daemon=True) for address in answers]
     for thread in threads:
         thread.start()
-    end = time.monotonic() + _PATIENCE + _LOOK_PATIENCE
+    end = time.monotonic() + _PATIENCE + _CHECK_PATIENCE
     for thread in threads:
         thread.join(max(end - time.monotonic(), 0))
     return dict(answers)
 
 
 def _mark(models: Path | str) -> "tempfile._TemporaryFileWrapper[bytes]":
-    """Make a file for workers to see, and to be gone afterwards; for an address the file means nothing."""
-    with suppress(OSError):  # a folder that cannot be written is found elsewhere
-        return tempfile.NamedTemporaryFile(dir=models if isinstance(models, Path) else None, prefix=".doctor-")
+    """Create a file that workers must see, deleted afterwards; for an address it has no meaning."""
+    with suppress(OSError):  # another check finds folders that are not writable
+        folder = nearest_existing(models) if isinstance(models, Path) else None
+        return tempfile.NamedTemporaryFile(dir=folder, prefix=".doctor-")
     return tempfile.NamedTemporaryFile(prefix=".doctor-")
 
 
-async def look_around(settings: Settings, mark: str) -> dict[str, Any]:
-    """Tell what a worker is made of, and what is wrong where it is; carried out by each worker.
+async def check_worker(settings: Settings, mark: str) -> dict[str, Any]:
+    """Return the versions of a worker, and what is wrong on its machine. Runs in each worker.
 
     Args:
-        settings: Those of whoever asks.
-        mark: A file that they have just written to the folder of networks.
+        settings: The settings of the app.
+        mark: A file that the app has just written to the folder of networks.
     """
-    work = asyncio.to_thread(lambda: [(one.name, one.text, one.remedy) for one in _here(settings, Path(mark))])
-    return {"versions": _versions(), "wrong": await asyncio.wait_for(work, _LOOK_PATIENCE)}
+    work = asyncio.to_thread(lambda: [(found.name, found.text, found.remedy) for found in _here(settings, Path(mark))])
+    return {"versions": _versions(), "wrong": await asyncio.wait_for(work, _CHECK_PATIENCE)}
 
 
 def _here(settings: Settings, mark: Path) -> list[Finding]:
@@ -130,42 +135,47 @@ def _here(settings: Settings, mark: Path) -> list[Finding]:
     if isinstance(settings.models, Path) and not mark.exists():
         found.append(
             wrong(
-                "networks", f"{mark.parent} is not the folder that the app has.", "Set DIGITLAB_MODELS to a shared one."
+                "networks",
+                f"{mark.parent} is not the folder that the app uses.",
+                "Set DIGITLAB_MODELS to a shared folder.",
             )
         )
-    return [one for one in found if one.verdict is Verdict.WRONG]
+    return [finding for finding in found if finding.verdict is Verdict.WRONG]
 
 
 def _versions() -> dict[str, str]:
     python = ".".join(platform.python_version_tuple()[:2])
-    return {"python": python, "digitlab": fingerprint()} | {name: version_of(name) for name in _ALIKE}
+    return {"python": python, "digitlab": fingerprint()} | {name: version_of(name) for name in _COMPARED}
 
 
 def _compared(answers: Mapping[str, Any]) -> Iterator[Finding]:
-    """Tell what is wrong with workers: the same with several of them in one finding."""
+    """Report what is wrong with workers, the same problem of several workers as one finding."""
     problems: dict[tuple[str, str, str], list[str]] = defaultdict(list)
     for address, answer in answers.items():
         for problem in _problems(answer):
             problems[problem].append(address)
     for (name, text, remedy), addresses in problems.items():
-        yield wrong(f"workers' {name}", f"{_some(addresses)}: {text}", remedy)
+        yield wrong(f"workers' {name}", f"{_listed(addresses)}: {text}", remedy)
     if answers and not problems:
-        yield ok("workers' set-up", "All have our versions, and reach the database and the networks.")
+        yield ok("workers' set-up", "All have the versions of this machine, and can reach database and networks.")
 
 
 def _problems(answer: Any) -> Iterator[tuple[str, str, str]]:
     if isinstance(answer, Exception):
-        reason = "did not answer in time" if isinstance(answer, TimeoutError) else f"{type(answer).__name__}: {answer}"
-        yield "set-up", f"{reason}.", "Give them the same version of this project, then start them again."
+        text = f"The check failed with {type(answer).__name__}: {answer}."
+        if isinstance(answer, TimeoutError):
+            text = "They did not respond in time."
+        yield "set-up", text, "Install the same version of DigitLab there, then restart them."
         return
     for name, ours in _versions().items():
         if (theirs := answer["versions"].get(name, "")) != ours:
-            text = f"{name} is {theirs or 'missing'}, ours is {ours or 'missing'}."
-            yield "versions", text, "Use one environment for all, then start them again."
+            text = f"The version of {name} is {theirs or 'missing'}, and {ours or 'missing'} on this machine."
+            yield "versions", text, "Use the same environment everywhere, then restart them."
     yield from map(tuple, answer["wrong"])
 
 
-def _some(addresses: Iterable[str]) -> str:
-    """Name workers, but not all of a crowd."""
+def _listed(addresses: Iterable[str]) -> str:
+    """List workers, three at most."""
     names = sorted(addresses)
-    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+    shown = ", ".join(names[:3])
+    return f"{shown} and {len(names) - 3} more" if len(names) > 3 else shown

@@ -1,4 +1,4 @@
 """The Streamlit server.
 
-lifecycle  the lab opens with the server, and closes with it
+lifecycle  opens the lab when the server starts, and closes it when the server ends
 """

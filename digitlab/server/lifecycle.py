@@ -1,4 +1,4 @@
-"""What happens once a server, whoever visits: the lab opens with it, and closes with it."""
+"""Opens the lab when the server starts, and closes it when the server ends."""
 
 import asyncio
 import sys
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from digitlab.lab import Lab
 
 NAVIGATION = ROOT / "digitlab" / "pages" / "navigation.py"
-_HEAD_START = 3.0  # seconds in which a first page has the machine to itself; it opens the lab when it is there
+_HEAD_START = 3.0  # seconds in which the first page has the machine for itself; that page opens the lab if it comes
 
 
 @asynccontextmanager
 async def open_lab(_app: object) -> AsyncIterator[None]:
-    """Let what waits be trained from the server's start on; at its end trainings keep their state, and wait."""
-    keep_path_still()
+    """Train queued runs while the server runs; when it ends, running runs are saved and queued again."""
+    protect_import_path()
     is_over = threading.Event()
     opening = asyncio.create_task(asyncio.to_thread(_open, is_over))
     try:
@@ -33,25 +33,25 @@ async def open_lab(_app: object) -> AsyncIterator[None]:
             await asyncio.to_thread(lab.close)
 
 
-def keep_path_still() -> None:
-    """Leave Streamlit nothing to change of `sys.path`.
+def protect_import_path() -> None:
+    """Keep Streamlit from changing `sys.path`.
 
-    It puts the folder of its script there for each run of a page, unless it is there, and takes it away again. An
-    import of another thread that goes through the path at that moment misses an entry: it may not find what is there.
+    For each run of a page, Streamlit adds the folder of its script unless it is there, and removes it again. An import
+    in another thread that iterates over the path at that moment skips an entry, and may fail to find a module.
     """
     if (folder := str(NAVIGATION.parent)) not in sys.path:
         sys.path.append(folder)
 
 
 def log_error(error: Exception) -> None:
-    """Log what nobody foresaw in a page; the person is told by Streamlit that something went wrong."""
+    """Log an unexpected error in a page; Streamlit shows the person that something went wrong."""
     logs.log("unexpected error", error=error)
 
 
 def _open(is_over: threading.Event) -> "Lab | None":
-    from digitlab.ui import resources  # here, while the server begins to answer; and by now it has Streamlit's caches
+    from digitlab.ui import resources  # here, while the server starts to respond; by now Streamlit's caches exist
 
     is_over.wait(_HEAD_START)
-    with suppress(DigitLabError):  # each page says so
+    with suppress(DigitLabError):  # each page shows the error
         return resources.lab()
     return None
