@@ -19,7 +19,7 @@ from digitlab.doctor.worker_checks import check_worker, cluster, trial
 from digitlab.runs.store.store import Store
 from digitlab.settings import ROOT
 
-SOUND = "All have our versions"
+SOUND = "All have the versions of this machine"
 TOKEN = ("--nthreads", "2", "--resources", "training=1")
 
 
@@ -64,7 +64,7 @@ def test_a_scheduler_needs_workers_and_two_equal_ones_are_sound(scheduler):
     settings, worker = scheduler
     assert [finding.verdict for finding in cluster(settings)] == [Verdict.OK, Verdict.WRONG]
     with running(*worker, *TOKEN), running(*worker, *TOKEN):
-        found = look(settings, "2 are there", SOUND)
+        found = look(settings, "Connected: 2", SOUND)
     assert {finding.verdict for finding in found} == {Verdict.OK}, found
     assert list(settings.models.iterdir()) == []
 
@@ -75,23 +75,23 @@ def test_a_worker_that_differs_is_named_with_what_it_lacks(scheduler, tmp_path):
     with (tmp_path / "digitlab" / "settings.py").open("a") as file:
         file.write("# another version\n")
     with running(*worker, "--nthreads", "1", place=tmp_path):
-        found = look(settings, "1 are there", "digitlab is ")
+        found = look(settings, "Connected: 1", "version of digitlab is ")
     texts = " ".join(finding.text for finding in found if finding.verdict is not Verdict.OK)
-    assert "as many at once as it has threads" in texts
-    assert "one thread" in texts
+    assert "as many runs at the same time as it has threads" in texts
+    assert "With one thread only" in texts
     assert "numpy" not in texts
 
 
 def test_workers_without_digitlab_or_stuck_are_named(scheduler, tmp_path, monkeypatch):
     settings, worker = scheduler
     with running(*worker, *TOKEN, place=tmp_path):
-        assert look(settings, "1 are there", "No module named 'digitlab'")[-1].verdict is Verdict.WRONG
+        assert look(settings, "Connected: 1", "No module named 'digitlab'")[-1].verdict is Verdict.WRONG
     with running(*worker, *TOKEN) as stuck:
-        look(settings, "1 are there", SOUND)
+        look(settings, "Connected: 1", SOUND)
         stuck.send_signal(signal.SIGSTOP)
-        monkeypatch.setattr("digitlab.doctor.worker_checks._LOOK_PATIENCE", 1)
+        monkeypatch.setattr("digitlab.doctor.worker_checks._CHECK_PATIENCE", 1)
         found = list(cluster(settings))[-1]
-    assert "did not answer in time" in found.text
+    assert "did not respond in time" in found.text
 
 
 def test_a_scheduler_that_is_not_there_is_wrong(settings):
@@ -133,7 +133,7 @@ def test_a_scheduler_may_want_certificates(certificates, settings, tmp_path):
         address = json.loads(file.read_text())["address"]
         settings.models.mkdir()
         with running("worker", address, "--no-nanny", *TOKEN):
-            found = look(dataclasses.replace(settings, scheduler=address), "1 are there", SOUND)
+            found = look(dataclasses.replace(settings, scheduler=address), "Connected: 1", SOUND)
     assert address.startswith("tls://")
     assert {finding.verdict for finding in found} == {Verdict.OK}, found
 
