@@ -46,3 +46,17 @@ def test_the_address_gives_a_missing_name_and_long_ones_are_cut():
 def test_claims_without_a_person_are_rejected(missing):
     with pytest.raises(InvalidSetting):
         person_of({**CLAIMS, missing: ""}, TEACHERS)
+
+
+@pytest.mark.parametrize(
+    ("secrets", "sentence"),
+    [
+        ({"auth": {"redirect_uri": "x"}, "digitlab": 1}, "digitlab must be a section"),
+        ({"auth": {"redirect_uri": "x"}, "digitlab": {"teachers": "ada@school.example"}}, "teachers must be a list"),
+    ],
+)
+def test_secrets_of_the_wrong_kind_are_an_error(app, secrets, sentence):
+    app.page.secrets = secrets
+    app.page.run()
+    assert not app.page.exception
+    assert sentence in app.page.error[0].value
