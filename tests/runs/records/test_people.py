@@ -35,5 +35,5 @@ def test_an_id_tells_people_apart_but_not_what_made_it():
 
 def test_who_may_not_change_it_is_told_what_and_who_may():
     check_may_change(ANN, "ann", "this network")
-    with pytest.raises(NotAllowed, match="belongs to somebody else. Only they or a teacher"):
+    with pytest.raises(NotAllowed, match=r"belongs to somebody else\. Only they or a teacher"):
         check_may_change(BEN, "ann", "this network")

@@ -46,7 +46,7 @@ def test_nothing_is_kept_of_those_of_whom_nothing_is_known(own, person):
 
 def test_a_person_may_have_many_drawings_but_not_any_number(own):
     own.save([drawing()] * (drawing_record.MAX_DRAWINGS - 1), ADA)
-    with pytest.raises(LimitReached, match="You can have 5,000 drawings. You have 4,999, and tried to add 2"):
+    with pytest.raises(LimitReached, match=r"You can have 5,000 drawings\. You have 4,999, and tried to add 2"):
         own.save([drawing()] * 2, ADA)
     own.save([drawing()], ADA)
     assert own.counts(ADA)[7] == drawing_record.MAX_DRAWINGS
