@@ -72,8 +72,8 @@ class ModelFiles:
 
         Args:
             card: Its card; a ready-made network goes to the ready-made ones, and may replace one.
-            export: Called with the path of the `.keras` file; writes it, and the `.tflite` file beside it. It may return
-                an updated card of the same name.
+            export: Called with the path of the `.keras` file; writes it, and the `.tflite` file beside it. It may
+                return an updated card of the same name.
 
         Raises:
             InvalidSetting: A ready-made network has that name.
