@@ -32,7 +32,7 @@ def test_the_same_content_gives_the_same_file(folder):
         assert all(np.array_equal(file[name], arrays[name]) for name in arrays)
 
 
-def test_a_file_that_is_not_the_original_is_refused(folder):
+def test_a_file_that_is_not_the_original_is_rejected(folder):
     file = folder / "t10k-labels-idx1-ubyte"
     file.write_bytes(file.read_bytes()[:-1] + b"\x00")
     with pytest.raises(SystemExit, match="not the original"):
