@@ -3,8 +3,6 @@
 import ast
 from pathlib import Path
 
-import pytest
-
 from digitlab.settings import ROOT
 
 FILES = sorted(path.relative_to(ROOT) for path in (ROOT / "tests").rglob("test_*.py"))
@@ -16,7 +14,8 @@ def names(path: Path) -> list[str]:
     return [node.name for node in nodes if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")]
 
 
-@pytest.mark.parametrize("path", FILES, ids=str)
-def test_names_are_short_sentences_and_differ(path):
-    assert [name for name in names(path) if len(name) >= 60] == []
-    assert len(names(path)) == len(set(names(path)))
+def test_names_are_short_sentences_and_differ():
+    found = {str(path): names(path) for path in FILES}
+    assert len(found) > 100
+    assert [f"{path}::{name}" for path, inside in found.items() for name in inside if len(name) >= 60] == []
+    assert [path for path, inside in found.items() if len(inside) > len(set(inside))] == []

@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -54,6 +55,7 @@ ONLY_IN = {
 WORKER_CALLERS = ("digitlab/runs/dispatch/jobs.py",)
 
 
+@cache
 def imports(path: Path, *, only_on_import: bool = False) -> set[str]:
     """The modules that a file imports: all, or those that its own import brings in."""
     tree = ast.parse((ROOT / path).read_text())
@@ -87,14 +89,16 @@ def test_there_are_files_to_hold_the_rules_against():
     assert {module(path) for path in FILES} >= {"digitlab.worker.training", "digitlab.runs.dispatch.jobs"}
 
 
-@pytest.mark.parametrize("path", FILES, ids=str)
-def test_imports_run_downwards_only(path):
-    if path.name in ("__init__.py", "streamlit_app.py"):
-        return
-    own = level(module(path))
-    assert own >= 0, f"{path} has no level"
-    upwards = {name for name in imports(path) if name.startswith("digitlab.") and level(name) > own}
-    assert not {name for name in upwards if not name.startswith("digitlab.worker")}
+def upward_imports(path: Path) -> set[str]:
+    """What a file imports from a higher level; but others hand work to the worker package."""
+    names = {name for name in imports(path) if name.startswith("digitlab.")}
+    return {name for name in names if level(name) > level(module(path)) and not name.startswith("digitlab.worker")}
+
+
+def test_imports_run_downwards_only():
+    ranked = [path for path in FILES if path.name not in ("__init__.py", "streamlit_app.py")]
+    assert [str(path) for path in ranked if level(module(path)) < 0] == [], "these have no level"
+    assert {str(path): upward_imports(path) for path in ranked if upward_imports(path)} == {}
 
 
 def test_no_modules_import_each_other_in_a_circle():
@@ -117,24 +121,30 @@ def path_of(name: str) -> Path:
     return path / "__init__.py" if (ROOT / path).is_dir() else path.with_suffix(".py")
 
 
-@pytest.mark.parametrize("path", FILES, ids=str)
-def test_a_library_is_imported_only_where_it_lives(path):
-    for name in imports(path):
-        places = ONLY_IN.get(name.split(".")[0])
-        assert places is None or str(path).startswith(places), f"{path} imports {name}"
+def is_at_home(name: str, path: Path) -> bool:
+    """Whether a file may import this module."""
+    places = ONLY_IN.get(name.split(".")[0])
+    return places is None or str(path).startswith(places)
 
 
-@pytest.mark.parametrize("path", [path for path in FILES if "worker" not in path.parts], ids=str)
-def test_only_jobs_reach_into_the_worker_package(path):
-    reached = {name for name in imports(path) if name.startswith("digitlab.worker")}
-    assert not reached or str(path) in WORKER_CALLERS
-    assert not {name for name in imports(path, only_on_import=True) if name.startswith("digitlab.worker")}
+def test_a_library_is_imported_only_where_it_lives():
+    assert [f"{path} imports {name}" for path in FILES for name in imports(path) if not is_at_home(name, path)] == []
 
 
-@pytest.mark.parametrize("path", FILES, ids=str)
-def test_the_environment_is_read_in_settings_alone(path):
-    text = (ROOT / path).read_text()
-    assert str(path) == "digitlab/settings.py" or ("os.environ" not in text and "getenv" not in text)
+def reaches_into_worker(path: Path, *, only_on_import: bool) -> bool:
+    return any(name.startswith("digitlab.worker") for name in imports(path, only_on_import=only_on_import))
+
+
+def test_only_jobs_reach_into_the_worker_package():
+    outside = [path for path in FILES if "worker" not in path.parts]
+    assert {str(path) for path in outside if reaches_into_worker(path, only_on_import=False)} <= set(WORKER_CALLERS)
+    assert [str(path) for path in outside if reaches_into_worker(path, only_on_import=True)] == []
+
+
+def test_the_environment_is_read_in_settings_alone():
+    texts = {str(path): (ROOT / path).read_text() for path in FILES}
+    readers = {path for path, text in texts.items() if "os.environ" in text or "getenv" in text}
+    assert readers <= {"digitlab/settings.py"}
 
 
 def test_the_front_door_stays_short():
@@ -147,8 +157,12 @@ def entries(folder: Path) -> Iterator[str]:
     return (line[1] for line in re.finditer(r"^(\w+/?)  +\S", text, re.MULTILINE))
 
 
-@pytest.mark.parametrize("folder", FOLDERS, ids=str)
-def test_the_map_has_a_line_for_each_module(folder):
+def contents(folder: Path) -> list[str]:
+    """The modules and folders that lie in a folder."""
     modules = {path.stem for path in FILES if path.parent == folder and path.stem != "__init__"}
-    folders = {f"{path.name}/" for path in FOLDERS if path.parent == folder}
-    assert sorted(entries(folder)) == sorted(modules | folders)
+    return sorted(modules | {f"{path.name}/" for path in FOLDERS if path.parent == folder})
+
+
+def test_the_maps_have_a_line_for_each_module():
+    maps = {str(folder): sorted(entries(folder)) for folder in FOLDERS}
+    assert maps == {str(folder): contents(folder) for folder in FOLDERS}
