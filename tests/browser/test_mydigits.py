@@ -151,7 +151,7 @@ def test_own_digit_is_explained_after_one_click(page, digits):
     settle(page)
     expect(page.get_by_text(f"Your label: {labels[4]}.")).to_be_visible()  # the newest come first
     expect(page.locator(".grid button.chosen")).to_have_count(1)
-    expect(page.get_by_test_id("stNumberInput").get_by_label("Page, of 3")).to_have_value("2")
+    expect(page.get_by_test_id("stNumberInput").get_by_label("Page (1 to 3)")).to_have_value("2")
     page.locator(".grid button").first.click()
     expect(page.get_by_text(f"Your label: {labels[15]}.")).to_be_visible()
     settle(page)
