@@ -8,6 +8,7 @@ from waiting import wait_for
 
 from digitlab.runs.records.people import Person, person_id
 from digitlab.runs.records.run import RunState
+from digitlab.runs.store.store import Store
 from digitlab.ui.visitor_cookie import COOKIE
 
 LONG = "1~epochs_is_500~training_digits_is_5000"  # outlasts every test, and its epochs are short
@@ -43,11 +44,22 @@ def test_stop_saves_the_network_so_far(training_app, open_lab):
     number = start(training_app, settings=LONG)
     wait_for(lambda: re.search(r"Epoch [2-9]\d* of 500, batch", progress(training_app.page)))
     press(training_app.page, "Stop")
-    assert "Stopping ..." in texts(training_app.page.run())
     wait_until(open_lab, number, RunState.STOPPED)
     page = training_app.page.run()
     assert "The network so far was saved." in texts(page)
     assert {"Try it", "Evaluate it", "Keras code"} <= set(links(page))
+
+
+@pytest.mark.parametrize(("button", "caption"), [("Stop", "Stopping ..."), ("Pause", "Pausing ...")])
+def test_a_request_is_shown_until_the_worker_follows(app, lab, me, small, settings, button, caption):
+    number = lab.start_training(small, "", me).number
+    store = Store(settings.database_url)
+    store.claim(number, "a worker that does nothing")
+    store.close()
+    press(app.open("train", run=str(number)), button)
+    page = app.page.run()
+    assert caption in texts(page)
+    assert not {"Stop", "Pause"} & {other.label for other in page.button}
 
 
 def progress(page):
