@@ -8,6 +8,7 @@ from waiting import wait_for
 from digitlab.ui.visitor_cookie import COOKIE, new_token
 
 FOUR = {"set": "test", "sample": "4", "model": "tutorial"}
+QUICK = {"model": "tutorial", "view": "Distort it"}  # a small network, and an explanation that is only readings
 
 
 def bars(page):
@@ -59,7 +60,7 @@ def test_distortion_changes_the_answer_until_it_is_reset(app):
 
 def test_link_leads_to_an_own_digit(app, lab, cookies, digits):
     own = save_digits(lab, cookies, digits, 30)
-    page = app.open("understand", explain=f"own-{own[4].number}")
+    page = app.open("understand", **QUICK, explain=f"own-{own[4].number}")
     assert f"Your label: **{own[4].label}**." in texts(page)
     assert page.number_input(key="drawing-page").value == 2  # the newest come first
 
@@ -74,10 +75,10 @@ def test_digit_of_another_person_is_not_shown(app, lab, cookies, digits):
 
 def test_newest_digit_is_shown_after_one_was_deleted(app, lab, cookies, digits):
     own = save_digits(lab, cookies, digits, 3)
-    page = app.open("understand", understood="My digits")
+    page = app.open("understand", **QUICK, understood="My digits")
     assert page.query_params["explain"] == f"own-{own[2].number}"
     lab.drawings.delete([own[2].number], visitor(cookies))
-    page = app.open("understand", understood="My digits")
+    page = app.open("understand", **QUICK, understood="My digits")
     assert page.query_params["explain"] == f"own-{own[1].number}"
 
 
@@ -96,7 +97,7 @@ def test_same_link_is_followed_again_after_another_page(app, lab, cookies, digit
     number = own[0].number if link == "own" else 7
     label = own[0].label if link == "own" else digits.part(link)[1][7]
     for _ in range(2):
-        page = app.open("understand", explain=f"{link}-{number}")
+        page = app.open("understand", **QUICK, explain=f"{link}-{number}")
         assert re.search(rf"abel: \*\*{label}\*\*", texts(page))
         assert page.query_params["explain"] == f"{link}-{number}"
         app.open("mydigits")
