@@ -22,7 +22,12 @@ with form:
     preset = training_form.preset()
     config = training_form.fill_in(preset, lab.max_epochs)
     settings_sharing.take_file(lab.max_epochs)
-    title = st.text_input("Name", max_chars=60, placeholder=f'Leave empty for "{PRESETS[preset].title} 7"', key="title")
+    newest: list[Run] = []
+    with suppress(DatabaseUnavailable):  # below it is said
+        newest = lab.runs()[:1]
+    number = newest[0].number + 1 if newest else 1
+    unnamed = f"{PRESETS[preset].title} {number}"
+    title = st.text_input("Name", max_chars=60, placeholder=f'Leave empty for "{unnamed}"', key="title")
 
     if not person.may_train:
         identity.offer_to_log_in("train", is_main=True)

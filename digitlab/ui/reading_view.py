@@ -57,12 +57,13 @@ def why(part: str, number: int, network: str, *, is_offered: bool = True) -> Non
 def number_answer(parts: Sequence[DigitReading]) -> None:
     """Show a number, and the digits of it that the network is not sure of."""
     number = "".join(part.reading.sign for part in parts)
-    doubts = [
-        f"<br>Digit {place}: {verdict(part.reading)}"
+    lines = [f"{len(parts)} digits"]
+    lines += [
+        f"Digit {place}: {verdict(part.reading)}"
         for place, part in enumerate(parts, start=1)
         if not part.reading.is_sure
     ]
-    text = f"<strong data-testid='digit'>{number}</strong><span>{len(parts)} digits{''.join(doubts)}</span>"
+    text = f"<strong data-testid='digit'>{number}</strong><span>{'<br>'.join(lines)}</span>"
     st.html(f"<div class='digitlab-answer number' aria-live='polite'>{text}</div>")
 
 

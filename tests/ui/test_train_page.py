@@ -36,8 +36,10 @@ def test_a_run_that_does_not_exist_is_reported(app, lab, me, small):
     assert page.subheader[0].value == "Waiting"
 
 
-def test_the_placeholder_shows_how_a_run_is_named(app):
-    assert app.open("train").text_input("title").placeholder == 'Leave empty for "Tutorial 7"'
+def test_the_placeholder_shows_the_name_that_comes_next(app, lab, me, small):
+    assert app.open("train").text_input("title").placeholder == 'Leave empty for "Tutorial 1"'
+    lab.start_training(small, "", me)
+    assert app.page.run().text_input("title").placeholder == 'Leave empty for "Tutorial 2"'
 
 
 def test_stop_saves_the_network_so_far(training_app, open_lab):
