@@ -1,4 +1,10 @@
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
+from apptest import press
+from streamlit import config
+from streamlit.runtime.secrets import Secrets, secrets_singleton
 
 from digitlab.errors import InvalidSetting
 from digitlab.ui.identity import person_of
@@ -60,3 +66,23 @@ def test_secrets_of_the_wrong_kind_are_an_error(app, secrets, sentence):
     app.page.run()
     assert not app.page.exception
     assert sentence in app.page.error[0].value
+
+
+@pytest.fixture
+def secrets_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The file that Streamlit reads its secrets from."""
+    path = tmp_path / "secrets.toml"
+    before = config.get_option("secrets.files")
+    monkeypatch.setattr(Secrets, "_maybe_install_file_watchers", lambda _: None)  # they would outlive the test
+    config.set_option("secrets.files", [str(path)])
+    secrets_singleton._reset()
+    yield path
+    config.set_option("secrets.files", before)
+    secrets_singleton._reset()
+
+
+def test_log_in_without_a_service_is_an_error(secrets_file, app):
+    secrets_file.write_text("[auth]\nredirect_uri = 'x'\n[digitlab]\nteachers = []\n")
+    page = press(app.page.run(), "Log in")
+    assert not page.exception
+    assert page.error[0].value.startswith(r"Log\-in failed")
