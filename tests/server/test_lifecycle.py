@@ -6,6 +6,7 @@ import subprocess
 import sys
 import urllib.request
 from contextlib import contextmanager
+from functools import partial
 
 import psutil
 from streamlit.runtime.scriptrunner.exec_code import modified_sys_path
@@ -67,11 +68,14 @@ def assert_gone(family):
     assert [one for one in alive if one.status() != psutil.STATUS_ZOMBIE] == []
 
 
-def end_while_it_trains(settings, store, number, end):
-    """Serve until a run has learned two more epochs, with no visitor, and end the server by a signal."""
+@contextmanager
+def ending_while_it_trains(settings, store, number, end, command, port_option, path=""):
+    """A server that goes on with a run, with no visitor, and is ended by a signal once it has learned an epoch more."""
     known = store.epochs(number)
-    with serving(settings, STREAMLIT, "--server.port") as (process, _):
-        wait_for(lambda: len(store.epochs(number)) >= len(known) + 2, COMING)
+    with serving(settings, command, port_option) as (process, url):
+        wait_for(lambda: is_up(url + path, process), COMING)
+        yield url + path
+        wait_for(lambda: len(store.epochs(number)) > len(known), COMING)
         family = psutil.Process(process.pid).children(recursive=True)
         assert len(family) >= 2
         process.send_signal(end)
@@ -82,27 +86,20 @@ def end_while_it_trains(settings, store, number, end):
 
 
 def test_a_server_leaves_no_process_and_the_next_one_resumes(settings, small):
+    """Three servers, as each has to start workers of its own: one with a path, a plain one, and uvicorn's."""
     store = Store(settings.database_url)
     config = dataclasses.replace(small, training_digits=6_000, epochs=500)
     number = Lab(settings).start_training(config, "", OPERATOR).number
-    for end in (signal.SIGTERM, signal.SIGKILL, signal.SIGINT):
-        end_while_it_trains(settings, store, number, end)
+    serve = partial(ending_while_it_trains, settings, store, number)
+    path = "/class/lab"
+    with serve(signal.SIGTERM, [*STREAMLIT, f"--server.baseUrlPath={path}"], "--server.port", path) as url:
+        assert f"; Path={path};" in cookie_of(f"{url}/train")
+    with serve(signal.SIGKILL, STREAMLIT, "--server.port"):
+        pass
+    with serve(signal.SIGINT, ["uvicorn", "streamlit_app:app"], "--port") as url:
+        assert "; Path=/;" in cookie_of(f"{url}/train")
     epochs = store.epochs(number)
     assert [epoch.epoch for epoch in epochs] == list(range(1, len(epochs) + 1))
-
-
-def test_a_server_with_a_path_keeps_its_cookie_there(settings):
-    command = [*STREAMLIT, "--server.baseUrlPath=class/lab"]
-    with serving(settings, command, "--server.port") as (process, url):
-        wait_for(lambda: is_up(f"{url}/class/lab", process), COMING)
-        assert "; Path=/class/lab;" in cookie_of(f"{url}/class/lab/train")
-
-
-def test_another_asgi_server_can_be_used(settings):
-    with serving(settings, ["uvicorn", "streamlit_app:app"], "--port") as (process, url):
-        wait_for(lambda: is_up(url, process), COMING)
-        assert "; Path=/;" in cookie_of(f"{url}/train")
-        wait_for(lambda: (settings.data / "digitlab.db").exists(), COMING)
 
 
 def test_a_server_starts_with_a_setting_that_is_not_allowed(settings):
