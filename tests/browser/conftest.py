@@ -202,6 +202,13 @@ def assert_sound(page: Page) -> None:
     )
 
 
+def assert_no_tensorflow(app: App) -> None:
+    """The server's process has loaded neither TensorFlow nor Keras: only the workers do."""
+    loaded = app.modules()
+    assert "streamlit" in loaded
+    assert not loaded & {"tensorflow", "keras"}
+
+
 def visit(page: Page, path: str, title: str | None = None) -> None:
     """Open a page and wait until its script has run."""
     page.goto(f"/{path}")

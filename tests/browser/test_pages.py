@@ -2,9 +2,8 @@ import re
 import threading
 
 import pytest
-from conftest import assert_sound, settle, visit
+from conftest import assert_no_tensorflow, assert_sound, settle, visit
 from playwright.sync_api import expect
-from test_train import press_train
 
 PAGES = {
     "": "DigitLab",
@@ -27,18 +26,20 @@ IS_DARK = """() => {
 }"""
 
 
-@pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize("path", PAGES)
-def test_a_page_fits_the_screen_in_both_themes(newcomer, path, width):
-    page = newcomer(width=width, height=844).new_page()
+def test_a_page_fits_the_screen_in_both_themes(page, app, path):
+    """On a wide and a narrow screen; and no page has the server's process load TensorFlow."""
     visit(page, path, PAGES[path])
     for theme in ("light", "dark"):
         page.emulate_media(color_scheme=theme)
         page.wait_for_function(f"({IS_DARK})() === {'true' if theme == 'dark' else 'false'}")
-        expect(page.get_by_test_id("stSpinner")).to_have_count(0)
-        settle(page)
-        assert_sound(page)
+        for width in (1280, 390):
+            page.set_viewport_size({"width": width, "height": 844})
+            expect(page.get_by_test_id("stSpinner")).to_have_count(0)
+            settle(page)
+            assert_sound(page)
     expect(page.get_by_test_id("stAlertContentError")).to_have_count(0)
+    assert_no_tensorflow(app)
 
 
 def test_a_link_opens_the_same_view_of_mnist(page, context):
@@ -69,19 +70,6 @@ def test_a_click_on_a_mistake_opens_it(page):
     dialog = page.get_by_role("dialog")
     expect(dialog.locator(".digitlab-bars li")).to_have_count(10)
     expect(dialog).to_contain_text("labelled")
-
-
-def test_tensorflow_never_enters_the_page_process(page, app):
-    for path, title in PAGES.items():
-        visit(page, path, title)
-    visit(page, "train")
-    page.get_by_role("slider", name="Epochs").press("Home")
-    settle(page)
-    press_train(page)
-    expect(page.get_by_text("finished").first).to_be_visible()
-    loaded = app.modules()
-    assert "streamlit" in loaded
-    assert not loaded & {"tensorflow", "keras"}
 
 
 def wait_until_quiet(page, messages):

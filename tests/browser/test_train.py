@@ -1,6 +1,6 @@
 import re
 
-from conftest import network, settle, visit
+from conftest import assert_no_tensorflow, network, settle, visit
 from playwright.sync_api import Page, expect
 
 
@@ -40,7 +40,7 @@ def press_stop(page: Page) -> None:
     page.get_by_test_id("stMain").get_by_role("button", name="Stop").click()
 
 
-def test_a_finished_training_is_found_again(page, context):
+def test_a_finished_training_is_found_again(page, context, app):
     visit(page, "train")
     set_epochs(page, 2)
     page.get_by_text("More settings").click()
@@ -62,6 +62,7 @@ def test_a_finished_training_is_found_again(page, context):
     again.get_by_role("link", name="Try it").click()
     expect(again.get_by_role("heading", level=1)).to_have_text("Draw a digit")
     expect(network(again)).to_have_value(re.compile("Two thousand"))
+    assert_no_tensorflow(app)
 
 
 def test_a_training_outlives_its_tab_and_is_seen_elsewhere(page, newcomer):
