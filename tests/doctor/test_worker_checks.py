@@ -60,38 +60,35 @@ def look(settings, *texts):
     return found
 
 
-def test_a_scheduler_needs_workers_and_two_equal_ones_are_sound(scheduler):
+def test_a_scheduler_needs_workers_that_respond(scheduler, monkeypatch):
     settings, worker = scheduler
     assert [finding.verdict for finding in cluster(settings)] == [Verdict.OK, Verdict.WRONG]
-    with running(*worker, *TOKEN), running(*worker, *TOKEN):
+    with running(*worker, *TOKEN), running(*worker, *TOKEN) as stuck:
         found = look(settings, "Connected: 2", SOUND)
-    assert {finding.verdict for finding in found} == {Verdict.OK}, found
-    assert list(settings.models.iterdir()) == []
+        assert {finding.verdict for finding in found} == {Verdict.OK}, found
+        assert list(settings.models.iterdir()) == []
+        stuck.send_signal(signal.SIGSTOP)
+        monkeypatch.setattr("digitlab.doctor.worker_checks._CHECK_PATIENCE", 1)
+        found = list(cluster(settings))[-1]
+    assert found.verdict is Verdict.WRONG
+    assert "did not respond in time" in found.text
 
 
 def test_a_worker_that_differs_is_named_with_what_it_lacks(scheduler, tmp_path):
     settings, worker = scheduler
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
     shutil.copytree(ROOT / "digitlab", tmp_path / "digitlab", ignore=shutil.ignore_patterns("__pycache__"))
     with (tmp_path / "digitlab" / "settings.py").open("a") as file:
         file.write("# another version\n")
     with running(*worker, "--nthreads", "1", place=tmp_path):
         found = look(settings, "Connected: 1", "version of digitlab is ")
+    with running(*worker, *TOKEN, place=elsewhere):
+        assert look(settings, "Connected: 1", "No module named 'digitlab'")[-1].verdict is Verdict.WRONG
     texts = " ".join(finding.text for finding in found if finding.verdict is not Verdict.OK)
     assert "as many runs at the same time as it has threads" in texts
     assert "With one thread only" in texts
     assert "numpy" not in texts
-
-
-def test_workers_without_digitlab_or_stuck_are_named(scheduler, tmp_path, monkeypatch):
-    settings, worker = scheduler
-    with running(*worker, *TOKEN, place=tmp_path):
-        assert look(settings, "Connected: 1", "No module named 'digitlab'")[-1].verdict is Verdict.WRONG
-    with running(*worker, *TOKEN) as stuck:
-        look(settings, "Connected: 1", SOUND)
-        stuck.send_signal(signal.SIGSTOP)
-        monkeypatch.setattr("digitlab.doctor.worker_checks._CHECK_PATIENCE", 1)
-        found = list(cluster(settings))[-1]
-    assert "did not respond in time" in found.text
 
 
 def test_a_scheduler_that_is_not_there_is_wrong(settings):

@@ -74,11 +74,12 @@ def test_a_worker_does_not_keep_what_ran_in_it(workers, store, small):
     assert list(kept.values()) == [0]
 
 
-def test_a_running_training_stops_soon_and_others_are_scored(workers, store, small):
+def test_questions_are_answered_beside_a_run_and_it_stops_soon(workers, store, small, digits):
     number = store.create(dataclasses.replace(small, training_digits=60_000, epochs=500)).number
     workers.submit(store.queue())
     wait_for(lambda: store.run(number).progress)
     assert workers.ask(scoring.score, "tutorial").accuracy > 0.97
+    assert workers.ask(jobs.heat_maps, "tutorial", digits.x_test[0], 7).completeness_error < 0.01
     assert store.run(number).state is RunState.RUNNING
     store.request_stop(number)
     asked = time.monotonic()
@@ -90,16 +91,6 @@ def test_a_running_training_stops_soon_and_others_are_scored(workers, store, sma
 def test_what_a_worker_finds_wrong_comes_back_as_it_is(workers):
     with pytest.raises(ModelNotFound):
         workers.ask(scoring.score, "gone")
-
-
-def test_closing_leaves_no_process(own_workers):
-    workers = own_workers
-    assert workers.start()
-    assert not workers.start()
-    pids = family(workers._program.pid)
-    workers.close()
-    assert len(pids) >= 2
-    wait_for(lambda: not any(map(is_alive, pids)), 15)
 
 
 def test_workers_do_not_outlive_a_parent_that_is_killed(settings):
@@ -121,23 +112,32 @@ def test_workers_do_not_outlive_a_parent_that_is_killed(settings):
     wait_for(lambda: not any(map(is_alive, pids)), 20)
 
 
-def test_a_killed_worker_is_replaced(own_workers, store, small):
+def test_a_killed_worker_is_replaced_and_all_end_at_a_close(settings, own_workers, store, small):
     workers = own_workers
-    long = dataclasses.replace(small, training_digits=60_000, epochs=500)
+    assert workers.start()
+    assert not workers.start()
+    long = dataclasses.replace(small, training_digits=20_000, epochs=500)
     number = store.create(long).number
     workers.submit(store.queue())
     wait_for(lambda: store.run(number).progress)
     (pid,) = workers._client.run(os.getpid).values()
     os.kill(pid, signal.SIGKILL)
-    next_number = store.create(small).number
+    last_number = store.create(long).number
     workers.submit(store.queue())
-    wait_for(lambda: store.run(next_number).state is RunState.FINISHED)
-    (sign,) = store.last_heartbeats()
-    assert sign.number == number
-    assert is_gone_from_here(sign.worker)
+    wait_for(lambda: store.epochs(last_number))
+    lost, _ = sorted(store.last_heartbeats(), key=lambda heartbeat: heartbeat.number)
+    assert lost.number == number
+    assert is_gone_from_here(lost.worker)
+    pids = family(workers._program.pid)
+    assert len(pids) >= 2
+    workers.close()
+    wait_for(lambda: not any(map(is_alive, pids)), 15)
+    run = store.run(last_number)
+    assert (run.state, run.attempt, run.recoveries) == (RunState.QUEUED, 1, 0)
+    assert checkpoint_of(settings, run).exists()
 
 
-def test_a_killed_crew_is_started_anew(own_workers, store, small):
+def test_a_killed_crew_starts_again_and_ends_whatever_happens(own_workers, store, small, monkeypatch):
     workers = own_workers
     workers.start()
     os.kill(workers._program.pid, signal.SIGKILL)
@@ -146,6 +146,17 @@ def test_a_killed_crew_is_started_anew(own_workers, store, small):
     number = store.create(small).number
     workers.submit(store.queue())
     wait_for(lambda: store.run(number).state is RunState.FINISHED)
+    program = workers._program
+
+    def fail(*_args, **_options):
+        raise RuntimeError("IOLoop is closed")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(workers._client, "close", fail)
+        with pytest.raises(RuntimeError):
+            workers.close()
+    assert program.poll() is not None
+    assert workers.start()
 
 
 def test_a_run_that_cannot_begin_stays_queued_with_a_reason(crewed, store, small):
@@ -157,17 +168,6 @@ def test_a_run_that_cannot_begin_stays_queued_with_a_reason(crewed, store, small
     assert "secret" not in workers.trouble
     assert store.run(number).state is RunState.QUEUED
     workers.close()
-
-
-def test_closing_queues_a_running_training_with_its_epochs(settings, own_workers, store, small):
-    workers = own_workers
-    number = store.create(dataclasses.replace(small, training_digits=20_000, epochs=500)).number
-    workers.submit(store.queue())
-    wait_for(lambda: store.epochs(number))
-    workers.close()
-    run = store.run(number)
-    assert (run.state, run.attempt, run.recoveries) == (RunState.QUEUED, 1, 0)
-    assert checkpoint_of(settings, store.run(number)).exists()
 
 
 def test_a_run_that_two_apps_hand_in_is_trained_once(crewed, workers, store, small):
@@ -217,37 +217,11 @@ def test_a_busy_connection_does_not_delay_the_end(crewed, monkeypatch, capsys):
     store.close()
 
 
-def test_workers_end_whatever_their_goodbye_comes_to(own_workers, monkeypatch):
-    own_workers.start()
-    program = own_workers._program
-
-    def fail(*_args, **_options):
-        raise RuntimeError("IOLoop is closed")
-
-    with monkeypatch.context() as patch:
-        patch.setattr(own_workers._client, "close", fail)
-        with pytest.raises(RuntimeError):
-            own_workers.close()
-    assert program.poll() is not None
-    assert own_workers.start()
-
-
 def test_a_scheduler_that_does_not_answer_is_named(settings, monkeypatch):
     monkeypatch.setattr("digitlab.runs.dispatch.worker_client._CONNECT_PATIENCE", 0.5)
     workers = WorkerClient(dataclasses.replace(settings, scheduler="tcp://127.0.0.1:9"))
     with pytest.raises(WorkersUnavailable, match=r"127\.0\.0\.1:9"):
         workers.start()
-
-
-def test_a_question_is_answered_while_a_run_is_trained(workers, store, small, digits):
-    number = store.create(dataclasses.replace(small, training_digits=60_000, epochs=500)).number
-    workers.submit(store.queue())
-    wait_for(lambda: store.run(number).progress)
-    maps = workers.ask(jobs.heat_maps, "tutorial", digits.x_test[0], 7)
-    assert maps.completeness_error < 0.01
-    assert store.run(number).state is RunState.RUNNING
-    store.request_stop(number)
-    wait_for(lambda: store.run(number).state.is_over())
 
 
 def test_a_question_that_takes_too_long_is_given_up(workers, digits, monkeypatch):
