@@ -170,7 +170,7 @@ def test_a_change_of_mind_is_the_shortest_where_that_is_known(digits):
         for other in range(10)
         if other != own
     ]
-    assert Explainer(model).counterfactuals(image)[0].length == pytest.approx(min(distances), rel=0.05)
+    assert Explainer(model).counterfactuals(image)[0].distance == pytest.approx(min(distances), rel=0.05)
 
 
 def test_the_hidden_layer_of_many_is_that_of_each(explainers, digits):
@@ -190,6 +190,6 @@ def test_a_network_of_one_layer_shows_its_only_weights(digits):
     flat = keras.layers.Flatten(name="flatten")(scaled)
     model = keras.Model(pixels, keras.layers.Dense(10, activation="softmax", name="digits")(flat))
     explainer = Explainer(model)
-    assert explainer.activations(digits.x_test[0]).stages == ()
+    assert explainer.activations(digits.x_test[0]).layers == ()
     expected = model.get_layer("digits").get_weights()[0][:, 3].reshape(28, 28)
     assert explainer.first_weights()[3] == pytest.approx(expected)

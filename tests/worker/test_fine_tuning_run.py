@@ -110,7 +110,7 @@ def test_deleted_drawings_are_not_learned(settings, lab, digits):
     perform(settings, run.number)
     run = lab.run(run.number)
     assert run.state is RunState.FAILED
-    assert "are gone" in run.message
+    assert run.message.startswith("The drawings to learn from were deleted.")
 
 
 def test_a_fine_tuned_network_can_be_fine_tuned_again(settings, lab, brief, digits):

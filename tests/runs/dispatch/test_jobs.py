@@ -23,7 +23,7 @@ def test_each_question_reaches_the_network(settings, digits):
 
 def test_what_activates_filters_is_found(settings, digits):
     found = jobs.top_activations(settings, "convolutional", digits.x_train[:60], "convolution_2")
-    assert found.numbers.shape[1] == 12
+    assert found.indices.shape[1] == 12
 
 
 @pytest.mark.parametrize("question", [jobs.activations, jobs.run_next, jobs.readings_by_epoch])
