@@ -1,20 +1,16 @@
 import dataclasses
-import os
-import shutil
 import socket
 import sqlite3
 import subprocess
-import tempfile
 import time
-from pathlib import Path
 
+import psycopg
 import pytest
+import sqlalchemy as sa
 
 from digitlab.doctor.checks import Verdict
 from digitlab.doctor.database_checks import database
 from digitlab.runs.store.store import Store
-
-POSTGRES = Path("/usr/lib/postgresql/15/bin")
 
 
 def look(settings):
@@ -96,47 +92,31 @@ def test_an_address_of_an_unknown_kind_is_wrong(settings):
     assert look(with_url(settings, "nosuchdb://x/y"))["database"].verdict is Verdict.WRONG
 
 
-@pytest.fixture(scope="module")
-def postgres():
-    """The address of a PostgreSQL server of its own."""
-    if not (POSTGRES / "initdb").exists():
-        pytest.skip("PostgreSQL is not installed (Debian: apt-get install postgresql)")
-    folder = Path(tempfile.mkdtemp(prefix="digitlab-postgres-", dir="/tmp"))
-    as_user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
-    if as_user:
-        shutil.chown(folder, "postgres")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    run = {"check": True, "capture_output": True, "cwd": "/"}
-    subprocess.run([*as_user, POSTGRES / "initdb", "-D", folder / "db", "-A", "trust", "-U", "postgres"], **run)
-    options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1"
-    control = [*as_user, POSTGRES / "pg_ctl", "-w", "-D", folder / "db"]
-    subprocess.run([*control, "-o", options, "-l", folder / "log", "start"], **run)
-    yield f"postgresql+psycopg://postgres:geheim@127.0.0.1:{port}/postgres"
-    subprocess.run([*control, "-m", "immediate", "stop"], **run)
-    shutil.rmtree(folder)
-
-
-def test_postgresql_is_looked_at_without_a_trace(postgres, settings, small):
-    settings = with_url(settings, postgres)
+def test_postgresql_is_looked_at_without_a_trace(postgres_url, settings, small):
+    settings = with_url(settings, postgres_url)
     assert "writable and empty" in look(settings)["database"].text
     assert "writable and empty" in look(settings)["database"].text
-    store = Store(postgres)
+    store = Store(postgres_url)
     assert store.create(small).number == 1
     assert "up to date" in look(settings)["database"].text
     assert store.create(small).number == 2
     store.close()
 
 
-def test_a_user_who_may_not_write_is_found_out(postgres, settings):
-    Store(postgres).close()
-    subprocess.run(
-        [POSTGRES / "psql", postgres.replace("+psycopg", ""), "-c", "CREATE ROLE reader LOGIN"],
-        check=True,
-        capture_output=True,
-    )
-    found = look(with_url(settings, postgres.replace("postgres:geheim", "reader:geheim")))["database"]
+@pytest.fixture
+def reader_url(postgres_url):
+    """The same database, for a user who may only look."""
+    address = sa.make_url(postgres_url).set(username="reader", password="geheim")
+    with psycopg.connect(postgres_url.replace("+psycopg", ""), autocommit=True) as connection:
+        connection.execute("CREATE ROLE reader LOGIN PASSWORD 'geheim'")
+    yield address.render_as_string(hide_password=False)
+    with psycopg.connect(postgres_url.replace("+psycopg", ""), autocommit=True) as connection:
+        connection.execute("DROP ROLE reader")
+
+
+def test_a_user_who_may_not_write_is_found_out(postgres_url, reader_url, settings):
+    Store(postgres_url).close()
+    found = look(with_url(settings, reader_url))["database"]
     assert found.verdict is Verdict.WRONG
     assert "permission denied" in found.text
     assert "geheim" not in found.text
