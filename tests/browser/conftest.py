@@ -202,6 +202,15 @@ def assert_sound(page: Page) -> None:
     )
 
 
+def assert_fits(page: Page) -> None:
+    """A page is sound on a wide and a narrow screen."""
+    for width in (1280, 390):
+        page.set_viewport_size({"width": width, "height": 844})
+        expect(page.get_by_test_id("stSpinner")).to_have_count(0)
+        settle(page)
+        assert_sound(page)
+
+
 def assert_no_tensorflow(app: App) -> None:
     """The server's process has loaded neither TensorFlow nor Keras: only the workers do."""
     loaded = app.modules()

@@ -1,7 +1,7 @@
 import re
 
 import pytest
-from conftest import assert_sound, settle
+from conftest import assert_fits, settle
 from playwright.sync_api import Page, expect
 from test_draw import SEVEN, draw
 
@@ -32,9 +32,7 @@ def test_link_from_a_network_leads_to_its_comparison(page):
 
 
 @pytest.mark.parametrize("view", ["Figures", "One drawing"])
-@pytest.mark.parametrize("width", [1280, 390])
-def test_comparison_views_fit_the_screen(newcomer, view, width):
-    page = newcomer(width=width, height=844).new_page()
+def test_comparison_views_fit_the_screen(page, view):
     compare(page, "tutorial,convolutional,handwriting", view)
     expect(page.get_by_test_id("stAlertContentError")).to_have_count(0)
-    assert_sound(page)
+    assert_fits(page)

@@ -4,8 +4,7 @@ import ast
 import json
 import re
 
-import pytest
-from conftest import assert_sound, settle
+from conftest import assert_fits, settle
 from playwright.sync_api import Page, expect
 
 VIEWS = ["Overview", "Download", "Keras code", "Model card"]
@@ -55,11 +54,9 @@ def test_code_and_model_card_are_downloaded(page, tmp_path):
     assert "layers.Dense(128" in text
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-def test_views_of_a_network_fit_the_screen(newcomer, width):
-    page = newcomer(width=width, height=844).new_page()
+def test_views_of_a_network_fit_the_screen(page):
     look(page, "Overview")
     for view in VIEWS:
         show(page, view)
         expect(page.get_by_test_id("stAlertContentError")).to_have_count(0)
-        assert_sound(page)
+        assert_fits(page)

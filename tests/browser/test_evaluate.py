@@ -1,7 +1,6 @@
 import re
 
-import pytest
-from conftest import assert_sound, network, settle
+from conftest import assert_fits, network, settle
 from playwright.sync_api import Page, expect
 
 from digitlab.data.distortions import DISTORTIONS
@@ -48,16 +47,14 @@ def test_opened_picture_leads_to_its_explanation(page):
     expect(page).not_to_have_url(re.compile("explain"))
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-def test_evaluation_views_fit_the_screen(newcomer, width):
-    page = newcomer(width=width, height=844).new_page()
+def test_evaluation_views_fit_the_screen(page):
     evaluate(page, "Overview")
     for view in VIEWS:
         page.get_by_role("tab", name=view).click()
         expect(page.get_by_role("tab", name=view)).to_have_attribute("aria-selected", "true")
         settle(page)
         expect(page.get_by_test_id("stAlertContentError")).to_have_count(0)
-        assert_sound(page)
+        assert_fits(page)
 
 
 def test_robustness_is_measured_in_the_background(page):

@@ -2,7 +2,7 @@ import re
 import threading
 
 import pytest
-from conftest import assert_no_tensorflow, assert_sound, settle, visit
+from conftest import assert_fits, assert_no_tensorflow, assert_sound, settle, visit
 from playwright.sync_api import expect
 
 PAGES = {
@@ -33,11 +33,7 @@ def test_a_page_fits_the_screen_in_both_themes(page, app, path):
     for theme in ("light", "dark"):
         page.emulate_media(color_scheme=theme)
         page.wait_for_function(f"({IS_DARK})() === {'true' if theme == 'dark' else 'false'}")
-        for width in (1280, 390):
-            page.set_viewport_size({"width": width, "height": 844})
-            expect(page.get_by_test_id("stSpinner")).to_have_count(0)
-            settle(page)
-            assert_sound(page)
+        assert_fits(page)
     expect(page.get_by_test_id("stAlertContentError")).to_have_count(0)
     assert_no_tensorflow(app)
 
