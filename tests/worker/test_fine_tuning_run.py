@@ -79,7 +79,7 @@ def test_nobody_else_sees_the_drawings_in_the_proof(settings, lab, brief, digits
     assert found.own is None
 
 
-def test_drawings_that_are_deleted_vanish_from_the_proof(settings, lab, digits):
+def test_drawings_that_are_deleted_vanish_from_the_proof(settings, lab, brief, digits):
     draw(lab, digits, 12)
     run = lab.improver.start("tutorial", ANN)
     perform(settings, run.number)
