@@ -145,7 +145,7 @@ def test_a_killed_crew_starts_again_and_ends_whatever_happens(own_workers, store
     assert workers.start()
     number = store.create(small).number
     workers.submit(store.queue())
-    wait_for(lambda: store.run(number).state is RunState.FINISHED)
+    wait_for(lambda: store.run(number).state is RunState.FINISHED, 120)
     program = workers._program
 
     def fail(*_args, **_options):
@@ -156,7 +156,7 @@ def test_a_killed_crew_starts_again_and_ends_whatever_happens(own_workers, store
         with pytest.raises(RuntimeError):
             workers.close()
     assert program.poll() is not None
-    assert workers.start()
+    assert (workers._client, workers._program) == (None, None)  # as before the first start
 
 
 def test_a_run_that_cannot_begin_stays_queued_with_a_reason(crewed, store, small):
