@@ -142,9 +142,10 @@ def test_the_temperature_is_built_into_the_network(digits):
     assert after == pytest.approx(apply_temperature(before, calibrated.calibration.temperature), abs=1e-4)
 
 
-def test_writing_the_digits_is_reported_and_can_be_stopped(digits, small):
+def test_writing_the_digits_is_reported_and_can_be_stopped(digits, small, monkeypatch):
+    monkeypatch.setattr("digitlab.worker.training._DRAWN_AT_ONCE", 100)
     told = []
-    config = dataclasses.replace(small, written_digits=100_000)
+    config = dataclasses.replace(small, written_digits=1000)
     trained = fit(config, digits, report=told.append, wanted=lambda: len(told) < 2)
     assert trained.was_stopped
     assert [(event.epoch, event.batch) for event in told[:2]] == [(0, 0), (0, 1)]
