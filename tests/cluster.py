@@ -7,6 +7,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from distributed import Client
 from postgres import free_port
 from waiting import wait_for
 
@@ -45,6 +46,14 @@ class Cluster:
         self._scheduler.wait()
         self._leaving += self._nannies
         self._scheduler, self._nannies = None, []
+
+    def wait_until_idle(self) -> None:
+        """Return when it has no jobs left, not even for runs that another worker took.
+
+        Such a job opens the record; when that is gone, it waits a minute for it, and the next test's runs wait, too.
+        """
+        with Client(self.address, set_as_default=False) as client:
+            wait_for(lambda: not client.run_on_scheduler(lambda dask_scheduler: len(dask_scheduler.tasks)))
 
     def close(self) -> None:
         """End all of it, and see that nothing is left."""

@@ -23,10 +23,11 @@ def settings(settings, postgres_url, cluster):
 
 
 @pytest.fixture
-def lab(settings):
+def lab(settings, cluster):
     with Lab(settings) as one:
         one.open()
         yield one
+    cluster.wait_until_idle()
 
 
 def start(lab, config):
