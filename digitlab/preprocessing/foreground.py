@@ -17,6 +17,7 @@ _SAME = 2  # grey levels: equal except for rounding
 _PICTURE_WEIGHT = 0.1  # of the whole picture against its border, when the grey of the background is determined
 _NEAR = 12  # grey levels: equal except for JPEG artefacts around a stroke
 _STRONG = 128  # ink with about this peak or more stays as it is on black and on white; fainter ink is raised to 255
+_FULL = 192  # ink of at least this level is kept as it is; paler ink is raised, or its line would break where it is cut
 _MIN_DIFFERENCE = 20  # grey levels: smaller differences come from the compression of a flat background
 _MIN_PRINTED = 200  # pixels on the shorter side of a flat picture from which on lines are searched for
 _MIN_PHOTO = 48  # pixels on the shorter side: in a smaller picture the light can't be estimated
@@ -44,7 +45,7 @@ def extract_foreground(drawing: NDArray[np.uint8]) -> NDArray[np.uint8]:
         return _on_opaque(_on_one_colour(drawing))
     sheet = _sheet(drawing)
     if sheet is None:
-        return _full_contrast(alpha) if alpha.max() < _STRONG else alpha.copy()
+        return _full_contrast(alpha) if alpha.max() < _STRONG else _raise_pale(alpha.copy())
     ink = np.zeros_like(alpha)
     ink[sheet] = _on_opaque(_on_one_colour(drawing[sheet]))
     return ink
@@ -147,6 +148,7 @@ def _on_flat(drawing: NDArray[np.uint8], grey: NDArray[np.uint8], background: in
         ink = _full_contrast(_distance(drawing[..., :3], colour.astype(np.uint8)).max(axis=2))
     elif _NEAR < background < 255 - _NEAR:
         ink = to_uint8(ink * np.float32(255 / int(ink.max())))
+    ink = _raise_pale(ink)
     return remove_printed_lines(ink) if background >= _STRONG and min(ink.shape) >= _MIN_PRINTED else ink
 
 
@@ -155,3 +157,13 @@ def _full_contrast(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
     if ink.max() < _MIN_DIFFERENCE:
         return np.zeros_like(ink)
     return sharpen_edges(ink, float(cv2.blur(ink, (3, 3)).max()))  # a single pixel may be a JPEG artefact
+
+
+def _raise_pale(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Raise the level of pale ink to 255: of grey lines, and of lines so thin that no pixel is covered by them whole.
+
+    The level is the upper quartile of what is ink at all, so that neither the soft edges nor a few dark spots decide.
+    """
+    seen = ink[ink > max(_MIN_DIFFERENCE, int(ink.max()) // 5)]
+    level = float(np.quantile(seen, 0.75)) if len(seen) else 255.0
+    return ink if level >= _FULL else to_uint8(np.minimum(ink * np.float32(255 / level), 255))

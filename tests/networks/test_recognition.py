@@ -6,6 +6,7 @@ import threading
 import time
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
@@ -170,3 +171,20 @@ def test_reading_takes_little_time(recogniser, digits):
         computed.append(time.thread_time() - cpu)
     assert np.percentile(computed, 90) < 0.01  # 3 ms is promised; a slow machine is allowed more
     assert min(seconds) < 0.01  # nor does it wait for anything, but where others take this processor
+
+
+@pytest.mark.parametrize("side", [28, 32, 64, 280])
+@pytest.mark.parametrize("pen", [3, 4, 8, 16])
+def test_grey_and_thin_lines_on_white_are_read(recogniser, side, pen):
+    """Every grey from black to pale, a pen of so many pixels at 280 x 280, and pictures made smaller after drawing."""
+    seven = np.int32([[(340, 300), (800, 300), (520, 860)]])
+    large = cv2.polylines(np.zeros((1120, 1120), np.uint8), seven, isClosed=False, color=255, thickness=4 * pen)
+    cover = cv2.resize(large, (side, side), interpolation=cv2.INTER_AREA)[..., np.newaxis] / 255
+    misread = []
+    for grey in range(0, 201, 8):
+        levels = np.round(255 - cover * (255 - grey)).astype(np.uint8)
+        picture = np.dstack([levels, levels, levels, np.full((side, side), 255, np.uint8)])
+        reading = recogniser.read_number(picture).single
+        if reading.digit != 7 or not reading.is_digit:
+            misread.append(grey)
+    assert not misread
