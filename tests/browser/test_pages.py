@@ -46,9 +46,12 @@ def test_a_link_opens_the_same_view_of_mnist(page, context):
     settle(page)
     page.get_by_role("button", name="Next").click()
     settle(page)
+    detail = page.get_by_text(re.compile("sample .* labelled"))
+    first = detail.inner_text()
     page.locator(".grid button").nth(4).click()
+    expect(detail).not_to_have_text(first)
     settle(page)
-    chosen = page.get_by_text(re.compile("sample .* labelled")).inner_text()
+    chosen = detail.inner_text()
     pictures = [image.get_attribute("src") for image in page.locator(".grid img").all()]
     other = context.new_page()
     other.goto(page.url)
