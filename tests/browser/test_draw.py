@@ -1,9 +1,6 @@
-import io
-
 import numpy as np
 import pytest
 from conftest import settle, visit
-from PIL import Image, ImageDraw
 from playwright.sync_api import FloatRect, Page, expect
 
 SEVEN = [[(80, 80), (230, 80), (140, 260)]]
@@ -164,18 +161,6 @@ def upload(page: Page, name: str, content: bytes, kind: str = "image/png") -> No
     settle(page)
     page.locator("input[type=file]").set_input_files({"name": name, "mimeType": kind, "buffer": content})
     settle(page)
-
-
-def written(strokes: list[list[tuple[int, int]]]) -> bytes:
-    """A photograph, nearly: dark strokes on paper that is lit from one side."""
-    light = np.linspace(240, 120, 320)[np.newaxis].repeat(320, axis=0)
-    noise = np.random.default_rng(1).normal(0, 4, light.shape)
-    paper = Image.fromarray(np.clip(light + noise, 0, 255).astype(np.uint8))
-    for stroke in strokes:
-        ImageDraw.Draw(paper).line(stroke, fill=40, width=10)
-    file = io.BytesIO()
-    paper.save(file, "JPEG")
-    return file.getvalue()
 
 
 def test_two_digits_are_read_as_a_number(page):
