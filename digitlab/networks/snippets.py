@@ -63,9 +63,12 @@ class Distortion(layers.Layer):
         cosine, sine = ops.cos(angle) / size, ops.sin(angle) / size
         right = cosine * x + (cosine * slant + sine) * y
         down = (cosine - sine * slant) * y - sine * x
-{elastic}        which = ops.cast(ops.arange(n), "float32")[:, None, None] + ops.zeros_like(right)
-        places = ops.stack([which, down + 13.5, right + 13.5])
-        return ops.image.map_coordinates(images[..., 0], places, order=1)[..., None]
+{elastic}        places = ops.stack([down + 13.5, right + 13.5], axis=1)
+
+        def resample(one):
+            return ops.image.map_coordinates(one[0], one[1], order=1)
+
+        return ops.vectorized_map(resample, (images[..., 0], places))[..., None]
 
 
 '''

