@@ -16,7 +16,7 @@ MAX_SIDE = 1024  # pixels: more detail than 28 x 28 can hold
 _SAME = 2  # grey levels: equal except for rounding
 _PICTURE_WEIGHT = 0.1  # of the whole picture against its border, when the grey of the background is determined
 _NEAR = 12  # grey levels: equal except for JPEG artefacts around a stroke
-_STRONG = 128  # ink with about this peak or more stays as it is on black and on white; fainter ink is raised to 255
+_STRONG = 128  # ink with a lower peak is told from the background by its colour, too
 _FULL = 192  # ink of at least this level is kept as it is; paler ink is raised, or its line would break where it is cut
 _MIN_DIFFERENCE = 20  # grey levels: smaller differences come from the compression of a flat background
 _MIN_PRINTED = 200  # pixels on the shorter side of a flat picture from which on lines are searched for
@@ -28,10 +28,11 @@ def extract_foreground(drawing: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
     Args:
         drawing: uint8 (height, width, 4), RGBA. Strokes of any colour on a transparent or flat background, or a photo
-            of handwriting on paper. Light strokes on black keep their grey values (ITU-R BT.601).
+            of handwriting on paper. Grey is luma (ITU-R BT.601).
 
     Returns:
         uint8 (height, width), 0 background to 255 ink, scaled down where the longer side has more than 1024 pixels.
+        Pale ink, whose upper quartile is below 192, is raised to 255.
 
     Raises:
         ValueError: The drawing has another shape or dtype.
@@ -148,8 +149,9 @@ def _on_flat(drawing: NDArray[np.uint8], grey: NDArray[np.uint8], background: in
         ink = _full_contrast(_distance(drawing[..., :3], colour.astype(np.uint8)).max(axis=2))
     elif _NEAR < background < 255 - _NEAR:
         ink = to_uint8(ink * np.float32(255 / int(ink.max())))
-    ink = _raise_pale(ink)
-    return remove_printed_lines(ink) if background >= _STRONG and min(ink.shape) >= _MIN_PRINTED else ink
+    if background >= _STRONG and min(ink.shape) >= _MIN_PRINTED:
+        ink = remove_printed_lines(ink)  # first: pale lines of the paper would decide how pale the ink is
+    return _raise_pale(ink)
 
 
 def _full_contrast(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -153,6 +153,16 @@ def test_lines_that_a_program_draws_are_taken_out():
     assert np.mean(ink[cover == 0] > 48) < 0.01
 
 
+@pytest.mark.parametrize("darkness", [0.25, 0.4, 0.6])
+def test_pale_squares_do_not_become_ink_beside_a_thin_digit(darkness):
+    cover = strokes([(120, 90), (280, 90), (190, 320)], width=8, side=400)
+    squares = np.zeros((400, 400), np.float32)
+    squares[10::20] = squares[:, 10::20] = darkness
+    ink = extract_foreground(flat(np.maximum(cover, squares), (255,) * 3, (0,) * 3))
+    assert np.mean(ink[cover == 0] > 48) < 0.01
+    assert np.median(ink[cover == 1]) > 240
+
+
 @pytest.mark.parametrize("lit", ["even", "gradient", "vignette", "shadow"])
 @pytest.mark.parametrize("colour", [(30, 30, 35), (40, 55, 140), (125, 125, 125)])
 def test_a_photograph_is_read_in_any_light(lit, colour):
