@@ -1,13 +1,24 @@
+import functools
 from collections.abc import Iterator
 
 import pytest
 import streamlit as st
 from apptest import App
+from streamlit.components.v2 import manifest_scanner
 
 from digitlab.lab import Lab
 from digitlab.settings import Settings
 from digitlab.ui import resources
 from digitlab.ui.visitor_cookie import COOKIE, new_token
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_scan() -> Iterator[None]:
+    """Look for packages with components once: a server does so at its start, `AppTest` at each, for 0.3 s."""
+    scan = functools.cache(manifest_scanner.scan_component_manifests)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(manifest_scanner, "scan_component_manifests", scan)
+        yield
 
 
 @pytest.fixture
