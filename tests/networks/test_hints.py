@@ -46,7 +46,7 @@ def curve(losses, validation, accuracy=0.9):
     [
         {"epochs": 3, "training_digits": 20_000},
         {"epochs": 2, "training_digits": 20_000, "optimizer": "sgd", "learning_rate": 0.05},
-        {"preset": "fast", "epochs": 2, "training_digits": 20_000},
+        {"preset": "fast", "epochs": 2, "training_digits": 8_000},
     ],
 )
 def test_a_healthy_training_gets_no_hint(digits, settings):
@@ -86,7 +86,7 @@ def test_few_and_unbalanced_digits_are_found(digits):
 
 
 def test_overfitting_ends_where_early_stopping_would(digits):
-    config = TrainingConfig(epochs=40, training_digits=3000, batch_size=16)
+    config = TrainingConfig(epochs=30, training_digits=1500, batch_size=16)
     found = trained_hints(
         digits, **{name: getattr(config, name) for name in ("epochs", "training_digits", "batch_size")}
     )
