@@ -43,7 +43,7 @@ def trained(tmp_path, digits, *inner, shape=(28, 28), factor=1 / 255, offset=0.0
         model = keras.Sequential([keras.Input(shape), *stack])
     model.compile("adam", keras.losses.SparseCategoricalCrossentropy(from_logits=last != "softmax"))
     pixels = (digits.x_train[:3000].astype("float32") * factor + offset).reshape(-1, *shape)
-    model.fit(pixels, digits.y_train[:3000], batch_size=100, epochs=6, verbose=0)
+    model.fit(pixels, digits.y_train[:3000], batch_size=100, epochs=10, verbose=0)
     model.save(tmp_path / "theirs.keras")
     return (tmp_path / "theirs.keras").read_bytes()
 
