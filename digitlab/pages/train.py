@@ -7,6 +7,7 @@ import streamlit as st
 
 from digitlab.errors import DatabaseUnavailable
 from digitlab.networks.presets import PRESETS
+from digitlab.runs.records.model_card import MAX_TITLE_LENGTH
 from digitlab.runs.records.run import Run, RunState
 from digitlab.ui import identity, learning_curves, messages, resources, run_list, run_progress, training_hints
 from digitlab.ui.train import settings_sharing, training_form
@@ -22,19 +23,22 @@ with form:
     preset = training_form.preset()
     config = training_form.fill_in(preset, lab.max_epochs)
     settings_sharing.take_file(lab.max_epochs)
-    newest: list[Run] = []
-    with suppress(DatabaseUnavailable):  # below it is said
-        newest = lab.runs()[:1]
-    number = newest[0].number + 1 if newest else 1
-    unnamed = f"{PRESETS[preset].title} {number}"
-    title = st.text_input("Name", max_chars=60, placeholder=f'Leave empty for "{unnamed}"', key="title")
+    name = st.container()
 
     if not person.may_train:
         identity.offer_to_log_in("train", is_main=True)
     elif st.button("Train", type="primary", icon=":material/play_arrow:", width="stretch"):
         with messages.show_errors():
-            run = lab.start_training(config(), title, person)
+            run = lab.start_training(config(), st.session_state.get("title", ""), person)
             st.query_params["run"] = str(run.number)
+
+with name:  # drawn after the click, so that it shows the number of the run after this one
+    newest: list[Run] = []
+    with suppress(DatabaseUnavailable):  # shown below, where the runs are read again
+        newest = lab.runs()[:1]
+    number = newest[0].number + 1 if newest else 1
+    unnamed = f"{PRESETS[preset].title} {number}"
+    st.text_input("Name", max_chars=MAX_TITLE_LENGTH, placeholder=f'Leave empty for "{unnamed}"', key="title")
 
 
 def show_result(run: Run, epochs: int) -> None:
@@ -50,7 +54,7 @@ def show_result(run: Run, epochs: int) -> None:
         return
     if run.model is None:
         text = f"Stopped during epoch {current}, before a network was saved. You can resume it."
-        st.info(text if epochs else "Stopped before it started.", icon=":material/info:")
+        st.info(text if run.started is not None else "Stopped before it started.", icon=":material/info:")
         return
     if run.state is RunState.STOPPED:
         st.info(f"Stopped during epoch {current}. The network so far was saved.", icon=":material/info:")
@@ -67,7 +71,7 @@ def pause_text(run: Run, current: int) -> str:
     if run.config.tuning is not None:
         return "Paused. Fine-tuning takes only seconds: start it again on Improve."
     if run.started is None:
-        return "Paused before it started. Resume puts it back in the queue."
+        return "Paused before it started. Resume queues it again."
     return f"Paused during epoch {current}. Resume continues exactly where it stopped."
 
 
@@ -135,6 +139,55 @@ with suppress(DatabaseUnavailable):  # shown below, where the runs are read agai
     interval = refresh_interval(lab.runs())
 
 
+def choose_shown_run(runs: list[Run]) -> Run:
+    """Return the run that the address names; else one that is training, or the newest."""
+    asked = st.query_params.get("run", "")
+    named = next((run for run in runs if str(run.number) == asked), None)
+    if asked and named is None:
+        text = f"There is no run {messages.escape_markdown(asked[:20])}. Showing another one."
+        st.warning(text, icon=":material/warning:")
+    return named or next((run for run in runs if run.state is RunState.RUNNING), runs[0])
+
+
+def show_run(run: Run) -> None:
+    """Show how a run is going or went, and what can be done with it."""
+    run_list.heading(run, person)
+    epochs = lab.epochs(run.number)
+    if run.state.is_over():
+        show_result(run, len(epochs))
+        if run.state is not RunState.FAILED and run.config.tuning is None:
+            offer_to_resume(run, len(epochs))
+    else:
+        run_progress.show(run, describe_progress)
+        if run.message:
+            st.caption(messages.escape_markdown(run.message))
+        run_progress.controls(run, person, may_pause=True)
+    learning_curves.show(epochs, run.config.epochs, key=f"run-{run.number}")
+    if run.config.tuning is not None:
+        return
+    if run.started is not None:
+        training_hints.show(run, epochs)
+        address = {"run": str(run.number)}
+        st.page_link("watch.py", label="Watch it learn", icon=":material/movie:", query_params=address)
+    settings_sharing.offer(run)
+
+
+def show_list(runs: list[Run]) -> None:
+    """List all runs; a click on one shows it."""
+    st.markdown("**All runs**")
+    st.session_state.listed = [run.number for run in runs]
+    st.dataframe(
+        [run_list.row(run, person) for run in runs],
+        column_config=run_list.COLUMNS,
+        hide_index=True,
+        key=f"runs-{runs[0].number}",  # Streamlit keeps a selection by its row, and a new run moves the rows
+        on_select=partial(choose_run, runs[0].number),
+        selection_mode="single-row",
+        placeholder="-",
+        height=min(36 * (len(runs) + 1), 300),
+    )
+
+
 @st.fragment(run_every=interval)
 def show_runs() -> None:
     """Show the chosen run and the list of all, and keep both up to date."""
@@ -143,47 +196,8 @@ def show_runs() -> None:
         if not runs:
             st.info("No training yet. Choose the settings and press Train.", icon=":material/model_training:")
             return
-        asked = st.query_params.get("run", "")
-        by_number = {str(run.number): run for run in runs}
-        active = [run for run in runs if run.state is RunState.RUNNING]
-        run = by_number.get(asked) or (active or runs)[0]
-        if asked and asked not in by_number:
-            st.warning(
-                f"There is no run {messages.escape_markdown(asked[:20])}. Showing another one.",
-                icon=":material/warning:",
-            )
-        run_list.heading(run, person)
-        epochs = lab.epochs(run.number)
-        if run.state.is_over():
-            show_result(run, len(epochs))
-            if run.state is not RunState.FAILED and run.config.tuning is None:
-                offer_to_resume(run, len(epochs))
-        else:
-            run_progress.show(run, describe_progress)
-            if run.message:
-                st.caption(messages.escape_markdown(run.message))
-            run_progress.controls(run, person, may_pause=True)
-        learning_curves.show(epochs, run.config.epochs, key=f"run-{run.number}")
-        if run.started is not None and run.config.tuning is None:
-            training_hints.show(run, epochs)
-            address = {"run": str(run.number)}
-            st.page_link("watch.py", label="Watch it learn", icon=":material/movie:", query_params=address)
-
-        if run.config.tuning is None:
-            settings_sharing.offer(run)
-
-        st.markdown("**All runs**")
-        st.session_state.listed = [run.number for run in runs]
-        st.dataframe(
-            [run_list.row(run, person) for run in runs],
-            column_config=run_list.COLUMNS,
-            hide_index=True,
-            key=f"runs-{runs[0].number}",  # Streamlit keeps a selection by its row, and a new run moves the rows
-            on_select=partial(choose_run, runs[0].number),
-            selection_mode="single-row",
-            placeholder="-",
-            height=min(36 * (len(runs) + 1), 300),
-        )
+        show_run(choose_shown_run(runs))
+        show_list(runs)
         if interval != refresh_interval(runs):
             st.rerun()  # to refresh more often, or less
 

@@ -9,7 +9,7 @@ from test_train import press_stop
 
 from digitlab.ui.visitor_cookie import COOKIE
 
-IS_STOPPED = re.compile("Stopped before it started|network so far was saved")
+IS_STOPPED = re.compile("Stopped before it started|before a network was saved|network so far was saved")
 
 
 @pytest.fixture

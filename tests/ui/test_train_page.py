@@ -36,10 +36,10 @@ def test_a_run_that_does_not_exist_is_reported(app, lab, me, small):
     assert page.subheader[0].value == "Waiting"
 
 
-def test_the_placeholder_shows_the_name_that_comes_next(app, lab, me, small):
+def test_the_placeholder_shows_the_name_that_comes_next(app, lab):
     assert app.open("train").text_input("title").placeholder == 'Leave empty for "Tutorial 1"'
-    lab.start_training(small, "", me)
-    assert app.page.run().text_input("title").placeholder == 'Leave empty for "Tutorial 2"'
+    assert press(app.page, "Train").text_input("title").placeholder == 'Leave empty for "Tutorial 2"'
+    assert [run.title for run in lab.runs()] == ["Tutorial 1"]
 
 
 def test_stop_saves_the_network_so_far(training_app, open_lab):
@@ -95,7 +95,7 @@ def test_a_second_training_sees_its_place_in_the_queue(training_app, open_lab):
 def test_a_paused_run_in_the_queue_has_not_started(app, lab, me, small):
     run = lab.start_training(small, "", me)
     press(app.open("train", run=str(run.number)), "Pause")
-    assert "Paused before it started. Resume puts it back in the queue." in texts(app.page.run())
+    assert "Paused before it started. Resume queues it again." in texts(app.page.run())
 
 
 def test_a_training_that_diverges_ends_with_an_explanation(training_app, open_lab):
