@@ -84,7 +84,7 @@ def test_a_run_resumes_when_its_worker_is_killed(lab):
     assert [epoch.epoch for epoch in lab.epochs(killed)] == [1, 2, 3, 4]
 
 
-def test_all_runs_resume_when_the_scheduler_is_back(lab, cluster):
+def test_runs_are_finished_when_the_scheduler_is_back(lab, cluster):
     first, second, waiting = (start(lab, LONG) for _ in range(3))
     wait_for(lambda: lab.epochs(first) and lab.epochs(second), PATIENCE)
     before = lab.epochs(first)
