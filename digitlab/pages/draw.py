@@ -67,11 +67,14 @@ def open_file(source: str) -> NDArray[np.uint8] | None:
         file = st.camera_input("Photo of ink on paper", key="camera")
     else:
         file = st.file_uploader("Picture of a digit or a number", list(SUFFIXES), key="upload")
+    shared = shared_state.get()
     if file is None:
+        shared.opened = state.opened_id = None
         return None
     if state.get("opened_id") != file.file_id:  # every click runs this again, and opening a large file takes a while
-        shared_state.get().opened, state.opened_id = open_picture(file.getvalue(), file.name), file.file_id
-    return shared_state.get().opened
+        shared.opened = state.opened_id = None  # a file that cannot be opened leaves none
+        shared.opened, state.opened_id = open_picture(file.getvalue(), file.name), file.file_id
+    return shared.opened
 
 
 def show_reading(picture: NDArray[np.uint8] | None, parts: Sequence[DigitReading], source: str, network: str) -> None:

@@ -55,6 +55,20 @@ def test_a_file_that_is_no_picture_is_rejected(app):
     assert "notes" in page.error[0].value
 
 
+@pytest.mark.parametrize("after", ["removed", "unreadable"])
+def test_a_picture_that_is_gone_is_not_explained(app, after):
+    page = upload(app, "seven.jpg", photo(SEVEN))
+    assert "Nothing is drawn yet." not in texts(app.open("understand"))
+    page = upload(app, "seven.jpg", photo(SEVEN))
+    if after == "removed":
+        page.file_uploader("upload").set_value(None).run()
+        assert "Upload a picture of a digit or a number" in texts(page)
+    else:
+        page.file_uploader("upload").upload("notes.png", b"This is a text.").run()
+        assert "notes" in page.error[0].value
+    assert "Nothing is drawn yet." in texts(app.open("understand"))
+
+
 @pytest.mark.parametrize("name", ["tutorial", "convolutional"])
 def test_the_network_of_the_address_reads(app, name):
     page = upload(app, "seven.jpg", photo(SEVEN), model=name)
