@@ -50,13 +50,17 @@ def heat_map(values: NDArray[np.floating], digit: NDArray[np.uint8], title: str,
     return figure(colours.over_digit(values, digit), f"{title}. {extremes(values)}", title, text, scale)
 
 
-def extremes(values: NDArray[np.floating]) -> str:
-    """Say in words where values, (28, 28), are largest and smallest."""
+def extremes(
+    values: NDArray[np.floating],
+    positive: str = "Supports it most: {place}.",
+    negative: str = "Opposes it most: {place}.",
+) -> str:
+    """Say in words where values, (28, 28), are largest, if any is positive, and smallest, if any is negative."""
     sentences = []
     if values.max() > 0:
-        sentences.append(f"Supports it most: {_place(values, int(values.argmax()))}.")
+        sentences.append(positive.format(place=_place(values, int(values.argmax()))))
     if values.min() < 0:
-        sentences.append(f"Opposes it most: {_place(values, int(values.argmin()))}.")
+        sentences.append(negative.format(place=_place(values, int(values.argmin()))))
     return " ".join(sentences) or "Nothing stands out."
 
 

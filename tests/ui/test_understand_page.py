@@ -47,6 +47,11 @@ def test_occlusion_needs_no_worker(app):
     assert re.search("alt='Occlusion. Supports it most: ", texts(app.open("understand", **FOUR)))
 
 
+def test_change_is_described_as_ink(training_app):
+    page = training_app.open("understand", **FOUR, view="Change its mind")
+    assert re.search(r"alt='Change\. Adds most ink: [^.]+\. Removes most ink: [^.]+\.'", texts(page))
+
+
 def test_distortion_changes_the_answer_until_it_is_reset(app):
     page = app.open("understand", **FOUR, view="Distort it")
     before, undistorted = bars(page)

@@ -42,13 +42,14 @@ def _change(counterfactual: Counterfactual, image: NDArray[np.uint8], reading: R
     """Show the picture before and after, and the difference."""
     difference = counterfactual.image.astype(np.float64) - image
     pixels, largest = int((np.abs(difference) >= 3).sum()), int(np.abs(difference).max())
+    places = figures.extremes(difference, "Adds most ink: {place}.", "Removes most ink: {place}.")
     before, after = f"Read as {reading.digit}", f"Read as {counterfactual.digit}"
     figures.grid(
         [
             figures.figure(colours.enlarge(image, 10), f"Original. {before}", "Original", before),
             figures.figure(
                 colours.over_digit(difference, image),
-                f"Change. {figures.extremes(difference)}",
+                f"Change. {places}",
                 "Change",
                 f"Pixels that change by 3 or more of 255: {pixels}. Largest change: {largest}. Orange adds ink, blue "
                 "removes it.",
