@@ -27,7 +27,12 @@ def rename() -> None:
 def delete() -> None:
     """Ask for confirmation, then delete the network."""
     title = messages.escape_markdown(card.title)
-    st.markdown(f"**{title}** and its scores will be deleted permanently. Its training run stays in the list of runs.")
+    if card.origin is None:
+        st.markdown(
+            f"**{title}** and its scores will be deleted permanently. Its training run stays in the list of runs."
+        )
+    else:
+        st.markdown(f"**{title}** and its scores will be deleted permanently.")
     with st.container(horizontal=True):
         if st.button("Delete", type="primary", icon=":material/delete:"):
             with messages.show_errors():

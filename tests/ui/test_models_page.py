@@ -50,10 +50,21 @@ def test_own_network_is_renamed(app, own):
 def test_own_network_is_deleted_after_a_question(app, own, answer, is_kept):
     page = app.open("models", model="own")
     press(page, "Delete")
-    assert "**Mine** and its scores will be deleted permanently." in texts(page)
+    sentence = "**Mine** and its scores will be deleted permanently. Its training run stays in the list of runs."
+    assert sentence in texts(page)
     assert own.exists()
     press(page, answer)
     assert own.exists() is is_kept
+
+
+def test_question_names_no_training_run_of_an_imported_network(app, own):
+    origin = {"file": "mine.keras", "source": "", "sha256": "0" * 64, "layers": 3, "scale": "0 to 1"}
+    card = json.loads(own.read_text()) | {"origin": origin | {"is_softmax_added": False}}
+    own.write_text(json.dumps(card))
+    page = app.open("models", model="own")
+    press(page, "Delete")
+    assert "**Mine** and its scores will be deleted permanently." in texts(page)
+    assert "training run" not in texts(page)
 
 
 @pytest.mark.parametrize(
