@@ -49,6 +49,15 @@ def segmented_control(
     return _keep_in_address(param, key, name or default, default)
 
 
+def select_slider(label: str, labels: Mapping[str, str], *, param: str, key: str, default: str) -> str:
+    """Let a person choose a place on a slider; `?PARAM=NAME` in the address does, too. Returns its name."""
+    _follow_address(param, key, {name: name for name in labels})
+    if st.session_state.get(key) not in labels:
+        st.session_state[key] = default
+    name = str(st.select_slider(label, list(labels), format_func=labels.__getitem__, key=key))
+    return _keep_in_address(param, key, name, default)
+
+
 def _follow_address(param: str, key: str, values: Mapping[str, Any]) -> None:
     """Choose what the address asks for, if it is new there or the field is new on the page."""
     asked, state = st.query_params.get(param), st.session_state

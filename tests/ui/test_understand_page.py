@@ -1,7 +1,7 @@
 import re
 
 import pytest
-from apptest import App, component, links, rerun, texts
+from apptest import App, component, links, press, rerun, texts
 from own_digits import save_digits, visitor
 from waiting import wait_for
 
@@ -45,6 +45,17 @@ def test_unknown_view_in_a_link_shows_saliency(app):
 
 def test_occlusion_needs_no_worker(app):
     assert re.search("alt='Occlusion. Supports it most: ", texts(app.open("understand", **FOUR)))
+
+
+def test_layers_keep_their_names_in_the_address(training_app):
+    page = training_app.open("understand", **FOUR, view="Layer by layer", layer="digits")
+    assert page.select_slider("layer").options[::2] == ["Picture", "Digits"]
+    assert page.select_slider("layer").value == "digits"
+    assert len(bars(page)) == 2  # of the reading, and of the last step
+    page = press(page, "Next layer")
+    assert page.query_params["layer"] == "picture"
+    page = press(page, "Next layer")
+    assert "layer" not in page.query_params
 
 
 def test_change_is_described_as_ink(training_app):

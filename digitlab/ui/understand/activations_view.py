@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from digitlab.networks.explanation import LayerOutput
 from digitlab.networks.reading import Reading
 from digitlab.runs.records.model_card import ModelCard
-from digitlab.ui import figures, galleries, probability_bars
+from digitlab.ui import figures, galleries, linked_choice, probability_bars
 from digitlab.ui.charts import colours
 from digitlab.ui.understand import answers, top_activations_view
 
@@ -25,7 +25,8 @@ _KINDS = {
 def show(card: ModelCard, image: NDArray[np.uint8], reading: Reading) -> None:
     """Let a person step through the layers, and show the output of one."""
     trace = answers.activations(card, image)
-    layer = _choose_layer([_INPUT, *(output.layer for output in trace.layers), _OUTPUT])
+    names = [output.layer for output in trace.layers]
+    layer = _choose_layer({_INPUT: "Picture"} | {name: name for name in names} | {_OUTPUT: "Digits"})
     if trace.views > 1:
         st.caption(
             f"This network averages {trace.views} views of the picture, shifted by half a pixel. The first is shown."
@@ -39,10 +40,8 @@ def show(card: ModelCard, image: NDArray[np.uint8], reading: Reading) -> None:
         _show_layer(card, output, is_first=output is trace.layers[0])
 
 
-def _choose_layer(names: list[str]) -> str:
-    state = st.session_state
-    if state.get("layer") not in names:
-        state.layer = names[min(1, len(names) - 1)]
+def _choose_layer(labels: dict[str, str]) -> str:
+    state, names = st.session_state, list(labels)
 
     def step(count: int) -> None:
         state.layer = names[(names.index(state.layer) + count) % len(names)]
@@ -50,7 +49,7 @@ def _choose_layer(names: list[str]) -> str:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.button("Back", icon=":material/chevron_left:", on_click=step, args=(-1,))
         st.button("Next layer", icon=":material/chevron_right:", on_click=step, args=(1,))
-    return str(st.select_slider("Layer", names, key="layer", bind="query-params"))
+    return linked_choice.select_slider("Layer", labels, param="layer", key="layer", default=names[1])
 
 
 def _show_layer(card: ModelCard, output: LayerOutput, *, is_first: bool) -> None:
