@@ -1,10 +1,14 @@
+import dataclasses
 import re
+import shutil
 
 import pytest
 from apptest import App, component, links, press, rerun, texts
 from own_digits import save_digits, visitor
 from waiting import wait_for
 
+from digitlab.runs.models.model_files import ModelFiles
+from digitlab.runs.records.model_card import Origin
 from digitlab.ui.visitor_cookie import COOKIE, new_token
 
 FOUR = {"set": "test", "sample": "4", "model": "tutorial"}
@@ -56,6 +60,24 @@ def test_layers_keep_their_names_in_the_address(training_app):
     assert page.query_params["layer"] == "picture"
     page = press(page, "Next layer")
     assert "layer" not in page.query_params
+    assert "applies an activation function" in texts(page)
+
+
+@pytest.mark.parametrize("name", ["tutorial", "imported"])
+def test_contributions_are_exact_for_own_networks_only(training_app, crewed, name):
+    files = ModelFiles(crewed)
+    card, source = files.card("tutorial"), files.keras_file("tutorial")
+    origin = Origin(file="a.keras", source="", sha256="0" * 64, layers=3, scale="0 to 1", is_softmax_added=False)
+
+    def copy(path):
+        for suffix in (".keras", ".tflite"):
+            shutil.copy(source.with_suffix(suffix), path.with_suffix(suffix))
+
+    files.save(dataclasses.replace(card, name="imported", is_ready_made=False, origin=origin), copy)
+    page = training_app.open("understand", **FOUR | {"model": name}, view="For and against")
+    assert not page.error
+    assert "Weights of the first layer's neurons" in texts(page)
+    assert ("ink adds" in texts(page)) == ("These weights are exact" in texts(page)) == (name == "tutorial")
 
 
 def test_change_is_described_as_ink(training_app):

@@ -18,7 +18,8 @@ _KINDS = {
     "Conv2D": "A convolution: each filter slides over its input, and its map is bright where the filter matches.",
     "BatchNormalization": "Batch normalization: scales each map by its mean and spread in training.",
     "ReLU": "ReLU: replaces negative values by 0.",
-    "Dense": "A dense layer: each neuron computes a weighted sum of all inputs, and outputs 0 if it is negative.",
+    "Dense": "A dense layer: each neuron computes a weighted sum of all inputs, and applies an activation function "
+    "(ReLU replaces negative values by 0).",
 }
 
 

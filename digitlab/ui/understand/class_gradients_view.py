@@ -19,10 +19,11 @@ def show(card: ModelCard, image: NDArray[np.uint8], reading: Reading) -> None:
     evidence = answers.pixel_evidence(card, image)
     weights = answers.first_weights(card)
     is_dense = weights.shape[1:] == image.shape
-    if is_dense:
+    is_exact = is_dense and card.origin is None  # an imported network may have other activations than ReLU
+    if is_exact:
         st.caption(
-            "Each pixel supports a digit (orange) or opposes it (blue): the weight with which ink there adds to the "
-            "digit's logit. The neurons that this picture activates make the network exactly this linear; another "
+            "Each pixel supports a digit (orange) or opposes it (blue). Its value is the weight with which ink there "
+            "adds to the digit's logit. These weights are exact as long as the same neurons are active; another "
             "picture activates others."
         )
     else:
@@ -30,7 +31,7 @@ def show(card: ModelCard, image: NDArray[np.uint8], reading: Reading) -> None:
             "Each pixel supports a digit (orange) or opposes it (blue): the gradient of the digit's logit, which holds "
             "for small changes of the picture."
         )
-    _evidence(evidence, image, reading, is_exact=is_dense)
+    _evidence(evidence, image, reading, is_exact=is_exact)
     if is_dense:
         st.markdown(f"**Weights of the first layer's neurons**, numbered from 0, {_WEIGHTS_PER_ROW} per row")
         figures.weights(weights, "The first layer's weights, one picture per neuron", _WEIGHTS_PER_ROW)
