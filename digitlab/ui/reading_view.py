@@ -1,6 +1,7 @@
 """What a network reads, shown: one digit, a number, and the preprocessing steps."""
 
 from collections.abc import Sequence
+from html import escape
 
 import numpy as np
 import streamlit as st
@@ -33,9 +34,9 @@ def verdict(reading: Reading) -> str:
 def answer(reading: Reading, invitation: str) -> None:
     """Show the digit read, large, and the network's confidence; the invitation if there is nothing to read."""
     if reading.digit is None:
-        text = f"<span>{invitation}</span>"
+        text = f"<span>{escape(invitation)}</span>"
     else:
-        text = f"<strong data-testid='digit'>{reading.sign}</strong><span>{verdict(reading)}</span>"
+        text = f"<strong data-testid='digit'>{reading.sign}</strong><span>{escape(verdict(reading))}</span>"
     st.html(f"<div class='digitlab-answer' aria-live='polite'>{text}</div>")
 
 
@@ -63,7 +64,7 @@ def number_answer(parts: Sequence[DigitReading]) -> None:
         for place, part in enumerate(parts, start=1)
         if not part.reading.is_sure
     ]
-    text = f"<strong data-testid='digit'>{number}</strong><span>{'<br>'.join(lines)}</span>"
+    text = f"<strong data-testid='digit'>{number}</strong><span>{'<br>'.join(map(escape, lines))}</span>"
     st.html(f"<div class='digitlab-answer number' aria-live='polite'>{text}</div>")
 
 
@@ -76,7 +77,8 @@ def boxes(picture: NDArray[np.uint8], parts: Sequence[DigitReading]) -> None:
         place = f"left:{left / width:.2%};top:{top / height:.2%};"
         size = f"width:{(right - left) / width:.2%};height:{(bottom - top) / height:.2%}"
         marks.append(f"<i style='{place}{size}'><b>{part.reading.sign}</b></i>")
-    image = f"<img alt='The drawing' src='{galleries.as_url(thumbnail(picture, _WIDTH))}'>"
+    alt = escape("The drawing")
+    image = f"<img alt='{alt}' src='{galleries.as_url(thumbnail(picture, _WIDTH))}'>"
     st.html(f"<div class='digitlab-boxes'>{image}{''.join(marks)}</div>")
 
 
@@ -91,11 +93,11 @@ def columns(reading: Reading) -> str:
 
 def digit_cards(parts: Sequence[DigitReading]) -> None:
     """Show each digit of a number as the network sees it, with its ten probabilities."""
-    cards = []
+    cards, alt = [], escape("One digit as the network sees it")
     for part in parts:
         reading = part.reading
         cards.append(
-            f"<figure><img alt='One digit as the network sees it' src='{galleries.as_url(reading.image)}'>"
+            f"<figure><img alt='{alt}' src='{galleries.as_url(reading.image)}'>"
             f"<figcaption>{reading.digit}: {max(reading.probabilities):.1%}</figcaption>"
             f"<div class='digitlab-columns'>{columns(reading)}</div></figure>"
         )
@@ -106,11 +108,19 @@ def steps(shown: Sequence[tuple[str, str, NDArray[np.uint8], Reading]]) -> None:
     """Show preprocessing steps in a row: title, sentence, picture after the step, and the reading without it."""
     items = []
     for number, (title, sentence, picture, without) in enumerate(shown, start=1):
-        read = without.sign if without.digit is not None else "nothing"
+        alt, alt_without = escape(f"After step {number}"), escape("Network input without this step")
         items.append(
-            f"<div><div class='shown'><img alt='After step {number}' src='{galleries.as_url(picture)}'></div>"
-            f"<p><b>{number}. {title}.</b> {sentence}</p>"
-            f"<div class='without'><img alt='Network input without this step' src='{galleries.as_url(without.image)}'>"
-            f"<span>Without this step: <b>{read}</b><br>{max(without.probabilities):.1%}</span></div></div>"
+            f"<div><div class='shown'><img alt='{alt}' src='{galleries.as_url(picture)}'></div>"
+            f"<p><b>{number}. {escape(title)}.</b> {escape(sentence)}</p>"
+            f"<div class='without'><img alt='{alt_without}' src='{galleries.as_url(without.image)}'>"
+            f"<span>{_without_step(without)}</span></div></div>"
         )
     st.html(f"<div class='digitlab-steps'>{''.join(items)}</div>")
+
+
+def _without_step(reading: Reading) -> str:
+    """Return what is read without a preprocessing step, as HTML."""
+    if reading.digit is None:
+        return escape("Without this step, nothing is read.")
+    digit, confidence = f"<b>{reading.sign}</b>", f"{reading.probabilities[reading.digit]:.1%}"
+    return escape("Without this step: {digit} ({confidence})").format(digit=digit, confidence=confidence)

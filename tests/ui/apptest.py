@@ -1,5 +1,6 @@
 """The app's pages in this process, as Streamlit's `AppTest` runs them: no browser, no server."""
 
+import html
 import json
 from functools import partial
 from typing import Any
@@ -69,8 +70,10 @@ def component(page: AppTest, key: str) -> dict[str, Any]:
 
 def texts(page: AppTest) -> str:
     """Return all sentences of a page, one a line."""
-    elements = [*page.markdown, *page.caption, *page.info, *page.success, *page.warning, *page.error, *page.html]
-    return "\n".join(str(element.value) for element in elements)
+    elements = [*page.markdown, *page.caption, *page.info, *page.success, *page.warning, *page.error]
+    return "\n".join(
+        [*(str(element.value) for element in elements), *(html.unescape(element.value) for element in page.html)]
+    )
 
 
 def links(page: AppTest) -> list[str]:

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from digitlab.networks.reading import NOTHING, Reading
 from digitlab.ui.reading_view import verdict
@@ -29,3 +30,27 @@ def test_a_verdict_is_a_whole_sentence(reading, sentence):
 def test_an_unlikely_digit_is_no_rival():
     assert reading_of({4: 0.8, 9: 0.1}).rivals == (4,)
     assert reading_of({4: 0.5, 9: 0.4, 7: 0.05}).rivals == (4, 9)
+
+
+def steps_page():
+    import numpy as np
+
+    from digitlab.networks.reading import NOTHING, Reading
+    from digitlab.ui import reading_view
+
+    image = np.zeros((28, 28), np.uint8)
+    seven = Reading(7, (0.0,) * 7 + (0.9, 0.1, 0.0), True, image, True)
+    reading_view.steps([("L'encre", "a < b", image, seven), ("Scaled", "", image, NOTHING)])
+    reading_view.answer(NOTHING, "Dessinez l'un & l'autre")
+
+
+def test_steps_say_in_sentences_what_is_read_without_them():
+    steps, _ = AppTest.from_function(steps_page).run().html
+    assert "Without this step: <b>7</b> (90.0%)" in steps.value
+    assert "Without this step, nothing is read." in steps.value
+
+
+def test_texts_are_escaped():
+    steps, answer = AppTest.from_function(steps_page).run().html
+    assert "<b>1. L&#x27;encre.</b> a &lt; b<" in steps.value
+    assert "<span>Dessinez l&#x27;un &amp; l&#x27;autre</span>" in answer.value
