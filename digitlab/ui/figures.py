@@ -17,8 +17,8 @@ def figure(picture: NDArray[np.uint8], alt: str, title: str = "", text: str = ""
     """Return a picture as HTML, with a title above, and a scale and a text below."""
     return (
         f"<figure>{f'<h4>{escape(title)}</h4>' if title else ''}"
-        f"<img alt='{escape(alt, quote=True)}' src='{galleries.as_url(picture)}'>{scale}"
-        f"{f'<figcaption>{text}</figcaption>' if text else ''}</figure>"
+        f"<img alt='{escape(alt)}' src='{galleries.as_url(picture)}'>{scale}"
+        f"{f'<figcaption>{escape(text)}</figcaption>' if text else ''}</figure>"
     )
 
 

@@ -3,6 +3,7 @@
 import base64
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from html import escape
 
 import numpy as np
 import streamlit as st
@@ -15,7 +16,7 @@ from digitlab.ui import component_events
 def digit_picture(digit: NDArray[np.uint8], alt: str, *, is_large: bool = False) -> None:
     """Show a digit, uint8 (28, 28), enlarged without smoothing."""
     kind = "digitlab-seen large" if is_large else "digitlab-seen"
-    st.html(f"<div class='{kind}'><img alt='{alt}' src='{as_url(digit)}'></div>")
+    st.html(f"<div class='{kind}'><img alt='{escape(alt)}' src='{as_url(digit)}'></div>")
 
 
 @dataclass(frozen=True, slots=True)

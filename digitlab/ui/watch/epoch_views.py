@@ -1,6 +1,7 @@
 """A network after an epoch: its reading of a picture, first layer, confusion matrix and digit map."""
 
 from collections.abc import Sequence
+from html import escape
 from typing import Any
 
 import numpy as np
@@ -39,7 +40,7 @@ def reading(by_epoch: ReadingsByEpoch, epoch: int) -> None:
     text = f"{confidence} confident after epoch {epoch}" if epoch else f"{confidence} confident before training"
     st.html(
         f"<div class='digitlab-answer' aria-live='polite'><strong data-testid='digit'>{digit}</strong>"
-        f"<span>{text}</span></div>"
+        f"<span>{escape(text)}</span></div>"
     )
     probability_bars.show([float(probability) for probability in by_epoch.probabilities[index]], digit)
     changes = np.flatnonzero(digits[1:] != digits[:-1]) + 1
