@@ -141,7 +141,7 @@ class TrainingConfig:
     )
     seed: int = declare(Setting(default=1, label="Seed", high=2**31 - 1, is_typed=True, position=6))
     augmentation: Augmentation = field(default_factory=Augmentation)
-    written_digits: int = declare(
+    written_digits: int = declare(  # the name of version 0.1.0, in records and links
         Setting(
             default=0,
             label="Synthetic digits",

@@ -1,4 +1,4 @@
-"""Hints on what looks wrong in a training, with the evidence. No Keras here.
+"""Hints on what looks wrong in a training, with the evidence.
 
 The limits are rules of thumb, tried on trainings of each kind, also on healthy ones; the tests repeat them.
 """

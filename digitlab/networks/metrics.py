@@ -1,4 +1,4 @@
-"""What a training reports while it runs. Pages and the store use these, too."""
+"""What a training reports while it runs."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

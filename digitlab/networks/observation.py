@@ -1,4 +1,4 @@
-"""Gradients, weights and dead units of a network while it trains. Pages use these, too."""
+"""Gradients, weights and dead units of a network while it trains."""
 
 import dataclasses
 import json

@@ -1,4 +1,4 @@
-"""The presets: networks to choose from, with their layers and the settings that suit them. No Keras here.
+"""The presets: networks to choose from, with their layers and the settings that suit them.
 
 To add a preset, add an entry to `PRESETS`: pages, command line, Keras code and training follow from it.
 """

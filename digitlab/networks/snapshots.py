@@ -1,4 +1,4 @@
-"""Snapshots of a network after an epoch, small enough to store many. Pages use these, too."""
+"""Snapshots of a network after an epoch, small enough to store many."""
 
 import io
 import json

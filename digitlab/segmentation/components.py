@@ -40,7 +40,7 @@ class Component:
 
 
 @dataclass(frozen=True, slots=True)
-class Scale:
+class WritingScale:
     """The height of the line and the width of the pen, in pixels."""
 
     height: float
@@ -63,7 +63,7 @@ def connected_components(ink: NDArray[np.uint8]) -> list[Component]:
     return parts
 
 
-def measure(parts: list[Component]) -> Scale:
+def measure(parts: list[Component]) -> WritingScale:
     """Return the line's height, the median of its tall components, and the pen's width.
 
     Across a stroke, the distance to the background rises evenly from 0 to half the width: its mean is a quarter of it.
@@ -73,16 +73,16 @@ def measure(parts: list[Component]) -> Scale:
     # A dash has no height of its own; five touching digits are four or five times as wide as tall.
     height = max(height, 0.15 * max(part.mask.shape[1] for part in parts if part.mask.shape[0] >= heights.max() / 2))
     largest = max(parts, key=_area)
-    return Scale(height, max(1.0, 4 * float(depth(largest.mask)[largest.mask].mean()) - 1))
+    return WritingScale(height, max(1.0, 4 * float(depth(largest.mask)[largest.mask].mean()) - 1))
 
 
-def is_speck(part: Component, scale: Scale) -> bool:
+def is_speck(part: Component, scale: WritingScale) -> bool:
     """Whether a component is dust, or an accidental touch of the pen."""
     length: int = max(part.mask.shape)
     return length < max(0.08 * scale.height, min(1.4 * scale.pen, 0.3 * scale.height))
 
 
-def merge_stacked(parts: list[Component], scale: Scale) -> list[Component]:
+def merge_stacked(parts: list[Component], scale: WritingScale) -> list[Component]:
     """Merge components that lie above or inside each other: the hat of a 5, the bar of a 7, the two rings of an 8."""
     merged: list[Component] = []
     for part in sorted(parts, key=_area, reverse=True):
@@ -125,7 +125,7 @@ def overlap(first: Component, second: Component) -> int:
     return min(first.right, second.right) - max(first.left, second.left)
 
 
-def _stacking(small: Component, large: Component, scale: Scale) -> float:
+def _stacking(small: Component, large: Component, scale: WritingScale) -> float:
     """Return the share of a component's columns above, below or within another; 0 for a digit that only leans over."""
     height = small.mask.shape[0]
     rows = max(0, min(small.bottom, large.bottom) - max(small.top, large.top))

@@ -4,15 +4,15 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from digitlab.segmentation.components import TALL, Component, Scale, overlap
+from digitlab.segmentation.components import TALL, Component, WritingScale, overlap
 
 # The cost of each digit; of being lower than this share of the line's height, per line height; and of being wider than
 # this many line heights, per square of the excess.
 _DIGIT_COST = 1.0
 _MIN_HEIGHT, _LOW_COST = 0.65, 30.0
 _MAX_WIDTH, _WIDE_COST = 0.6, 10.0
-BODY = 0.35  # of the line's height: a column whose ink spans as much belongs to a digit's body, not to a flourish,
-_FLOURISH = 0.5  # which adds half of its length to the width
+BODY = 0.35  # of the line's height: a column whose ink spans as much belongs to a digit's body, not to a flourish
+_FLOURISH = 0.5  # the share of a flourish's length that adds to the width
 # The cost of a cut through connected ink, and of each pen width that it passes.
 _CUT_COST, _CUT_INK_COST = 2.0, 1.0
 # The cost of one digit made of two tall components side by side, and of each line height between two components.
@@ -20,7 +20,7 @@ _SIDE_BY_SIDE_COST, _GAP_COST = 5.0, 12.0
 _MAX_FREE_GAP = 0.05  # line heights between a short component and its digit
 
 
-def size_prior(box: tuple[int, int, int, int], tall: int, scale: Scale) -> float:
+def size_prior(box: tuple[int, int, int, int], tall: int, scale: WritingScale) -> float:
     """Return the prior of a segment's size: a digit is about as tall as the line, and its body is narrower than tall.
 
     Args:
@@ -42,7 +42,7 @@ def cut_prior(atom: Component) -> float:
     return 0.0 if atom.cut_cost is None else -_CUT_COST - _CUT_INK_COST * atom.cut_cost
 
 
-def join_prior(first: Component, second: Component, scale: Scale) -> float:
+def join_prior(first: Component, second: Component, scale: WritingScale) -> float:
     """Return the prior of one digit across two atoms: two tall components side by side are rarely one digit."""
     if first.cut_cost is not None:
         return 0.0

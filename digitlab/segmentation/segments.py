@@ -1,10 +1,9 @@
 """Cuts the ink of a line into segments that may be one digit each.
 
 Heuristic over-segmentation: the ink is cut wherever two digits may meet, into atoms from left to right, and every short
-run of atoms is a candidate. A network decides which runs are digits; see Y. LeCun et al.,
-"Gradient-based learning applied to document recognition" (1998), section V-A, and R. G. Casey and E. Lecolinet, "A
-survey of methods and strategies in character segmentation" (1996). The prior of the geometry comes
-with each candidate.
+run of atoms is a candidate. A network decides which runs are digits; see Y. LeCun et al., "Gradient-based learning
+applied to document recognition" (1998), section V-A, and R. G. Casey and E. Lecolinet, "A survey of methods and
+strategies in character segmentation" (1996). The prior of the geometry comes with each candidate.
 
 Lengths are measured in line heights or pen widths, so that the size of the writing does not matter. The constants were
 set on numbers composed of single digits from many writers.
@@ -20,7 +19,7 @@ from numpy.typing import NDArray
 from digitlab.segmentation import geometry_prior
 from digitlab.segmentation.components import (
     Component,
-    Scale,
+    WritingScale,
     bounding_box,
     connected_components,
     depth,
@@ -110,7 +109,7 @@ def single_sign(ink: NDArray[np.uint8]) -> Segment | None:
     return sign
 
 
-def _cut(part: Component, scale: Scale) -> list[Component]:
+def _cut(part: Component, scale: WritingScale) -> list[Component]:
     """Cut a component into atoms, from left to right; a narrow one stays whole."""
     height, width = part.mask.shape
     if width < 0.4 * scale.height or width < 2.5 * scale.pen:
@@ -148,7 +147,7 @@ def _between(part: Component, start: NDArray[np.intp], end: NDArray[np.intp], cu
     return Component(part.left + first + left, part.top + top, mask[top : top + height, left : left + width], cut)
 
 
-def _candidates(ink: NDArray[np.uint8], atoms: list[Component], scale: Scale) -> list[Segment]:
+def _candidates(ink: NDArray[np.uint8], atoms: list[Component], scale: WritingScale) -> list[Segment]:
     labels = np.zeros(ink.shape, np.int16)
     for number, atom in enumerate(atoms):
         labels[atom.top : atom.bottom, atom.left : atom.right][atom.mask] = number + 1

@@ -1,9 +1,9 @@
 import numpy as np
 
 from digitlab.segmentation import geometry_prior
-from digitlab.segmentation.components import Component, Scale
+from digitlab.segmentation.components import Component, WritingScale
 
-SCALE = Scale(height=100.0, pen=8.0)
+SCALE = WritingScale(height=100.0, pen=8.0)
 
 
 def part(left, top, width, height, cut_cost=None):
