@@ -2,7 +2,7 @@
 
 import zlib
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 import numpy as np
@@ -11,15 +11,8 @@ from numpy.typing import NDArray
 
 from digitlab.networks.reading import DigitReading
 from digitlab.runs.services.corrections import correction
-from digitlab.ui import galleries, identity, messages, resources
-
-
-@dataclass(frozen=True, slots=True)
-class SavedDigit:
-    """A digit that was corrected: the number of the saved drawing, and its label."""
-
-    number: int
-    label: int
+from digitlab.ui import galleries, identity, messages, resources, shared_state
+from digitlab.ui.shared_state import SavedDigit
 
 
 def offer(
@@ -34,7 +27,7 @@ def offer(
         strokes: The canvas' strokes; empty for a file.
     """
     keys = [f"is-{place}-{zlib.crc32(part.reading.image.tobytes())}" for place, part in enumerate(parts)]
-    saved = _corrections()
+    saved = shared_state.get().corrections
     is_alone = len(parts) == 1
     for key, part in zip(keys, parts, strict=True):
         label = st.session_state.get(key)
@@ -61,18 +54,13 @@ def offer(
         st.page_link("mydigits.py", label=text, icon=":material/check:")
 
 
-def _corrections() -> dict[str, SavedDigit]:
-    """Return this session's corrections, by the key of the field with the label."""
-    corrections: dict[str, SavedDigit] = st.session_state.setdefault("corrections", {})
-    return corrections
-
-
 def _ask(key: str, part: DigitReading, label: int | None, *, is_alone: bool) -> None:
     """Show ten digits to choose from, beside the digit's picture where there are several."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if not is_alone:
             address = galleries.as_url(part.reading.image)
-            st.html(f"<img class='digitlab-small' alt='Read as {part.reading.digit}' src='{address}'>", width=40)
+            alt = escape(f"Read as {part.reading.digit}")
+            st.html(f"<img class='digitlab-small' alt='{alt}' src='{address}'>", width=40)
         st.pills(
             f"Correct label of the digit read as {part.reading.digit}",
             range(10),
@@ -84,6 +72,6 @@ def _ask(key: str, part: DigitReading, label: int | None, *, is_alone: bool) -> 
 
 def forget(numbers: Collection[int]) -> None:
     """Forget corrections whose drawings were relabelled or deleted elsewhere, so that they can be made again."""
-    corrections = _corrections()
+    corrections = shared_state.get().corrections
     for key in [key for key, digit in corrections.items() if digit.number in numbers]:
         del corrections[key]

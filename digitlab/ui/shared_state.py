@@ -1,4 +1,4 @@
-"""What the pages of one session hand each other: the network, the drawing, the picture that was opened.
+"""What the pages of one session hand each other: the network, the drawing, the picture that was opened, corrections.
 
 A page reads and writes these values as typed attributes, and nothing that another page needs is kept anywhere else in
 `st.session_state`. What one page alone remembers stays in its own module.
@@ -28,6 +28,14 @@ class CanvasDrawing:
     strokes: list[dict[str, Any]] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class SavedDigit:
+    """A digit that was corrected: the number of the saved drawing, and its label."""
+
+    number: int
+    label: int
+
+
 @dataclass(slots=True, eq=False)
 class SharedState:
     """The values that the pages of one session share.
@@ -37,12 +45,14 @@ class SharedState:
         canvases: What is drawn, by the canvas' key.
         source: Where Draw takes its picture from: "Draw" (the canvas), "Upload" or "Camera".
         opened: uint8 (height, width, 4), the file or photo that was opened on Draw; None where there is none.
+        corrections: The corrected digits, by the key of the field with the label; My digits forgets those it changes.
     """
 
     network: str = ""
     canvases: dict[str, CanvasDrawing] = field(default_factory=dict)
     source: str = "Draw"
     opened: NDArray[np.uint8] | None = None
+    corrections: dict[str, SavedDigit] = field(default_factory=dict)
 
     def canvas(self, key: str = DRAW_CANVAS) -> CanvasDrawing:
         """Return what is drawn on a canvas, empty at first."""

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 import numpy as np
+from streamlit.testing.v1 import AppTest
 
 from digitlab.settings import ROOT
 from digitlab.ui.shared_state import SharedState
@@ -68,3 +69,19 @@ def test_each_canvas_holds_its_own_drawing():
     state.canvas("request").strokes = [{"type": "path"}]
     assert state.canvas().strokes == []
     assert state.canvas("request").strokes == [{"type": "path"}]
+
+
+def forgetting_page():
+    import streamlit as st
+
+    from digitlab.ui import corrections, shared_state
+    from digitlab.ui.shared_state import SavedDigit
+
+    shared = shared_state.get()
+    shared.corrections = {"is-0-1": SavedDigit(1, 7), "is-0-2": SavedDigit(2, 4)}
+    corrections.forget([1])
+    st.text(" ".join(shared.corrections))
+
+
+def test_corrections_of_deleted_digits_are_forgotten():
+    assert AppTest.from_function(forgetting_page).run().text[0].value == "is-0-2"
