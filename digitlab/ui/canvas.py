@@ -12,6 +12,7 @@ from digitlab.ui.shared_state import DRAW_CANVAS
 
 WIDTH, HEIGHT = 358, 320  # pixels: as wide as a phone's page; lower than 300, the canvas loses its drawing
 _PEN = 18  # pixels, the default width
+_TOOLS = {"Pen": "Pen", "Eraser": "Eraser"}  # labels by name
 
 
 def show(key: str = DRAW_CANVAS) -> NDArray[np.uint8] | None:
@@ -54,7 +55,8 @@ def tools(key: str = DRAW_CANVAS) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         st.segmented_control(
             "Tool",
-            ["Pen", "Eraser"],
+            list(_TOOLS),
+            format_func=_TOOLS.__getitem__,
             default="Pen",
             required=True,
             key="tool",
