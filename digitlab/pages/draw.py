@@ -22,6 +22,7 @@ from digitlab.ui import (
     shared_state,
 )
 
+SOURCES = {"Draw": "Draw", "Upload": "Upload", "Camera": "Camera"}  # labels by their names in the address
 INVITATIONS = {
     "Draw": "Draw a digit from 0 to 9, or a number, anywhere in the black field and in any size.",
     "Upload": "Upload a picture of a digit or a number: a drawing, a scan or a photo of ink on paper.",
@@ -41,11 +42,12 @@ state = st.session_state
 def choose_source() -> str:
     """Let a person choose where the picture comes from; `?source=Upload` in the address does, too."""
     asked = st.query_params.get("source")
-    if asked in INVITATIONS and asked != state.get("asked_source"):
+    if asked in SOURCES and asked != state.get("asked_source"):
         state.source = asked
     source = st.segmented_control(
         "Source of the picture",
-        list(INVITATIONS),
+        list(SOURCES),
+        format_func=SOURCES.__getitem__,
         default="Draw",
         required=True,
         key="source",
