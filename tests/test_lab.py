@@ -22,7 +22,7 @@ from digitlab.runs.records.people import OPERATOR, Person
 from digitlab.runs.records.run import RunState
 from digitlab.runs.store.store import Store
 
-PATIENCE = 120  # seconds: workers that begin load TensorFlow, and may share two processors
+PATIENCE = 240  # seconds: workers that begin load TensorFlow, and may share two busy processors
 
 
 @pytest.fixture

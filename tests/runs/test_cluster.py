@@ -14,7 +14,7 @@ from digitlab.runs.records.run import RunState
 
 LONG = TrainingConfig(epochs=4, training_digits=20_000, batch_size=8)  # some seconds
 ENDLESS = dataclasses.replace(LONG, epochs=500)  # until it is stopped
-PATIENCE = 120  # seconds: workers that begin load TensorFlow, and may share two processors
+PATIENCE = 240  # seconds: workers that begin load TensorFlow, and may share two busy processors
 
 
 @pytest.fixture
