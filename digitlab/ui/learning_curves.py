@@ -20,19 +20,10 @@ def show(epochs: Sequence[EpochMetrics], planned: int, *, key: str) -> None:
     loss, accuracy = st.columns(2)
     with loss:
         st.markdown("**Loss**")
-        _curve(
-            epochs, planned, "loss", is_validated=is_validated, key=key, alt=f"Loss after each of {len(epochs)} epochs"
-        )
+        _curve(epochs, planned, "loss", is_validated=is_validated, key=key, alt="Loss after each epoch")
     with accuracy:
         st.markdown("**Accuracy**")
-        _curve(
-            epochs,
-            planned,
-            "accuracy",
-            is_validated=is_validated,
-            key=key,
-            alt=f"Accuracy after each of {len(epochs)} epochs",
-        )
+        _curve(epochs, planned, "accuracy", is_validated=is_validated, key=key, alt="Accuracy after each epoch")
 
 
 def _curve(

@@ -145,7 +145,7 @@ def test_improve_fine_tunes_on_drawings_and_prints_the_verdict(capsys, upside_do
     again = ["improve", Path(result["model"]).stem, "--drawings", str(upside_down), "--title", "Twice"]
     assert main(again) == 0
     out = capsys.readouterr().out
-    assert re.search(r"Of 10 drawings that it never saw, it reads \d+ correctly \(before: \d+\)", out)
+    assert re.search(r"Unseen drawings read correctly: \d+ of 10 \(before: \d+\)", out)
     assert Path(out.split("Saved as ")[1].strip()).is_file()
     assert main(["forget"]) == 0
     assert capsys.readouterr().out == "30 drawings were deleted.\n"

@@ -140,7 +140,7 @@ def test_digits_that_were_trained_on_do_not_count(app, lab, cookies, digits, tun
     own = save_digits(lab, cookies, digits, 5)
     tuned([drawing.number for drawing in own[:3]])
     page = app.open("evaluate", model="tuned", of="my digits")
-    assert "**Mine** was trained on 3 of your 5 digits, so they don't count. The 2 it has never seen" in texts(page)
+    assert "Not counted, as **Mine** was trained on them: 3 of your 5 digits. The 2 it has never seen" in texts(page)
     assert metrics(page)["Mistakes"].endswith(" of 2")
     page = app.open("evaluate", model="tuned", of="my digits", own="learned")
     assert metrics(page)["Mistakes"].endswith(" of 3")
@@ -158,7 +158,7 @@ def test_comparison_leaves_out_what_the_other_was_trained_on(app, lab, cookies, 
     own = save_digits(lab, cookies, digits, 5)
     tuned([drawing.number for drawing in own[:3]])
     page = app.open("evaluate", model="tutorial", of="my digits", view="Compare", other="tuned")
-    assert "Left out: 3 more of your digits, as Mine was trained on them." in texts(page)
+    assert "Left out, as Mine was trained on them: 3 more of your digits." in texts(page)
 
 
 def test_without_knowing_what_was_learned_no_figure_is_shown(app, lab, settings, cookies, digits, tuned):

@@ -84,7 +84,7 @@ class Improvement:
             return f"{_VERDICTS[self.verdict]} {mnist}"
         total, before, after = len(self.drawings), self.own.first, self.own.second
         now, then = total - len(after.mistakes), total - len(before.mistakes)
-        own = f"Of {total} drawings that it never saw, it reads {now} correctly (before: {then})."
+        own = f"Unseen drawings read correctly: {now} of {total} (before: {then})."
         return f"{_VERDICTS[self.verdict]} {own} {mnist}"
 
 

@@ -44,7 +44,7 @@ def scores(contenders: Sequence[Contender]) -> None:
             comparison_plots.intervals(),
             height=60 + 34 * len(intervals),
             key="intervals",
-            alt=f"Test accuracy of {len(intervals)} networks, each with its 95 % interval",
+            alt="Test accuracy by network, each with its 95 % interval",
         )
         st.caption(
             "If two intervals do not overlap, the difference is significant. Evaluate, Comparison tests two networks "
@@ -78,13 +78,8 @@ def curves(contenders: Sequence[Contender]) -> None:
     epochs = {contender.label: contender.epochs for contender in contenders}
     loss, accuracy = st.columns(2)
     for column, metric, title, alt in (
-        (loss, "loss", "**Loss**", f"Training and validation loss of {len(epochs)} runs over their epochs"),
-        (
-            accuracy,
-            "accuracy",
-            "**Accuracy**",
-            f"Training and validation accuracy of {len(epochs)} runs over their epochs",
-        ),
+        (loss, "loss", "**Loss**", "Training and validation loss by run, after each epoch"),
+        (accuracy, "accuracy", "**Accuracy**", "Training and validation accuracy by run, after each epoch"),
     ):
         with column:
             st.markdown(title)

@@ -32,7 +32,11 @@ def show(picture: NDArray[np.uint8] | None, person: Person, contenders: Sequence
     cards.sort(key=lambda card: card.name not in chosen)
     labels = network_choice.labels_of(cards)
     if picture is None:
-        st.info(f"Draw a digit or a number: {len(cards)} networks read it at once.", icon=":material/draw:")
+        if len(cards) == 1:
+            invitation = "Draw a digit or a number: one network reads it at once."
+        else:
+            invitation = f"Draw a digit or a number: {len(cards):,} networks read it at once."
+        st.info(invitation, icon=":material/draw:")
         return
     readings = []
     for card in cards[:_MAX_NETWORKS]:

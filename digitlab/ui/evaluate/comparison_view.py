@@ -25,7 +25,7 @@ def show(result: Evaluation) -> None:
     _metrics(result, other, comparison)
     _verdict(comparison, first, second)
     if left_out:
-        st.caption(f"Left out: {left_out:,} more of your digits, as {second} was trained on them.")
+        st.caption(f"Left out, as {second} was trained on them: {left_out:,} more of your digits.")
     if learned := resources.lab().improver.count_learned(card.name, result.digit_set, identity.person()):
         st.caption(f"{second} was trained on {learned:,} of these digits, so the comparison favours it.")
     st.markdown(

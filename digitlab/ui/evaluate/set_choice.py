@@ -68,10 +68,10 @@ def _learned_sentence(card: ModelCard, learned: int, unseen: int) -> str:
     title, total = messages.escape_markdown(card.title), learned + unseen
     if unseen == 1:
         return (
-            f"**{title}** was trained on {learned:,} of your {total:,} digits, so they don't count. "
+            f"Not counted, as **{title}** was trained on them: {learned:,} of your {total:,} digits. "
             "The one it has never seen shows how good it really is."
         )
     return (
-        f"**{title}** was trained on {learned:,} of your {total:,} digits, so they don't count. "
+        f"Not counted, as **{title}** was trained on them: {learned:,} of your {total:,} digits. "
         f"The {unseen:,} it has never seen show how good it really is."
     )

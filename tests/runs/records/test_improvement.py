@@ -71,7 +71,7 @@ def test_verdict_says_whether_it_helped(own, mnist, verdict):
 
 def test_sentence_has_the_figures():
     assert judged((6, 9), (9800, 9795)).sentence == (
-        "It helped. Of 10 drawings that it never saw, it reads 9 correctly (before: 6). "
+        "It helped. Unseen drawings read correctly: 9 of 10 (before: 6). "
         "On MNIST's test set its accuracy is 97.95% (before: 98.00%)."
     )
 
