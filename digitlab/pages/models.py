@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from digitlab.runs.records.model_card import MAX_TITLE_LENGTH
 from digitlab.ui import identity, linked_choice, messages, network_choice, resources
 from digitlab.ui.models import card_view, download, import_form, network_list, overview_view
 
@@ -16,7 +17,7 @@ import_form.confirm(card)
 @st.dialog("Rename")
 def rename() -> None:
     """Ask for a new title."""
-    title = st.text_input("Name", card.title, max_chars=60)
+    title = st.text_input("Name", card.title, max_chars=MAX_TITLE_LENGTH)
     if st.button("Rename", type="primary"):
         with messages.show_errors():
             lab.rename_model(card.name, title, person)

@@ -132,7 +132,7 @@ def _secrets(name: str) -> Mapping[str, Any]:
         if getattr(error, "error_id", None) == "no-secrets-found":
             return {}
         raise InvalidSetting(
-            "The secrets file cannot be read, so people cannot be told apart. Its path is in the server's log. Fix the "
+            "The secrets file cannot be read, so DigitLab cannot identify people. Its path is in the server's log. Fix the "
             "file, or delete it to run without log-in."
         ) from error
     if not isinstance(section, Mapping):

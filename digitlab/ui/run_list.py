@@ -6,6 +6,7 @@ from typing import Literal
 
 import streamlit as st
 
+from digitlab.runs.records.model_card import MAX_TITLE_LENGTH
 from digitlab.runs.records.people import Person
 from digitlab.runs.records.run import Run, RunState
 from digitlab.ui import messages, resources
@@ -80,7 +81,7 @@ def show_dialog(person: Person) -> None:
 
 @st.dialog("Rename")
 def _rename(run: Run, person: Person) -> None:
-    title = st.text_input("Name", run.title, max_chars=60)
+    title = st.text_input("Name", run.title, max_chars=MAX_TITLE_LENGTH)
     if run.model is not None:
         st.caption("Its network keeps its own name. You can rename it on Models.")
     if st.button("Rename", type="primary"):
@@ -92,7 +93,8 @@ def _rename(run: Run, person: Person) -> None:
 @st.dialog("Delete this run?")
 def _delete(run: Run, person: Person) -> None:
     st.markdown(
-        f"**{messages.escape_markdown(run.title)}** and its curves will be deleted permanently. It cannot be resumed."
+        f"**{messages.escape_markdown(run.title)}** and its curves will be deleted permanently. "
+        "A deleted run cannot be resumed."
     )
     if run.model is not None:
         st.markdown("Its network stays on Models.")

@@ -118,7 +118,7 @@ def test_a_run_is_deleted_after_a_question(app, lab, me, small):
     run = lab.start_training(small, "", me)
     lab.stop(run.number, me)
     page = press(app.open("train", run=str(run.number)), "Delete")
-    assert "It cannot be resumed." in texts(page)
+    assert "A deleted run cannot be resumed." in texts(page)
     press(page, "Cancel")
     assert [one.number for one in lab.runs()] == [run.number]
     page = press(app.open("train", run=str(run.number)), "Delete")
