@@ -1,12 +1,10 @@
 """Fine-tune a network on one's own digits, and see whether it helped."""
 
-import time
-
 import streamlit as st
 
 from digitlab.runs.records.improvement import MIN_DRAWINGS
-from digitlab.runs.records.run import Run, RunState, seconds_left
-from digitlab.ui import durations, identity, messages, network_choice, resources, run_list, run_progress
+from digitlab.runs.records.run import Run, RunState
+from digitlab.ui import identity, messages, network_choice, resources, run_list, run_progress
 from digitlab.ui.improve import verdict_view
 from digitlab.ui.mydigits import collection
 
@@ -86,10 +84,10 @@ def status(run: Run) -> str:
         return "Preparing ..."
     if run.share_done >= 1:
         return "Evaluating on MNIST's test set, and saving ..."
-    left = seconds_left(run, lab.epochs(run.number), time.time())
+    left = run_progress.time_left(run)
     if left is None:
         return f"Fine-tuning: {run.share_done:.0%}"
-    return f"Fine-tuning: {run.share_done:.0%}, about {durations.in_words(left)} left"
+    return f"Fine-tuning: {run.share_done:.0%}, about {left} left"
 
 
 run = choose_run()
