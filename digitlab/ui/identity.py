@@ -20,6 +20,7 @@ _LOG_IN_LABELS = {  # by what a person logs in for: with one service without a n
     "mydigits": ("Log in to save your digits", "Log in with {provider} to save your digits"),
     "import": ("Log in to import a network", "Log in with {provider} to import a network"),
 }
+_PERSON_MENU = {"log-out": "Log out"}
 
 
 def person() -> Person:
@@ -81,7 +82,11 @@ def show() -> None:
             return
         name = messages.escape_markdown(user.name or "Logged in")
         if st.menu_button(
-            f"{name} (teacher)" if user.is_teacher else name, ["Log out"], icon=":material/person:", key="log-out"
+            f"{name} (teacher)" if user.is_teacher else name,
+            list(_PERSON_MENU),
+            format_func=_PERSON_MENU.__getitem__,
+            icon=":material/person:",
+            key="log-out",
         ):
             st.logout()
 
