@@ -46,8 +46,8 @@ def choose_run(runs: list[Run]) -> Run:
 
 
 def drawn_digit() -> NDArray[np.uint8] | None:
-    """Return the first digit on Draw's canvas, uint8 (28, 28), as a network sees it; None if there is none."""
-    picture = shared_state.get().canvas().picture
+    """Return the first digit of the picture on Draw, uint8 (28, 28), as a network sees it; None if there is none."""
+    picture = shared_state.get().picture
     parts = () if picture is None else lab.recogniser(DEFAULT_MODEL).read_number(picture).digits
     return parts[0].reading.image if parts else None
 

@@ -2,10 +2,13 @@
 
 import pytest
 from apptest import App, component, rerun, texts
+from stored_runs import claimed
+from test_draw_page import SEVEN, photo, upload
 from waiting import wait_for
 
 from digitlab.networks.config import TrainingConfig
 from digitlab.runs.records.people import OPERATOR
+from digitlab.runs.store.store import Store
 
 EPOCHS = 3
 
@@ -33,3 +36,13 @@ def test_the_views_follow_the_epoch_and_the_address(run, training_app: App):
 
 def test_without_a_training_there_is_nothing_to_watch(app):
     assert "There is no training to watch yet." in texts(app.open("watch"))
+
+
+def test_an_uploaded_picture_is_the_drawing_as_in_understand(app, settings):
+    store = Store(settings.database_url)
+    claimed(store, TrainingConfig())
+    store.close()
+    upload(app, "seven.jpg", photo(SEVEN))
+    page = app.open("watch")
+    assert page.segmented_control("watched_source").value == "My drawing"
+    assert "You haven't drawn anything yet." not in texts(page)
