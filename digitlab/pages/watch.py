@@ -13,6 +13,7 @@ from digitlab.runs.records.run import Run, RunState
 from digitlab.ui import figures, galleries, messages, resources, shared_state, training_hints
 from digitlab.ui.watch import epoch_views, layer_views
 
+SOURCES = {"My drawing": "My drawing", "MNIST": "MNIST"}  # labels by name
 _STEP = 0.8  # seconds for each epoch while it plays
 _REFRESH = 2.0  # seconds after which a run that is being trained is read again
 
@@ -59,9 +60,13 @@ def choose_image() -> NDArray[np.uint8]:
         own = drawn_digit()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         source = st.segmented_control(
-            "Picture", ["My drawing", "MNIST"], default="MNIST" if own is None else "My drawing", required=True,
+            "Picture",
+            list(SOURCES),
+            format_func=SOURCES.__getitem__,
+            default="MNIST" if own is None else "My drawing",
+            required=True,
             key="watched_source",
-        )  # fmt: skip
+        )
         if source == "MNIST":
             images = resources.mnist().x_test
             index = st.number_input("Test digit", 0, len(images) - 1, key="digit", bind="query-params", width=150)
