@@ -1,8 +1,9 @@
 """The page Watch it learn after a real training, without a browser."""
 
 import pytest
-from apptest import App, component, rerun, texts
+from apptest import PATIENCE, App, component, rerun, texts
 from stored_runs import claimed
+from streamlit.testing.v1 import AppTest
 from test_draw_page import SEVEN, photo, upload
 from waiting import wait_for
 
@@ -46,3 +47,43 @@ def test_an_uploaded_picture_is_the_drawing_as_in_understand(app, settings):
     page = app.open("watch")
     assert page.segmented_control("watched_source").value == "My drawing"
     assert "You haven't drawn anything yet." not in texts(page)
+
+
+def skipped_epoch_page():
+    import numpy as np
+    import streamlit as st
+
+    from digitlab.networks.explanation import ReadingsByEpoch
+    from digitlab.networks.snapshots import MapAxes, Snapshot
+    from digitlab.ui.watch import epoch_views
+
+    axes = MapAxes(np.zeros(4, np.float32), np.eye(4, 2, dtype=np.float32), np.ones(2, np.float32))
+    points = np.array([[1, 0], [0, 1], [-1, -1]], np.float32)
+    answers = np.zeros(3, np.uint8)
+    shown = [
+        Snapshot(epoch=epoch, preset="tutorial", weights=[], first=0, answers=answers, axes=axes, points=points)
+        for epoch in range(4)
+    ]
+    by_epoch = ReadingsByEpoch(  # the worker could not read the snapshot of epoch 1
+        (0, 2, 3),
+        np.eye(10, dtype=np.float32)[[4, 7, 9]],
+        np.array([[0, 0], [1, 1], [0, 0]], np.float32),
+    )
+    epoch = st.session_state.epoch
+    epoch_views.reading(by_epoch, epoch)
+    epoch_views.digit_map(shown, epoch, by_epoch, np.zeros((28, 28), np.uint8))
+
+
+@pytest.mark.parametrize(("epoch", "digit", "place"), [(0, 4, "0.0, 0.0"), (1, None, None), (2, 7, "1.2, 1.2")])
+def test_a_snapshot_that_the_worker_skipped_shifts_no_other_epoch(epoch, digit, place):
+    page = AppTest.from_function(skipped_epoch_page, default_timeout=PATIENCE)
+    page.context["theme"] = "light"
+    page.session_state.epoch = epoch
+    page.run()
+    assert not page.exception
+    if digit is None:
+        assert "The worker couldn't read this epoch's snapshot." in texts(page)
+        assert not page.get("vega_lite_chart")
+    else:
+        assert f"<strong data-testid='digit'>{digit}</strong>" in texts(page)
+        assert f"Your picture is at {place}." in str(page.get("vega_lite_chart")[0].proto)

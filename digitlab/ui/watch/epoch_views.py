@@ -33,6 +33,9 @@ def _readings(
 
 def reading(by_epoch: ReadingsByEpoch, epoch: int) -> None:
     """Show how the picture was read after an epoch, and since when the final reading holds."""
+    if epoch not in by_epoch.epochs:
+        st.info("The worker couldn't read this epoch's snapshot. Choose another epoch.", icon=":material/info:")
+        return
     index = by_epoch.epochs.index(epoch)
     digits = by_epoch.probabilities.argmax(axis=1)
     digit = int(digits[index])
@@ -95,13 +98,16 @@ def confusion(snapshot: Snapshot) -> None:
 def digit_map(shown: Sequence[Snapshot], index: int, by_epoch: ReadingsByEpoch, image: NDArray[np.uint8]) -> None:
     """Show the digit map of one of the snapshots, aligned with the maps of the others, with the picture on it."""
     snapshot, digits = shown[index], resources.mnist()
+    if snapshot.epoch not in by_epoch.epochs:
+        return  # `reading` says so
+    place = by_epoch.epochs.index(snapshot.epoch)
     rotation = snapshots.alignments([snapshot.points for snapshot in shown])[index]
     spread = max(float(np.sqrt((snapshot.points**2).mean())), 1e-9)
-    points, own = snapshot.points @ rotation / spread, by_epoch.points[index] @ rotation / spread
+    points, own = snapshot.points @ rotation / spread, by_epoch.points[place] @ rotation / spread
     rows = []
     for sample, point in enumerate(points, start=snapshot.first):
         rows.append(_row(point, int(digits.y_train[sample]), digits.x_train[sample], f"Training digit {sample}"))
-    predicted = int(by_epoch.probabilities[index].argmax())
+    predicted = int(by_epoch.probabilities[place].argmax())
     rows.append(_row(own, predicted, image, "Your picture", is_own=True))
     limit = _MARGIN * max(float(np.abs(points).max()), float(np.abs(own).max()))
     st.vega_lite_chart(
