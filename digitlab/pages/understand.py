@@ -49,9 +49,13 @@ VIEWS = {  # by their names in the address
         "Counterfactual", "What is the smallest change to another answer?", counterfactual_view.show
     ),
     "Digits like it": View(
-        "Nearest neighbours", "Which training digits look alike to the network?", digit_map_view.show_neighbours
+        "Nearest neighbours",
+        "Which training digits does the network find most similar?",
+        digit_map_view.show_neighbours,
     ),
-    "Map of digits": View("Digit map", "Where does it lie among the training digits?", digit_map_view.show_map),
+    "Map of digits": View(
+        "Digit map", "Where does the picture lie among the training digits?", digit_map_view.show_map
+    ),
     "The arithmetic": View("Forward pass", "How do the numbers lead to the answer?", forward_pass_view.show),
 }
 
