@@ -3,8 +3,9 @@ import re
 import shutil
 
 import pytest
-from apptest import App, component, links, press, rerun, texts
+from apptest import PATIENCE, App, component, links, press, rerun, texts
 from own_digits import save_digits, visitor
+from streamlit.testing.v1 import AppTest
 from waiting import wait_for
 
 from digitlab.runs.models.model_files import ModelFiles
@@ -78,6 +79,31 @@ def test_contributions_are_exact_for_own_networks_only(training_app, crewed, nam
     assert not page.error
     assert "Weights of the first layer's neurons" in texts(page)
     assert ("ink adds" in texts(page)) == ("These weights are exact" in texts(page)) == (name == "tutorial")
+
+
+def sum_page():
+    import numpy as np
+    import streamlit as st
+
+    from digitlab.networks.explanation import Neuron
+    from digitlab.ui.understand import forward_pass_view
+
+    inputs = np.array(st.session_state.inputs, np.float32)
+    forward_pass_view._neuron(Neuron(inputs, np.full_like(inputs, 0.5), -0.25, 1.0, 0.0, is_rectified=False, output=0))
+
+
+@pytest.mark.parametrize(
+    ("inputs", "sentences"),
+    [
+        ([0] * 9, ["All products are 0.", "Bias -0.2500 = **-0.2500**"]),
+        ([2, 1], ["2.000 × 0.500 + 1.000 × 0.500 + bias -0.2500 = **1.2500**"]),
+        ([2, 0], ["2.000 × 0.500 + … (1 more: 0.0000) + bias -0.2500 = **0.7500**"]),
+    ],
+)
+def test_sum_of_a_neuron_has_no_empty_rest(inputs, sentences):
+    page = AppTest.from_function(sum_page, default_timeout=PATIENCE)
+    page.session_state.inputs = inputs
+    assert [markdown.value for markdown in page.run().markdown] == sentences
 
 
 def test_change_is_described_as_ink(training_app):

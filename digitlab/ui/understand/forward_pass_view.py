@@ -80,12 +80,13 @@ def _neuron(neuron: Neuron) -> None:
     terms = [f"{neuron.inputs.flat[n]:.3f} × {neuron.weights.flat[n]:.3f}" for n in order if products.flat[n]]
     rest = neuron.total - neuron.bias - float(sum(products.flat[n] for n in order))
     others = products.size - len(terms)
-    if not terms:
+    if terms:
+        more = f" + … ({others:,} more: {rest:.4f})" if others else ""
+        equation = f"{' + '.join(terms)}{more} + bias {neuron.bias:.4f} = **{neuron.total:.4f}**"
+        st.markdown(equation.replace("+ -", "- "))
+    else:
         st.markdown("All products are 0.")
-    st.markdown(
-        f"{' + '.join(terms) or '0'} + … ({others:,} more: {rest:.4f}) + bias {neuron.bias:.4f} = "
-        f"**{neuron.total:.4f}**".replace("+ -", "- ")
-    )
+        st.markdown(f"Bias {neuron.bias:.4f} = **{neuron.total:.4f}**")
     value = neuron.total
     if (neuron.scale, neuron.shift) != (1, 0):
         value = neuron.scale * neuron.total + neuron.shift
