@@ -111,7 +111,9 @@ def main() -> None:
     options = parser.parse_args()
     digits, count = mnist.load(), options.pictures + WARM_UP
     with tempfile.TemporaryDirectory() as folder:
-        settings = Settings(data=Path(folder), database_url=f"sqlite:///{folder}/digitlab.db")
+        settings = Settings(
+            data=Path(folder), models=Path(folder) / "models", database_url=f"sqlite:///{folder}/digitlab.db"
+        )
         with Lab(settings) as lab:
             lab.open()
             lab.wait_until_open()

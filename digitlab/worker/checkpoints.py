@@ -69,7 +69,7 @@ _LISTS = ("variables", "metrics", "best")
 
 def write(checkpoint: Checkpoint, file: StoredFile) -> None:
     """Replace the last checkpoint; on `StorageError` it stays as it was."""
-    words = {
+    metadata = {
         "config": checkpoint.config.as_dict(),
         "epochs": [dataclasses.asdict(epoch) for epoch in checkpoint.epochs],
         "epoch": checkpoint.epoch,
@@ -81,7 +81,7 @@ def write(checkpoint: Checkpoint, file: StoredFile) -> None:
     }
     arrays = {f"{name}{k}": array for name in _LISTS for k, array in enumerate(getattr(checkpoint, name))}
     content = io.BytesIO()
-    np.savez(content, allow_pickle=False, words=np.frombuffer(json.dumps(words).encode(), np.uint8), **arrays)
+    np.savez(content, allow_pickle=False, words=np.frombuffer(json.dumps(metadata).encode(), np.uint8), **arrays)
     file.write(content.getvalue())
 
 
@@ -97,15 +97,15 @@ def read(file: StoredFile) -> Checkpoint | None:
         return None
     try:
         with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
-            words: dict[str, Any] = json.loads(arrays["words"].tobytes())
+            metadata: dict[str, Any] = json.loads(arrays["words"].tobytes())
             lists: dict[str, Any] = {
                 name: [arrays[f"{name}{k}"] for k in range(_count(arrays.files, name))] for name in _LISTS
             }
-        words["config"] = TrainingConfig.from_dict(words["config"])
-        words["chunks"], words["batches_per_chunk"] = words.pop("blocks"), words.pop("batches_per_block")
-        words["epochs"] = tuple(EpochMetrics(**epoch) for epoch in words["epochs"])
-        words["patience"] = tuple(words["patience"]) if words["patience"] else None
-        return Checkpoint(**words, **lists)
+        metadata["config"] = TrainingConfig.from_dict(metadata["config"])
+        metadata["chunks"], metadata["batches_per_chunk"] = metadata.pop("blocks"), metadata.pop("batches_per_block")
+        metadata["epochs"] = tuple(EpochMetrics(**epoch) for epoch in metadata["epochs"])
+        metadata["patience"] = tuple(metadata["patience"]) if metadata["patience"] else None
+        return Checkpoint(**metadata, **lists)
     except (EOFError, OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
         raise CheckpointDamaged(
             f"The checkpoint {file} cannot be read ({type(error).__name__}). Start a new training."

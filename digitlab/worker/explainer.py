@@ -72,8 +72,6 @@ class Explainer:
         self._leads = tf.function(self._lead, input_signature=[pictures, chosen])
         self._cam = tf.function(self._localise, input_signature=[pictures, chosen])
 
-    # -- compiled functions
-
     def _pass(self, scaled: tf.Tensor) -> tuple[list[tf.Tensor], tf.Tensor, tf.Tensor]:
         """Return each layer's output, all first views before all second ones; the hidden layer; and the logits."""
         views = tf.concat(self._views(scaled, training=False), 0) if self._views else scaled
@@ -85,23 +83,23 @@ class Explainer:
         """Return the gradient of each image's logits, weighted by (n, 10), as (n, 28, 28); and the logits, (n, 10)."""
         with tf.GradientTape() as tape:
             tape.watch(scaled)
-            sums = self._pass(scaled)[2]
-            weighted = tf.reduce_sum(sums * weights)
-        return tape.gradient(weighted, scaled), sums
+            logits = self._pass(scaled)[2]
+            weighted = tf.reduce_sum(logits * weights)
+        return tape.gradient(weighted, scaled), logits
 
     def _lead(self, scaled: tf.Tensor, digits: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         """Return by how much the logit of each image's digit, one-hot, exceeds all others: gradient and lead, (n,)."""
         with tf.GradientTape() as tape:
             tape.watch(scaled)
-            sums = self._pass(scaled)[2]
-            lead = tf.reduce_sum(sums * digits, 1) - tf.reduce_max(sums - 1e9 * digits, 1)
+            logits = self._pass(scaled)[2]
+            lead = tf.reduce_sum(logits * digits, 1) - tf.reduce_max(logits - 1e9 * digits, 1)
         return tape.gradient(lead, scaled), lead
 
     def _localise(self, scaled: tf.Tensor, digits: tf.Tensor) -> tf.Tensor:
         with tf.GradientTape() as tape:
             tape.watch(scaled)
-            outputs, _, sums = self._pass(scaled)
-            logit = tf.reduce_sum(sums * digits)
+            outputs, _, logits = self._pass(scaled)
+            logit = tf.reduce_sum(logits * digits)
         assert self._last_map is not None
         maps = outputs[self._last_map]
         importance = tf.reduce_mean(tape.gradient(logit, maps) * self._view_count, (1, 2), keepdims=True)
@@ -123,17 +121,15 @@ class Explainer:
             self._peaks[place] = tf.function(peaks, input_signature=[tf.TensorSpec((None, 28, 28), tf.float32)])
         return self._peaks[place]
 
-    # -- questions
-
     def activations(self, image: NDArray[np.uint8]) -> ActivationTrace:
         """Follow an image, uint8 (28, 28), through all layers."""
-        outputs, hidden, sums = self._through(_scaled(image[np.newaxis]))
-        stages = tuple(
+        outputs, hidden, logits = self._through(_scaled(image[np.newaxis]))
+        layers = tuple(
             LayerOutput(layer.name, type(layer).__name__, output.numpy()[0])
             for layer, output in zip(self._layers, outputs, strict=True)
             if isinstance(layer, _KINDS)
         )
-        return ActivationTrace(stages, hidden.numpy()[0], self._kernel, self._bias, sums.numpy()[0], self._view_count)
+        return ActivationTrace(layers, hidden.numpy()[0], self._kernel, self._bias, logits.numpy()[0], self._view_count)
 
     def hidden(self, images: NDArray[np.uint8]) -> Floats:
         """Return the inputs of the last layer, float32 (n, width), for uint8 (n, 28, 28)."""
@@ -151,8 +147,8 @@ class Explainer:
     def heat_maps(self, image: NDArray[np.uint8], digit: int) -> HeatMaps:
         """Say which pixels of an image, uint8 (28, 28), a digit's logit depends on."""
         scaled, chosen = _scaled(image[np.newaxis]), _one_hot([digit])
-        gradient, sums = (part.numpy()[0] for part in self._slopes(scaled, chosen))
-        gain = float(sums[digit] - self._slopes(np.zeros_like(scaled), chosen)[1].numpy()[0, digit])
+        gradient, logits = (part.numpy()[0] for part in self._slopes(scaled, chosen))
+        gain = float(logits[digit] - self._slopes(np.zeros_like(scaled), chosen)[1].numpy()[0, digit])
         cam = None if self._last_map is None else self._cam(scaled, chosen).numpy()[0]
         slopes = np.zeros_like(gradient)
         for number, points in enumerate(_POINTS):
@@ -191,7 +187,7 @@ class Explainer:
     def top_activations(self, images: NDArray[np.uint8], layer: str) -> TopActivations:
         """Find the digits, uint8 (n, 28, 28), that activate each filter of a convolution most."""
         end = self._layer(layer)
-        seen = filters.field(self._graph.path_to(end), views=self._view_count)
+        seen = filters.receptive_field(self._graph.path_to(end), views=self._view_count)
         while isinstance(after := self._graph.follower(end), _FOLLOWING):
             end = after
         place = self._layers.index(end)

@@ -14,11 +14,11 @@ _POOLINGS = (keras.layers.MaxPooling2D, keras.layers.AveragePooling2D)
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
+class ReceptiveField:
     """The receptive field of a place in a map; height and width are equal.
 
     Example:
-        >>> Field().side
+        >>> ReceptiveField().side
         1
 
     Attributes:
@@ -31,7 +31,7 @@ class Field:
     step: int = 1
     start: int = 0
 
-    def behind(self, layer: keras.Layer) -> "Field":
+    def behind(self, layer: keras.Layer) -> "ReceptiveField":
         """Return the field of a place in the output of one more layer."""
         if isinstance(layer, keras.layers.Conv2D):
             size = (layer.kernel_size[0] - 1) * layer.dilation_rate[0] + 1
@@ -41,18 +41,20 @@ class Field:
             return self
         length, stride = layer.input.shape[1], layer.strides[0]
         missing = max((-(-length // stride) - 1) * stride + size - length, 0) if layer.padding == "same" else 0
-        return Field(self.side + (size - 1) * self.step, self.step * stride, self.start - missing // 2 * self.step)
+        return ReceptiveField(
+            self.side + (size - 1) * self.step, self.step * stride, self.start - missing // 2 * self.step
+        )
 
 
-def field(layers: Iterable[keras.Layer], *, views: int = 1) -> Field:
+def receptive_field(layers: Iterable[keras.Layer], *, views: int = 1) -> ReceptiveField:
     """Return the field of a place after some layers; a network that averages four views blurs the image first."""
-    seen = Field(2, 1, -1) if views > 1 else Field()
+    seen = ReceptiveField(2, 1, -1) if views > 1 else ReceptiveField()
     for layer in layers:
         seen = seen.behind(layer)
     return seen
 
 
-def top_activations(best: Floats, places: NDArray[np.int64], width: int, seen: Field) -> TopActivations:
+def top_activations(best: Floats, places: NDArray[np.int64], width: int, seen: ReceptiveField) -> TopActivations:
     """Find the digits that activate each map most.
 
     Args:

@@ -72,15 +72,15 @@ class _Writer:
         self.nodes.append(helper.make_node(operator, inputs, [name], name=name, **attributes))
         return name
 
-    def floats(self, values: ArrayLike, dtype: type = np.float32) -> str:
+    def constant(self, values: ArrayLike, dtype: type = np.float32) -> str:
         self.constants.append(numpy_helper.from_array(np.asarray(values, dtype), f"constant_{len(self.constants)}"))
         return str(self.constants[-1].name)
 
     def integers(self, values: Iterable[int]) -> str:
-        return self.floats(list(values), np.int64)
+        return self.constant(list(values), np.int64)
 
     def affine(self, x: str, scale: ArrayLike, offset: ArrayLike) -> str:
-        return self.add("Add", self.add("Mul", x, self.floats(scale)), self.floats(offset))
+        return self.add("Add", self.add("Mul", x, self.constant(scale)), self.constant(offset))
 
     def reshape(self, x: str, shape: Iterable[int]) -> str:
         return self.add("Reshape", x, self.integers([-1, *shape]))
@@ -97,12 +97,12 @@ class _Writer:
         return write_function(self, x) if write_function else self.layer(activation, x, shape, shape)
 
     def end(self, layer: Layer, x: str, output: Shape) -> str:
-        x = self.add("Add", x, self.floats(layer.bias)) if layer.use_bias else x
+        x = self.add("Add", x, self.constant(layer.bias)) if layer.use_bias else x
         return self.activate(x, layer.activation, output)
 
     def convolve(self, layer: Layer, x: str, kernel: Any, operator: str = "Conv", **window: Any) -> str:
         """Write a convolution, its kernel (..., in / group, out), or a transposed one, its kernel (..., out, in)."""
-        weights = self.floats(np.moveaxis(np.asarray(kernel), (-1, -2), (0, 1)))
+        weights = self.constant(np.moveaxis(np.asarray(kernel), (-1, -2), (0, 1)))
         window |= {"strides": layer.strides, "dilations": layer.dilation_rate}
         return self.channels_first(operator, x, kernel.ndim, weights, **window)
 
@@ -121,13 +121,13 @@ class _Writer:
         axes = self.integers(np.ravel(layer.axis))
         centred = self.add("Sub", x, self.add("ReduceMean", x, axes))
         variance = self.add("ReduceMean", self.add("Mul", centred, centred), axes)
-        deviation = self.add("Sqrt", self.add("Add", variance, self.floats(layer.epsilon)))
+        deviation = self.add("Sqrt", self.add("Add", variance, self.constant(layer.epsilon)))
         return self.affine(self.add("Div", centred, deviation), *_learned(layer, shape, layer.axis))
 
     def rectify(self, layer: Layer, x: str) -> str:
         slope, start = float(layer.negative_slope), float(layer.threshold)
-        x = self.add("Where", self.add("Less", x, self.floats(start)), self.affine(x, slope, -slope * start), x)
-        return x if layer.max_value is None else self.add("Min", x, self.floats(layer.max_value))
+        x = self.add("Where", self.add("Less", x, self.constant(start)), self.affine(x, slope, -slope * start), x)
+        return x if layer.max_value is None else self.add("Min", x, self.constant(layer.max_value))
 
 
 def _learned(layer: Layer, shape: Shape, axes: Any) -> Any:
@@ -156,7 +156,7 @@ _ACTIVATIONS: dict[str, Callable[..., str]] = {  # of the writer and the name of
     "log_softmax": lambda w, x: w.add("LogSoftmax", x), "leaky_relu": lambda w, x: w.add("LeakyRelu", x, alpha=0.2),
     "hard_silu": lambda w, x: w.add("HardSwish", x), "exponential": lambda w, x: w.add("Exp", x),
     "hard_sigmoid": lambda w, x: w.add("HardSigmoid", x, alpha=1 / 6),
-    "relu6": lambda w, x: w.add("Clip", x, w.floats(0), w.floats(6)),
+    "relu6": lambda w, x: w.add("Clip", x, w.constant(0), w.constant(6)),
 }  # fmt: skip
 # By kind, for one dimension or two: (w)riter, (k)eras' layer, its input's name x and (s)hape, its (o)utput's shape.
 _LAYERS: dict[str, Callable[..., str]] = {
@@ -166,12 +166,12 @@ _LAYERS: dict[str, Callable[..., str]] = {
     "Permute": lambda w, k, x, s, o: w.add("Transpose", x, perm=[0, *k.dims]),
     "RepeatVector": lambda w, k, x, s, o: w.add("Tile", w.reshape(x, (1, s[1])), w.integers((1, k.n, 1))),
     "Rescaling": lambda w, k, x, s, o: w.affine(w.add("Cast", x, to=TensorProto.FLOAT), k.scale, k.offset),
-    "Dense": lambda w, k, x, s, o: w.end(k, w.add("MatMul", x, w.floats(k.kernel)), o),
+    "Dense": lambda w, k, x, s, o: w.end(k, w.add("MatMul", x, w.constant(k.kernel)), o),
     "Conv": lambda w, k, x, s, o: w.end(
         k, w.convolve(k, x, k.kernel, group=k.groups, pads=_pads(k, s, k.kernel_size)), o),
     "DepthwiseConv": lambda w, k, x, s, o: w.end(k, w.convolve_each(k, x, s, k.kernel), o),
     "SeparableConv": lambda w, k, x, s, o: w.end(k, w.add("MatMul", w.convolve_each(k, x, s, k.depthwise_kernel),
-        w.floats(np.reshape(k.pointwise_kernel, k.pointwise_kernel.shape[-2:]))), o),
+        w.constant(np.reshape(k.pointwise_kernel, k.pointwise_kernel.shape[-2:]))), o),
     "Conv2DTranspose": lambda w, k, x, s, o: w.end(
         k, w.convolve(k, x, k.kernel, "ConvTranspose", output_shape=o[1:-1], auto_pad="SAME_UPPER"), o),
     **{f"{name}Pooling": lambda w, k, x, s, o, name=name: w.channels_first(
@@ -182,19 +182,19 @@ _LAYERS: dict[str, Callable[..., str]] = {
        for name, operator in (("Max", "ReduceMax"), ("Average", "ReduceMean"))},
     "Cropping": lambda w, k, x, s, o: w.pad(x, k.cropping, -1),
     "ZeroPadding": lambda w, k, x, s, o: w.pad(x, k.padding, 1),
-    "UpSampling": lambda w, k, x, s, o: w.channels_first("Resize", x, len(s), "", w.floats([1, 1, *np.ravel(k.size)]),
+    "UpSampling": lambda w, k, x, s, o: w.channels_first("Resize", x, len(s), "", w.constant([1, 1, *np.ravel(k.size)]),
         mode={"nearest": "nearest", "bilinear": "linear"}[getattr(k, "interpolation", "nearest")]),
     "Activation": lambda w, k, x, s, o: w.activate(x, k.activation, o),
     "ReLU": lambda w, k, x, s, o: w.rectify(k, x),
     "LeakyReLU": lambda w, k, x, s, o: w.add("LeakyRelu", x, alpha=float(k.negative_slope)),
-    "PReLU": lambda w, k, x, s, o: w.add("PRelu", x, w.floats(k.alpha)),
+    "PReLU": lambda w, k, x, s, o: w.add("PRelu", x, w.constant(k.alpha)),
     "ELU": lambda w, k, x, s, o: w.add("Elu", x, alpha=float(k.alpha)),
     "Softmax": lambda w, k, x, s, o: w.add("Softmax", x, axis=k.axis) if isinstance(k.axis, int) else w.add(
         "Exp", w.add("Sub", x, w.add("ReduceLogSumExp", x, w.integers(k.axis)))),
     "BatchNormalization": lambda w, k, x, s, o: w.batch_normalize(k, x, s),
     "LayerNormalization": lambda w, k, x, s, o: w.layer_normalize(k, x, s),
     "GroupNormalization": lambda w, k, x, s, o: w.channels_first("GroupNormalization", x, len(s),
-        *(w.floats(np.ravel(part)) for part in _learned(k, s, -1)), num_groups=k.groups, epsilon=k.epsilon),
+        *(w.constant(np.ravel(part)) for part in _learned(k, s, -1)), num_groups=k.groups, epsilon=k.epsilon),
     "UnitNormalization": lambda w, k, x, s, o: w.add(
-        "Div", x, w.add("Max", w.add("ReduceL2", x, w.integers(np.ravel(k.axis))), w.floats(1e-12))),
+        "Div", x, w.add("Max", w.add("ReduceL2", x, w.integers(np.ravel(k.axis))), w.constant(1e-12))),
 }  # fmt: skip

@@ -28,8 +28,8 @@ def test_there_are_no_more_axes_than_numbers(hidden):
 
 def test_all_axes_together_keep_every_distance(hidden):
     axes = principal_axes(hidden, 40)
-    landscape = DigitMap(axes, axes.project(hidden))
-    numbers, distances = landscape.nearest(hidden[7], 4)
+    digit_map = DigitMap(axes, axes.project(hidden))
+    numbers, distances = digit_map.nearest(hidden[7], 4)
     expected = np.linalg.norm(hidden - hidden[7], axis=1)
     assert numbers.tolist() == np.argsort(expected)[:4].tolist()
     assert distances == pytest.approx(np.sort(expected)[:4], abs=1e-3)

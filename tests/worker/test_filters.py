@@ -11,7 +11,7 @@ def test_a_field_is_what_the_gradient_reaches():
     model = build.build("handwriting", 1)
     layers = [layer for layer in model.layers if isinstance(layer, keras.layers.Conv2D)]
     for number in (1, 2, 3, 4):
-        seen = filters.field(layers[:number])
+        seen = filters.receptive_field(layers[:number])
         inner = keras.Model(model.get_layer("scale").output, layers[number - 1].output)
         pixels = tf.constant(np.random.default_rng(number).random((1, 28, 28)), tf.float32)
         with tf.GradientTape() as tape:

@@ -53,7 +53,7 @@ class ExplanationService:
         """Change an image into each other digit by as little as possible; the smallest change first."""
         return self._ask(jobs.counterfactuals, self._card.name, image)
 
-    def landscape(self) -> DigitMap | MapProgress:
+    def digit_map(self) -> DigitMap | MapProgress:
         """Return the map of the first training digits, or its progress, without waiting."""
         return self._map_builder.get(self._card.name, self._card.created)
 

@@ -65,7 +65,7 @@ def show_map(card: ModelCard, image: NDArray[np.uint8], reading: Reading) -> Non
         [*_rows(card.name, card.created, digit_map), _row(own, -1, str(reading.digit), image, "your picture")],
         plots.digit_map(is_dark=style.is_dark()),
         height=560,
-        key="landscape",
+        key="digit-map",
         on_select="rerun",
         selection_mode="picked",
         alt=(
@@ -134,13 +134,13 @@ def _row(point: NDArray[np.float32], number: int, digit: str, image: NDArray[np.
 
 def _digit_map(card: ModelCard) -> DigitMap | None:
     """Return a network's map; None while it is built, with a progress bar that checks it each second."""
-    digit_map = resources.lab().explain(card.name).landscape()
+    digit_map = resources.lab().explain(card.name).digit_map()
     if isinstance(digit_map, DigitMap):
         return digit_map
 
     @st.fragment(run_every=1.0)
     def wait() -> None:
-        progress = resources.lab().explain(card.name).landscape()
+        progress = resources.lab().explain(card.name).digit_map()
         if isinstance(progress, DigitMap):
             st.rerun()
         elif progress.trouble:
