@@ -2,11 +2,10 @@
 
 import streamlit as st
 
-from digitlab.ui import linked_choice, network_choice
+from digitlab.ui import evaluation, linked_choice, network_choice
 from digitlab.ui.evaluate import (
     calibration_view,
     comparison_view,
-    evaluation,
     label_noise_view,
     overview_view,
     robustness_view,

@@ -4,7 +4,9 @@ canvas            The canvas to draw on, with its tools
 component_events  What was clicked in a component
 confusion_matrix  The confusion matrix as a table of buttons
 corrections       The correction of a misread digit
+digit_pictures    Pictures of evaluated digits, and a dialog with each network's answer
 durations         Durations in words
+evaluation        A network's answers on a set of digits
 figures           Pictures with title, scale and text; heat maps over a digit
 galleries         Digits as pictures: one, or a grid to click
 identity          Who uses the page: a visitor's cookie, or a log-in

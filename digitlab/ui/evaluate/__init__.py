@@ -2,8 +2,6 @@
 
 calibration_view  calibration and confidence thresholds
 comparison_view   two networks on the same digits
-digit_pictures    pictures of evaluated digits, and a dialog with each network's answer
-evaluation        a network's answers on a set of digits
 label_noise_view  labels that several networks disagree with
 network_pair      the choice of a second network
 overview_view     accuracy, confusion matrix, per-digit results and mistakes

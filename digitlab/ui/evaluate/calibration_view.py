@@ -9,10 +9,9 @@ from digitlab.networks.calibration import (
     threshold_outcome,
 )
 from digitlab.networks.digit_sets import DigitSet
-from digitlab.ui import metric, style
+from digitlab.ui import digit_pictures, metric, style
 from digitlab.ui.charts import plots
-from digitlab.ui.evaluate import digit_pictures
-from digitlab.ui.evaluate.evaluation import Evaluation
+from digitlab.ui.evaluation import Evaluation
 
 
 def show(result: Evaluation) -> None:

@@ -4,9 +4,9 @@ import streamlit as st
 
 from digitlab.networks.label_noise import Comparison
 from digitlab.runs.records.model_card import ModelCard
-from digitlab.ui import identity, messages, metric, resources
-from digitlab.ui.evaluate import digit_pictures, evaluation, network_pair
-from digitlab.ui.evaluate.evaluation import Evaluation
+from digitlab.ui import digit_pictures, evaluation, identity, messages, metric, resources
+from digitlab.ui.evaluate import network_pair
+from digitlab.ui.evaluation import Evaluation
 
 
 def show(result: Evaluation) -> None:

@@ -8,9 +8,8 @@ from digitlab.data.label_errors import KNOWN_LABEL_ERRORS
 from digitlab.networks.digit_sets import DigitSet
 from digitlab.networks.label_noise import Ensemble, SuspectLabel
 from digitlab.runs.records.model_card import ModelCard
-from digitlab.ui import identity, network_choice, resources
-from digitlab.ui.evaluate import digit_pictures, evaluation
-from digitlab.ui.evaluate.evaluation import Evaluation
+from digitlab.ui import digit_pictures, evaluation, identity, network_choice, resources
+from digitlab.ui.evaluation import Evaluation
 
 _VOTERS = 3  # by default
 _MAX_VOTERS = 9

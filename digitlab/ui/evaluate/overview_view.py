@@ -5,9 +5,8 @@ import re
 import streamlit as st
 
 from digitlab.networks.scores import Scores
-from digitlab.ui import confusion_matrix, metric, style
-from digitlab.ui.evaluate import digit_pictures
-from digitlab.ui.evaluate.evaluation import Evaluation
+from digitlab.ui import confusion_matrix, digit_pictures, metric, style
+from digitlab.ui.evaluation import Evaluation
 
 _SHARE = st.column_config.NumberColumn(format="percent")
 # Of accuracy and loss, by the name of the set.

@@ -8,8 +8,7 @@ from digitlab.errors import DatabaseUnavailable
 from digitlab.networks.digit_sets import DigitSet, sets_by_name
 from digitlab.runs.records.drawing import Drawing
 from digitlab.runs.records.model_card import ModelCard
-from digitlab.ui import identity, linked_choice, messages, resources
-from digitlab.ui.evaluate import evaluation
+from digitlab.ui import evaluation, identity, linked_choice, messages, resources
 
 OWN = "my digits"
 _SETS = {"test": "Test", "validation": "Validation", "training": "Training", OWN: "My digits"}

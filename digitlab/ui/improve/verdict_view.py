@@ -10,9 +10,8 @@ from digitlab.runs.records.drawing import digits_of
 from digitlab.runs.records.improvement import Improvement, Verdict
 from digitlab.runs.records.people import Person
 from digitlab.runs.records.run import Run
-from digitlab.ui import messages, metric, resources
-from digitlab.ui.evaluate import digit_pictures, evaluation
-from digitlab.ui.evaluate.evaluation import Evaluation
+from digitlab.ui import digit_pictures, evaluation, messages, metric, resources
+from digitlab.ui.evaluation import Evaluation
 
 _BOXES = {
     Verdict.HELPED: (st.success, ":material/check:"),

@@ -6,8 +6,7 @@ from digitlab.networks.digit_sets import TEST
 from digitlab.networks.scores import Scores
 from digitlab.runs.records import card_markdown
 from digitlab.runs.records.model_card import ModelCard
-from digitlab.ui import identity, learning_curves, messages, resources
-from digitlab.ui.evaluate import evaluation
+from digitlab.ui import evaluation, identity, learning_curves, messages, resources
 
 
 def show(card: ModelCard) -> None:

@@ -1,4 +1,4 @@
-"""A network's answers on a set of digits, which the views of an evaluation share."""
+"""A network's answers on a set of digits, which several pages show."""
 
 import hashlib
 from collections.abc import Sequence

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from digitlab.data.label_errors import KNOWN_LABEL_ERRORS
 from digitlab.ui import galleries, identity, messages, probability_bars, reading_view, resources
-from digitlab.ui.evaluate.evaluation import Evaluation
+from digitlab.ui.evaluation import Evaluation
 
 _MAX_SHOWN = 60  # pictures of one kind
 _CLICKED = "clicked-digit"  # set and index, in the session's state
