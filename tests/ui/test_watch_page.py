@@ -75,7 +75,7 @@ def skipped_epoch_page():
 
 
 @pytest.mark.parametrize(("epoch", "digit", "place"), [(0, 4, "0.0, 0.0"), (1, None, None), (2, 7, "1.2, 1.2")])
-def test_a_snapshot_that_the_worker_skipped_shifts_no_other_epoch(epoch, digit, place):
+def test_skipped_snapshot_shifts_no_other_epoch(epoch, digit, place):
     page = AppTest.from_function(skipped_epoch_page, default_timeout=PATIENCE)
     page.context["theme"] = "light"
     page.session_state.epoch = epoch
