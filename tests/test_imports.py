@@ -116,6 +116,29 @@ def test_no_modules_import_each_other_in_a_circle():
         pytest.fail(" -> ".join(error.args[1]))
 
 
+def page_of(name: str) -> str:
+    """The page whose pieces a module belongs to, or which it is; empty for what several pages share."""
+    parts = name.split(".")
+    if parts[1:2] == ["pages"]:
+        return parts[-1]
+    is_piece = parts[1:2] == ["ui"] and len(parts) > 3 and parts[2] != "charts"
+    return parts[2] if is_piece else ""
+
+
+def pieces_of_other_pages(path: Path) -> set[str]:
+    """What a file imports from the folder of a page that it does not belong to."""
+    known = {module(path) for path in FILES}
+    pieces = {name for name in imports(path) if name in known and name.startswith("digitlab.ui.") and page_of(name)}
+    return {name for name in pieces if page_of(name) != page_of(module(path))}
+
+
+def test_no_page_shows_pieces_from_the_folder_of_another():
+    assert page_of("digitlab.ui.evaluate.set_choice") == page_of("digitlab.pages.evaluate") == "evaluate"
+    assert page_of("digitlab.ui.charts.plots") == page_of("digitlab.ui.evaluation") == ""
+    shown = [path for path in FILES if module(path).startswith(("digitlab.ui.", "digitlab.pages."))]
+    assert {str(path): pieces_of_other_pages(path) for path in shown if pieces_of_other_pages(path)} == {}
+
+
 def path_of(name: str) -> Path:
     path = Path(*name.split("."))
     return path / "__init__.py" if (ROOT / path).is_dir() else path.with_suffix(".py")

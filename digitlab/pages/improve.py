@@ -4,9 +4,8 @@ import streamlit as st
 
 from digitlab.runs.records.improvement import MIN_DRAWINGS
 from digitlab.runs.records.run import Run, RunState
-from digitlab.ui import identity, messages, network_choice, resources, run_list, run_progress
+from digitlab.ui import identity, messages, network_choice, resources, run_list, run_progress, tally
 from digitlab.ui.improve import verdict_view
-from digitlab.ui.mydigits import collection
 
 lab = resources.lab()
 person = identity.person()
@@ -33,7 +32,7 @@ elif sum(counts) < MIN_DRAWINGS:
         st.page_link("mydigits.py", label="Collect my digits", icon=":material/collections_bookmark:")
         st.page_link("draw.py", label="Draw", icon=":material/draw:")
 else:
-    collection.tally(counts)
+    tally.show(counts)
     st.caption(f"You have {sum(counts):,} digits of your own.")
     if rare := [str(digit) for digit, count in enumerate(counts) if count < 2]:
         st.caption(f"Rare or missing: {', '.join(rare)}. It can't learn your version of a digit that it hasn't seen.")

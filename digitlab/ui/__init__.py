@@ -22,6 +22,7 @@ run_list          A run's heading, its row in the list of runs, its dialogs
 run_progress      The progress of a run, and the buttons to stop or pause it
 shared_state      What the pages of one session hand each other
 style             The style sheet, and the theme
+tally             How many digits a person has of each, as columns
 training_hints    What looks wrong in a training
 visitor_cookie    A cookie that tells browsers apart
 charts/      Charts and figures

@@ -1,6 +1,6 @@
 """Pieces of the page My digits.
 
-collection    counts, export and import
+collection    export and import
 request_view  drawing on request
 review_view   review, relabel, delete
 """

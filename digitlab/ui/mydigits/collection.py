@@ -1,4 +1,4 @@
-"""A person's own digits: how many there are of each, export and import, and a notice of what was done."""
+"""A person's own digits: export and import, and a notice of what was done."""
 
 from collections.abc import Sequence
 
@@ -21,18 +21,6 @@ def show_notice() -> None:
     """Show the notice once, as a toast, which moves nothing on the page."""
     if text := st.session_state.pop(_NOTICE, ""):
         st.toast(messages.escape_markdown(text), icon=":material/check:")
-
-
-def tally(counts: Sequence[int], wanted: int | None = None) -> None:
-    """Show how many there are of each digit, 0 to 9, as ten columns; the wanted digit is highlighted."""
-    highest = max(*counts, 1)
-    columns = "".join(
-        f"<span{' class=wanted' if digit == wanted else ''}><b>{count}</b>"
-        f"<u style='height:{3 * count / highest:.2f}rem'></u>{digit}</span>"
-        for digit, count in enumerate(counts)
-    )
-    listed = ", ".join(f"{digit}: {count}" for digit, count in enumerate(counts))
-    st.html(f"<div class='digitlab-tally' role='img' aria-label='Digits saved: {listed}'>{columns}</div>")
 
 
 def files(counts: Sequence[int], person: Person) -> None:

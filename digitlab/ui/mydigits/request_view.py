@@ -8,7 +8,7 @@ from digitlab.data.picture_files import to_png
 from digitlab.preprocessing import normalization
 from digitlab.runs.records.drawing import Drawing, scarcest
 from digitlab.runs.records.people import Person
-from digitlab.ui import canvas, galleries, messages, resources
+from digitlab.ui import canvas, galleries, messages, resources, tally
 from digitlab.ui.mydigits import collection
 
 _KEY = "request"  # of the canvas: the drawing of the Draw page stays as it is
@@ -29,7 +29,7 @@ def show(person: Person) -> None:
             help="In turn: always the digit of which you have the fewest drawings.",
         )  # fmt: skip
         wanted = scarcest(counts) if choice in (None, _ANY) else int(choice)
-        collection.tally(counts, wanted)
+        tally.show(counts, wanted)
     with left, messages.show_errors():
         st.html(f"<div class='digitlab-request' aria-live='polite'>Please draw: {wanted}</div>")
         picture = canvas.show(_KEY)

@@ -1,0 +1,17 @@
+"""How many digits a person has of each, 0 to 9."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+
+def show(counts: Sequence[int], wanted: int | None = None) -> None:
+    """Show how many there are of each digit, 0 to 9, as ten columns; the wanted digit is highlighted."""
+    highest = max(*counts, 1)
+    columns = "".join(
+        f"<span{' class=wanted' if digit == wanted else ''}><b>{count}</b>"
+        f"<u style='height:{3 * count / highest:.2f}rem'></u>{digit}</span>"
+        for digit, count in enumerate(counts)
+    )
+    listed = ", ".join(f"{digit}: {count}" for digit, count in enumerate(counts))
+    st.html(f"<div class='digitlab-tally' role='img' aria-label='Digits saved: {listed}'>{columns}</div>")
