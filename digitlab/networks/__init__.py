@@ -1,26 +1,27 @@
 """What reads digits, and what is known about it: settings, readings, scores, explanations. No Keras.
 
-calibration      calibration, and the thresholds for "confident" and "not a digit"
-code             the Keras code of a training, as script and notebook
-config           the settings of a training
-counterfactuals  the smallest changes that turn a picture into another digit
-digit_map        the map of digits in the last hidden layer
-digit_sets       the sets of digits on which a network is evaluated
-evaluation       evaluates a network on a whole set
-explanation      the results of explanations
-file_formats     the file formats to which a network can be exported
-hints            hints on what looks wrong in a training
-label_noise      compares several networks on the same digits, and finds suspect labels
-metrics          the metrics that a training reports
-number_search    finds the digits of a number
-observation      gradients, weights and dead units while a network trains
-occlusion        how covering parts of a picture changes a probability
-presets          the presets, with their layers
-reading          what a network reads in a drawing
-recognition      reads digits at once, on LiteRT
-robustness       accuracy as digits are distorted
-scores           accuracy, confusion and mistakes from probabilities
-snapshots        snapshots of a network after an epoch
-snippets         parts of the Keras code
-statistics       confidence intervals and tests
+calibration        calibration, and the thresholds for "confident" and "not a digit"
+code               the Keras code of a training, as script and notebook
+config             the settings of a training
+counterfactuals    the smallest changes that turn a picture into another digit
+digit_map          the map of digits in the last hidden layer
+digit_sets         the sets of digits on which a network is evaluated
+evaluation         evaluates a network on a whole set
+explanation        the results of explanations
+file_formats       the file formats to which a network can be exported
+hints              hints on what looks wrong in a training
+label_noise        finds suspect labels with several networks
+metrics            the metrics that a training reports
+number_search      finds the digits of a number
+observation        gradients, weights and dead units while a network trains
+occlusion          how covering parts of a picture changes a probability
+paired_comparison  compares two networks on the same digits
+presets            the presets, with their layers
+reading            what a network reads in a drawing
+recognition        reads digits at once, on LiteRT
+robustness         accuracy as digits are distorted
+scores             accuracy, confusion and mistakes from probabilities
+snapshots          snapshots of a network after an epoch
+snippets           parts of the Keras code
+statistics         confidence intervals and tests
 """

@@ -3,7 +3,7 @@ import pytest
 
 from digitlab.data.label_errors import KNOWN_LABEL_ERRORS
 from digitlab.networks.evaluation import evaluate
-from digitlab.networks.label_noise import Comparison, Ensemble
+from digitlab.networks.label_noise import Ensemble
 from digitlab.networks.scores import Scores
 
 
@@ -11,25 +11,6 @@ def reading(labels, answers, share=0.9):
     """A network that gives its answers with this probability, and shares the rest out equally."""
     rest = (1 - share) / 9
     return Scores(np.array(labels, np.uint8), (np.eye(10)[answers] * (share - rest) + rest).astype(np.float32))
-
-
-@pytest.fixture
-def comparison():
-    return Comparison(reading([1, 2, 3, 4, 5], [1, 2, 8, 8, 5]), reading([1, 2, 3, 4, 5], [1, 7, 3, 9, 6]))
-
-
-def test_two_networks_share_the_digits_out_between_them(comparison):
-    assert comparison.only_first.tolist() == [1, 4]
-    assert comparison.only_second.tolist() == [2]
-    assert comparison.neither.tolist() == [3]
-    assert comparison.both == 1
-
-
-def test_few_differences_may_well_be_luck(comparison):
-    assert comparison.p_value == 1
-    right = list(range(10)) * 2
-    better = Comparison(reading(right, right), reading(right, [9 - digit for digit in right]))
-    assert better.p_value == pytest.approx(2 * 0.5**20)
 
 
 def test_a_label_that_most_networks_contradict_is_an_error():

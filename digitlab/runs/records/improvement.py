@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from digitlab.errors import InvalidSetting
 from digitlab.networks.config import FineTuning
-from digitlab.networks.label_noise import Comparison
+from digitlab.networks.paired_comparison import Comparison
 from digitlab.networks.scores import Scores
 from digitlab.runs.records.drawing import Drawing, digits_of
 from digitlab.runs.records.model_card import ModelCard

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from digitlab.errors import ModelNotFound
 from digitlab.networks.config import FineTuning, TrainingConfig, fine_tuning_config
 from digitlab.networks.digit_sets import TEST, DigitSet, fitted
-from digitlab.networks.label_noise import Comparison
+from digitlab.networks.paired_comparison import Comparison
 from digitlab.runs.models.model_files import ModelFiles
 from digitlab.runs.models.recogniser_cache import RecogniserCache
 from digitlab.runs.records.improvement import Improvement, Read, compare, split

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from digitlab.networks.label_noise import Comparison
+from digitlab.networks.paired_comparison import Comparison
 from digitlab.runs.records.model_card import ModelCard
 from digitlab.ui import digit_pictures, evaluation, identity, messages, metric, resources
 from digitlab.ui.evaluate import network_pair

@@ -5,7 +5,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from digitlab.networks.digit_sets import TEST, DigitSet
-from digitlab.networks.label_noise import Comparison
+from digitlab.networks.paired_comparison import Comparison
 from digitlab.runs.records.drawing import digits_of
 from digitlab.runs.records.improvement import Improvement, Verdict
 from digitlab.runs.records.people import Person

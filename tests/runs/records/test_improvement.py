@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from digitlab.errors import InvalidSetting
-from digitlab.networks.label_noise import Comparison
+from digitlab.networks.paired_comparison import Comparison
 from digitlab.networks.scores import Scores
 from digitlab.runs.records import improvement
 from digitlab.runs.records.drawing import Drawing
