@@ -10,10 +10,10 @@ from pathlib import PurePosixPath
 
 from digitlab.errors import BundleRejected
 
+END_RECORD = struct.Struct("<4s4H2LH")  # the record at the end of a ZIP, with the size of the central directory
+COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # that are allowed
 _MAX_ENTRIES = 12_000  # files and folders, with those that some systems add for each
 _MAX_DIRECTORY = 300 * _MAX_ENTRIES  # bytes of the central directory: enough for long names
-_END = struct.Struct("<4s4H2LH")  # the record at the end of a ZIP, with the size of the central directory
-_COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _IS_ENCRYPTED = 0x1
 
 
@@ -111,15 +111,25 @@ class Archive:
             raise BundleRejected(f"{self.describe(file)} is damaged. Create the archive again.") from error
 
 
+def printable(text: str) -> str:
+    """Return a text that comes from a file with "?" for each character that cannot be printed.
+
+    Example:
+        >>> printable(f"7{chr(27)}.png")
+        '7?.png'
+    """
+    return "".join(letter if letter.isprintable() else "?" for letter in text)
+
+
 def _check_directory(content: bytes, name: str) -> None:
     """Reject a central directory that would take much memory, before it is read.
 
     Python's `zipfile` uses the last end record, and the directory's size rather than its number of entries.
     """
     place = content.rfind(b"PK\x05\x06", -65_557)
-    if place < 0 or len(content) - place < _END.size:
+    if place < 0 or len(content) - place < END_RECORD.size:
         raise BundleRejected(f"{name} is not a ZIP file. Choose one, or create it again.")
-    _, _, _, _, entries, length, _, _ = _END.unpack_from(content, place)
+    _, _, _, _, entries, length, _, _ = END_RECORD.unpack_from(content, place)
     is_large = content[max(0, place - 20) : place].startswith(b"PK\x06\x07")  # there is a 64-bit directory
     if is_large or entries > _MAX_ENTRIES or length > _MAX_DIRECTORY:
         raise BundleRejected(f"{name} declares too many files. Split it into several files.")
@@ -136,7 +146,7 @@ def _check(entry: zipfile.ZipInfo, name: str) -> None:
         raise BundleRejected(f"{described} is a link to another file. Replace it with the file itself.")
     if entry.flag_bits & _IS_ENCRYPTED:
         raise BundleRejected(f"{described} is locked with a password. Create the archive again without one.")
-    if entry.compress_type not in _COMPRESSIONS:
+    if entry.compress_type not in COMPRESSIONS:
         raise BundleRejected(
             f"{described} has an unsupported compression. Create the archive again as a standard ZIP (deflate)."
         )
@@ -154,7 +164,7 @@ def _described(file: str, archive: str) -> str:
 
 def _short(text: str) -> str:
     """A file's name, printable and short enough for a sentence."""
-    clean = "".join(letter if letter.isprintable() else "?" for letter in text)
+    clean = printable(text)
     return clean if len(clean) <= 60 else f"{clean[:28]}...{clean[-28:]}"
 
 

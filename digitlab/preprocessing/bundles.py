@@ -14,11 +14,10 @@ from numpy.typing import NDArray
 
 from digitlab.data.archives import Archive, ArchiveLimits
 from digitlab.data.image_ops import border_pixels
+from digitlab.data.labelled_digits import LabelledDigits
 from digitlab.data.picture_files import count_pixels, open_picture, to_png
 from digitlab.errors import BundleRejected
 from digitlab.preprocessing import normalization
-
-Digits = tuple[NDArray[np.uint8], NDArray[np.uint8]]
 
 SUFFIXES = ("zip", "npz")
 MAX_FILE_SIZE = 20_000_000  # bytes
@@ -53,7 +52,7 @@ def to_npz(images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> bytes:
     return file.getvalue()
 
 
-def from_file(content: bytes, name: str) -> Digits:
+def from_file(content: bytes, name: str) -> LabelledDigits:
     """Read a file of digits that comes from outside.
 
     Args:
@@ -81,7 +80,7 @@ def from_file(content: bytes, name: str) -> Digits:
     return _from_zip(content, name) if ending == ".zip" else _from_npz(content, name)
 
 
-def _from_zip(content: bytes, name: str) -> Digits:
+def _from_zip(content: bytes, name: str) -> LabelledDigits:
     archive = Archive(content, name, _PICTURES)
     if not archive.names:
         raise BundleRejected(f"{name} holds no pictures. Put them into folders named 0 to 9.")
@@ -125,7 +124,7 @@ def _as_digit(picture: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
     return normalization.normalize(picture)
 
 
-def _from_npz(content: bytes, name: str) -> Digits:
+def _from_npz(content: bytes, name: str) -> LabelledDigits:
     archive = Archive(content, name, _ARRAYS)
     if sorted(archive.names) != ["images.npy", "labels.npy"]:
         raise BundleRejected(

@@ -9,22 +9,22 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from digitlab.data.labelled_digits import LabelledDigits
 from digitlab.data.mnist import UNREADABLE
 from digitlab.preprocessing.normalization import SIDE
 from digitlab.synthesis import handwriting
-from digitlab.synthesis.handwriting import Labelled
 
 PATH = Path(__file__).with_name("cache.npz")
 _DIGITS, _NON_DIGITS = 3000, 1000
 
 
-def digits(path: Path = PATH) -> Labelled:
+def digits(path: Path = PATH) -> LabelledDigits:
     """Return 3,000 synthetic digits, uint8 (3000, 28, 28), and their labels, uint8 (3000,), 0 to 9; always the same."""
     arrays = _load(path)
     return arrays["digits"], arrays["labels"]
 
 
-def non_digits(path: Path = PATH) -> Labelled:
+def non_digits(path: Path = PATH) -> LabelledDigits:
     """Return 1,000 drawings of no digit, uint8 (1000, 28, 28), and their labels, `NO_DIGIT`, uint8 (1000,)."""
     drawings = _load(path)["others"]
     return drawings, np.full(len(drawings), handwriting.NO_DIGIT, np.uint8)

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitlab.data.augmentation import Augmentation, augment
+from digitlab.data.labelled_digits import LabelledDigits
 from digitlab.preprocessing import normalization
 from digitlab.synthesis.templates import Template, digit_templates, other_templates
 
@@ -33,10 +34,9 @@ _BENT = Augmentation(
 
 Stroke = NDArray[np.float64]
 Strokes = list[Stroke]
-Labelled = tuple[NDArray[np.uint8], NDArray[np.uint8]]
 
 
-def synthetic_digits(n: int, seed: int, first: int = 0, max_pen_width: float = PENS[1]) -> Labelled:
+def synthetic_digits(n: int, seed: int, first: int = 0, max_pen_width: float = PENS[1]) -> LabelledDigits:
     """Draw synthetic digits in many styles.
 
     Args:
@@ -53,12 +53,12 @@ def synthetic_digits(n: int, seed: int, first: int = 0, max_pen_width: float = P
     )
 
 
-def non_digits(n: int, seed: int, first: int = 0) -> Labelled:
+def non_digits(n: int, seed: int, first: int = 0) -> LabelledDigits:
     """Draw letters, signs, scribbles, dots and pairs of digits, as `synthetic_digits`; all labels are `NO_DIGIT`."""
     return _in_chunks(n, [seed, 2], first, lambda rng, _: _picture(*_other(rng), rng, _MAX_OTHER_WIDTH))
 
 
-def redraw(images: NDArray[np.uint8], labels: NDArray[np.uint8], seed: int, first: int = 0) -> Labelled:
+def redraw(images: NDArray[np.uint8], labels: NDArray[np.uint8], seed: int, first: int = 0) -> LabelledDigits:
     """Redraw digits of MNIST, uint8 (n, 28, 28), slightly deformed and with wider pens, and normalize them again.
 
     A loop that a wide pen fills stays filled, as in a drawing. Otherwise as `synthetic_digits`.
@@ -72,7 +72,7 @@ def redraw(images: NDArray[np.uint8], labels: NDArray[np.uint8], seed: int, firs
 
 def _in_chunks(
     n: int, seed: Sequence[int], first: int, work: Callable[[np.random.Generator, int], tuple[int, NDArray[np.uint8]]]
-) -> Labelled:
+) -> LabelledDigits:
     """Make n labelled pictures on all cores. Each chunk has its own seed, so the threads' order does not matter."""
 
     def chunk(start: int) -> list[tuple[int, NDArray[np.uint8]]]:

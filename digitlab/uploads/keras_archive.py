@@ -7,7 +7,6 @@ written under a name that comes from the file.
 import io
 import json
 import re
-import struct
 import zipfile
 import zlib
 from collections.abc import Sequence
@@ -16,6 +15,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from digitlab.data.archives import COMPRESSIONS, END_RECORD, printable
 from digitlab.errors import ModelNotFound, ModelRejected
 from digitlab.uploads.layer_allowlist import check_layers
 
@@ -23,8 +23,6 @@ MAX_FILE_SIZE = 20_000_000  # bytes, the limit of the page, too
 MAX_WEIGHTS = 5_000_000  # the largest preset has 304,554
 _MAX_SIZE = {"metadata.json": 10_000, "config.json": 4_000_000, "model.weights.h5": 80_000_000}  # bytes, unpacked
 _MAX_EXPANSION = 200  # times; weights hardly compress, and a list of layers by a factor of 20
-_END = struct.Struct("<4s4H2LH")  # the last record of a ZIP
-_COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _OTHER_FORMATS = {
     b"\x89HDF": "It is an HDF5 file, as Keras 2 wrote them, which can hold code. Open it where you trust it, and save "
     "it with model.save('NAME.keras') in Keras 3.",
@@ -94,12 +92,12 @@ def _check_directory(content: bytes) -> None:
             raise ModelRejected(message)
     if not content.startswith(b"PK\x03\x04"):
         raise ModelRejected("It is not a .keras file. Save the network with model.save('NAME.keras') in Keras 3.")
-    end = content[-_END.size :]
-    if len(end) < _END.size or not end.startswith(b"PK\x05\x06"):
+    end = content[-END_RECORD.size :]
+    if len(end) < END_RECORD.size or not end.startswith(b"PK\x05\x06"):
         raise ModelRejected("It is incomplete, or has data after its end. Download or save it again.")
-    _, disk, first, here, members, size, start, _ = _END.unpack(end)
-    is_large = content[-_END.size - 20 : -_END.size].startswith(b"PK\x06\x07")  # a second, 64-bit directory
-    if is_large or disk or first or here != members or size > 10_000 or start + size + _END.size != len(content):
+    _, disk, first, here, members, size, start, _ = END_RECORD.unpack(end)
+    is_large = content[-END_RECORD.size - 20 : -END_RECORD.size].startswith(b"PK\x06\x07")  # a second, 64-bit directory
+    if is_large or disk or first or here != members or size > 10_000 or start + size + END_RECORD.size != len(content):
         raise ModelRejected("Its list of parts differs from what Keras writes. Save the network again with Keras 3.")
 
 
@@ -107,13 +105,13 @@ def _check_members(members: Sequence[zipfile.ZipInfo]) -> None:
     names = [member.filename for member in members]
     unknown = sorted(set(names) - set(_MAX_SIZE))
     if unknown:
-        raise ModelRejected(f"It has a part {_shown(unknown[0])}. Only {', '.join(_MAX_SIZE)} are allowed.")
+        raise ModelRejected(f"It has a part {printable(unknown[0][:60])}. Only {', '.join(_MAX_SIZE)} are allowed.")
     if len(set(names)) < len(names):
         raise ModelRejected("It has two parts with the same name. Save the network again with Keras 3.")
     if missing := sorted(set(_MAX_SIZE) - set(names)):
         raise ModelRejected(f"It has no {missing[0]}. Save the network again with Keras 3.")
     for member in members:
-        if member.compress_type not in _COMPRESSIONS:  # zipfile unpacks others without a limit
+        if member.compress_type not in COMPRESSIONS:  # zipfile unpacks others without a limit
             raise ModelRejected(
                 f"Its {member.filename} has a compression that Keras never uses. Save the network again with Keras 3."
             )
@@ -155,9 +153,6 @@ def _check_version(metadata: Any) -> None:
     version = metadata.get("keras_version") if isinstance(metadata, dict) else None
     if not isinstance(version, str) or not re.fullmatch(r"3\.\d{1,4}(\.\w{1,12})*", version):
         raise ModelRejected(
-            f"It was saved by Keras {_shown(version)}. Open it where you trust it, and save it again with Keras 3."
+            f"It was saved by Keras {printable(str(version)[:60])}. Open it where you trust it, and save it again with "
+            "Keras 3."
         )
-
-
-def _shown(value: object) -> str:
-    return "".join(letter if letter.isprintable() else "?" for letter in str(value)[:60])

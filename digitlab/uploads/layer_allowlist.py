@@ -7,6 +7,7 @@ against a list before Keras sees it, and Keras gets a config that is rewritten f
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
+from digitlab.data.archives import printable
 from digitlab.errors import ModelRejected
 
 Json = Any  # what json.loads returns
@@ -68,9 +69,9 @@ class _ConfigReader:
         """Return the config of a network, the outermost or one within another."""
         name = _class(entry)
         if name not in NETWORKS or entry.get("module") not in NETWORKS[name]:
-            _refuse(entry)
+            _reject(entry)
         if entry.get("registered_name") not in (None, name, "Model"):
-            _refuse(entry)
+            _reject(entry)
         if depth > _MAX_DEPTH:
             raise ModelRejected(
                 f"It has networks within networks, more than {_MAX_DEPTH} deep. Use plain layers instead."
@@ -98,7 +99,7 @@ class _ConfigReader:
         if name in NETWORKS:
             checked = self.network(entry, depth + 1, own_name)
         elif name not in LAYERS or entry.get("module") != "keras.layers" or entry.get("registered_name") is not None:
-            _refuse(entry)
+            _reject(entry)
         else:
             config = self._settings(entry["config"], name, depth) | {"name": own_name}
             checked = {"module": "keras.layers", "class_name": name, "config": config, "registered_name": None}
@@ -130,7 +131,7 @@ class _ConfigReader:
             return _type(value)
         if isinstance(value, Mapping):
             if _class(value) not in LAYERS:
-                _refuse(value)
+                _reject(value)
             _name_of(value)
             return self._layer(value, depth)
         if isinstance(value, list):
@@ -150,7 +151,7 @@ def _class(entry: Mapping[str, Json]) -> str:
     return name if isinstance(name, str) else ""
 
 
-def _refuse(entry: Mapping[str, Json]) -> NoReturn:
+def _reject(entry: Mapping[str, Json]) -> NoReturn:
     name, module, registered = (entry.get(key) for key in ("class_name", "module", "registered_name"))
     if name in ("Lambda", "__lambda__"):
         raise ModelRejected(
@@ -176,7 +177,7 @@ def _check_of_training(value: Json) -> None:
     if isinstance(value, Mapping) and (
         value.get("module") not in _ONLY_TRAINING or value.get("registered_name") is not None
     ):
-        _refuse(value)
+        _reject(value)
 
 
 def _nodes(nodes: Json, names: Mapping[str, str]) -> list[Json]:
@@ -196,7 +197,7 @@ def _argument(value: Json, names: Mapping[str, str], depth: int) -> Json:
             checked["keras_history"] = _history(config.get("keras_history"), names)
             return {"class_name": "__keras_tensor__", "config": checked}
     if isinstance(value, Mapping) and "class_name" in value:
-        _refuse(value)
+        _reject(value)
     if isinstance(value, Mapping) and depth == 0:
         return {_text("argument", key): _argument(item, names, 1) for key, item in value.items()}
     return _number("argument", value, _MAX_INTEGER, "call")
@@ -254,4 +255,4 @@ def _number(key: str, value: Json, maximum: int, layer: str) -> Json:
 def _short(value: object) -> str:
     """Return a value from a file, printable and short enough for a sentence."""
     text = f"{value:,}" if isinstance(value, int) and abs(value) < 10**30 else str(value)[:60]
-    return "".join(letter if letter.isprintable() else "?" for letter in text)
+    return printable(text)

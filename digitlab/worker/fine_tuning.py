@@ -9,13 +9,14 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from digitlab.data.labelled_digits import LabelledDigits
 from digitlab.errors import Diverged
 from digitlab.networks.calibration import fit_temperature
 from digitlab.networks.config import TrainingConfig
 from digitlab.networks.metrics import EpochMetrics, Progress, Report
 from digitlab.worker import model_pool
 from digitlab.worker.callbacks import Reporter, StopWhenUnwanted
-from digitlab.worker.fine_tuning_data import FineTuningData, Labelled
+from digitlab.worker.fine_tuning_data import FineTuningData
 
 _ARITHMETIC = 100_000_000_000  # multiplications of all forward passes of convolutions: some seconds on two cores
 _MAX_PICTURES = 300_000
@@ -50,9 +51,9 @@ class FineTuned:
 def fine_tune(
     model: keras.Model,
     config: TrainingConfig,
-    own: Labelled,
-    mnist: Labelled,
-    validation: Labelled,
+    own: LabelledDigits,
+    mnist: LabelledDigits,
+    validation: LabelledDigits,
     *,
     report: Report = lambda _: None,
     wanted: Callable[[], bool] = lambda: True,
@@ -86,15 +87,9 @@ def fine_tune(
     if not all(np.isfinite(values).all() for values in learner.get_weights()):
         raise Diverged("The fine-tuning's steps were too large: the loss is not a number. The network is unchanged.")
     alpha, after = _interpolate(learner, old, before, watched)
-    temperature_ratio = 1.0
-    if config.calibration:
-        temperature_ratio = fit_temperature(after, watched[1]) / fit_temperature(before, watched[1])
-        last = model.get_layer("digits")
-        last.set_weights([weights / temperature_ratio for weights in last.get_weights()])
-    if learner is model:  # compiled with a loss of Keras' own, as after a training: its file is opened elsewhere, too
-        optimizer = keras.optimizers.Adam(config.learning_rate)
-        optimizer.build(model.trainable_variables)
-        model.compile(optimizer, "sparse_categorical_crossentropy", metrics=["accuracy"])
+    temperature_ratio = _calibrate(model, before, after, watched[1]) if config.calibration else 1.0
+    if learner is model:
+        _compile_as_trained(model, config.learning_rate)
     return FineTuned(model, epochs, time.monotonic() - started, was_stopped, alpha, temperature_ratio)
 
 
@@ -104,20 +99,20 @@ def one_view(model: keras.Model) -> keras.Model:
     if features is None:
         return model
     pixels = keras.Input((28, 28), dtype="uint8", name="pixels")
-    sums = model.get_layer("digits")(features(keras.layers.Rescaling(1 / 255, name="scale")(pixels)))
-    return keras.Model(pixels, keras.layers.Softmax(name="probabilities")(sums))
+    logits = model.get_layer("digits")(features(keras.layers.Rescaling(1 / 255, name="scale")(pixels)))
+    return keras.Model(pixels, keras.layers.Softmax(name="probabilities")(logits))
 
 
 def _learn(
     learner: keras.Model,
-    mixture: FineTuningData,
+    data: FineTuningData,
     config: TrainingConfig,
     report: Report,
     wanted: Callable[[], bool],
 ) -> tuple[list[EpochMetrics], bool]:
     epochs: list[EpochMetrics] = []
 
-    def tell(event: EpochMetrics | Progress) -> None:
+    def record(event: EpochMetrics | Progress) -> None:
         if isinstance(event, EpochMetrics):
             epochs.append(event)
         report(event)
@@ -128,13 +123,15 @@ def _learn(
         layer.trainable = False
     for layer in dropping:
         layer.rate = 0.0
-    slower = keras.optimizers.schedules.CosineDecay(config.learning_rate, len(mixture) * config.epochs)
+    schedule = keras.optimizers.schedules.CosineDecay(config.learning_rate, len(data) * config.epochs)
     accuracy = model_pool.AccuracyOfDigits(name="accuracy")
-    learner.compile(keras.optimizers.Adam(slower), model_pool.loss_with_no_digit, metrics=[accuracy], jit_compile=False)
+    learner.compile(
+        keras.optimizers.Adam(schedule), model_pool.loss_with_no_digit, metrics=[accuracy], jit_compile=False
+    )
     learner.stop_evaluating = False  # Keras sets it with the first validation only
     stop = StopWhenUnwanted(wanted)
-    callbacks = [Reporter(tell, len(mixture)), stop]
-    learner.fit(mixture, epochs=config.epochs, shuffle=False, callbacks=callbacks, verbose=0)
+    callbacks = [Reporter(record, len(data)), stop]
+    learner.fit(data, epochs=config.epochs, shuffle=False, callbacks=callbacks, verbose=0)
     for layer in frozen:
         layer.trainable = True
     for layer, rate in dropping.items():
@@ -143,7 +140,7 @@ def _learn(
 
 
 def _interpolate(
-    learner: keras.Model, old: list[NDArray[np.float32]], before: NDArray[np.float32], watched: Labelled
+    learner: keras.Model, old: list[NDArray[np.float32]], before: NDArray[np.float32], watched: LabelledDigits
 ) -> tuple[float, NDArray[np.float32]]:
     """Interpolate between old and new weights, with the largest alpha that misreads few enough validation digits.
 
@@ -155,24 +152,41 @@ def _interpolate(
     """
     learned, alpha, after = learner.get_weights(), 0.0, before
     images, labels = watched
-    most = _misread(before, labels) + round(_MAX_LOST * len(labels))
+    max_misread = _misread(before, labels) + round(_MAX_LOST * len(labels))
     unsure = np.argsort(before[np.arange(len(labels)), labels])[: math.ceil(_UNSURE * len(labels))]
     few = images[unsure], labels[unsure]
     for alpha in _ALPHAS:
         learner.set_weights([a + alpha * (b - a) for a, b in zip(old, learned, strict=True)])
-        if alpha != _ALPHAS[-1] and _misread(_read(learner, few), few[1]) > most:
+        if alpha != _ALPHAS[-1] and _misread(_read(learner, few), few[1]) > max_misread:
             continue
         after = _read(learner, watched)
-        if _misread(after, labels) <= most:
+        if _misread(after, labels) <= max_misread:
             break
     return alpha, after
+
+
+def _calibrate(
+    model: keras.Model, before: NDArray[np.float32], after: NDArray[np.float32], labels: NDArray[np.uint8]
+) -> float:
+    """Divide the logits so that the answers after the fine-tuning are as confident as those before; return by what."""
+    temperature_ratio = fit_temperature(after, labels) / fit_temperature(before, labels)
+    last = model.get_layer("digits")
+    last.set_weights([weights / temperature_ratio for weights in last.get_weights()])
+    return temperature_ratio
+
+
+def _compile_as_trained(model: keras.Model, learning_rate: float) -> None:
+    """Compile with a loss of Keras' own, as after a training: the network's file is opened elsewhere, too."""
+    optimizer = keras.optimizers.Adam(learning_rate)
+    optimizer.build(model.trainable_variables)
+    model.compile(optimizer, "sparse_categorical_crossentropy", metrics=["accuracy"])
 
 
 def _misread(probabilities: NDArray[np.float32], labels: NDArray[np.uint8]) -> int:
     return int((probabilities.argmax(axis=1) != labels).sum())
 
 
-def _read(learner: keras.Model, digits: Labelled) -> NDArray[np.float32]:
+def _read(learner: keras.Model, digits: LabelledDigits) -> NDArray[np.float32]:
     return np.asarray(learner.predict(digits[0], batch_size=_BATCH, verbose=0), np.float32)
 
 

@@ -2,26 +2,24 @@
 
 import keras
 import numpy as np
-from numpy.typing import NDArray
 
 from digitlab.data.augmentation import Augmentation, augment
+from digitlab.data.labelled_digits import LabelledDigits
 from digitlab.networks.config import TrainingConfig
 from digitlab.synthesis import cache, handwriting
 
-Labelled = tuple[NDArray[np.uint8], NDArray[np.uint8]]
-
 OWN = 0.06  # share of a batch: with more, the network reads anything as what the person happened to draw
-WRITTEN = 0.3  # share of synthetic digits: they stand for how the person may write what they did not draw
-OTHER = 0.1  # share of drawings of other things, for networks that reject them
+SYNTHETIC = 0.3  # share of synthetic digits: they stand for how the person may write what they did not draw
+NON_DIGITS = 0.1  # share of drawings of other things, for networks that reject them
 _REDRAWN = 300  # own digits, redrawn with other pens
-_HAND = Augmentation(shift=1.5, rotation=10, scale=0.1, shear=0.15, elastic=1.0)  # how much handwriting varies
-_WRITTEN = Augmentation(shift=1.5, rotation=10, scale=0.1, shear=0.15)  # synthetic digits are distorted already
+_OWN_CHANGES = Augmentation(shift=1.5, rotation=10, scale=0.1, shear=0.15, elastic=1.0)  # how much handwriting varies
+_SYNTHETIC_CHANGES = Augmentation(shift=1.5, rotation=10, scale=0.1, shear=0.15)  # they are distorted already
 
 
 class FineTuningData(keras.utils.PyDataset):  # type: ignore[misc]
     """Batches of own, synthetic and MNIST's digits in fixed shares, newly augmented in every epoch."""
 
-    def __init__(self, own: Labelled, mnist: Labelled, config: TrainingConfig, batches: int) -> None:
+    def __init__(self, own: LabelledDigits, mnist: LabelledDigits, config: TrainingConfig, batches: int) -> None:
         """Take uint8 (n, 28, 28) and uint8 (n,) of own digits and of MNIST's, settings, and the batches of an epoch."""
         super().__init__()
         self._mnist, self._config, self._batches = mnist, config, batches
@@ -34,7 +32,7 @@ class FineTuningData(keras.utils.PyDataset):  # type: ignore[misc]
         """Return the number of batches of an epoch."""
         return self._batches
 
-    def __getitem__(self, number: int) -> Labelled:
+    def __getitem__(self, number: int) -> LabelledDigits:
         """Return a batch of the epoch: uint8 (batch_size, 28, 28), and labels, `NO_DIGIT` for other drawings."""
         if self._made[0] != self._epoch:
             self._made = self._epoch, self._pictures(self._epoch)
@@ -46,12 +44,12 @@ class FineTuningData(keras.utils.PyDataset):  # type: ignore[misc]
         """Use new pictures from now on."""
         self._epoch += 1
 
-    def _pictures(self, epoch: int) -> Labelled:
+    def _pictures(self, epoch: int) -> LabelledDigits:
         rng = np.random.default_rng([self._config.seed, epoch])
-        parts: list[tuple[Labelled, float, Augmentation | None]]
-        parts = [(self._own, OWN, _HAND), (cache.digits(), WRITTEN, _WRITTEN)]
+        parts: list[tuple[LabelledDigits, float, Augmentation | None]]
+        parts = [(self._own, OWN, _OWN_CHANGES), (cache.digits(), SYNTHETIC, _SYNTHETIC_CHANGES)]
         if self._config.written_digits:
-            parts.append((cache.non_digits(), OTHER, _WRITTEN))
+            parts.append((cache.non_digits(), NON_DIGITS, _SYNTHETIC_CHANGES))
         # MNIST's are not augmented: in so short a training that would cost three times as much accuracy on MNIST.
         parts.append((self._mnist, 1 - sum(share for _, share, _ in parts), None))
         made = []

@@ -6,13 +6,13 @@ from dataclasses import replace
 import numpy as np
 
 from digitlab.data import mnist
+from digitlab.data.labelled_digits import LabelledDigits
 from digitlab.errors import InvalidSetting
 from digitlab.networks.config import TrainingConfig
 from digitlab.networks.metrics import Report
 from digitlab.runs.models.model_files import ModelFiles
 from digitlab.runs.records.drawing import Drawing
 from digitlab.worker import fine_tuning, keras_files
-from digitlab.worker.fine_tuning_data import Labelled
 from digitlab.worker.training import Trained
 
 
@@ -49,7 +49,7 @@ def fine_tune_run(
     return Trained(tuned.model, tuned.epochs, tuned.seconds, tuned.was_stopped, calibration)
 
 
-def _digits(drawings: Sequence[Drawing]) -> Labelled:
+def _digits(drawings: Sequence[Drawing]) -> LabelledDigits:
     if not drawings:
         raise InvalidSetting(
             "The drawings to learn from were deleted. Draw some digits, and improve the network again."

@@ -21,6 +21,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from digitlab.data.archives import printable
 from digitlab.errors import DigitLabError, ModelRejected
 from digitlab.uploads.layer_allowlist import NAMED
 from digitlab.uploads.weights_file import copy_weights
@@ -34,15 +35,18 @@ _SHAPES = [(28, 28), (28, 28, 1), (784,)]
 _ROUNDING = 1e-3  # by which the sum of ten probabilities may differ from 1
 _NEAR = 0.01  # accuracies this close count as equal, and the lower loss decides
 _MIN_ACCURACY = 0.5  # of a network for digits
+# What Keras and TensorFlow raise for layers that do not fit together.
+_UNFIT = (ValueError, TypeError, KeyError, AttributeError, IndexError, ArithmeticError, NotImplementedError,
+          RuntimeError, OSError, AssertionError)  # fmt: skip
 _SUMS = {"linear", "softmax", "log_softmax", "sigmoid"}  # activations of a last layer that softmax may replace
 
 
 @dataclass(frozen=True, slots=True)
-class Scale:
+class PixelRange:
     """The pixel values that a network was trained on: `factor` times the ink, 0 to 1, plus `offset`.
 
     Example:
-        >>> Scale("0 to 255", 255, 0).factor
+        >>> PixelRange("0 to 255", 255, 0).factor
         255
     """
 
@@ -51,14 +55,14 @@ class Scale:
     offset: float
 
 
-_SCALES = (
-    Scale("0 to 1", 1, 0),
-    Scale("0 to 255", 255, 0),
-    Scale("-1 to 1", 2, -1),
-    Scale("standardized", 1 / 0.3081, -0.1307 / 0.3081),
-    Scale("1 to 0, dark on light", -1, 1),
-    Scale("255 to 0, dark on light", -255, 255),
-    Scale("1 to -1, dark on light", -2, 1),
+_PIXEL_RANGES = (
+    PixelRange("0 to 1", 1, 0),
+    PixelRange("0 to 255", 255, 0),
+    PixelRange("-1 to 1", 2, -1),
+    PixelRange("standardized", 1 / 0.3081, -0.1307 / 0.3081),
+    PixelRange("1 to 0, dark on light", -1, 1),
+    PixelRange("255 to 0, dark on light", -255, 255),
+    PixelRange("1 to -1, dark on light", -2, 1),
 )
 
 
@@ -78,12 +82,12 @@ def convert(folder: Path, max_weights: int) -> dict[str, Any]:
     """
     with np.load(folder / "trial.npz", allow_pickle=False) as trial:
         images, labels, test = trial["images"], trial["labels"], trial["test"]
-    foreign = _opened(folder, max_weights)
-    shape = _shape_of(foreign)
+    imported = _open(folder, max_weights)
+    shape = _shape_of(imported)
     try:
-        laid_out = _laid_out(foreign, shape)
-        scale, accuracy = _best_scale(laid_out, shape, images, labels)
-        model, is_softmax_added = _own(laid_out, shape, scale, images)
+        flat = _flatten(imported, shape)
+        pixel_range, accuracy = _best_pixel_range(flat, shape, images, labels)
+        model, is_softmax_added = _to_own_form(flat, shape, pixel_range, images)
     except _UNFIT as error:
         raise ModelRejected(f"It cannot read a digit: {_first_line(error)}") from error
     export(model, folder / NETWORK, images[:64])
@@ -91,16 +95,16 @@ def convert(folder: Path, max_weights: int) -> dict[str, Any]:
     np.save(folder / ANSWERS, answers.astype(np.float32), allow_pickle=False)
     return {
         "parameters": int(model.count_params()),
-        "layers": len(foreign.layers),
+        "layers": len(imported.layers),
         "shape": list(shape),
-        "scale": scale.title,
+        "scale": pixel_range.title,
         "is_softmax_added": is_softmax_added,
         "trial_accuracy": accuracy,
         "versions": versions(),
     }
 
 
-def _opened(folder: Path, max_weights: int) -> keras.Model:
+def _open(folder: Path, max_weights: int) -> keras.Model:
     copy_weights(folder / "weights.h5", folder / "model.weights.h5", 2 * max_weights)
     clean = folder / "clean.keras"
     with zipfile.ZipFile(clean, "w") as archive:
@@ -115,11 +119,6 @@ def _opened(folder: Path, max_weights: int) -> keras.Model:
     if not isinstance(model, keras.Model) or not model.built:
         raise ModelRejected("It was saved before it was built. Call it on a digit once, then save it again.")
     return model
-
-
-# What Keras and TensorFlow raise for layers that do not fit together.
-_UNFIT = (ValueError, TypeError, KeyError, AttributeError, IndexError, ArithmeticError, NotImplementedError,
-          RuntimeError, OSError, AssertionError)  # fmt: skip
 
 
 class _Budget:
@@ -167,20 +166,20 @@ def _as_shape(shape: Any) -> str:
     return "several things at once"
 
 
-def _best_scale(
+def _best_pixel_range(
     model: keras.Model, shape: tuple[int, ...], images: NDArray[np.uint8], labels: NDArray[np.uint8]
-) -> tuple[Scale, float]:
-    """Try each scale on digits, and return the most accurate one; among about equal ones, that of the lowest loss."""
+) -> tuple[PixelRange, float]:
+    """Try each range on digits, and return the most accurate one; among about equal ones, that of the lowest loss."""
     shares = (images.astype(np.float32) / np.float32(255)).reshape(len(images), *shape)
     tried = []
-    for scale in _SCALES:
-        pictures = shares * np.float32(scale.factor) + np.float32(scale.offset)
+    for pixel_range in _PIXEL_RANGES:
+        pictures = shares * np.float32(pixel_range.factor) + np.float32(pixel_range.offset)
         outputs = np.asarray(model.predict(pictures, batch_size=_BATCH, verbose=0), np.float32)
         if not np.isfinite(outputs).all():
             continue
         rows = outputs if _are_probabilities(outputs) else _softmax(outputs)
         loss = -np.log(np.maximum(rows[np.arange(len(labels)), labels], 1e-7)).mean()
-        tried.append((float((rows.argmax(axis=1) == labels).mean()), float(loss), scale))
+        tried.append((float((rows.argmax(axis=1) == labels).mean()), float(loss), pixel_range))
     if not tried:
         raise ModelRejected("Its answers are infinite or not a number (NaN). Train it again.")
     best = max(accuracy for accuracy, _, _ in tried)
@@ -189,8 +188,8 @@ def _best_scale(
             f"It reads only {best:.0%} of {len(labels):,} digits correctly, however they are scaled: it is not a "
             "network for handwritten digits, or is not trained enough."
         )
-    accuracy, _, scale = min((trial for trial in tried if trial[0] >= best - _NEAR), key=lambda trial: trial[1])
-    return scale, accuracy
+    accuracy, _, pixel_range = min((trial for trial in tried if trial[0] >= best - _NEAR), key=lambda trial: trial[1])
+    return pixel_range, accuracy
 
 
 def _are_probabilities(outputs: NDArray[np.float32]) -> bool:
@@ -202,18 +201,18 @@ def _softmax(sums: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.asarray(powers / powers.sum(axis=1, keepdims=True))
 
 
-def _laid_out(foreign: keras.Model, shape: tuple[int, ...]) -> keras.Model:
+def _flatten(imported: keras.Model, shape: tuple[int, ...]) -> keras.Model:
     """Return the same network in float32, with the layers of nested networks in one flat network."""
     picture = keras.Input(shape, name="picture")
-    model = keras.Model(picture, foreign.call(picture), name="network")
+    model = keras.Model(picture, imported.call(picture), name="network")
     for _ in range(_MAX_DEPTH):
         if not any(isinstance(layer, keras.Model) for layer in model.layers):
             break
-        model = keras.models.clone_model(model, clone_function=lambda layer: layer, call_function=_called)
-    return _renewed(model)
+        model = keras.models.clone_model(model, clone_function=lambda layer: layer, call_function=_call)
+    return _rebuild(model)
 
 
-def _called(layer: Any, *arguments: Any, **named: Any) -> Any:
+def _call(layer: Any, *arguments: Any, **named: Any) -> Any:
     """Return the symbolic output of a layer, network or operation; it takes no memory yet."""
     if isinstance(layer, keras.Model):
         return layer.call(*arguments)
@@ -228,11 +227,11 @@ def _called(layer: Any, *arguments: Any, **named: Any) -> Any:
     return output
 
 
-def _renewed(model: keras.Model) -> keras.Model:
+def _rebuild(model: keras.Model) -> keras.Model:
     """Return the same network with new layers, and names of the lab's kind."""
     made: dict[int, keras.layers.Layer] = {}
 
-    def renew(layer: Any) -> Any:
+    def rebuild(layer: Any) -> Any:
         if not isinstance(layer, keras.layers.Layer):
             return layer
         if id(layer) not in made:
@@ -242,15 +241,15 @@ def _renewed(model: keras.Model) -> keras.Model:
             made[id(layer)] = type(layer).from_config(config)
         return made[id(layer)]
 
-    clone = keras.models.clone_model(model, clone_function=renew, call_function=_called)
+    clone = keras.models.clone_model(model, clone_function=rebuild, call_function=_call)
     for layer in model.layers:
         if id(layer) in made:
             made[id(layer)].set_weights(layer.get_weights())
     return clone
 
 
-def _own(
-    model: keras.Model, shape: tuple[int, ...], scale: Scale, images: NDArray[np.uint8]
+def _to_own_form(
+    model: keras.Model, shape: tuple[int, ...], pixel_range: PixelRange, images: NDArray[np.uint8]
 ) -> tuple[keras.Model, bool]:
     """Return the network in the form of the lab's own, and whether a softmax was added.
 
@@ -258,17 +257,17 @@ def _own(
     """
     pixels = keras.Input((28, 28), dtype="uint8", name="pixels")
     x = keras.layers.Rescaling(1 / 255, name="scale")(pixels)
-    if (scale.factor, scale.offset) != (1, 0):
-        x = keras.layers.Rescaling(scale.factor, scale.offset, name="own_scale")(x)
+    if (pixel_range.factor, pixel_range.offset) != (1, 0):
+        x = keras.layers.Rescaling(pixel_range.factor, pixel_range.offset, name="own_scale")(x)
     if shape != (28, 28):
         x = keras.layers.Reshape(shape, name="form")(x)
     front = len(keras.Model(pixels, x).layers)
-    own = _renewed(keras.Model(pixels, model.call(x), name="network"))
+    own = _rebuild(keras.Model(pixels, model.call(x), name="network"))
     is_softmax_added = not _are_probabilities(own.predict(images, batch_size=_BATCH, verbose=0))
-    return _ended(own, front, is_softmax_added=is_softmax_added), is_softmax_added
+    return _end_with_softmax(own, front, is_softmax_added=is_softmax_added), is_softmax_added
 
 
-def _ended(model: keras.Model, front: int, *, is_softmax_added: bool) -> keras.Model:
+def _end_with_softmax(model: keras.Model, front: int, *, is_softmax_added: bool) -> keras.Model:
     """Make softmax the last dense layer's activation, as in the lab's own networks; else add it as a layer."""
     last, output = model.layers[-1], model.output
     is_softmax = isinstance(last, keras.layers.Softmax) or (
@@ -279,7 +278,7 @@ def _ended(model: keras.Model, front: int, *, is_softmax_added: bool) -> keras.M
     is_chain = len(model.layers) > front + 1 and dense.output is (last.input if is_softmax else output)
     if isinstance(dense, keras.layers.Dense) and is_chain and activation in ({"linear"} if is_softmax else _SUMS):
         dense.activation, dense.name = keras.activations.softmax, "digits"
-        return _renewed(keras.Model(model.input, dense.output, name="network"))
+        return _rebuild(keras.Model(model.input, dense.output, name="network"))
     if is_softmax_added:
         return keras.Model(model.input, keras.layers.Softmax(name="probabilities")(output), name="network")
     return model
@@ -288,7 +287,7 @@ def _ended(model: keras.Model, front: int, *, is_softmax_added: bool) -> keras.M
 def _first_line(error: Exception) -> str:
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     text = (lines or [type(error).__name__])[0][:200]
-    return "".join(one if one.isprintable() else "?" for one in text)
+    return printable(text)
 
 
 def _main(folder: Path, max_weights: int, memory: int, seconds: int) -> None:

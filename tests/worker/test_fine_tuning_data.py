@@ -25,7 +25,7 @@ def test_each_batch_has_the_same_share_of_each_part(own, digits):
     for images, labels in (batches[k] for k in range(4)):
         assert images.shape == (config.batch_size, 28, 28)
         assert images.dtype == labels.dtype == np.uint8
-        assert (labels == NO_DIGIT).sum() == round(fine_tuning_data.OTHER * config.batch_size)
+        assert (labels == NO_DIGIT).sum() == round(fine_tuning_data.NON_DIGITS * config.batch_size)
 
 
 def test_what_is_no_digit_comes_only_to_networks_that_tell_it(own, digits):
