@@ -11,17 +11,18 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from digitlab.networks.digit_map import principal_axes
+from digitlab.networks.explanation import Floats
 from digitlab.networks.metrics import EpochMetrics
 from digitlab.networks.observation import BINS, LayerObservation, Observation
 from digitlab.networks.snapshots import MAP_DIGITS, READ_DIGITS, Snapshot
 
 _PART = 250  # digits at once; their activations and gradients take up to 100 MB
 _MOVED = 0.01  # of the root mean square of a layer's weights: smaller changes do not count
-Floats = NDArray[np.float32]
+Observe = Callable[[Observation, Snapshot | None], None]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Digits:
+class ObservedDigits:
     """The digits with which a network is observed.
 
     Attributes:
@@ -37,24 +38,24 @@ class Digits:
     labels: NDArray[np.uint8]
 
 
-def digits_for(images: NDArray[np.uint8], labels: NDArray[np.uint8], fitted: int, used: int) -> Digits:
+def digits_for(images: NDArray[np.uint8], labels: NDArray[np.uint8], fitted: int, used: int) -> ObservedDigits:
     """Choose from the training set, whose first `fitted` digits are trained on, and the next up to `used` validate."""
     first = fitted if used > fitted else 0
     shown = images[first : min(first + READ_DIGITS, used)]
-    return Digits(shown, first, images[: min(_PART, fitted)], labels[: min(_PART, fitted)])
+    return ObservedDigits(shown, first, images[: min(_PART, fitted)], labels[: min(_PART, fitted)])
 
 
 class Observer(keras.callbacks.Callback):  # type: ignore[misc]
-    """Calls `report` with an `Observation` after each whole epoch, and with a `Snapshot` after some.
+    """Calls `observe` with an `Observation` after each whole epoch, and with a `Snapshot` after some.
 
     Comes after the callback that restores a checkpoint, and before the one that restores the best weights at the end.
     """
 
     def __init__(
         self,
-        digits: Digits,
-        report: Callable[[Observation, Snapshot | None], None],
-        is_kept: Callable[[int], bool],
+        digits: ObservedDigits,
+        observe: Observe,
+        has_snapshot: Callable[[int], bool],
         epochs: Sequence[EpochMetrics],
         *,
         is_resumed_within: bool = False,
@@ -63,29 +64,29 @@ class Observer(keras.callbacks.Callback):  # type: ignore[misc]
 
         Args:
             digits: The digits with which the network is observed.
-            report: Called with each observation, and a snapshot or None.
-            is_kept: Which epochs get a snapshot, 0 for the state before the first.
+            observe: Called with each observation, and a snapshot or None.
+            has_snapshot: Which epochs get a snapshot, 0 for the state before the first.
             epochs: The figures of whole epochs; the caller adds to them before this callback runs.
             is_resumed_within: Whether the training is resumed within an epoch, so that its first weights are unknown.
         """
         super().__init__()
-        self._digits, self._report, self._is_kept, self._epochs = digits, report, is_kept, epochs
+        self._digits, self._observe, self._has_snapshot, self._epochs = digits, observe, has_snapshot, epochs
         self._knows_before = not is_resumed_within
         self._before: list[Floats] = []
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         if epoch == 0 and self._knows_before:
-            self._observe(0)
+            self._observe_epoch(0)
         if self._knows_before:
             self._before = _kernels(self.model)
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         is_whole = bool(self._epochs) and self._epochs[-1].epoch == epoch + 1
         if is_whole and all(np.isfinite(kernel).all() for kernel in _kernels(self.model)):
-            self._observe(epoch + 1)
+            self._observe_epoch(epoch + 1)
             self._knows_before = True
 
-    def _observe(self, epoch: int) -> None:
+    def _observe_epoch(self, epoch: int) -> None:
         probe = _probes.get(self.model) or _probes.setdefault(self.model, _Probe(self.model))
         gradients = probe.look(self._digits.learned, self._digits.labels).gradients
         parts = [self._digits.images[start : start + _PART] for start in range(0, len(self._digits.images), _PART)]
@@ -97,8 +98,8 @@ class Observer(keras.callbacks.Callback):  # type: ignore[misc]
                 probe.names, _kernels(self.model), self._before or probe.nothing, gradients, peaks, strict=True
             )
         ]
-        snapshot = self._snapshot(epoch, seen) if self._is_kept(epoch) else None
-        self._report(Observation(epoch=epoch, digits=len(self._digits.images), layers=tuple(layers)), snapshot)
+        snapshot = self._snapshot(epoch, seen) if self._has_snapshot(epoch) else None
+        self._observe(Observation(epoch=epoch, digits=len(self._digits.images), layers=tuple(layers)), snapshot)
 
     def _snapshot(self, epoch: int, seen: "list[_Seen]") -> Snapshot:
         hidden = np.concatenate([part.hidden for part in seen])[:MAP_DIGITS]

@@ -15,15 +15,12 @@ from digitlab.errors import DIVERGED, CheckpointDamaged, Diverged, StorageError
 from digitlab.networks.calibration import Calibration, apply_temperature, fit_temperature, fit_thresholds
 from digitlab.networks.config import TrainingConfig
 from digitlab.networks.metrics import EpochMetrics, Progress, Report
-from digitlab.networks.observation import Observation
-from digitlab.networks.snapshots import Snapshot, has_snapshot
+from digitlab.networks.snapshots import has_snapshot
 from digitlab.storage.storage import StoredFile
 from digitlab.synthesis import handwriting
 from digitlab.worker import build, checkpoints, model_pool, multistep
 from digitlab.worker.callbacks import Reporter, StopWhenUnwanted
-from digitlab.worker.observer import Observer, digits_for
-
-Observe = Callable[[Observation, Snapshot | None], None]
+from digitlab.worker.observer import Observe, Observer, digits_for
 
 _DRAWN_AT_ONCE = 2000  # synthetic digits
 
@@ -97,30 +94,21 @@ def train(
     learner = model_pool.acquire(config)
     execution_plan = multistep.plan(learner, config.steps)
     chunks = multistep.BatchChunks(*data, config, execution_plan.digits, start.batches_per_chunk if start else None)
-    patience = _patience(config)
-    keeper = observer = None
-    if checkpoint is not None:
-        keeper = checkpoints.CheckpointWriter(
-            checkpoint, config, watch.epochs, chunks.batches_per_chunk, patience, start
-        )
-    if observe is not None:
-        observer = _observer(observe, images, labels, config, watch.epochs, start)
-    reporter = Reporter(watch, chunks.batches_per_epoch, chunks.batches_per_chunk)
-    # Early stopping restores the best weights at the end: the checkpoint is written before that, after all others.
-    callbacks = [keras.callbacks.TerminateOnNaN(), reporter, stop, keeper, observer, patience]
+    observer = _observer(observe, images, labels, config, watch.epochs, start) if observe is not None else None
+    callbacks, writer = _callbacks(config, chunks, watch, stop, observer, checkpoint, start)
     history = multistep.fit(
         learner,
         chunks,
         execution_plan,
         epochs=config.epochs,
         validation=(images[validation], labels[validation]) if config.validation_digits else None,
-        callbacks=[callback for callback in callbacks if callback is not None],
+        callbacks=callbacks,
         first_epoch=start.epoch if start else 0,
         skipped=start.chunks if start else 0,
     )
     model = model_pool.release(learner, config)
     _check_finite(history, model, watch.last, config)
-    checkpoint_error = keeper.error if keeper else None
+    checkpoint_error = writer.error if writer else None
     if stop.has_stopped and is_pause():
         return Trained(model, watch.epochs, time.monotonic() - started, True, Calibration(), checkpoint_error)
     model, calibration = _finished(model, images[validation], labels[validation], config, is_trained=bool(watch.epochs))
@@ -130,10 +118,27 @@ def train(
     )
 
 
-def _patience(config: TrainingConfig) -> keras.callbacks.EarlyStopping | None:
-    if config.early_stopping is None:
-        return None
-    return keras.callbacks.EarlyStopping(patience=config.early_stopping, restore_best_weights=True)
+def _callbacks(
+    config: TrainingConfig,
+    chunks: multistep.BatchChunks,
+    watch: "_Watch",
+    stop: StopWhenUnwanted,
+    observer: Observer | None,
+    checkpoint: StoredFile | None,
+    start: checkpoints.Checkpoint | None,
+) -> tuple[list[keras.callbacks.Callback], checkpoints.CheckpointWriter | None]:
+    """Return the callbacks of a training in their order, and the one of them that writes checkpoints."""
+    patience = writer = None
+    if config.early_stopping is not None:
+        patience = keras.callbacks.EarlyStopping(patience=config.early_stopping, restore_best_weights=True)
+    if checkpoint is not None:
+        writer = checkpoints.CheckpointWriter(
+            checkpoint, config, watch.epochs, chunks.batches_per_chunk, patience, start
+        )
+    reporter = Reporter(watch, chunks.batches_per_epoch, chunks.batches_per_chunk)
+    # Early stopping restores the best weights at the end: the checkpoint is written before that, after all others.
+    callbacks = [keras.callbacks.TerminateOnNaN(), reporter, stop, writer, observer, patience]
+    return [callback for callback in callbacks if callback is not None], writer
 
 
 def _check_finite(history: keras.callbacks.History, model: keras.Model, last: Progress, config: TrainingConfig) -> None:
@@ -220,13 +225,13 @@ def _calibrate(
 ) -> Calibration:
     """Fit temperature and thresholds on digits that the network was not trained on, and build the temperature in."""
     if config.written_digits:
-        written, their_labels = handwriting.synthetic_digits(
+        synthetic, their_labels = handwriting.synthetic_digits(
             len(images) // 2, config.seed + 1, max_pen_width=handwriting.READABLE
         )
-        images, labels = np.concatenate([images, written]), np.concatenate([labels, their_labels])
+        images, labels = np.concatenate([images, synthetic]), np.concatenate([labels, their_labels])
     probabilities = model.predict(images, batch_size=500, verbose=0)
     temperature = fit_temperature(probabilities, labels)
-    last = model.get_layer("digits")  # its sums divided by the temperature are its weights divided by it
+    last = model.get_layer("digits")  # its logits divided by the temperature are its weights divided by it
     last.set_weights([weights / temperature for weights in last.get_weights()])
     min_confidence, max_entropy = fit_thresholds(apply_temperature(probabilities, temperature), labels)
     return Calibration(temperature=temperature, min_confidence=min_confidence, max_entropy=max_entropy)
