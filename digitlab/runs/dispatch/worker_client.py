@@ -46,7 +46,7 @@ class WorkerClient:
         self._program: subprocess.Popen[str] | None = None
         self._client: Client | None = None
         self._submitted: dict[tuple[int, int], Future] = {}  # by the queued run, its number and attempt
-        self.trouble = ""  # one sentence on why the last training job failed to start; empty if it started
+        self.trouble = ""  # one sentence on the error that ended the last training job; empty if none did
         self.count = settings.workers  # workers, and so trainings at once
 
     def start(self) -> bool:
@@ -124,10 +124,11 @@ class WorkerClient:
         if done.status == "error":
             error = done.exception()
             if isinstance(error, DigitLabError):
-                self.trouble = f"A worker failed to start. {error}"
+                self.trouble = f"A training job ended with an error. {error}"
             else:
-                self.trouble = f"A worker failed to start ({type(error).__name__}). Its log has the details."
-            logs.log("worker failed to start", task=done.key, reason=self.trouble, level=logging.WARNING)
+                kind = type(error).__name__
+                self.trouble = f"A training job ended with an error ({kind}). The worker's log has the details."
+            logs.log("training job failed", task=done.key, reason=self.trouble, level=logging.WARNING)
 
     def ask(self, question: Callable[Concatenate[Settings, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Ask a worker a question, and wait for the answer.
