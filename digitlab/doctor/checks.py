@@ -218,8 +218,9 @@ def networks(settings: Settings, folder: Path = ROOT / "models") -> Iterator[Fin
         except DigitLabError as error:
             yield wrong("ready-made networks", str(error), "Restore it with `git checkout`.")
             continue
-        good.append(name)
-        if digit != 1:
+        if digit == 1:
+            good.append(name)
+        else:
             yield wrong("ready-made networks", f"{name} reads a one as {digit}.", "Restore it with `git checkout`.")
     if good:
         yield ok("ready-made networks", f"{', '.join(good)}: loaded, and read a one correctly.")

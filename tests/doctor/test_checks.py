@@ -2,6 +2,7 @@ import dataclasses
 import json
 import subprocess
 
+import numpy as np
 import pytest
 
 from digitlab.doctor import checks
@@ -150,6 +151,20 @@ def test_every_wrong_variable_is_told_and_the_rest_is_read():
         "DIGITLAB_MAX_EPOCHS", "DIGITLAB_SCHEDULER", "DIGITLAB_WORKERS",
     ]  # fmt: skip
     assert len(names) == 4
+
+
+def test_an_old_name_does_not_count_beside_its_new_one():
+    environ = {"DIGITLAB_BROUGHT_IN_PER_PERSON": "many", "DIGITLAB_MAX_IMPORTS_PER_PERSON": "3"}
+    settings, wrong, _ = Settings.from_valid_variables(environ)
+    assert (settings.max_imports_per_person, wrong) == (3, [])
+
+
+def test_a_network_that_misreads_is_not_called_correct(settings, monkeypatch):
+    dash = np.rot90(checks._one()).copy()
+    monkeypatch.setattr(checks, "_one", lambda: dash)
+    texts = [finding.text for finding in checks.networks(settings)]
+    assert any("reads a one as" in text for text in texts)
+    assert not any("correctly" in text for text in texts)
 
 
 def test_an_old_name_of_a_variable_is_a_warning():
