@@ -17,7 +17,7 @@ DigitLabError
 ├── RunError
 │   ├── RunNotFound         there is no run of that number
 │   ├── RunIsOver           a run that has ended cannot change
-│   ├── RunIsActive         a queued or running run cannot be deleted
+│   ├── RunIsActive         a queued or running run cannot change in that way
 │   ├── CheckpointDamaged   a checkpoint cannot be read
 │   ├── SnapshotDamaged     a snapshot cannot be read
 │   └── Diverged            the loss became infinite or NaN
@@ -110,7 +110,7 @@ class RunIsOver(RunError):
 
 
 class RunIsActive(RunError):
-    """A queued or running run cannot be deleted."""
+    """A queued or running run cannot be deleted or resumed."""
 
 
 class CheckpointDamaged(RunError):

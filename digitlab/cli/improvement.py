@@ -23,7 +23,7 @@ def improve(options: argparse.Namespace, lab: Lab) -> int:
     run = lab.train_here(config, options.title or title, attend(options, config.epochs), HERE)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     if run.model is None:
-        raise DigitLabError(run.message or "It was stopped before there was a network. Start it again.")
+        raise DigitLabError(run.message or "It was stopped or paused before there was a network. Start it again.")
     improvement = lab.improvement_here(run, HERE)
     own = improvement.own
     result = {

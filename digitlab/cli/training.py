@@ -20,7 +20,7 @@ def train(options: argparse.Namespace, lab: Lab) -> int:
     attended = replace(attend(options, config.epochs), name=options.name, is_ready_made=options.ready_made)
     run = lab.train_here(config, options.title, attended)
     if run.model is None:
-        raise DigitLabError(run.message)
+        raise DigitLabError(run.message or f"It was paused. Resume it with: python -m digitlab resume {run.number}")
     card = lab.model(run.model)
     result = {
         "test_accuracy": card.test_accuracy,

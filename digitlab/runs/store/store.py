@@ -160,7 +160,12 @@ class Store:
             raise RunIsOver(f"Run {number} cannot be paused: it is {self.run(number).state}.")
 
     def queue_again(self, number: int, epochs: int | None = None) -> Run:
-        """Queue a run again, to resume with `epochs` in total. `RunIsOver` if it cannot be resumed."""
+        """Queue a run again, to resume with `epochs` in total.
+
+        Raises:
+            RunIsActive: It is queued or running.
+            RunIsOver: It failed.
+        """
         run = self.run(number)
         config = run.config if epochs is None else dataclasses.replace(run.config, epochs=epochs)
         with self._transaction() as connection:
@@ -169,6 +174,8 @@ class Store:
                 is_stop_wanted=False, is_pause_wanted=False, is_attended=False, config=json.dumps(config.as_dict()),
             )  # fmt: skip
         if not is_resumed:
+            if not self.run(number).state.is_over():
+                raise RunIsActive(f"Run {number} is queued or running already.")
             raise RunIsOver(f"Run {number} cannot be resumed: it is {self.run(number).state}. Start a new one.")
         return self.run(number)
 

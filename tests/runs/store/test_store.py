@@ -177,7 +177,7 @@ def test_a_waiting_run_is_paused_at_once(store, small):
 
 def test_a_failed_or_running_run_cannot_go_on(store, small):
     number = store.create(small).number
-    with pytest.raises(RunIsOver, match="queued"):
+    with pytest.raises(RunIsActive, match="queued or running already"):
         store.queue_again(number)
     store.claim(number, "a")
     store.end(number, "a", Outcome(state=RunState.FAILED, message="no room"))
