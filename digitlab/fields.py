@@ -3,7 +3,7 @@
 import dataclasses
 import reprlib
 import types
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, cast, get_args
@@ -24,6 +24,7 @@ class Setting:
         low: Smallest value allowed.
         high: Largest value allowed.
         choices: The values allowed, where they are words.
+        choice_labels: How the form writes them, by value; those left out are written as they are.
         unit: What it is counted in, in the plural; may be empty.
         step: By how much the form changes it; None: by the widget's own step.
         form_high: How far its slider goes, unless a link or a file brings more; None: up to `high`.
@@ -52,6 +53,7 @@ class Setting:
     low: float = 0
     high: float = 0
     choices: tuple[str, ...] = ()
+    choice_labels: Mapping[str, str] = dataclasses.field(default_factory=dict)
     unit: str = ""
     step: float | None = None
     form_high: float | None = None

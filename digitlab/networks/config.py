@@ -12,7 +12,7 @@ from digitlab.fields import Setting, check_settings, declare, settings_of, value
 from digitlab.networks.presets import PRESETS
 
 OPTIMIZERS = {"adam": "Adam", "adamw": "AdamW", "rmsprop": "RMSprop", "sgd": "SGD"}  # and the names of Keras' classes
-SCHEDULES = ("constant", "cosine", "one-cycle")
+SCHEDULES = {"constant": "Constant", "cosine": "Cosine", "one-cycle": "One-cycle"}
 ALWAYS_GIVEN = ("preset", "epochs", "seed")  # in links, files and commands, even where they are the preset's own
 _MNIST = 60_000  # training digits
 
@@ -37,7 +37,7 @@ class FineTuning:
         if not self.base or not self.learned:
             raise InvalidSetting("Fine-tuning needs a network and drawings to learn from. Draw some digits first.")
         if shared := set(self.learned) & set(self.held_back):
-            raise InvalidSetting(f"Drawing {min(shared)} cannot be both learned from and held back. Choose one.")
+            raise InvalidSetting(f"Drawing {min(shared)} cannot be both trained on and set aside. Choose one.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +94,9 @@ class TrainingConfig:
         )
     )
     batch_size: int = declare(Setting(default=32, label="Batch size", low=1, high=4096, is_typed=True, position=1))
-    optimizer: str = declare(Setting(default="adam", label="Optimizer", choices=tuple(OPTIMIZERS), position=3))
+    optimizer: str = declare(
+        Setting(default="adam", label="Optimizer", choices=tuple(OPTIMIZERS), choice_labels=OPTIMIZERS, position=3)
+    )
     learning_rate: float = declare(
         Setting(
             default=0.001,
@@ -112,7 +114,8 @@ class TrainingConfig:
             default="constant",
             label="Schedule",
             help="Whether the learning rate stays, falls to 0 along a cosine wave, or rises to it first (one-cycle).",
-            choices=SCHEDULES,
+            choices=tuple(SCHEDULES),
+            choice_labels=SCHEDULES,
             position=5,
         )
     )

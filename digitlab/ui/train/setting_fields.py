@@ -31,7 +31,13 @@ def field(setting: Setting, preset: str, suggested: Any, ceiling: float | None =
     about: dict[str, Any] = {"help": setting.help or None, "key": key(preset, setting), "persist_state": "session"}
     start = to_widget(setting, suggested)
     if setting.choices:
-        return st.selectbox(setting.label, setting.choices, setting.choices.index(start), **about)
+        return st.selectbox(
+            setting.label,
+            setting.choices,
+            setting.choices.index(start),
+            format_func=lambda value: setting.choice_labels.get(value, value),
+            **about,
+        )
     if setting.kind is bool:
         return st.toggle(setting.label, start, **about)
     value = _number(setting, start, about, ceiling)

@@ -44,6 +44,14 @@ def test_the_form_shows_every_setting_in_its_place():
     }  # fmt: skip
 
 
+def test_choices_are_written_in_words():
+    page = form()
+    assert page.selectbox(key="tutorial-optimizer").options == ["Adam", "AdamW", "RMSprop", "SGD"]
+    page.selectbox(key="tutorial-schedule").set_value("one-cycle").run()
+    assert page.selectbox(key="tutorial-schedule").options == ["Constant", "Cosine", "One-cycle"]
+    assert page.session_state.config().schedule == "one-cycle"
+
+
 def test_a_choice_becomes_a_setting_and_none_is_shown_as_zero():
     page = form()
     page.slider(key="tutorial-early_stopping").set_value(4)
