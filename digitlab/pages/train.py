@@ -22,7 +22,7 @@ form, watch = st.columns([2, 3], gap="large")
 with form:
     preset = training_form.preset()
     config = training_form.fill_in(preset, lab.max_epochs)
-    settings_sharing.take_file(lab.max_epochs)
+    settings_sharing.receive_file(lab.max_epochs)
     name = st.container()
 
     if not person.may_train:

@@ -39,14 +39,14 @@ def receive(max_epochs: int) -> None:
             st.toast("The settings of the link are filled in. Press Train to start.", icon=":material/tune:")
 
 
-def take_file(max_epochs: int) -> None:
+def receive_file(max_epochs: int) -> None:
     """Let a person fill in the form with a settings file."""
     with st.expander("Settings from a file", icon=":material/upload_file:"):
         st.file_uploader(
             "Settings file, downloaded from a run",
             "json",
             key="settings-file",
-            on_change=_take,
+            on_change=_read_file,
             args=(max_epochs,),
             max_upload_size=1,
         )
@@ -56,7 +56,7 @@ def take_file(max_epochs: int) -> None:
             st.info("Its settings are filled in above.", icon=":material/tune:")
 
 
-def _take(max_epochs: int) -> None:
+def _read_file(max_epochs: int) -> None:
     st.session_state.settings_error = ""
     file = st.session_state["settings-file"]
     if file is not None:
