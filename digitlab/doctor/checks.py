@@ -94,9 +94,10 @@ def packages(root: Path = ROOT) -> Iterator[Finding]:
     wanted = [Requirement(line) for line in lines if line.strip() and not line.startswith(("#", "-"))]
     if platform.python_version() not in python:
         yield wrong("packages", f"Python is {platform.python_version()}; {python} is needed.", "Install another one.")
-    unfit = [(one, version) for one in wanted if not (version := version_of(one.name)) or version not in one.specifier]
-    for one, version in unfit:
-        yield wrong("packages", f"{one.name} is {version or 'missing'}; {one} is needed.", _INSTALL)
+    installed = [(requirement, version_of(requirement.name)) for requirement in wanted]
+    unfit = [(needed, version) for needed, version in installed if not version or version not in needed.specifier]
+    for requirement, version in unfit:
+        yield wrong("packages", f"{requirement.name} is {version or 'missing'}; {requirement} is needed.", _INSTALL)
     if not unfit:
         yield ok("packages", f"Python {platform.python_version()} and {len(wanted)} packages fit.")
 

@@ -13,6 +13,7 @@ from digitlab.networks.digit_sets import TEST, DigitSet, fitted
 from digitlab.networks.paired_comparison import Comparison
 from digitlab.runs.models.model_files import ModelFiles
 from digitlab.runs.models.recogniser_cache import RecogniserCache
+from digitlab.runs.records.drawing import Drawing, digits_of
 from digitlab.runs.records.improvement import Improvement, Read, compare, split
 from digitlab.runs.records.model_card import MAX_TITLE_LENGTH, ModelCard
 from digitlab.runs.records.people import Person
@@ -70,7 +71,8 @@ class Improver:
             raise ModelNotFound(f"Run {run.number} has no fine-tuned network. See the list of runs.")
         before, after = self._files.card(run.config.tuning.base), self._files.card(run.model)
         held_back = set(run.config.tuning.held_back)
-        drawings = [one for one in self._drawings.for_person(person, with_pictures=False) if one.number in held_back]
+        own = self._drawings.for_person(person, with_pictures=False)
+        drawings = [drawing for drawing in own if drawing.number in held_back]
         return Improvement(
             before=before,
             after=after,
@@ -85,11 +87,13 @@ class Improver:
         None if there are no such drawings.
         """
         seen = self.learned_drawings(name, person)
-        unseen = [one for one in self._drawings.for_person(person, with_pictures=False) if one.number not in seen]
+        own = self._drawings.for_person(person, with_pictures=False)
+        unseen = [drawing for drawing in own if drawing.number not in seen]
         if not unseen:
             return None
-        answers = self._recognisers.get(name).probabilities(np.stack([one.image for one in unseen])).argmax(axis=1)
-        return int((answers == [one.label for one in unseen]).sum()), len(unseen)
+        images, labels = digits_of(unseen)
+        answers = self._recognisers.get(name).probabilities(images).argmax(axis=1)
+        return int((answers == labels).sum()), len(unseen)
 
     def learned_drawings(self, name: str, person: Person) -> set[int]:
         """Return the numbers of a person's drawings that a network was trained on, by any earlier fine-tuning, too.
@@ -104,9 +108,9 @@ class Improver:
         if not tunings:
             return set()
         return {
-            one.number
-            for one in self._drawings.for_person(person, with_pictures=False)
-            if any(one.fingerprint in each.prints if each.prints else one.number in each.learned for each in tunings)
+            drawing.number
+            for drawing in self._drawings.for_person(person, with_pictures=False)
+            if any(_is_learned(drawing, tuning) for tuning in tunings)
         }
 
     def count_learned(self, name: str, digit_set: DigitSet, person: Person) -> int:
@@ -117,3 +121,7 @@ class Improver:
 
     def _read(self, card: ModelCard, images: NDArray[np.uint8]) -> NDArray[np.float32]:
         return self._recognisers.get(card.name).probabilities(images)
+
+
+def _is_learned(drawing: Drawing, tuning: FineTuning) -> bool:
+    return drawing.fingerprint in tuning.prints if tuning.prints else drawing.number in tuning.learned
