@@ -82,7 +82,7 @@ def _improvement(add: _Add) -> list[argparse.ArgumentParser]:
         "them. They are saved in this record for everybody who uses this command, and used together with those of "
         "earlier files.",
     )
-    improve.add_argument("--seed", type=int, default=1, help="Decides which drawings are held back.")
+    improve.add_argument("--seed", type=int, default=1, help="Decides which drawings are set aside.")
     improve.add_argument("--title", default="", help="Title of the new network.")
     return [improve, add("forget", help="delete all drawings that the command improve saved in this record")]
 
