@@ -7,10 +7,12 @@ from digitlab.networks.metrics import EpochMetrics
 from digitlab.ui.charts import plots
 
 
-def compared_points(learned: Mapping[str, Sequence[EpochMetrics]], metric: str) -> list[dict[str, Any]]:
+def compared_points(epochs_by_network: Mapping[str, Sequence[EpochMetrics]], metric: str) -> list[dict[str, Any]]:
     """Return the rows of `plots.curve_points` for several networks, each with the network's name as "network"."""
     return [
-        {"network": network} | row for network, epochs in learned.items() for row in plots.curve_points(epochs, metric)
+        {"network": network} | row
+        for network, epochs in epochs_by_network.items()
+        for row in plots.curve_points(epochs, metric)
     ]
 
 

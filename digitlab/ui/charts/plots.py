@@ -35,7 +35,7 @@ def curve_points(epochs: Sequence[EpochMetrics], metric: str) -> list[dict[str, 
     return rows
 
 
-def curve(metric: str, epochs: int, *, is_validated: bool = True) -> dict[str, Any]:
+def curve(metric: str, epochs: int, *, is_validated: bool) -> dict[str, Any]:
     """Return the Vega-Lite chart for `curve_points`, with an axis for all planned epochs, so that it does not jump.
 
     Training and validation differ in colour (the theme's first two), dash and mark. The legend names the sets shown.
