@@ -11,7 +11,7 @@ from digitlab.ui.evaluation import Evaluation
 
 def show(result: Evaluation) -> None:
     """Let a person choose a second network, and show both side by side."""
-    card = network_pair.choose_other(result.card, "Compare with")
+    card = network_pair.choose_other(result.card)
     if card is None:
         st.info("There is no other network yet. Train a second one.", icon=":material/model_training:")
         return

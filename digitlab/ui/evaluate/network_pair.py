@@ -6,7 +6,7 @@ from digitlab.runs.records.model_card import ModelCard
 from digitlab.ui import network_choice, resources
 
 
-def choose_other(card: ModelCard, label: str, *, is_needed: bool = True) -> ModelCard | None:
+def choose_other(card: ModelCard, *, is_needed: bool = True) -> ModelCard | None:
     """Let a person choose a second network; `?other=NAME` (`?beside=NAME` if optional) in the address does, too.
 
     Returns:
@@ -23,7 +23,7 @@ def choose_other(card: ModelCard, label: str, *, is_needed: bool = True) -> Mode
         st.session_state[key] = next(iter(others)) if is_needed else None
     labels = network_choice.labels_of(others.values())
     name = st.selectbox(
-        label,
+        "Compare with",
         list(others),
         format_func=labels.__getitem__,
         key=key,

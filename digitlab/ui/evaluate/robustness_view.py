@@ -18,7 +18,7 @@ def show(card: ModelCard, digit_set: DigitSet) -> None:
     if digit_set.is_own:
         st.info("Robustness is measured on MNIST. Choose Test, Validation or Training.", icon=":material/info:")
         return
-    other = network_pair.choose_other(card, "Compare with", is_needed=False)
+    other = network_pair.choose_other(card, is_needed=False)
     cards = [card, other] if other else [card]
     kind = linked_choice.pills(
         "Distortion",
