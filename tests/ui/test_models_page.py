@@ -111,7 +111,7 @@ def test_model_card_names_the_common_mistakes(app):
 def test_file_is_offered_once_it_was_verified(training_app, kind):
     page = training_app.open("models", model="tutorial", view="Take away")
     assert not page.get("download_button")
-    page.button_group(key="takeaway").set_value(kind).run()
+    page.button_group(key="file-format").set_value(kind).run()
     assert "its probabilities on 100 digits differ by at most" in texts(page)
     assert [button.label.split()[0] for button in page.get("download_button")] == ["Download"]
 

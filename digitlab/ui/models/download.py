@@ -19,7 +19,7 @@ def files(card: ModelCard) -> None:
         "File format",
         list(FORMATS),
         format_func=lambda name: f"{FORMATS[name].title} ({FORMATS[name].suffix})",
-        key="takeaway",
+        key="file-format",
         wrap=True,
     )
     if kind is None:

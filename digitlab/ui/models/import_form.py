@@ -24,16 +24,16 @@ def show(person: Person) -> None:
             return
         number = st.session_state.setdefault("imports", 0)  # part of the keys: the fields are empty after an import
         file = st.file_uploader(
-            "A .keras file", ["keras", "h5"], key=f"foreign-{number}", max_upload_size=_MAX_MEGABYTES
+            "A .keras file", ["keras", "h5"], key=f"import-{number}", max_upload_size=_MAX_MEGABYTES
         )
         left, right = st.columns(2)
         default = Path(file.name).stem[:MAX_TITLE_LENGTH] if file else ""
-        title = left.text_input("Name", max_chars=MAX_TITLE_LENGTH, placeholder=default, key=f"foreign-title-{number}")
+        title = left.text_input("Name", max_chars=MAX_TITLE_LENGTH, placeholder=default, key=f"import-title-{number}")
         source = right.text_input(
             "Source (optional)",
             max_chars=MAX_TITLE_LENGTH,
             placeholder="A person, a web page or a book",
-            key=f"foreign-source-{number}",
+            key=f"import-source-{number}",
             help="Others see it beside the network.",
         )
         if st.button("Check and import", icon=":material/verified_user:", disabled=file is None) and file:
