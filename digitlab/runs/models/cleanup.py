@@ -32,7 +32,8 @@ def clean_up(settings: Settings, needed: Collection[int]) -> None:
         found = [(name, match) for _, name in by_age if (match := _CHECKPOINT.fullmatch(name))]
         for name, match in found[:-_MAX_CHECKPOINTS]:
             if int(match[1]) not in needed:
-                storage.delete(name)
+                with suppress(StorageError):  # an older place may be read-only
+                    storage.delete(name)
 
 
 def _checkpoints(settings: Settings) -> Storage:

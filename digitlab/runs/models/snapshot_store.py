@@ -120,7 +120,8 @@ def remove_old_snapshots(settings: Settings, needed: Collection[int]) -> None:
             if number not in needed:
                 for name in entries:
                     if name.startswith(f"{old}-epoch-"):
-                        storage.delete(name)
+                        with suppress(StorageError):  # an older place may be read-only
+                            storage.delete(name)
 
 
 def _place(settings: Settings) -> Storage:

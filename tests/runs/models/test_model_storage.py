@@ -1,7 +1,9 @@
 """A lab of version 0.1.0 has people's networks, checkpoints and snapshots in the folder of the ready-made networks."""
 
 import dataclasses
+import os
 import shutil
+import subprocess
 
 import numpy as np
 import pytest
@@ -125,6 +127,21 @@ def test_old_checkpoints_are_cleaned_up_in_both_places(old_lab, lab):
             (folder / f"run-{number}-1f.npz").touch()
     clean_up(lab, set())
     assert sum(len(names(folder / "checkpoints")) for folder in (lab.models, lab.ready_made)) == 50
+
+
+@pytest.mark.parametrize(("kind", "file", "kept"), [("checkpoints", "", 50), ("snapshots", "-epoch-1", 30)])
+def test_old_files_that_cannot_be_deleted_hinder_no_cleanup_of_newer_ones(settings, small_disk, kind, file, kept):
+    lab = dataclasses.replace(settings, models=settings.data / "models", ready_made=small_disk)
+    for folder, first in ((lab.ready_made / kind, 100), (lab.models / kind, 200)):
+        folder.mkdir(parents=True)
+        for number in range(first, first + 60):
+            path = folder / f"run-{number}-1f{file}.npz"
+            path.touch()
+            os.utime(path, (number, number))
+    subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
+    clean_up(lab, set())
+    assert len(names(lab.ready_made / kind)) == 60
+    assert names(lab.models / kind) == {f"run-{number}-1f{file}.npz" for number in range(260 - kept, 260)}
 
 
 def test_files_of_an_old_lab_count_towards_its_size(lab):
