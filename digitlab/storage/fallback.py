@@ -7,12 +7,15 @@ from pathlib import Path
 from digitlab.errors import StorageError
 from digitlab.storage.storage import Entry, Storage
 
+_CARD = ".json"  # of a network, beside which it stays
+
 
 class FallbackStorage(Storage):
     """Writes new files to `storage`; finds, replaces and deletes those in `older`, too.
 
     Nothing is moved: no crash can lose a file half way, several labs may share the older place, and an older version
-    of DigitLab still finds what it had. Where both have a file of one name, that in `storage` counts.
+    of DigitLab still finds what it had. Where both have a file of one name, that in `storage` counts; so a file that
+    cannot be replaced in `older`, which may be read-only, is written to `storage`.
 
     Example:
         >>> from digitlab.storage.folder import Folder
@@ -41,7 +44,13 @@ class FallbackStorage(Storage):
         return self._place_of(name).local_path(name)
 
     def write(self, name: str, content: bytes) -> None:
-        self._place_of(name).write(name, content)  # a card stays beside its network
+        place = self._place_of(name)
+        try:
+            place.write(name, content)
+        except StorageError:
+            if place is self._storage or name.endswith(_CARD):
+                raise
+            self._storage.write(name, content)
 
     def put(self, files: Sequence[Path]) -> None:
         self._storage.put(files)

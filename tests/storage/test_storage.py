@@ -187,3 +187,16 @@ def test_an_older_place_is_read_and_changed_but_gets_no_file(tmp_path):
     assert storage.read("a") == b"newer"
     storage.delete("a")
     assert list(storage.entries()) == ["b"]
+
+
+def test_what_a_read_only_older_place_refuses_is_written_to_the_new_one_but_no_card(tmp_path, small_disk):
+    new, older = Folder(tmp_path / "new"), Folder(small_disk)
+    for name in ("run-1-1f.npz", "mine.json"):
+        older.write(name, b"old")
+    subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
+    storage = FallbackStorage(new, older)
+    storage.write("run-1-1f.npz", b"later")
+    assert (storage.read("run-1-1f.npz"), older.read("run-1-1f.npz")) == (b"later", b"old")
+    with pytest.raises(StorageUnavailable, match="Read-only"):
+        storage.write("mine.json", b"changed")
+    assert (storage.read("mine.json"), list(new.entries())) == (b"old", ["run-1-1f.npz"])
