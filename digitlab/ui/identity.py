@@ -137,8 +137,8 @@ def _secrets(name: str) -> Mapping[str, Any]:
         if getattr(error, "error_id", None) == "no-secrets-found":
             return {}
         raise InvalidSetting(
-            "The secrets file cannot be read, so DigitLab cannot identify people. Its path is in the server's log. Fix the "
-            "file, or delete it to run without log-in."
+            "The secrets file cannot be read, so DigitLab cannot identify people. Its path is in the server's log. Fix "
+            "the file, or delete it to run without log-in."
         ) from error
     if not isinstance(section, Mapping):
         raise InvalidSetting(f"In the secrets, {name} must be a section. Write [{name}] on a line of its own.")

@@ -22,9 +22,7 @@ def test_network_is_improved_and_its_verdict_found_again(page, context, digits):
     visit(page, "improve?model=tutorial")
     page.get_by_test_id("stMain").get_by_role("button", name="Improve", exact=True).click()
     page.wait_for_url(re.compile(r"run=\d+"))
-    expect(
-        page.get_by_text(re.compile(r"It helped\. Unseen drawings read correctly: \d+ of 20"))
-    ).to_be_visible()
+    expect(page.get_by_text(re.compile(r"It helped\. Unseen drawings read correctly: \d+ of 20"))).to_be_visible()
     settle(page)
     expect(page.get_by_test_id("stMetric")).to_have_count(4)
     expect(page.get_by_text(re.compile("Wrong before, correct now")).first).to_be_visible()

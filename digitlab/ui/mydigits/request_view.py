@@ -9,7 +9,6 @@ from digitlab.preprocessing import normalization
 from digitlab.runs.records.drawing import Drawing, scarcest
 from digitlab.runs.records.people import Person
 from digitlab.ui import canvas, galleries, messages, resources, tally
-from digitlab.ui.mydigits import collection
 
 _KEY = "request"  # of the canvas: the drawing of the Draw page stays as it is
 _ANY = "in turn"
