@@ -105,8 +105,8 @@ class Storage(ABC):
                 ) from error
             reason = (isinstance(error, OSError) and error.strerror) or type(error).__name__
             raise StorageUnavailable(
-                f"Networks and checkpoints cannot be read or written in {self.where} ({reason}). Check that it exists "
-                "and is writable, or set DIGITLAB_MODELS to another place; then try again."
+                f"Files cannot be read or written in {self.where} ({reason}). Check that it exists and is writable, or "
+                "choose another place with DIGITLAB_DATA or DIGITLAB_MODELS; then try again."
             ) from error
 
     def forget(self) -> None:  # noqa: B027 - a folder has no connection to forget
