@@ -1,5 +1,10 @@
+import dataclasses
+
 import pytest
 from apptest import texts
+
+from digitlab.lab import Lab
+from digitlab.ui import resources
 
 
 def test_networks_stand_side_by_side(app):
@@ -41,3 +46,12 @@ def test_nonsense_in_the_address_is_left_out(app, names):
 def test_old_link_opens_the_drawing(app):
     page = app.open("compare", view="One drawing")
     assert "networks read it at once" in texts(page)
+
+
+def test_a_single_network_is_asked_to_read_a_drawing(app, settings, ready_made, tmp_path, monkeypatch):
+    for name in ("handwriting.json", "handwriting.keras", "handwriting.tflite"):
+        (tmp_path / name).write_bytes((ready_made / name).read_bytes())
+    with Lab(dataclasses.replace(settings, ready_made=tmp_path)) as small_lab:
+        monkeypatch.setattr(resources, "lab", lambda: small_lab)
+        page = app.open("compare", view="One drawing")
+    assert "Draw a digit or a number: one network reads it at once." in texts(page)

@@ -147,6 +147,14 @@ def test_digits_that_were_trained_on_do_not_count(app, lab, cookies, digits, tun
     assert "Accuracy on learned digits" in metrics(page)
 
 
+def test_a_single_digit_that_was_trained_on_does_not_count(app, lab, cookies, digits, tuned):
+    own = save_digits(lab, cookies, digits, 2)
+    tuned([own[0].number])
+    page = app.open("evaluate", model="tuned", of="my digits")
+    sentences = "Not counted, as **Mine** was trained on it: 1 of your 2 digits. The one it has never seen"
+    assert sentences in texts(page)
+
+
 def test_without_an_unseen_digit_more_are_asked_for(app, lab, cookies, digits, tuned):
     own = save_digits(lab, cookies, digits, 2)
     tuned([drawing.number for drawing in own])

@@ -65,12 +65,9 @@ def _warn_all_learned(card: ModelCard, learned: int) -> None:
 
 def _learned_sentence(card: ModelCard, learned: int, unseen: int) -> str:
     title, total = messages.escape_markdown(card.title), learned + unseen
+    not_counted = f"Not counted, as **{title}** was trained on {'it' if learned == 1 else 'them'}"
     if unseen == 1:
-        return (
-            f"Not counted, as **{title}** was trained on them: {learned:,} of your {total:,} digits. "
-            "The one it has never seen shows how good it really is."
-        )
-    return (
-        f"Not counted, as **{title}** was trained on them: {learned:,} of your {total:,} digits. "
-        f"The {unseen:,} it has never seen show how good it really is."
-    )
+        verdict = "The one it has never seen shows how good it really is."
+    else:
+        verdict = f"The {unseen:,} it has never seen show how good it really is."
+    return f"{not_counted}: {learned:,} of your {total:,} digits. {verdict}"
