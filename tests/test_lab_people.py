@@ -49,7 +49,7 @@ def test_past_a_limit_a_sentence_says_so(settings, small):
     ann, limited = Person(id="ann"), dataclasses.replace(settings, max_runs_per_person=1, max_epochs=5)
     with Lab(limited) as lab:
         lab.start_training(small, "", ann)
-        with pytest.raises(LimitReached, match="You have 1 queued or running"):
+        with pytest.raises(LimitReached, match=r"runs per person in this lab: 1 at most\. You have 1\."):
             lab.start_training(small, "", ann)
         lab.start_training(small, "", Person(id="ben"))
         with pytest.raises(InvalidSetting, match="not 6"):

@@ -45,8 +45,8 @@ class Limits:
             raise InvalidSetting(f"This lab allows {settings.max_epochs} epochs, not {epochs}. Choose fewer.")
         if not person.is_teacher and active >= settings.max_runs_per_person:
             raise LimitReached(
-                f"You have {active} queued or running runs, and this lab allows {settings.max_runs_per_person} per "
-                "person. Wait until one ends, or stop one."
+                f"Queued and running runs per person in this lab: {settings.max_runs_per_person} at most. You have "
+                f"{active}. Wait until one ends, or stop one."
             )
         self.check_room()
 
@@ -55,8 +55,8 @@ class Limits:
         allowed = self._settings.max_imports_per_person
         if not person.is_teacher and count >= allowed:
             raise LimitReached(
-                f"You have {count} imported networks, and this lab allows {allowed} per person. Delete one on the page "
-                "Models."
+                f"Imported networks per person in this lab: {allowed} at most. You have {count}. Delete one on the "
+                "page Models."
             )
         self.check_room()
 

@@ -54,7 +54,7 @@ def test_a_network_from_elsewhere_becomes_one_of_a_persons_own(settings, theirs,
         assert lab.evaluate_here(str(lab.model_file(card.name))).accuracy == pytest.approx(card.test_accuracy)
         assert lab.evaluate_here(str(theirs)).accuracy == pytest.approx(card.test_accuracy)
         assert lab.recogniser(str(theirs)).read_digit(digits.x_test[0]).digit == 7
-        with pytest.raises(LimitReached, match="this lab allows 1 per person"):
+        with pytest.raises(LimitReached, match=r"per person in this lab: 1 at most\. You have 1\."):
             lab.import_model(theirs.read_bytes(), theirs.name, "Again", ann)
         with pytest.raises(NotAllowed, match="Log in"):
             lab.import_model(theirs.read_bytes(), theirs.name, "Nobody's", Person(id=""))
