@@ -153,9 +153,18 @@ class ModelCard:
 
 def check_title(title: str) -> str:
     """Return a title without surrounding spaces; `InvalidSetting` if it is empty, too long or not printable."""
-    title = title.strip()
-    if not title or len(title) > MAX_TITLE_LENGTH or not title.isprintable():
+    return _check_text("title", title)
+
+
+def check_source(source: str) -> str:
+    """Return where a network is from, without surrounding spaces; `InvalidSetting` as for a title."""
+    return _check_text("source", source)
+
+
+def _check_text(what: str, text: str) -> str:
+    text = text.strip()
+    if not text or len(text) > MAX_TITLE_LENGTH or not text.isprintable():
         raise InvalidSetting(
-            f"The name {title[:MAX_TITLE_LENGTH]!r} is not allowed. Use 1 to {MAX_TITLE_LENGTH} printable characters."
+            f"The {what} {text[:MAX_TITLE_LENGTH]!r} is not allowed. Use 1 to {MAX_TITLE_LENGTH} printable characters."
         )
-    return title
+    return text

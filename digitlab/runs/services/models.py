@@ -7,7 +7,7 @@ from digitlab.data.mnist import Mnist
 from digitlab.errors import NotAllowed
 from digitlab.runs.models.model_files import ModelFiles
 from digitlab.runs.models.model_import import ModelImporter, imported_card
-from digitlab.runs.records.model_card import ModelCard, check_title
+from digitlab.runs.records.model_card import ModelCard, check_source, check_title
 from digitlab.runs.records.people import Person, check_may_change
 from digitlab.runs.services.limits import Limits
 
@@ -36,7 +36,7 @@ class Models:
         if not person.may_train:
             logs.log("permission denied", person=person.id, action="import a network")
             raise NotAllowed("Anonymous visitors cannot import networks. Log in, then import it.")
-        title, source = check_title(title), check_title(source) if source.strip() else ""
+        title, source = check_title(title), check_source(source) if source.strip() else ""
         self._limits.check_imports(person, self._count_imports(person))
         imported = self._importer.import_model(content, file)
         card = imported_card(imported, self._digits().y_test, file=file, title=title, source=source, person=person)

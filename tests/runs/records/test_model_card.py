@@ -24,5 +24,5 @@ def test_a_card_knows_when_a_run_was_replanned_an_older_not(ready_made):
 
 @pytest.mark.parametrize("title", ["", "  ", "a" * 61, "a\nb", "\x1b[31m"])
 def test_an_unfit_title_is_refused(title):
-    with pytest.raises(InvalidSetting):
+    with pytest.raises(InvalidSetting, match=r"^The title .* is not allowed"):
         check_title(title)

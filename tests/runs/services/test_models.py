@@ -53,6 +53,7 @@ def test_another_s_network_and_one_that_ships_stay_as_they_are(settings, models,
 def test_a_forbidden_import_is_rejected_with_its_file_unopened(models, settings):
     with pytest.raises(NotAllowed, match="Log in"):
         models.import_model(b"", "theirs.keras", "Theirs", Person(id=""), "")
-    with pytest.raises(InvalidSetting):
-        models.import_model(b"", "theirs.keras", " ", ANN, "")
+    for title, source, wrong in ((" ", "", "title"), ("Theirs", "a\nb", "source")):
+        with pytest.raises(InvalidSetting, match=f"^The {wrong} "):
+            models.import_model(b"", "theirs.keras", title, ANN, source)
     assert not (settings.data / "foreign").exists()
