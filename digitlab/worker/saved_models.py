@@ -21,7 +21,7 @@ _lock = threading.Lock()  # two threads of a worker may ask for the same network
 
 
 def explainer(settings: Settings, model: str) -> Explainer:
-    """Return the explainer of a network, given by its name or its `.keras` file.
+    """Return the explainer of a network, given by its name.
 
     Raises:
         ModelNotFound, ModelDamaged: It cannot be opened.
@@ -42,6 +42,6 @@ def open_explainer(path: Path) -> Explainer:
 
 
 def export_model(settings: Settings, model: str, kind: str) -> ExportedFile:
-    """Return a network, given by its name or its `.keras` file, as a file of a kind in `FORMATS`. Raises as above."""
+    """Return a network, given by its name, as a file of a kind in `FORMATS`. Raises as above."""
     samples, _ = TEST.sample(_SAMPLES).select(mnist_source.load(settings.data))
     return export_as(ModelFiles(settings).keras_file(model), kind, samples)
