@@ -32,7 +32,7 @@ class Contender:
 
     Example:
         >>> epochs = tuple(EpochMetrics(epoch=epoch, loss=0.1, accuracy=0.9, seconds=9 / epoch) for epoch in (1, 2, 3))
-        >>> contender = Contender(key="run-1", label="Tutorial 1", config=TrainingConfig(), epochs=epochs)
+        >>> contender = Contender(key="run:1", label="Tutorial 1", config=TrainingConfig(), epochs=epochs)
         >>> contender.seconds_per_epoch
         3.75
     """
@@ -105,10 +105,9 @@ def milliseconds(recogniser: Recogniser, images: NDArray[np.uint8]) -> float:
 def settings_as_text(config: TrainingConfig) -> dict[str, str]:
     """Return all settings as text, by name."""
     settings, tuning = settings_of(TrainingConfig), config.tuning
-    values = {settings[name].words: value for name, value in values_of(config).items()} | {
-        "fine-tuned from": tuning.base if tuning else None,
-        "drawings trained on": len(tuning.learned) if tuning else 0,
-    }
+    values = {settings[name].words: value for name, value in values_of(config).items()}
+    fine_tuning = (tuning.base, len(tuning.learned)) if tuning else (None, 0)
+    values |= dict(zip(FINE_TUNING_SETTINGS, fine_tuning, strict=True))
     return {name: _value_as_text(value) for name, value in values.items()}
 
 
