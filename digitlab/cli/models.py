@@ -6,7 +6,7 @@ from typing import Any
 
 from digitlab.cli.output import show
 from digitlab.data.picture_files import open_picture
-from digitlab.errors import StorageUnavailable
+from digitlab.errors import InvalidSetting
 from digitlab.lab import Lab
 from digitlab.networks.reading import DigitReading, Reading
 from digitlab.runs.records.people import OPERATOR
@@ -55,7 +55,7 @@ def export(options: argparse.Namespace, lab: Lab) -> int:
     try:
         options.file.write_bytes(exported.content)
     except OSError as error:
-        raise StorageUnavailable(f"{options.file} cannot be written: {error.strerror}. Name another file.") from error
+        raise InvalidSetting(f"{options.file} cannot be written: {error.strerror}. Name another file.") from error
     result = {
         "model": options.model,
         "format": options.to,

@@ -13,10 +13,13 @@ import pytest
 from foreignfiles import layer, packed, plain
 from PIL import Image
 
+from digitlab.cli import models
 from digitlab.cli.main import COMMANDS, WITHOUT_LAB, main
 from digitlab.cli.parser import parser
 from digitlab.cli.setting_options import config_from
 from digitlab.data.augmentation import Augmentation
+from digitlab.errors import InvalidSetting
+from digitlab.lab import Lab
 from digitlab.networks.config import TrainingConfig, as_command
 from digitlab.networks.presets import PRESETS
 from digitlab.preprocessing.bundles import to_npz
@@ -120,9 +123,15 @@ def test_export_writes_a_file_that_was_read_again(capsys, tmp_path):
     result = json.loads(capsys.readouterr().out)
     assert (result["format"], result["digits"], result["bytes"]) == ("onnx", 100, file.stat().st_size)
     assert result["difference"] <= 1e-4
-    assert main(["export", "tutorial", "--to", "tflite", str(tmp_path / "gone" / "x.tflite")]) == 1
-    assert "cannot be written: No such file or directory" in capsys.readouterr().err
     assert main(["export", "nobody", "--to", "keras", str(file)]) == 1
+
+
+def test_a_file_that_cannot_be_written_is_a_wrong_setting_and_no_fault_of_the_storage(capsys, settings, tmp_path):
+    arguments = ["export", "tutorial", "--to", "tflite", str(tmp_path / "gone" / "x.tflite")]
+    with Lab(settings) as lab, pytest.raises(InvalidSetting):
+        models.export(parser().parse_args(arguments), lab)
+    assert main(arguments) == 1
+    assert f"{arguments[-1]} cannot be written: No such file or directory. Name another" in capsys.readouterr().err
 
 
 @pytest.fixture
