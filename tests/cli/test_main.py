@@ -126,7 +126,7 @@ def test_export_writes_a_file_that_was_read_again(capsys, tmp_path):
     assert main(["export", "nobody", "--to", "keras", str(file)]) == 1
 
 
-def test_a_file_that_cannot_be_written_is_a_wrong_setting_and_no_fault_of_the_storage(capsys, settings, tmp_path):
+def test_an_export_that_cannot_be_written_is_a_wrong_setting(capsys, settings, tmp_path):
     arguments = ["export", "tutorial", "--to", "tflite", str(tmp_path / "gone" / "x.tflite")]
     with Lab(settings) as lab, pytest.raises(InvalidSetting):
         models.export(parser().parse_args(arguments), lab)

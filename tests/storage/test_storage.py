@@ -189,7 +189,7 @@ def test_an_older_place_is_read_and_changed_but_gets_no_file(tmp_path):
     assert list(storage.entries()) == ["b"]
 
 
-def test_what_a_read_only_older_place_refuses_is_written_to_the_new_one_but_no_card(tmp_path, small_disk):
+def test_what_a_read_only_place_refuses_goes_to_the_new_one(tmp_path, small_disk):
     new, older = Folder(tmp_path / "new"), Folder(small_disk)
     for name in ("run-1-1f.npz", "mine.json"):
         older.write(name, b"old")

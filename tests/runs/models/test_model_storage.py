@@ -130,7 +130,7 @@ def test_old_checkpoints_are_cleaned_up_in_both_places(old_lab, lab):
 
 
 @pytest.mark.parametrize(("kind", "file", "kept"), [("checkpoints", "", 50), ("snapshots", "-epoch-1", 30)])
-def test_old_files_that_cannot_be_deleted_hinder_no_cleanup_of_newer_ones(settings, small_disk, kind, file, kept):
+def test_a_read_only_place_hinders_no_cleanup_of_the_new_one(settings, small_disk, kind, file, kept):
     lab = dataclasses.replace(settings, models=settings.data / "models", ready_made=small_disk)
     for folder, first in ((lab.ready_made / kind, 100), (lab.models / kind, 200)):
         folder.mkdir(parents=True)
