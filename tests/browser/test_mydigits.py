@@ -3,10 +3,12 @@
 import io
 import re
 import zipfile
+from contextlib import suppress
 
 import pytest
 from conftest import settle, visit
 from playwright.sync_api import Page, expect
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from test_draw import FOUR, ONE, SEVEN, answer, draw
 
 from digitlab.preprocessing.bundles import to_npz
@@ -26,6 +28,16 @@ def delete_chosen(page: Page) -> None:
     """Delete the only selected digit, and confirm it."""
     button(page, "Delete").click()
     page.get_by_role("dialog").get_by_role("button", name="Delete 1 digit").click()
+
+
+def why(page: Page) -> None:
+    """Follow the link to Understand; on a busy machine a click is lost while Streamlit replaces the link."""
+    for _ in range(3):
+        page.get_by_test_id("stMain").get_by_role("link", name="Why?").click()
+        with suppress(PlaywrightTimeout):
+            page.wait_for_url("**/understand**", timeout=15_000)
+            return
+    pytest.fail("The link does not lead to Understand.")
 
 
 def correct(page: Page, *digits: int) -> None:
@@ -172,7 +184,7 @@ def test_deleted_digit_is_not_explained_any_more(page, digits):
     page.locator(".grid button").first.click()
     settle(page)  # until it is chosen, the link is there and leads nowhere
     for _ in range(2):
-        page.get_by_test_id("stMain").get_by_role("link", name="Why?").click()
+        why(page)
         expect(newest).to_be_visible()
         settle(page)
         page.get_by_role("link", name="My digits").click()
