@@ -93,7 +93,7 @@ class Settings:
         errors = []
         names = sorted(name for name in environ if name.startswith("DIGITLAB_"))
         for name in names:  # the database comes before the scheduler that needs it
-            if RENAMED.get(name) in environ:
+            if RENAMED.get(name, "") in environ:
                 continue  # its new name counts
             try:
                 cls._read(valid | {name: environ[name]})

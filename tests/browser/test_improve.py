@@ -22,7 +22,8 @@ def test_network_is_improved_and_its_verdict_found_again(page, context, digits):
     visit(page, "improve?model=tutorial")
     page.get_by_test_id("stMain").get_by_role("button", name="Improve", exact=True).click()
     page.wait_for_url(re.compile(r"run=\d+"))
-    expect(page.get_by_text(re.compile(r"It helped\. Unseen drawings read correctly: \d+ of 20"))).to_be_visible()
+    verdict = re.compile(r"It helped\. Unseen drawings read correctly: \d+ of 20")
+    expect(page.get_by_text(verdict)).to_be_visible()
     settle(page)
     expect(page.get_by_test_id("stMetric")).to_have_count(4)
     expect(page.get_by_text(re.compile("Wrong before, correct now")).first).to_be_visible()
@@ -37,7 +38,7 @@ def test_network_is_improved_and_its_verdict_found_again(page, context, digits):
 
     again = context.new_page()
     again.goto(address)
-    expect(again.get_by_text("It helped. Of 20")).to_be_visible()
+    expect(again.get_by_text(verdict)).to_be_visible()
     settle(again)
     again.get_by_role("link", name="Try it").click()
     expect(again.get_by_role("heading", level=1)).to_have_text("Draw a digit")
