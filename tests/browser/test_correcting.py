@@ -1,10 +1,7 @@
 """A misread digit is corrected on Draw, and found in My digits."""
 
-import io
-
-import numpy as np
 from conftest import settle, visit
-from PIL import Image, ImageDraw
+from photos import photo
 from playwright.sync_api import expect
 from test_draw import SEVEN, TWO_DIGITS, answer, draw, upload
 from test_mydigits import button, captions, correct, delete_chosen, look, saved
@@ -61,21 +58,9 @@ def test_each_digit_of_a_number_is_corrected_by_itself(page):
     assert captions(page) == ["3, read as 7", "2, read as 1"]
 
 
-def photographed(strokes: list[list[tuple[int, int]]]) -> bytes:
-    """A photograph, nearly: dark strokes on paper that is lit from one side."""
-    light = np.linspace(240, 120, 320)[np.newaxis].repeat(320, axis=0)
-    noise = np.random.default_rng(1).normal(0, 4, light.shape)
-    paper = Image.fromarray(np.clip(light + noise, 0, 255).astype(np.uint8))
-    for stroke in strokes:
-        ImageDraw.Draw(paper).line(stroke, fill=40, width=10)
-    file = io.BytesIO()
-    paper.save(file, "JPEG")
-    return file.getvalue()
-
-
 def test_a_photo_is_corrected_as_a_drawing_is(page):
     visit(page, "draw")
-    upload(page, "seven.jpg", photographed(SEVEN), "image/jpeg")
+    upload(page, "seven.jpg", photo(*SEVEN), "image/jpeg")
     expect(answer(page)).to_have_text("7")
     correct(page, 9)
     expect(saved(page, "Saved to My digits as 9")).to_be_visible()

@@ -1,25 +1,10 @@
 """The page Draw without a browser: everything but the canvas."""
 
-import io
-
-import numpy as np
 import pytest
 from apptest import texts
-from PIL import Image, ImageDraw
+from photos import photo
 
 SEVEN = [(80, 80), (230, 80), (140, 260)]
-
-
-def photo(*strokes):
-    """Dark strokes on paper that is lit from one side, as a JPEG file."""
-    light = np.linspace(240, 120, 320)[np.newaxis].repeat(320, axis=0)
-    noise = np.random.default_rng(1).normal(0, 4, light.shape)
-    paper = Image.fromarray(np.clip(light + noise, 0, 255).astype(np.uint8))
-    for stroke in strokes:
-        ImageDraw.Draw(paper).line(stroke, fill=40, width=10)
-    file = io.BytesIO()
-    paper.save(file, "JPEG")
-    return file.getvalue()
 
 
 def upload(app, name, content, **address):
