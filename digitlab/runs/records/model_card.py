@@ -153,18 +153,16 @@ class ModelCard:
 
 def check_title(title: str) -> str:
     """Return a title without surrounding spaces; `InvalidSetting` if it is empty, too long or not printable."""
-    return _check_text("title", title)
+    return _check_text(title, "The title {text!r} is not allowed. Use 1 to {allowed} printable characters.")
 
 
 def check_source(source: str) -> str:
     """Return where a network is from, without surrounding spaces; `InvalidSetting` as for a title."""
-    return _check_text("source", source)
+    return _check_text(source, "The source {text!r} is not allowed. Use 1 to {allowed} printable characters.")
 
 
-def _check_text(what: str, text: str) -> str:
+def _check_text(text: str, sentence: str) -> str:
     text = text.strip()
     if not text or len(text) > MAX_TITLE_LENGTH or not text.isprintable():
-        raise InvalidSetting(
-            f"The {what} {text[:MAX_TITLE_LENGTH]!r} is not allowed. Use 1 to {MAX_TITLE_LENGTH} printable characters."
-        )
+        raise InvalidSetting(sentence.format(text=text[:MAX_TITLE_LENGTH], allowed=MAX_TITLE_LENGTH))
     return text
