@@ -1,8 +1,12 @@
 """What several tests need: a set-up of its own for each, and the one real data set."""
 
 import os
+import sys
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # before TensorFlow is imported, or it is too late
+# A process without compiled files takes 13 s longer to import TensorFlow, and the tests start a hundred processes.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 import dataclasses
 import subprocess
