@@ -6,7 +6,6 @@ import sys
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # before TensorFlow is imported, or it is too late
 # A process without compiled files takes 13 s longer to import TensorFlow, and the tests start a hundred processes.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-sys.dont_write_bytecode = False
 
 import dataclasses
 import subprocess
@@ -27,6 +26,7 @@ from digitlab.runs.dispatch.worker_client import WorkerClient
 from digitlab.runs.store.store import Store
 from digitlab.settings import ROOT, Settings
 
+sys.dont_write_bytecode = False
 pytest_plugins = ["postgres", "cluster"]
 BROWSER = "tests/browser/"
 LONGEST = (
