@@ -12,9 +12,6 @@ from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType
 
-# The tests' own dependencies, which nobody has who installs the app. Keras would import them: a second for each worker.
-sys.modules |= dict.fromkeys(("scipy", "sklearn"))  # type: ignore[arg-type]
-
 # On SIGUSR1 the app writes the names of its loaded modules to a file.
 if "DIGITLAB_TEST_MODULES" in os.environ and threading.current_thread() is threading.main_thread():
     signal.signal(
