@@ -5,6 +5,7 @@ augmentation     small random changes of digits
 browsing         order, counts and averages of a set
 distortions      distorts digits by given amounts
 image_ops        small operations on pictures, shared by several modules
+jpeg_scans       counts the scans of a JPEG
 label_errors     known label errors of MNIST
 labelled_digits  the type of images with their labels
 mnist            the MNIST data set, from the file in this folder

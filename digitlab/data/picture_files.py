@@ -12,11 +12,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL.JpegImagePlugin import JpegImageFile
 
+from digitlab.data.jpeg_scans import has_more_scans
 from digitlab.errors import PictureUnreadable
 
 MAX_PIXELS = 40_000_000  # more than a phone's camera takes by default
 MAX_FILE_SIZE = 50_000_000  # bytes: more than a picture of that size takes in the usual formats
+_MAX_SCANS = 100  # of a JPEG; programs write about 10
 _WORKING_SIDE = 1024  # pixels: more detail than 28 x 28 can hold, and fast to process
 SUFFIXES = ("png", "jpg", "jpeg", "webp", "bmp", "gif", "tif", "tiff")
 _FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF")
@@ -53,7 +56,8 @@ def open_picture(source: Path | bytes, name: str | None = None) -> NDArray[np.ui
         uint8 (height, width, 4), RGBA, rotated as EXIF says, at most 1024 pixels on its longer side.
 
     Raises:
-        PictureUnreadable: It is not a picture, is damaged, or has more than 40 megapixels, or more than 50 MB.
+        PictureUnreadable: It is not a picture, is damaged, or has more than 40 megapixels, 100 scans
+            or 50 MB.
     """
     if isinstance(source, Path):
         name = name or source.name
@@ -85,6 +89,11 @@ def _opened(content: bytes, name: str) -> Iterator[Image.Image]:
             with Image.open(io.BytesIO(content), formats=_FORMATS) as picture:
                 if picture.width * picture.height > MAX_PIXELS:
                     raise _too_large(name, picture.width * picture.height)
+                if isinstance(picture, JpegImageFile) and has_more_scans(content, _MAX_SCANS):
+                    raise PictureUnreadable(
+                        f"{name} is a JPEG with more than {_MAX_SCANS} scans; up to {_MAX_SCANS} are allowed. Open it "
+                        "in an image editor, save it again and retry."
+                    )
                 yield picture
     except PictureUnreadable:
         raise
