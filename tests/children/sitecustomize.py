@@ -1,4 +1,4 @@
-"""Loaded by every Python process that the tests start, so that it is as a person's is, and can be asked about."""
+"""Loaded by every Python process that the tests start, so that it can be asked about, and spares the processors."""
 
 import importlib.util
 import os
@@ -6,7 +6,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec
 from pathlib import Path
@@ -20,31 +20,44 @@ if "DIGITLAB_TEST_MODULES" in os.environ and threading.current_thread() is threa
     )
 
 
-class Pace(MetaPathFinder):
-    """Has a training that only a click ends rest a second after each epoch, and leave the processors to the tests."""
+def rest_after_epochs(callbacks: ModuleType) -> None:
+    """Have a training that only a click ends rest a second after each epoch."""
+    end_epoch = callbacks.Reporter.on_epoch_end
+
+    def end_and_rest(reporter: object, *args: object) -> None:
+        end_epoch(reporter, *args)
+        if reporter.params["epochs"] >= 500:  # type: ignore[attr-defined]
+            time.sleep(1)
+
+    callbacks.Reporter.on_epoch_end = end_and_rest
+
+
+def begin_cold(execution: ModuleType) -> None:
+    """Leave out what prepares a worker for the tutorial's training, which takes three seconds and few tests train."""
+    execution.warm_up = lambda _settings: None
+
+
+CHANGES = {"digitlab.worker.callbacks": rest_after_epochs, "digitlab.worker.execution": begin_cold}
+
+
+class Changer(MetaPathFinder):
+    """Changes modules as they are imported."""
 
     def find_spec(self, name: str, path: Sequence[str] | None, target: ModuleType | None = None) -> ModuleSpec | None:
-        if name != "digitlab.worker.callbacks":
+        if name not in CHANGES:
             return None
-        sys.meta_path.remove(self)
+        change: Callable[[ModuleType], None] = CHANGES.pop(name)
         spec = importlib.util.find_spec(name)
         assert spec is not None
         assert spec.loader is not None
         load = spec.loader.exec_module
 
-        def load_and_slow_down(module: ModuleType) -> None:
+        def load_and_change(module: ModuleType) -> None:
             load(module)
-            end_epoch = module.Reporter.on_epoch_end
+            change(module)
 
-            def end_and_rest(reporter: object, *args: object) -> None:
-                end_epoch(reporter, *args)
-                if reporter.params["epochs"] >= 500:  # type: ignore[attr-defined]
-                    time.sleep(1)
-
-            module.Reporter.on_epoch_end = end_and_rest
-
-        spec.loader.exec_module = load_and_slow_down  # type: ignore[method-assign]
+        spec.loader.exec_module = load_and_change  # type: ignore[method-assign]
         return spec
 
 
-sys.meta_path.insert(0, Pace())
+sys.meta_path.insert(0, Changer())

@@ -16,7 +16,7 @@ from digitlab.runs.models.cleanup import checkpoint_of
 from digitlab.runs.models.model_files import ModelFiles
 from digitlab.runs.records.run import CommandLineOptions, RunState
 from digitlab.runs.store.store import Store
-from digitlab.worker import execution
+from digitlab.worker import execution, model_pool
 
 
 @pytest.fixture
@@ -257,3 +257,10 @@ def test_a_folder_that_is_read_only_interrupts_a_run(settings, store, small):
     perform(settings, number)
     assert store.run(number).state is RunState.INTERRUPTED
     assert "DIGITLAB_MODELS" in store.run(number).message
+
+
+def test_a_warm_worker_has_compiled_the_tutorial_s_network(settings):
+    model_pool._pool.clear()
+    execution.warm_up(settings)
+    (warmed,) = model_pool._pool.values()
+    assert model_pool.acquire(dataclasses.replace(TrainingConfig(), seed=3)) is warmed
