@@ -14,7 +14,7 @@ from digitlab.settings import ROOT
 FILES = sorted(path.relative_to(ROOT) for path in [ROOT / "streamlit_app.py", *(ROOT / "digitlab").rglob("*.py")])
 FOLDERS = sorted({path.parent for path in FILES if path.parts[0] == "digitlab"})
 LEVELS = [
-    ("python_version", "settings", "errors", "storage", "logs", "fields"),
+    ("python_version", "settings", "errors", "storage", "logs", "fields", "uploads.sandbox"),
     ("data",),
     ("preprocessing",),
     ("segmentation", "synthesis"),
@@ -44,6 +44,7 @@ ONLY_IN = {
     "altair": ("digitlab/ui/charts/",),
     "PIL": ("digitlab/data/", "digitlab/preprocessing/", "digitlab/segmentation/", "digitlab/synthesis/"),
     "cv2": ("digitlab/data/", "digitlab/preprocessing/", "digitlab/segmentation/", "digitlab/synthesis/"),
+    "pillow_heif": ("digitlab/data/picture_process.py",),
     "h5py": ("digitlab/uploads/weights_file.py",),
     "keras": ("digitlab/worker/",),
     "tensorflow": ("digitlab/worker/",),

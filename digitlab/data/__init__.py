@@ -1,14 +1,16 @@
 """MNIST, picture files, and operations on digits.
 
-archives         ZIP files, checked before anything is unpacked
-augmentation     small random changes of digits
-browsing         order, counts and averages of a set
-distortions      distorts digits by given amounts
-image_ops        small operations on pictures, shared by several modules
-jpeg_scans       counts the scans of a JPEG
-label_errors     known label errors of MNIST
-labelled_digits  the type of images with their labels
-mnist            the MNIST data set, from the file in this folder
-mnist_source     MNIST from that file, or else downloaded by Keras
-picture_files    opens picture files as drawings, and writes PNG files
+archives          ZIP files, checked before anything is unpacked
+augmentation      small random changes of digits
+browsing          order, counts and averages of a set
+distortions       distorts digits by given amounts
+image_ops         small operations on pictures, shared by several modules
+jpeg_scans        counts the scans of a JPEG
+label_errors      known label errors of MNIST
+labelled_digits   the type of images with their labels
+mnist             the MNIST data set, from the file in this folder
+mnist_source      MNIST from that file, or else downloaded by Keras
+picture_decoding  decodes a picture with Pillow
+picture_files     opens picture files as drawings, and writes PNG files
+picture_process   decodes a picture in a process of its own
 """

@@ -5,6 +5,7 @@ A ZIP has a folder for each class, 0 to 9, with a PNG for each digit: unpacked, 
 """
 
 import io
+import time
 import zipfile
 from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
@@ -15,14 +16,14 @@ from numpy.typing import NDArray
 from digitlab.data.archives import Archive, ArchiveLimits
 from digitlab.data.image_ops import border_pixels
 from digitlab.data.labelled_digits import LabelledDigits
-from digitlab.data.picture_files import count_pixels, open_picture, to_png
+from digitlab.data.picture_files import open_picture, to_png
 from digitlab.errors import BundleRejected
 from digitlab.preprocessing import normalization
 
 SUFFIXES = ("zip", "npz")
 MAX_FILE_SIZE = 20_000_000  # bytes
 MAX_COUNT = 5_000  # digits in a file
-_MAX_PIXELS = 400_000_000  # of all pictures in a ZIP: a few seconds' work
+_MAX_SECONDS = 60  # to open the pictures of a ZIP
 _PICTURES = ArchiveLimits(max_files=MAX_COUNT, max_file_size=20_000_000, max_total_size=100_000_000)
 _ARRAYS = ArchiveLimits(max_files=2, max_file_size=MAX_COUNT * 784 + 1000, max_total_size=MAX_COUNT * (784 + 8) + 2000)
 _DARK = 127  # of 255: a border up to this mean is background
@@ -52,12 +53,13 @@ def to_npz(images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> bytes:
     return file.getvalue()
 
 
-def from_file(content: bytes, name: str) -> LabelledDigits:
+def from_file(content: bytes, name: str, *, seconds: float = _MAX_SECONDS) -> LabelledDigits:
     """Read a file of digits that comes from outside.
 
     Args:
         content: The content of a ZIP or an `.npz` file.
         name: Its name; the suffix says which.
+        seconds: The time that opening the pictures of a ZIP may take, by the clock; the last of them may exceed it.
 
     Returns:
         Images, uint8 (n, 28, 28), and labels, uint8 (n,), with n of at least 1. Pictures of another size or with a
@@ -77,15 +79,15 @@ def from_file(content: bytes, name: str) -> LabelledDigits:
         raise BundleRejected(
             f"{name} is not a .zip or .npz file. Choose a .zip with a folder for each digit, or an .npz."
         )
-    return _from_zip(content, name) if ending == ".zip" else _from_npz(content, name)
+    return _from_zip(content, name, seconds) if ending == ".zip" else _from_npz(content, name)
 
 
-def _from_zip(content: bytes, name: str) -> LabelledDigits:
+def _from_zip(content: bytes, name: str, seconds: float) -> LabelledDigits:
     archive = Archive(content, name, _PICTURES)
     if not archive.names:
         raise BundleRejected(f"{name} holds no pictures. Put them into folders named 0 to 9.")
     labels = [_label_of(file, archive) for file in archive.names]
-    images = list(_images(archive, name))
+    images = list(_images(archive, name, seconds))
     return np.stack(images), np.array(labels, np.uint8)
 
 
@@ -98,16 +100,15 @@ def _label_of(file: str, archive: Archive) -> int:
     return int(folder)
 
 
-def _images(archive: Archive, name: str) -> Iterator[NDArray[np.uint8]]:
-    pixels = 0
+def _images(archive: Archive, name: str, seconds: float) -> Iterator[NDArray[np.uint8]]:
+    end = time.monotonic() + seconds
     for file in archive.names:
-        packed, described = archive.read(file), archive.describe(file)
-        pixels += count_pixels(packed, described)
-        if pixels > _MAX_PIXELS:
+        if time.monotonic() > end:
             raise BundleRejected(
-                f"The pictures in {name} have more than {_MAX_PIXELS // 1_000_000} megapixels in total. Make them "
-                "smaller, or split the file."
+                f"Opening the pictures in {name} takes longer than {seconds:.0f} s. Make them smaller, or split the "
+                "file."
             )
+        packed, described = archive.read(file), archive.describe(file)
         image = _as_digit(open_picture(packed, described))
         if image is None:
             raise BundleRejected(f"Couldn't find any writing in {described}. Leave it out.")
