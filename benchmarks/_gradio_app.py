@@ -37,14 +37,14 @@ def read(sketch: dict[str, np.ndarray | None] | None) -> dict[str, float] | None
 
 if __name__ == "__main__":
     with gr.Blocks(title="Sketchpad") as app:
-        with gr.Row():
-            pad = gr.Sketchpad(
-                image_mode="RGBA",
-                type="numpy",
-                canvas_size=(358, 320),
-                brush=gr.Brush(default_size=18, default_color="#000000", colors=["#000000"], color_mode="fixed"),
-                label="Draw",
-            )
-            answer = gr.Label(num_top_classes=10, label="Read")
+        # Not side by side: the Sketchpad narrows when the answer comes, and its field moves out of sight.
+        pad = gr.Sketchpad(
+            image_mode="RGBA",
+            type="numpy",
+            canvas_size=(358, 320),
+            brush=gr.Brush(default_size=18, default_color="#000000", colors=["#000000"], color_mode="fixed"),
+            label="Draw",
+        )
+        answer = gr.Label(num_top_classes=10, label="Read")
         pad.change(read, pad, answer, show_progress="hidden")
     app.launch(server_name="127.0.0.1", server_port=int(sys.argv[1]), quiet=True, show_error=True)
