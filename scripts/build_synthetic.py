@@ -5,6 +5,11 @@
 Run it again whenever its result changes: after a change to templates, pens or the normalization (a test fails then).
 """
 
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))  # the command runs without an installation
+
 import numpy as np
 
 from digitlab.synthesis import cache
