@@ -10,6 +10,9 @@ measured from anybody's handwriting or from a data set. The digits cover these s
 - Countries with Arabic script that use Western digits: upright, angular twos and fours, narrow eights.
 - East Asia: a seven with a long hook on its left, a five whose hat is a separate stroke, a four with a short stem.
 - School primers with their upright and slanted model forms, careful hands, and hasty ones with gaps and overshoots.
+- What a network that learned from MNIST misreads: zeros crossed by a long slash or bar, ones with a long flag and a
+  foot, narrow closed fours, sevens whose bar lies low or hangs on the stem, nines with a flat, open or tiny loop and a
+  long tail.
 
 The other signs are chosen so that nobody can mistake them for digits: no O, l, I, Z, S, B, b, g, q, no bare stick.
 

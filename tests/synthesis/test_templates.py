@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from digitlab.synthesis import handwriting
 from digitlab.synthesis import templates as styles
 
 ALL = styles.templates()
@@ -11,6 +12,59 @@ def test_every_digit_can_be_written_in_many_ways():
     assert len(ways) == 10
     assert ways.min() >= 8
     assert ways.sum() >= 110
+
+
+def of(digit: int) -> list[styles.Template]:
+    return [template for template in styles.digit_templates() if template.digit == digit]
+
+
+def has_low_bar(seven: styles.Template) -> bool:
+    return len(seven.strokes) == 2 and seven.strokes[1][:, 1].mean() > 0.68
+
+
+def has_bar_in_the_stem_s_stroke(seven: styles.Template) -> bool:
+    stroke = seven.strokes[0]
+    return len(seven.strokes) == 1 and stroke[-1, 0] > 0.8 and stroke[-1, 1] - stroke[:, 1].max() < -0.25
+
+
+def has_long_slash(zero: styles.Template) -> bool:
+    """A slash or bar that sticks out of the oval by more than a tenth, on both sides."""
+    oval, slash = zero.strokes[0], zero.strokes[-1]
+    inside, outside = np.ptp(oval, axis=0), np.ptp(slash, axis=0)
+    return len(zero.strokes) == 2 and bool((outside - inside > 0.2).any())
+
+
+def has_long_tail(nine: styles.Template) -> bool:
+    """A tail that ends further left than the loop, by more than its pen's width."""
+    stroke = nine.strokes[-1]
+    return stroke[-1, 1] > 0.75 and stroke[-1, 0] < stroke[:-1, 0].min() - 0.07
+
+
+def has_hat_apart(five: styles.Template) -> bool:
+    if len(five.strokes) == 1:
+        return False
+    body, hat = (handwriting.curve(stroke) for stroke in five.strokes)
+    return float(np.hypot(*(body[:, None] - hat).reshape(-1, 2).T).min()) > 0.1
+
+
+def is_narrow_and_closed(four: styles.Template) -> bool:
+    points = np.concatenate(four.strokes)
+    return "closed" in four.name and float(np.ptp(points[:, 0])) <= 0.52
+
+
+@pytest.mark.parametrize(
+    ("digit", "is_one", "least"),
+    [
+        (0, has_long_slash, 8),
+        (4, is_narrow_and_closed, 6),
+        (5, has_hat_apart, 8),
+        (7, has_low_bar, 5),
+        (7, has_bar_in_the_stem_s_stroke, 6),
+        (9, has_long_tail, 6),
+    ],
+)
+def test_styles_that_readers_of_mnist_miss_are_there(digit, is_one, least):
+    assert sum(map(is_one, of(digit))) >= least
 
 
 def test_there_is_plenty_that_is_no_digit():
