@@ -1,12 +1,14 @@
 """The commands about networks: `evaluate`, `read`, `export` and `import`."""
 
 import argparse
+import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from digitlab.cli.output import show
 from digitlab.data.picture_files import open_picture
-from digitlab.errors import InvalidSetting
+from digitlab.errors import InvalidSetting, ModelError
 from digitlab.lab import Lab
 from digitlab.networks.reading import DigitReading, Reading
 from digitlab.runs.records.people import OPERATOR
@@ -34,6 +36,7 @@ def read(options: argparse.Namespace, lab: Lab) -> int:
     """Print what a network reads in each picture."""
     recogniser = lab.recogniser(options.model)
     for path in options.pictures:
+    _warn_of_preprocessing(options.model, lab)
         number = recogniser.read_number(open_picture(path))
         reading = number.single
         result = {
@@ -50,6 +53,13 @@ def read(options: argparse.Namespace, lab: Lab) -> int:
 
 
 def export(options: argparse.Namespace, lab: Lab) -> int:
+def _warn_of_preprocessing(model: str, lab: Lab) -> None:
+    """Say on standard error if a network was trained with another preprocessing; a file from elsewhere has no card."""
+    with suppress(ModelError):
+        if warning := lab.model(model).preprocessing_warning:
+            print(f"digitlab: {warning}", file=sys.stderr)
+
+
     """Write a network to a file, once it was read again and gave the same answers."""
     exported = lab.export_model_here(options.model, options.to)
     try:

@@ -207,11 +207,15 @@ def networks(settings: Settings, folder: Path = ROOT / "models") -> Iterator[Fin
     from digitlab.runs.models.model_files import ModelFiles
 
     files = ModelFiles(replace(settings, models=folder, ready_made=folder))
-    names = [card.name for card in files.cards() if card.is_ready_made]
+    cards = [card for card in files.cards() if card.is_ready_made]
+    names = [card.name for card in cards]
     if DEFAULT_MODEL not in names:
         yield wrong(
             "ready-made networks", f"{DEFAULT_MODEL!r} is missing in {folder}.", "Restore it with `git checkout`."
         )
+    for card in cards:
+        if card.preprocessing_warning:
+            yield warning("ready-made networks", f"{card.name}: {card.preprocessing_warning}", f"Run: {card.command}")
     good = []
     for name in names:
         try:

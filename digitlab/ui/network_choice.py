@@ -12,7 +12,10 @@ from digitlab.ui.messages import escape_markdown
 
 
 def choose_network(label: str = "Network") -> ModelCard:
-    """Let a person choose the network for all pages; `?model=NAME` in the address does, too."""
+    """Let a person choose the network for all pages; `?model=NAME` in the address does, too.
+
+    Below it stands a warning if that network was trained with another preprocessing of drawings.
+    """
     cards = {card.name: card for card in resources.lab().models()}
     if not cards:
         st.info("There is no network yet. Train one first.", icon=":material/model_training:")
@@ -35,6 +38,8 @@ def choose_network(label: str = "Network") -> ModelCard:
     name = st.selectbox(
         label, list(cards), format_func=labels.__getitem__, key="network_field", on_change=_save_choice, width=420
     )
+    if warning := cards[name].preprocessing_warning:
+        st.warning(warning, icon=":material/warning:")
     return cards[name]
 
 

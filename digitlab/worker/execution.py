@@ -21,11 +21,12 @@ from digitlab.networks.metrics import EpochMetrics, Progress
 from digitlab.networks.observation import Observation
 from digitlab.networks.scores import Scores
 from digitlab.networks.snapshots import Snapshot
+from digitlab.preprocessing.version import VERSION
 from digitlab.runs.dispatch.worker_names import new_worker_name
 from digitlab.runs.models.cleanup import checkpoint_of, clean_up
 from digitlab.runs.models.model_files import ModelFiles
 from digitlab.runs.models.snapshot_store import SnapshotStore
-from digitlab.runs.records.model_card import ModelCard, Origin
+from digitlab.runs.records.model_card import ModelCard
 from digitlab.runs.records.people import Person
 from digitlab.runs.records.run import CommandLineOptions, Outcome, Run, RunState
 from digitlab.runs.services.evaluations import save_answers
@@ -153,7 +154,7 @@ def _execute(settings: Settings, store: Store, run: Run, heartbeat: Heartbeat, o
         found.append(evaluate(path, digits.x_test, digits.y_test, settings.threads))
         return replace(card, test_loss=found[0].loss, test_accuracy=found[0].accuracy)
 
-    card = _card(run, trained, options, _origin(settings, run))
+    card = _card(run, trained, options, _base(settings, run))
     ModelFiles(settings).save(card, export_and_score)
     (scores,) = found
     save_answers(settings, card, TEST, scores)
@@ -232,15 +233,15 @@ def _train(
     )
 
 
-def _origin(settings: Settings, run: Run) -> Origin | None:
-    """Return the origin of the network that was fine-tuned; None if it has none, or is gone."""
+def _base(settings: Settings, run: Run) -> ModelCard | None:
+    """Return the card of the network that was fine-tuned; None if there was none, or it is gone."""
     if run.config.tuning is not None:
         with suppress(DigitLabError):  # deleted meanwhile
-            return ModelFiles(settings).card(run.config.tuning.base).origin
+            return ModelFiles(settings).card(run.config.tuning.base)
     return None
 
 
-def _card(run: Run, trained: training.Trained, options: CommandLineOptions, origin: Origin | None) -> ModelCard:
+def _card(run: Run, trained: training.Trained, options: CommandLineOptions, base: ModelCard | None) -> ModelCard:
     """Return the card of a network that is not scored yet."""
     name = options.name
     command = as_command(run.config)
@@ -264,6 +265,7 @@ def _card(run: Run, trained: training.Trained, options: CommandLineOptions, orig
         versions=versions(),
         created=time.time(),
         calibration=trained.calibration,
-        origin=origin,
+        origin=base.origin if base else None,
         replanned_after=trained.replanned_after,
+        preprocessing=VERSION if base is None or base.is_imported else base.preprocessing,
     )

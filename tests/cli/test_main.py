@@ -117,6 +117,21 @@ def test_read_reads_pictures(capsys, tmp_path, stroke, ready_made):
     assert f"{path}: 1 (" in capsys.readouterr().out
 
 
+def test_read_says_that_a_network_learned_otherwise(capsys, tmp_path, stroke, ready_made, settings):
+    path = tmp_path / "one.png"
+    Image.fromarray(stroke).save(path)
+    settings.models.mkdir(parents=True)
+    for suffix in (".keras", ".tflite"):
+        (settings.models / f"own{suffix}").write_bytes((ready_made / f"tutorial{suffix}").read_bytes())
+    card = json.loads((ready_made / "tutorial.json").read_text())
+    card |= {"name": "own", "is_ready_made": False, "preprocessing": 7}
+    (settings.models / "own.json").write_text(json.dumps(card))
+    assert main(["read", str(path), "--model", "own"]) == 0
+    assert "trained with version 7 of the preprocessing of drawings" in capsys.readouterr().err
+    assert main(["read", str(path), "--model", "tutorial"]) == 0
+    assert capsys.readouterr().err == ""
+
+
 def test_export_writes_a_file_that_was_read_again(capsys, tmp_path):
     file = tmp_path / "away.onnx"
     assert main(["export", "tutorial", "--to", "onnx", str(file), "--json"]) == 0

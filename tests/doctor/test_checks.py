@@ -130,6 +130,16 @@ def test_a_network_that_is_missing_or_damaged_is_named(settings, tmp_path, ready
     assert len(texts) == 2
 
 
+def test_a_ready_made_network_of_another_preprocessing_is_told(settings, tmp_path, ready_made):
+    for suffix in (".keras", ".tflite"):
+        (tmp_path / f"tutorial{suffix}").write_bytes((ready_made / f"tutorial{suffix}").read_bytes())
+    card = json.loads((ready_made / "tutorial.json").read_text()) | {"preprocessing": 7}
+    (tmp_path / "tutorial.json").write_text(json.dumps(card))
+    warned = [finding for finding in checks.networks(settings, tmp_path) if finding.verdict is Verdict.WARNING]
+    assert "tutorial: This network was trained with version 7 of the preprocessing" in warned[0].text
+    assert warned[0].remedy == f"Run: {card['command']}"
+
+
 def test_the_known_variables_are_those_of_the_settings():
     text = (ROOT / "digitlab" / "settings.py").read_text()
     environment = Settings(scheduler="tcp://192.0.2.1:8786").environment()

@@ -30,6 +30,14 @@ def test_ready_made_network_cannot_be_renamed_or_deleted(app):
     assert links(page)[-3:] == ["Try it", "Evaluate it", "Compare it"]
 
 
+@pytest.mark.parametrize("page", ["draw", "models"])
+def test_a_network_of_another_preprocessing_is_told(app, own, page):
+    assert "of the preprocessing of drawings" not in texts(app.open(page, model="own"))
+    own.write_text(json.dumps(json.loads(own.read_text()) | {"preprocessing": 7}))
+    shown = [warning.value for warning in app.open(page, model="own").warning]
+    assert any("trained with version 7 of the preprocessing of drawings" in text for text in shown)
+
+
 def test_network_of_another_user_cannot_be_changed(app, own):
     card = json.loads(own.read_text()) | {"owner": "x", "owner_name": "<b>Eve"}
     own.write_text(json.dumps(card))

@@ -10,6 +10,7 @@ import pytest
 from digitlab.errors import DatabaseUnavailable, ModelDamaged
 from digitlab.networks.config import TrainingConfig
 from digitlab.networks.recognition import Recogniser
+from digitlab.preprocessing.version import VERSION
 from digitlab.runs.dispatch.worker_names import new_worker_name
 from digitlab.runs.models import scoring
 from digitlab.runs.models.cleanup import checkpoint_of
@@ -40,6 +41,7 @@ def test_a_run_is_trained_scored_saved_and_recorded(settings, store, small, digi
     perform(settings, number)
     run, files = store.run(number), ModelFiles(settings)
     card = files.card(run.model)
+    assert card.preprocessing == VERSION
     assert run.state is RunState.FINISHED
     assert store.epochs(number) == list(card.epochs)
     assert (card.title, card.config, card.test_accuracy) == ("Mine", small, run.test_accuracy)

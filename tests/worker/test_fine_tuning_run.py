@@ -51,6 +51,7 @@ def test_a_tuning_is_a_run_that_leaves_a_network_and_the_proof(settings, lab, di
     assert len(lab.epochs(run.number)) == run.config.epochs
     card = ModelFiles(settings).card(run.model)
     assert (card.owner, card.config) == ("ann", run.config)
+    assert card.preprocessing == ModelFiles(settings).card("tutorial").preprocessing
     reader = Recogniser.load(lab.model_file(run.model))
     assert reader.read_digit(digits.x_test[0]).digit == 7
     found = lab.improver.result(run, ANN)

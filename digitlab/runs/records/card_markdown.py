@@ -97,9 +97,10 @@ def _description(card: ModelCard) -> str:
         "A neural network that reads one handwritten digit, 0 to 9, in a picture of 28 x 28 grey pixels (0 background, "
         "255 ink) and returns ten probabilities.",
         *_architecture(card),
+        card.preprocessing_warning,
     ]
     return (
-        f"{' '.join(sentences)}\n\n"
+        f"{' '.join(filter(None, sentences))}\n\n"
         "It is made for learning and experiments. It reads one digit at a time, in the middle of its picture, and no "
         "letters. Do not use it where a mistake costs anything.\n"
     )
@@ -144,6 +145,8 @@ def _data(card: ModelCard) -> str:
         )
     return "\n".join(lines) + "\n"
 
+    if not card.is_imported:
+        lines.append(f"- Preprocessing of drawings: version {card.preprocessing}.")
 
 def _changes(config: TrainingConfig) -> list[str]:
     """Return what was done to MNIST's digits, and what was added to them."""

@@ -12,6 +12,7 @@ from digitlab.networks.calibration import Calibration
 from digitlab.networks.config import TrainingConfig
 from digitlab.networks.metrics import EpochMetrics
 from digitlab.networks.statistics import wilson_interval
+from digitlab.preprocessing.version import VERSION
 
 MAX_TITLE_LENGTH = 60
 _TESTED = 10_000  # digits of MNIST's test set
@@ -95,6 +96,7 @@ class ModelCard:
         >>> card.title, card.config.epochs, card.test_accuracy > 0.97
         ('Tutorial', 10, True)
     """
+        preprocessing: Version of the preprocessing of drawings when it was trained; older cards have none, which is 1.
 
     name: str
     title: str
@@ -122,11 +124,28 @@ class ModelCard:
         return wilson_interval(round(self.test_accuracy * _TESTED), _TESTED)
 
     def as_dict(self) -> dict[str, Any]:
+    preprocessing: int = 1
         """Return the values by their names in the JSON file."""
         values = dataclasses.asdict(self)
         # Cards keep the name of version 0.1.0.
         stored = {"certainty" if name == "calibration" else name: value for name, value in values.items()}
         return stored | {"certainty": self.calibration.as_dict()}
+
+    @property
+    def is_imported(self) -> bool:
+        """Whether all of its training was elsewhere, and so without our preprocessing of drawings."""
+        return self.origin is not None and self.config.tuning is None
+
+    @property
+    def preprocessing_warning(self) -> str:
+        """A warning that drawings are prepared otherwise than when it was trained; empty if they are not."""
+        if self.is_imported or self.preprocessing == VERSION:
+            return ""
+        return (
+            f"This network was trained with version {self.preprocessing} of the preprocessing of drawings, and now "
+            f"version {VERSION} prepares them. It may read drawings less accurately than before. Train it again to "
+            "adapt it."
+        )
 
     def to_json(self) -> str:
         """Return the card as a JSON object."""
@@ -151,6 +170,8 @@ class ModelCard:
         return cls(**values)
 
 
+        if not isinstance(values.get("preprocessing", 1), int):
+            raise TypeError(f"preprocessing is {values['preprocessing']!r}")
 def check_title(title: str) -> str:
     """Return a title without surrounding spaces; `InvalidSetting` if it is empty, too long or not printable."""
     return _check_text(title, "The title {text!r} is not allowed. Use 1 to {allowed} printable characters.")

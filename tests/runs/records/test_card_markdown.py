@@ -34,6 +34,13 @@ def test_card_has_all_facts_about_a_network(card, scores):
     assert "fine-tuned from" not in text
 
 
+def test_card_says_with_which_preprocessing_it_learned(card):
+    found = sections(dataclasses.replace(card, preprocessing=7), None)
+    assert "- Preprocessing of drawings: version 7." in found["Training data"]
+    assert "Train it again to adapt it." in found["Description"]
+    assert "Train it again" not in sections(card, None)["Description"]
+
+
 def test_most_frequent_confusions_come_first(card, scores):
     text = sections(card, scores)["Common mistakes"]
     assert text.index("4 read as 9: 2 (100.0% of the digits 4)") < text.index("7 read as 1: 1 (50.0% of the digits 7)")
