@@ -35,8 +35,8 @@ def evaluate(options: argparse.Namespace, lab: Lab) -> int:
 def read(options: argparse.Namespace, lab: Lab) -> int:
     """Print what a network reads in each picture."""
     recogniser = lab.recogniser(options.model)
-    for path in options.pictures:
     _warn_of_preprocessing(options.model, lab)
+    for path in options.pictures:
         number = recogniser.read_number(open_picture(path))
         reading = number.single
         result = {
@@ -52,7 +52,6 @@ def read(options: argparse.Namespace, lab: Lab) -> int:
     return 0
 
 
-def export(options: argparse.Namespace, lab: Lab) -> int:
 def _warn_of_preprocessing(model: str, lab: Lab) -> None:
     """Say on standard error if a network was trained with another preprocessing; a file from elsewhere has no card."""
     with suppress(ModelError):
@@ -60,6 +59,7 @@ def _warn_of_preprocessing(model: str, lab: Lab) -> None:
             print(f"digitlab: {warning}", file=sys.stderr)
 
 
+def export(options: argparse.Namespace, lab: Lab) -> int:
     """Write a network to a file, once it was read again and gave the same answers."""
     exported = lab.export_model_here(options.model, options.to)
     try:

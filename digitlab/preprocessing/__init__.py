@@ -5,5 +5,5 @@ foreground     extracts the ink from a canvas, a drawing or a photo
 normalization  normalizes ink to 28 x 28, in steps
 photo          extracts ink from a photo of paper or a board
 ruled_lines    finds and removes the lines of the paper
-"""
 version        the version of the preprocessing
+"""

@@ -143,10 +143,10 @@ def _data(card: ModelCard) -> str:
         lines.append(
             "- About 500 people in the USA wrote MNIST around 1990. Other handwriting is read less accurately."
         )
-    return "\n".join(lines) + "\n"
-
     if not card.is_imported:
         lines.append(f"- Preprocessing of drawings: version {card.preprocessing}.")
+    return "\n".join(lines) + "\n"
+
 
 def _changes(config: TrainingConfig) -> list[str]:
     """Return what was done to MNIST's digits, and what was added to them."""

@@ -89,6 +89,7 @@ class ModelCard:
         owner_name: Their name; may be empty.
         origin: Where it was imported from; None if DigitLab trained it.
         replanned_after: After how many epochs their total was first changed; None if it never was.
+        preprocessing: Version of the preprocessing of drawings when it was trained; older cards have none, which is 1.
 
     Example:
         >>> from digitlab.settings import ROOT
@@ -96,7 +97,6 @@ class ModelCard:
         >>> card.title, card.config.epochs, card.test_accuracy > 0.97
         ('Tutorial', 10, True)
     """
-        preprocessing: Version of the preprocessing of drawings when it was trained; older cards have none, which is 1.
 
     name: str
     title: str
@@ -117,19 +117,12 @@ class ModelCard:
     calibration: Calibration = field(default_factory=Calibration)
     origin: Origin | None = None
     replanned_after: int | None = None
+    preprocessing: int = 1
 
     @property
     def interval(self) -> tuple[float, float]:
         """95 % confidence interval of the accuracy on digits like those of MNIST's test set, 0 to 1."""
         return wilson_interval(round(self.test_accuracy * _TESTED), _TESTED)
-
-    def as_dict(self) -> dict[str, Any]:
-    preprocessing: int = 1
-        """Return the values by their names in the JSON file."""
-        values = dataclasses.asdict(self)
-        # Cards keep the name of version 0.1.0.
-        stored = {"certainty" if name == "calibration" else name: value for name, value in values.items()}
-        return stored | {"certainty": self.calibration.as_dict()}
 
     @property
     def is_imported(self) -> bool:
@@ -147,6 +140,13 @@ class ModelCard:
             "adapt it."
         )
 
+    def as_dict(self) -> dict[str, Any]:
+        """Return the values by their names in the JSON file."""
+        values = dataclasses.asdict(self)
+        # Cards keep the name of version 0.1.0.
+        stored = {"certainty" if name == "calibration" else name: value for name, value in values.items()}
+        return stored | {"certainty": self.calibration.as_dict()}
+
     def to_json(self) -> str:
         """Return the card as a JSON object."""
         return json.dumps(self.as_dict(), indent=2) + "\n"
@@ -163,6 +163,8 @@ class ModelCard:
                 raise TypeError(f"{name} is {values[name]!r}")
         if not isinstance(values.get("replanned_after"), int | None):
             raise TypeError(f"replanned_after is {values['replanned_after']!r}")
+        if not isinstance(values.get("preprocessing", 1), int):
+            raise TypeError(f"preprocessing is {values['preprocessing']!r}")
         values["config"] = TrainingConfig.from_dict(values["config"])
         values["calibration"] = Calibration.from_dict(values.pop("certainty", None) or {})
         values["origin"] = Origin.from_dict(values["origin"]) if values.get("origin") else None
@@ -170,8 +172,6 @@ class ModelCard:
         return cls(**values)
 
 
-        if not isinstance(values.get("preprocessing", 1), int):
-            raise TypeError(f"preprocessing is {values['preprocessing']!r}")
 def check_title(title: str) -> str:
     """Return a title without surrounding spaces; `InvalidSetting` if it is empty, too long or not printable."""
     return _check_text(title, "The title {text!r} is not allowed. Use 1 to {allowed} printable characters.")
