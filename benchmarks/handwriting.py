@@ -21,6 +21,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))  # the command runs without a
 
 import numpy as np
 from _drawings import Line, Sample, letters, load, numbers, on_black, singles
+from _rejection import rejection
 from numpy.typing import NDArray
 
 from digitlab.data import mnist
@@ -166,6 +167,7 @@ def main() -> None:
         "strokes": strokes,
         "mnist_test": on_mnist(network),
         "caught_no_digits": on_no_digits(network),
+        "rejection": rejection(network, [letter[..., 0] for letter in letters()]),
         "numbers": on_numbers(network, samples, options.numbers),
         "milliseconds": milliseconds(network, samples),
     }
