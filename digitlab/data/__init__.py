@@ -11,6 +11,7 @@ labelled_digits   the type of images with their labels
 mnist             the MNIST data set, from the file in this folder
 mnist_source      MNIST from that file, or else downloaded by Keras
 picture_decoding  decodes a picture with Pillow
-picture_files     opens picture files as drawings, and writes PNG files
+picture_files     opens picture files as drawings
 picture_process   decodes a picture in a process of its own
+png_files         writes pictures as PNG files
 """

@@ -1,11 +1,9 @@
-"""Opens picture files as drawings, and writes digits as PNG files."""
+"""Opens picture files as drawings."""
 
-import io
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from digitlab.data.picture_decoding import count_pixels, decode, is_heif, millions
 from digitlab.data.picture_process import decode_apart
@@ -75,17 +73,3 @@ def _too_long(name: str, size: int) -> PictureUnreadable:
         f"{name} has {millions(size)} MB; up to {millions(MAX_FILE_SIZE)} MB are allowed. "
         "Make the picture smaller and try again."
     )
-
-
-def to_png(picture: NDArray[np.uint8]) -> bytes:
-    """Return a digit, uint8 (height, width), or a picture, (height, width, 4), as a PNG file of that size."""
-    file = io.BytesIO()
-    Image.fromarray(picture).save(file, "PNG")
-    return file.getvalue()
-
-
-def thumbnail(picture: NDArray[np.uint8], max_side: int) -> NDArray[np.uint8]:
-    """Return a picture, uint8 (height, width, 4), scaled down to at most `max_side` pixels on its longer side."""
-    small = Image.fromarray(picture)
-    small.thumbnail((max_side, max_side))
-    return np.asarray(small)

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from digitlab.data.archives import Archive, ArchiveLimits
 from digitlab.data.image_ops import border_pixels
 from digitlab.data.labelled_digits import LabelledDigits
-from digitlab.data.picture_files import open_picture, to_png
+from digitlab.data.picture_files import open_picture
+from digitlab.data.png_files import to_png
 from digitlab.errors import BundleRejected
 from digitlab.preprocessing import normalization
 

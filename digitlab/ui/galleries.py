@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from digitlab.data.picture_files import to_png
+from digitlab.data.png_files import to_png
 from digitlab.ui import component_events
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from digitlab.data.picture_files import thumbnail
+from digitlab.data.png_files import thumbnail
 from digitlab.networks.reading import DigitReading, Reading
 from digitlab.ui import galleries
 

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from digitlab.data.picture_decoding import FORMATS, MAX_PIXELS
-from digitlab.data.picture_files import MAX_FILE_SIZE, SUFFIXES, open_picture, thumbnail, to_png
+from digitlab.data.picture_files import MAX_FILE_SIZE, SUFFIXES, open_picture
 from digitlab.errors import PictureUnreadable
 from digitlab.preprocessing.normalization import normalize
 
@@ -213,10 +213,6 @@ def test_a_missing_file_is_named(tmp_path):
         open_picture(tmp_path / "seven.png")
 
 
-def test_a_digit_survives_being_a_file(digits):
-    assert np.array_equal(open_picture(to_png(digits.x_test[0]))[..., 0], digits.x_test[0])
-
-
 def test_a_file_is_called_by_the_name_that_it_had():
     with pytest.raises(PictureUnreadable, match=r"^notes\.png is not a supported picture"):
         open_picture(b"This is a text.", "notes.png")
@@ -225,8 +221,3 @@ def test_a_file_is_called_by_the_name_that_it_had():
 def test_the_suffixes_are_those_of_the_formats_that_open():
     others = set(SUFFIXES) - {"heic", "heif"}  # which Pillow reads in a process of its own alone
     assert {Image.registered_extensions()[f".{suffix}"] for suffix in others} == {*FORMATS, "AVIF"}
-
-
-@pytest.mark.parametrize(("shape", "expected"), [((400, 200), (100, 50)), ((60, 90), (60, 90))])
-def test_a_thumbnail_is_never_larger_than_the_picture(shape, expected):
-    assert thumbnail(np.zeros((*shape, 4), np.uint8), 100).shape == (*expected, 4)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from digitlab.data.picture_files import to_png
+from digitlab.data.png_files import to_png
 from digitlab.errors import BundleRejected, PictureUnreadable
 from digitlab.preprocessing import bundles
 from digitlab.preprocessing.bundles import from_file, to_npz, to_zip

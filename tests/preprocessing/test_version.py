@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from digitlab.data.picture_files import to_png
+from digitlab.data.png_files import to_png
 from digitlab.preprocessing import normalization
 from digitlab.preprocessing.version import VERSION
 

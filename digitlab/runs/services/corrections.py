@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from digitlab.data.picture_files import thumbnail, to_png
+from digitlab.data.png_files import thumbnail, to_png
 from digitlab.networks.reading import DigitReading
 from digitlab.runs.records.drawing import Drawing
 

@@ -4,7 +4,7 @@ import json
 
 import streamlit as st
 
-from digitlab.data.picture_files import to_png
+from digitlab.data.png_files import to_png
 from digitlab.preprocessing import normalization
 from digitlab.runs.records.drawing import Drawing, scarcest
 from digitlab.runs.records.people import Person
