@@ -4,12 +4,16 @@ A flat background has one colour along the border, and ink is the distance from 
 `photo`.
 """
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from digitlab.data.image_ops import border_pixels, sharpen_edges, shrink, to_uint8
+from digitlab.preprocessing.frames import SMALL_PRINT, find_panels, find_rectangles, remove_frames
 from digitlab.preprocessing.photo import ink_on_paper
+from digitlab.preprocessing.pixel_grid import sample_squares
 from digitlab.preprocessing.ruled_lines import remove_printed_lines
 
 MAX_SIDE = 1024  # pixels: more detail than 28 x 28 can hold
@@ -46,7 +50,9 @@ def extract_foreground(drawing: NDArray[np.uint8]) -> NDArray[np.uint8]:
         return _on_opaque(_on_one_colour(drawing))
     sheet = _sheet(drawing)
     if sheet is None:
-        return _full_contrast(alpha) if alpha.max() < _STRONG else _raise_pale(alpha.copy())
+        alpha = alpha.copy()  # in one piece
+        ink = remove_frames(alpha, find_rectangles(alpha))
+        return _full_contrast(ink) if alpha.max() < _STRONG else _raise_pale(ink)
     ink = np.zeros_like(alpha)
     ink[sheet] = _on_opaque(_on_one_colour(drawing[sheet]))
     return ink
@@ -97,6 +103,9 @@ def _on_one_colour(drawing: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 def _on_opaque(drawing: NDArray[np.uint8]) -> NDArray[np.uint8]:
     grey = cv2.cvtColor(drawing, cv2.COLOR_RGBA2GRAY)
+    squares = sample_squares(drawing, grey)
+    if squares is not None:
+        return np.asarray(cv2.resize(_on_opaque(squares), grey.shape[::-1], interpolation=cv2.INTER_CUBIC), np.uint8)
     border = border_pixels(grey)
     background = _background_level(grey, border)
     if min(grey.shape) < _MIN_PHOTO or _is_flat(border, background):
@@ -149,9 +158,30 @@ def _on_flat(drawing: NDArray[np.uint8], grey: NDArray[np.uint8], background: in
         ink = _full_contrast(_distance(drawing[..., :3], colour.astype(np.uint8)).max(axis=2))
     elif _NEAR < background < 255 - _NEAR:
         ink = to_uint8(ink * np.float32(255 / int(ink.max())))
+    rectangles = find_rectangles(ink)
+    if rectangles:
+        panels = [(place, _on_opaque(np.ascontiguousarray(drawing[place]))) for place in find_panels(ink, rectangles)]
+        written = _in_panels(ink, panels)
+        if written is not None:
+            return written
+        ink = remove_frames(ink, rectangles)
     if background >= _STRONG and min(ink.shape) >= _MIN_PRINTED:
         ink = remove_printed_lines(ink)  # first: pale lines of the paper would decide how pale the ink is
     return _raise_pale(ink)
+
+
+def _in_panels(
+    page: NDArray[np.uint8], panels: Sequence[tuple[tuple[slice, slice], NDArray[np.uint8]]]
+) -> NDArray[np.uint8] | None:
+    """Return the ink of the panels on a page, without those with small print; None where nothing is written in any."""
+    heights = [int(np.count_nonzero((ink >= _STRONG).any(axis=1))) for _, ink in panels]
+    if not any(heights):
+        return None
+    written = np.zeros_like(page)
+    for (place, ink), height in zip(panels, heights, strict=True):
+        if height >= SMALL_PRINT * max(heights):
+            written[place] = ink
+    return written
 
 
 def _full_contrast(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitlab.data.image_ops import border_pixels, enlarge_mask, sharpen_edges, shrink, to_uint8
+from digitlab.preprocessing.frames import find_rectangles, remove_frames
 from digitlab.preprocessing.ruled_lines import LINE_SIDE, LINE_WIDTH, MIN_PEAK, Lines, find_lines, remove_lines
 
 _SMALL = 256  # side of the picture in which the paper's brightness is estimated
@@ -50,8 +51,15 @@ def ink_on_paper(drawing: NDArray[np.uint8], grey: NDArray[np.uint8]) -> NDArray
     if 0 < _SQUARE * width < _MAX_SQUARE:
         light = _light(smooth, max(_MIN_SQUARE, _SQUARE * width))
         missing, threshold = _missing(smooth, light, table)
-    ink = _drawn(missing, threshold, table, lines)
+    ink = _drawn(_without_frames(missing, threshold), threshold, table, lines)
     return ink if ink.shape == shape else to_uint8(cv2.resize(ink, shape[::-1], interpolation=cv2.INTER_AREA))
+
+
+def _without_frames(missing: NDArray[np.float32], threshold: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return what is missing without printed frames: before lines are removed, or only parts of a frame would go."""
+    ink = 255 * (missing > threshold).astype(np.uint8)
+    rest = remove_frames(ink, find_rectangles(ink))
+    return missing if rest is ink else missing * (cv2.dilate(rest, np.ones((3, 3), np.uint8)) > 0)
 
 
 def _stroke_width(ink: NDArray[np.uint8]) -> float:

@@ -1,0 +1,119 @@
+import numpy as np
+import pytest
+from forms import form, notebook, on_paper, pixels, plot, scanned, small, written
+
+from digitlab.networks.recognition import Recogniser
+from digitlab.preprocessing.foreground import extract_foreground
+
+
+@pytest.fixture(scope="module")
+def recogniser():
+    return Recogniser.load()
+
+
+@pytest.fixture
+def text(recogniser):
+    """Read a picture as a number."""
+    return lambda drawing: recogniser.read_number(drawing).text
+
+
+def digits(number: str) -> list[list[np.ndarray] | None]:
+    """The strokes of each digit, None for a space."""
+    return [None if digit == " " else written(int(digit)) for digit in number]
+
+
+FORMS = {
+    "plain": {},
+    "250 px": {"cell": (48, 40), "pen": 2.5, "line": 1, "margin": 5, "size": 0.75},
+    "tiny": {"cell": (25, 40), "pen": 2, "line": 1, "margin": 5},
+    "pale": {"grey": 0.3},
+    "thick": {"line": 4},
+    "rotated": {"angle": -3, "margin": 40},
+    "touching": {"size": 0.97},
+    "crossing": {"size": 0.8, "shift": 0.2},
+    "large": {"cell": (180, 220), "pen": 14, "line": 3},
+}
+
+
+@pytest.mark.parametrize("form_name", FORMS)
+@pytest.mark.parametrize("kind", ["cells", "frame"])
+def test_a_row_of_cells_is_read_in_order(text, kind, form_name):
+    for number in ("0123", "3 87"):
+        drawing = on_paper(form(digits(number), kind=kind, **FORMS[form_name]))
+        assert text(drawing) == number.replace(" ", "")
+
+
+@pytest.mark.parametrize("form_name", ["plain", "rotated", "pale"])
+def test_boxes_that_stand_apart_are_read_in_order(text, form_name):
+    assert text(on_paper(form(digits("4569"), kind="boxes", **FORMS[form_name]))) == "4569"
+
+
+def test_light_cells_on_a_dark_screen_are_read(text):
+    assert text(on_paper(form(digits("4569")), paper=(20, 20, 20), ink=(250, 250, 250))) == "4569"
+
+
+@pytest.mark.parametrize("angle", [0, 1])
+def test_cells_on_a_scan_are_read(text, angle):
+    assert text(scanned(form(digits("4569"), angle=angle))) == "4569"
+
+
+@pytest.mark.parametrize("line", [1, 2, 4])
+@pytest.mark.parametrize("cells", [1, 5])
+@pytest.mark.parametrize("kind", ["cells", "boxes"])
+def test_empty_cells_hold_nothing(recogniser, kind, cells, line):
+    drawing = on_paper(form([None] * cells, kind=kind, line=line))
+    assert recogniser.read_number(drawing).digits == ()
+
+
+@pytest.mark.parametrize("digit", range(10))
+def test_one_digit_in_a_frame_is_read(recogniser, digit):
+    assert recogniser.read(on_paper(form([written(digit)]))).digit == digit
+
+
+@pytest.mark.parametrize("cmap", ["viridis", "gray", "gray_r"])
+@pytest.mark.parametrize("digit", [0, 1, 4, 7])
+def test_the_digit_of_a_plot_is_read(recogniser, cmap, digit):
+    for axes in (True, False):
+        reading = recogniser.read(plot([small(digit)], cmap, axes=axes, title=f"Label: {digit}"))
+        assert (reading.digit, reading.is_sure) == (digit, True)
+
+
+@pytest.mark.parametrize("cmap", ["viridis", "gray_r"])
+def test_plots_beside_each_other_are_read_in_order(text, cmap):
+    assert text(plot([small(4), small(7), small(2)], cmap)) == "472"
+
+
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("cmap", ["viridis", "gray_r"])
+def test_the_plot_in_a_notebook_is_read(text, cmap, dark):
+    assert text(notebook(plot([small(4)], cmap, inches=(5.5, 4.2)), dark=dark)) == "4"
+
+
+@pytest.mark.parametrize("cmap", ["viridis", "gray", "gray_r"])
+@pytest.mark.parametrize("digit", [0, 4])
+def test_pixels_drawn_as_squares_are_read(recogniser, cmap, digit):
+    for drawing in (pixels(small(digit), cmap), plot([small(digit)], cmap, edges="gray")):
+        assert recogniser.read(drawing).digit == digit
+
+
+@pytest.mark.parametrize("corner", [(0, 0), (4, 3)])
+@pytest.mark.parametrize("pen", [8, 14, 30, 50])
+def test_a_square_zero_stays(pen, corner):
+    x, y = corner
+    zero = np.array([(20 + x, 20), (90, 20 + y), (90 - x, 120), (20, 120 - y), (20 + x, 20)], float)
+    canvas = on_paper(form([[zero]], kind="none", cell=(280, 280), pen=pen, margin=0))
+    assert np.array_equal(extract_foreground(canvas), 255 - canvas[..., 0])
+
+
+@pytest.mark.parametrize("width", [14, 40])
+def test_a_square_zero_with_sharp_corners_stays(width):
+    canvas = np.full((280, 280, 4), 255, np.uint8)
+    canvas[50:230, 70:200, :3] = 0
+    canvas[50 + width : 230 - width, 70 + width : 200 - width, :3] = 255
+    assert np.array_equal(extract_foreground(canvas), 255 - canvas[..., 0])
+
+
+def test_a_straight_one_and_an_eleven_stay(text):
+    one = [np.array([(0, 0), (0, 1.0)])]
+    assert text(on_paper(form([one], kind="none"))) == "1"
+    assert text(on_paper(form([one, one], kind="none", pen=6))) == "11"
