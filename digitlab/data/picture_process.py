@@ -3,6 +3,9 @@
 That process gets the name and the content of a file on its standard input. It writes the picture as NumPy's `.npy`, or
 the sentence that says why it was refused. It has no network, and may start no programs and write no files.
 
+Peak memory for 8064 x 6048 pixels, of which Python itself takes 35 MB: JPEG 66 MB, as it is decoded at a quarter of its
+size; progressive JPEG 195 MB, without chroma subsampling 342 MB; AVIF 470 MB; WebP 796 MB.
+
 HEIC is read there alone: libheif and libde265, which do it, had gaps that let a picture run code (CVE-2026-84383).
 """
 

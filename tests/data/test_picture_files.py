@@ -150,16 +150,6 @@ def test_a_strip_is_made_shorter(size):
     assert max(open_picture(file(Image.new("RGB", size))).shape) == 1024
 
 
-def test_a_phone_s_photo_of_48_megapixels_is_opened_upright():
-    exif = Image.Exif()
-    exif[0x0112] = 6
-    photo = Image.new("L", (8064, 6048), "white")
-    photo.paste(0, (0, 0, 4032, 6048))
-    opened = open_picture(file(photo, "JPEG", exif=exif))
-    assert opened.shape == (1024, 768, 4)
-    assert (opened[10, 384, 0], opened[1000, 384, 0]) == (0, 255)
-
-
 @pytest.mark.parametrize(
     ("content", "said"),
     [

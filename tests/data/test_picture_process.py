@@ -1,5 +1,6 @@
 import io
 
+import numpy as np
 import pillow_heif
 import pytest
 from PIL import Image
@@ -23,6 +24,16 @@ def saved(form: str, picture: Image.Image, **options) -> bytes:
     else:
         picture.save(file, form, **options)
     return file.getvalue()
+
+
+def test_a_photo_of_48_megapixels_takes_less_than_100_mb():
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    photo = saved("JPEG", two_halves(8064, 6048), exif=exif)
+    opened = decode_apart(photo, "photo.jpg", memory=100_000_000)
+    assert opened.shape == (1024, 768, 4)
+    assert (opened[10, 384, 0], opened[1000, 384, 0]) == (0, 255)
+    assert np.array_equal(open_picture(photo), opened)
 
 
 @pytest.mark.parametrize("form", ["HEIC", "AVIF"])

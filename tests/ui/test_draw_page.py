@@ -1,8 +1,12 @@
 """The page Draw without a browser: everything but the canvas."""
 
+import io
+
+import pillow_heif
 import pytest
 from apptest import texts
 from photos import photo
+from PIL import Image
 
 SEVEN = [(80, 80), (230, 80), (140, 260)]
 
@@ -24,6 +28,12 @@ def test_a_photo_is_read_like_a_drawing(app):
     page = upload(app, "seven.jpg", photo(SEVEN))
     assert "<strong data-testid='digit'>7</strong>" in texts(page)
     assert "confident" in texts(page)
+
+
+def test_an_iphone_s_photo_is_read(app):
+    file = io.BytesIO()
+    pillow_heif.from_pillow(Image.open(io.BytesIO(photo(SEVEN)))).save(file)
+    assert "<strong data-testid='digit'>7</strong>" in texts(upload(app, "IMG_0007.HEIC", file.getvalue()))
 
 
 def test_a_number_on_a_photo_is_read_digit_by_digit(app):
