@@ -47,6 +47,7 @@ from digitlab.runs.services.trainings import Trainings
 from digitlab.runs.services.wait_estimates import WaitEstimates
 from digitlab.runs.store.lazy_store import LazyStore
 from digitlab.settings import Settings
+from digitlab.uploads.pixel_scales import ImportChoices
 
 
 class Lab:
@@ -169,9 +170,17 @@ class Lab:
         """Delete one's own network; its run remains."""
         self._models.delete(name, person)
 
-    def import_model(self, content: bytes, file: str, title: str, person: Person, source: str = "") -> ModelCard:
-        """Check a `.keras` file that was made elsewhere, and save it as one's own network."""
-        return self._models.import_model(content, file, title, person, source)
+    def import_model(
+        self,
+        content: bytes,
+        file: str,
+        title: str,
+        person: Person,
+        source: str = "",
+        choices: ImportChoices | None = None,
+    ) -> ModelCard:
+        """Check a Keras file that was made elsewhere, and save it as one's own network."""
+        return self._models.import_model(content, file, title, person, source, choices)
 
     def recogniser(self, model: str) -> Recogniser:
         """Return a network by its name or `.keras` file, ready to read; it is loaded again only if it changes."""

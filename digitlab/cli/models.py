@@ -13,6 +13,7 @@ from digitlab.lab import Lab
 from digitlab.networks.reading import DigitReading, Reading
 from digitlab.runs.records.people import OPERATOR
 from digitlab.uploads import keras_archive
+from digitlab.uploads.pixel_scales import ImportChoices
 
 
 def evaluate(options: argparse.Namespace, lab: Lab) -> int:
@@ -86,10 +87,16 @@ def export(options: argparse.Namespace, lab: Lab) -> int:
 def import_(options: argparse.Namespace, lab: Lab) -> int:
     """Check a Keras file from elsewhere, add it to the lab, and print its score."""
     path: Path = options.file
-    card = lab.import_model(keras_archive.read(path), path.name, options.title or path.stem, OPERATOR, options.source)
+    content, title = keras_archive.read(path), options.title or path.stem
+    choices = ImportChoices(options.scale, is_corrected=options.correct)
+    card = lab.import_model(content, path.name, title, OPERATOR, options.source, choices)
     result = card.as_dict() | {"model": str(lab.model_file(card.name))}
     assert card.origin is not None
     lines = [f"Test accuracy {card.test_accuracy:.2%}", f"Pixels: {card.origin.scale}"]
+    if card.origin.alternatives:
+        lines.append(f"Other scales that fit about as well: {'; '.join(card.origin.alternatives)}")
+    if card.origin.adaptation:
+        lines.append(f"Adapted: {card.origin.adaptation}")
     if card.origin.is_softmax_added:
         lines.append("A softmax was added to its logits.")
     show(options, result, "\n".join([*lines, f"Saved as {result['model']}"]))

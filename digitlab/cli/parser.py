@@ -68,6 +68,8 @@ def _import(add: _Add) -> argparse.ArgumentParser:
     command.add_argument("file", metavar="FILE", type=Path)
     command.add_argument("--title", default="", help="Title of the network (default: the file's name).")
     command.add_argument("--source", default="", help="Where it is from, in your words.")
+    command.add_argument("--scale", default="", metavar="TITLE", help="Scale of its pixels (default: found out).")
+    command.add_argument("--correct", action="store_true", help="Correct the order of outputs and the orientation.")
     return command
 
 

@@ -11,6 +11,8 @@ fine_tuning        a trained network -> one that reads its owner's handwriting
 fine_tuning_data   a person's own digits among many others
 fine_tuning_run    the part of a run that fine-tunes a network
 heartbeat          signs of life of a run, and results that wait while the database is unavailable
+input_adapters     layers in front of an imported network: shape and scale of its pictures
+input_search       how an imported network takes its pictures, found out on training digits
 keras_files        networks in Keras' own files
 layer_graph        how layers are connected
 mnist_download     Keras' download of MNIST, in a process of its own

@@ -5,10 +5,10 @@ It writes `network.keras` and `network.tflite`, their answers, and `outcome.json
 """
 
 import json
+import math
 import sys
 import zipfile
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,54 +24,30 @@ from numpy.typing import NDArray
 from digitlab.data.archives import printable
 from digitlab.errors import DigitLabError, ModelRejected
 from digitlab.uploads.layer_allowlist import NAMED
+from digitlab.uploads.pixel_scales import SCALES, ImportChoices
 from digitlab.uploads.weights_file import copy_weights
+from digitlab.worker import input_search
 from digitlab.worker.export import export, versions
+from digitlab.worker.input_adapters import InputAdapter, adapters_for, as_text
+from digitlab.worker.input_search import InputSearchResult
 
 OUTCOME, ANSWERS, NETWORK = "outcome.json", "answers.npy", "network.keras"
 _BATCH = 500  # digits
 _MAX_OUTPUT = 200_000  # numbers in one layer's output for a digit
 _MAX_DEPTH = 8  # networks within networks
-_SHAPES = [(28, 28), (28, 28, 1), (784,)]
-_ROUNDING = 1e-3  # by which the sum of ten probabilities may differ from 1
-_NEAR = 0.01  # accuracies this close count as equal, and the lower loss decides
-_MIN_ACCURACY = 0.5  # of a network for digits
+_DIGITS = 10  # numbers that a network gives for a picture
 # What Keras and TensorFlow raise for layers that do not fit together.
 _UNFIT = (ValueError, TypeError, KeyError, AttributeError, IndexError, ArithmeticError, NotImplementedError,
           RuntimeError, OSError, AssertionError)  # fmt: skip
 _SUMS = {"linear", "softmax", "log_softmax", "sigmoid"}  # activations of a last layer that softmax may replace
 
 
-@dataclass(frozen=True, slots=True)
-class PixelRange:
-    """The pixel values that a network was trained on: `factor` times the ink, 0 to 1, plus `offset`.
-
-    Example:
-        >>> PixelRange("0 to 255", 255, 0).factor
-        255
-    """
-
-    title: str
-    factor: float
-    offset: float
-
-
-_PIXEL_RANGES = (
-    PixelRange("0 to 1", 1, 0),
-    PixelRange("0 to 255", 255, 0),
-    PixelRange("-1 to 1", 2, -1),
-    PixelRange("standardized", 1 / 0.3081, -0.1307 / 0.3081),
-    PixelRange("1 to 0, dark on light", -1, 1),
-    PixelRange("255 to 0, dark on light", -255, 255),
-    PixelRange("1 to -1, dark on light", -2, 1),
-)
-
-
 def convert(folder: Path, max_weights: int) -> dict[str, Any]:
     """Load the network in a folder, find out how it takes digits, and export it.
 
     Args:
-        folder: Holds `config.json`, `weights.h5`, and `trial.npz` with `images`, uint8 (n, 28, 28), their `labels`, and
-            `test`, uint8 (m, 28, 28).
+        folder: Holds `config.json`, `weights.h5`, and `trial.npz` with `images`, uint8 (n, 28, 28), their `labels`,
+            `test`, uint8 (m, 28, 28), and the choices `scale` and `is_corrected`.
         max_weights: Numbers that a network may hold.
 
     Returns:
@@ -82,25 +58,43 @@ def convert(folder: Path, max_weights: int) -> dict[str, Any]:
     """
     with np.load(folder / "trial.npz", allow_pickle=False) as trial:
         images, labels, test = trial["images"], trial["labels"], trial["test"]
-    imported = _open(folder, max_weights)
-    shape = _shape_of(imported)
-    try:
-        flat = _flatten(imported, shape)
-        pixel_range, accuracy = _best_pixel_range(flat, shape, images, labels)
-        model, is_softmax_added = _to_own_form(flat, shape, pixel_range, images)
-    except _UNFIT as error:
-        raise ModelRejected(f"It cannot read a digit: {_first_line(error)}") from error
+        choices = ImportChoices(str(trial["scale"]), is_corrected=bool(trial["is_corrected"]))
+    model, outcome = adapt(_open(folder, max_weights), images, labels, choices)
     export(model, folder / NETWORK, images[:64])
     answers = model.predict(test, batch_size=_BATCH, verbose=0)
     np.save(folder / ANSWERS, answers.astype(np.float32), allow_pickle=False)
-    return {
+    return outcome | {"versions": versions()}
+
+
+def adapt(
+    imported: keras.Model, images: NDArray[np.uint8], labels: NDArray[np.uint8], choices: ImportChoices
+) -> tuple[keras.Model, dict[str, Any]]:
+    """Find out how a network takes digits, and return it in the form of the lab's own, and what was found.
+
+    Args:
+        imported: The network as it came.
+        images: Training digits, uint8 (n, 28, 28).
+        labels: uint8 (n,).
+        choices: What a person decided.
+
+    Raises:
+        ModelRejected: It reads no digits.
+    """
+    adapters, place = _adapters(imported, choices.scale), _place_of_answer(imported)
+    try:
+        flat = _flatten(imported, adapters[0].shape, place)
+        found = input_search.search(flat, adapters, images, labels, is_corrected=choices.is_corrected)
+        model, is_softmax_added = _to_own_form(flat, found, images)
+    except _UNFIT as error:
+        raise ModelRejected(f"It cannot read a digit: {_first_line(error)}") from error
+    return model, {
         "parameters": int(model.count_params()),
         "layers": len(imported.layers),
-        "shape": list(shape),
-        "scale": pixel_range.title,
+        "scale": found.adapter.scale.title,
+        "adaptation": _adaptation(found, imported, place),
+        "alternatives": list(found.alternatives),
         "is_softmax_added": is_softmax_added,
-        "trial_accuracy": accuracy,
-        "versions": versions(),
+        "trial_accuracy": found.accuracy,
     }
 
 
@@ -144,67 +138,46 @@ class _Budget:
         keras.layers.Layer.add_weight = self._add_weight
 
 
-def _shape_of(model: keras.Model) -> tuple[int, ...]:
-    """Return the shape that the network takes; reject a network that does not map a digit to ten numbers."""
+def _adapters(model: keras.Model, scale: str) -> list[InputAdapter]:
+    """Return the ways in which a network may take its pictures, of one scale where a person chose it."""
     try:
-        taken, given = model.input_shape, model.output_shape
+        taken = model.input_shape
     except (AttributeError, ValueError) as error:
         raise ModelRejected("It was saved before it was built. Call it on a digit once, then save it again.") from error
-    if given != (None, 10):
-        raise ModelRejected(f"Its output is {_as_shape(given)} for each picture; a network for digits has 10 numbers.")
-    for shape in _SHAPES:
-        if len(taken) == len(shape) + 1 and all(a in (None, b) for a, b in zip(taken[1:], shape, strict=True)):
-            return shape
+    if not isinstance(taken, tuple):
+        raise ModelRejected("It has several inputs; a network for digits takes one picture.")
+    return adapters_for(taken[1:], [one for one in SCALES if scale in ("", one.title)])
+
+
+def _place_of_answer(model: keras.Model) -> int:
+    """Return which of a network's outputs gives ten numbers; reject a network that has none, or several."""
+    shapes = [tuple(output.shape[1:]) for output in keras.tree.flatten(model.outputs)]
+    places = [place for place, shape in enumerate(shapes) if None not in shape and math.prod(shape) == _DIGITS]
+    if len(places) == 1:
+        return places[0]
+    outputs = " and ".join(as_text(shape) for shape in shapes[:4])
     raise ModelRejected(
-        f"Its input is {_as_shape(taken)}; a network for digits takes 28 x 28, 28 x 28 x 1 or 784 numbers."
+        f"Its output is {outputs} for each picture; a network for digits has one output of {_DIGITS} numbers."
     )
 
 
-def _as_shape(shape: Any) -> str:
-    if isinstance(shape, tuple) and all(size is None or isinstance(size, int) for size in shape):
-        return " x ".join(str(size or "any") for size in shape[1:]) or "one number"
-    return "several things at once"
+def _adaptation(found: InputSearchResult, imported: keras.Model, place: int) -> str:
+    """Say in a few words what was put in front of a network and behind it."""
+    parts = [found.adapter.description()]
+    if found.order:
+        parts.append(f"outputs, which stood for {', '.join(map(str, np.argsort(found.order)))}, reordered")
+    if (count := len(imported.outputs)) > 1:
+        parts.append(f"output {place + 1} of {count} used")
+    return ", ".join(filter(None, parts))
 
 
-def _best_pixel_range(
-    model: keras.Model, shape: tuple[int, ...], images: NDArray[np.uint8], labels: NDArray[np.uint8]
-) -> tuple[PixelRange, float]:
-    """Try each range on digits, and return the most accurate one; among about equal ones, that of the lowest loss."""
-    shares = (images.astype(np.float32) / np.float32(255)).reshape(len(images), *shape)
-    tried = []
-    for pixel_range in _PIXEL_RANGES:
-        pictures = shares * np.float32(pixel_range.factor) + np.float32(pixel_range.offset)
-        outputs = np.asarray(model.predict(pictures, batch_size=_BATCH, verbose=0), np.float32)
-        if not np.isfinite(outputs).all():
-            continue
-        rows = outputs if _are_probabilities(outputs) else _softmax(outputs)
-        loss = -np.log(np.maximum(rows[np.arange(len(labels)), labels], 1e-7)).mean()
-        tried.append((float((rows.argmax(axis=1) == labels).mean()), float(loss), pixel_range))
-    if not tried:
-        raise ModelRejected("Its answers are infinite or not a number (NaN). Train it again.")
-    best = max(accuracy for accuracy, _, _ in tried)
-    if best < _MIN_ACCURACY:
-        raise ModelRejected(
-            f"It reads only {best:.0%} of {len(labels):,} digits correctly, however they are scaled: it is not a "
-            "network for handwritten digits, or is not trained enough."
-        )
-    accuracy, _, pixel_range = min((trial for trial in tried if trial[0] >= best - _NEAR), key=lambda trial: trial[1])
-    return pixel_range, accuracy
-
-
-def _are_probabilities(outputs: NDArray[np.float32]) -> bool:
-    return bool(outputs.min() >= -_ROUNDING and np.abs(outputs.sum(axis=1) - 1).max() <= _ROUNDING)
-
-
-def _softmax(sums: NDArray[np.float32]) -> NDArray[np.float32]:
-    powers = np.exp(sums - sums.max(axis=1, keepdims=True))
-    return np.asarray(powers / powers.sum(axis=1, keepdims=True))
-
-
-def _flatten(imported: keras.Model, shape: tuple[int, ...]) -> keras.Model:
-    """Return the same network in float32, with the layers of nested networks in one flat network."""
+def _flatten(imported: keras.Model, shape: tuple[int, ...], place: int) -> keras.Model:
+    """Return the same network in float32, with one output and the layers of nested networks in one flat network."""
     picture = keras.Input(shape, name="picture")
-    model = keras.Model(picture, imported.call(picture), name="network")
+    answer = keras.tree.flatten(imported.call(picture))[place]
+    if answer.shape != (None, _DIGITS):
+        answer = keras.layers.Flatten()(answer)
+    model = keras.Model(picture, answer, name="network")
     for _ in range(_MAX_DEPTH):
         if not any(isinstance(layer, keras.Model) for layer in model.layers):
             break
@@ -248,23 +221,30 @@ def _rebuild(model: keras.Model) -> keras.Model:
     return clone
 
 
-def _to_own_form(
-    model: keras.Model, shape: tuple[int, ...], pixel_range: PixelRange, images: NDArray[np.uint8]
-) -> tuple[keras.Model, bool]:
+def _to_own_form(model: keras.Model, found: InputSearchResult, images: NDArray[np.uint8]) -> tuple[keras.Model, bool]:
     """Return the network in the form of the lab's own, and whether a softmax was added.
 
     Its first layer divides by 255; the last, where it is dense, is called "digits".
     """
     pixels = keras.Input((28, 28), dtype="uint8", name="pixels")
-    x = keras.layers.Rescaling(1 / 255, name="scale")(pixels)
-    if (pixel_range.factor, pixel_range.offset) != (1, 0):
-        x = keras.layers.Rescaling(pixel_range.factor, pixel_range.offset, name="own_scale")(x)
-    if shape != (28, 28):
-        x = keras.layers.Reshape(shape, name="form")(x)
+    x = found.adapter(keras.layers.Rescaling(1 / 255, name="scale")(pixels))
     front = len(keras.Model(pixels, x).layers)
     own = _rebuild(keras.Model(pixels, model.call(x), name="network"))
-    is_softmax_added = not _are_probabilities(own.predict(images, batch_size=_BATCH, verbose=0))
-    return _end_with_softmax(own, front, is_softmax_added=is_softmax_added), is_softmax_added
+    is_softmax_added = not input_search.are_probabilities(own.predict(images[:_BATCH], batch_size=_BATCH, verbose=0))
+    own = _end_with_softmax(own, front, is_softmax_added=is_softmax_added)
+    return _reordered(own, found.order) if found.order else own, is_softmax_added
+
+
+def _reordered(model: keras.Model, order: Sequence[int]) -> keras.Model:
+    """Return a network whose outputs are those of the digits 0 to 9; `order` gives the present output of each."""
+    last = model.layers[-1]
+    if last.name == "digits":
+        last.set_weights([weights[..., list(order)] for weights in last.get_weights()])
+        return model
+    sorting = keras.layers.Dense(_DIGITS, use_bias=False, name="sorting")
+    sorted_output = sorting(model.output)
+    sorting.set_weights([np.eye(_DIGITS)[:, list(order)]])
+    return keras.Model(model.input, sorted_output, name="network")
 
 
 def _end_with_softmax(model: keras.Model, front: int, *, is_softmax_added: bool) -> keras.Model:

@@ -24,7 +24,7 @@ def take_in(tmp_path, digits):
         (tmp_path / "config.json").write_text(json.dumps(parts.config))
         (tmp_path / "weights.h5").write_bytes(parts.weights)
         images, labels, test = digits.x_train[-1000:], digits.y_train[-1000:], digits.x_test[:300]
-        np.savez(tmp_path / "trial.npz", images=images, labels=labels, test=test)
+        np.savez(tmp_path / "trial.npz", images=images, labels=labels, test=test, scale="", is_corrected=False)
         return model_conversion.convert(tmp_path, most)
 
     return take_in
@@ -107,8 +107,8 @@ def named(*arrays):
         (packed(h5=named(("dense", 0, (784, 10)))), "Keras cannot build it"),
         (packed(sequential(PIXELS, FLATTEN, dense(11)), h5=named(("dense", 0, (784, 11)), ("dense", 1, (11,)))),
          "output is 11 for each picture"),
-        (packed(sequential(layer("InputLayer", batch_shape=[None, 32, 32, 3], dtype="float32"), FLATTEN, dense()),
-                h5=named(("dense", 0, (3072, 10)), ("dense", 1, (10,)))), "input is 32 x 32 x 3"),
+        (packed(sequential(layer("InputLayer", batch_shape=[None, 32, 32, 4], dtype="float32"), FLATTEN, dense()),
+                h5=named(("dense", 0, (4096, 10)), ("dense", 1, (10,)))), "input is 32 x 32 x 4"),
         (packed(plain(dense(8000), dense(8000))), "more than 200,000 weights"),
         (packed(plain(*[dense(200)] * 50)), "more than 200,000 weights"),
         (packed(sequential(FLATTEN, dense())), "built"),

@@ -31,13 +31,20 @@ from digitlab.runs.records.people import Person
 from digitlab.settings import Settings
 from digitlab.storage.folder import Folder
 from digitlab.uploads import keras_archive
+from digitlab.uploads.pixel_scales import SCALES, ImportChoices
 
-_RULES = 1  # change it with the checks: files that passed other checks are checked again
+_RULES = 2  # change it with the checks: files that passed other checks are checked again
 _MAX_CACHED = 20  # imported networks; some megabytes each
-_TRIAL_DIGITS = 1000  # training digits with which the scale of pixels is found
+_TRIAL_STEP = 20  # every 20th training digit, 3,000 in all, finds the scale of pixels
 _MAX_WAIT = 60  # seconds to wait while another file is checked
 _NETWORK, _ANSWERS, _OUTCOME = "network.keras", "answers.npy", "outcome.json"
-_KINDS: dict[str, type] = {"parameters": int, "layers": int, "scale": str, "is_softmax_added": bool, "versions": dict}
+_KINDS: dict[str, type] = {
+    **dict.fromkeys(("parameters", "layers"), int),
+    **dict.fromkeys(("scale", "adaptation"), str),
+    "alternatives": list,
+    "is_softmax_added": bool,
+    "versions": dict,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +70,8 @@ class ImportedModel:
         parameters: Its number of weights.
         layers: Number of layers in the original file.
         scale: The scale of the pixels that it expects, in words.
+        adaptation: What was put in front of it and behind it, in words; empty if nothing was.
+        alternatives: Other scales that fit about as well, in words.
         is_softmax_added: Whether a softmax was added because it returned no probabilities.
         versions: Versions of the libraries that made the file of this lab.
     """
@@ -72,6 +81,8 @@ class ImportedModel:
     parameters: int
     layers: int
     scale: str
+    adaptation: str
+    alternatives: tuple[str, ...]
     is_softmax_added: bool
     versions: dict[str, str]
 
@@ -115,6 +126,8 @@ def imported_card(
             sha256=imported.sha256,
             layers=imported.layers,
             scale=imported.scale,
+            adaptation=imported.adaptation,
+            alternatives=imported.alternatives,
             is_softmax_added=imported.is_softmax_added,
         ),
     )
@@ -128,19 +141,20 @@ class ModelImporter:
         self._folder = Folder(settings.data / "foreign")
         self._lock = threading.Lock()
 
-    def import_model(self, content: bytes, file: str) -> ImportedModel:
+    def import_model(self, content: bytes, file: str, choices: ImportChoices | None = None) -> ImportedModel:
         """Import a `.keras` file.
 
         Args:
             content: The content of the file, untrusted.
             file: Its name, for messages.
+            choices: What a person decided.
 
         Raises:
             ModelRejected: A check failed; the message gives the reason.
             LimitReached: Other files are being checked.
         """
         try:
-            return self._import(keras_archive.parse(content))
+            return self._import(keras_archive.parse(content), choices or ImportChoices())
         except ModelRejected as error:
             logs.log("network rejected", reason=str(error), level=logging.WARNING)
             shown = "".join(letter if letter.isprintable() else "?" for letter in file[-60:])
@@ -151,11 +165,12 @@ class ModelImporter:
         return self.import_model(keras_archive.read(path), path.name)
 
     def forget(self, sha256: str) -> None:
-        """Delete the cached result of a file."""
-        Folder(self._folder.path / f"{sha256}-{_RULES}").remove()
+        """Delete the cached results of a file."""
+        for path in self._folder.path.glob(f"{sha256}-*-{_RULES}"):
+            Folder(path).remove()
 
-    def _import(self, parts: keras_archive.ArchiveParts) -> ImportedModel:
-        cached = self._folder.path / f"{parts.sha256}-{_RULES}"
+    def _import(self, parts: keras_archive.ArchiveParts, choices: ImportChoices) -> ImportedModel:
+        cached = self._folder.path / f"{parts.sha256}-{_key(choices)}-{_RULES}"
         if cached.is_dir():
             cached.touch()
             return _outcome(cached, parts.sha256)
@@ -167,20 +182,21 @@ class ModelImporter:
             with self._folder.temporary_folder() as folder:
                 whole = folder / "whole"
                 whole.mkdir()
-                self._convert(parts, whole)
+                self._convert(parts, choices, whole)
                 Folder(whole).publish(cached)
             self._delete_old()
         finally:
             self._lock.release()
         return _outcome(cached, parts.sha256)
 
-    def _convert(self, parts: keras_archive.ArchiveParts, folder: Path) -> None:
+    def _convert(self, parts: keras_archive.ArchiveParts, choices: ImportChoices, folder: Path) -> None:
         """Open the file in the sandbox, check its output, and delete everything else."""
         digits = self._digits()
         (folder / "config.json").write_text(json.dumps(parts.config), encoding="utf-8")
         (folder / "weights.h5").write_bytes(parts.weights)
-        images, labels = digits.x_train[:_TRIAL_DIGITS], digits.y_train[:_TRIAL_DIGITS]
-        np.savez(folder / "trial.npz", images=images, labels=labels, test=digits.x_test)
+        images, labels = digits.x_train[::_TRIAL_STEP], digits.y_train[::_TRIAL_STEP]
+        chosen = {"scale": choices.scale, "is_corrected": choices.is_corrected}
+        np.savez(folder / "trial.npz", images=images, labels=labels, test=digits.x_test, **chosen)
         self._run(folder)
         outcome = _read_outcome(folder)
         if isinstance(refusal := outcome.get("refusal"), str):
@@ -232,7 +248,7 @@ class ModelImporter:
 
 def _too_slow(seconds: int) -> ModelRejected:
     return ModelRejected(
-        f"Opening it and reading 11,000 digits took longer than {seconds} s. Choose a smaller network."
+        f"Opening it and reading some 30,000 digits took longer than {seconds} s. Choose a smaller network."
     )
 
 
@@ -250,6 +266,9 @@ def _check(folder: Path, outcome: dict[str, Any], digits: int) -> None:
         answers = np.load(folder / _ANSWERS, allow_pickle=False)
     except (OSError, ValueError, EOFError) as error:
         raise ModelRejected("The process that opened it returned no probabilities. Try again.") from error
+    alternatives = outcome.get("alternatives")
+    if not isinstance(alternatives, list) or not all(isinstance(title, str) for title in alternatives):
+        raise ModelRejected("The process that opened it returned no result. Try again.")
     is_valid = answers.shape == (digits, 10) and answers.dtype == np.float32 and np.isfinite(answers).all()
     if not is_valid or not all(isinstance(outcome.get(name), kind) for name, kind in _KINDS.items()):
         raise ModelRejected("It does not return ten probabilities for each digit. Train it again.")
@@ -257,4 +276,11 @@ def _check(folder: Path, outcome: dict[str, Any], digits: int) -> None:
 
 def _outcome(folder: Path, sha256: str) -> ImportedModel:
     outcome = _read_outcome(folder)
+    outcome["alternatives"] = tuple(outcome["alternatives"])
     return ImportedModel(sha256, folder / _NETWORK, **{name: outcome[name] for name in _KINDS})
+
+
+def _key(choices: ImportChoices) -> str:
+    """Return a short text that differs between choices, for the name of a folder."""
+    places = [scale.title for scale in SCALES].index(choices.scale) if choices.scale else "any"
+    return f"{places}{'-corrected' if choices.is_corrected else ''}"

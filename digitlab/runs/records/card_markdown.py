@@ -112,6 +112,8 @@ def _architecture(card: ModelCard) -> list[str]:
         sentences = [
             f"Imported from the file {plain(origin.file)} ({origin.layers} layers, {card.parameters:,} weights)."
         ]
+        if origin.adaptation:
+            sentences.append(f"Adapted to MNIST's digits: {plain(origin.adaptation)}.")
         return [*sentences, f"Source: {plain(origin.source)}."] if origin.source else sentences
     preset = PRESETS[card.config.preset]
     sentences = [f"Preset *{preset.title}*: {preset.summary}"]

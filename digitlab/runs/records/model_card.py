@@ -40,6 +40,8 @@ class Origin:
         layers: Its number of layers.
         scale: The scale of the pixels that it expects, in words; found by trying.
         is_softmax_added: Whether a softmax was added because it returned no probabilities.
+        adaptation: What was put in front of it and behind it, in words; empty if nothing was.
+        alternatives: Other scales that fit about as well, in words.
 
     Example:
         >>> values = {"file": "theirs.keras", "source": "a friend", "sha256": "0" * 64, "layers": 3}
@@ -53,12 +55,17 @@ class Origin:
     layers: int
     scale: str
     is_softmax_added: bool
+    adaptation: str = ""
+    alternatives: tuple[str, ...] = ()
 
     @classmethod
     def from_dict(cls, values: Mapping[str, object]) -> "Origin":
         """Create one from the values of `as_dict`; TypeError if a value has the wrong type."""
-        origin = cls(**values)  # type: ignore[arg-type]
-        kinds = {"layers": int, "is_softmax_added": bool}
+        alternatives = values.get("alternatives", ())
+        if not isinstance(alternatives, list | tuple) or not all(isinstance(title, str) for title in alternatives):
+            raise TypeError(f"alternatives are {alternatives!r}")
+        origin = cls(**{**values, "alternatives": tuple(alternatives)})  # type: ignore[arg-type]
+        kinds = {"layers": int, "is_softmax_added": bool, "alternatives": tuple}
         if not all(isinstance(getattr(origin, name), kinds.get(name, str)) for name in cls.__slots__):
             raise TypeError(f"origin is {values!r}")
         return origin

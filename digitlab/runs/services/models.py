@@ -10,6 +10,7 @@ from digitlab.runs.models.model_import import ModelImporter, imported_card
 from digitlab.runs.records.model_card import ModelCard, check_source, check_title
 from digitlab.runs.records.people import Person, check_may_change
 from digitlab.runs.services.limits import Limits
+from digitlab.uploads.pixel_scales import ImportChoices
 
 
 class Models:
@@ -18,8 +19,16 @@ class Models:
     def __init__(self, files: ModelFiles, importer: ModelImporter, limits: Limits, digits: Callable[[], Mnist]) -> None:
         self._files, self._importer, self._limits, self._digits = files, importer, limits, digits
 
-    def import_model(self, content: bytes, file: str, title: str, person: Person, source: str) -> ModelCard:
-        """Check a `.keras` file that was made elsewhere, and save it as one's own network.
+    def import_model(
+        self,
+        content: bytes,
+        file: str,
+        title: str,
+        person: Person,
+        source: str,
+        choices: ImportChoices | None = None,
+    ) -> ModelCard:
+        """Check a Keras file that was made elsewhere, and save it as one's own network.
 
         Args:
             content: The content of the file, untrusted.
@@ -27,6 +36,7 @@ class Models:
             title: Title of the network.
             person: Who imports it and will own it.
             source: Where it is from, in their words; may be empty.
+            choices: What they decided about its pixels and outputs.
 
         Raises:
             ModelRejected: A check failed; the message gives the reason.
@@ -38,7 +48,7 @@ class Models:
             raise NotAllowed("Anonymous visitors cannot import networks. Log in, then import it.")
         title, source = check_title(title), check_source(source) if source.strip() else ""
         self._limits.check_imports(person, self._count_imports(person))
-        imported = self._importer.import_model(content, file)
+        imported = self._importer.import_model(content, file, choices)
         card = imported_card(imported, self._digits().y_test, file=file, title=title, source=source, person=person)
         self._files.save(card, imported.copy)
         logs.log("network imported", person=person.id, network=card.name, sha256=imported.sha256)

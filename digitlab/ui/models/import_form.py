@@ -7,6 +7,7 @@ import streamlit as st
 from digitlab.runs.records.model_card import MAX_TITLE_LENGTH, ModelCard
 from digitlab.runs.records.people import Person
 from digitlab.ui import identity, messages, resources, shared_state
+from digitlab.uploads.pixel_scales import SCALES, ImportChoices
 
 _MAX_MEGABYTES = 20
 
@@ -36,10 +37,23 @@ def show(person: Person) -> None:
             key=f"import-source-{number}",
             help="Others see it beside the network.",
         )
+        scale = left.selectbox(
+            "Pixel values",
+            ["", *(scale.title for scale in SCALES)],
+            format_func=lambda title: title or "Detect by trial",
+            key=f"import-scale-{number}",
+            help="The scale that the network was trained on. Choose one if several fit about as well.",
+        )
+        is_corrected = right.checkbox(
+            "Correct order and orientation",
+            key=f"import-correct-{number}",
+            help="Adapts a network whose outputs are in another order than 0 to 9, or that takes transposed pictures.",
+        )
         if st.button("Check and import", icon=":material/verified_user:", disabled=file is None) and file:
             with messages.show_errors(), st.spinner("Checking and trying it. Takes about 15 seconds."):
+                choices = ImportChoices(scale, is_corrected=is_corrected)
                 card = resources.lab().import_model(
-                    file.getvalue(), file.name, title.strip() or default, person, source
+                    file.getvalue(), file.name, title.strip() or default, person, source, choices
                 )
                 shared_state.get().network = card.name
                 st.session_state.update(imports=number + 1, just_imported=card.name)

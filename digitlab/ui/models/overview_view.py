@@ -54,6 +54,14 @@ def _origin(origin: Origin) -> None:
         "How it was trained is unknown. MNIST's training digits may have been among its examples.\n\n"
         f"It expects pixels as **{messages.escape_markdown(origin.scale)}**, which was detected by trial."
     )
+    if origin.alternatives:
+        others = "; ".join(f"**{messages.escape_markdown(title)}**" for title in origin.alternatives)
+        st.markdown(
+            f"Other scales fit about as well: {others}. If you know that it was trained on one of them, import the "
+            "file again and choose that scale."
+        )
+    if origin.adaptation:
+        st.markdown(f"It was adapted to MNIST's digits: {messages.escape_markdown(origin.adaptation)}.")
     if origin.is_softmax_added:
         st.markdown("Its outputs are logits, so a softmax layer was added.")
     else:

@@ -16,6 +16,7 @@ from digitlab.runs.records.model_card import ModelCard
 from digitlab.runs.records.people import OPERATOR, Person
 from digitlab.uploads import keras_archive
 from digitlab.uploads.layer_allowlist import check_layers
+from digitlab.uploads.pixel_scales import ImportChoices
 
 
 @pytest.fixture(scope="module")
@@ -126,7 +127,7 @@ def test_even_past_the_list_of_layers_code_would_not_run(importer, tmp_path, mon
     with pytest.raises(ModelRejected):
         check_layers(hostile)
     with pytest.raises(ModelRejected, match="Keras cannot build it"):  # its safe mode
-        importer._import(refused_parts)
+        importer._import(refused_parts, ImportChoices())
     assert not marker.exists()
 
 

@@ -1,0 +1,125 @@
+"""Layers in front of an imported network: from the lab's pixels to the shape and the scale that it takes."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import keras
+
+from digitlab.errors import ModelRejected
+from digitlab.uploads.pixel_scales import PixelScale
+
+_SIDE = 28  # pixels
+_MIN_SIDE, _MAX_SIDE = 8, 64  # pixels of a side that a digit is resized to
+_MAX_PADDED = 40  # pixels; pictures up to this side may also be padded with background
+_CHANNELS = (1, 3)
+Tensor = Any  # of Keras, symbolic or not
+
+
+@dataclass(frozen=True, slots=True)
+class InputAdapter:
+    """The way from pictures of shape (n, 28, 28) to the inputs of one network.
+
+    Attributes:
+        shape: What the network takes, without the batch.
+        side: Height and width of its pictures, in pixels.
+        scale: The scale of its pixels.
+        is_padded: Whether a margin of background makes the picture larger; else it is resized.
+        is_transposed: Whether rows and columns are exchanged, as in EMNIST's files.
+    """
+
+    shape: tuple[int, ...]
+    side: int
+    scale: PixelScale
+    is_padded: bool = False
+    is_transposed: bool = False
+
+    def __call__(self, x: Tensor) -> Tensor:
+        """Return the network's input, (n, *shape), from pictures, (n, 28, 28), 0 background and 1 ink."""
+        if self.is_transposed:
+            x = keras.layers.Permute((2, 1), name="transposed")(x)
+        if self.side != _SIDE:
+            x = keras.layers.Reshape((_SIDE, _SIDE, 1), name="picture")(x)
+            x = self._resizing()(x)
+            x = keras.layers.Reshape((self.side, self.side), name="resized_picture")(x)
+        for number, (kind, settings) in enumerate(self.scale.steps):
+            x = getattr(keras.layers, kind)(**settings, name=f"own_scale_{number}" if number else "own_scale")(x)
+        return self._form(x)
+
+    def _resizing(self) -> keras.layers.Layer:
+        if not self.is_padded:
+            return keras.layers.Resizing(self.side, self.side, name="resized")
+        before = (self.side - _SIDE) // 2
+        margin = (before, self.side - _SIDE - before)
+        return keras.layers.ZeroPadding2D((margin, margin), name="margin")
+
+    def _form(self, x: Tensor) -> Tensor:
+        if self.shape == (self.side, self.side):
+            return x
+        if math.prod(self.shape) == self.side**2:
+            return keras.layers.Reshape(self.shape, name="form")(x)
+        axis = self.shape.index(3)
+        grey = (*self.shape[:axis], 1, *self.shape[axis + 1 :])
+        x = keras.layers.Reshape(grey, name="form")(x)
+        return keras.layers.Concatenate(axis=axis + 1, name="colours")([x] * 3)
+
+    def description(self) -> str:
+        """Say in a few words how the pictures are changed; empty if their shape stays, or only gets other brackets."""
+        parts = ["rows and columns exchanged"] if self.is_transposed else []
+        if self.side != _SIDE:
+            parts.append(f"{'padded' if self.is_padded else 'resized'} to {self.side} x {self.side} pixels")
+        if math.prod(self.shape) != self.side**2:
+            parts.append("grey repeated in 3 channels")
+        if len(self.shape) < 3 or self.shape[-1] in _CHANNELS:
+            return ", ".join(parts)
+        return ", ".join([*parts, "channels first"])
+
+
+def adapters_for(taken: Sequence[int | None], scales: Sequence[PixelScale]) -> list[InputAdapter]:
+    """Return every way in which a network of this input shape, without the batch, may take its pictures.
+
+    Raises:
+        ModelRejected: The shape is none of a digit's.
+    """
+    shape, side = _known_shape(taken)
+    ways = [True, False] if _SIDE < side <= _MAX_PADDED else [False]
+    return [InputAdapter(shape, side, scale, is_padded) for is_padded in ways for scale in scales]
+
+
+def _known_shape(taken: Sequence[int | None]) -> tuple[tuple[int, ...], int]:
+    """Return an input shape without unknown sizes, and the side of its pictures."""
+    match tuple(taken):
+        case (None,):
+            return (_SIDE**2,), _SIDE
+        case (int(size),) if _is_side(math.isqrt(size)) and math.isqrt(size) ** 2 == size:
+            return (size,), math.isqrt(size)
+        case (784 | None, 1):
+            return (_SIDE**2, 1), _SIDE
+        case (1, 784 | None):
+            return (1, _SIDE**2), _SIDE
+        case (height, width) if side := _side(height, width):
+            return (side, side), side
+        case (height, width, 1 | 3 | None as channels) if side := _side(height, width):
+            return (side, side, channels or 1), side
+        case (1 | 3 as channels, height, width) if side := _side(height, width):
+            return (channels, side, side), side
+    raise ModelRejected(
+        f"Its input is {as_text(taken)}; a network for digits takes 784 numbers or a square picture with sides of "
+        f"{_MIN_SIDE} to {_MAX_SIDE} pixels, grey or in 3 channels, such as 28 x 28 or 32 x 32 x 3."
+    )
+
+
+def _side(height: int | None, width: int | None) -> int:
+    """Return the side of a square picture, 28 if it is unknown, and 0 if this is no square of a digit's size."""
+    height, width = height or width or _SIDE, width or height or _SIDE
+    return height if height == width and _is_side(height) else 0
+
+
+def _is_side(size: int) -> bool:
+    return _MIN_SIDE <= size <= _MAX_SIDE
+
+
+def as_text(shape: Sequence[int | None]) -> str:
+    """Return a shape without the batch, in words."""
+    return " x ".join(str(size or "any") for size in shape) or "one number"
