@@ -14,6 +14,7 @@ estimate: P. Hart, N. Nilsson and B. Raphael, "A formal basis for the heuristic 
 import math
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 import numpy as np
@@ -23,8 +24,10 @@ from digitlab.networks.reading import DigitReading, Reading
 from digitlab.preprocessing import normalization
 from digitlab.segmentation.segments import Segment, find_segments, single_sign, undivided
 
-_NETWORK_WEIGHT = 4.0  # of the network's log-probability against the prior of the geometry
+_NETWORK_WEIGHT = 8.0  # of the network's log-probability against the prior of the geometry
 _MIN_PROBABILITY = 1e-6  # smaller ones count as this, so that the logarithm is finite
+# A sign that could be one by its form is two digits only if the network is as certain of each, and the cut as cheap.
+_MIN_CUT_LIKELIHOOD, _MIN_CUT_PRIOR = -0.5, -6.1
 _SKIPPED = 1e6  # the cost of an atom that no candidate covers
 
 
@@ -60,10 +63,17 @@ def find_digits(ink: NDArray[np.uint8], network: DigitReader) -> list[DigitReadi
         read.update(zip(unread, _read([segments[k] for k in unread], ink, network), strict=True))
         for k in unread:
             scores[k] += _log_likelihood(read[k])
-    digits = [digit for k in most_likely_path(segments, scores) if (digit := read[k])]
-    # Two touching digits are wider than one sign. Without this check, a V would be read as 11 and an R as 12.
+    path = most_likely_path(segments, scores)
+    digits = [digit for k in path if (digit := read[k])]
     sign = single_sign(ink) if len(digits) > 1 else None
-    return digits if sign is None else [digit for digit in _read([sign], ink, network) if digit]
+    if sign is None:
+        return digits
+    # Two touching digits are mostly wider than one sign. Without this check, an R would be read as 12, and a V surely
+    # as 11.
+    prior = sum(segments[k].log_prior for k in path)
+    if prior >= _MIN_CUT_PRIOR and sum(scores[k] for k in path) - prior >= _MIN_CUT_LIKELIHOOD:
+        return [replace(digit, reading=replace(digit.reading, is_sure=False)) for digit in digits]
+    return [digit for digit in _read([sign], ink, network) if digit]
 
 
 def most_likely_path(segments: Sequence[Segment], scores: Sequence[float]) -> list[int]:

@@ -1,5 +1,6 @@
 """Cuts a line of digits into segments that may be one digit each.
 
+broken_strokes  bridges the gaps within strokes
 components      the connected components of the ink, and the scale of the writing
 geometry_prior  how likely a segment is one digit by its position and form alone
 seams           where a component may be cut in two

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitlab.segmentation import geometry_prior
+from digitlab.segmentation.broken_strokes import bridge_gaps
 from digitlab.segmentation.components import (
     Component,
     WritingScale,
@@ -45,7 +46,8 @@ class Segment:
 
     Attributes:
         box: (left, top, right, bottom) in pixels of the drawing; right and bottom are the first ones outside.
-        ink: uint8 (bottom - top, right - left), 0 to 255, without the ink of other segments.
+        ink: uint8 (bottom - top, right - left), 0 to 255, without the ink of other segments; gaps of broken strokes are
+            bridged.
         first: The first of its atoms, counted from the left.
         last: The last one.
         log_prior: How likely this is one digit by its place and form alone: a log-likelihood up to a constant. The
@@ -74,7 +76,7 @@ def find_segments(ink: NDArray[np.uint8]) -> list[Segment]:
     """
     if ink.dtype != np.uint8 or ink.ndim != 2:
         raise ValueError(f"Ink must be uint8 (height, width), not {ink.dtype} {ink.shape}.")
-    parts = connected_components(ink)
+    ink, parts = _bridged(ink)
     if not parts:
         return []
     scale = measure(parts)
@@ -94,7 +96,7 @@ def single_sign(ink: NDArray[np.uint8]) -> Segment | None:
 
     Ink within the box of the rest belongs to it, like the eyes and the mouth of a face.
     """
-    parts = connected_components(ink)
+    ink, parts = _bridged(ink)
     if not parts:
         return None
     scale = measure(parts)
@@ -107,6 +109,13 @@ def single_sign(ink: NDArray[np.uint8]) -> Segment | None:
         return None
     (sign,) = _candidates(ink, [whole], scale)
     return sign
+
+
+def _bridged(ink: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], list[Component]]:
+    """Return ink whose broken strokes are bridged, and its connected components."""
+    parts = connected_components(ink)
+    bridged = bridge_gaps(ink, parts)
+    return bridged, parts if bridged is ink else connected_components(bridged)
 
 
 def _cut(part: Component, scale: WritingScale) -> list[Component]:

@@ -8,11 +8,17 @@ from digitlab.networks.reading import Reading
 from digitlab.networks.recognition import Recogniser
 from digitlab.segmentation.segments import Segment
 from digitlab.synthesis import handwriting
+from digitlab.synthesis.templates import digit_templates
 
 
 @pytest.fixture(scope="module")
 def network(ready_made) -> Recogniser:
     return Recogniser.load(ready_made / "convolutional.keras")
+
+
+@pytest.fixture(scope="module")
+def handwriting_network() -> Recogniser:
+    return Recogniser.load()
 
 
 def enlarged(digit: np.ndarray, scale: int = 6) -> np.ndarray:
@@ -108,6 +114,67 @@ def test_touching_digits_are_cut_where_the_network_knows_both():
     assert parts[0].box[2] == pytest.approx(138, abs=8)
 
 
+def broken(strokes, at: float, pen: int) -> np.ndarray:
+    """Ink of a template whose longest stroke has a gap of 8 % of its height, at a share of its length."""
+    curves = [handwriting.curve(stroke) for stroke in strokes]
+    ways = [np.concatenate([[0], np.cumsum(np.hypot(*np.diff(curve, axis=0).T))]) for curve in curves]
+    k = max(range(len(curves)), key=lambda k: ways[k][-1])
+    middle, half = at * ways[k][-1], (0.08 + pen / 120) / 2
+    halves = [curves[k][ways[k] <= middle - half], curves[k][ways[k] >= middle + half]]
+    return np.pad(handwriting.draw([*curves[:k], *halves, *curves[k + 1 :]], pen), 40)
+
+
+@pytest.mark.parametrize(
+    ("name", "at"),
+    [
+        ("one, bare and slanted", 0.6),
+        ("two, flat base", 0.45),
+        ("two, large loop", 0.45),
+        ("three, wide", 0.6),
+        ("four, open, arms apart", 0.45),
+        ("four, short stem", 0.45),
+        ("five, one stroke", 0.45),
+        ("five, hat overshooting", 0.3),
+        ("six, open loop", 0.3),
+        ("seven, low bar", 0.75),
+        ("seven, serif", 0.75),
+        ("nine, stem leaning back", 0.75),
+    ],
+)
+@pytest.mark.parametrize("pen", [8, 14])
+def test_a_digit_with_a_gap_in_a_stroke_is_one(handwriting_network, name, at, pen):
+    (template,) = [template for template in digit_templates() if template.name == name]
+    assert read(broken(template.strokes, at, pen), handwriting_network) == str(template.digit)
+
+
+def long_foot(length: float) -> list[np.ndarray]:
+    head = handwriting.curve(np.array([[0.0, 0.25], [0.2, 0.0], [0.5, 0.2], [0.3, 0.6], [0.0, 0.97]]))
+    return [np.concatenate([head, [[length, 1.0]]])]
+
+
+FOURS_OF_THREE_STROKES = [
+    [[(0.15, 0), (0, 0.5)], [(0, 0.62), (0.6, 0.62)], [(0.45, 0.25), (0.45, 1)]],
+    [[(0.1, 0), (0, 0.55), (0.2, 0.55)], [(0.31, 0.55), (0.6, 0.55)], [(0.5, 0.1), (0.5, 1)]],
+]
+SEVEN_WHOSE_BAR_IS_APART = [[(0, 0), (0.55, 0), (0.2, 1)], [(0.5, 0.52), (0.75, 0.5)]]
+ZERO_WITH_A_GAP = [[(0.4 * np.cos(turn), 0.5 * np.sin(turn)) for turn in np.linspace(0.9, 2 * np.pi + 0.7, 40)]]
+
+
+@pytest.mark.parametrize(
+    ("strokes", "digit"),
+    [
+        *((long_foot(length), "2") for length in (0.7, 0.9, 1.1)),
+        *((strokes, "4") for strokes in FOURS_OF_THREE_STROKES),
+        (SEVEN_WHOSE_BAR_IS_APART, "7"),
+        (ZERO_WITH_A_GAP, "0"),
+    ],
+)
+@pytest.mark.parametrize("pen", [6, 10])
+def test_long_feet_and_strokes_apart_belong_to_one_digit(handwriting_network, strokes, digit, pen):
+    ink = np.pad(handwriting.draw([np.array(stroke, float) for stroke in strokes], pen), 40)
+    assert read(ink, handwriting_network) == digit
+
+
 def test_no_ink_has_no_digits(network):
     assert find_digits(np.zeros((50, 80), np.uint8), network) == []
 
@@ -116,6 +183,23 @@ def test_a_dot_is_at_most_one_part(network):
     line = np.zeros((100, 100), np.uint8)
     line[50:55, 50:55] = 255
     assert len(find_digits(line, network)) <= 1
+
+
+def test_a_sign_is_cut_into_digits_only_where_all_are_clear_and_never_surely():
+    def answering(share):
+        """Sure of a one by so much, and of nothing that is not slim."""
+        other = (1 - share) / 9
+
+        def probabilities(images):
+            slim = np.array([(image.max(axis=0) > 48).sum() <= 10 for image in images])
+            return np.where(slim[:, None], [other, share, *[other] * 8], 0.1).astype(np.float32)
+
+        return Answering(probabilities)
+
+    v = np.pad(handwriting.draw([np.array([[0, 0], [0.4, 1], [0.8, 0.0]])], 10), 40)
+    assert len(find_digits(v, answering(0.9))) == 1
+    halves = find_digits(v, answering(0.99))
+    assert [(half.reading.digit, half.reading.is_sure) for half in halves] == [(1, False), (1, False)]
 
 
 def test_the_best_path_covers_every_atom_once():

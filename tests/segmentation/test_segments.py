@@ -43,7 +43,8 @@ def test_one_digit_in_one_or_two_strokes_is_likeliest_one(digit, pen):
     (piece,) = likeliest(find_segments(ink))
     rows, columns = np.nonzero(ink)
     assert piece.box == (columns.min(), rows.min(), columns.max() + 1, rows.max() + 1)
-    assert np.array_equal(piece.ink, ink[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1])
+    # The gap between a five and its hat is bridged.
+    assert (piece.ink >= ink[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]).all()
 
 
 def test_digits_that_stand_apart_come_in_order():
