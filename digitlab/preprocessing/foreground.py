@@ -24,6 +24,7 @@ _STRONG = 128  # ink with a lower peak is told from the background by its colour
 _FULL = 192  # ink of at least this level is kept as it is; paler ink is raised, or its line would break where it is cut
 _MIN_DIFFERENCE = 20  # grey levels: smaller differences come from the compression of a flat background
 _MIN_PRINTED = 200  # pixels on the shorter side of a flat picture from which on lines are searched for
+_MAX_FRAME = 0.04  # of the shorter side: no line of a frame at the very edge of the picture is as thick
 _MIN_PHOTO = 48  # pixels on the shorter side: in a smaller picture the light can't be estimated
 
 
@@ -106,11 +107,26 @@ def _on_opaque(drawing: NDArray[np.uint8]) -> NDArray[np.uint8]:
     squares = sample_squares(drawing, grey)
     if squares is not None:
         return np.asarray(cv2.resize(_on_opaque(squares), grey.shape[::-1], interpolation=cv2.INTER_CUBIC), np.uint8)
-    border = border_pixels(grey)
+    border = _border(grey)
     background = _background_level(grey, border)
     if min(grey.shape) < _MIN_PHOTO or _is_flat(border, background):
         return _on_flat(drawing, grey, background)
     return ink_on_paper(drawing, grey)
+
+
+def _border(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return the pixels of the border, or of what lies within it where it is itself a printed frame."""
+    border = border_pixels(grey)
+    depth = max(2, round(_MAX_FRAME * min(grey.shape)))
+    level = int(border[0])
+    if min(grey.shape) < _MIN_PHOTO or np.count_nonzero(border == level) < 0.95 * border.size:
+        return border
+    inner = border_pixels(grey[depth:-depth, depth:-depth])
+    other = int(np.median(inner))
+    is_frame = abs(other - level) > _MIN_DIFFERENCE and np.count_nonzero(_distance(inner, other) <= _SAME) > (
+        0.7 * inner.size
+    )
+    return inner if is_frame else border
 
 
 def _background_level(grey: NDArray[np.uint8], border: NDArray[np.uint8]) -> int:
@@ -154,7 +170,8 @@ def _on_flat(drawing: NDArray[np.uint8], grey: NDArray[np.uint8], background: in
     ink = _distance(grey, background) if background else grey
     if ink.max() < _STRONG - _NEAR:
         alike = _distance(border_pixels(grey), background) <= _SAME
-        colour = np.median(border_pixels(drawing)[alike if alike.any() else ..., :3], axis=0)
+        paper = border_pixels(drawing)[alike] if alike.any() else drawing[ink <= _SAME]
+        colour = np.median(paper[..., :3], axis=0)
         ink = _full_contrast(_distance(drawing[..., :3], colour.astype(np.uint8)).max(axis=2))
     elif _NEAR < background < 255 - _NEAR:
         ink = to_uint8(ink * np.float32(255 / int(ink.max())))

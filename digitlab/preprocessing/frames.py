@@ -44,7 +44,8 @@ _STRAIGHT = 0.95  # of its length that the line of an empty frame is seen at lea
 _MIN_CONTENT = 0.15  # of a cell's height: anything smaller is a speck
 _MIN_INSIDE = 0.3  # share of a component within the frame, so that it belongs to what is written there
 SMALL_PRINT = 0.4  # times the height of the tallest writing in a frame: other frames with smaller writing are text
-_MIN_TICKS = 3
+_MIN_CUT = 3  # lines on two opposite borders of the picture: they are those of the paper
+_MAX_CUT = 5  # pixels of the border for each of them
 _MAX_BUMP = 0.2  # of a frame's length that writing may stick out of it on one side, and be nearly as wide
 _NEIGHBOURS = np.ones((3, 3), np.uint8)
 
@@ -110,7 +111,7 @@ def find_rectangles(ink: NDArray[np.uint8]) -> list[Rectangle]:
     """Return the components of ink, uint8 (height, width), whose outline is a rectangle, the largest first."""
     if min(ink.shape) < MIN_SIDE:
         return []
-    _, seen = cv2.threshold(ink, _MIN_LEVEL, 1, cv2.THRESH_BINARY)
+    seen = _seen(ink)
     outlines, _ = cv2.findContours(seen, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     found = [rectangle for outline in outlines if (rectangle := _as_rectangle(outline))]
     return sorted(found, key=lambda rectangle: rectangle.side, reverse=True)
@@ -139,7 +140,7 @@ def find_panels(ink: NDArray[np.uint8], rectangles: Sequence[Rectangle]) -> list
 
     A rectangular ring is none: it is a thick zero.
     """
-    seen = (ink > _MIN_LEVEL).astype(np.uint8)
+    seen = _seen(ink)
     panels = []
     for rectangle in rectangles:
         if rectangle.side >= 2 * MIN_SIDE and _is_panel(seen, rectangle):
@@ -151,6 +152,27 @@ def find_panels(ink: NDArray[np.uint8], rectangles: Sequence[Rectangle]) -> list
                 )
             )
     return panels
+
+
+def _seen(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return where ink is, 0 or 1. The picture's border closes the cells of squared paper that goes beyond it."""
+    _, seen = cv2.threshold(ink, _MIN_LEVEL, 1, cv2.THRESH_BINARY)
+    if min(seen.shape) < MIN_SIDE:
+        return np.asarray(seen, np.uint8)
+    for part in (seen, seen.T):
+        if part[0].any() and part[-1].any():
+            # A line of the paper may lie on the border itself.
+            counts = [max(_count_lines(part[row]) for row in rows) for rows in ((0, 3), (-1, -4))]
+            if min(counts) >= _MIN_CUT and max(counts) <= min(counts) + 1:
+                seen[0], seen[-1], seen[:, 0], seen[:, -1] = 1, 1, 1, 1
+                break
+    return np.asarray(seen, np.uint8)
+
+
+def _count_lines(border: NDArray[np.uint8]) -> int:
+    """Return how many thin lines a border of the picture cuts; 0 where most of what it cuts is wider."""
+    count = int(np.count_nonzero(border[1:] > border[:-1])) + int(border[0])
+    return count if int(border.sum()) <= _MAX_CUT * count else 0
 
 
 def _as_rectangle(outline: NDArray[np.int32]) -> Rectangle | None:
@@ -202,7 +224,7 @@ def _rotated(ink: NDArray[np.uint8], angle: float) -> NDArray[np.uint8]:
 
 
 def _remove_upright(ink: NDArray[np.uint8], rectangles: Sequence[Rectangle]) -> NDArray[np.uint8]:
-    seen = (ink > _MIN_LEVEL).astype(np.uint8)
+    seen = _seen(ink)
     frames = [frame for rectangle in rectangles if (frame := _frame(seen, rectangle))]
     rest = seen
     for frame in frames:

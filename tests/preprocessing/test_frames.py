@@ -65,9 +65,38 @@ def test_empty_cells_hold_nothing(recogniser, kind, cells, line):
     assert recogniser.read_number(drawing).digits == ()
 
 
+@pytest.mark.parametrize("darkness", [0.3, 1])
+@pytest.mark.parametrize(("side", "start"), [(100, 0), (100, 8), (280, 10)])
+@pytest.mark.parametrize("step", [10, 20, 33])
+def test_empty_squared_paper_holds_nothing(recogniser, step, side, start, darkness):
+    paper = np.zeros((side, side), np.float32)
+    paper[start::step] = paper[:, start::step] = darkness
+    assert recogniser.read_number(on_paper(paper)).digits == ()
+    if start:  # printed in the middle of the page
+        paper[:start] = paper[:, :start] = 0
+        stop = (side - 2 * start) // step * step + start + 1
+        paper[stop:] = paper[:, stop:] = 0
+        assert recogniser.read_number(on_paper(paper)).digits == ()
+
+
+@pytest.mark.parametrize("side", [120, 280])
+@pytest.mark.parametrize("digit", [0, 4, 7, 9])
+def test_a_digit_on_squared_paper_is_read(recogniser, digit, side):
+    dark = form([written(digit)], kind="none", cell=(side, side), pen=side / 20, margin=0)
+    dark[5 :: side // 14] = 1
+    dark[:, 5 :: side // 14] = 1
+    assert recogniser.read(on_paper(dark)).digit == digit
+
+
 @pytest.mark.parametrize("digit", range(10))
 def test_one_digit_in_a_frame_is_read(recogniser, digit):
     assert recogniser.read(on_paper(form([written(digit)]))).digit == digit
+
+
+@pytest.mark.parametrize("digit", [0, 4, 7, None])
+def test_a_picture_cut_out_along_a_frame_is_read(recogniser, digit):
+    drawing = on_paper(form([written(digit) if digit is not None else None], margin=1, line=2))
+    assert recogniser.read(drawing).digit == digit
 
 
 @pytest.mark.parametrize("cmap", ["viridis", "gray", "gray_r"])
