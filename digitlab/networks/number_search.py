@@ -27,7 +27,9 @@ from digitlab.segmentation.segments import Segment, find_segments, single_sign, 
 _NETWORK_WEIGHT = 8.0  # of the network's log-probability against the prior of the geometry
 _MIN_PROBABILITY = 1e-6  # smaller ones count as this, so that the logarithm is finite
 # A sign that could be one by its form is two digits only if the network is as certain of each, and the cut as cheap.
-_MIN_CUT_LIKELIHOOD, _MIN_CUT_PRIOR = -0.5, -6.1
+_MIN_CUT_LIKELIHOOD, _MIN_CUT_PRIOR = -0.7, -6.0
+_STROKES = (1, 7)  # what the strokes of letters look like: where such a digit was cut from other ink, it is never sure
+_MIN_DIVISIBLE = 0.9  # the probability from which ink that could be cut is surely one digit
 _SKIPPED = 1e6  # the cost of an atom that no candidate covers
 
 
@@ -64,7 +66,7 @@ def find_digits(ink: NDArray[np.uint8], network: DigitReader) -> list[DigitReadi
         for k in unread:
             scores[k] += _log_likelihood(read[k])
     path = most_likely_path(segments, scores)
-    digits = [digit for k in path if (digit := read[k])]
+    digits = [_cautious(digit, segments[k]) for k in path if (digit := read[k])]
     sign = single_sign(ink) if len(digits) > 1 else None
     if sign is None:
         return digits
@@ -72,7 +74,7 @@ def find_digits(ink: NDArray[np.uint8], network: DigitReader) -> list[DigitReadi
     # as 11.
     prior = sum(segments[k].log_prior for k in path)
     if prior >= _MIN_CUT_PRIOR and sum(scores[k] for k in path) - prior >= _MIN_CUT_LIKELIHOOD:
-        return [replace(digit, reading=replace(digit.reading, is_sure=False)) for digit in digits]
+        return [_unsure(digit) for digit in digits]
     return [digit for digit in _read([sign], ink, network) if digit]
 
 
@@ -92,6 +94,16 @@ def most_likely_path(segments: Sequence[Segment], scores: Sequence[float]) -> li
             paths.append((score + scores[k], [*path, k]))
         best.append(max(paths, key=lambda path: path[0]))
     return best[-1][1]
+
+
+def _cautious(digit: DigitReading, segment: Segment) -> DigitReading:
+    """Return a digit that is sure only if its ink can hardly be cut in another way."""
+    is_divisible = segment.first < segment.last and max(digit.reading.probabilities) < _MIN_DIVISIBLE
+    return _unsure(digit) if is_divisible or (segment.is_cut and digit.reading.digit in _STROKES) else digit
+
+
+def _unsure(digit: DigitReading) -> DigitReading:
+    return replace(digit, reading=replace(digit.reading, is_sure=False))
 
 
 def _log_likelihood(digit: DigitReading | None) -> float:

@@ -52,6 +52,7 @@ class Segment:
         last: The last one.
         log_prior: How likely this is one digit by its place and form alone: a log-likelihood up to a constant. The
             sum over the segments of a line is that of the line.
+        is_cut: Whether it was cut from ink that goes on to its left or right.
     """
 
     box: tuple[int, int, int, int]
@@ -59,6 +60,7 @@ class Segment:
     first: int
     last: int
     log_prior: float
+    is_cut: bool = False
 
 
 def find_segments(ink: NDArray[np.uint8]) -> list[Segment]:
@@ -176,9 +178,9 @@ def _candidates(ink: NDArray[np.uint8], atoms: list[Component], scale: WritingSc
                 continue
             likelihood = sum(joins[first:last]) + sum(splits[last : last + 1])
             likelihood += geometry_prior.size_prior(box, int(tall[last - first]), scale)
-            found.append(
-                Segment(box, _lifted(ink, labels, background, box, first, last), first, last, float(likelihood))
-            )
+            own = _lifted(ink, labels, background, box, first, last)
+            is_cut = any(atom.cut_cost is not None for atom in (*atoms[first - 1 : first], *atoms[last : last + 1]))
+            found.append(Segment(box, own, first, last, float(likelihood), is_cut))
     return found
 
 

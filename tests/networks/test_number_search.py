@@ -185,21 +185,42 @@ def test_a_dot_is_at_most_one_part(network):
     assert len(find_digits(line, network)) <= 1
 
 
+def certain_of(digit: int, share: float, *, is_slim: bool) -> Answering:
+    """A network that is certain by so much that what is slim, or else what is not, is a digit, and of nothing else."""
+
+    def probabilities(images):
+        answers = np.full((len(images), 10), 0.1, np.float32)
+        found = [((image.max(axis=0) > 48).sum() <= 14) == is_slim for image in images]
+        answers[found] = (1 - share) / 9
+        answers[found, digit] = share
+        return answers
+
+    return Answering(probabilities)
+
+
+def inked(*strokes) -> np.ndarray:
+    return np.pad(handwriting.draw([np.array(stroke, float) for stroke in strokes], 10), 40)
+
+
+V = [(0, 0), (0.4, 1), (0.8, 0)]
+
+
 def test_a_sign_is_cut_into_digits_only_where_all_are_clear_and_never_surely():
-    def answering(share):
-        """Sure of a one by so much, and of nothing that is not slim."""
-        other = (1 - share) / 9
+    assert len(find_digits(inked(V), certain_of(6, 0.9, is_slim=True))) == 1
+    halves = find_digits(inked(V), certain_of(6, 0.99, is_slim=True))
+    assert [(half.reading.digit, half.reading.is_sure) for half in halves] == [(6, False), (6, False)]
 
-        def probabilities(images):
-            slim = np.array([(image.max(axis=0) > 48).sum() <= 10 for image in images])
-            return np.where(slim[:, None], [other, share, *[other] * 8], 0.1).astype(np.float32)
 
-        return Answering(probabilities)
+@pytest.mark.parametrize(("digit", "is_sure"), [(1, False), (7, False), (6, True)])
+def test_a_stroke_that_is_cut_from_other_ink_is_no_sure_digit(digit, is_sure):
+    halves = find_digits(touching(np.zeros((200, 400), np.uint8)), certain_of(digit, 0.99, is_slim=True))
+    assert [(half.reading.digit, half.reading.is_sure) for half in halves] == [(digit, is_sure)] * 2
 
-    v = np.pad(handwriting.draw([np.array([[0, 0], [0.4, 1], [0.8, 0.0]])], 10), 40)
-    assert len(find_digits(v, answering(0.9))) == 1
-    halves = find_digits(v, answering(0.99))
-    assert [(half.reading.digit, half.reading.is_sure) for half in halves] == [(1, False), (1, False)]
+
+@pytest.mark.parametrize(("share", "is_sure"), [(0.85, False), (0.95, True)])
+def test_what_could_be_cut_needs_more_certainty_to_be_one_digit(share, is_sure):
+    (one,) = find_digits(inked(V), certain_of(4, share, is_slim=False))
+    assert (one.reading.digit, one.reading.is_sure) == (4, is_sure)
 
 
 def test_the_best_path_covers_every_atom_once():

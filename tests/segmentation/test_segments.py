@@ -65,6 +65,13 @@ def test_touching_digits_can_be_parted_where_they_touch():
     assert [piece for piece in find_segments(ink) if piece.first == ways[0].last + 1 and piece.box[2] >= 150]
 
 
+def test_segments_know_whether_they_were_cut_from_other_ink():
+    cut = find_segments(drawn((DIAMOND, 50), (DIAMOND, 101)))
+    assert [piece.is_cut for piece in cut if piece.last < cut[-1].last or piece.first > 0] == [True] * (len(cut) - 1)
+    assert [piece.is_cut for piece in cut if piece.first == 0 and piece.last == cut[-1].last] == [False]
+    assert not any(piece.is_cut for piece in likeliest(find_segments(drawn((SEVEN, 50), (ONE, 130)))))
+
+
 def test_no_ink_is_lost_and_none_is_in_two_atoms():
     ink = drawn((ZERO, 50), (SEVEN, 104), (FOUR, 160))
     atoms = [piece for piece in find_segments(ink) if piece.first == piece.last]
