@@ -22,7 +22,7 @@ _PICTURE_WEIGHT = 0.1  # of the whole picture against its border, when the grey 
 _NEAR = 12  # grey levels: equal except for JPEG artefacts around a stroke
 _STRONG = 128  # ink with a lower peak is told from the background by its colour, too
 _FULL = 192  # ink of at least this level is kept as it is; paler ink is raised, or its line would break where it is cut
-_MIN_DIFFERENCE = 20  # grey levels: smaller differences come from the compression of a flat background
+_MIN_DIFFERENCE = 20  # grey levels: smaller differences come from compression, unless the background has none
 _MIN_PRINTED = 200  # pixels on the shorter side of a flat picture from which on lines are searched for
 _MAX_FRAME = 0.04  # of the shorter side: no line of a frame at the very edge of the picture is as thick
 _MIN_PHOTO = 48  # pixels on the shorter side: in a smaller picture the light can't be estimated
@@ -203,9 +203,14 @@ def _in_panels(
 
 def _full_contrast(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Raise ink to 255; the faintest traces become 0."""
-    if ink.max() < _MIN_DIFFERENCE:
+    if ink.max() < _MIN_DIFFERENCE and not _is_clean(ink):
         return np.zeros_like(ink)
     return sharpen_edges(ink, float(cv2.blur(ink, (3, 3)).max()))  # a single pixel may be a JPEG artefact
+
+
+def _is_clean(ink: NDArray[np.uint8]) -> bool:
+    """Whether most of a picture is exactly its background, so that the faintest line is no noise but rounding."""
+    return bool(ink.max() > _SAME and np.count_nonzero(ink) < 0.5 * ink.size)
 
 
 def _raise_pale(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
