@@ -44,6 +44,10 @@ _STRAIGHT = 0.95  # of its length that the line of an empty frame is seen at lea
 _MIN_CONTENT = 0.15  # of a cell's height: anything smaller is a speck
 _MIN_INSIDE = 0.3  # share of a component within the frame, so that it belongs to what is written there
 SMALL_PRINT = 0.4  # times the height of the tallest writing in a frame: other frames with smaller writing are text
+_FLAT = 1.5  # times its height: a comb is at least as wide
+_MIN_BASE = 0.45  # of a comb's width at which nothing that is written crosses its base
+_MIN_TICK = 4  # pixels, the height of a comb's ticks
+_COMB_HEIGHT = 1.6  # times the distance of two ticks: what is written between them is hardly higher
 _MIN_CUT = 3  # lines on two opposite borders of the picture: they are those of the paper
 _MAX_CUT = 5  # pixels of the border for each of them
 _MAX_BUMP = 0.2  # of a frame's length that writing may stick out of it on one side, and be nearly as wide
@@ -62,6 +66,7 @@ class Rectangle:
         right: The first column outside; likewise `bottom`.
         angle: Degrees, counted as `cv2.getRotationMatrix2D` undoes them.
         has_bumps: Whether the component sticks out of it, as a digit does that crosses a frame.
+        is_comb: Whether it is the base of a comb field with its ticks, which is open at the top.
     """
 
     left: int
@@ -70,6 +75,7 @@ class Rectangle:
     bottom: int
     angle: float = 0.0
     has_bumps: bool = False
+    is_comb: bool = False
 
     @property
     def side(self) -> int:
@@ -85,11 +91,13 @@ class Frame:
         outline: The rectangle around it.
         rows: The horizontal lines, from top to bottom, the two sides included.
         columns: The vertical lines, from left to right.
+        columns_top: The first row of the vertical lines; those of a comb are shorter than what is written between them.
     """
 
     outline: Rectangle
-    rows: tuple[tuple[int, int], ...]
-    columns: tuple[tuple[int, int], ...]
+    rows: _Lines
+    columns: _Lines
+    columns_top: int
 
     @property
     def inside(self) -> tuple[slice, slice]:
@@ -113,7 +121,7 @@ def find_rectangles(ink: NDArray[np.uint8]) -> list[Rectangle]:
         return []
     seen = _seen(ink)
     outlines, _ = cv2.findContours(seen, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
-    found = [rectangle for outline in outlines if (rectangle := _as_rectangle(outline))]
+    found = [rectangle for outline in outlines if (rectangle := _as_rectangle(outline) or _as_comb(outline))]
     return sorted(found, key=lambda rectangle: rectangle.side, reverse=True)
 
 
@@ -143,7 +151,7 @@ def find_panels(ink: NDArray[np.uint8], rectangles: Sequence[Rectangle]) -> list
     seen = _seen(ink)
     panels = []
     for rectangle in rectangles:
-        if rectangle.side >= 2 * MIN_SIDE and _is_panel(seen, rectangle):
+        if not rectangle.is_comb and rectangle.side >= 2 * MIN_SIDE and _is_panel(seen, rectangle):
             inset = 2 + rectangle.side // 100  # past the axes' line
             panels.append(
                 (
@@ -206,6 +214,64 @@ def _as_rectangle(outline: NDArray[np.int32]) -> Rectangle | None:
     return Rectangle(left, top, left + breadth, top + length, float(angle), bumps > bump)
 
 
+def _as_comb(outline: NDArray[np.int32]) -> Rectangle | None:
+    """Return the rectangle around a long straight base; its ticks are found when it is upright."""
+    left, top, width, height = cv2.boundingRect(outline)
+    if width < max(2 * MIN_SIDE, _FLAT * height) or height < _MIN_TICK:
+        return None
+    whole = np.zeros((height, width), np.uint8)
+    cv2.drawContours(whole, [outline - [left, top]], 0, (1,), cv2.FILLED)
+    lowest = height - 1.0 - whole[::-1].argmax(axis=0)
+    columns, third = np.arange(width), width // 3
+    slope = (np.median(lowest[-third:]) - np.median(lowest[:third])) / (width - third)
+    start = np.median(lowest - slope * columns)
+    for _ in range(2):
+        straight = np.abs(lowest - start - slope * columns) <= _WAVER
+        if np.count_nonzero(straight) < _MIN_BASE * width or abs(slope) > _MAX_SLOPE:
+            return None
+        slope, start = np.polyfit(columns[straight], lowest[straight], 1)
+    bottom = top + round(start + slope * width / 2) + 1
+    return Rectangle(left, top, left + width, bottom, float(np.degrees(np.arctan(slope))), is_comb=True)
+
+
+def _comb(seen: NDArray[np.uint8], rectangle: Rectangle) -> Frame | None:
+    """Return the base and the ticks of a comb; None where there are not at least two ticks at even distances."""
+    left, right, bottom = rectangle.left, rectangle.right, min(rectangle.bottom + 2, len(seen))
+    covered = seen[max(0, bottom - 24) : bottom, left:right].mean(axis=1) >= _COVERED
+    runs = _runs(covered)
+    if not runs:
+        return None
+    base_top, base_bottom = (max(0, bottom - 24) + row for row in runs[-1])
+    thickness = base_bottom - base_top
+    if base_top < _MIN_TICK + 2:
+        return None
+    foot = seen[base_top - _MIN_TICK : base_top - 1, left:right].all(axis=0)
+    feet = [(left + first, left + stop) for first, stop in _runs(foot) if stop - first <= thickness + 2]
+    ticks = _evenly_spaced(feet, left, right, max(10, 3 * thickness))
+    if not ticks:
+        return None
+    heights = [int(seen[:base_top, sum(tick) // 2][::-1].argmin()) or base_top for tick in ticks]
+    height = int(np.median(heights))
+    top = max(0, base_top - max(height, round(_COMB_HEIGHT * (ticks[1][0] - ticks[0][0]))))
+    outline = Rectangle(left, top, right, base_bottom, is_comb=True)
+    return Frame(outline, ((top, top), (base_top, base_bottom)), ticks, base_top - height)
+
+
+def _evenly_spaced(feet: _Lines | list[tuple[int, int]], left: int, right: int, min_step: int) -> _Lines:
+    """Return as many feet as stand at even distances from left to right, both ends included; none where they don't."""
+    if len(feet) < 2:
+        return ()
+    middles = np.array([(first + stop - 1) / 2 for first, stop in feet])
+    if middles[0] - left > _MIN_TICK or right - 1 - middles[-1] > _MIN_TICK:
+        return ()
+    for count in range(int((middles[-1] - middles[0]) / min_step), 0, -1):
+        wanted = np.linspace(middles[0], middles[-1], count + 1)
+        nearest = np.abs(middles - wanted[:, np.newaxis]).argmin(axis=1)
+        if (np.abs(middles[nearest] - wanted) <= 1.5).all():
+            return tuple(feet[k] for k in nearest)
+    return ()
+
+
 def _has_straight_sides(outline: NDArray[np.int32], sides: Sequence[float]) -> bool:
     """Whether much of an outline is straight and nearly upright or level, as a digit's hardly is: a quick check.
 
@@ -240,6 +306,8 @@ def _remove_upright(ink: NDArray[np.uint8], rectangles: Sequence[Rectangle]) -> 
 
 def _frame(seen: NDArray[np.uint8], rectangle: Rectangle) -> Frame | None:
     """Return the lines of a rectangle; None where not all four sides are lines."""
+    if rectangle.is_comb:
+        return _comb(seen, rectangle)
     across = np.ascontiguousarray(seen.T)
     wide, high = (rectangle.left, rectangle.right), (rectangle.top, rectangle.bottom)
     rows: _Lines = ()
@@ -254,7 +322,7 @@ def _frame(seen: NDArray[np.uint8], rectangle: Rectangle) -> Frame | None:
             return None
         wide = columns[0][0], columns[-1][1]
     has_bumps = rectangle.has_bumps or high[1] - high[0] < 0.95 * (rectangle.bottom - rectangle.top)
-    frame = Frame(Rectangle(wide[0], high[0], wide[1], high[1], rectangle.angle, has_bumps), rows, columns)
+    frame = Frame(Rectangle(wide[0], high[0], wide[1], high[1], rectangle.angle, has_bumps), rows, columns, high[0])
     widths = [stop - first for first, stop in (*rows, *columns)]
     is_even = max(widths) <= _UNEVEN * min(widths) + 1
     return frame if is_even and max(widths) <= _THICK * rectangle.side else None
@@ -290,11 +358,11 @@ def _erased(seen: NDArray[np.uint8], frame: Frame) -> NDArray[np.uint8]:
     """Return what is seen, 0 or 1, without the lines of a frame."""
     outline = frame.outline
     rest = seen.copy()
-    for row in frame.rows:
+    for row in frame.rows[frame.outline.is_comb :]:
         _erase(rest, row, (outline.left - 1, outline.right + 1), frame.columns)
     across = np.ascontiguousarray(rest.T)
     for column in frame.columns:
-        _erase(across, column, (outline.top - 1, outline.bottom + 1), frame.rows)
+        _erase(across, column, (frame.columns_top - 1, outline.bottom + 1), frame.rows)
     return np.ascontiguousarray(across.T)
 
 
@@ -342,7 +410,7 @@ def _is_printed(seen: NDArray[np.uint8], frame: Frame, content: int) -> bool:
     if content or len(frame.columns) > 2 or len(frame.rows) > 3:
         return True
     outline = frame.outline
-    if outline.has_bumps:
+    if outline.has_bumps or outline.is_comb:
         return False
     width, height = outline.right - outline.left, outline.bottom - outline.top
     share = 2 * _THIN if width >= _LANDSCAPE * height else _THIN

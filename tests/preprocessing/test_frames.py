@@ -43,6 +43,18 @@ def test_a_row_of_cells_is_read_in_order(text, kind, form_name):
         assert text(drawing) == number.replace(" ", "")
 
 
+@pytest.mark.parametrize("form_name", [name for name in FORMS if name != "crossing"])
+def test_a_comb_field_is_read_in_order(text, form_name):
+    for number in ("0123", "3 87"):
+        drawing = on_paper(form(digits(number), kind="comb", **FORMS[form_name]))
+        assert text(drawing) == number.replace(" ", "")
+
+
+def test_an_empty_comb_field_holds_nothing(recogniser):
+    for line in (1, 2, 4):
+        assert recogniser.read_number(on_paper(form([None] * 5, kind="comb", line=line))).digits == ()
+
+
 @pytest.mark.parametrize("form_name", ["plain", "rotated", "pale"])
 def test_boxes_that_stand_apart_are_read_in_order(text, form_name):
     assert text(on_paper(form(digits("4569"), kind="boxes", **FORMS[form_name]))) == "4569"
