@@ -57,3 +57,22 @@ def packed(config=None, *, h5=None, metadata=VERSION, more=(), compression=zipfi
         for name, part in more:
             archive.writestr(name, part)
     return content.getvalue()
+
+
+def h5_file(change=lambda file: None) -> bytes:
+    """A network in an HDF5 file as Keras 2 writes it, and changed after that."""
+    stack = [
+        {"class_name": "Flatten", "config": {"name": "flatten", "batch_input_shape": [None, 28, 28]}},
+        {"class_name": "Dense", "config": {"name": "dense", "units": 10, "activation": "linear"}},
+    ]
+    config = {"class_name": "Sequential", "config": {"name": "sequential", "layers": stack}}
+    content = io.BytesIO()
+    with h5py.File(content, "w") as file:
+        file.attrs["model_config"], file.attrs["keras_version"] = json.dumps(config), "2.15.0"
+        group = file.create_group("model_weights")
+        group.attrs["layer_names"] = ["flatten", "dense"]
+        group.create_group("flatten").attrs["weight_names"] = []
+        group["dense/dense/kernel:0"], group["dense/dense/bias:0"] = np.zeros((784, 10), "f4"), np.zeros(10, "f4")
+        group["dense"].attrs["weight_names"] = ["dense/kernel:0", "dense/bias:0"]
+        change(file)
+    return content.getvalue()

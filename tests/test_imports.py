@@ -45,7 +45,7 @@ ONLY_IN = {
     "PIL": ("digitlab/data/", "digitlab/preprocessing/", "digitlab/segmentation/", "digitlab/synthesis/"),
     "cv2": ("digitlab/data/", "digitlab/preprocessing/", "digitlab/segmentation/", "digitlab/synthesis/"),
     "pillow_heif": ("digitlab/data/picture_process.py",),
-    "h5py": ("digitlab/uploads/weights_file.py",),
+    "h5py": ("digitlab/uploads/",),
     "keras": ("digitlab/worker/",),
     "tensorflow": ("digitlab/worker/",),
     "ai_edge_litert": ("digitlab/networks/recognition.py",),

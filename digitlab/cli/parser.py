@@ -63,7 +63,7 @@ def _export(add: _Add) -> argparse.ArgumentParser:
 
 def _import(add: _Add) -> argparse.ArgumentParser:
     command = _add_with_alias(
-        add, "import", "bring-in", help="check a .keras file from elsewhere, and add it to the lab"
+        add, "import", "bring-in", help="check a Keras file from elsewhere, and add it to the lab"
     )
     command.add_argument("file", metavar="FILE", type=Path)
     command.add_argument("--title", default="", help="Title of the network (default: the file's name).")

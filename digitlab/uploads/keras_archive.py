@@ -18,16 +18,36 @@ from typing import Any
 from digitlab.data.archives import COMPRESSIONS, END_RECORD, printable
 from digitlab.errors import ModelNotFound, ModelRejected
 from digitlab.uploads.layer_allowlist import check_layers
+from digitlab.uploads.legacy_config import modernized
 
-MAX_FILE_SIZE = 20_000_000  # bytes, the limit of the page, too
+MAX_FILE_SIZE = 64_000_000  # bytes, the limit of the page, too: all weights, and an optimizer's two numbers for each
 MAX_WEIGHTS = 5_000_000  # the largest preset has 304,554
 _MAX_SIZE = {"metadata.json": 10_000, "config.json": 4_000_000, "model.weights.h5": 80_000_000}  # bytes, unpacked
 _MAX_EXPANSION = 200  # times; weights hardly compress, and a list of layers by a factor of 20
-_OTHER_FORMATS = {
-    b"\x89HDF": "It is an HDF5 file, as Keras 2 wrote them, which can hold code. Open it where you trust it, and save "
-    "it with model.save('NAME.keras') in Keras 3.",
-    b"\x80": "It is a Python pickle, which can run code when it is opened, so it is never opened here. Save the "
-    "network with model.save('NAME.keras') in Keras 3.",
+_HDF5 = b"\x89HDF\r\n\x1a\n"
+_MIN_HDF5 = 800  # bytes of an empty file
+_SAVED_MODEL = (
+    "It is a SavedModel of TensorFlow, which holds a program. Convert it where you trust it: pip install tf_keras, "
+    "then tf_keras.models.load_model('FOLDER').save('NAME.h5'), and import that file."
+)
+_PYTORCH = (
+    "It is a file of PyTorch or a Python pickle, which can run code when it is opened, so it is never opened here. "
+    "Build the same layers in Keras, set their weights, and save the network with model.save('NAME.keras')."
+)
+_LITERT = "It is a LiteRT (TFLite) file, from which no layers can be rebuilt. Import the network that it was made from."
+_ONNX = "It is an ONNX file or another of Protocol Buffers. Import the Keras network that it was made from."
+_JSON = "It is a text, which holds no weights. Save the whole network with model.save('NAME.keras')."
+_OTHER_FORMATS = {  # by their first bytes
+    b"\x80": _PYTORCH,
+    b"\x08\x01\x12": _SAVED_MODEL,
+    **{bytes([8, version]): _ONNX for version in range(3, 20)},
+    b"{": _JSON,
+}
+_OTHER_ARCHIVES = {  # by the end of the name of a part
+    "saved_model.pb": _SAVED_MODEL,
+    "keras_metadata.pb": _SAVED_MODEL,
+    "data.pkl": _PYTORCH,
+    ".npy": "It is a file of NumPy arrays, without the layers. Save the whole network with model.save('NAME.keras').",
 }
 
 
@@ -37,12 +57,12 @@ class ArchiveParts:
 
     Attributes:
         sha256: Of the file, in hexadecimal.
-        config: The layers, as `layer_allowlist` rewrote them.
+        config: The layers, as `layer_allowlist` rewrote them; None if they are in the HDF5 file, too.
         weights: The content of an HDF5 file that is not checked yet.
     """
 
     sha256: str
-    config: dict[str, Any]
+    config: dict[str, Any] | None
     weights: bytes
 
 
@@ -59,34 +79,43 @@ def read(path: Path) -> bytes:
     except FileNotFoundError as error:
         raise ModelNotFound(f"There is no file {path}. Choose another one.") from error
     except OSError as error:
+        if (path / "saved_model.pb").is_file():
+            raise ModelRejected(f"{path} was rejected. {_SAVED_MODEL}") from error
         raise ModelRejected(f"{path} can't be read: {error.strerror}. Choose another file.") from error
 
 
 def parse(content: bytes) -> ArchiveParts:
-    """Check the content of a `.keras` file, and return its parts.
+    """Check the content of a `.keras` or `.h5` file, and return its parts.
 
     Raises:
         ModelRejected: A check failed; the message gives the reason.
     """
     if len(content) > MAX_FILE_SIZE:
         raise ModelRejected(f"It has more than {MAX_FILE_SIZE / 1e6:.0f} MB. Choose a smaller network.")
+    if content.startswith(_HDF5):
+        if len(content) < _MIN_HDF5:
+            raise ModelRejected("It is an HDF5 file without content. Download or save it again.")
+        return ArchiveParts(sha256(content).hexdigest(), None, content)
     _check_directory(content)
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             _check_members(archive.infolist())
             texts = {name: _unpacked(archive, name) for name in ("metadata.json", "config.json")}
-            _check_version(_parsed("metadata.json", texts["metadata.json"]))
-            config = check_layers(_parsed("config.json", texts["config.json"]))
+            version = _version(_parsed("metadata.json", texts["metadata.json"]))
+            described = _parsed("config.json", texts["config.json"])
+            config = check_layers(modernized(described) if version == 2 else described)
             weights = _unpacked(archive, "model.weights.h5")
     except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError, ValueError, OSError) as error:
         raise ModelRejected("It is damaged: its parts can't be unpacked. Download or save it again.") from error
-    if not weights.startswith(b"\x89HDF\r\n\x1a\n"):
+    if not weights.startswith(_HDF5):
         raise ModelRejected("Its weights are not an HDF5 file. Save the network again with Keras 3.")
     return ArchiveParts(sha256(content).hexdigest(), config, weights)
 
 
 def _check_directory(content: bytes) -> None:
     """Check the beginning and the end of the archive before its directory is read, which may be huge, too."""
+    if content[4:8] == b"TFL3":
+        raise ModelRejected(_LITERT)
     for beginning, message in _OTHER_FORMATS.items():
         if content.startswith(beginning):
             raise ModelRejected(message)
@@ -103,6 +132,9 @@ def _check_directory(content: bytes) -> None:
 
 def _check_members(members: Sequence[zipfile.ZipInfo]) -> None:
     names = [member.filename for member in members]
+    for ending, message in _OTHER_ARCHIVES.items():
+        if any(name.endswith(ending) for name in names):
+            raise ModelRejected(message)
     unknown = sorted(set(names) - set(_MAX_SIZE))
     if unknown:
         raise ModelRejected(f"It has a part {printable(unknown[0][:60])}. Only {', '.join(_MAX_SIZE)} are allowed.")
@@ -149,10 +181,12 @@ def _reject_constant(text: str) -> float:
     raise ValueError(text)
 
 
-def _check_version(metadata: Any) -> None:
+def _version(metadata: Any) -> int:
+    """Return which version of Keras saved the file, 2 or 3."""
     version = metadata.get("keras_version") if isinstance(metadata, dict) else None
-    if not isinstance(version, str) or not re.fullmatch(r"3\.\d{1,4}(\.\w{1,12})*", version):
+    if not isinstance(version, str) or not re.fullmatch(r"[23]\.\d{1,4}(\.\w{1,12})*", version):
         raise ModelRejected(
-            f"It was saved by Keras {printable(str(version)[:60])}. Open it where you trust it, and save it again with "
-            "Keras 3."
+            f"It was saved by Keras {printable(str(version)[:60])}; files of Keras 2 and 3 are opened here. Save it "
+            "again with one of them."
         )
+    return int(version[0])

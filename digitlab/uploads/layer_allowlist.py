@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 
 from digitlab.data.archives import printable
 from digitlab.errors import ModelRejected
+from digitlab.uploads import plain_operations
 
 Json = Any  # what json.loads returns
 
@@ -33,19 +34,29 @@ LAYERS = {
     "BatchNormalization", "LayerNormalization", "GroupNormalization", "UnitNormalization", "Rescaling",
     "Dropout", "SpatialDropout1D", "SpatialDropout2D", "GaussianNoise", "GaussianDropout", "ActivityRegularization",
     "Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum", "Concatenate",
+    "Identity", "Normalization", "Resizing", "LSTM", "GRU", "SimpleRNN", "Bidirectional", "TimeDistributed",
+    "MultiHeadAttention",
+}  # fmt: skip
+INERT = {  # layers that only do something in a training: "Identity" takes their place, and their settings are left out
+    *(f"Random{what}" for what in ("Flip", "Rotation", "Zoom", "Translation", "Shear", "Contrast", "Brightness",
+        "Hue", "Saturation", "Sharpness", "Grayscale", "Invert", "Posterization", "ColorJitter", "ColorDegeneration",
+        "GaussianBlur", "Erasing", "Perspective", "ElasticTransform")),
+    "AlphaDropout", "SpatialDropout3D",
 }  # fmt: skip
 ACTIVATIONS = {
     "linear", "relu", "relu6", "leaky_relu", "elu", "selu", "celu", "gelu", "silu", "swish", "mish", "softplus",
     "softsign", "tanh", "sigmoid", "hard_sigmoid", "hard_silu", "hard_swish", "exponential", "softmax", "log_softmax",
 }  # fmt: skip
 _TYPES = {"float16", "bfloat16", "float32", "float64", "uint8", "int32", "int64"}
-_OF_TRAINING = ("_initializer", "_regularizer", "_constraint")  # suffixes of settings that only training needs
+ONLY_FOR_TRAINING = ("_initializer", "_regularizer", "_constraint")  # suffixes of settings that only training needs
 _ONLY_TRAINING = (
     "keras.initializers",
     "keras.regularizers",
     "keras.constraints",
 )  # a tuple, because the value tested may be unhashable
-_DROPPED = {"dtype", "quantization_config", "trainable"}
+# "unroll" copies a recurrent layer for each step, "stateful" remembers the digits before.
+_DROPPED = {"dtype", "quantization_config", "trainable", "unroll", "stateful"}
+_MAX_STATISTICS = 1024  # means of a Normalization that were given, not learned
 
 
 def check_layers(config: Json) -> dict[str, Json]:
@@ -92,17 +103,20 @@ class _ConfigReader:
 
     def _layer(self, entry: Json, depth: int, names: Mapping[str, str] | None = None) -> dict[str, Json]:
         own_name = names[_name_of(entry)] if names else self._new_name()
+        entry = plain_operations.as_layer(entry)
         self._layers += 1
         if self._layers > MAX_LAYERS:
             raise ModelRejected(f"It has more than {MAX_LAYERS} layers. Choose a smaller network.")
         name = _class(entry)
         if name in NETWORKS:
             checked = self.network(entry, depth + 1, own_name)
+        elif name in INERT and entry.get("module") == "keras.layers" and entry.get("registered_name") is None:
+            checked = _entry("Identity", {"name": own_name})
         elif name not in LAYERS or entry.get("module") != "keras.layers" or entry.get("registered_name") is not None:
             _reject(entry)
         else:
             config = self._settings(entry["config"], name, depth) | {"name": own_name}
-            checked = {"module": "keras.layers", "class_name": name, "config": config, "registered_name": None}
+            checked = _entry(name, config)
         if names and "inbound_nodes" in entry:
             checked |= {"name": own_name, "inbound_nodes": _nodes(entry["inbound_nodes"], names)}
         return checked
@@ -111,7 +125,7 @@ class _ConfigReader:
         checked = {}
         for key, value in config.items():
             _text("name of a setting", key)
-            is_of_training = key.endswith(_OF_TRAINING)
+            is_of_training = key.endswith(ONLY_FOR_TRAINING)
             if is_of_training:
                 _check_of_training(value)
             if key == "quantization_config" and value is not None:
@@ -130,12 +144,12 @@ class _ConfigReader:
         if key == "dtype":
             return _type(value)
         if isinstance(value, Mapping):
-            if _class(value) not in LAYERS:
+            if _class(value) not in LAYERS or depth >= _MAX_DEPTH:
                 _reject(value)
             _name_of(value)
-            return self._layer(value, depth)
+            return self._layer(value, depth + 1)
         if isinstance(value, list):
-            if len(value) > _MAX_LENGTH:
+            if len(value) > (_MAX_STATISTICS if layer == "Normalization" else _MAX_LENGTH):
                 raise ModelRejected(
                     f"Its layer {layer} has {len(value):,} values of {key[:40]}; at most {_MAX_LENGTH} are allowed."
                 )
@@ -144,6 +158,10 @@ class _ConfigReader:
             return _text(key, value)
         maximum = MAX_UNITS if key in ("units", "filters") else 2**63 if key == "seed" else _MAX_INTEGER
         return _number(key, value, maximum, layer)
+
+
+def _entry(name: str, config: dict[str, Json]) -> dict[str, Json]:
+    return {"module": "keras.layers", "class_name": name, "config": config, "registered_name": None}
 
 
 def _class(entry: Mapping[str, Json]) -> str:
@@ -169,7 +187,8 @@ def _reject(entry: Mapping[str, Json]) -> NoReturn:
         )
     raise ModelRejected(
         f"It has a layer {_short(name)} of {_short(module)}, which is not on the allow-list: dense, convolutional, "
-        "pooling, normalization, reshaping and merging layers, activations and dropout."
+        "pooling, recurrent, attention, normalization, reshaping and merging layers, activations, dropout and plain "
+        "arithmetic."
     )
 
 

@@ -4,6 +4,7 @@ HDF5 can point to other files (external links, external storage, virtual data se
 have, and name filters that are loaded as code. So only the plain numbers are copied to a new file.
 """
 
+from collections import Counter
 from pathlib import Path
 
 import h5py
@@ -13,7 +14,8 @@ from digitlab.errors import ModelRejected
 
 _MAX_OBJECTS = 5000
 _MAX_DIMENSIONS = 6
-_OPTIMIZER = "optimizer"  # its state, which only a resumed training needs
+_OPTIMIZER = ("optimizer", "optimizer_weights")  # its state, which only a resumed training needs
+_OLD_LAYERS = "_layer_checkpoint_dependencies"  # as Keras 2.12 to 2.14 called what Keras 3 calls "layers"
 _KINDS = "fiu"  # of NumPy: floats and integers
 
 
@@ -33,9 +35,33 @@ def copy_weights(source: Path, target: Path, max_count: int) -> int:
     """
     try:
         with h5py.File(source, "r") as old, h5py.File(target, "w") as new:
-            return _Copy(max_count).group(old, new)
+            copy = _Copy(max_count)
+            copy.group(old, new)
+            _rename_old_layers(new)
+            return copy.count
     except (OSError, RuntimeError, KeyError, ValueError, TypeError, UnicodeError) as error:
         raise ModelRejected("Its weights can't be read: the file is damaged. Download or save it again.") from error
+
+
+def _rename_old_layers(group: h5py.Group) -> None:
+    """Give groups of layers the names that Keras 3 expects: their kind, and a number from the second of a kind on."""
+    if _OLD_LAYERS in group and "layers" not in group:
+        group.move(_OLD_LAYERS, "layers")
+        layers, counts = group["layers"], Counter[str]()
+        for name in sorted(layers, key=_kind_and_number):
+            kind, _ = _kind_and_number(name)
+            new = f"{kind}_{counts[kind]}" if counts[kind] else kind
+            counts[kind] += 1
+            if new != name:
+                layers.move(name, new)
+    for child in group.values():
+        if isinstance(child, h5py.Group):
+            _rename_old_layers(child)
+
+
+def _kind_and_number(name: str) -> tuple[str, int]:
+    kind, _, number = name.rpartition("_")
+    return (kind, int(number)) if number.isdecimal() and kind else (name, 0)
 
 
 class _Copy:
@@ -44,7 +70,13 @@ class _Copy:
     def __init__(self, max_count: int) -> None:
         self._max_count, self._numbers, self._objects = max_count, 0, 0
 
-    def group(self, old: h5py.Group, new: h5py.Group, depth: int = 0) -> int:
+    @property
+    def count(self) -> int:
+        """How many numbers were copied."""
+        return self._numbers
+
+    def group(self, old: h5py.Group, new: h5py.Group, depth: int = 0) -> None:
+        """Copy a group and what is in it."""
         if depth > 20:
             raise ModelRejected("Its weights are in too deeply nested groups. Save it again with Keras 3.")
         for name in old:
@@ -53,7 +85,7 @@ class _Copy:
                 raise ModelRejected(f"Its weights are in more than {_MAX_OBJECTS:,} parts. Choose a smaller network.")
             if not isinstance(old.get(name, getlink=True), h5py.HardLink):
                 raise ModelRejected("Its weights point to another file or place. Save the network again with Keras 3.")
-            if depth == 0 and name == _OPTIMIZER:
+            if depth == 0 and name in _OPTIMIZER:
                 continue
             kind = old.get(name, getclass=True)
             if kind is h5py.Group:
@@ -63,7 +95,6 @@ class _Copy:
                 new.create_dataset(name, data=self._plain(old[name]))
             else:
                 raise ModelRejected("Its weights hold something other than numbers. Save it again with Keras 3.")
-        return self._numbers
 
     def _check(self, data: h5py.Dataset) -> None:
         if data.dtype.kind not in _KINDS or data.dtype.fields or data.dtype.subdtype or data.ndim > _MAX_DIMENSIONS:

@@ -79,7 +79,7 @@ def _write_onnx(model: keras.Model, file: Path) -> None:
         onnx.checker.check_model(file, full_check=True)
     except (ValueError, KeyError, onnx.checker.ValidationError, onnx.shape_inference.InferenceError) as error:
         raise ModelDamaged(
-            f"{file.stem} has a layer that cannot be written as ONNX. Download it as Keras' own file."
+            f"{file.stem} has a layer that cannot be written as ONNX. Download it as Keras' or LiteRT file."
         ) from error
 
 

@@ -1,6 +1,7 @@
 """Converts an imported network into one of the lab's, in a process of its own.
 
 The process gets a folder with `config.json` and `weights.h5`, as `keras_archive` took them from the file, and digits.
+The config is `null` for an HDF5 file, which holds it, too.
 It writes `network.keras` and `network.tflite`, their answers, and `outcome.json`, or only the reason for a rejection.
 """
 
@@ -23,7 +24,9 @@ from numpy.typing import NDArray
 
 from digitlab.data.archives import printable
 from digitlab.errors import DigitLabError, ModelRejected
-from digitlab.uploads.layer_allowlist import NAMED
+from digitlab.uploads import h5_network
+from digitlab.uploads.layer_allowlist import NAMED, check_layers
+from digitlab.uploads.legacy_config import modernized
 from digitlab.uploads.pixel_scales import SCALES, ImportChoices
 from digitlab.uploads.weights_file import copy_weights
 from digitlab.worker import input_search
@@ -34,7 +37,10 @@ from digitlab.worker.input_search import InputSearchResult
 OUTCOME, ANSWERS, NETWORK = "outcome.json", "answers.npy", "network.keras"
 _BATCH = 500  # digits
 _MAX_OUTPUT = 200_000  # numbers in one layer's output for a digit
+_MAX_STEPS = 64  # of a recurrent layer
+_WRAPPED = ("layer", "backward_layer")  # settings of Bidirectional and TimeDistributed
 _MAX_DEPTH = 8  # networks within networks
+_NOT_BUILT = "It was saved before it was built. Call it on a digit once, then save it again."
 _DIGITS = 10  # numbers that a network gives for a picture
 # What Keras and TensorFlow raise for layers that do not fit together.
 _UNFIT = (ValueError, TypeError, KeyError, AttributeError, IndexError, ArithmeticError, NotImplementedError,
@@ -59,7 +65,7 @@ def convert(folder: Path, max_weights: int) -> dict[str, Any]:
     with np.load(folder / "trial.npz", allow_pickle=False) as trial:
         images, labels, test = trial["images"], trial["labels"], trial["test"]
         choices = ImportChoices(str(trial["scale"]), is_corrected=bool(trial["is_corrected"]))
-    model, outcome = adapt(_open(folder, max_weights), images, labels, choices)
+    model, outcome = adapt(open_network(folder, max_weights), images, labels, choices)
     export(model, folder / NETWORK, images[:64])
     answers = model.predict(test, batch_size=_BATCH, verbose=0)
     np.save(folder / ANSWERS, answers.astype(np.float32), allow_pickle=False)
@@ -98,21 +104,69 @@ def adapt(
     }
 
 
-def _open(folder: Path, max_weights: int) -> keras.Model:
+def open_network(folder: Path, max_weights: int) -> keras.Model:
+    """Return the network in a folder as it came, after all checks.
+
+    Args:
+        folder: Holds `config.json` and `weights.h5`; copies are written there, too.
+        max_weights: Numbers that it may hold.
+
+    Raises:
+        ModelRejected: With the reason.
+    """
+    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    with _Budget(max_weights):
+        try:
+            model = _open_archive(folder, max_weights) if config else _open_h5(folder, max_weights)
+        except _UNFIT as error:
+            raise ModelRejected(f"Keras cannot build it: {_first_line(error)}") from error
+    if not isinstance(model, keras.Model) or not model.built:
+        raise ModelRejected(_NOT_BUILT)
+    return model
+
+
+def _open_archive(folder: Path, max_weights: int) -> keras.Model:
     copy_weights(folder / "weights.h5", folder / "model.weights.h5", 2 * max_weights)
     clean = folder / "clean.keras"
     with zipfile.ZipFile(clean, "w") as archive:
         archive.writestr("metadata.json", json.dumps({"keras_version": keras.__version__, "date_saved": ""}))
         archive.write(folder / "config.json", "config.json")
         archive.write(folder / "model.weights.h5", "model.weights.h5")
-    with _Budget(max_weights):
-        try:
-            model = keras.saving.load_model(clean, compile=False, safe_mode=True)
-        except _UNFIT as error:
-            raise ModelRejected(f"Keras cannot build it: {_first_line(error)}") from error
-    if not isinstance(model, keras.Model) or not model.built:
-        raise ModelRejected("It was saved before it was built. Call it on a digit once, then save it again.")
+    return keras.saving.load_model(clean, compile=False, safe_mode=True)
+
+
+def _open_h5(folder: Path, max_weights: int) -> keras.Model:
+    """Open an HDF5 file: build the network from its checked config, and set the weights of each layer."""
+    network = h5_network.read(folder / "weights.h5", folder / "clean.h5", 2 * max_weights)
+    described = modernized(network.config)
+    checked = check_layers(described)
+    pairs = zip(described["config"]["layers"], checked["config"]["layers"], strict=True)
+    new_names = {old["config"]["name"]: new["config"]["name"] for old, new in pairs}  # before Keras empties the config
+    model = keras.saving.deserialize_keras_object(checked, safe_mode=True)
+    if not model.built:
+        raise ModelRejected(_NOT_BUILT)
+    layers = {layer.name: layer for layer in model.layers}
+    for old, new in new_names.items():
+        if new in layers:  # an InputLayer need not be
+            _set_weights(layers[new], network.weights.get(old, []))
     return model
+
+
+def _set_weights(layer: keras.layers.Layer, arrays: Sequence[NDArray[Any]]) -> None:
+    """Set weights in the order of HDF5 files: the trainable ones first."""
+    variables = [*layer.trainable_weights, *layer.non_trainable_weights]
+    if [tuple(one.shape) for one in variables] != [array.shape for array in arrays]:
+        raise ModelRejected("Its weights do not fit its layers. Save it again with model.save('NAME.keras').")
+    for variable, array in zip(variables, arrays, strict=True):
+        variable.assign(array)
+    _finalize(layer)
+
+
+def _finalize(layer: keras.layers.Layer) -> None:
+    """Have normalizations use the statistics that they were given as weights."""
+    for inner in layer._flatten_layers():
+        if isinstance(inner, keras.layers.Normalization):
+            inner.finalize_state()
 
 
 class _Budget:
@@ -143,7 +197,7 @@ def _adapters(model: keras.Model, scale: str) -> list[InputAdapter]:
     try:
         taken = model.input_shape
     except (AttributeError, ValueError) as error:
-        raise ModelRejected("It was saved before it was built. Call it on a digit once, then save it again.") from error
+        raise ModelRejected(_NOT_BUILT) from error
     if not isinstance(taken, tuple):
         raise ModelRejected("It has several inputs; a network for digits takes one picture.")
     return adapters_for(taken[1:], [one for one in SCALES if scale in ("", one.title)])
@@ -176,7 +230,7 @@ def _flatten(imported: keras.Model, shape: tuple[int, ...], place: int) -> keras
     picture = keras.Input(shape, name="picture")
     answer = keras.tree.flatten(imported.call(picture))[place]
     if answer.shape != (None, _DIGITS):
-        answer = keras.layers.Flatten()(answer)
+        answer = keras.layers.Flatten(name="flat_answer")(answer)
     model = keras.Model(picture, answer, name="network")
     for _ in range(_MAX_DEPTH):
         if not any(isinstance(layer, keras.Model) for layer in model.layers):
@@ -191,13 +245,35 @@ def _call(layer: Any, *arguments: Any, **named: Any) -> Any:
         return layer.call(*arguments)
     if not isinstance(layer, keras.layers.Layer):  # Keras' own conversion of a nested network's input
         return arguments[0]
+    if isinstance(layer, keras.layers.Identity):
+        return arguments[0]
     output = layer(*arguments, **named)
-    size = int(np.prod([size or 1 for size in output.shape[1:]], dtype=object))
+    size = max(_size(part.shape[1:]) for part in keras.tree.flatten(output))
+    if isinstance(layer, keras.layers.MultiHeadAttention):
+        query, value = arguments[0], named.get("value", arguments[-1])
+        size = max(size, layer.num_heads * _size(query.shape[1:-1]) * _size(value.shape[1:-1]))
     if size > _MAX_OUTPUT:
         raise ModelRejected(
             f"A layer's output has {size:,} numbers for each digit; at most {_MAX_OUTPUT:,} are allowed."
         )
     return output
+
+
+def _unrolled(config: dict[str, Any]) -> dict[str, Any]:
+    """Return a layer's config; recurrent layers in it write their steps one by one, for LiteRT knows no such loops."""
+    wrapped = {key: config[key] | {"config": _unrolled(config[key]["config"])} for key in _WRAPPED if config.get(key)}
+    return config | wrapped | ({"unroll": True} if "unroll" in config else {})
+
+
+def _check_steps(layer: keras.layers.Layer) -> None:
+    if any(isinstance(inner, keras.layers.RNN) for inner in layer._flatten_layers()):
+        steps = layer.input.shape[1] or 0
+        if steps > _MAX_STEPS:
+            raise ModelRejected(f"Its recurrent layer reads {steps:,} steps; at most {_MAX_STEPS} are allowed.")
+
+
+def _size(shape: Sequence[int | None]) -> int:
+    return math.prod(size or 1 for size in shape)
 
 
 def _rebuild(model: keras.Model) -> keras.Model:
@@ -208,7 +284,8 @@ def _rebuild(model: keras.Model) -> keras.Model:
         if not isinstance(layer, keras.layers.Layer):
             return layer
         if id(layer) not in made:
-            config = layer.get_config() | {"dtype": "float32"}
+            _check_steps(layer)
+            config = _unrolled(layer.get_config() | {"dtype": "float32"})
             if layer.name.startswith(NAMED):
                 config["name"] = f"{type(layer).__name__.lower()}_{len(made) + 1}"
             made[id(layer)] = type(layer).from_config(config)
@@ -218,6 +295,7 @@ def _rebuild(model: keras.Model) -> keras.Model:
     for layer in model.layers:
         if id(layer) in made:
             made[id(layer)].set_weights(layer.get_weights())
+            _finalize(made[id(layer)])
     return clone
 
 

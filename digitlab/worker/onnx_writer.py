@@ -124,6 +124,20 @@ class _Writer:
         deviation = self.add("Sqrt", self.add("Add", variance, self.constant(layer.epsilon)))
         return self.affine(self.add("Div", centred, deviation), *_learned(layer, shape, layer.axis))
 
+    def normalize(self, layer: Layer, x: str) -> str:
+        mean, deviation = np.asarray(layer.mean), np.maximum(np.sqrt(layer.variance), keras.config.epsilon())
+        scale = deviation if layer.invert else 1 / deviation
+        return self.affine(x, scale, mean if layer.invert else -mean * scale)
+
+    def resize(self, layer: Layer, x: str, shape: Shape, output: Shape) -> str:
+        if layer.crop_to_aspect_ratio or layer.pad_to_aspect_ratio or layer.antialias:
+            raise ValueError("A Resizing layer that crops, pads or blurs cannot be written as ONNX.")
+        mode = {"nearest": "nearest", "bilinear": "linear"}[layer.interpolation]
+        # Keras rounds the nearest pixel's place down.
+        rounding = {"nearest_mode": "round_prefer_ceil"} if mode == "nearest" else {}
+        sides = self.integers(output[1:3])
+        return self.channels_first("Resize", x, len(shape), "", "", sides, axes=[2, 3], mode=mode, **rounding)
+
     def rectify(self, layer: Layer, x: str) -> str:
         slope, start = float(layer.negative_slope), float(layer.threshold)
         x = self.add("Where", self.add("Less", x, self.constant(start)), self.affine(x, slope, -slope * start), x)
@@ -148,6 +162,8 @@ def _pads(layer: Layer, shape: Shape, window: Shape) -> list[int]:
     return [total // 2 for total in totals] + [total - total // 2 for total in totals]
 
 
+# Layers that imported networks may have, but ONNX files do not: most take several operators and a loop.
+NOT_WRITTEN = {"LSTM", "GRU", "SimpleRNN", "Bidirectional", "TimeDistributed", "MultiHeadAttention"}
 _MERGES = {"Add": "Sum", "Average": "Mean", "Multiply": "Mul", "Subtract": "Sub", "Maximum": "Max", "Minimum": "Min"}
 _ACTIVATIONS: dict[str, Callable[..., str]] = {  # of the writer and the name of the input
     **{name.lower(): lambda w, x, name=name: w.add(name, x) for name in (
@@ -195,6 +211,9 @@ _LAYERS: dict[str, Callable[..., str]] = {
     "LayerNormalization": lambda w, k, x, s, o: w.layer_normalize(k, x, s),
     "GroupNormalization": lambda w, k, x, s, o: w.channels_first("GroupNormalization", x, len(s),
         *(w.constant(np.ravel(part)) for part in _learned(k, s, -1)), num_groups=k.groups, epsilon=k.epsilon),
+    "Identity": lambda w, k, x, s, o: x,
+    "Normalization": lambda w, k, x, s, o: w.normalize(k, x),
+    "Resizing": lambda w, k, x, s, o: w.resize(k, x, s, o),
     "UnitNormalization": lambda w, k, x, s, o: w.add(
         "Div", x, w.add("Max", w.add("ReduceL2", x, w.integers(np.ravel(k.axis))), w.constant(1e-12))),
 }  # fmt: skip

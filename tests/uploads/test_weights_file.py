@@ -24,6 +24,15 @@ def test_plain_numbers_are_copied_but_no_optimizer_state(tmp_path):
         assert not new["layers/dense"].attrs
 
 
+def test_layers_of_keras_2_13_get_the_names_of_keras_3(tmp_path):
+    old = "_layer_checkpoint_dependencies"
+    names = [f"{old}/dense", f"{old}/dense_2", f"{old}/sequential/{old}/conv2d_4", f"{old}/dense_10"]
+    copied(tmp_path, weights({f"{name}/vars/0": np.full(3, place, "f4") for place, name in enumerate(names)}))
+    with h5py.File(tmp_path / "new.h5") as new:
+        assert [new[f"layers/{name}/vars/0"][0] for name in ("dense", "dense_1", "dense_2")] == [0, 1, 3]
+        assert new["layers/sequential/layers/conv2d/vars/0"][0] == 2
+
+
 def external_link(file):
     file["layers/dense/vars/2"] = h5py.ExternalLink("/etc/passwd", "/x")
 

@@ -1,5 +1,6 @@
 """Networks of the kinds that people bring: the accuracy shown is the true one, or the sentence says why not."""
 
+import json
 from functools import partial
 
 import foreignnetworks
@@ -10,8 +11,9 @@ from foreignnetworks import network, shares
 from keras import layers
 
 from digitlab.errors import ModelRejected
+from digitlab.uploads import keras_archive
 from digitlab.uploads.pixel_scales import SCALES, ImportChoices
-from digitlab.worker.model_conversion import adapt
+from digitlab.worker.model_conversion import adapt, open_network
 
 TRAINED = 3000  # digits
 MAX_DIFFERENCE = 0.001  # between the accuracy shown and the true one
@@ -29,11 +31,26 @@ def perceptron(pictures):
 
 
 @pytest.fixture
-def adapted(digits):
+def opened(tmp_path):
+    """Save a network as a file, and open it as an uploaded one."""
+
+    def opened(model, suffix=".keras"):
+        file = tmp_path / f"theirs{suffix}"
+        model.save(file)
+        parts = keras_archive.parse(file.read_bytes())
+        (tmp_path / "config.json").write_text(json.dumps(parts.config))
+        (tmp_path / "weights.h5").write_bytes(parts.weights)
+        return open_network(tmp_path, 100_000)
+
+    return opened
+
+
+@pytest.fixture
+def adapted(digits, opened):
     """Adapt a network, compare the accuracy shown with the true one, and return what was found."""
 
-    def adapted(model, prepare, order=range(10), **choices):
-        own, found = adapt(model, digits.x_train[::20], digits.y_train[::20], ImportChoices(**choices))
+    def adapted(model, prepare, order=range(10), suffix=".keras", **choices):
+        own, found = adapt(opened(model, suffix), digits.x_train[::40], digits.y_train[::40], ImportChoices(**choices))
         images, labels = digits.x_test[:2000], digits.y_test[:2000]
         shown = own.predict(images, batch_size=500, verbose=0).argmax(1)
         answers = keras.tree.flatten(model.predict(prepare(images), batch_size=500, verbose=0))
@@ -81,7 +98,7 @@ def test_a_scale_that_is_not_linear_is_found_out(adapted, pictures, digits, titl
     trained = foreignnetworks.train(binarized(images), labels)
     model = network(trained.scaled(-1, 1) if "dark" in title else trained)
     # It reads shades between 0 and 1 about as well, or even better, so a person has to choose.
-    _, found = adapt(model, digits.x_train[::20], digits.y_train[::20], ImportChoices())
+    _, found = adapt(model, digits.x_train[::40], digits.y_train[::40], ImportChoices())
     assert title in (found["scale"], *found["alternatives"])
     assert adapted(model, prepare, scale=title)["scale"] == title
 
@@ -162,3 +179,105 @@ def test_a_scale_that_a_person_chose_is_taken(adapted, perceptron):
     assert (
         adapted(network(perceptron.scaled(255, 0)), lambda x: x.astype("f4"), scale="0 to 255")["scale"] == "0 to 255"
     )
+
+
+def augmented():
+    """Layers that only do something in a training, one network of them within another."""
+    return [
+        layers.RandomRotation(0.1),
+        keras.Sequential([layers.RandomZoom(0.1), layers.RandomTranslation(0.1, 0.1), layers.RandomContrast(0.2)]),
+        layers.GaussianNoise(0.1),
+        layers.AlphaDropout(0.1),
+        layers.RandomFlip(),
+    ]
+
+
+def learned_scale(digits):
+    normalization = layers.Normalization(axis=None)
+    normalization.adapt(shares(digits.x_train[:500]))
+    return normalization
+
+
+@pytest.mark.filterwarnings("ignore:You are saving your model as an HDF5 file")
+@pytest.mark.parametrize("suffix", [".keras", ".h5"])
+@pytest.mark.parametrize("name", ["augmented", "normalized", "resized", "divided", "nested", "batches"])
+def test_harmless_layers_change_nothing(adapted, perceptron, digits, name, suffix):
+    prepare, inputs = shares, keras.Input((28, 28, 1))
+    match name:
+        case "augmented":
+            model = network(perceptron, (28, 28, 1), *augmented())
+        case "normalized":
+            normalization = learned_scale(digits)
+            mean, deviation = float(np.ravel(normalization.mean)[0]), float(np.ravel(normalization.variance)[0]) ** 0.5
+            model = network(perceptron.scaled(1 / deviation, -mean / deviation), (28, 28, 1), normalization)
+        case "resized":
+            model, prepare = network(perceptron, (56, 56, 1), layers.Resizing(28, 28)), partial(resized, side=56)
+        case "divided":
+            model = keras.Model(inputs, network(perceptron)(layers.Reshape((28, 28))(1.0 - (255.0 - inputs) / 255.0)))
+            prepare = pixels
+        case "nested":
+            inner = keras.Sequential([keras.Input((28, 28, 1)), layers.Reshape((28, 28)), network(perceptron)])
+            model = keras.Model(inputs, inner(inputs))
+        case "batches":
+            model = network(perceptron, (28, 28, 1), normalization := layers.BatchNormalization(epsilon=1e-6))
+            normalization.set_weights([np.full(1, value) for value in (1, 0, 0, 1)])
+    adapted(model, lambda images: prepare(images).reshape(-1, *model.input_shape[1:]), suffix=suffix)
+
+
+def pixels(images):
+    return images.astype("f4")
+
+
+def recurrent():
+    return [
+        layers.Bidirectional(layers.LSTM(8, return_sequences=True)),
+        layers.GRU(8, return_sequences=True),
+        layers.TimeDistributed(layers.Dense(4)),
+    ]
+
+
+def attentive(pictures):
+    patches = layers.Reshape((49, 16))(pictures)
+    return layers.Add()([patches, layers.MultiHeadAttention(2, 4)(patches, patches)])
+
+
+@pytest.mark.filterwarnings("ignore:You are saving your model as an HDF5 file")
+@pytest.mark.parametrize("suffix", [".keras", ".h5"])
+@pytest.mark.parametrize("name", ["recurrent", "attentive"])
+def test_recurrent_and_attention_layers_read_as_before(opened, digits, name, suffix):
+    """They learn nothing in a test's time, so their outputs are compared."""
+    keras.utils.set_random_seed(1)
+    inputs = x = keras.Input((28, 28))
+    for layer in recurrent() if name == "recurrent" else [attentive]:
+        x = layer(x)
+    model = keras.Model(inputs, layers.Dense(10)(layers.Flatten()(x)))
+    expected = model.predict(shares(digits.x_test[:20]), verbose=0)
+    assert np.allclose(opened(model, suffix).predict(shares(digits.x_test[:20]), verbose=0), expected, atol=1e-5)
+
+
+@pytest.mark.filterwarnings("ignore:You are saving your model as an HDF5 file")
+@pytest.mark.parametrize(
+    ("stack", "match"),
+    [
+        ([layers.Reshape((196, 4)), layers.LSTM(4)], "reads 196 steps; at most 64"),
+        ([layers.Reshape((784, 1)), None], "numbers for each digit"),
+    ],
+    ids=["steps", "attention"],
+)
+def test_what_would_take_too_long_is_refused(adapted, stack, match):
+    inputs = x = keras.Input((28, 28))
+    for layer in stack:
+        x = layer(x) if layer else layers.MultiHeadAttention(1, 1)(x, x)
+    with pytest.raises(ModelRejected, match=match):
+        adapted(keras.Model(inputs, layers.Dense(10)(layers.Flatten()(x))), shares)
+
+
+def test_a_short_training_with_batch_normalization_keeps_its_own_scale(digits):
+    """Its moving averages are far from those of the digits, and the standardized scale makes up for it."""
+    keras.utils.set_random_seed(1)
+    stack = [layers.Conv2D(8, 3, strides=2), layers.BatchNormalization(), layers.ReLU(), layers.Flatten()]
+    model = keras.Sequential([keras.Input((28, 28, 1)), *stack, layers.Dense(10)])
+    model.compile("adam", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    model.fit(shares(digits.x_train[:6000])[..., None], digits.y_train[:6000], batch_size=64, verbose=0)
+    _, found = adapt(model, digits.x_train[::40], digits.y_train[::40], ImportChoices())
+    assert found["scale"] == "0 to 1"

@@ -81,6 +81,8 @@ STACKS = {
                       layers.Dropout(0.1), layers.SpatialDropout2D(0.1), layers.Permute((2, 1, 3)),
                       layers.Conv2D(2, 9)],
     "global": [layers.Conv2D(8, 3), layers.GlobalAveragePooling2D(), layers.RepeatVector(3), layers.Conv1D(4, 2)],
+    "resized": [layers.Resizing(20, 35), layers.Normalization(mean=0.3, variance=0.5), layers.Identity(),
+                layers.Normalization(mean=0.3, variance=0.5, invert=True), layers.Conv2D(2, 3)],
     "scaled": [scaled], "two ranks": [of_two_ranks], "within": [within],
     **{kind: [merged(kind)] for kind in ("Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum")},
     "Concatenate": [merged("Concatenate", axis=1)],
@@ -113,8 +115,14 @@ def test_a_network_that_averages(tmp_path, digits):
     assert difference(averaged(build("fast", 1)), tmp_path / "net.onnx", digits.x_test[:20]) < TOLERANCE
 
 
+@pytest.mark.parametrize("layer", [layers.LSTM(2), layers.TimeDistributed(layers.Dense(2))], ids=lambda one: one.name)
+def test_a_layer_of_several_operators_is_refused(tmp_path, layer):
+    with pytest.raises(ValueError, match="cannot be written as ONNX"):
+        onnx_writer.write(network(layer, shape=(28, 28)), tmp_path / "net.onnx")
+
+
 def test_every_layer_of_the_allow_list_is_known():
-    known = {*onnx_writer._LAYERS, *onnx_writer._MERGES, "Concatenate", "InputLayer"}
+    known = {*onnx_writer._LAYERS, *onnx_writer.NOT_WRITTEN, *onnx_writer._MERGES, "Concatenate", "InputLayer"}
     assert {name for name in LAYERS if name.removesuffix("1D").removesuffix("2D") not in known} == set()
 
 

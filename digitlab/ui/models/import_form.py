@@ -9,15 +9,15 @@ from digitlab.runs.records.people import Person
 from digitlab.ui import identity, messages, resources, shared_state
 from digitlab.uploads.pixel_scales import SCALES, ImportChoices
 
-_MAX_MEGABYTES = 20
+_MAX_MEGABYTES = 64
 
 
 def show(person: Person) -> None:
     """Let a person import a `.keras` file that was made elsewhere."""
     with st.expander("Import a network", icon=":material/upload_file:"):
         st.markdown(
-            "A `.keras` file saved by Keras 3, from 28 x 28 pixels to ten digits. Layers are checked against an "
-            "allow-list, and the file is opened in a sandbox. The range of pixel values that it expects is detected "
+            "A `.keras` or `.h5` file saved by Keras 2 or 3, from a picture to ten digits. Layers are checked against "
+            "an allow-list, and the file is opened in a sandbox. The range of pixel values that it expects is detected "
             "by trial."
         )
         if not person.may_train:
@@ -25,7 +25,7 @@ def show(person: Person) -> None:
             return
         number = st.session_state.setdefault("imports", 0)  # part of the keys: the fields are empty after an import
         file = st.file_uploader(
-            "A .keras file", ["keras", "h5"], key=f"import-{number}", max_upload_size=_MAX_MEGABYTES
+            "A .keras or .h5 file", ["keras", "h5", "hdf5"], key=f"import-{number}", max_upload_size=_MAX_MEGABYTES
         )
         left, right = st.columns(2)
         default = Path(file.name).stem[:MAX_TITLE_LENGTH] if file else ""
