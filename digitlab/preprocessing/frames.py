@@ -29,7 +29,8 @@ _WAVER = 1.5  # pixels from a straight line
 _MIN_STRAIGHT = 0.45  # of the outline
 _MIN_TILT = 0.2  # degrees: less moves the end of a line by hardly a pixel
 _COVERED = 0.85  # of its length that a line is seen at least
-_END, _REACHED = 0.06, 0.8  # of its length, at both ends: a one in a cell, as long as a line, doesn't reach the sides
+_END = 0.06  # of its length, at both ends, without a gap: a one in a cell, as long as a line, doesn't reach the sides
+_MIN_CELL = 0.4  # of half the length: a single line closer to a side is the foot of a two, or the top of a seven
 _TRACED = 0.6  # likewise, of a short piece of it
 _PIECE = 24  # pixels of a line that are traced at once
 _THICK = 0.2  # of the shorter side: no printed line is as thick
@@ -44,6 +45,8 @@ _STRAIGHT = 0.95  # of its length that the line of an empty frame is seen at lea
 _MIN_CONTENT = 0.15  # of a cell's height: anything smaller is a speck
 _MIN_INSIDE = 0.3  # share of a component within the frame, so that it belongs to what is written there
 SMALL_PRINT = 0.4  # times the height of the tallest writing in a frame: other frames with smaller writing are text
+_ALIKE = 0.03  # of the shorter side by which printed boxes differ at most
+_MANY = 3
 _FLAT = 1.5  # times its height: a comb is at least as wide
 _MIN_BASE = 0.45  # of a comb's width at which nothing that is written crosses its base
 _MIN_TICK = 4  # pixels, the height of a comb's ticks
@@ -293,9 +296,9 @@ def _remove_upright(ink: NDArray[np.uint8], rectangles: Sequence[Rectangle]) -> 
     seen = _seen(ink)
     frames = [frame for rectangle in rectangles if (frame := _frame(seen, rectangle))]
     rest = seen
-    for frame in frames:
+    for frame in list(frames):
         erased = _erased(rest, frame)
-        if _is_printed(seen, frame, _contents(erased, frame)):
+        if _is_printed(seen, frame, _contents(erased, frame)) or _is_one_of_many(frame, frames):
             rest = erased
         else:
             frames = [other for other in frames if other is not frame]
@@ -341,10 +344,13 @@ def _lines(seen: NDArray[np.uint8], rows: tuple[int, int], columns: tuple[int, i
         return ()
     thickest = max(runs[0][1] - runs[0][0], runs[-1][1] - runs[-1][0])
     end = thickest + max(3, round(_END * part.shape[1]))
-    reached = (part[:, :end].mean(axis=1) >= _REACHED) & (part[:, -end:].mean(axis=1) >= _REACHED)
+    reached = part[:, thickest - 1 : end].all(axis=1) & part[:, -end : 1 - thickest or None].all(axis=1)
     inner = [
         run for run in runs[1:-1] if run[1] - run[0] <= thickest + 2 and reached[slice(*np.subtract(run, start))].any()
     ]
+    if len(inner) == 1:
+        margin = _MIN_CELL * (runs[-1][1] - runs[0][0]) / 2
+        inner = [run for run in inner if runs[0][1] + margin <= run[0] and run[1] <= runs[-1][0] - margin]
     return (runs[0], *inner, runs[-1])
 
 
@@ -417,6 +423,14 @@ def _is_printed(seen: NDArray[np.uint8], frame: Frame, content: int) -> bool:
     if frame.line_width > max(1, share * outline.side):
         return False
     return frame.line_width <= _FINE_LINE or _has_corners(seen, outline)
+
+
+def _is_one_of_many(frame: Frame, frames: Sequence[Frame]) -> bool:
+    """Whether frames of the same size stand beside each other, as the boxes of a form do."""
+    own = np.array([frame.outline.top, frame.outline.bottom, frame.outline.right - frame.outline.left])
+    others = np.array([[f.outline.top, f.outline.bottom, f.outline.right - f.outline.left] for f in frames])
+    alike = np.abs(others - own).max(axis=1) <= max(2, _ALIKE * frame.outline.side)
+    return int(np.count_nonzero(alike)) >= _MANY
 
 
 def _writing(rest: NDArray[np.uint8], frames: Sequence[Frame]) -> NDArray[np.uint8]:
