@@ -47,6 +47,8 @@ def extract_foreground(drawing: NDArray[np.uint8]) -> NDArray[np.uint8]:
     alpha = drawing[..., 3]
     if _is_opaque(drawing):
         return _on_opaque(drawing)
+    if alpha.min() == alpha.max():  # then the colours alone hold the ink
+        return _on_opaque(drawing | np.array([0, 0, 0, 255], np.uint8))
     if np.median(border_pixels(alpha)) >= 128:
         return _on_opaque(_on_one_colour(drawing))
     sheet = _sheet(drawing)
