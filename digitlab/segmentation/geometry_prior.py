@@ -17,6 +17,7 @@ _FLOURISH = 0.5  # the share of a flourish's length that adds to the width
 _CUT_COST, _CUT_INK_COST = 1.0, 1.0
 # The cost of one digit made of two tall components side by side, and of each line height between two components.
 _SIDE_BY_SIDE_COST, _GAP_COST = 5.0, 12.0
+_AS_TALL = 0.6  # of the taller one's height: what is lower may be a part of it, such as the left side of a four
 _MAX_FREE_GAP = 0.05  # line heights between a short component and its digit
 
 
@@ -47,7 +48,8 @@ def join_prior(first: Component, second: Component, scale: WritingScale) -> floa
     if first.cut_cost is not None:
         return 0.0
     gap = _gap(first, second) / scale.height
-    if min(first.mask.shape[0], second.mask.shape[0]) >= TALL * scale.height:
+    lower, taller = sorted((first.mask.shape[0], second.mask.shape[0]))
+    if lower >= max(TALL * scale.height, _AS_TALL * taller):
         return -_SIDE_BY_SIDE_COST - _GAP_COST * max(0.0, gap)
     return -_GAP_COST * max(0.0, gap - _MAX_FREE_GAP)
 

@@ -133,11 +133,13 @@ def broken(strokes, at: float, pen: int) -> np.ndarray:
         ("three, wide", 0.6),
         ("four, open, arms apart", 0.45),
         ("four, short stem", 0.45),
+        ("four, one stroke over the stem", 0.3),
         ("five, one stroke", 0.45),
         ("five, hat overshooting", 0.3),
         ("six, open loop", 0.3),
         ("seven, low bar", 0.75),
         ("seven, serif", 0.75),
+        ("nine, stem apart", 0.6),
         ("nine, stem leaning back", 0.75),
     ],
 )

@@ -31,5 +31,10 @@ def test_tall_parts_are_two_digits_and_a_near_dash_is_part():
     assert dash == 0 > far > tall
 
 
+def test_what_is_much_lower_than_its_neighbour_may_be_part_of_it():
+    low, tall = (geometry_prior.join_prior(part(0, 0, 40, h), part(45, 0, 40, 120), SCALE) for h in (65, 80))
+    assert low > tall + 4
+
+
 def test_what_was_cut_apart_is_joined_again_for_nothing():
     assert geometry_prior.join_prior(part(0, 0, 40, 100, cut_cost=1.0), part(40, 0, 40, 100), SCALE) == 0
