@@ -75,11 +75,12 @@ def _name(entry: Mapping[str, Json]) -> Json:
 def _layer(name: str, config: Json, depth: int) -> Json:
     if not isinstance(config, Mapping):
         return config
-    renamed, obsolete = _RENAMED.get(name, {}), _OBSOLETE | _OBSOLETE_OF.get(name, set())
+    renamed: Mapping[str, str] = _RENAMED.get(name, {})
+    obsolete = _OBSOLETE | _OBSOLETE_OF.get(name, set())
     new: dict[str, Any] = {}
     for key, value in config.items():
         if key in renamed or not (key in obsolete or str(key).endswith(ONLY_FOR_TRAINING)):
-            new[renamed.get(key, key)] = _modernized(value, (), depth)
+            new[str(renamed.get(key, key))] = _modernized(value, (), depth)
     if name in _SINGLE_AXIS and isinstance(axis := new.get("axis"), list) and len(axis) == 1:
         new["axis"] = axis[0]
     return new

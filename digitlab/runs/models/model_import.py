@@ -195,8 +195,14 @@ class ModelImporter:
         (folder / "config.json").write_text(json.dumps(parts.config), encoding="utf-8")
         (folder / "weights.h5").write_bytes(parts.weights)
         images, labels = digits.x_train[::_TRIAL_STEP], digits.y_train[::_TRIAL_STEP]
-        chosen = {"scale": choices.scale, "is_corrected": choices.is_corrected}
-        np.savez(folder / "trial.npz", images=images, labels=labels, test=digits.x_test, **chosen)
+        np.savez(
+            folder / "trial.npz",
+            images=images,
+            labels=labels,
+            test=digits.x_test,
+            scale=choices.scale,
+            is_corrected=choices.is_corrected,
+        )
         self._run(folder)
         outcome = _read_outcome(folder)
         if isinstance(refusal := outcome.get("refusal"), str):
