@@ -89,7 +89,8 @@ class _Copy:
                 continue
             kind = old.get(name, getclass=True)
             if kind is h5py.Group:
-                self.group(old[name], new.create_group(name), depth + 1)
+                # Windows' Keras separated names by "\\".
+                self.group(old[name], new.require_group(name.replace("\\", "/")), depth + 1)
             elif kind is h5py.Dataset:
                 self._check(old[name])
                 new.create_dataset(name, data=self._plain(old[name]))

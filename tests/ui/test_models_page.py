@@ -65,6 +65,15 @@ def test_own_network_is_deleted_after_a_question(app, own, answer, is_kept):
     assert own.exists() is is_kept
 
 
+def test_scales_that_fit_as_well_and_adaptations_are_named(app, own):
+    origin = {"file": "mine.keras", "source": "", "sha256": "0" * 64, "layers": 3, "scale": "0 to 1"}
+    origin |= {"alternatives": ["0 or 1, binarized at half"], "adaptation": "padded to 32 x 32 pixels"}
+    own.write_text(json.dumps(json.loads(own.read_text()) | {"origin": origin | {"is_softmax_added": False}}))
+    shown = texts(app.open("models", model="own"))
+    assert "Other scales fit about as well: **0 or 1, binarized at half**." in shown
+    assert "It was adapted to MNIST's digits: padded to 32 x 32 pixels." in shown
+
+
 def test_question_names_no_training_run_of_an_imported_network(app, own):
     origin = {"file": "mine.keras", "source": "", "sha256": "0" * 64, "layers": 3, "scale": "0 to 1"}
     card = json.loads(own.read_text()) | {"origin": origin | {"is_softmax_added": False}}

@@ -33,6 +33,12 @@ def test_layers_of_keras_2_13_get_the_names_of_keras_3(tmp_path):
         assert new["layers/sequential/layers/conv2d/vars/0"][0] == 2
 
 
+def test_names_of_windows_are_separated(tmp_path):
+    copied(tmp_path, weights({"layers\\dense/vars/0": np.zeros(3, "f4")}))
+    with h5py.File(tmp_path / "new.h5") as new:
+        assert new["layers/dense/vars/0"].shape == (3,)
+
+
 def external_link(file):
     file["layers/dense/vars/2"] = h5py.ExternalLink("/etc/passwd", "/x")
 

@@ -5,7 +5,7 @@ import json
 import keras
 import numpy as np
 import pytest
-from foreignfiles import FLATTEN, PIXELS, dense, layer, packed, plain, sequential, weights
+from foreignfiles import FLATTEN, PIXELS, dense, h5_file, layer, packed, plain, sequential, weights
 from keras import layers
 
 from digitlab.errors import ModelDamaged, ModelRejected
@@ -116,8 +116,20 @@ def named(*arrays):
         (packed(sequential(PIXELS, layer("Reshape", target_shape=[28, 28, 1]), layer("UpSampling2D", size=[60, 60]),
                            layer("GlobalMaxPooling2D"), dense()),
                 h5=named(("dense", 0, (1, 10)), ("dense", 1, (10,)))), "numbers for each digit"),
+        (packed(sequential(PIXELS, layer("Reshape", target_shape=[28, 28, 1]),
+                           layer("Resizing", height=3000, width=3000), layer("GlobalMaxPooling2D"), dense()),
+                h5=named(("dense", 0, (1, 10)), ("dense", 1, (10,)))), "9,000,000 numbers for each digit"),
+        (packed(plain(layer("RepeatVector", n=1000), layer("LSTM", units=1))), "reads 1,000 steps|Keras cannot build"),
+        (packed(sequential(PIXELS, layer("Bidirectional", layer=layer("LSTM", name="x", units=2000)), dense())),
+         "more than 200,000 weights"),
+        (packed(sequential(PIXELS, layer("TimeDistributed", layer=dense(8000) | {"name": "x"}), FLATTEN, dense())),
+         "more than 200,000 weights"),
+        (packed(sequential(PIXELS, layer("Normalization", axis=[1, 2]), FLATTEN, dense())), "Keras cannot build it"),
+        (h5_file(), "reads only .* correctly"),
+        (h5_file(lambda file: file["model_weights/dense"].attrs.update(weight_names=[])), "do not fit its layers"),
     ],
-    ids=["untrained", "wide", "missing", "eleven", "coloured", "huge", "many", "unbuilt", "unfit", "swollen"],
+    ids=["untrained", "wide", "missing", "eleven", "coloured", "huge", "many", "unbuilt", "unfit", "swollen",
+         "resized", "steps", "recurrent", "distributed", "no statistics", "h5", "h5 without weights"],
 )  # fmt: skip
 def test_what_does_not_read_digits_or_is_too_large_is_refused(take_in, content, match):
     with pytest.raises(ModelRejected, match=match):

@@ -98,7 +98,14 @@ class ImportedModel:
 
 
 def imported_card(
-    imported: ImportedModel, labels: NDArray[np.uint8], *, file: str, title: str, source: str, person: Person
+    imported: ImportedModel,
+    labels: NDArray[np.uint8],
+    *,
+    file: str,
+    title: str,
+    source: str,
+    person: Person,
+    choices: ImportChoices,
 ) -> ModelCard:
     """Return the card of an imported network; `labels` are those of the test set, uint8 (10000,)."""
     scores, now = Scores(labels, imported.answers()), time.time()
@@ -110,7 +117,7 @@ def imported_card(
         owner=person.id,
         owner_name=person.name,
         config=TrainingConfig(validation_split=0),
-        command=command + (f" --source {shlex.quote(source)}" if source else ""),
+        command=command + "".join(_options(source, choices)),
         epochs=(),
         was_stopped=False,
         parameters=imported.parameters,
@@ -131,6 +138,13 @@ def imported_card(
             is_softmax_added=imported.is_softmax_added,
         ),
     )
+
+
+def _options(source: str, choices: ImportChoices) -> list[str]:
+    """Return the options of the command line that repeat an import."""
+    named = {"source": source, "scale": choices.scale}
+    options = [f" --{name} {shlex.quote(value)}" for name, value in named.items() if value]
+    return [*options, " --correct"] if choices.is_corrected else options
 
 
 class ModelImporter:

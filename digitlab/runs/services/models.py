@@ -48,8 +48,11 @@ class Models:
             raise NotAllowed("Anonymous visitors cannot import networks. Log in, then import it.")
         title, source = check_title(title), check_source(source) if source.strip() else ""
         self._limits.check_imports(person, self._count_imports(person))
+        choices = choices or ImportChoices()
         imported = self._importer.import_model(content, file, choices)
-        card = imported_card(imported, self._digits().y_test, file=file, title=title, source=source, person=person)
+        card = imported_card(
+            imported, self._digits().y_test, file=file, title=title, source=source, person=person, choices=choices
+        )
         self._files.save(card, imported.copy)
         logs.log("network imported", person=person.id, network=card.name, sha256=imported.sha256)
         return card

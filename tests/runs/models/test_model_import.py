@@ -5,13 +5,14 @@ import json
 import os
 
 import keras
+import numpy as np
 import pytest
 from foreignfiles import layer, packed, plain
 from keras import layers
 
-from digitlab.errors import LimitReached, ModelRejected, NotAllowed
+from digitlab.errors import InvalidSetting, LimitReached, ModelRejected, NotAllowed
 from digitlab.lab import Lab
-from digitlab.runs.models.model_import import ModelImporter, ResourceLimits
+from digitlab.runs.models.model_import import ImportedModel, ModelImporter, ResourceLimits, imported_card
 from digitlab.runs.records.model_card import ModelCard
 from digitlab.runs.records.people import OPERATOR, Person
 from digitlab.uploads import keras_archive
@@ -48,6 +49,7 @@ def test_a_network_from_elsewhere_becomes_one_of_a_persons_own(settings, theirs,
             "0 to 255",
         )
         assert card.origin.is_softmax_added
+        assert (card.origin.adaptation, card.command.split("--")[-1]) == ("", "source 'from Ben, by mail'")
         assert card.origin.sha256 == keras_archive.parse(theirs.read_bytes()).sha256
         assert card.test_accuracy > 0.85
         answers = lab.recogniser(card.name).probabilities(digits.x_test[:200])
@@ -61,6 +63,22 @@ def test_a_network_from_elsewhere_becomes_one_of_a_persons_own(settings, theirs,
             lab.import_model(theirs.read_bytes(), theirs.name, "Nobody's", Person(id=""))
     kept = {"network.keras", "network.tflite", "answers.npy", "outcome.json"}
     assert set(left_in(settings.data / "foreign")) == kept
+
+
+def test_the_command_repeats_the_choices_of_an_import(tmp_path, digits):
+    np.save(tmp_path / "answers.npy", np.eye(10, dtype="f4")[digits.y_test])
+    facts = {"parameters": 1, "layers": 1, "scale": "0 to 255", "is_softmax_added": False, "versions": {}}
+    imported = ImportedModel("0" * 64, tmp_path / "network.keras", adaptation="", alternatives=("0 to 1",), **facts)
+    words = {"file": "a b.h5", "title": "Mine", "source": ""}
+    choices = ImportChoices("0 to 255", is_corrected=True)
+    card = imported_card(imported, digits.y_test, person=OPERATOR, choices=choices, **words)
+    assert card.command == "python -m digitlab import 'a b.h5' --title Mine --scale '0 to 255' --correct"
+    assert ModelCard.from_json(card.to_json()).origin.alternatives == ("0 to 1",)
+
+
+def test_a_scale_that_does_not_exist_is_named():
+    with pytest.raises(InvalidSetting, match=r"no scale '0 to 7'\. Choose one of: 0 to 1; 0 to 255"):
+        ImportChoices("0 to 7")
 
 
 @pytest.fixture
