@@ -56,7 +56,8 @@ def find_digits(ink: NDArray[np.uint8], network: DigitReader) -> list[DigitReadi
         network: Preferably one that was trained to reject drawings of no digit.
 
     Returns:
-        The digits from left to right; an empty list where there is no ink.
+        The digits from left to right; an empty list where there is no ink. No digit is sure whose ink could as well be
+        cut in another way.
     """
     segments = find_segments(ink)
     scores = [segment.log_prior for segment in segments]

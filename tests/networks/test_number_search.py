@@ -207,20 +207,20 @@ def inked(*strokes) -> np.ndarray:
 V = [(0, 0), (0.4, 1), (0.8, 0)]
 
 
-def test_a_sign_is_cut_into_digits_only_where_all_are_clear_and_never_surely():
+def test_a_sign_is_cut_where_all_digits_are_clear_never_surely():
     assert len(find_digits(inked(V), certain_of(6, 0.9, is_slim=True))) == 1
     halves = find_digits(inked(V), certain_of(6, 0.99, is_slim=True))
     assert [(half.reading.digit, half.reading.is_sure) for half in halves] == [(6, False), (6, False)]
 
 
 @pytest.mark.parametrize(("digit", "is_sure"), [(1, False), (7, False), (6, True)])
-def test_a_stroke_that_is_cut_from_other_ink_is_no_sure_digit(digit, is_sure):
+def test_a_stroke_cut_from_other_ink_is_no_sure_digit(digit, is_sure):
     halves = find_digits(touching(np.zeros((200, 400), np.uint8)), certain_of(digit, 0.99, is_slim=True))
     assert [(half.reading.digit, half.reading.is_sure) for half in halves] == [(digit, is_sure)] * 2
 
 
 @pytest.mark.parametrize(("share", "is_sure"), [(0.85, False), (0.95, True)])
-def test_what_could_be_cut_needs_more_certainty_to_be_one_digit(share, is_sure):
+def test_what_could_be_cut_needs_more_certainty_to_be_one(share, is_sure):
     (one,) = find_digits(inked(V), certain_of(4, share, is_slim=False))
     assert (one.reading.digit, one.reading.is_sure) == (4, is_sure)
 

@@ -31,7 +31,7 @@ def test_tall_parts_are_two_digits_and_a_near_dash_is_part():
     assert dash == 0 > far > tall
 
 
-def test_what_is_much_lower_than_its_neighbour_may_be_part_of_it():
+def test_what_is_much_lower_than_its_neighbour_may_be_its_part():
     low, tall = (geometry_prior.join_prior(part(0, 0, 40, h), part(45, 0, 40, 120), SCALE) for h in (65, 80))
     assert low > tall + 4
 
