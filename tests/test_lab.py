@@ -95,7 +95,7 @@ def test_a_training_leads_to_a_network_that_reads(lab, small, stroke):
 
 def test_runs_outlive_their_app_and_then_all_of_its_workers(lab_with_workers, settings, small):
     lab = lab_with_workers
-    long = dataclasses.replace(small, training_digits=20_000, epochs=12)
+    long = dataclasses.replace(small, epochs=12)
     running = lab.start_training(long, "", OPERATOR).number
     waiting = lab.start_training(small, "", OPERATOR)
     wait_for(lambda: lab.epochs(running), PATIENCE)
@@ -215,7 +215,7 @@ def test_nobody_changes_what_is_somebody_else_s(lab, small):
 
 
 def test_who_waits_is_told_when_it_may_begin(lab, small):
-    known = dataclasses.replace(small, training_digits=20_000)
+    known = dataclasses.replace(small, training_digits=5_000)
     first = lab.start_training(known, "", OPERATOR).number
     wait_for(lambda: lab.run(first).state.is_over())
     lab.start_training(dataclasses.replace(known, epochs=30), "", OPERATOR)
@@ -223,11 +223,11 @@ def test_who_waits_is_told_when_it_may_begin(lab, small):
     wait_for(lambda: lab.epochs(waiting.number - 1))
     before, seconds = lab.queue_position(waiting)
     assert before == 1
-    assert 1 < seconds < 60
+    assert 1 < seconds < 300  # by the first epoch alone, which a busy machine draws out
 
 
 def test_a_run_is_paused_and_goes_on(lab, small):
-    number = lab.start_training(dataclasses.replace(small, training_digits=20_000, epochs=16), "", OPERATOR).number
+    number = lab.start_training(dataclasses.replace(small, epochs=16), "", OPERATOR).number
     wait_for(lambda: lab.epochs(number))
     lab.pause(number, OPERATOR)
     wait_for(lambda: lab.run(number).state is RunState.PAUSED)

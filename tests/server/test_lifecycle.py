@@ -88,7 +88,7 @@ def ending_while_it_trains(settings, store, number, end, command, port_option, p
 def test_a_server_leaves_no_process_and_the_next_one_resumes(settings, small):
     """Three servers, as each has to start workers of its own: one with a path, a plain one, and uvicorn's."""
     store = Store(settings.database_url)
-    config = dataclasses.replace(small, training_digits=6_000, epochs=500)
+    config = dataclasses.replace(small, epochs=500)
     number = Lab(settings).start_training(config, "", OPERATOR).number
     serve = partial(ending_while_it_trains, settings, store, number)
     path = "/class/lab"

@@ -116,7 +116,7 @@ def test_a_killed_worker_is_replaced_and_all_end_at_a_close(settings, own_worker
     workers = own_workers
     assert workers.start()
     assert not workers.start()
-    long = dataclasses.replace(small, training_digits=20_000, epochs=500)
+    long = dataclasses.replace(small, epochs=500)
     number = store.create(long).number
     workers.submit(store.queue())
     wait_for(lambda: store.run(number).progress)
