@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitlab.data.image_ops import border_pixels, sharpen_edges, shrink, to_uint8
-from digitlab.preprocessing.frames import SMALL_PRINT, find_panels, find_rectangles, remove_frames
+from digitlab.preprocessing.frames import SMALL_PRINT, Rectangle, find_panels, find_rectangles, remove_frames
 from digitlab.preprocessing.photo import ink_on_paper
 from digitlab.preprocessing.pixel_grid import sample_squares
 from digitlab.preprocessing.ruled_lines import remove_printed_lines
@@ -24,6 +24,7 @@ _STRONG = 128  # ink with a lower peak is told from the background by its colour
 _FULL = 192  # ink of at least this level is kept as it is; paler ink is raised, or its line would break where it is cut
 _MIN_DIFFERENCE = 20  # grey levels: smaller differences come from compression, unless the background has none
 _MIN_PRINTED = 200  # pixels on the shorter side of a flat picture from which on lines are searched for
+_MAX_PANELS, _MAX_DEPTH = 24, 4  # more, beside or within each other, are no plots: a bound for a hostile picture
 _MAX_FRAME = 0.04  # of the shorter side: no line of a frame at the very edge of the picture is as thick
 _MIN_PHOTO = 48  # pixels on the shorter side: in a smaller picture the light can't be estimated
 
@@ -104,16 +105,21 @@ def _on_one_colour(drawing: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return np.dstack([colours.astype(np.uint8), np.full(drawing.shape[:2], 255, np.uint8)])
 
 
-def _on_opaque(drawing: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def _on_opaque(drawing: NDArray[np.uint8], depth: int = 0) -> NDArray[np.uint8]:
+    """Return the ink of an opaque picture, which may itself be a plot within `depth` others."""
     grey = cv2.cvtColor(drawing, cv2.COLOR_RGBA2GRAY)
-    squares = sample_squares(drawing, grey)
-    if squares is not None:
-        return np.asarray(cv2.resize(_on_opaque(squares), grey.shape[::-1], interpolation=cv2.INTER_CUBIC), np.uint8)
     border = _border(grey)
     background = _background_level(grey, border)
-    if min(grey.shape) < _MIN_PHOTO or _is_flat(border, background):
-        return _on_flat(drawing, grey, background)
-    return ink_on_paper(drawing, grey)
+    is_flat = min(grey.shape) < _MIN_PHOTO or _is_flat(border, background)
+    ink = _difference(drawing, grey, background) if is_flat else grey
+    rectangles = find_rectangles(ink) if is_flat else []
+    written = _in_panels(drawing, ink, rectangles, depth + 1) if rectangles and depth < _MAX_DEPTH else None
+    if written is not None:
+        return written
+    squares = _on_squares(drawing, grey)
+    if squares is not None:
+        return squares
+    return _on_flat(ink, rectangles, background) if is_flat else ink_on_paper(drawing, grey)
 
 
 def _border(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -124,6 +130,8 @@ def _border(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
     if min(grey.shape) < _MIN_PHOTO or np.count_nonzero(border == level) < 0.95 * border.size:
         return border
     inner = border_pixels(grey[depth:-depth, depth:-depth])
+    if np.count_nonzero(inner == level) > 0.5 * inner.size:
+        return border
     other = int(np.median(inner))
     is_frame = abs(other - level) > _MIN_DIFFERENCE and np.count_nonzero(_distance(inner, other) <= _SAME) > (
         0.7 * inner.size
@@ -167,40 +175,55 @@ def _distance(picture: NDArray[np.uint8], background: int | NDArray[np.uint8]) -
     return np.asarray(np.maximum(picture, levels) - np.minimum(picture, levels))
 
 
-def _on_flat(drawing: NDArray[np.uint8], grey: NDArray[np.uint8], background: int) -> NDArray[np.uint8]:
+def _difference(drawing: NDArray[np.uint8], grey: NDArray[np.uint8], background: int) -> NDArray[np.uint8]:
     """Return the distance from the background; ink of nearly the same brightness is recognised by its colour."""
     ink = _distance(grey, background) if background else grey
     if ink.max() < _STRONG - _NEAR:
         alike = _distance(border_pixels(grey), background) <= _SAME
         paper = border_pixels(drawing)[alike] if alike.any() else drawing[ink <= _SAME]
         colour = np.median(paper[..., :3], axis=0)
-        ink = _full_contrast(_distance(drawing[..., :3], colour.astype(np.uint8)).max(axis=2))
-    elif _NEAR < background < 255 - _NEAR:
-        ink = to_uint8(ink * np.float32(255 / int(ink.max())))
-    rectangles = find_rectangles(ink)
-    if rectangles:
-        panels = [(place, _on_opaque(np.ascontiguousarray(drawing[place]))) for place in find_panels(ink, rectangles)]
-        written = _in_panels(ink, panels)
-        if written is not None:
-            return written
-        ink = remove_frames(ink, rectangles)
-    if background >= _STRONG and min(ink.shape) >= _MIN_PRINTED:
-        ink = remove_printed_lines(ink)  # first: pale lines of the paper would decide how pale the ink is
-    return _raise_pale(ink)
+        return _full_contrast(_distance(drawing[..., :3], colour.astype(np.uint8)).max(axis=2))
+    if _NEAR < background < 255 - _NEAR:
+        return to_uint8(ink * np.float32(255 / int(ink.max())))
+    return ink
 
 
 def _in_panels(
-    page: NDArray[np.uint8], panels: Sequence[tuple[tuple[slice, slice], NDArray[np.uint8]]]
+    drawing: NDArray[np.uint8], page: NDArray[np.uint8], rectangles: Sequence[Rectangle], depth: int
 ) -> NDArray[np.uint8] | None:
     """Return the ink of the panels on a page, without those with small print; None where nothing is written in any."""
-    heights = [int(np.count_nonzero((ink >= _STRONG).any(axis=1))) for _, ink in panels]
+    panels = find_panels(page, rectangles)
+    places, inks = [], []
+    for place in [rectangle.inside for rectangle in rectangles if rectangle.may_be_plot][:_MAX_PANELS]:
+        inside = np.ascontiguousarray(drawing[place])
+        ink = _on_squares(inside, cv2.cvtColor(inside, cv2.COLOR_RGBA2GRAY))
+        if ink is not None or place in panels:
+            places.append(place)
+            inks.append(_on_opaque(inside, depth) if ink is None else ink)
+    heights = [int(np.count_nonzero((ink >= _STRONG).any(axis=1))) for ink in inks]
     if not any(heights):
         return None
     written = np.zeros_like(page)
-    for (place, ink), height in zip(panels, heights, strict=True):
+    for place, ink, height in zip(places, inks, heights, strict=True):
         if height >= SMALL_PRINT * max(heights):
             written[place] = ink
     return written
+
+
+def _on_squares(drawing: NDArray[np.uint8], grey: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
+    """Return the ink of a picture whose pixels are drawn as squares; None where they aren't."""
+    squares = sample_squares(drawing, grey)
+    if squares is None:
+        return None
+    return np.asarray(cv2.resize(_on_opaque(squares), grey.shape[::-1], interpolation=cv2.INTER_CUBIC), np.uint8)
+
+
+def _on_flat(ink: NDArray[np.uint8], rectangles: Sequence[Rectangle], background: int) -> NDArray[np.uint8]:
+    """Return the ink of a flat page without printed lines and frames, and raise it where it is pale."""
+    ink = remove_frames(ink, rectangles)
+    if background >= _STRONG and min(ink.shape) >= _MIN_PRINTED:
+        ink = remove_printed_lines(ink)  # first: pale lines of the paper would decide how pale the ink is
+    return _raise_pale(ink)
 
 
 def _full_contrast(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -24,6 +24,7 @@ _RECTANGLE = 0.94  # of its rectangle that the outline fills at least afterwards
 _CLOSING, _OPENING = 0.15, 0.3  # of the frame's shorter side
 _WORKING_SIDE = 400  # pixels, of the outline while it is compared with a rectangle
 _MAX_TILT = 10.0  # degrees by which a form may be rotated
+_SOLID = 0.8  # of its outline that a stroke fills
 _MAX_SLOPE = 0.18  # its tangent
 _WAVER = 1.5  # pixels from a straight line
 _MIN_STRAIGHT = 0.45  # of the outline
@@ -51,6 +52,7 @@ _FLAT = 1.5  # times its height: a comb is at least as wide
 _MIN_BASE = 0.45  # of a comb's width at which nothing that is written crosses its base
 _MIN_TICK = 4  # pixels, the height of a comb's ticks
 _COMB_HEIGHT = 1.6  # times the distance of two ticks: what is written between them is hardly higher
+_MANY_PIECES = 64  # components: more than of any number, so that they may be the pixels of a plot
 _MIN_CUT = 3  # lines on two opposite borders of the picture: they are those of the paper
 _MAX_CUT = 5  # pixels of the border for each of them
 _MAX_BUMP = 0.2  # of a frame's length that writing may stick out of it on one side, and be nearly as wide
@@ -84,6 +86,17 @@ class Rectangle:
     def side(self) -> int:
         """The shorter side, in pixels."""
         return min(self.right - self.left, self.bottom - self.top)
+
+    @property
+    def may_be_plot(self) -> bool:
+        """Whether an image may be plotted in it."""
+        return not self.is_comb and self.side >= 2 * MIN_SIDE and abs(self.angle) < _MIN_TILT
+
+    @property
+    def inside(self) -> tuple[slice, slice]:
+        """Rows and columns within the line around it."""
+        inset = 2 + self.side // 100
+        return slice(self.top + inset, self.bottom - inset), slice(self.left + inset, self.right - inset)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +137,11 @@ def find_rectangles(ink: NDArray[np.uint8]) -> list[Rectangle]:
         return []
     seen = _seen(ink)
     outlines, _ = cv2.findContours(seen, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
-    found = [rectangle for outline in outlines if (rectangle := _as_rectangle(outline) or _as_comb(outline))]
+    found = [rectangle for outline in outlines if (rectangle := _as_rectangle(outline, seen) or _as_comb(outline))]
+    if not found and len(outlines) >= _MANY_PIECES:
+        seen = _without_gaps(seen)
+        outlines, _ = cv2.findContours(seen, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+        found = [rectangle for outline in outlines if (rectangle := _as_rectangle(outline, seen))]
     return sorted(found, key=lambda rectangle: rectangle.side, reverse=True)
 
 
@@ -152,17 +169,12 @@ def find_panels(ink: NDArray[np.uint8], rectangles: Sequence[Rectangle]) -> list
     A rectangular ring is none: it is a thick zero.
     """
     seen = _seen(ink)
-    panels = []
-    for rectangle in rectangles:
-        if not rectangle.is_comb and rectangle.side >= 2 * MIN_SIDE and _is_panel(seen, rectangle):
-            inset = 2 + rectangle.side // 100  # past the axes' line
-            panels.append(
-                (
-                    slice(rectangle.top + inset, rectangle.bottom - inset),
-                    slice(rectangle.left + inset, rectangle.right - inset),
-                )
-            )
-    return panels
+    whole = _without_gaps(seen)
+    return [
+        rectangle.inside
+        for rectangle in rectangles
+        if rectangle.may_be_plot and (_is_panel(seen, rectangle) or _is_panel(whole, rectangle))
+    ]
 
 
 def _seen(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -180,19 +192,28 @@ def _seen(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return np.asarray(seen, np.uint8)
 
 
+def _without_gaps(seen: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Close lines of the page's colour, such as those between the pixels of a plot."""
+    return np.asarray(cv2.morphologyEx(seen, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8)), np.uint8)
+
+
 def _count_lines(border: NDArray[np.uint8]) -> int:
     """Return how many thin lines a border of the picture cuts; 0 where most of what it cuts is wider."""
     count = int(np.count_nonzero(border[1:] > border[:-1])) + int(border[0])
     return count if int(border.sum()) <= _MAX_CUT * count else 0
 
 
-def _as_rectangle(outline: NDArray[np.int32]) -> Rectangle | None:
+def _as_rectangle(outline: NDArray[np.int32], seen: NDArray[np.uint8]) -> Rectangle | None:
     left, top, width, height = cv2.boundingRect(outline)
     if min(width, height) < MIN_SIDE:
         return None
     (_, sides, _) = cv2.minAreaRect(outline)
     if cv2.contourArea(outline) < _MIN_FILL * sides[0] * sides[1] or not _has_straight_sides(outline, sides):
         return None
+    if min(sides) < 2 * MIN_SIDE and cv2.countNonZero(seen[top : top + height, left : left + width]) > (
+        _SOLID * cv2.contourArea(outline)
+    ):
+        return None  # a stroke
     margin = max(2, round(_CLOSING * min(width, height)) + 1)
     whole = np.zeros((height + 2 * margin, width + 2 * margin), np.uint8)
     cv2.drawContours(whole, [outline - [left - margin, top - margin]], 0, (1,), cv2.FILLED)
@@ -475,12 +496,12 @@ def _shrunk(rectangle: Rectangle) -> Rectangle:
 
 
 def _is_ring(box: NDArray[np.uint8]) -> bool:
-    """Whether the holes of a filled rectangle are rectangles, at about the same distance from all of its sides."""
+    """Whether the one or two holes of a filled rectangle are rectangles, about equally far from all of its sides."""
     holes = 1 - box
     holes[:2], holes[-2:], holes[:, :2], holes[:, -2:] = 0, 0, 0, 0
     count, _, stats, _ = cv2.connectedComponentsWithStats(holes, connectivity=8)
     sizes = stats[1:, cv2.CC_STAT_WIDTH] * stats[1:, cv2.CC_STAT_HEIGHT]
-    if count == 1 or (stats[1:, cv2.CC_STAT_AREA] < _FILLED * sizes).any():
+    if count not in (2, 3) or (stats[1:, cv2.CC_STAT_AREA] < _FILLED * sizes).any():
         return False
     left, top, width, height = cv2.boundingRect(holes)
     margins = (left, top, box.shape[1] - left - width, box.shape[0] - top - height)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 MIN_SIDE = 80  # pixels of the shorter side: squares in a smaller picture are hardly larger than a line between them
 
+_EVERY = 3  # rows, or columns, in which steps are looked for: more than one in each square
 _MIN_PERIOD = 6  # pixels
 _CLEARLY = 3  # times the median step that the strongest has: the steps of noise are all alike
 _MIN_SQUARES, _MAX_SQUARES = 8, 70  # along one side
@@ -52,10 +53,12 @@ def sample_squares(drawing: NDArray[np.uint8], grey: NDArray[np.uint8]) -> NDArr
     """
     if min(grey.shape) < MIN_SIDE:
         return None
-    across = _steps(cv2.reduce(cv2.absdiff(grey[:, 1:], grey[:, :-1]), 0, cv2.REDUCE_SUM, dtype=cv2.CV_32S).ravel())
+    some = grey[::_EVERY]
+    across = _steps(cv2.reduce(cv2.absdiff(some[:, 1:], some[:, :-1]), 0, cv2.REDUCE_SUM, dtype=cv2.CV_32S).ravel())
     if across is None:
         return None
-    down = _steps(cv2.reduce(cv2.absdiff(grey[1:], grey[:-1]), 1, cv2.REDUCE_SUM, dtype=cv2.CV_32S).ravel())
+    some = np.ascontiguousarray(grey[:, ::_EVERY])
+    down = _steps(cv2.reduce(cv2.absdiff(some[1:], some[:-1]), 1, cv2.REDUCE_SUM, dtype=cv2.CV_32S).ravel())
     if down is None or abs(across.period - down.period) > _SAME_PERIOD * down.period:
         return None
     rows, columns = down.middles(grey.shape[0]), across.middles(grey.shape[1])
@@ -80,7 +83,9 @@ def _steps(profile: NDArray[np.int32]) -> _Steps | None:
     """Return the period of a profile of steps between neighbouring pixels; None where it has none."""
     highest = int(profile.max())
     strong = np.flatnonzero(profile > _STRONG * highest)
-    starts = np.flatnonzero(np.diff(strong, prepend=-10) > 2)
+    if not _MIN_STEPS <= len(strong) <= _MAX_LENGTH / _MIN_PERIOD * len(profile):
+        return None
+    starts = np.flatnonzero(np.concatenate([[True], strong[1:] > strong[:-1] + 2]))
     if len(starts) < _MIN_STEPS or len(strong) > _MAX_LENGTH * len(starts):
         return None
     level = float(np.median(profile))

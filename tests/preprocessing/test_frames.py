@@ -139,7 +139,8 @@ def test_the_plot_in_a_notebook_is_read(text, cmap, dark):
 @pytest.mark.parametrize("cmap", ["viridis", "gray", "gray_r"])
 @pytest.mark.parametrize("digit", [0, 4])
 def test_pixels_drawn_as_squares_are_read(recogniser, cmap, digit):
-    for drawing in (pixels(small(digit), cmap), plot([small(digit)], cmap, edges="gray")):
+    edges = [plot([small(digit)], cmap, edges=colour) for colour in ("gray", "white", "black")]
+    for drawing in (pixels(small(digit), cmap), *edges):
         assert recogniser.read(drawing).digit == digit
 
 
