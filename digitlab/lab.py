@@ -121,9 +121,9 @@ class Lab:
         self._dispatcher.wait_until_started()
 
     @property
-    def trouble(self) -> str:
+    def training_error(self) -> str:
         """Why nothing can be trained right now, in a sentence; empty if training works."""
-        return self._dispatcher.trouble
+        return self._dispatcher.error_message
 
     @property
     def max_epochs(self) -> int:
@@ -211,9 +211,9 @@ class Lab:
         """Whether that is in progress."""
         return self._evaluations.is_measuring(self._files.card(name), digit_set)
 
-    def trouble_measuring(self, name: str, digit_set: DigitSet = TEST) -> str:
+    def measurement_error(self, name: str, digit_set: DigitSet = TEST) -> str:
         """Return why it could not be measured, in a sentence; empty if it could."""
-        return self._evaluations.trouble(self._files.card(name), digit_set)
+        return self._evaluations.measurement_error(self._files.card(name), digit_set)
 
     def evaluate_here(self, model: str) -> Scores:
         """Evaluate a network, by its name or `.keras` file, in this process. For the command line."""
@@ -223,8 +223,8 @@ class Lab:
         return scoring.score(self._settings, name)
 
     def _ask(self, question: Callable[Concatenate[Settings, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        if self.trouble and not self._workers.is_connected():
-            raise WorkersUnavailable(self.trouble)  # at once: trying to start them takes a minute
+        if self.training_error and not self._workers.is_connected():
+            raise WorkersUnavailable(self.training_error)  # at once: trying to start them takes a minute
         return self._workers.ask(question, *args, **kwargs)
 
     # -- runs
@@ -237,13 +237,13 @@ class Lab:
         self,
         config: TrainingConfig,
         title: str = "",
-        attended: CommandLineOptions | None = None,
+        options: CommandLineOptions | None = None,
         person: Person = OPERATOR,
     ) -> Run:
         """Train in this process, to the end. Imports TensorFlow: for the command line, never for a page."""
-        if attended and attended.name:
-            self._files.check_free(attended.name, is_ready_made=attended.is_ready_made)
-        return self._trainings.perform(config, title, person, attended)
+        if options and options.name:
+            self._files.check_free(options.name, is_ready_made=options.is_ready_made)
+        return self._trainings.perform(config, title, person, options)
 
     def improvement_here(self, run: Run, person: Person) -> Improvement:
         """Return the effect of fine-tuning by `train_here`, computed in this process."""

@@ -124,7 +124,7 @@ def test_without_workers_runs_wait_and_the_reason_is_told(settings, small, monke
     with Lab(dataclasses.replace(settings, scheduler="tcp://127.0.0.1:9")) as lab:
         lab.open()
         number = lab.start_training(small, "", OPERATOR).number
-        wait_for(lambda: "tcp://127.0.0.1:9" in lab.trouble)
+        wait_for(lambda: "tcp://127.0.0.1:9" in lab.training_error)
         assert lab.run(number).state is RunState.QUEUED
 
 

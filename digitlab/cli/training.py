@@ -17,8 +17,8 @@ from digitlab.runs.records.run import CommandLineOptions
 def train(options: argparse.Namespace, lab: Lab) -> int:
     """Train a network in this process, and print its score."""
     config = config_from(options)
-    attended = replace(attend(options, config.epochs), name=options.name, is_ready_made=options.ready_made)
-    run = lab.train_here(config, options.title, attended)
+    command_line = replace(attend(options, config.epochs), name=options.name, is_ready_made=options.ready_made)
+    run = lab.train_here(config, options.title, command_line)
     if run.model is None:
         raise DigitLabError(run.message or f"It was paused. Resume it with: python -m digitlab resume {run.number}")
     card = lab.model(run.model)

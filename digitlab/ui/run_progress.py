@@ -24,9 +24,10 @@ def time_left(run: Run) -> str | None:
 def controls(run: Run, person: Person, *, may_pause: bool) -> None:
     """Say why nothing is being trained, if so, and let the run's owner stop it, or pause it too."""
     lab = resources.lab()
-    if run.state is RunState.QUEUED and lab.trouble:
+    if run.state is RunState.QUEUED and lab.training_error:
+        reason = messages.escape_markdown(lab.training_error)
         st.warning(
-            f"Training is unavailable right now. Retrying automatically. {messages.escape_markdown(lab.trouble)}",
+            f"Training is unavailable right now. Retrying automatically. {reason}",
             icon=":material/warning:",
         )
     if not person.may_change(run.owner):

@@ -1,4 +1,4 @@
-"""Each kind of trouble, trained in earnest and small; and figures that only look like it."""
+"""Each kind of difficulty, trained in earnest and small; and figures that only look like it."""
 
 import dataclasses
 

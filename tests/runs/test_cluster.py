@@ -90,10 +90,10 @@ def test_runs_are_finished_when_the_scheduler_is_back(lab, cluster):
     before = lab.epochs(first)
     cluster.kill_scheduler()
     cluster.mend(workers=0)
-    wait_for(lambda: "has no worker" in lab.trouble, PATIENCE)
+    wait_for(lambda: "has no worker" in lab.training_error, PATIENCE)
     assert lab.run(waiting).state is RunState.QUEUED
     cluster.mend()
     wait_for(lambda: is_finished(lab, first, second, waiting), PATIENCE)
-    wait_for(lambda: not lab.trouble)
+    wait_for(lambda: not lab.training_error)
     assert lab.epochs(first)[: len(before)] == before
     assert learned(lab, first) == learned(lab, second) == learned(lab, waiting)

@@ -62,7 +62,7 @@ def test_no_epoch_is_lost_while_postgresql_is_away(settings, cluster, postgres, 
     with Lab(dataclasses.replace(settings, database_url=postgres_url, scheduler=cluster.address)) as lab:
         lab.open()
         learn_through(lab, getattr(postgres, outage)(), away)
-        assert lab.trouble == ""
+        assert lab.training_error == ""
 
 
 def test_no_epoch_is_lost_without_worker_and_database(settings, cluster, postgres, postgres_url):
@@ -86,4 +86,4 @@ def test_no_epoch_is_lost_while_sqlite_is_locked(crewed, away):
     with Lab(crewed) as lab:
         lab.open()
         learn_through(lab, locked(crewed), away)
-        assert lab.trouble == ""
+        assert lab.training_error == ""

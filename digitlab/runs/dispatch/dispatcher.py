@@ -71,7 +71,7 @@ class Dispatcher:
     Several apps on one record may each have one.
 
     Attributes:
-        trouble: One sentence on why nothing can be trained now; empty if all is well.
+        error_message: One sentence on why nothing can be trained now; empty if all is well.
     """
 
     def __init__(self, workers: WorkerClient, store: Callable[[], "Store"]) -> None:
@@ -81,7 +81,7 @@ class Dispatcher:
         self._has_news, self._is_over = threading.Event(), threading.Event()
         self._has_started = threading.Event()
         self._thread = threading.Thread(target=self._run, name="dispatcher", daemon=True)
-        self.trouble = ""
+        self.error_message = ""
 
     def start(self) -> None:
         """Start the thread, which starts the workers first; a second call does nothing."""
@@ -112,14 +112,14 @@ class Dispatcher:
                 if is_first:
                     self._workers.start()  # first: while they start, the first page has this process to itself
                 self._dispatch()
-                self.trouble = self._workers.trouble
+                self.error_message = self._workers.error_message
                 logs.log_availability("workers", is_available=True)
             except DatabaseUnavailable as error:
                 self._monitor.reset()
-                self.trouble = str(error)
+                self.error_message = str(error)
             except DigitLabError as error:
-                self.trouble = str(error)
-                logs.log_availability("workers", is_available=False, reason=self.trouble)
+                self.error_message = str(error)
+                logs.log_availability("workers", is_available=False, reason=self.error_message)
             is_first = False
             self._has_started.set()
             self._has_news.wait(_INTERVAL)

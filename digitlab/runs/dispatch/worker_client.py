@@ -46,7 +46,7 @@ class WorkerClient:
         self._program: subprocess.Popen[str] | None = None
         self._client: Client | None = None
         self._submitted: dict[tuple[int, int], Future] = {}  # by the queued run, its number and attempt
-        self.trouble = ""  # one sentence on the error that ended the last training job; empty if none did
+        self.error_message = ""  # one sentence on the error that ended the last training job; empty if none did
         self.count = settings.workers  # workers, and so trainings at once
 
     def start(self) -> bool:
@@ -120,15 +120,15 @@ class WorkerClient:
     def _on_done(self, entry: tuple[int, int], done: "Future") -> None:
         """Forget a finished job. If it could not start, its run is still queued, and another job is handed in."""
         self._submitted.pop(entry, None)
-        self.trouble = ""
+        self.error_message = ""
         if done.status == "error":
             error = done.exception()
             if isinstance(error, DigitLabError):
-                self.trouble = f"A training job ended with an error. {error}"
+                self.error_message = f"A training job ended with an error. {error}"
             else:
                 kind = type(error).__name__
-                self.trouble = f"A training job ended with an error ({kind}). The worker's log has the details."
-            logs.log("training job failed", task=done.key, reason=self.trouble, level=logging.WARNING)
+                self.error_message = f"A training job ended with an error ({kind}). The worker's log has the details."
+            logs.log("training job failed", task=done.key, reason=self.error_message, level=logging.WARNING)
 
     def ask(self, question: Callable[Concatenate[Settings, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Ask a worker a question, and wait for the answer.

@@ -35,7 +35,7 @@ class Evaluations:
         self._shipped_cache = _shipped_cache(settings)
         self._asking, self._turn, self._lock = threading.Lock(), threading.Lock(), threading.Lock()
         self._measuring: set[str] = set()
-        self._trouble: dict[str, str] = {}
+        self._errors: dict[str, str] = {}
 
     def scores(self, card: ModelCard, digit_set: DigitSet, report: Callable[[float], None] = lambda _: None) -> Scores:
         """Return a network's answers on a set of digits.
@@ -88,7 +88,7 @@ class Evaluations:
             if name in self._measuring:
                 return
             self._measuring.add(name)
-            self._trouble.pop(name, None)
+            self._errors.pop(name, None)
         threading.Thread(
             target=self._measure, args=(card, digit_set, name), name=f"measuring {name}", daemon=True
         ).start()
@@ -97,9 +97,9 @@ class Evaluations:
         """Whether that is in progress or waiting."""
         return _name(card, digit_set) in self._measuring
 
-    def trouble(self, card: ModelCard, digit_set: DigitSet) -> str:
+    def measurement_error(self, card: ModelCard, digit_set: DigitSet) -> str:
         """Return why it could not be measured, in a sentence; empty if it could, or was not tried."""
-        return self._trouble.get(_name(card, digit_set), "")
+        return self._errors.get(_name(card, digit_set), "")
 
     def _measure(self, card: ModelCard, digit_set: DigitSet, name: str) -> None:
         sample = digit_set.sample(_DISTORTED)
@@ -110,7 +110,7 @@ class Evaluations:
                         counts = self._workers.ask(scoring.count_correct, card.name, sample, kind)
                         self._cache.put(_name(card, sample, kind), _with_strengths(kind, counts))
         except DigitLabError as error:
-            self._trouble[name] = str(error)
+            self._errors[name] = str(error)
         finally:
             with self._lock:
                 self._measuring.discard(name)

@@ -29,11 +29,11 @@ class MapProgress:
 
     Attributes:
         share: Share that is done, 0 to 1.
-        trouble: Why it failed, in a sentence; empty if it did not.
+        error_message: Why it failed, in a sentence; empty if it did not.
     """
 
     share: float
-    trouble: str = ""
+    error_message: str = ""
 
 
 class MapBuilder:
@@ -60,7 +60,7 @@ class MapBuilder:
                 state = self._states[name] = self._load(name) or MapProgress(0)
                 if isinstance(state, MapProgress):
                     threading.Thread(target=self._make, args=(name, network), name=f"map {name}", daemon=True).start()
-            elif isinstance(state, MapProgress) and state.trouble:
+            elif isinstance(state, MapProgress) and state.error_message:
                 del self._states[name]  # it has been reported; the next call tries again
         return state
 

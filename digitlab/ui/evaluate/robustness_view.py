@@ -45,8 +45,8 @@ def _measurements(cards: list[ModelCard], digit_set: DigitSet, kind: str) -> Non
 def _offer_measurement(cards: list[ModelCard], digit_set: DigitSet) -> None:
     lab = resources.lab()
     for card in cards:
-        if trouble := lab.trouble_measuring(card.name, digit_set):
-            st.error(messages.escape_markdown(trouble), icon=":material/error:")
+        if error_message := lab.measurement_error(card.name, digit_set):
+            st.error(messages.escape_markdown(error_message), icon=":material/error:")
     if st.button("Measure", icon=":material/play_arrow:", type="primary"):
         for card in cards:
             lab.measure_robustness(card.name, digit_set)

@@ -143,8 +143,8 @@ def _digit_map(card: ModelCard) -> DigitMap | None:
         progress = resources.lab().explain(card.name).digit_map()
         if isinstance(progress, DigitMap):
             st.rerun()
-        elif progress.trouble:
-            st.error(messages.escape_markdown(progress.trouble), icon=":material/error:")
+        elif progress.error_message:
+            st.error(messages.escape_markdown(progress.error_message), icon=":material/error:")
         else:
             st.progress(progress.share, "Reading 20,000 training digits (once only).")
 

@@ -163,9 +163,9 @@ def test_a_run_that_cannot_begin_stays_queued_with_a_reason(crewed, store, small
     number = store.create(small).number
     workers = WorkerClient(dataclasses.replace(crewed, database_url="nodatabase://me:secret@host/x"))
     workers.submit(store.queue())
-    wait_for(lambda: workers.trouble)
-    assert "DIGITLAB_DATABASE_URL" in workers.trouble
-    assert "secret" not in workers.trouble
+    wait_for(lambda: workers.error_message)
+    assert "DIGITLAB_DATABASE_URL" in workers.error_message
+    assert "secret" not in workers.error_message
     assert store.run(number).state is RunState.QUEUED
     workers.close()
 

@@ -69,7 +69,7 @@ def test_robustness_is_measured_in_the_background_and_kept(evaluations, nobody, 
     evaluations.measure(card, SOME)
     assert evaluations.is_measuring(card, SOME)
     wait_until_measured(evaluations, card, SOME)
-    assert evaluations.trouble(card, SOME) == ""
+    assert evaluations.measurement_error(card, SOME) == ""
     measured = nobody.robustness(card, SOME)
     assert measured.progress == 1
     assert measured.total == 100
@@ -80,7 +80,7 @@ def test_robustness_is_measured_in_the_background_and_kept(evaluations, nobody, 
 def test_what_could_not_be_measured_is_told(nobody, card):
     nobody.measure(card, SOME)
     wait_until_measured(nobody, card, SOME)
-    assert "tcp://127.0.0.1:9" in nobody.trouble(card, SOME)
+    assert "tcp://127.0.0.1:9" in nobody.measurement_error(card, SOME)
     assert nobody.robustness(card, SOME).right == {}
 
 

@@ -18,7 +18,7 @@ def ask(settings):
 def made(map_builder):
     for _ in range(2000):
         state = map_builder.get("tutorial", 12.5)
-        if isinstance(state, DigitMap) or state.trouble:
+        if isinstance(state, DigitMap) or state.error_message:
             return state
         time.sleep(0.05)
     raise AssertionError("no map was made in time")
@@ -45,7 +45,7 @@ def test_a_map_is_made_in_the_background_kept_and_found_again(ask, digits, tmp_p
     assert (digits.y_train[numbers] == digits.y_train[40]).mean() > 0.8
 
 
-def test_a_trouble_is_told_once_and_then_it_is_tried_again(ask, digits, tmp_path):
+def test_an_error_is_told_once_and_then_it_is_tried_again(ask, digits, tmp_path):
     answered = []
 
     def late(question, *args):
@@ -55,7 +55,7 @@ def test_a_trouble_is_told_once_and_then_it_is_tried_again(ask, digits, tmp_path
         return ask(question, *args)
 
     map_builder = MapBuilder(tmp_path, late, lambda: digits)
-    assert made(map_builder).trouble == "No worker is there."
+    assert made(map_builder).error_message == "No worker is there."
     assert isinstance(made(map_builder), DigitMap)
 
 
