@@ -30,7 +30,7 @@ class Perceptron:
         return Perceptron(self.kernel[rows], self.bias, self.kernel_2, self.bias_2)
 
 
-def train(pictures: np.ndarray, labels: np.ndarray, epochs: int = 12) -> Perceptron:
+def train(pictures: np.ndarray, labels: np.ndarray, epochs: int = 10) -> Perceptron:
     """Train by stochastic gradient descent with momentum."""
     rng = np.random.default_rng(1)
     x, wanted = pictures.reshape(len(pictures), -1).astype("f4"), np.eye(10, dtype="f4")[labels]

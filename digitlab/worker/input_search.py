@@ -19,8 +19,7 @@ from digitlab.errors import ModelRejected
 from digitlab.worker.input_adapters import InputAdapter
 
 Floats = NDArray[np.float32]
-_BATCH = 500  # digits
-_FEW = 300  # digits, on which the adapters are told apart that are far from the best
+_BATCH = _FEW = 300  # digits; the first batch shows which adapters are far from the best
 _MAX_FINALISTS = 5
 _FAR = 0.5  # nats per digit; more than any two scales differ that fit alike
 _MARGIN = 0.02  # share of the best loss; a smaller difference may come from the sample
@@ -44,12 +43,14 @@ class InputSearchResult:
         order: The output of each digit, where another order than 0 to 9 was found.
         accuracy: On the training digits that were tried, 0 to 1.
         alternatives: Titles of other scales that fit about as well.
+        is_probability: Whether its outputs are probabilities already.
     """
 
     adapter: InputAdapter
     order: tuple[int, ...] | None
     accuracy: float
     alternatives: tuple[str, ...]
+    is_probability: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,7 @@ def search(
     return _choose(trials, order, len(labels))
 
 
-def are_probabilities(outputs: Floats) -> bool:
+def _are_probabilities(outputs: Floats) -> bool:
     """Return whether outputs, (n, 10), are ten probabilities each."""
     return bool(outputs.min() >= -_ROUNDING and np.abs(outputs.sum(axis=1) - 1).max() <= _ROUNDING)
 
@@ -140,7 +141,7 @@ class _Reader:
     def scored(self, trial: _Trial, labels: NDArray[np.uint8]) -> _Trial:
         """Return the same trial, with the figures for other labels."""
         outputs = trial.outputs
-        logits = np.log(np.maximum(outputs, 1e-7)) if are_probabilities(outputs) else outputs
+        logits = np.log(np.maximum(outputs, 1e-7)) if _are_probabilities(outputs) else outputs
         by_temperature = [_losses(logits / temperature, labels) for temperature in _TEMPERATURES]
         return dataclasses.replace(
             trial,
@@ -217,7 +218,8 @@ def _choose(trials: Sequence[_Trial], order: tuple[int, ...] | None, count: int)
         raise _reads_nothing(chosen.accuracy, count)
     titles = dict.fromkeys(trial.adapter.scale.title for trial in likely if _fits_alike(trial, best, _NEAR))
     alternatives = tuple(title for title in titles if title != chosen.adapter.scale.title)
-    return InputSearchResult(chosen.adapter, order, chosen.accuracy, alternatives)
+    is_probability = _are_probabilities(chosen.outputs)
+    return InputSearchResult(chosen.adapter, order, chosen.accuracy, alternatives, is_probability)
 
 
 def _fits_alike(trial: _Trial, best: _Trial, margin: float) -> bool:

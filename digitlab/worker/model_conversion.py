@@ -90,7 +90,7 @@ def adapt(
     try:
         flat = _flatten(imported, adapters[0].shape, place)
         found = input_search.search(flat, adapters, images, labels, is_corrected=choices.is_corrected)
-        model, is_softmax_added = _to_own_form(flat, found, images)
+        model = _to_own_form(flat, found)
     except _UNFIT as error:
         raise ModelRejected(f"It cannot read a digit: {_first_line(error)}") from error
     return model, {
@@ -99,7 +99,7 @@ def adapt(
         "scale": found.adapter.scale.title,
         "adaptation": _adaptation(found, imported, place),
         "alternatives": list(found.alternatives),
-        "is_softmax_added": is_softmax_added,
+        "is_softmax_added": not found.is_probability,
         "trial_accuracy": found.accuracy,
     }
 
@@ -299,8 +299,8 @@ def _rebuild(model: keras.Model) -> keras.Model:
     return clone
 
 
-def _to_own_form(model: keras.Model, found: InputSearchResult, images: NDArray[np.uint8]) -> tuple[keras.Model, bool]:
-    """Return the network in the form of the lab's own, and whether a softmax was added.
+def _to_own_form(model: keras.Model, found: InputSearchResult) -> keras.Model:
+    """Return the network in the form of the lab's own, with a softmax at its end.
 
     Its first layer divides by 255; the last, where it is dense, is called "digits".
     """
@@ -308,9 +308,8 @@ def _to_own_form(model: keras.Model, found: InputSearchResult, images: NDArray[n
     x = found.adapter(keras.layers.Rescaling(1 / 255, name="scale")(pixels))
     front = len(keras.Model(pixels, x).layers)
     own = _rebuild(keras.Model(pixels, model.call(x), name="network"))
-    is_softmax_added = not input_search.are_probabilities(own.predict(images[:_BATCH], batch_size=_BATCH, verbose=0))
-    own = _end_with_softmax(own, front, is_softmax_added=is_softmax_added)
-    return _reordered(own, found.order) if found.order else own, is_softmax_added
+    own = _end_with_softmax(own, front, is_softmax_added=not found.is_probability)
+    return _reordered(own, found.order) if found.order else own
 
 
 def _reordered(model: keras.Model, order: Sequence[int]) -> keras.Model:
