@@ -269,7 +269,7 @@ def _comb(seen: NDArray[np.uint8], rectangle: Rectangle) -> Frame | None:
     thickness = base_bottom - base_top
     if base_top < _MIN_TICK + 2:
         return None
-    foot = seen[base_top - _MIN_TICK : base_top - 1, left:right].all(axis=0)
+    foot = np.asarray(seen[base_top - _MIN_TICK : base_top - 1, left:right].all(axis=0), np.bool_)
     feet = [(left + first, left + stop) for first, stop in _runs(foot) if stop - first <= thickness + 2]
     ticks = _evenly_spaced(feet, left, right, max(10, 3 * thickness))
     if not ticks:
@@ -505,4 +505,4 @@ def _is_ring(box: NDArray[np.uint8]) -> bool:
         return False
     left, top, width, height = cv2.boundingRect(holes)
     margins = (left, top, box.shape[1] - left - width, box.shape[0] - top - height)
-    return min(margins) >= _RING * max(margins)
+    return bool(min(margins) >= _RING * max(margins))
