@@ -277,7 +277,7 @@ def test_what_would_take_too_long_is_refused(adapted, stack, match):
         adapted(keras.Model(inputs, layers.Dense(10)(layers.Flatten()(x))), shares)
 
 
-def test_a_short_training_with_batch_normalization_keeps_its_own_scale(digits):
+def test_a_short_training_with_batches_keeps_its_own_scale(digits):
     """Its moving averages are far from those of the digits, and the standardized scale makes up for it."""
     keras.utils.set_random_seed(1)
     stack = [layers.Conv2D(8, 3, strides=2), layers.BatchNormalization(), layers.ReLU(), layers.Flatten()]
