@@ -161,8 +161,11 @@ def test_another_order_is_offered_and_then_applied(adapted, perceptron, digits):
     )
     with pytest.raises(ModelRejected, match=r"order 1, 2, 3, 4, 5, 6, 7, 8, 9, 0\. Switch on “Correct order"):
         adapted(network(other), shares)
-    found = adapted(network(other), shares, order, is_corrected=True)
-    assert found["adaptation"] == "outputs, which stood for 1, 2, 3, 4, 5, 6, 7, 8, 9, 0, reordered"
+    inner = network(other)
+    without_dense_end = keras.Model(inner.inputs[0], layers.Reshape((10,))(inner.outputs[0]))
+    for model in (inner, without_dense_end):
+        found = adapted(model, shares, order, is_corrected=True)
+        assert found["adaptation"] == "outputs, which stood for 1, 2, 3, 4, 5, 6, 7, 8, 9, 0, reordered"
 
 
 def test_transposed_pictures_are_offered_and_then_applied(adapted, perceptron):
