@@ -52,6 +52,7 @@ _FLAT = 1.5  # times its height: a comb is at least as wide
 _MIN_BASE = 0.45  # of a comb's width at which nothing that is written crosses its base
 _MIN_TICK = 4  # pixels, the height of a comb's ticks
 _COMB_HEIGHT = 1.6  # times the distance of two ticks: what is written between them is hardly higher
+_MAX_FRAMES = 256  # the largest; more are on no form, and would take seconds
 _MANY_PIECES = 64  # components: more than of any number, so that they may be the pixels of a plot
 _MIN_CUT = 3  # lines on two opposite borders of the picture: they are those of the paper
 _MAX_CUT = 5  # pixels of the border for each of them
@@ -315,24 +316,32 @@ def _rotated(ink: NDArray[np.uint8], angle: float) -> NDArray[np.uint8]:
 
 def _remove_upright(ink: NDArray[np.uint8], rectangles: Sequence[Rectangle]) -> NDArray[np.uint8]:
     seen = _seen(ink)
-    frames = [frame for rectangle in rectangles if (frame := _frame(seen, rectangle))]
-    rest = seen
-    for frame in list(frames):
-        erased = _erased(rest, frame)
-        if _is_printed(seen, frame, _contents(erased, frame)) or _is_one_of_many(frame, frames):
-            rest = erased
+    found = [frame for rectangle in rectangles[:_MAX_FRAMES] if (frame := _frame(seen, rectangle))]
+    rest, frames = seen.copy(), []
+    for frame in found:
+        place = _surroundings(frame, seen.shape)
+        before = rest[place].copy()
+        rest[place] = _erased(before, frame, (place[0].start, place[1].start))
+        if _is_printed(seen, frame, _contents(rest, frame)) or _is_one_of_many(frame, found):
+            frames.append(frame)
         else:
-            frames = [other for other in frames if other is not frame]
-    if not frames:
-        return ink
-    return ink * _writing(rest, frames)
+            rest[place] = before
+    return ink * _writing(rest, frames) if frames else ink
+
+
+def _surroundings(frame: Frame, shape: tuple[int, ...]) -> tuple[slice, slice]:
+    """Return the rows and columns of a frame, and of what a stroke that crosses it needs around."""
+    outline, margin = frame.outline, 8 + max(shape) // 100
+    return (
+        slice(max(0, outline.top - margin), min(shape[0], outline.bottom + margin)),
+        slice(max(0, outline.left - margin), min(shape[1], outline.right + margin)),
+    )
 
 
 def _frame(seen: NDArray[np.uint8], rectangle: Rectangle) -> Frame | None:
     """Return the lines of a rectangle; None where not all four sides are lines."""
     if rectangle.is_comb:
         return _comb(seen, rectangle)
-    across = np.ascontiguousarray(seen.T)
     wide, high = (rectangle.left, rectangle.right), (rectangle.top, rectangle.bottom)
     rows: _Lines = ()
     columns: _Lines = ()
@@ -341,7 +350,7 @@ def _frame(seen: NDArray[np.uint8], rectangle: Rectangle) -> Frame | None:
         if not rows:
             return None
         high = rows[0][0], rows[-1][1]
-        columns = _lines(across, wide, high)
+        columns = _lines(seen.T, wide, high)
         if not columns:
             return None
         wide = columns[0][0], columns[-1][1]
@@ -356,7 +365,7 @@ def _lines(seen: NDArray[np.uint8], rows: tuple[int, int], columns: tuple[int, i
     """Return the lines, (first row, stop), from side to side of a rectangle; none without one at the top and bottom."""
     start, stop = max(0, rows[0] - 2), min(len(seen), rows[1] + 2)
     part = seen[start:stop, max(0, columns[0]) : columns[1]]
-    part = cv2.dilate(part, np.ones((3, 1), np.uint8))
+    part = cv2.dilate(np.ascontiguousarray(part), np.ones((3, 1), np.uint8))
     covered = part.mean(axis=1) >= _COVERED
     runs = [(start + first + 1, start + end - 1) for first, end in _runs(covered)]
     runs = [(first, max(end, first + 1)) for first, end in runs]
@@ -381,15 +390,18 @@ def _runs(values: NDArray[np.bool_]) -> list[tuple[int, int]]:
     return [(int(first), int(stop)) for first, stop in changes.reshape(-1, 2)]
 
 
-def _erased(seen: NDArray[np.uint8], frame: Frame) -> NDArray[np.uint8]:
-    """Return what is seen, 0 or 1, without the lines of a frame."""
+def _erased(part: NDArray[np.uint8], frame: Frame, corner: tuple[int, int]) -> NDArray[np.uint8]:
+    """Return what is seen, 0 or 1, in the part of a picture that begins at a corner, without the lines of a frame."""
+    top, left = corner
     outline = frame.outline
-    rest = seen.copy()
-    for row in frame.rows[frame.outline.is_comb :]:
-        _erase(rest, row, (outline.left - 1, outline.right + 1), frame.columns)
+    rows = [(first - top, stop - top) for first, stop in frame.rows]
+    columns = [(first - left, stop - left) for first, stop in frame.columns]
+    rest = part.copy()
+    for row in rows[outline.is_comb :]:
+        _erase(rest, row, (outline.left - left - 1, outline.right - left + 1), columns)
     across = np.ascontiguousarray(rest.T)
-    for column in frame.columns:
-        _erase(across, column, (frame.columns_top - 1, outline.bottom + 1), frame.rows)
+    for column in columns:
+        _erase(across, column, (frame.columns_top - top - 1, outline.bottom - top + 1), rows)
     return np.ascontiguousarray(across.T)
 
 
