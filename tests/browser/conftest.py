@@ -35,6 +35,16 @@ COUNT_RUNS = """
         if (document.querySelector("[data-test-script-state=running]")) runs.answered = runs.sent;
     }).observe(document, {subtree: true, childList: true, attributeFilter: ["data-test-script-state"]});
 """
+# Without animations a page takes a tenth less of a processor.
+STAND_STILL = """
+    new MutationObserver((_, observer) => {
+        if (!document.head) return;
+        observer.disconnect();
+        const style = document.createElement("style");
+        style.textContent = "*, ::before, ::after {animation: none !important; transition: none !important}";
+        document.head.append(style);
+    }).observe(document, {childList: true, subtree: true});
+"""
 # Half a second after it was sent, nothing will come of a message: it asked for something else than a run.
 IS_DONE = """
     document.querySelector("[data-testid=stApp][data-test-script-state=notRunning]")
@@ -149,7 +159,7 @@ class Visitors:
             size = ViewportSize(width=width, height=height)
             context = self._browser.new_context(base_url=url, viewport=size, is_mobile=width < 500, **options)
             context.set_default_timeout(PATIENCE)
-            context.add_init_script(COUNT_RUNS)
+            context.add_init_script(COUNT_RUNS + STAND_STILL)
         yield context
         for page in context.pages:
             if page.url.startswith("http"):
