@@ -5,6 +5,7 @@ settings        where things are kept and how many at once; the only reader of t
 fields          settings, declared once as fields of a dataclass
 errors          the tree of errors that a person can be told about
 logs            what happens, one JSON line an event
+sandbox         limits a process before it opens a file from elsewhere
 storage/        where networks and checkpoints are kept: a folder, or any fsspec address
 data/           MNIST, picture files, and how digits are changed
 preprocessing/  from a drawing or a picture to a digit of 28 x 28 pixels

@@ -12,7 +12,7 @@ HEIC is read there alone: libheif and libde265, which do it, had gaps that let a
 import sys
 
 if __name__ == "__main__" and sys.platform != "win32":
-    import digitlab.uploads.sandbox as sandbox
+    from digitlab import sandbox
 
     sandbox.leave_network()  # before NumPy starts threads
 

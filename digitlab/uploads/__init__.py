@@ -6,6 +6,5 @@ layer_allowlist   checks its layers against an allow-list
 legacy_config     what Keras 2 wrote about layers -> as Keras 3 writes it
 pixel_scales      the scales of pixels that networks are trained on, and what a person chooses
 plain_operations  arithmetic between layers -> layers
-sandbox           limits the process that opens it
 weights_file      copies its weights, and nothing else
 """

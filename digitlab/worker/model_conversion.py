@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from digitlab.uploads import sandbox
+from digitlab import sandbox
 
 if __name__ == "__main__":
     sandbox.leave_network()  # before NumPy and TensorFlow start threads

@@ -29,7 +29,7 @@ def attempt(tmp_path: Path, code: str) -> "subprocess.CompletedProcess[str]":
     (tmp_path / "inside").mkdir()
     (tmp_path / "kept").write_text("kept")
     names = f"OUTSIDE = {str(tmp_path / 'outside')!r}; KEPT = {str(tmp_path / 'kept')!r}"
-    before = "import pickle, socket, subprocess; from pathlib import Path; from digitlab.uploads import sandbox"
+    before = "import pickle, socket, subprocess; from pathlib import Path; from digitlab import sandbox"
     confined = "sandbox.limit(500_000_000, 60); sandbox.confine(Path())"
     lines = [before, names, "sandbox.leave_network()", confined, code, "print('done')"]
     return subprocess.run(
