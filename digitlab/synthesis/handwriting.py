@@ -36,7 +36,9 @@ Stroke = NDArray[np.float64]
 Strokes = list[Stroke]
 
 
-def synthetic_digits(n: int, seed: int, first: int = 0, max_pen_width: float = PENS[1]) -> LabelledDigits:
+def synthetic_digits(
+    n: int, seed: int, first: int = 0, max_pen_width: float = PENS[1], *, with_rare: bool = True
+) -> LabelledDigits:
     """Draw synthetic digits in many styles.
 
     Args:
@@ -44,18 +46,18 @@ def synthetic_digits(n: int, seed: int, first: int = 0, max_pen_width: float = P
         seed: The same seed gives the same digits.
         first: Number of the first digit, a multiple of `CHUNK`. A digit depends on its number alone.
         max_pen_width: As a share of the longer side of the pen's path, 0.06 to 0.9.
+        with_rare: Whether rare styles are drawn, too.
 
     Returns:
         uint8 (n, 28, 28), and their labels, uint8 (n,), 0 to 9.
     """
-    return _in_chunks(
-        n, [seed, 1], first, lambda rng, _: _picture(*_sample(digit_templates(), rng), rng, max_pen_width)
-    )
+    templates = _allowed(digit_templates(), with_rare)
+    return _in_chunks(n, [seed, 1], first, lambda rng, _: _picture(*_sample(templates, rng), rng, max_pen_width))
 
 
-def non_digits(n: int, seed: int, first: int = 0) -> LabelledDigits:
+def non_digits(n: int, seed: int, first: int = 0, *, with_rare: bool = True) -> LabelledDigits:
     """Draw letters, signs, scribbles, dots and pairs of digits, as `synthetic_digits`; all labels are `NO_DIGIT`."""
-    return _in_chunks(n, [seed, 2], first, lambda rng, _: _picture(*_other(rng), rng, _MAX_OTHER_WIDTH))
+    return _in_chunks(n, [seed, 2], first, lambda rng, _: _picture(*_other(rng, with_rare), rng, _MAX_OTHER_WIDTH))
 
 
 def redraw(images: NDArray[np.uint8], labels: NDArray[np.uint8], seed: int, first: int = 0) -> LabelledDigits:
@@ -218,12 +220,16 @@ def _sample(templates: Sequence[Template], rng: np.random.Generator) -> tuple[in
     return NO_DIGIT if template.digit is None else template.digit, deformed(template, rng)
 
 
-def _other(rng: np.random.Generator) -> tuple[int, Strokes]:
+def _allowed(templates: Sequence[Template], with_rare: bool) -> Sequence[Template]:
+    return templates if with_rare else [template for template in templates if not template.is_rare]
+
+
+def _other(rng: np.random.Generator, with_rare: bool) -> tuple[int, Strokes]:
     kind = rng.random()
     if kind < 0.65:
-        strokes = _sample(other_templates(), rng)[1]
+        strokes = _sample(_allowed(other_templates(), with_rare), rng)[1]
     elif kind < 0.8:
-        strokes = _pair(rng)
+        strokes = _pair(rng, with_rare)
     elif kind < 0.97:
         strokes = _scribble(rng)
     else:
@@ -231,12 +237,12 @@ def _other(rng: np.random.Generator) -> tuple[int, Strokes]:
     return NO_DIGIT, strokes
 
 
-def _pair(rng: np.random.Generator) -> Strokes:
+def _pair(rng: np.random.Generator, with_rare: bool) -> Strokes:
     """Two digits side by side, close together."""
     strokes: Strokes = []
     end = 0.0
     for _ in range(2):
-        digit = _sample(digit_templates(), rng)[1]
+        digit = _sample(_allowed(digit_templates(), with_rare), rng)[1]
         points = np.concatenate(digit)
         height = max(float(np.ptp(points[:, 1])), 0.3)
         start = np.array([points[:, 0].min(), points[:, 1].min()])

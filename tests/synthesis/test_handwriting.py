@@ -91,3 +91,11 @@ def test_the_module_draws_nothing_from_shared_generators():
     before = state()
     handwriting.non_digits(20, 3)
     assert state() == before
+
+
+def test_rare_styles_are_left_out_on_request():
+    usual = [template for template in digit_templates() if not template.is_rare]
+    assert 200 < len(usual) < len(digit_templates())
+    assert {template.digit for template in usual} == set(range(10))
+    with_rare, without = (handwriting.synthetic_digits(20, seed=1, with_rare=rare)[0] for rare in (True, False))
+    assert not np.array_equal(with_rare, without)
