@@ -5,13 +5,11 @@ from digitlab.lab import Lab
 from digitlab.networks.digit_sets import TEST
 from digitlab.networks.recognition import Recogniser
 from digitlab.runs.dispatch.worker_names import new_worker_name
-from digitlab.runs.models import scoring
 from digitlab.runs.models.model_files import ModelFiles
 from digitlab.runs.records.drawing import Drawing
 from digitlab.runs.records.improvement import Verdict
 from digitlab.runs.records.people import Person
 from digitlab.runs.records.run import RunState
-from digitlab.runs.services.evaluations import save_answers
 from digitlab.runs.store.store import Store
 from digitlab.worker import execution
 
@@ -20,9 +18,7 @@ ANN = Person(id="ann", name="Ann")
 
 @pytest.fixture
 def lab(settings):
-    card = ModelFiles(settings).card("tutorial")
-    save_answers(settings, card, TEST, scoring.score(settings, "tutorial"))  # no worker need be started for them
-    one = Lab(settings)
+    one = Lab(settings)  # no worker need be started: the ready-made network's answers ship with it
     yield one
     one.close()
 
