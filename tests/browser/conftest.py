@@ -250,5 +250,6 @@ def network(page: Page) -> Locator:
 
 def settle(page: Page) -> None:
     """Wait until the page's script has run for all that was sent, and the code that draws its parts is there."""
-    page.wait_for_function(IS_DONE)  # a network that is evaluated for the first time reads 10,000 digits
+    # A network that is evaluated for the first time reads 10,000 digits; polled at each frame, a page is drawn at each.
+    page.wait_for_function(IS_DONE, polling=50)
     expect(page.get_by_test_id("stSkeleton")).to_have_count(0)  # Streamlit fetches it for a kind of part on first use
