@@ -37,6 +37,7 @@ def show(person: Person) -> None:
             key=f"import-source-{number}",
             help="Others see it beside the network.",
         )
+        left, right = st.columns(2, vertical_alignment="bottom")  # a row of its own: on a phone they stay in this order
         scale = left.selectbox(
             "Pixel values",
             ["", *(scale.title for scale in SCALES)],
