@@ -37,16 +37,7 @@ def begin_cold(execution: ModuleType) -> None:
     execution.warm_up = lambda _settings: None
 
 
-def tune_briefly(fine_tuning: ModuleType) -> None:
-    """Have a fine-tuning see half of its pictures."""
-    fine_tuning._MAX_PICTURES = 150_000
-
-
-CHANGES = {
-    "digitlab.worker.callbacks": rest_after_epochs,
-    "digitlab.worker.execution": begin_cold,
-    "digitlab.worker.fine_tuning": tune_briefly,
-}
+CHANGES = {"digitlab.worker.callbacks": rest_after_epochs, "digitlab.worker.execution": begin_cold}
 
 
 class Changer(MetaPathFinder):
