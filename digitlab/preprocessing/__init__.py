@@ -2,10 +2,11 @@
 
 bundles        exports and imports many digits as a ZIP or an .npz
 foreground     extracts the ink from a canvas, a drawing or a photo
-frames         finds and removes printed frames, cells and the axes of plots
+frames         removes printed frames, cells and combs, and keeps what is written in them
 normalization  normalizes ink to 28 x 28, in steps
 photo          extracts ink from a photo of paper or a board
 pixel_grid     samples pictures whose pixels were drawn as squares
+rectangles     finds the rectangular outlines of frames, cells, plots and combs
 ruled_lines    finds and removes the lines of the paper
 version        the version of the preprocessing
 """

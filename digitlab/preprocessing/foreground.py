@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitlab.data.image_ops import border_pixels, sharpen_edges, shrink, to_uint8
-from digitlab.preprocessing.frames import SMALL_PRINT, Rectangle, find_panels, find_rectangles, remove_frames
+from digitlab.preprocessing.frames import SMALL_PRINT, remove_frames
 from digitlab.preprocessing.photo import ink_on_paper
 from digitlab.preprocessing.pixel_grid import sample_squares
+from digitlab.preprocessing.rectangles import Rectangle, find_panels, find_rectangles
 from digitlab.preprocessing.ruled_lines import remove_printed_lines
 
 MAX_SIDE = 1024  # pixels: more detail than 28 x 28 can hold

@@ -1,10 +1,8 @@
-"""Finds printed frames, the cells of forms and the axes of plots, and separates what is written in them.
+"""Finds the lines of printed frames, of the cells of forms and of combs, and separates what is written in them.
 
-A frame is a connected component whose outline is a rectangle: what is left of the filled outline after a closing and an
-opening (J. Serra, "Image analysis and mathematical morphology", 1982), which remove strokes that cross the frame, and
-the ticks of axes. Its lines are the rows and columns that are covered by ink from side to side. A line is erased
-except where ink goes on beyond it on both sides, so that a stroke that crosses it stays whole, as in R. G. Casey and
-D. R. Ferguson, "Intelligent forms processing" (1990).
+The lines of a frame are the rows and columns of its rectangle (`rectangles`) that are covered by ink from side to side.
+A line is erased except where ink goes on beyond it on both sides, so that a stroke that crosses it stays whole, as in
+R. G. Casey and D. R. Ferguson, "Intelligent forms processing" (1990).
 """
 
 from collections.abc import Sequence
@@ -14,90 +12,35 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from digitlab.data.image_ops import shrink
+from digitlab.preprocessing.rectangles import (
+    MIN_TICK,
+    MIN_TILT,
+    Rectangle,
+    find_rectangles,
+    has_sharp_corners,
+    visible_ink,
+)
 
-MIN_SIDE = 14  # pixels of a frame's shorter side: in a smaller one nothing can be written
-
-_MIN_LEVEL = 20  # of 255: fainter pixels come from compression
-_MIN_FILL = 0.55  # of its rectangle that the outline of a frame encloses before strokes that cross it are removed
-_RECTANGLE = 0.94  # of its rectangle that the outline fills at least afterwards; an ellipse fills 0.79
-_CLOSING, _OPENING = 0.15, 0.3  # of the frame's shorter side
-_WORKING_SIDE = 400  # pixels, of the outline while it is compared with a rectangle
-_MAX_TILT = 10.0  # degrees by which a form may be rotated
-_SOLID = 0.8  # of its outline that a stroke fills
-_MAX_SLOPE = 0.18  # its tangent
-_WAVER = 1.5  # pixels from a straight line
-_MIN_STRAIGHT = 0.45  # of the outline
-_MIN_TILT = 0.2  # degrees: less moves the end of a line by hardly a pixel
 _COVERED = 0.85  # of its length that a line is seen at least
 _END = 0.06  # of its length, at both ends, without a gap: a one in a cell, as long as a line, doesn't reach the sides
 _MIN_CELL = 0.4  # of half the length: a single line closer to a side is the foot of a two, or the top of a seven
 _TRACED = 0.6  # likewise, of a short piece of it
 _PIECE = 24  # pixels of a line that are traced at once
 _THICK = 0.2  # of the shorter side: no printed line is as thick
-_EDGE = 0.08  # of the shorter side, within a rectangle in another colour than the page: writing in it leaves that free
-_FILLED = 0.9  # of that edge that is seen
-_RING = 0.5  # ratio of the widths of a ring's four sides, at least
 _THIN = 0.08  # of the shorter side: an empty rectangle with thicker lines is a zero that somebody has drawn
 _FINE_LINE = 3  # pixels: where a line is wider, a pen's round end shows at a corner
 _UNEVEN = 2  # times the width of the thinnest line of a frame that the thickest may have
 _LANDSCAPE = 1.4  # times its height: no zero is as wide
-_STRAIGHT = 0.95  # of its length that the line of an empty frame is seen at least; a line drawn by hand wavers
 _MIN_CONTENT = 0.15  # of a cell's height: anything smaller is a speck
 _MIN_INSIDE = 0.3  # share of a component within the frame, so that it belongs to what is written there
 SMALL_PRINT = 0.4  # times the height of the tallest writing in a frame: other frames with smaller writing are text
 _ALIKE = 0.03  # of the shorter side by which printed boxes differ at most
 _MANY = 3
-_FLAT = 1.5  # times its height: a comb is at least as wide
-_MIN_BASE = 0.45  # of a comb's width at which nothing that is written crosses its base
-_MIN_TICK = 4  # pixels, the height of a comb's ticks
 _COMB_HEIGHT = 1.6  # times the distance of two ticks: what is written between them is hardly higher
 _MAX_FRAMES = 256  # the largest; more are on no form, and would take seconds
-_MANY_PIECES = 64  # components: more than of any number, so that they may be the pixels of a plot
-_MIN_CUT = 3  # lines on two opposite borders of the picture: they are those of the paper
-_MAX_CUT = 5  # pixels of the border for each of them
 _MAX_BUMP = 0.2  # of a frame's length that writing may stick out of it on one side, and be nearly as wide
 _NEIGHBOURS = np.ones((3, 3), np.uint8)
-
-
 _Lines = tuple[tuple[int, int], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Rectangle:
-    """The rectangular outline of a component.
-
-    Attributes:
-        left: Its first column; likewise `top`.
-        right: The first column outside; likewise `bottom`.
-        angle: Degrees, counted as `cv2.getRotationMatrix2D` undoes them.
-        has_bumps: Whether the component sticks out of it, as a digit does that crosses a frame.
-        is_comb: Whether it is the base of a comb field with its ticks, which is open at the top.
-    """
-
-    left: int
-    top: int
-    right: int
-    bottom: int
-    angle: float = 0.0
-    has_bumps: bool = False
-    is_comb: bool = False
-
-    @property
-    def side(self) -> int:
-        """The shorter side, in pixels."""
-        return min(self.right - self.left, self.bottom - self.top)
-
-    @property
-    def may_be_plot(self) -> bool:
-        """Whether an image may be plotted in it."""
-        return not self.is_comb and self.side >= 2 * MIN_SIDE and abs(self.angle) < _MIN_TILT
-
-    @property
-    def inside(self) -> tuple[slice, slice]:
-        """Rows and columns within the line around it."""
-        inset = 2 + self.side // 100
-        return slice(self.top + inset, self.bottom - inset), slice(self.left + inset, self.right - inset)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,20 +75,6 @@ class Frame:
         return max(below[0] - above[1] for above, below in zip(self.rows, self.rows[1:], strict=False))
 
 
-def find_rectangles(ink: NDArray[np.uint8]) -> list[Rectangle]:
-    """Return the components of ink, uint8 (height, width), whose outline is a rectangle, the largest first."""
-    if min(ink.shape) < MIN_SIDE:
-        return []
-    seen = _seen(ink)
-    outlines, _ = cv2.findContours(seen, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
-    found = [rectangle for outline in outlines if (rectangle := _as_rectangle(outline, seen) or _as_comb(outline))]
-    if not found and len(outlines) >= _MANY_PIECES:
-        seen = _without_gaps(seen)
-        outlines, _ = cv2.findContours(seen, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
-        found = [rectangle for outline in outlines if (rectangle := _as_rectangle(outline, seen))]
-    return sorted(found, key=lambda rectangle: rectangle.side, reverse=True)
-
-
 def remove_frames(ink: NDArray[np.uint8], rectangles: Sequence[Rectangle]) -> NDArray[np.uint8]:
     """Remove frames, cells and combs from ink, and what stands beside them where something is written in them.
 
@@ -157,106 +86,11 @@ def remove_frames(ink: NDArray[np.uint8], rectangles: Sequence[Rectangle]) -> ND
         uint8 (height, width): what is written; the same array where there is no frame.
     """
     angle = rectangles[0].angle if rectangles else 0.0
-    if abs(angle) < _MIN_TILT:
+    if abs(angle) < MIN_TILT:
         return _remove_upright(ink, rectangles)
     turned = _rotated(ink, angle)
     rest = _remove_upright(turned, find_rectangles(turned))
     return ink if rest is turned else _rotated(rest, -angle)
-
-
-def find_panels(ink: NDArray[np.uint8], rectangles: Sequence[Rectangle]) -> list[tuple[slice, slice]]:
-    """Return the rows and columns of rectangles in another colour than the page, as a plot of an image has.
-
-    A rectangular ring is none: it is a thick zero.
-    """
-    seen = _seen(ink)
-    whole = _without_gaps(seen)
-    return [
-        rectangle.inside
-        for rectangle in rectangles
-        if rectangle.may_be_plot and (_is_panel(seen, rectangle) or _is_panel(whole, rectangle))
-    ]
-
-
-def _seen(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Return where ink is, 0 or 1. The picture's border closes the cells of squared paper that goes beyond it."""
-    _, seen = cv2.threshold(ink, _MIN_LEVEL, 1, cv2.THRESH_BINARY)
-    if min(seen.shape) < MIN_SIDE:
-        return np.asarray(seen, np.uint8)
-    for part in (seen, seen.T):
-        if part[0].any() and part[-1].any():
-            # A line of the paper may lie on the border itself.
-            counts = [max(_count_lines(part[row]) for row in rows) for rows in ((0, 3), (-1, -4))]
-            if min(counts) >= _MIN_CUT and max(counts) <= min(counts) + 1:
-                seen[0], seen[-1], seen[:, 0], seen[:, -1] = 1, 1, 1, 1
-                break
-    return np.asarray(seen, np.uint8)
-
-
-def _without_gaps(seen: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Close lines of the page's colour, such as those between the pixels of a plot."""
-    return np.asarray(cv2.morphologyEx(seen, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8)), np.uint8)
-
-
-def _count_lines(border: NDArray[np.uint8]) -> int:
-    """Return how many thin lines a border of the picture cuts; 0 where most of what it cuts is wider."""
-    count = int(np.count_nonzero(border[1:] > border[:-1])) + int(border[0])
-    return count if int(border.sum()) <= _MAX_CUT * count else 0
-
-
-def _as_rectangle(outline: NDArray[np.int32], seen: NDArray[np.uint8]) -> Rectangle | None:
-    left, top, width, height = cv2.boundingRect(outline)
-    if min(width, height) < MIN_SIDE:
-        return None
-    (_, sides, _) = cv2.minAreaRect(outline)
-    if cv2.contourArea(outline) < _MIN_FILL * sides[0] * sides[1] or not _has_straight_sides(outline, sides):
-        return None
-    if min(sides) < 2 * MIN_SIDE and cv2.countNonZero(seen[top : top + height, left : left + width]) > (
-        _SOLID * cv2.contourArea(outline)
-    ):
-        return None  # a stroke
-    margin = max(2, round(_CLOSING * min(width, height)) + 1)
-    whole = np.zeros((height + 2 * margin, width + 2 * margin), np.uint8)
-    cv2.drawContours(whole, [outline - [left - margin, top - margin]], 0, (1,), cv2.FILLED)
-    filled = (shrink(255 * whole, _WORKING_SIDE) > 127).astype(np.uint8)
-    scale = filled.shape[1] / whole.shape[1]
-    for operation, share in ((cv2.MORPH_CLOSE, _CLOSING), (cv2.MORPH_OPEN, _OPENING)):
-        length = 2 * max(1, round(share * min(width, height) * scale / 2)) + 1  # odd, or the outline would move
-        filled = np.asarray(cv2.morphologyEx(filled, operation, np.ones((length, length), np.uint8)), np.uint8)
-    area = cv2.countNonZero(filled)
-    if not area:
-        return None
-    _, (across, along), angle = cv2.minAreaRect(cv2.findNonZero(filled))
-    angle = (angle + 45) % 90 - 45
-    if area < _RECTANGLE * (across + 1) * (along + 1) or abs(angle) > _MAX_TILT:
-        return None
-    x, y, breadth, length = (round(value / scale) for value in cv2.boundingRect(filled))
-    if min(breadth, length) < MIN_SIDE:
-        return None
-    bump = max(2, round(1 / scale))
-    bumps = max(x - margin, y - margin, width + margin - x - breadth, height + margin - y - length)
-    left, top = left - margin + x, top - margin + y
-    return Rectangle(left, top, left + breadth, top + length, float(angle), bumps > bump)
-
-
-def _as_comb(outline: NDArray[np.int32]) -> Rectangle | None:
-    """Return the rectangle around a long straight base; its ticks are found when it is upright."""
-    left, top, width, height = cv2.boundingRect(outline)
-    if width < max(2 * MIN_SIDE, _FLAT * height) or height < _MIN_TICK:
-        return None
-    whole = np.zeros((height, width), np.uint8)
-    cv2.drawContours(whole, [outline - [left, top]], 0, (1,), cv2.FILLED)
-    lowest = height - 1.0 - whole[::-1].argmax(axis=0)
-    columns, third = np.arange(width), width // 3
-    slope = (np.median(lowest[-third:]) - np.median(lowest[:third])) / (width - third)
-    start = np.median(lowest - slope * columns)
-    for _ in range(2):
-        straight = np.abs(lowest - start - slope * columns) <= _WAVER
-        if np.count_nonzero(straight) < _MIN_BASE * width or abs(slope) > _MAX_SLOPE:
-            return None
-        slope, start = np.polyfit(columns[straight], lowest[straight], 1)
-    bottom = top + round(start + slope * width / 2) + 1
-    return Rectangle(left, top, left + width, bottom, float(np.degrees(np.arctan(slope))), is_comb=True)
 
 
 def _comb(seen: NDArray[np.uint8], rectangle: Rectangle) -> Frame | None:
@@ -268,9 +102,9 @@ def _comb(seen: NDArray[np.uint8], rectangle: Rectangle) -> Frame | None:
         return None
     base_top, base_bottom = (max(0, bottom - 24) + row for row in runs[-1])
     thickness = base_bottom - base_top
-    if base_top < _MIN_TICK + 2:
+    if base_top < MIN_TICK + 2:
         return None
-    foot = np.asarray(seen[base_top - _MIN_TICK : base_top - 1, left:right].all(axis=0), np.bool_)
+    foot = np.asarray(seen[base_top - MIN_TICK : base_top - 1, left:right].all(axis=0), np.bool_)
     feet = [(left + first, left + stop) for first, stop in _runs(foot) if stop - first <= thickness + 2]
     ticks = _evenly_spaced(feet, left, right, max(10, 3 * thickness))
     if not ticks:
@@ -287,7 +121,7 @@ def _evenly_spaced(feet: _Lines | list[tuple[int, int]], left: int, right: int, 
     if len(feet) < 2:
         return ()
     middles = np.array([(first + stop - 1) / 2 for first, stop in feet])
-    if middles[0] - left > _MIN_TICK or right - 1 - middles[-1] > _MIN_TICK:
+    if middles[0] - left > MIN_TICK or right - 1 - middles[-1] > MIN_TICK:
         return ()
     for count in range(int((middles[-1] - middles[0]) / min_step), 0, -1):
         wanted = np.linspace(middles[0], middles[-1], count + 1)
@@ -297,17 +131,6 @@ def _evenly_spaced(feet: _Lines | list[tuple[int, int]], left: int, right: int, 
     return ()
 
 
-def _has_straight_sides(outline: NDArray[np.int32], sides: Sequence[float]) -> bool:
-    """Whether much of an outline is straight and nearly upright or level, as a digit's hardly is: a quick check.
-
-    The outline is simplified as by D. Douglas and T. Peucker (1973).
-    """
-    corners = cv2.approxPolyDP(outline, _WAVER, True)[:, 0].astype(np.float32)
-    steps = np.abs(corners - np.roll(corners, 1, axis=0))
-    along = steps.min(axis=1) <= _MAX_SLOPE * steps.max(axis=1)
-    return float(steps[along].max(axis=1, initial=0).sum()) >= _MIN_STRAIGHT * 2 * sum(sides)
-
-
 def _rotated(ink: NDArray[np.uint8], angle: float) -> NDArray[np.uint8]:
     height, width = ink.shape
     turn = cv2.getRotationMatrix2D(((width - 1) / 2, (height - 1) / 2), angle, 1)
@@ -315,7 +138,7 @@ def _rotated(ink: NDArray[np.uint8], angle: float) -> NDArray[np.uint8]:
 
 
 def _remove_upright(ink: NDArray[np.uint8], rectangles: Sequence[Rectangle]) -> NDArray[np.uint8]:
-    seen = _seen(ink)
+    seen = visible_ink(ink)
     found = [frame for rectangle in rectangles[:_MAX_FRAMES] if (frame := _frame(seen, rectangle))]
     rest, frames = seen.copy(), []
     for frame in found:
@@ -455,7 +278,7 @@ def _is_printed(seen: NDArray[np.uint8], frame: Frame, content: int) -> bool:
     share = 2 * _THIN if width >= _LANDSCAPE * height else _THIN
     if frame.line_width > max(1, share * outline.side):
         return False
-    return frame.line_width <= _FINE_LINE or _has_corners(seen, outline)
+    return frame.line_width <= _FINE_LINE or has_sharp_corners(seen, outline)
 
 
 def _is_one_of_many(frame: Frame, frames: Sequence[Frame]) -> bool:
@@ -481,40 +304,3 @@ def _writing(rest: NDArray[np.uint8], frames: Sequence[Frame]) -> NDArray[np.uin
         kept &= inside >= _MIN_INSIDE * stats[:, cv2.CC_STAT_AREA]
     kept[0] = False
     return np.asarray(cv2.dilate(kept.astype(np.uint8)[labels], _NEIGHBOURS), np.uint8)
-
-
-def _has_corners(seen: NDArray[np.uint8], rectangle: Rectangle) -> bool:
-    """Whether a rectangle has sharp corners, as no pen draws them."""
-    return all(
-        bool(seen[max(0, row) : row + 2, max(0, column) : column + 2].all())
-        for row in (rectangle.top, rectangle.bottom - 2)
-        for column in (rectangle.left, rectangle.right - 2)
-    )
-
-
-def _is_panel(seen: NDArray[np.uint8], rectangle: Rectangle) -> bool:
-    """Whether a rectangle is filled with another colour than the page, and is not a thick zero."""
-    box = seen[rectangle.top : rectangle.bottom, rectangle.left : rectangle.right]
-    width = max(4, round(_EDGE * rectangle.side))
-    edge = np.ones_like(box)
-    edge[width:-width, width:-width] = 0
-    edge[:3], edge[-3:], edge[:, :3], edge[:, -3:] = 0, 0, 0, 0
-    return float(box[edge > 0].mean()) > _FILLED and _has_corners(seen, _shrunk(rectangle)) and not _is_ring(box)
-
-
-def _shrunk(rectangle: Rectangle) -> Rectangle:
-    """Return a rectangle without its outermost pixels, which the opening may have moved by one."""
-    return Rectangle(rectangle.left + 1, rectangle.top + 1, rectangle.right - 1, rectangle.bottom - 1)
-
-
-def _is_ring(box: NDArray[np.uint8]) -> bool:
-    """Whether the one or two holes of a filled rectangle are rectangles, about equally far from all of its sides."""
-    holes = 1 - box
-    holes[:2], holes[-2:], holes[:, :2], holes[:, -2:] = 0, 0, 0, 0
-    count, _, stats, _ = cv2.connectedComponentsWithStats(holes, connectivity=8)
-    sizes = stats[1:, cv2.CC_STAT_WIDTH] * stats[1:, cv2.CC_STAT_HEIGHT]
-    if count not in (2, 3) or (stats[1:, cv2.CC_STAT_AREA] < _FILLED * sizes).any():
-        return False
-    left, top, width, height = cv2.boundingRect(holes)
-    margins = (left, top, box.shape[1] - left - width, box.shape[0] - top - height)
-    return bool(min(margins) >= _RING * max(margins))

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitlab.data.image_ops import border_pixels, enlarge_mask, sharpen_edges, shrink, to_uint8
-from digitlab.preprocessing.frames import find_rectangles, remove_frames
+from digitlab.preprocessing.frames import remove_frames
+from digitlab.preprocessing.rectangles import find_rectangles
 from digitlab.preprocessing.ruled_lines import LINE_SIDE, LINE_WIDTH, MIN_PEAK, Lines, find_lines, remove_lines
 
 _SMALL = 256  # side of the picture in which the paper's brightness is estimated
