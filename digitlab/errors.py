@@ -26,6 +26,10 @@ DigitLabError
 │   ├── StorageFull         there is no room for a network or a checkpoint
 │   └── StorageUnavailable  the folder or address of networks cannot be reached, read or written
 ├── DatabaseUnavailable     the database cannot be reached
+│   └── DatabaseFileLost    its file was deleted or replaced
+├── BackupDamaged           a backup is damaged, or not one of DigitLab
+├── BackupRefused           a backup cannot be made or restored here
+├── OutputLost              the command line's output cannot be written
 └── WorkersUnavailable      no worker process is available
 
 Every message is made of whole sentences: what was found, what is allowed, what to do.
@@ -146,6 +150,22 @@ class StorageUnavailable(StorageError):
 
 class DatabaseUnavailable(DigitLabError):
     """The database cannot be reached."""
+
+
+class DatabaseFileLost(DatabaseUnavailable):
+    """The file of a SQLite database is missing, or not the one that is open."""
+
+
+class BackupDamaged(DigitLabError, ValueError):
+    """A backup is damaged, from a newer version, or not a backup of DigitLab."""
+
+
+class BackupRefused(DigitLabError):
+    """A backup cannot be made or restored in this lab, as it is now."""
+
+
+class OutputLost(DigitLabError):
+    """The command line's output cannot be written, for example to a full disk."""
 
 
 class WorkersUnavailable(DigitLabError):

@@ -126,6 +126,11 @@ class Lab:
         return self._dispatcher.error_message
 
     @property
+    def database_trouble(self) -> str:
+        """What happened to the file of a SQLite database, and what to do, in sentences; empty if all is well."""
+        return self._record.file_trouble()
+
+    @property
     def max_epochs(self) -> int:
         """The number of epochs that a training may have."""
         return self._settings.max_epochs

@@ -13,7 +13,7 @@ from digitlab.doctor.checks import Finding, ok, warning, wrong
 from digitlab.networks.config import TrainingConfig
 from digitlab.runs.dispatch.worker_names import is_gone_from_here
 from digitlab.runs.records.run import RunState
-from digitlab.runs.store import migrations, schema
+from digitlab.runs.store import database_file, migrations, schema
 from digitlab.settings import Settings
 
 _PATIENCE = 3  # seconds for a connection, and for a lock
@@ -32,14 +32,17 @@ def database(settings: Settings) -> Iterator[Finding]:
             'Correct it; for PostgreSQL, run: pip install "psycopg[binary]"',
         )  # fmt: skip
         return
-    is_file = url.get_backend_name() == "sqlite" and bool(url.database)
-    if is_file and not Path(url.database or "").exists():
-        yield _new_file(Path(url.database or ""))
+    file = schema.sqlite_file(url)
+    if file and (found := _lost(file)):
+        yield found
+        return
+    if file and not file.exists():
+        yield _new_file(file)
         return
     where = url.render_as_string(hide_password=True).partition("?")[0]
     try:
         with engine.connect() as connection:
-            yield from _about_file(Path(url.database or ""), connection) if is_file else ()
+            yield from _about_file(file, connection) if file else ()
             yield from _tables(connection, where)
             yield _gone(connection)
             connection.rollback()
@@ -63,6 +66,19 @@ def _reason(error: SQLAlchemyError) -> str:
     return text.strip().splitlines()[0].rstrip(".:")
 
 
+def _lost(path: Path) -> Finding | None:
+    """Find out, without opening the file, whether it was deleted or replaced while the app runs, or while it did."""
+    if message := database_file.loss(path):
+        return wrong("database", message, "")
+    saved = database_file.rescued_files(path)
+    if saved and not path.exists():
+        text = f"{path} is missing, and {saved[0]} holds what was in it."
+        return wrong("database", text, f"End the app, then run: python -m digitlab restore {saved[0]}")
+    if database_file.restore_journal(path).exists():
+        return wrong("database", f"A restore of {path.parent} was interrupted.", "Run the same command again.")
+    return None
+
+
 def _new_file(path: Path) -> Finding:
     existing = next(folder for folder in path.absolute().parents if folder.exists())
     if not (existing.is_dir() and os.access(existing, os.W_OK)):
@@ -71,6 +87,11 @@ def _new_file(path: Path) -> Finding:
 
 
 def _about_file(path: Path, connection: sa.Connection) -> Iterator[Finding]:
+    if saved := database_file.rescued_files(path):
+        yield warning(
+            "database", f"{saved[0]} holds what a database here held that was deleted or replaced.",
+            f"Restore it (python -m digitlab restore {saved[0]} --replace), or move it elsewhere.",
+        )  # fmt: skip
     mode = connection.exec_driver_sql("PRAGMA journal_mode").scalar_one()
     if mode != "wal":
         yield warning("database", f"The journal mode of {path} is {mode}.", "The app changes it to wal when it starts.")

@@ -23,7 +23,7 @@ page = st.navigation(
 )
 style.apply()
 with messages.show_errors():
-    resources.lab()
+    messages.show_notice(resources.lab().database_trouble)
     identity.show()
     page.run()
     resources.preload()

@@ -6,7 +6,9 @@ from contextlib import contextmanager
 
 import streamlit as st
 
-from digitlab.errors import DigitLabError
+from digitlab.errors import DatabaseFileLost, DigitLabError
+
+_HAS_NOTICE = "has_database_notice"
 
 
 @contextmanager
@@ -15,7 +17,16 @@ def show_errors() -> Iterator[None]:
     try:
         yield
     except DigitLabError as error:
-        st.error(escape_markdown(str(error)), icon=":material/error:")
+        is_known = isinstance(error, DatabaseFileLost) and st.session_state.get(_HAS_NOTICE)
+        text = "This part of the page needs the database." if is_known else str(error)
+        st.error(escape_markdown(text), icon=":material/error:")
+
+
+def show_notice(trouble: str) -> None:
+    """Show at the top of a page what happened to the database, if anything did; its parts need not repeat it."""
+    st.session_state[_HAS_NOTICE] = bool(trouble)
+    if trouble:
+        st.error(escape_markdown(trouble), icon=":material/error:")
 
 
 def escape_markdown(text: str) -> str:

@@ -54,7 +54,7 @@ def warm_up(settings: Settings) -> None:
 def run_next(settings: Settings) -> None:
     """Train the run that is first in the queue to its end; do nothing if the queue is empty."""
     worker = new_worker_name()
-    store = retry_while_unavailable(lambda: Store(settings.database_url))
+    store = retry_while_unavailable(lambda: Store(settings.database_url, may_create=False))
     number = None if _is_leaving.is_set() else retry_while_unavailable(lambda: store.claim_next(worker))
     store.close()
     if number is not None:
@@ -75,7 +75,7 @@ def run_to_end(settings: Settings, number: int, worker: str, options: CommandLin
 
 
 def _run_and_record(settings: Settings, number: int, worker: str, options: CommandLineOptions) -> None:
-    store = retry_while_unavailable(lambda: Store(settings.database_url))
+    store = retry_while_unavailable(lambda: Store(settings.database_url, may_create=False))
     outcome: Outcome | None = Outcome(state=RunState.FAILED, message=_UNEXPECTED)
     run: Run | None = None
     try:

@@ -65,6 +65,37 @@ def test_a_file_that_is_no_database_or_is_locked_is_wrong(settings, small):
     assert "locked" in found.text
 
 
+def test_a_file_that_was_deleted_in_use_is_wrong(settings, small):
+    store = Store(settings.database_url)
+    store.create(small)
+    (settings.data / "digitlab.db").unlink()
+    found = look(settings)["database"]
+    assert found.verdict is Verdict.WRONG
+    assert "was deleted or moved while the lab has it open" in found.text
+    store.file_trouble()  # the app looks each second, and saves what it held
+    (saved,) = settings.data.glob("*-rescued-*")
+    assert f"restore {saved}" in look(settings)["database"].text
+    store.close()
+    found = look(settings)["database"]
+    assert found.verdict is Verdict.WRONG
+    assert f"restore {saved}" in found.remedy
+    assert not (settings.data / "digitlab.db").exists()
+
+
+def test_a_file_that_was_replaced_in_use_is_not_opened(settings, small):
+    Store(settings.database_url).close()
+    store = Store(settings.database_url)
+    file = settings.data / "digitlab.db"
+    file.rename(file.with_name("mine.db"))
+    file.write_bytes(b"another file")
+    assert "was replaced by another file" in look(settings)["database"].text
+    store.file_trouble()
+    store.close()
+    file.unlink()
+    file.with_name("mine.db").rename(file)
+    assert [finding.verdict for finding in database(settings)][:2] == [Verdict.WARNING, Verdict.OK]
+
+
 def test_a_run_whose_process_is_gone_is_named(settings, small):
     ended = subprocess.Popen(["true"])
     ended.wait()

@@ -30,7 +30,8 @@ class WaitEstimates:
         self._positions: dict[int, Position] | None = None
         self._read = self._measured = -1e9
         self._speeds: dict[str, float] = {}
-        self._error = ""  # of the last read, so that others who waited for it need not fail one after the other
+        # Of the last read, so that others who waited for it need not fail one after the other.
+        self._error: DatabaseUnavailable | None = None
 
     def runs(self) -> list[Run]:
         """Return all runs, the newest first."""
@@ -56,14 +57,14 @@ class WaitEstimates:
 
     def _refresh(self) -> None:
         if time.monotonic() - self._read > _MAX_AGE:
-            self._positions, self._error = None, ""
+            self._positions, self._error = None, None
             try:
                 self._runs = self._store().runs()
             except DatabaseUnavailable as error:
-                self._error = str(error)
+                self._error = error
             self._read = time.monotonic()
         if self._error:
-            raise DatabaseUnavailable(self._error)
+            raise type(self._error)(str(self._error))
 
     def _find_positions(self) -> dict[int, Position]:
         active = {run.number: run for run in self._runs if not run.state.is_over()}

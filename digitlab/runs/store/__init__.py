@@ -1,9 +1,12 @@
 """The database, through SQLAlchemy.
 
+database_file  whether a SQLite file is still at its path; saves what it holds if not
 drawing_store  reads and writes people's drawings
+file_use       which processes have a SQLite file open
 lazy_store     the store, opened on first use
 migrations     creates the tables, and extends those of older versions
 rows           reads rows as runs, and says what changes in a row
 schema         the tables, and how a database is opened
+sqlite_copy    copies of SQLite databases that are in use
 store          reads and writes runs
 """

@@ -3,6 +3,8 @@
 import threading
 from typing import TYPE_CHECKING
 
+from digitlab.errors import DatabaseFileLost
+
 if TYPE_CHECKING:
     from digitlab.runs.store.store import Store
 
@@ -13,6 +15,7 @@ class LazyStore:
     def __init__(self, database_url: str) -> None:
         self._database_url = database_url
         self._opened: Store | None = None
+        self._obstacle = ""  # why a file could not be opened, in sentences
         self._lock = threading.Lock()
 
     def __call__(self) -> "Store":
@@ -21,8 +24,17 @@ class LazyStore:
 
         with self._lock:
             if self._opened is None:
-                self._opened = Store(self._database_url)
+                self._obstacle = ""
+                try:
+                    self._opened = Store(self._database_url)
+                except DatabaseFileLost as error:
+                    self._obstacle = str(error)
+                    raise
             return self._opened
+
+    def file_trouble(self) -> str:
+        """Return what happened to a SQLite file, and what to do, in sentences; empty if all seems well."""
+        return self._opened.file_trouble() if self._opened is not None else self._obstacle
 
     def close(self) -> None:
         """Close the store if it was opened."""

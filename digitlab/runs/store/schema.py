@@ -95,6 +95,12 @@ def engine_for(url: str) -> sa.Engine:
     return engine
 
 
+def sqlite_file(url: sa.URL) -> Path | None:
+    """Return the file of a SQLite database; None for other databases, and for one in memory."""
+    is_file = url.get_backend_name() == "sqlite" and url.database and not url.database.startswith(("file:", ":memory:"))
+    return Path(url.database or "").absolute() if is_file else None
+
+
 def _make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -4,7 +4,7 @@ import dataclasses
 import json
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import asdict
 from typing import Any
 
@@ -20,6 +20,7 @@ from digitlab.networks.presets import PRESETS
 from digitlab.runs.records.people import OPERATOR, Person
 from digitlab.runs.records.run import LastHeartbeat, Outcome, Run, RunState
 from digitlab.runs.store import migrations, rows, schema
+from digitlab.runs.store.database_file import DatabaseFile
 from digitlab.runs.store.drawing_store import DrawingStore
 from digitlab.runs.store.schema import epochs as _epochs
 from digitlab.runs.store.schema import observations as _observations
@@ -41,6 +42,7 @@ class Store:
 
     Raises:
         DatabaseUnavailable: From every method, if the database cannot be reached.
+        DatabaseFileLost: Likewise, if a SQLite file was deleted or replaced; then nothing is read or written.
 
     Example:
         >>> import tempfile
@@ -56,15 +58,23 @@ class Store:
         ('Tutorial 1', 'queued')
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, may_create: bool = True) -> None:
+        """Take the address, and whether a SQLite file may be created that does not exist."""
         self._engine = schema.engine_for(url)
+        self._file = self._file_of_engine(may_create=may_create)
         self.drawings = DrawingStore(self._transaction)
-        with self._transaction() as connection:
+        with self._file.opening() if self._file else nullcontext(), self._transaction() as connection:
             migrations.migrate(connection)
 
     def close(self) -> None:
         """Close all connections."""
         self._engine.dispose()
+        if self._file:
+            self._file.close()
+
+    def file_trouble(self) -> str:
+        """Return what happened to a SQLite file, and what to do, in sentences; empty if all is well."""
+        return self._file.trouble() if self._file else ""
 
     def create(
         self, config: TrainingConfig, title: str = "", person: Person = OPERATOR, worker: str | None = None
@@ -305,8 +315,18 @@ class Store:
                 connection, number, [RunState.RUNNING], **if_running
             )
 
+    def _file_of_engine(self, *, may_create: bool) -> DatabaseFile | None:
+        path = schema.sqlite_file(self._engine.url)
+        if path is None:
+            return None
+        file = DatabaseFile(path, may_create=may_create)
+        sa.event.listen(self._engine, "do_connect", file.connect)
+        return file
+
     @contextmanager
     def _transaction(self) -> Iterator[sa.Connection]:
+        if self._file:
+            self._file.check()
         try:
             with self._engine.begin() as connection:
                 yield connection
