@@ -1,11 +1,9 @@
 """The commands `improve` and `forget`: fine-tuning on drawings, and their deletion."""
 
 import argparse
-import signal
-import sys
 
-from digitlab.cli import input_file
-from digitlab.cli.output import show
+from digitlab.cli import ctrl_c, input_file
+from digitlab.cli.output import show, tell
 from digitlab.cli.training import attend
 from digitlab.errors import DigitLabError
 from digitlab.lab import Lab
@@ -18,10 +16,10 @@ def improve(options: argparse.Namespace, lab: Lab) -> int:
     lab.model(options.model)  # before any drawing is saved
     if (path := options.drawings) is not None:
         new, known = lab.drawings.import_bundle(input_file.read(path, bundles.MAX_FILE_SIZE), path.name, HERE)
-        print(f"Drawings imported from {path.name}: {new:,} new, {known:,} already known.", file=sys.stderr)
+        tell(f"Drawings imported from {path.name}: {new:,} new, {known:,} already known.")
     config, title = lab.improver.plan(options.model, HERE, options.seed)
     run = lab.train_here(config, options.title or title, attend(options, config.epochs), HERE)
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+    ctrl_c.raise_interrupt()
     if run.model is None:
         raise DigitLabError(run.message or "It was stopped or paused before there was a network. Start it again.")
     improvement = lab.improvement_here(run, HERE)

@@ -4,7 +4,8 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 
-from digitlab.cli import improvement, models, runs, setup, training
+from digitlab.cli import ctrl_c, improvement, models, output, runs, setup, training
+from digitlab.cli.output import OutputClosed
 from digitlab.cli.parser import parser
 from digitlab.errors import DigitLabError
 from digitlab.lab import Lab
@@ -26,23 +27,35 @@ COMMANDS: dict[str, Callable[[argparse.Namespace, Lab], int]] = {
     "delete": runs.delete,
 }
 WITHOUT_LAB: dict[str, Callable[[argparse.Namespace], int]] = {"workers": setup.workers, "doctor": setup.doctor}
+_INTERRUPTED, _CLOSED = 130, 141  # what shells show for programs that SIGINT and SIGPIPE end
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command.
 
     Returns:
-        The exit status: 0 done, 1 failed, 2 wrong arguments, 130 interrupted by Ctrl-C.
+        The exit status: 0 done, 1 failed, 2 wrong arguments, 130 interrupted by Ctrl-C, 141 done as far as possible,
+        but whoever read the output has left.
     """
-    options = parser().parse_args(arguments)
-    quiet_tensorflow()
     try:
-        if options.command in WITHOUT_LAB:
-            return WITHOUT_LAB[options.command](options)
-        with Lab(Settings.from_environment()) as lab:
-            return COMMANDS[options.command](options, lab)
-    except DigitLabError as error:
-        print(f"digitlab: {error}", file=sys.stderr)
-        return 1
+        ctrl_c.raise_interrupt()
+        output.prepare()
+        return _run(parser().parse_args(arguments))
     except KeyboardInterrupt:
-        return 130  # the shells' status for Ctrl-C
+        output.drop(sys.stdout)  # it may wait for a full pipe
+        return _INTERRUPTED
+    except OutputClosed:
+        return _CLOSED
+    except DigitLabError as error:
+        output.tell(f"digitlab: {error}")
+        return 1
+    finally:
+        output.finish()
+
+
+def _run(options: argparse.Namespace) -> int:
+    quiet_tensorflow()
+    if options.command in WITHOUT_LAB:
+        return WITHOUT_LAB[options.command](options)
+    with Lab(Settings.from_environment()) as lab:
+        return COMMANDS[options.command](options, lab)

@@ -1,12 +1,11 @@
 """The commands about networks: `evaluate`, `read`, `export` and `import`."""
 
 import argparse
-import sys
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from digitlab.cli.output import show
+from digitlab.cli.output import show, tell
 from digitlab.data.picture_files import open_picture
 from digitlab.errors import InvalidSetting, ModelError
 from digitlab.lab import Lab
@@ -57,7 +56,7 @@ def _warn_of_preprocessing(model: str, lab: Lab) -> None:
     """Say on standard error if a network was trained with another preprocessing; a file from elsewhere has no card."""
     with suppress(ModelError):
         if warning := lab.model(model).preprocessing_warning:
-            print(f"digitlab: {warning}", file=sys.stderr)
+            tell(f"digitlab: {warning}")
 
 
 def export(options: argparse.Namespace, lab: Lab) -> int:

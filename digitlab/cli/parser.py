@@ -1,15 +1,34 @@
 """The commands and their options."""
 
 import argparse
+import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, NoReturn, TypeAlias
 
-from digitlab.cli import setting_options
+from digitlab.cli import output, setting_options
 from digitlab.networks.file_formats import FORMATS
 from digitlab.networks.recognition import DEFAULT_MODEL
 
+if TYPE_CHECKING:
+    from _typeshed import SupportsWrite
+
+_WRONG_ARGUMENTS = 2  # exit status
 _Add: TypeAlias = Callable[..., argparse.ArgumentParser]
+
+
+class _Parser(argparse.ArgumentParser):
+    """Writes help and errors as results are written: argparse does not always notice that it cannot."""
+
+    def print_help(self, file: "SupportsWrite[str] | None" = None) -> None:
+        if file is None:
+            output.write(self.format_help().rstrip())
+        else:
+            super().print_help(file)
+
+    def error(self, message: str) -> NoReturn:
+        output.tell(f"{self.format_usage()}{self.prog}: error: {message}")
+        sys.exit(_WRONG_ARGUMENTS)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -20,7 +39,7 @@ def parser() -> argparse.ArgumentParser:
         >>> options.command, setting_options.config_from(options).seed
         ('train', 7)
     """
-    top = argparse.ArgumentParser(prog="python -m digitlab", description="DigitLab without a browser.")
+    top = _Parser(prog="python -m digitlab", description="DigitLab without a browser.")
     add = top.add_subparsers(title="commands", required=True, metavar="COMMAND", dest="command").add_parser
     commands = _train(add), _evaluate(add), _read(add), _export(add), _import(add)
     for command in (*commands, *_improvement(add), *_runs(add), _doctor(add)):

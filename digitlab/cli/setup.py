@@ -9,6 +9,8 @@ from digitlab.cli.output import show
 from digitlab.runs.dispatch.local_cluster import serve
 from digitlab.settings import Settings
 
+_STDOUT, _STDERR = 1, 2  # as numbers: in Python they are None where they are closed
+
 
 def doctor(options: argparse.Namespace) -> int:
     """Print what is wrong with this set-up; the exit status is 1 if anything is."""
@@ -23,7 +25,7 @@ def workers(_options: argparse.Namespace) -> int:
     """Run the worker processes of the app until standard input ends."""
     # Whatever a library prints in a worker goes to the log: nobody reads this output after its first line, and a full
     # pipe would block the worker for good.
-    answers = os.fdopen(os.dup(sys.stdout.fileno()), "w")
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    answers = os.fdopen(os.dup(_STDOUT), "w")
+    os.dup2(_STDERR, _STDOUT)
     serve(Settings.from_environment(), sys.stdin, answers)
     return 0

@@ -135,6 +135,8 @@ def _execute(settings: Settings, store: Store, run: Run, heartbeat: Heartbeat, o
             ending.append(RunState.PAUSED)
         elif not retry_while_unavailable(lambda: store.is_trained_by(run.number, heartbeat.worker)):
             ending.append(RunState.QUEUED)  # it was taken for lost, and queued again
+        elif options.interruption():
+            ending.append(RunState.INTERRUPTED)
         elif _is_leaving.is_set() and not now.is_stop_wanted:
             ending.append(RunState.QUEUED)
         return bool(ending)
@@ -142,10 +144,11 @@ def _execute(settings: Settings, store: Store, run: Run, heartbeat: Heartbeat, o
     _reconcile(settings, store, run, heartbeat)
     trained = _train(settings, store, run, heartbeat, options, is_pause)
     clean_up(settings, retry_while_unavailable(store.runs_to_keep))
-    if trained.checkpoint_error and RunState.PAUSED in ending:
+    if trained.checkpoint_error and ending and ending[0] is not RunState.QUEUED:
         raise trained.checkpoint_error
     if ending:
-        return Outcome(state=ending[0])
+        is_interrupted = ending[0] is RunState.INTERRUPTED
+        return Outcome(state=ending[0], message=options.interruption() if is_interrupted else "")
     digits = mnist_source.load(settings.data)
     found: list[Scores] = []
 
@@ -202,7 +205,8 @@ def _train(
         options.report(event)
 
     def wanted() -> bool:
-        return heartbeat.is_wanted() and options.is_still_wanted() and not _is_leaving.is_set()
+        is_wanted_here = options.is_still_wanted() and not options.interruption()
+        return heartbeat.is_wanted() and is_wanted_here and not _is_leaving.is_set()
 
     snapshots = SnapshotStore(settings, run)
 

@@ -27,6 +27,7 @@ from digitlab.runs.records.people import Person
 from digitlab.runs.records.settings_link import as_file
 from digitlab.runs.store.store import Store
 from digitlab.settings import Settings
+from digitlab.worker import execution
 from digitlab.worker.keras_files import load
 
 
@@ -34,7 +35,7 @@ from digitlab.worker.keras_files import load
 def here(settings, monkeypatch):
     for name, value in settings.environment().items():
         monkeypatch.setenv(name, value)
-    previous = signal.getsignal(signal.SIGINT)
+    previous = signal.signal(signal.SIGINT, signal.default_int_handler)  # of children, too
     yield
     signal.signal(signal.SIGINT, previous)
 
@@ -284,6 +285,33 @@ def test_ctrl_c_ends_a_training_and_keeps_the_network():
         rest = process.stdout.read()
     assert process.returncode == 0
     assert "Saved as" in rest
+
+
+def test_a_training_goes_on_when_its_reader_left(monkeypatch, store):
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "w") as stream:
+        monkeypatch.setattr(sys, "stdout", stream)
+        assert main(["train", "--epochs", "2", "--training-digits", "300"]) == 141
+    (run,) = store.runs()
+    assert (run.state, len(store.epochs(run.number))) == ("finished", 2)
+
+
+def test_a_training_without_output_can_go_on(monkeypatch, capsys, settings, store):
+    with open("/dev/full", "w") as stream, monkeypatch.context() as patch:  # noqa: PTH123
+        patch.setattr(sys, "stdout", stream)
+        assert main(["train", "--epochs", "3", "--training-digits", "300"]) == 1
+    assert capsys.readouterr().err.endswith(
+        "digitlab: It was interrupted. The output cannot be written: No space left on device. Write it to another "
+        "place. Resume it with: python -m digitlab resume 1\n"
+    )
+    assert store.run(1).state == "interrupted"
+    (first,) = store.epochs(1)
+    assert main(["resume", "1"]) == 0
+    execution.run_next(settings)
+    assert store.run(1).state == "finished"
+    assert [epoch.epoch for epoch in store.epochs(1)] == [1, 2, 3]
+    assert store.epochs(1)[0] == first
 
 
 def test_old_names_of_commands_still_work():

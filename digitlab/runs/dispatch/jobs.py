@@ -47,6 +47,11 @@ def warm_up(settings: Settings) -> None:
     execution.warm_up(settings)
 
 
+def load_training() -> None:
+    """Import what trainings need, in this process."""
+    from digitlab.worker import execution  # noqa: F401
+
+
 def run_next(settings: Settings) -> None:
     """Train the run that is first in the queue; do nothing if none waits."""
     from digitlab.worker import execution

@@ -16,8 +16,14 @@ _NICENESS = 5  # of all that trains: on a machine with few cores, a page and a d
 
 
 def serve(settings: Settings, requests: TextIO, answers: TextIO) -> None:
-    """Run a scheduler and its workers until `requests` is closed; write the scheduler's address to `answers`."""
+    """Run a scheduler and its workers until `requests` is closed, or this process gets SIGTERM or SIGINT.
+
+    Its address is written to `answers`.
+    """
     logs.to_stderr()
+    over = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: over.set())  # before Dask starts: it cannot be interrupted while it does
     if hasattr(os, "nice"):
         os.nice(_NICENESS)  # before anything is imported, so that the workers have it, too
     import dask
@@ -37,21 +43,23 @@ def serve(settings: Settings, requests: TextIO, answers: TextIO) -> None:
         ) as cluster,
         Client(cluster) as client,
     ):
-        print(cluster.scheduler_address, file=answers)
-        answers.close()
+        if over.is_set():
+            return
+        try:
+            print(cluster.scheduler_address, file=answers)
+            answers.close()
+        except OSError:  # who started this process has ended
+            return
         addresses = client.scheduler_info(n_workers=-1)["workers"]
         warming = [client.submit(jobs.warm_up, settings, workers=[address], pure=False) for address in addresses]
-        _wait_for_end(requests)
+        _wait_for_end(requests, over)
         client.cancel(warming)
         with suppress(OSError, TimeoutError):  # a worker that was killed has no runs to requeue
             client.run(jobs.leave, LEAVE_PATIENCE, on_error="ignore")
 
 
-def _wait_for_end(requests: TextIO) -> None:
-    """Return when `requests` is closed, or this process gets SIGTERM or SIGINT."""
-    over = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: over.set())
+def _wait_for_end(requests: TextIO, over: threading.Event) -> None:
+    """Return when `requests` is closed, or `over` is set."""
 
     def listen() -> None:
         requests.read()

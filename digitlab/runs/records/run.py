@@ -134,12 +134,14 @@ class CommandLineOptions:
         is_ready_made: Whether to mark the network as shipped with DigitLab.
         report: Receives everything that the store receives.
         is_still_wanted: Called after every few batches; False stops the run, as a request in the store does.
+        interruption: Called likewise; a sentence interrupts the run, which can be resumed, and is the reason.
     """
 
     name: str = ""
     is_ready_made: bool = False
     report: Report = lambda _: None
     is_still_wanted: Callable[[], bool] = lambda: True
+    interruption: Callable[[], str] = str
 
 
 def seconds_left(run: Run, epochs: Sequence[EpochMetrics], now: float) -> float | None:

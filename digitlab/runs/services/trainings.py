@@ -43,8 +43,10 @@ class Trainings:
 
     def perform(self, config: TrainingConfig, title: str, person: Person, options: CommandLineOptions | None) -> Run:
         """Train in this process, to the end, without the limits of `start`."""
+        title = _checked(title)
+        jobs.load_training()  # takes seconds in which Ctrl-C leaves no run behind
         worker = new_worker_name()
-        run = self._store().create(config, _checked(title), person, worker)
+        run = self._store().create(config, title, person, worker)
         jobs.run_to_end(self._settings, run.number, worker, options)
         return self._store().run(run.number)
 
