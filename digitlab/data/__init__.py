@@ -3,6 +3,7 @@
 archives          ZIP files, checked before anything is unpacked
 augmentation      small random changes of digits
 browsing          order, counts and averages of a set
+canvas_picture    decodes the picture that the canvas sends
 distortions       distorts digits by given amounts
 image_ops         small operations on pictures, shared by several modules
 jpeg_scans        counts the scans of a JPEG

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
+from streamlit.delta_generator import DeltaGenerator
 
 from digitlab.data.picture_files import SUFFIXES, open_picture
 from digitlab.networks.reading import NOTHING, DigitReading
@@ -132,34 +133,53 @@ def show_preprocessing(parts: Sequence[DigitReading], recogniser: Recogniser) ->
     )
 
 
+def read_digits(picture: NDArray[np.uint8] | None, recogniser: Recogniser) -> tuple[DigitReading, ...]:
+    """Read a picture; the same one again, as after a click beside it, costs nothing."""
+    if picture is None:
+        return ()
+    last = state.get("last_read")
+    if last is None or last[0] is not picture or last[1] is not recogniser:
+        last = state.last_read = picture, recogniser, recogniser.read_number(picture).digits
+    digits: tuple[DigitReading, ...] = last[2]
+    return digits
+
+
 st.title("Draw a digit")
 
 
 @st.fragment
 def draw() -> None:
-    """Everything that changes with a stroke; the rest of the page does not run again."""
+    """The canvas and the answer, with what a stroke leaves as it is around them."""
     with st.container(horizontal=True, gap="medium"):  # side by side where there is room, else one below the other
         left, right = st.container(width=canvas.WIDTH), st.container(width=canvas.WIDTH)
-    with left, messages.show_errors():
+    with left:
         source = choose_source()
-        picture = None  # a file that cannot be opened shows its error, and nothing is read
-        picture = canvas.show() if source == "Draw" else open_file(source)
+        field = st.container()
     with right:
         result = st.container()  # on a phone it comes right below the canvas, before the choice of the network
         card = network_choice.choose_network()
-    preparation = st.expander(
-        "How your drawing is prepared", icon=":material/route:", key="preparation", on_change="rerun"
-    )
-    with result, messages.show_errors():
-        recogniser = resources.lab().recogniser(card.name)
-        parts = () if picture is None else recogniser.read_number(picture).digits
-        show_reading(picture, parts, source, card.name)
-        if preparation.open:
-            with preparation:
-                show_preprocessing(parts, recogniser)
+    read(source, card.name, field, result)
     if source == "Draw":
         with left:
             canvas.tools()  # after the answer, which need not wait for the tools
+
+
+@st.fragment
+def read(source: str, network: str, field: DeltaGenerator, result: DeltaGenerator) -> None:
+    """Everything that changes with a stroke: with 50 people who draw, each element more is felt."""
+    preparation = st.expander(
+        "How your drawing is prepared", icon=":material/route:", key="preparation", on_change="rerun"
+    )
+    picture = None  # a file that cannot be opened shows its error, and nothing is read
+    with field, messages.show_errors():
+        picture = canvas.show() if source == "Draw" else open_file(source)
+    with result, messages.show_errors():
+        recogniser = resources.lab().recogniser(network)
+        parts = read_digits(picture, recogniser)
+        show_reading(picture, parts, source, network)
+        if preparation.open:
+            with preparation:
+                show_preprocessing(parts, recogniser)
 
 
 draw()

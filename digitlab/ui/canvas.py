@@ -7,7 +7,8 @@ import streamlit as st
 from numpy.typing import NDArray
 from streamlit_drawable_canvas import st_canvas
 
-from digitlab.ui import shared_state
+from digitlab.data import canvas_picture
+from digitlab.ui import messages, shared_state
 from digitlab.ui.shared_state import DRAW_CANVAS
 
 WIDTH, HEIGHT = 358, 320  # pixels: as wide as a phone's page; lower than 300, the canvas loses its drawing
@@ -16,7 +17,7 @@ _TOOLS = {"Pen": "Pen", "Eraser": "Eraser"}  # labels by name
 
 
 def show(key: str = DRAW_CANVAS) -> NDArray[np.uint8] | None:
-    """Show the canvas, and return the drawing, uint8 (HEIGHT, WIDTH, 4); None before the first stroke.
+    """Show the canvas, and return the drawing, uint8 (HEIGHT, WIDTH, 4); None while there is no stroke.
 
     `tools` belongs below it, and may be called after the drawing is read: the session knows what was chosen there.
     Canvases of different keys hold different drawings; a page shows at most one.
@@ -35,8 +36,12 @@ def show(key: str = DRAW_CANVAS) -> NDArray[np.uint8] | None:
         key=key,
     )
     drawing.strokes = (canvas.json_data or state[f"{key}_start"])["objects"]
-    if canvas.image_data is not None:  # a restored canvas sends no picture before the next stroke
-        drawing.picture = canvas.image_data
+    file = canvas.image_bytes  # None of a restored canvas, before the next stroke
+    if not drawing.strokes:
+        drawing.picture, drawing.file = None, b""
+    elif file is not None and file != drawing.file:
+        with messages.show_errors():
+            drawing.picture, drawing.file = canvas_picture.decode(file), file
     return drawing.picture
 
 

@@ -22,10 +22,12 @@ class CanvasDrawing:
     Attributes:
         picture: uint8 (height, width, 4), RGBA; None before the first stroke.
         strokes: The strokes as objects of Fabric.js, which draws the canvas.
+        file: The PNG file that the canvas sent last, so that it is decoded once.
     """
 
     picture: NDArray[np.uint8] | None = None
     strokes: list[dict[str, Any]] = field(default_factory=list)
+    file: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

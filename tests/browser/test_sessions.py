@@ -17,7 +17,7 @@ from digitlab.settings import ROOT
 sys.path.insert(0, str(ROOT / "benchmarks"))
 
 import _canvas
-from _sessions import visiting
+from _sessions import Session, visiting
 
 
 def run(coroutine: Coroutine[None, None, Any]) -> Any:
@@ -74,6 +74,22 @@ def test_a_session_sends_what_chromium_sends(app, page):
     ours = run(do_the_same())
     assert same(drawn, ours[0])
     assert same(filled, ours[1])
+
+
+def test_a_stroke_reruns_only_what_a_stroke_changes(app):
+    def shown_by(session: Session) -> dict[str, str]:
+        elements = {"tools": ("button", "Clear"), "network": ("selectbox", "Network"), "next": ("page_link", "Why?")}
+        return {name: session.page.find(*element).run for name, element in elements.items()}
+
+    async def draw_twice() -> list[dict[str, str]]:
+        async with visiting(app.url, "draw") as session:
+            await session.draw(_canvas.digit("1", np.random.default_rng(1)))
+            first = shown_by(session)
+            await session.draw(_canvas.digit("7", np.random.default_rng(1)))
+            return [first, shown_by(session)]
+
+    first, second = run(draw_twice())
+    assert {name for name in first if first[name] != second[name]} == {"next"}
 
 
 def test_three_people_who_draw_at_once_each_get_their_own_digit(app):
