@@ -1,4 +1,11 @@
 """The Streamlit server.
 
-lifecycle  opens the lab when the server starts, and closes it when the server ends
+lifecycle         opens the lab when the server starts, and closes it when the server ends
+garbage           collects garbage when nobody waits for a page
+middleware        what every request goes through
+host_check        which host names the server answers to
+security_headers  what a browser may do with a response
+embedded_cookies  cookies in another site's frame
+upload_limits     bounds what a session uploads
+uploads           the uploaded files, and their end with the session
 """

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from digitlab import logs
 from digitlab.errors import DigitLabError
+from digitlab.server import garbage
 from digitlab.settings import ROOT
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ async def open_lab(_app: object) -> AsyncIterator[None]:
     """Train queued runs while the server runs; when it ends, running runs are saved and queued again."""
     protect_import_path()
     is_over = threading.Event()
+    threading.Thread(target=garbage.collect_until, args=(is_over,), name="garbage", daemon=True).start()
     opening = asyncio.create_task(asyncio.to_thread(_open, is_over))
     try:
         yield
