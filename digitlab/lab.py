@@ -35,7 +35,7 @@ from digitlab.runs.models.snapshot_store import SnapshotCache
 from digitlab.runs.records.improvement import Improvement
 from digitlab.runs.records.model_card import ModelCard
 from digitlab.runs.records.people import OPERATOR, Person
-from digitlab.runs.records.run import CommandLineOptions, Run
+from digitlab.runs.records.run import CommandLineOptions, Run, check_number
 from digitlab.runs.services.drawings import Drawings
 from digitlab.runs.services.evaluations import Evaluations
 from digitlab.runs.services.explaining import ExplanationService
@@ -279,7 +279,7 @@ class Lab:
 
     def run(self, number: int) -> Run:
         """Return a run."""
-        return self._record().run(number)
+        return self._record().run(check_number(number))
 
     def runs(self) -> list[Run]:
         """Return all runs, the newest first. Pages that ask at the same time share one read of the database."""
@@ -291,11 +291,11 @@ class Lab:
 
     def epochs(self, number: int) -> list[EpochMetrics]:
         """Return the finished epochs of a run."""
-        return self._record().epochs(number)
+        return self._record().epochs(check_number(number))
 
     def observations(self, number: int) -> list[Observation]:
         """Return the observations of a run's network, before its first epoch and after each."""
-        return self._record().observations(number)
+        return self._record().observations(check_number(number))
 
     def hints(self, run: Run, epochs: Sequence[EpochMetrics], observations: Sequence[Observation]) -> list[Hint]:
         """Return hints on what looks wrong in a run, the most important first."""

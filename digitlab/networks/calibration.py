@@ -60,7 +60,7 @@ class Calibration:
         """Read a network's card, a JSON file; without a card, or one that has no calibration, return the defaults."""
         try:
             return cls.from_dict(json.loads(path.read_text(encoding="utf-8"))["certainty"])
-        except (OSError, ValueError, TypeError, KeyError):
+        except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
             return cls()
 
 

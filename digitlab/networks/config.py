@@ -2,6 +2,7 @@
 
 import dataclasses
 import math
+import reprlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -34,6 +35,11 @@ class FineTuning:
     prints: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
+        kinds = {"base": str, "learned": int, "held_back": int, "prints": str}
+        values = {"base": (self.base,), "learned": self.learned, "held_back": self.held_back, "prints": self.prints}
+        for name, kind in kinds.items():
+            if not all(isinstance(value, kind) and not isinstance(value, bool) for value in values[name]):
+                raise InvalidSetting(f"The {name} of a fine-tuning is {reprlib.repr(values[name])}. Start a new one.")
         if not self.base or not self.learned:
             raise InvalidSetting("Fine-tuning needs a network and drawings to learn from. Draw some digits first.")
         if shared := set(self.learned) & set(self.held_back):
@@ -191,6 +197,8 @@ class TrainingConfig:
         check_settings(self)
         if not isinstance(self.augmentation, Augmentation):
             raise InvalidSetting(f"The augmentation is {self.augmentation!r}. Give an Augmentation.")
+        if not isinstance(self.tuning, FineTuning | None):
+            raise InvalidSetting(f"The tuning is {reprlib.repr(self.tuning)}. Give a FineTuning, or None.")
         if self.calibration and not self.validation_digits:
             raise InvalidSetting("The calibration is fitted on validation digits: choose a validation split above 0.")
         if self.early_stopping is not None and not self.validation_digits:

@@ -8,7 +8,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from digitlab.errors import InvalidSetting
+from digitlab.errors import DrawingNotFound, InvalidSetting
+from digitlab.runs.records.numbers import may_exist
 
 MAX_DRAWINGS = 5_000  # of one person: more than anybody draws, and the gallery stays usable
 
@@ -67,6 +68,13 @@ def check_label(label: int) -> int:
     if label not in range(10):
         raise InvalidSetting(f"The label {label} is not a digit. Choose one from 0 to 9.")
     return label
+
+
+def check_number(number: int) -> int:
+    """Return the number of a drawing; `DrawingNotFound` if it is one that no drawing can have."""
+    if not may_exist(number):
+        raise DrawingNotFound(f"You have no drawing {number}. It may have been deleted; see My digits.")
+    return number
 
 
 def digits_of(drawings: Sequence[Drawing]) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:

@@ -13,20 +13,11 @@ from digitlab.networks.config import TrainingConfig
 from digitlab.networks.metrics import EpochMetrics
 from digitlab.networks.statistics import wilson_interval
 from digitlab.preprocessing.version import VERSION
+from digitlab.runs.records.card_checks import check_card, check_origin
 
 MAX_TITLE_LENGTH = 60
 _TESTED = 10_000  # digits of MNIST's test set
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
-
-# Types that are checked when a card is read: somebody may have edited it.
-_KINDS = {
-    **dict.fromkeys(("name", "title", "command", "data"), str),
-    **dict.fromkeys(("test_loss", "test_accuracy", "seconds", "created"), int | float),
-    **dict.fromkeys(("config", "versions"), dict),
-    **dict.fromkeys(("is_ready_made", "was_stopped"), bool),
-    "epochs": list,
-    "parameters": int,
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,16 +50,10 @@ class Origin:
     alternatives: tuple[str, ...] = ()
 
     @classmethod
-    def from_dict(cls, values: Mapping[str, object]) -> "Origin":
-        """Create one from the values of `as_dict`; TypeError if a value has the wrong type."""
-        alternatives = values.get("alternatives", ())
-        if not isinstance(alternatives, list | tuple) or not all(isinstance(title, str) for title in alternatives):
-            raise TypeError(f"alternatives are {alternatives!r}")
-        origin = cls(**{**values, "alternatives": tuple(alternatives)})  # type: ignore[arg-type]
-        kinds = {"layers": int, "is_softmax_added": bool, "alternatives": tuple}
-        if not all(isinstance(getattr(origin, name), kinds.get(name, str)) for name in cls.__slots__):
-            raise TypeError(f"origin is {values!r}")
-        return origin
+    def from_dict(cls, values: Mapping[str, Any]) -> "Origin":
+        """Create one from the values of `as_dict`; TypeError, ValueError or KeyError if a value is wrong."""
+        check_origin(values)
+        return cls(**{**values, "alternatives": tuple(values.get("alternatives", ()))})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,17 +146,12 @@ class ModelCard:
     @classmethod
     def from_json(cls, text: str) -> "ModelCard":
         """Read a card; raises ValueError, TypeError, KeyError or AttributeError if the text is not a card."""
-        values = json.loads(text)
-        for name, kind in _KINDS.items():
-            if not isinstance(values[name], kind):
-                raise TypeError(f"{name} is {values[name]!r}")
-        for name in ("owner", "owner_name"):
-            if not isinstance(values.get(name, ""), str):
-                raise TypeError(f"{name} is {values[name]!r}")
-        if not isinstance(values.get("replanned_after"), int | None):
-            raise TypeError(f"replanned_after is {values['replanned_after']!r}")
-        if not isinstance(values.get("preprocessing", 1), int):
-            raise TypeError(f"preprocessing is {values['preprocessing']!r}")
+        try:
+            values = json.loads(text)
+        except RecursionError as error:
+            raise ValueError("too many brackets") from error
+        check_card(values)
+        check_title(values["title"])
         values["config"] = TrainingConfig.from_dict(values["config"])
         values["calibration"] = Calibration.from_dict(values.pop("certainty", None) or {})
         values["origin"] = Origin.from_dict(values["origin"]) if values.get("origin") else None

@@ -4,8 +4,10 @@ import enum
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from digitlab.errors import RunNotFound
 from digitlab.networks.config import TrainingConfig
 from digitlab.networks.metrics import EpochMetrics, Progress, Report
+from digitlab.runs.records.numbers import may_exist
 
 MAX_RECOVERIES = 3  # in a row without a finished epoch: a run that always ends its process must not loop
 
@@ -142,6 +144,13 @@ class CommandLineOptions:
     report: Report = lambda _: None
     is_still_wanted: Callable[[], bool] = lambda: True
     interruption: Callable[[], str] = str
+
+
+def check_number(number: int) -> int:
+    """Return the number of a run; `RunNotFound` if it is one that no run can have."""
+    if not may_exist(number):
+        raise RunNotFound(f"There is no run {number}. See the list of runs.")
+    return number
 
 
 def seconds_left(run: Run, epochs: Sequence[EpochMetrics], now: float) -> float | None:

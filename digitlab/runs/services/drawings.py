@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from digitlab import logs
 from digitlab.errors import LimitReached, NotAllowed
 from digitlab.preprocessing import bundles
-from digitlab.runs.records.drawing import MAX_DRAWINGS, Drawing, check_label
+from digitlab.runs.records.drawing import MAX_DRAWINGS, Drawing, check_label, check_number
+from digitlab.runs.records.numbers import may_exist
 from digitlab.runs.records.people import Person
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ class Drawings:
 
     def get(self, number: int, person: Person) -> Drawing:
         """Return one of a person's drawings. `DrawingNotFound` if they have none of that number."""
-        return self._store().drawings.get(number, person)
+        return self._store().drawings.get(check_number(number), person)
 
     def counts(self, person: Person) -> list[int]:
         """Return how many drawings a person has of each digit, 0 to 9."""
@@ -96,11 +97,12 @@ class Drawings:
 
     def relabel(self, number: int, label: int, person: Person) -> None:
         """Change the label of a person's drawing. `DrawingNotFound` if they have none of that number."""
-        self._store().drawings.relabel(number, check_label(label), person)
+        self._store().drawings.relabel(check_number(number), check_label(label), person)
 
     def delete(self, numbers: Collection[int], person: Person) -> int:
         """Delete drawings of a person, and return how many there were; those of others stay."""
-        count = self._store().drawings.delete(numbers, person) if person.id else 0
+        possible = list(filter(may_exist, numbers))
+        count = self._store().drawings.delete(possible, person) if person.id else 0
         logs.log("drawings deleted", person=person.id, count=count)
         return count
 

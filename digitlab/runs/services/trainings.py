@@ -12,7 +12,7 @@ from digitlab.runs.models.cleanup import checkpoint_of
 from digitlab.runs.models.snapshot_store import SnapshotStore
 from digitlab.runs.records.model_card import check_title
 from digitlab.runs.records.people import Person, check_may_change
-from digitlab.runs.records.run import CommandLineOptions, Run
+from digitlab.runs.records.run import CommandLineOptions, Run, check_number
 from digitlab.runs.services.limits import Limits
 from digitlab.settings import Settings
 
@@ -90,7 +90,7 @@ class Trainings:
         self._changed()
 
     def _own(self, number: int, person: Person) -> Run:
-        run = self._store().run(number)
+        run = self._store().run(check_number(number))
         check_may_change(person, run.owner, f"run {number}")
         return run
 
