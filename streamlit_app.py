@@ -5,9 +5,8 @@ from digitlab.python_version import require_supported_python
 require_supported_python()
 
 import streamlit as st
-from starlette.middleware import Middleware
 
 from digitlab.server.lifecycle import NAVIGATION, log_error, open_lab
-from digitlab.ui.visitor_cookie import Visitors
+from digitlab.server.middleware import middleware
 
-app = st.App(NAVIGATION, lifespan=open_lab, middleware=[Middleware(Visitors)], on_script_error=log_error)
+app = st.App(NAVIGATION, lifespan=open_lab, middleware=middleware(), on_script_error=log_error)

@@ -2,6 +2,7 @@
 
 import math
 import os
+import re
 import warnings
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -22,6 +23,8 @@ VARIABLES = (
     "DIGITLAB_MAX_EPOCHS",
     "DIGITLAB_MAX_GIGABYTES",
     "DIGITLAB_MAX_IMPORTS_PER_PERSON",
+    "DIGITLAB_HOSTS",
+    "DIGITLAB_EMBEDDED_BY",
 )
 # Names of version 0.1.0, with those that replace them. They are read until version 0.3.0.
 RENAMED = {
@@ -30,6 +33,9 @@ RENAMED = {
     "DIGITLAB_MOST_GIGABYTES": "DIGITLAB_MAX_GIGABYTES",
     "DIGITLAB_BROUGHT_IN_PER_PERSON": "DIGITLAB_MAX_IMPORTS_PER_PERSON",
 }
+_NAME = (
+    r"(\*\.)?[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*"  # of a host; *. for all below it
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +54,9 @@ class Settings:
         max_epochs: The longest training that may be started.
         max_gigabytes: Size of data and networks above which no training may be started, in 10^9 bytes.
         max_imports_per_person: How many imported networks one person may have.
+        hosts: Host names that the server answers to, in lower case, besides `localhost` and IP addresses. `*.name`
+            stands for all names below it, `*` for any.
+        embedded_by: Origins whose pages may show the lab in a frame, such as `https://moodle.example.org`.
 
     Example:
         >>> settings = Settings.from_environment({"DIGITLAB_DATA": "/srv/lab", "DIGITLAB_MAX_EPOCHS": "50"})
@@ -65,6 +74,8 @@ class Settings:
     max_epochs: int = 500
     max_gigabytes: float = 10.0
     max_imports_per_person: int = 20
+    hosts: tuple[str, ...] = ()
+    embedded_by: tuple[str, ...] = ()
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
@@ -119,6 +130,13 @@ class Settings:
             max_imports_per_person=_integer(
                 environ, "DIGITLAB_MAX_IMPORTS_PER_PERSON", default.max_imports_per_person, 10_000
             ),
+            hosts=_list(environ, "DIGITLAB_HOSTS", rf"\*|{_NAME}", "host names such as digits.example.org"),
+            embedded_by=_list(
+                environ,
+                "DIGITLAB_EMBEDDED_BY",
+                rf"https?://{_NAME}(:\d+)?",
+                "origins such as https://moodle.example.org",
+            ),
         )
         if settings.scheduler and settings.database_url.startswith("sqlite"):
             raise InvalidSetting(
@@ -160,6 +178,8 @@ class Settings:
             "DIGITLAB_MAX_EPOCHS": str(self.max_epochs),
             "DIGITLAB_MAX_GIGABYTES": str(self.max_gigabytes),
             "DIGITLAB_MAX_IMPORTS_PER_PERSON": str(self.max_imports_per_person),
+            "DIGITLAB_HOSTS": ",".join(self.hosts),
+            "DIGITLAB_EMBEDDED_BY": ",".join(self.embedded_by),
             # Runs that train at the same time share the processors instead of each using all.
             "TF_NUM_INTRAOP_THREADS": str(self.threads),
         }
@@ -239,3 +259,11 @@ def _gigabytes(environ: Mapping[str, str], name: str, default: float) -> float:
     if not 0.1 <= number <= 1e6:  # false for NaN, too
         raise InvalidSetting(f"{used} is {value!r}. Write a number of gigabytes from 0.1 to 1000000.")
     return number
+
+
+def _list(environ: Mapping[str, str], name: str, pattern: str, examples: str) -> tuple[str, ...]:
+    values = tuple(value.lower() for value in re.split(r"[,\s]+", environ.get(name, "")) if value)
+    for value in values:
+        if not re.fullmatch(pattern, value, re.ASCII):
+            raise InvalidSetting(f"{name} contains {value!r}. Write {examples}, separated by commas.")
+    return values

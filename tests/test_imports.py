@@ -33,7 +33,7 @@ LEVELS = [
 ]
 ONLY_IN = {
     "streamlit": ("streamlit_app.py", "digitlab/server/", "digitlab/ui/", "digitlab/pages/"),
-    "starlette": ("streamlit_app.py", "digitlab/ui/visitor_cookie.py"),
+    "starlette": ("digitlab/server/", "digitlab/ui/visitor_cookie.py"),
     "streamlit_drawable_canvas": ("digitlab/ui/canvas.py",),
     "sqlalchemy": ("digitlab/runs/store/", "digitlab/doctor/database_checks.py"),
     "psycopg": ("digitlab/runs/store/schema.py",),

@@ -74,6 +74,12 @@ def test_networks_may_lie_at_an_address():
         ("DIGITLAB_SCHEDULER", "localhost:8786"),
         ("DIGITLAB_DATABASE_URL", "digitlab.db"),
         ("DIGITLAB_MODELS", "nope://bucket/models"),
+        ("DIGITLAB_HOSTS", "https://digits.example.org"),
+        ("DIGITLAB_HOSTS", "digits.example.org:8501"),
+        ("DIGITLAB_HOSTS", "a..b"),
+        ("DIGITLAB_EMBEDDED_BY", "moodle.example.org"),
+        ("DIGITLAB_EMBEDDED_BY", "https://moodle.example.org/course"),
+        ("DIGITLAB_EMBEDDED_BY", "https://moodle.example.org;script-src"),
     ],
 )
 def test_a_wrong_value_is_refused_by_the_name_of_its_variable(name, value):
@@ -84,6 +90,17 @@ def test_a_wrong_value_is_refused_by_the_name_of_its_variable(name, value):
 def test_a_scheduler_may_be_encrypted():
     environ = {"DIGITLAB_DATABASE_URL": "postgresql+psycopg://me@host/db", "DIGITLAB_SCHEDULER": "tls://host:8786"}
     assert Settings.from_environment(environ).scheduler == "tls://host:8786"
+
+
+def test_hosts_and_origins_are_lists():
+    environ = {
+        "DIGITLAB_HOSTS": "Digits.example.org, *.school.example",
+        "DIGITLAB_EMBEDDED_BY": "https://lms.example:8443",
+    }
+    settings = Settings.from_environment(environ)
+    assert settings.hosts == ("digits.example.org", "*.school.example")
+    assert settings.embedded_by == ("https://lms.example:8443",)
+    assert Settings.from_environment(settings.environment()) == settings
 
 
 def test_a_description_of_the_settings_holds_no_password():

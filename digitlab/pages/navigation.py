@@ -2,9 +2,10 @@
 
 import streamlit as st
 
+from digitlab.settings import ROOT
 from digitlab.ui import identity, messages, resources, style
 
-st.set_page_config(page_title="DigitLab", page_icon=":material/draw:", layout="wide")
+st.set_page_config(page_title="DigitLab", page_icon=str(ROOT / "digitlab" / "ui" / "icon.svg"), layout="wide")
 page = st.navigation(
     [
         st.Page("start.py", title="Start", icon=":material/home:", default=True),

@@ -39,7 +39,7 @@ class Visitors:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 if headers.get("content-type", "").startswith("text/html"):
-                    headers.append("set-cookie", _cookie(new_token(), is_secure=_came_by_https(scope)))
+                    headers.append("set-cookie", _cookie(new_token(), is_secure=came_by_https(scope)))
                     headers["cache-control"] = "private, no-cache"  # a proxy must not give it to another browser
             await send(message)
 
@@ -52,7 +52,7 @@ def _has_token(scope: Scope) -> bool:
     return is_token(cookie_parser(Headers(scope=scope).get("cookie", "")).get(COOKIE, ""))
 
 
-def _came_by_https(scope: Scope) -> bool:
+def came_by_https(scope: Scope) -> bool:
     """Whether the browser's connection is encrypted, up to this server or to a proxy in front of it."""
     forwarded = Headers(scope=scope).get("x-forwarded-proto", "").split(",")[0].strip().lower()
     return scope["scheme"] == "https" or forwarded == "https"

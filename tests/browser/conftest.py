@@ -15,12 +15,24 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, ViewportSize, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Error,
+    Locator,
+    Page,
+    Request,
+    ViewportSize,
+    expect,
+    sync_playwright,
+)
 from waiting import wait_for
 
 from digitlab.settings import ROOT, Settings
 
 _WINDOWED = ("chromium", "chromium-browser", "google-chrome")  # programs with a window, which may stay hidden
+HERE = ("http://127.0.0.1:", "data:", "blob:")  # beginnings of addresses on this machine
 PATIENCE = 120_000  # milliseconds; two processes of tests share two cores
 # How often the page has sent something, and how much of it was sent when its script last began to run.
 COUNT_RUNS = """
@@ -143,10 +155,13 @@ class Visitors:
     """Lends browser contexts, each a person's own, and lends them again after their cookies and storage are gone.
 
     A context that has opened the app keeps its compiled code: the next page takes 1.6 s of a processor, not 3.3 s.
+
+    Whatever a visitor does, nothing is asked for outside this machine, and nothing breaks the pages' policy.
     """
 
     def __init__(self, browser: Browser) -> None:
         self._browser = browser
+        self._breaches: list[str] = []
         self._free: defaultdict[tuple[object, ...], list[BrowserContext]] = defaultdict(list)
 
     @contextmanager
@@ -160,13 +175,24 @@ class Visitors:
             context = self._browser.new_context(base_url=url, viewport=size, is_mobile=width < 500, **options)
             context.set_default_timeout(PATIENCE)
             context.add_init_script(COUNT_RUNS + STAND_STILL)
+            context.on("request", self._hear_request)
+            context.on("console", self._hear_message)
         yield context
+        assert self._breaches == []
         for page in context.pages:
             if page.url.startswith("http"):
                 page.evaluate("localStorage.clear()")
             page.close()
         context.clear_cookies()
         free.append(context)
+
+    def _hear_request(self, request: Request) -> None:
+        if not request.url.startswith(HERE):
+            self._breaches.append(request.url)
+
+    def _hear_message(self, message: ConsoleMessage) -> None:
+        if "Content Security Policy" in message.text:
+            self._breaches.append(message.text)
 
 
 @pytest.fixture(scope="module")
@@ -213,7 +239,8 @@ def page(context: BrowserContext) -> Iterator[Page]:
 def assert_sound(page: Page) -> None:
     """No exception is shown, and the page does not scroll to the side."""
     expect(page.get_by_test_id("stException")).to_have_count(0)
-    page.wait_for_function(  # pictures that come in, and parts that go, may be wider for a moment
+    wait_until(  # pictures that come in, and parts that go, may be wider for a moment
+        page,
         "[document.documentElement, document.querySelector('[data-testid=stMain]')]"
         ".every(element => element.scrollWidth <= element.clientWidth)",
         timeout=5_000,
@@ -243,6 +270,30 @@ def visit(page: Page, path: str, title: str | None = None) -> None:
     settle(page)
 
 
+def wait_until(page: Page, condition: str, timeout: int = PATIENCE) -> None:
+    """Wait for a condition, looking every 50 ms: a page that is looked at in each frame is drawn in each.
+
+    Playwright's own wait has the page evaluate a text, which the pages' policy forbids.
+    """
+    look = f"""new Promise((hold, fail) => {{
+        const end = performance.now() + {timeout}
+        const look = () => {{
+            if ({condition.strip()}) hold()
+            else if (performance.now() > end) fail("not in time")
+            else setTimeout(look, 50)
+        }}
+        look()
+    }})"""
+    while True:
+        try:
+            page.evaluate(look)
+        except Error as error:
+            if "context was destroyed" not in str(error):  # by an address that was opened meanwhile
+                raise
+        else:
+            return
+
+
 def network(page: Page) -> Locator:
     """The field with the chosen network."""
     return page.get_by_test_id("stSelectbox").locator("input").first
@@ -250,6 +301,5 @@ def network(page: Page) -> Locator:
 
 def settle(page: Page) -> None:
     """Wait until the page's script has run for all that was sent, and the code that draws its parts is there."""
-    # A network that is evaluated for the first time reads 10,000 digits; polled at each frame, a page is drawn at each.
-    page.wait_for_function(IS_DONE, polling=50)
+    wait_until(page, IS_DONE)  # a network that is evaluated for the first time reads 10,000 digits
     expect(page.get_by_test_id("stSkeleton")).to_have_count(0)  # Streamlit fetches it for a kind of part on first use

@@ -2,7 +2,7 @@ import re
 import threading
 
 import pytest
-from conftest import assert_fits, assert_no_tensorflow, assert_sound, settle, visit
+from conftest import HERE, assert_fits, assert_no_tensorflow, assert_sound, settle, visit, wait_until
 from playwright.sync_api import expect
 
 PAGES = {
@@ -28,11 +28,12 @@ IS_DARK = """() => {
 
 @pytest.mark.parametrize("path", PAGES)
 def test_a_page_fits_the_screen_in_both_themes(page, app, path):
-    """On a wide and a narrow screen; and no page has the server's process load TensorFlow."""
+    """On a wide and a narrow screen, with an icon from here; and the server's process does not load TensorFlow."""
     visit(page, path, PAGES[path])
+    assert page.locator("link[rel='shortcut icon']").evaluate("icon => icon.href").startswith(HERE)
     for theme in ("light", "dark"):
         page.emulate_media(color_scheme=theme)
-        page.wait_for_function(f"({IS_DARK})() === {'true' if theme == 'dark' else 'false'}")
+        wait_until(page, f"({IS_DARK})() === {'true' if theme == 'dark' else 'false'}")
         assert_fits(page)
     expect(page.get_by_test_id("stAlertContentError")).to_have_count(0)
     assert_no_tensorflow(app)

@@ -5,18 +5,26 @@ import socket
 import subprocess
 import sys
 import urllib.request
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import partial
+from http.client import HTTPConnection
+from urllib.parse import urlsplit
 
 import psutil
+import pytest
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime.scriptrunner.exec_code import modified_sys_path
 from waiting import wait_for
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
 
 from digitlab.lab import Lab
 from digitlab.runs.records.people import OPERATOR
 from digitlab.runs.records.run import RunState
 from digitlab.runs.store.store import Store
 from digitlab.server.lifecycle import NAVIGATION, protect_import_path
+from digitlab.server.upload_limits import Limits
 from digitlab.settings import ROOT
 
 PATIENCE = 15  # seconds for a server to end
@@ -102,9 +110,66 @@ def test_a_server_leaves_no_process_and_the_next_one_resumes(settings, small):
     assert [epoch.epoch for epoch in epochs] == list(range(1, len(epochs) + 1))
 
 
-def test_a_server_starts_with_a_setting_that_is_not_allowed(settings):
-    with serving(settings, STREAMLIT, "--server.port", DIGITLAB_MAX_GIGABYTES="many") as (process, url):
+def status(url, method="GET", body=None, **headers):
+    """The status and the text of a server's answer."""
+    address = urlsplit(url)
+    connection = HTTPConnection(address.netloc, timeout=PATIENCE)
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    with closing(connection):
+        connection.request(method, address.path, body, named)
+        answer = connection.getresponse()
+        return answer.status, answer.read().decode()
+
+
+@contextmanager
+def session(url):
+    """Somebody on a page that asks for no file; gives the address of their session's uploads, and their headers."""
+    cookies = {"Cookie": cookie_of(f"{url}/_stcore/health").split(";")[0]}
+    token = cookies["Cookie"].removeprefix("_streamlit_xsrf=")
+    rerun, message = BackMsg(), ForwardMsg()
+    rerun.rerun_script.query_string = ""
+    stream = f"ws{url.removeprefix('http')}/_stcore/stream"
+    with connect(stream, origin=url, subprotocols=["streamlit"], additional_headers=cookies) as socket:
+        socket.send(rerun.SerializeToString())
+        while message.WhichOneof("type") != "new_session":
+            message.ParseFromString(socket.recv(PATIENCE))
+        number = message.new_session.initialize.session_id
+        yield f"{url}/_stcore/upload_file/{number}", cookies | {"X-Xsrftoken": token}
+
+
+def assert_uploads_are_bounded(url):
+    form = b'--x\r\nContent-Disposition: form-data; name="f"; filename="f"\r\n\r\n\r\n--x--\r\n'
+    kind = {"Content-Type": "multipart/form-data; boundary=x"}
+    most = Limits().files
+    with session(url) as (uploads, headers):
+        taken = [status(f"{uploads}/{number}", "PUT", form, **headers, **kind) for number in range(most + 1)]
+        assert [code for code, _ in taken] == [204] * most + [413]
+        assert "Reload the page" in taken[-1][1]
+        assert status(f"{uploads}/0", "DELETE", **headers)[0] == 204
+        assert status(f"{uploads}/0", "PUT", form, **headers, **kind)[0] == 204
+    wait_for(
+        lambda: status(f"{uploads}/1", "PUT", form, **headers, **kind)[0] == 400
+    )  # its files are gone, and so is the session
+
+
+def assert_other_hosts_are_refused(url):
+    assert status(url, Host="evil.example")[0] == 403
+    assert status(url, Host="lab.school.example")[0] == 200
+    with pytest.raises(InvalidStatus, match="403"):
+        connect(f"ws{url.removeprefix('http')}/_stcore/stream", origin="http://evil.example").__enter__()
+
+
+def test_a_server_with_a_setting_that_is_not_allowed_is_safe(settings):
+    """It starts, and what guards it reads the other settings."""
+    variables = {"DIGITLAB_MAX_GIGABYTES": "many", "DIGITLAB_HOSTS": "*.school.example"}
+    variables["DIGITLAB_EMBEDDED_BY"] = "https://lms.example"
+    command = [*STREAMLIT, "--server.disconnectedSessionTTL=0"]
+    with serving(settings, command, "--server.port", **variables) as (process, url):
         wait_for(lambda: is_up(url, process), COMING)
+        with urllib.request.urlopen(url) as page:
+            assert page.headers["content-security-policy"].endswith("frame-ancestors 'self' https://lms.example")
+        assert_other_hosts_are_refused(url)
+        assert_uploads_are_bounded(url)
 
 
 def test_importing_the_front_door_imports_no_lab():
