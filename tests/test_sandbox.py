@@ -1,3 +1,4 @@
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -55,6 +56,11 @@ def test_a_confined_process_cannot_have(what, tmp_path):
 def test_it_may_read_and_write_in_its_own_folder(tmp_path):
     result = attempt(tmp_path, "open('x', 'w').write('y'); import os; os.mkdir('z'); os.remove('x')")
     assert result.stdout == "done\n", result.stderr
+
+
+def test_its_priority_is_low(tmp_path):
+    result = attempt(tmp_path, "import os; before = os.nice(0); sandbox.lower_priority(); print(os.nice(0) - before)")
+    assert result.stdout == f"{min(5, 19 - os.nice(0))}\ndone\n", result.stderr
 
 
 def test_it_is_ended_when_its_time_is_over(tmp_path):

@@ -347,8 +347,8 @@ def _first_line(error: Exception) -> str:
     return printable(text)
 
 
-def _main(folder: Path, max_weights: int, memory: int, seconds: int) -> None:
-    sandbox.limit(memory, seconds)
+def _main(folder: Path, max_weights: int, memory: int, seconds: int, cpu_seconds: int) -> None:
+    sandbox.limit(memory, seconds, cpu_seconds)
     sandbox.confine(folder)
     try:
         outcome = convert(folder, max_weights)

@@ -1,10 +1,12 @@
 """People's own networks: import, rename and delete."""
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from digitlab import logs
 from digitlab.data.mnist import Mnist
-from digitlab.errors import NotAllowed
+from digitlab.errors import LimitReached, NotAllowed
 from digitlab.runs.models.model_files import ModelFiles
 from digitlab.runs.models.model_import import ModelImporter, imported_card
 from digitlab.runs.records.model_card import ModelCard, check_source, check_title
@@ -18,6 +20,8 @@ class Models:
 
     def __init__(self, files: ModelFiles, importer: ModelImporter, limits: Limits, digits: Callable[[], Mnist]) -> None:
         self._files, self._importer, self._limits, self._digits = files, importer, limits, digits
+        self._importing: set[str] = set()  # ids of people
+        self._lock = threading.Lock()
 
     def import_model(
         self,
@@ -41,7 +45,7 @@ class Models:
         Raises:
             ModelRejected: A check failed; the message gives the reason.
             NotAllowed: The person is anonymous.
-            LimitReached: The person has too many imported networks, or the lab is full.
+            LimitReached: The person has too many imported networks, or imports another one, or the lab is full.
         """
         if not person.may_train:
             logs.log("permission denied", person=person.id, action="import a network")
@@ -49,7 +53,8 @@ class Models:
         title, source = check_title(title), check_source(source) if source.strip() else ""
         self._limits.check_imports(person, self._count_imports(person))
         choices = choices or ImportChoices()
-        imported = self._importer.import_model(content, file, choices)
+        with self._only_import(person):
+            imported = self._importer.import_model(content, file, choices)
         card = imported_card(
             imported, self._digits().y_test, file=file, title=title, source=source, person=person, choices=choices
         )
@@ -73,6 +78,18 @@ class Models:
         if origin and not any(other.origin and other.origin.sha256 == origin for other in self._files.cards()):
             self._importer.forget(origin)
         logs.log("network deleted", person=person.id, network=name)
+
+    @contextmanager
+    def _only_import(self, person: Person) -> Iterator[None]:
+        with self._lock:
+            if person.id in self._importing:
+                raise LimitReached("You are importing another network. Wait until it is done, then import this one.")
+            self._importing.add(person.id)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._importing.remove(person.id)
 
     def _count_imports(self, person: Person) -> int:
         return sum(

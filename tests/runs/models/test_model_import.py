@@ -12,6 +12,7 @@ from keras import layers
 
 from digitlab.errors import InvalidSetting, LimitReached, ModelRejected, NotAllowed
 from digitlab.lab import Lab
+from digitlab.runs.models import model_import
 from digitlab.runs.models.model_import import ImportedModel, ModelImporter, ResourceLimits, imported_card
 from digitlab.runs.records.model_card import ModelCard
 from digitlab.runs.records.people import OPERATOR, Person
@@ -83,7 +84,7 @@ def test_a_scale_that_does_not_exist_is_named():
 
 @pytest.fixture
 def importer(settings, digits):
-    return ModelImporter(settings, lambda: digits, ResourceLimits(seconds=60))
+    return ModelImporter(settings, lambda: digits, ResourceLimits(seconds=120))
 
 
 def refused(importer, content, match):
@@ -159,3 +160,18 @@ def test_a_file_of_the_operator_that_is_refused_is_named(settings, tmp_path):
         with pytest.raises(ModelRejected, match="empty"):
             lab.import_model(b"", "empty.keras", "Empty", OPERATOR)
         assert all(card.is_ready_made for card in lab.models())
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"parameters": -1}, {"parameters": 10**400}, {"layers": True}, {"versions": {"keras": 3}}, {"alternatives": "ab"},
+     {"scale": "\ud800"}, {"adaptation": None}],
+)  # fmt: skip
+def test_what_a_sandbox_returns_is_checked(changes, tmp_path):
+    outcome = {"parameters": 10, "layers": 3, "scale": "0 to 1", "adaptation": "", "alternatives": [], "versions": {}}
+    np.save(tmp_path / "answers.npy", np.zeros((5, 10), np.float32))
+    model_import._check(tmp_path, outcome | {"is_softmax_added": False}, 5)
+    with pytest.raises(ModelRejected, match="returned no result"):
+        model_import._check(tmp_path, outcome | {"is_softmax_added": False} | changes, 5)
+    with pytest.raises(ModelRejected, match="returned no result"):
+        model_import._check(tmp_path, outcome, 5)

@@ -2,10 +2,12 @@
 
 import dataclasses
 import shutil
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from digitlab.errors import InvalidSetting, ModelNotFound, ModelProtected, NotAllowed
+from digitlab.errors import InvalidSetting, LimitReached, ModelNotFound, ModelProtected, ModelRejected, NotAllowed
 from digitlab.runs.models.model_files import ModelFiles
 from digitlab.runs.models.model_import import ModelImporter
 from digitlab.runs.records.people import OPERATOR, Person
@@ -57,3 +59,35 @@ def test_a_forbidden_import_is_rejected_with_its_file_unopened(models, settings)
         with pytest.raises(InvalidSetting, match=f"^The {wrong} "):
             models.import_model(b"", "theirs.keras", title, ANN, source)
     assert not (settings.data / "foreign").exists()
+
+
+class Busy:
+    """An importer that checks a file until it is told to reject it."""
+
+    def __init__(self):
+        self.began, self.is_over = threading.Semaphore(0), threading.Event()
+
+    def import_model(self, content, file, choices):
+        self.began.release()
+        assert self.is_over.wait(30)
+        raise ModelRejected(file)
+
+
+def test_one_person_imports_one_network_at_a_time(settings, digits):
+    importer = Busy()
+    models = Models(ModelFiles(settings), importer, Limits(settings), lambda: digits)
+
+    def import_one(person):
+        return models.import_model(b"", "theirs.keras", "Theirs", person, "")
+
+    with ThreadPoolExecutor(2) as pool:
+        under_way = [pool.submit(import_one, ANN)]
+        assert importer.began.acquire(timeout=30)
+        with pytest.raises(LimitReached, match="importing another network"):
+            import_one(ANN)
+        under_way.append(pool.submit(import_one, BEN))
+        assert importer.began.acquire(timeout=30)
+        importer.is_over.set()
+    assert [type(one.exception()) for one in under_way] == [ModelRejected] * 2
+    with pytest.raises(ModelRejected):  # hers is over
+        import_one(ANN)
