@@ -1,5 +1,6 @@
 """The command line: `python -m digitlab`.
 
+backup           backup and restore of the lab
 ctrl_c           what Ctrl-C does
 improvement      fine-tuning on drawings, and their deletion
 input_file       a file that is named on the command line

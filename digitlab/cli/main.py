@@ -4,7 +4,7 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 
-from digitlab.cli import ctrl_c, improvement, models, output, runs, setup, training
+from digitlab.cli import backup, ctrl_c, improvement, models, output, runs, setup, training
 from digitlab.cli.output import OutputClosed
 from digitlab.cli.parser import parser
 from digitlab.errors import DigitLabError
@@ -26,7 +26,12 @@ COMMANDS: dict[str, Callable[[argparse.Namespace, Lab], int]] = {
     "rename": runs.rename,
     "delete": runs.delete,
 }
-WITHOUT_LAB: dict[str, Callable[[argparse.Namespace], int]] = {"workers": setup.workers, "doctor": setup.doctor}
+WITHOUT_LAB: dict[str, Callable[[argparse.Namespace], int]] = {
+    "workers": setup.workers,
+    "doctor": setup.doctor,
+    "backup": backup.backup,
+    "restore": backup.restore,
+}
 _INTERRUPTED, _CLOSED = 130, 141  # what shells show for programs that SIGINT and SIGPIPE end
 
 

@@ -42,7 +42,7 @@ def parser() -> argparse.ArgumentParser:
     top = _Parser(prog="python -m digitlab", description="DigitLab without a browser.")
     add = top.add_subparsers(title="commands", required=True, metavar="COMMAND", dest="command").add_parser
     commands = _train(add), _evaluate(add), _read(add), _export(add), _import(add)
-    for command in (*commands, *_improvement(add), *_runs(add), _doctor(add)):
+    for command in (*commands, *_improvement(add), *_runs(add), *_backup(add), _doctor(add)):
         command.add_argument("--json", action="store_true", help="Print JSON.")
     add("workers", help="run worker processes until standard input ends (used by the app)")
     return top
@@ -121,6 +121,15 @@ def _runs(add: _Add) -> list[argparse.ArgumentParser]:
     resume.add_argument("--epochs", type=int, help="Total epochs (default: as many as it was started with).")
     rename.add_argument("title", metavar="TITLE")
     return [add("runs", help="list all training runs"), stop, pause, resume, rename, delete]
+
+
+def _backup(add: _Add) -> list[argparse.ArgumentParser]:
+    backup = add("backup", help="save runs, drawings and networks to a file, while the lab runs or not")
+    backup.add_argument("file", metavar="FILE", type=Path, help="A new .zip file, outside the lab's own folders.")
+    restore = add("restore", help="put a backup in the place of the lab, which must not run")
+    restore.add_argument("file", metavar="FILE", type=Path, help="A backup, or a database that was rescued or copied.")
+    restore.add_argument("--replace", action="store_true", help="Move aside what the lab holds now.")
+    return [backup, restore]
 
 
 def _doctor(add: _Add) -> argparse.ArgumentParser:

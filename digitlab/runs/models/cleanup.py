@@ -13,7 +13,7 @@ from digitlab.settings import Settings
 from digitlab.storage.storage import Storage, StoredFile
 
 _MAX_CHECKPOINTS = 50  # of all runs; one of the largest preset takes 4 MB
-_CHECKPOINT = re.compile(r"run-(\d+)-[0-9a-f]+\.npz")
+CHECKPOINT = re.compile(r"run-(\d+)-[0-9a-f]+\.npz")
 
 
 def checkpoint_of(settings: Settings, run: Run) -> StoredFile:
@@ -29,7 +29,7 @@ def clean_up(settings: Settings, needed: Collection[int]) -> None:
         storage = _checkpoints(settings)
         storage.remove_leftovers()
         by_age = sorted((entry.modified, name) for name, entry in storage.entries().items())
-        found = [(name, match) for _, name in by_age if (match := _CHECKPOINT.fullmatch(name))]
+        found = [(name, match) for _, name in by_age if (match := CHECKPOINT.fullmatch(name))]
         for name, match in found[:-_MAX_CHECKPOINTS]:
             if int(match[1]) not in needed:
                 with suppress(StorageError):  # an older place may be read-only

@@ -16,7 +16,7 @@ from digitlab.storage.storage import Storage
 
 _MAX_CACHED = 100  # snapshots; 0.2 MB each for the tutorial's network, 0.6 MB for the largest preset
 _MAX_RUNS = 30  # with snapshots; one of the largest preset takes 13 MB
-_FILE = re.compile(r"(run-(\d+)-[0-9a-f]+)-epoch-(\d+)\.npz")
+SNAPSHOT = re.compile(r"(run-(\d+)-[0-9a-f]+)-epoch-(\d+)\.npz")
 
 
 class SnapshotStore:
@@ -44,7 +44,7 @@ class SnapshotStore:
         """Return the epochs that have a snapshot (0: before the first), each with a stamp of its file's content."""
         found = []
         for name, entry in self._storage.entries().items():
-            if (match := _FILE.fullmatch(name)) and match[1] == self._name:
+            if (match := SNAPSHOT.fullmatch(name)) and match[1] == self._name:
                 found.append((int(match[3]), f"{name}@{entry.stamp}"))
         return sorted(found)
 
@@ -113,7 +113,7 @@ def remove_old_snapshots(settings: Settings, needed: Collection[int]) -> None:
         entries = storage.entries()
         written: dict[tuple[str, int], float] = {}
         for name, entry in entries.items():
-            if match := _FILE.fullmatch(name):
+            if match := SNAPSHOT.fullmatch(name):
                 run = match[1], int(match[2])
                 written[run] = max(entry.modified, written.get(run, 0.0))
         for old, number in sorted(written, key=lambda run: written[run])[:-_MAX_RUNS]:

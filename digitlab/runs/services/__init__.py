@@ -1,5 +1,7 @@
 """What people may do in the lab, with the checks of ownership and limits.
 
+backup          saves a lab to a file while it runs
+backup_archive  the ZIP of a backup, with size and SHA-256 of each part
 corrections     turns a reading that a person corrected into a drawing
 drawings        people's own drawings: save, list, relabel, delete, import and export
 evaluations     networks' answers on whole sets, computed once
@@ -8,6 +10,7 @@ improver        fine-tunes networks on a person's drawings, and says whether it 
 limits          the limits of one lab
 map_builder     maps of digits, made in the background
 models          people's own networks: import, rename and delete
+restore         puts a backup in the place of a lab that is not running
 trainings       runs: start, stop, pause, resume, rename and delete
 wait_estimates  all runs, and when the queued ones may start
 """

@@ -200,7 +200,10 @@ def _obstacle(path: Path, found: Identity | None, used: Identity | None, *, may_
 
 def _happened(path: Path, found: Identity | None) -> str:
     what = "deleted or moved" if found is None else "replaced by another file"
-    return f"The database file {path} was {what} while the lab has it open. Nothing is read, recorded or trained now."
+    return (
+        f"The database file {path} was {what} while the lab has it open. Nothing is read or recorded now, and no "
+        "training starts."
+    )
 
 
 def _remedy(path: Path, saved: Path | None, found: Identity | None) -> str:

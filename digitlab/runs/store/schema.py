@@ -95,8 +95,12 @@ def engine_for(url: str) -> sa.Engine:
     return engine
 
 
-def sqlite_file(url: sa.URL) -> Path | None:
+def sqlite_file(url: sa.URL | str) -> Path | None:
     """Return the file of a SQLite database; None for other databases, and for one in memory."""
+    try:
+        url = sa.make_url(url)
+    except SQLAlchemyError as error:
+        raise InvalidSetting("The database address cannot be used. Check DIGITLAB_DATABASE_URL.") from error
     is_file = url.get_backend_name() == "sqlite" and url.database and not url.database.startswith(("file:", ":memory:"))
     return Path(url.database or "").absolute() if is_file else None
 
