@@ -4,7 +4,7 @@ import streamlit as st
 
 from digitlab.runs.records.improvement import MIN_DRAWINGS
 from digitlab.runs.records.run import Run, RunState
-from digitlab.ui import identity, messages, network_choice, resources, run_list, run_progress, tally
+from digitlab.ui import identity, messages, network_choice, repetition, resources, run_list, run_progress, tally
 from digitlab.ui.improve import verdict_view
 
 lab = resources.lab()
@@ -65,7 +65,6 @@ def choose_run() -> Run | None:
     return tunings.get(asked) or (own[0] if own else None)
 
 
-@st.fragment(run_every=0.5)
 def show_progress(number: int) -> None:
     """Show a run's progress; when it is over, the whole page runs again and shows the result."""
     with messages.show_errors():
@@ -96,7 +95,7 @@ if run is not None:
         run_list.heading(run, person)
     with messages.show_errors():
         if not run.state.is_over():
-            show_progress(run.number)
+            repetition.repeat(show_progress, 0.5, run.number)
         elif run.state in (RunState.FAILED, RunState.INTERRUPTED):
             st.error(messages.escape_markdown(run.message), icon=":material/error:")
         elif run.model is None:

@@ -5,12 +5,24 @@ from functools import partial
 
 import streamlit as st
 
-from digitlab.errors import DatabaseUnavailable
+from digitlab.errors import DatabaseUnavailable, DigitLabError
 from digitlab.networks.presets import PRESETS
 from digitlab.runs.records.model_card import MAX_TITLE_LENGTH
 from digitlab.runs.records.run import Run, RunState
-from digitlab.ui import identity, learning_curves, messages, resources, run_list, run_progress, training_hints
+from digitlab.ui import (
+    identity,
+    learning_curves,
+    messages,
+    repetition,
+    resources,
+    run_list,
+    run_progress,
+    training_hints,
+)
 from digitlab.ui.train import settings_sharing, training_form
+
+_REFRESH = 0.5  # seconds after which the runs are shown again while one is under way
+_LOOK = 10.0  # seconds after which is looked for new ones while none is
 
 lab = resources.lab()
 person = identity.person()
@@ -129,14 +141,14 @@ def choose_run(newest: int) -> None:
         st.query_params["run"] = str(st.session_state.listed[rows[0]])
 
 
-def refresh_interval(runs: list[Run]) -> float:
-    """Return the seconds after which the runs are read again: few while something happens."""
-    return 0.5 if any(not run.state.is_over() for run in runs) else 5.0
+def is_under_way(runs: list[Run]) -> bool:
+    """Whether any run waits or is trained."""
+    return any(not run.state.is_over() for run in runs)
 
 
-interval = 5.0
+was_under_way = False
 with suppress(DatabaseUnavailable):  # shown below, where the runs are read again
-    interval = refresh_interval(lab.runs())
+    was_under_way = is_under_way(lab.runs())
 
 
 def choose_shown_run(runs: list[Run]) -> Run:
@@ -188,20 +200,30 @@ def show_list(runs: list[Run]) -> None:
     )
 
 
-@st.fragment(run_every=interval)
 def show_runs() -> None:
-    """Show the chosen run and the list of all, and keep both up to date."""
+    """Show the chosen run and the list of all."""
+    st.session_state.seen_runs = None
     with messages.show_errors():
-        runs = lab.runs()
+        runs = st.session_state.seen_runs = lab.runs()
         if not runs:
             st.info("No training yet. Choose the settings and press Train.", icon=":material/model_training:")
             return
         show_run(choose_shown_run(runs))
         show_list(runs)
-        if interval != refresh_interval(runs):
-            st.rerun()  # to refresh more often, or less
+        if was_under_way != is_under_way(runs):
+            st.rerun()  # to refresh often, or no longer
+
+
+def look_for_runs() -> None:
+    """Show the page again if there is something new: a tab that is left open costs next to nothing."""
+    runs = None
+    with suppress(DigitLabError):  # shown above, where the runs are read again
+        runs = lab.runs()
+    if runs != st.session_state.seen_runs:
+        st.rerun()
 
 
 with watch:
-    show_runs()
+    repetition.repeat(show_runs, _REFRESH if was_under_way else None)
+    repetition.repeat(look_for_runs, None if was_under_way else _LOOK)
 run_list.show_dialog(person)

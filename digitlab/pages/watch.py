@@ -10,7 +10,7 @@ from digitlab.errors import DigitLabError
 from digitlab.networks.recognition import DEFAULT_MODEL
 from digitlab.networks.snapshots import Snapshot
 from digitlab.runs.records.run import Run, RunState
-from digitlab.ui import figures, galleries, messages, resources, shared_state, training_hints
+from digitlab.ui import figures, galleries, messages, repetition, resources, shared_state, training_hints
 from digitlab.ui.watch import epoch_views, layer_views
 
 SOURCES = {"My drawing": "My drawing", "MNIST": "MNIST"}  # labels by name
@@ -155,7 +155,6 @@ with right:
 interval = refresh_interval(chosen)
 
 
-@st.fragment(run_every=interval)
 def show() -> None:
     """Everything that changes with the epoch."""
     with messages.show_errors():
@@ -178,4 +177,4 @@ def show() -> None:
             st.rerun()  # to refresh more often, or less
 
 
-show()
+repetition.repeat(show, interval)

@@ -17,6 +17,7 @@ metric            A figure in a frame
 network_choice    The field that chooses the network for all pages
 probability_bars  The ten probabilities of a reading
 reading_view      What a network reads, shown
+repetition        Pieces of page that are shown again and again while the tab is visible
 resources         What all sessions share: the lab, MNIST, what is loaded ahead
 run_list          A run's heading, its row in the list of runs, its dialogs
 run_progress      The progress of a run, and the buttons to stop or pause it

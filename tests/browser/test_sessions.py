@@ -11,6 +11,8 @@ from conftest import visit
 from playwright.sync_api import Page
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ClientState_pb2 import ClientState
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from waiting import wait_for
 
 from digitlab.settings import ROOT
 
@@ -34,8 +36,10 @@ def fields(sent: ClientState) -> dict[str, object]:
 
 
 def last_sent(page: Page, frames: list[bytes]) -> ClientState:
+    """What Chromium sent last because of a person, and not by itself after an interval."""
     page.wait_for_timeout(500)
-    return BackMsg.FromString(frames[-1]).rerun_script
+    sent = [BackMsg.FromString(frame).rerun_script for frame in frames]
+    return next(state for state in reversed(sent) if not state.is_auto_rerun)
 
 
 def same(chromium: ClientState, ours: ClientState) -> bool:
@@ -117,3 +121,30 @@ def test_a_page_that_looks_again_by_itself_is_asked_for_again(app):
             return session.all_errors
 
     assert run(watch()) == []
+
+
+def hide(page: Page, *, is_hidden: bool) -> None:
+    page.evaluate(
+        """isHidden => {
+            Object.defineProperty(document, "hidden", { get: () => isHidden, configurable: true })
+            document.dispatchEvent(new Event("visibilitychange"))
+        }""",
+        is_hidden,
+    )
+
+
+def test_a_hidden_tab_asks_for_nothing_and_a_visible_one_again(page):
+    intervals: list[float] = []
+
+    def note(frame: bytes) -> None:
+        message = ForwardMsg.FromString(frame)
+        if message.WhichOneof("type") == "auto_rerun":
+            intervals.append(message.auto_rerun.interval)
+
+    page.on("websocket", lambda socket: socket.on("framereceived", note))
+    visit(page, "train")
+    often = intervals[-1]
+    for is_hidden, interval in ((True, 86_400), (False, often)):
+        hide(page, is_hidden=is_hidden)
+        wait_for(lambda interval=interval: page.wait_for_timeout(50) or intervals[-1] == interval)
+    assert often < 60

@@ -8,7 +8,7 @@ from digitlab.errors import DigitLabError
 from digitlab.networks.digit_sets import DigitSet
 from digitlab.networks.robustness import Robustness
 from digitlab.runs.records.model_card import ModelCard
-from digitlab.ui import galleries, linked_choice, messages, network_choice, resources
+from digitlab.ui import galleries, linked_choice, messages, network_choice, repetition, resources
 from digitlab.ui.charts import plots
 from digitlab.ui.evaluate import network_pair
 
@@ -36,8 +36,7 @@ def _measurements(cards: list[ModelCard], digit_set: DigitSet, kind: str) -> Non
     lab = resources.lab()
     missing = [card for card in cards if lab.robustness(card.name, digit_set).progress < 1]
     is_running = any(lab.is_measuring(card.name, digit_set) for card in missing)
-    # A fragment that runs again each second during a measurement only.
-    st.fragment(_curves, run_every=1.0 if is_running else None)(cards, digit_set, kind, is_running=is_running)
+    repetition.repeat(_curves, 1.0 if is_running else None, cards, digit_set, kind, is_running=is_running)
     if missing and not is_running:
         _offer_measurement(missing, digit_set)
 

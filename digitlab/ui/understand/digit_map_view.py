@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from digitlab.networks.digit_map import DigitMap
 from digitlab.networks.reading import Reading
 from digitlab.runs.records.model_card import ModelCard
-from digitlab.ui import galleries, messages, reading_view, resources, style
+from digitlab.ui import galleries, messages, reading_view, repetition, resources, style
 from digitlab.ui.charts import plots
 from digitlab.ui.understand import answers, picture_choice
 
@@ -138,7 +138,6 @@ def _digit_map(card: ModelCard) -> DigitMap | None:
     if isinstance(digit_map, DigitMap):
         return digit_map
 
-    @st.fragment(run_every=1.0)
     def wait() -> None:
         progress = resources.lab().explain(card.name).digit_map()
         if isinstance(progress, DigitMap):
@@ -148,5 +147,5 @@ def _digit_map(card: ModelCard) -> DigitMap | None:
         else:
             st.progress(progress.share, "Reading 20,000 training digits (once only).")
 
-    wait()
+    repetition.repeat(wait, 1.0)
     return None
