@@ -1,6 +1,6 @@
 """How many people one server carries: they draw while it trains, press Train at once, come and go.
 
-    python benchmarks/load.py [--only sessions people visits] [--quick]
+    python benchmarks/load.py [--only sessions people visits] [--busy 6] [--quick]
 
 Each person is a WebSocket session that speaks Streamlit's protocol as a browser does (`_sessions.py`). The clients run
 on the same machine as the server, and take their share of it.
@@ -9,7 +9,8 @@ sessions: a new server for each of 1, 10, 30 and 50 people. One more person star
     digit about every three seconds, look at the answer, and clear the canvas. The time from sending a drawing to
     receiving its digit counts. Then the same with 10 people in an app that trains in its page's script and reads with
     `model.predict`.
-people: 30 people fill in the form, and press Train in the same second.
+people: 30 people fill in the form, and press Train in the same second. `--busy` lets so many other processes work on
+    something else meanwhile, until the last click is answered.
 visits: 1,000 times a new person opens a page, goes to the next one and leaves; then 200 people start a training and
     leave at once. The memory of the server's process and of its workers is read after every 100 visits or 20 runs; it
     is flat if it grows by less than 5 % from the second such reading on.
@@ -21,6 +22,7 @@ import argparse
 import asyncio
 import json
 import statistics
+import subprocess
 import sys
 import time
 from collections import Counter
@@ -148,8 +150,9 @@ async def people(options: argparse.Namespace) -> Figures:
             tabs = [await stack.enter_async_context(visiting(server.url, "train")) for _ in names]
             for tab, name in zip(tabs, names, strict=True):
                 await set_smallest_training(tab, name)
-            started = time.monotonic()
-            answers = await asyncio.gather(*(press_train(tab) for tab in tabs), return_exceptions=True)
+            with busy(options.busy):
+                started, clicked = time.monotonic(), time.time()
+                answers = await asyncio.gather(*(press_train(tab) for tab in tabs), return_exceptions=True)
             runs = await all_over(open_store(server), len(names))
             took = time.monotonic() - started
             errors = [error for tab in tabs for error in tab.all_errors]
@@ -157,6 +160,8 @@ async def people(options: argparse.Namespace) -> Figures:
     figures = {
         "people": len(names),
         "lost": len(names) - sum(run.state is RunState.FINISHED for run in runs),
+        "busy": options.busy,
+        "recorded_slowest_s": max(run.created for run in runs) - clicked,
         **order(runs),
         "shown_p50_s": statistics.median(answer for answer in answers if isinstance(answer, float)),
         "shown_slowest_s": max(answer for answer in answers if isinstance(answer, float)),
@@ -166,6 +171,19 @@ async def people(options: argparse.Namespace) -> Figures:
     print("people:", ", ".join(f"{name} {round(value, 2)}" for name, value in figures.items()), flush=True)
     print_errors(errors)
     return figures
+
+
+@contextmanager
+def busy(processes: int) -> Iterator[None]:
+    """Let so many processes work on something else, and give them time to be noticed."""
+    working = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(processes)]
+    time.sleep(2 if working else 0)
+    try:
+        yield
+    finally:
+        for process in working:
+            process.kill()
+            process.wait()
 
 
 def order(runs: list[Run]) -> Figures:
@@ -257,6 +275,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS))
     parser.add_argument("--seconds", type=float, default=40.0, help="how long each class draws")
+    parser.add_argument("--busy", type=int, default=0, help="processes that work on something else in people")
     parser.add_argument("--quick", action="store_true", help="a quick trial whose figures mean nothing")
     asyncio.run(measure(parser.parse_args()))
 
