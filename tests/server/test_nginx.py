@@ -128,7 +128,7 @@ class Visitor:
         return {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
 
     def connected(self):
-        return closing(HTTPSConnection(urlsplit(self.url).netloc, timeout=PATIENCE, context=TRUSTING))
+        return closing(HTTPSConnection(urlsplit(self.url).netloc, timeout=COMING, context=TRUSTING))
 
     def keep(self, headers):
         given = [header.partition(";")[0].partition("=") for header in headers]
@@ -160,11 +160,11 @@ class Visitor:
         rerun.rerun_script.query_string = ""
         stream = f"ws{self.url.removeprefix('http')}{BASE}/_stcore/stream"
         options = {"origin": self.url, "subprotocols": ["streamlit"], "additional_headers": self.headers}
-        with connect(stream, ssl=TRUSTING, **options) as page:
+        with connect(stream, ssl=TRUSTING, open_timeout=COMING, **options) as page:
             assert self.keep(page.response.headers.get_all("set-cookie")) == [PROCESS_COOKIE]
             page.send(rerun.SerializeToString())
             while message.WhichOneof("type") != "new_session":
-                message.ParseFromString(page.recv(PATIENCE))
+                message.ParseFromString(page.recv(COMING))
             yield f"{BASE}/_stcore/upload_file/{message.new_session.initialize.session_id}/1"
 
     @property
