@@ -14,7 +14,7 @@ from digitlab.synthesis import handwriting, templates
 _TABLE = Path(__file__).with_name("_held_out_letters.txt")
 _EACH = 20  # drawings of each held-out template
 _PENS = (0.06, 0.25)  # widths as a share of the path's length, as the training draws what is no digit
-_VALIDATION = 6000  # of MNIST's training digits, at their end: the ready-made network is not fitted to them
+_VALIDATION = 3000  # of MNIST's training digits, at their end: the ready-made network is not fitted to them
 
 
 def held_out_templates() -> tuple[templates.Template, ...]:

@@ -23,7 +23,9 @@ NO_DIGIT = 10  # the label of letters, signs and scribbles
 CHUNK = 250  # pictures that a thread draws at a time, from their own seed
 _MAX_OTHER_WIDTH = 0.25  # of the pen for no digits: with a wider pen a V or an arrow becomes a stick, which is a one
 _LENGTH = 120.0  # pixels: the longer side of the path of the pen's middle
-PENS = (0.06, 0.9)  # widths as a share of that length, all equally likely on a logarithmic scale
+PENS = (0.06, 0.5)  # widths as a share of that length, all equally likely on a logarithmic scale
+WIDEST = 0.9  # of a few pens, which fill most loops
+_WIDEST_SHARE = 0.15  # of the digits, drawn with pens between the two
 READABLE = 0.35  # the widest pen, likewise, with which every digit can be expected to be readable
 _MIN_SIZE = 0.4  # of the unit box: smaller signs, such as dots, are not enlarged
 _STEP = 0.02  # of the unit box: between two points of a curve
@@ -37,7 +39,7 @@ Strokes = list[Stroke]
 
 
 def synthetic_digits(
-    n: int, seed: int, first: int = 0, max_pen_width: float = PENS[1], *, with_rare: bool = True
+    n: int, seed: int, first: int = 0, max_pen_width: float = WIDEST, *, with_rare: bool = True
 ) -> LabelledDigits:
     """Draw synthetic digits in many styles.
 
@@ -88,11 +90,20 @@ def _in_chunks(
 
 
 def _picture(
-    label: int, strokes: Strokes, rng: np.random.Generator, max_pen_width: float = PENS[1]
+    label: int, strokes: Strokes, rng: np.random.Generator, max_pen_width: float = WIDEST
 ) -> tuple[int, NDArray[np.uint8]]:
-    width = float(np.exp(rng.uniform(*np.log([PENS[0], max_pen_width])))) * _LENGTH
-    digit = normalization.normalize_ink(draw(strokes, width))
+    digit = normalization.normalize_ink(draw(strokes, _pen_width(rng, max_pen_width) * _LENGTH))
     return label, np.zeros((normalization.SIDE, normalization.SIDE), np.uint8) if digit is None else digit
+
+
+def _pen_width(rng: np.random.Generator, max_pen_width: float) -> float:
+    """Choose a pen, as a share of the longer side; one of the widest seldom, as few digits can be read then."""
+    low, high = PENS
+    if max_pen_width <= high:
+        high = max_pen_width
+    elif rng.random() < _WIDEST_SHARE:
+        low, high = high, max_pen_width
+    return float(np.exp(rng.uniform(*np.log([low, high]))))
 
 
 def draw(strokes: Strokes, width: float) -> NDArray[np.uint8]:
@@ -267,7 +278,7 @@ def _scribble(rng: np.random.Generator) -> Strokes:
 def _repenned(image: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
     large = cv2.copyMakeBorder(image, *(8,) * 4, cv2.BORDER_CONSTANT, value=(0,))
     large = cv2.resize(large, None, fx=6, fy=6, interpolation=cv2.INTER_CUBIC)
-    wider = rng.uniform(0, 1) ** 2 * PENS[1] / 2 * _LENGTH
+    wider = rng.uniform(0, 1) ** 2 * WIDEST / 2 * _LENGTH
     away = cv2.distanceTransform(np.asarray(large <= 127, np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5)
     digit = normalization.normalize_ink(
         np.asarray(255 * np.clip(wider + 0.5 - away, 0, 1), np.uint8) if wider > 1 else large

@@ -21,7 +21,7 @@ from digitlab.uploads.layer_allowlist import check_layers
 from digitlab.uploads.legacy_config import modernized
 
 MAX_FILE_SIZE = 64_000_000  # bytes, the limit of the page, too: all weights, and an optimizer's two numbers for each
-MAX_WEIGHTS = 5_000_000  # the largest preset has 304,554
+MAX_WEIGHTS = 5_000_000  # the largest preset has 295,426
 _MAX_SIZE = {"metadata.json": 10_000, "config.json": 4_000_000, "model.weights.h5": 80_000_000}  # bytes, unpacked
 _MAX_EXPANSION = 200  # times; weights hardly compress, and a list of layers by a factor of 20
 _HDF5 = b"\x89HDF\r\n\x1a\n"

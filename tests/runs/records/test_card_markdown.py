@@ -25,7 +25,7 @@ def scores():
 
 def test_card_has_all_facts_about_a_network(card, scores):
     text = model_card(card, scores)
-    for part in ("Handwriting", "304,554 weights", "| seed | 1 |", "keras 3.15", "CC BY-SA 3.0", card.command):
+    for part in ("Handwriting", "295,426 weights", "| seed | 1 |", "keras 3.15", "CC BY-SA 3.0", card.command):
         assert part in text
     low, high = card.interval
     assert f"| MNIST's test set, 10,000 | {card.test_accuracy:.2%} | {low:.2%} to {high:.2%} |" in text
@@ -84,7 +84,7 @@ def test_card_of_an_imported_network_claims_nothing(card, scores):
     origin = Origin(file="x*.keras", source="a book", sha256="0", layers=7, scale="0 to 1", is_softmax_added=False)
     brought = dataclasses.replace(card, is_ready_made=False, origin=origin, epochs=())
     text = model_card(brought, scores)
-    assert "x\\*.keras (7 layers, 304,554 weights). Source: a book." in text.replace("\\.", ".")
+    assert "x\\*.keras (7 layers, 295,426 weights). Source: a book." in text.replace("\\.", ".")
     for unknown in ("## Settings", "## Training\n", "Preset", "Training: the first"):
         assert unknown not in text
     assert "trained elsewhere" in no_code(brought)
