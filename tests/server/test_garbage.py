@@ -6,6 +6,7 @@ import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import psutil
 import pytest
 from streamlit.runtime.scriptrunner import ScriptRunner
 from waiting import wait_for
@@ -84,3 +85,14 @@ def test_streamlit_collects_no_garbage_after_a_run():
 
 def test_streamlit_s_threads_have_the_name_that_is_waited_for():
     assert f'"{garbage._PAGE_THREAD}"' in inspect.getsource(ScriptRunner)
+
+
+def test_freed_memory_is_given_back_to_the_system():
+    process = psutil.Process()
+    blocks = [bytes(10_000) for _ in range(10_000)]  # small enough for the heap, which is not given back by itself
+    last = bytes(10_000)  # lies above them
+    full = process.memory_info().rss
+    blocks.clear()
+    garbage.give_memory_back()
+    assert full - process.memory_info().rss > 50_000_000
+    assert len(last) == 10_000
