@@ -33,6 +33,8 @@ RENAMED = {
     "DIGITLAB_MOST_GIGABYTES": "DIGITLAB_MAX_GIGABYTES",
     "DIGITLAB_BROUGHT_IN_PER_PERSON": "DIGITLAB_MAX_IMPORTS_PER_PERSON",
 }
+_MAX_DIGITS = 9  # of a whole number
+_MAX_SHOWN = 40  # characters of a value, in messages
 _NAME = (
     r"(\*\.)?[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*"  # of a host; *. for all below it
 )
@@ -245,9 +247,13 @@ def _limit(environ: Mapping[str, str], name: str, default: float) -> tuple[str, 
 
 def _integer(environ: Mapping[str, str], name: str, default: int, maximum: int) -> int:
     used, value = _limit(environ, name, default)
-    if not value.isdecimal() or not 1 <= int(value) <= maximum:
-        raise InvalidSetting(f"{used} is {value!r}. Write a whole number from 1 to {maximum}.")
+    if not value.isdecimal() or len(value) > _MAX_DIGITS or not 1 <= int(value) <= maximum:
+        raise InvalidSetting(f"{used} is {_shortened(value)!r}. Write a whole number from 1 to {maximum}.")
     return int(value)
+
+
+def _shortened(value: str) -> str:
+    return value if len(value) <= _MAX_SHOWN else f"{value[:_MAX_SHOWN]}..."
 
 
 def _gigabytes(environ: Mapping[str, str], name: str, default: float) -> float:
@@ -257,7 +263,7 @@ def _gigabytes(environ: Mapping[str, str], name: str, default: float) -> float:
     except ValueError:
         number = math.nan
     if not 0.1 <= number <= 1e6:  # false for NaN, too
-        raise InvalidSetting(f"{used} is {value!r}. Write a number of gigabytes from 0.1 to 1000000.")
+        raise InvalidSetting(f"{used} is {_shortened(value)!r}. Write a number of gigabytes from 0.1 to 1000000.")
     return number
 
 

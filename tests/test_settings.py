@@ -70,6 +70,7 @@ def test_networks_may_lie_at_an_address():
     [
         ("DIGITLAB_WORKERS", "0"),
         ("DIGITLAB_WORKERS", "two"),
+        pytest.param("DIGITLAB_WORKERS", "9" * 5000, id="5,000 digits, more than Python converts"),
         ("DIGITLAB_MAX_IMPORTS_PER_PERSON", "0"),
         ("DIGITLAB_SCHEDULER", "localhost:8786"),
         ("DIGITLAB_DATABASE_URL", "digitlab.db"),
