@@ -28,7 +28,7 @@ _NO_SPACE = 5e7  # bytes below which the next network may not fit
 _INSTALL = "Run: pip install -r requirements.txt"
 
 
-class Verdict(enum.StrEnum):
+class Severity(enum.StrEnum):
     """How serious a finding is."""
 
     OK = "ok"
@@ -42,30 +42,30 @@ class Finding:
 
     Attributes:
         name: What was checked.
-        verdict: How serious it is.
+        severity: How serious it is.
         text: What was found, in a sentence.
         remedy: What to do, in a sentence; empty if nothing.
     """
 
     name: str
-    verdict: Verdict
+    severity: Severity
     text: str
     remedy: str = ""
 
 
 def ok(name: str, text: str) -> Finding:
     """Return a finding that all is well."""
-    return Finding(name=name, verdict=Verdict.OK, text=text)
+    return Finding(name=name, severity=Severity.OK, text=text)
 
 
 def warning(name: str, text: str, remedy: str) -> Finding:
     """Return a finding that it works, but maybe not for long or not for everybody."""
-    return Finding(name=name, verdict=Verdict.WARNING, text=text, remedy=remedy)
+    return Finding(name=name, severity=Severity.WARNING, text=text, remedy=remedy)
 
 
 def wrong(name: str, text: str, remedy: str) -> Finding:
     """Return a finding that it does not work."""
-    return Finding(name=name, verdict=Verdict.WRONG, text=text, remedy=remedy)
+    return Finding(name=name, severity=Severity.WRONG, text=text, remedy=remedy)
 
 
 def variables(errors: list[InvalidSetting], names: list[str]) -> Iterator[Finding]:

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterable
 
 from digitlab.doctor import checks, database_checks, worker_checks
-from digitlab.doctor.checks import Finding, Verdict, wrong
+from digitlab.doctor.checks import Finding, Severity, wrong
 from digitlab.logs import hide_secrets
 from digitlab.settings import Settings
 
@@ -13,7 +13,7 @@ Check = Callable[[Settings], Iterable[Finding]]
 
 _PATIENCE = 60.0  # seconds for all checks, which run at the same time; usually two. Remote ones give up after 3 to 12
 _WORKER_PATIENCE = 180.0  # seconds for a worker to start and evaluate a network; usually ten
-_MARKS = {Verdict.OK: "+", Verdict.WARNING: "!", Verdict.WRONG: "x"}
+_MARKS = {Severity.OK: "+", Severity.WARNING: "!", Severity.WRONG: "x"}
 
 
 def examine(*, with_workers: bool = False) -> list[Finding]:
@@ -39,12 +39,12 @@ def examine(*, with_workers: bool = False) -> list[Finding]:
 
 def as_line(finding: Finding) -> str:
     """Return a finding as one line for a terminal."""
-    return hide_secrets(f"{_MARKS[finding.verdict]} {finding.name}: {finding.text} {finding.remedy}".rstrip())
+    return hide_secrets(f"{_MARKS[finding.severity]} {finding.name}: {finding.text} {finding.remedy}".rstrip())
 
 
 def is_sound(findings: Iterable[Finding]) -> bool:
     """Whether nothing is wrong; warnings are allowed."""
-    return all(finding.verdict is not Verdict.WRONG for finding in findings)
+    return all(finding.severity is not Severity.WRONG for finding in findings)
 
 
 def _run(selected: dict[str, Check], settings: Settings, patience: float) -> list[Finding]:

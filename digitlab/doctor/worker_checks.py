@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from digitlab.doctor.checks import Finding, Verdict, fingerprint, nearest_existing, ok, version_of, warning, wrong
+from digitlab.doctor.checks import Finding, Severity, fingerprint, nearest_existing, ok, version_of, warning, wrong
 from digitlab.errors import DigitLabError, WorkersUnavailable
 from digitlab.runs.dispatch.local_cluster import TRAINING
 from digitlab.runs.dispatch.worker_client import WorkerClient, check_certificates, disconnect
@@ -140,7 +140,7 @@ def _here(settings: Settings, mark: Path) -> list[Finding]:
                 "Set DIGITLAB_MODELS to a shared folder.",
             )
         )
-    return [finding for finding in found if finding.verdict is Verdict.WRONG]
+    return [finding for finding in found if finding.severity is Severity.WRONG]
 
 
 def _versions() -> dict[str, str]:

@@ -8,7 +8,7 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 
-from digitlab.doctor.checks import Verdict
+from digitlab.doctor.checks import Severity
 from digitlab.doctor.database_checks import database
 from digitlab.runs.store.store import Store
 
@@ -22,7 +22,7 @@ def with_url(settings, url):
 
 
 def test_a_database_that_is_not_there_yet_is_not_made(settings, tmp_path):
-    assert look(settings)["database"].verdict is Verdict.OK
+    assert look(settings)["database"].severity is Severity.OK
     assert list(tmp_path.iterdir()) == []
 
 
@@ -31,7 +31,7 @@ def test_a_database_in_use_is_sound_and_stays_as_it_is(settings, small):
     store.create(small, "Mine")
     before = store.runs()
     found = look(settings)
-    assert {finding.verdict for finding in found.values()} == {Verdict.OK}
+    assert {finding.severity for finding in found.values()} == {Severity.OK}
     assert "up to date" in found["database"].text
     assert store.runs() == before
     assert store.create(small).number == 2
@@ -54,14 +54,14 @@ def test_a_file_that_is_no_database_or_is_locked_is_wrong(settings, small):
     settings.data.mkdir()
     file = settings.data / "digitlab.db"
     file.write_bytes(b"no database" * 1000)
-    assert look(settings)["database"].verdict is Verdict.WRONG
+    assert look(settings)["database"].severity is Severity.WRONG
     file.unlink()
     Store(settings.database_url).close()
     with sqlite3.connect(file) as connection:
         connection.execute("BEGIN EXCLUSIVE")
         found = look(settings)["database"]
         connection.rollback()
-    assert found.verdict is Verdict.WRONG
+    assert found.severity is Severity.WRONG
     assert "locked" in found.text
 
 
@@ -70,14 +70,14 @@ def test_a_file_that_was_deleted_in_use_is_wrong(settings, small):
     store.create(small)
     (settings.data / "digitlab.db").unlink()
     found = look(settings)["database"]
-    assert found.verdict is Verdict.WRONG
+    assert found.severity is Severity.WRONG
     assert "was deleted or moved while the lab has it open" in found.text
     store.file_trouble()  # the app looks each second, and saves what it held
     (saved,) = settings.data.glob("*-rescued-*")
     assert f"restore {saved}" in look(settings)["database"].text
     store.close()
     found = look(settings)["database"]
-    assert found.verdict is Verdict.WRONG
+    assert found.severity is Severity.WRONG
     assert f"restore {saved}" in found.remedy
     assert not (settings.data / "digitlab.db").exists()
 
@@ -93,7 +93,7 @@ def test_a_file_that_was_replaced_in_use_is_not_opened(settings, small):
     store.close()
     file.unlink()
     file.with_name("mine.db").rename(file)
-    assert [finding.verdict for finding in database(settings)][:2] == [Verdict.WARNING, Verdict.OK]
+    assert [finding.severity for finding in database(settings)][:2] == [Severity.WARNING, Severity.OK]
 
 
 def test_a_run_whose_process_is_gone_is_named(settings, small):
@@ -103,7 +103,7 @@ def test_a_run_whose_process_is_gone_is_named(settings, small):
     number = store.create(small).number
     store.claim(number, f"{socket.gethostname()}/{ended.pid}/x")
     store.close()
-    assert look(settings)["runs"].verdict is Verdict.WARNING
+    assert look(settings)["runs"].severity is Severity.WARNING
     assert str(number) in look(settings)["runs"].text
 
 
@@ -114,13 +114,13 @@ def test_a_deaf_server_is_wrong_soon_and_its_password_is_hidden(settings):
         url = f"postgresql+psycopg://digitlab:geheim@127.0.0.1:{deaf.getsockname()[1]}/digitlab"
         began = time.monotonic()
         found = look(with_url(settings, url))["database"]
-    assert found.verdict is Verdict.WRONG
+    assert found.severity is Severity.WRONG
     assert time.monotonic() - began < 20
     assert "geheim" not in found.text + found.remedy
 
 
 def test_an_address_of_an_unknown_kind_is_wrong(settings):
-    assert look(with_url(settings, "nosuchdb://x/y"))["database"].verdict is Verdict.WRONG
+    assert look(with_url(settings, "nosuchdb://x/y"))["database"].severity is Severity.WRONG
 
 
 def test_postgresql_is_looked_at_without_a_trace(postgres_url, settings, small):
@@ -148,6 +148,6 @@ def reader_url(postgres_url):
 def test_a_user_who_may_not_write_is_found_out(postgres_url, reader_url, settings):
     Store(postgres_url).close()
     found = look(with_url(settings, reader_url))["database"]
-    assert found.verdict is Verdict.WRONG
+    assert found.severity is Severity.WRONG
     assert "permission denied" in found.text
     assert "geheim" not in found.text

@@ -4,7 +4,7 @@ import time
 import pytest
 
 from digitlab.cli.main import main
-from digitlab.doctor.checks import Verdict, ok
+from digitlab.doctor.checks import Severity, ok
 from digitlab.doctor.examine import _run
 
 
@@ -30,7 +30,7 @@ def test_all_that_is_wrong_is_told_at_once_without_a_password(capsys, monkeypatc
     assert main(["doctor", "--json"]) == 1
     out = capsys.readouterr().out
     found = json.loads(out)
-    wrong = {finding["name"] for finding in found if finding["verdict"] == "wrong"}
+    wrong = {finding["name"] for finding in found if finding["severity"] == "wrong"}
     assert wrong == {"settings", "data", "database", "scheduler"}
     assert "geheim" not in out
 
@@ -43,6 +43,6 @@ def test_a_check_that_hangs_is_given_up_and_the_others_are_told():
     began = time.monotonic()
     found = _run({"slow": slow, "fast": lambda _: [ok("fast", "Well.")]}, None, 0.5)
     assert time.monotonic() - began < 10
-    assert [(finding.name, finding.verdict) for finding in found] == [
-        ("slow", Verdict.OK), ("slow", Verdict.WRONG), ("fast", Verdict.OK),
+    assert [(finding.name, finding.severity) for finding in found] == [
+        ("slow", Severity.OK), ("slow", Severity.WRONG), ("fast", Severity.OK),
     ]  # fmt: skip

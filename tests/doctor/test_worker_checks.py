@@ -14,7 +14,7 @@ import dask
 import pytest
 from waiting import wait_for
 
-from digitlab.doctor.checks import Verdict
+from digitlab.doctor.checks import Severity
 from digitlab.doctor.worker_checks import check_worker, cluster, trial
 from digitlab.runs.store.store import Store
 from digitlab.settings import ROOT
@@ -62,15 +62,15 @@ def look(settings, *texts):
 
 def test_a_scheduler_needs_workers_that_respond(scheduler, monkeypatch):
     settings, worker = scheduler
-    assert [finding.verdict for finding in cluster(settings)] == [Verdict.OK, Verdict.WRONG]
+    assert [finding.severity for finding in cluster(settings)] == [Severity.OK, Severity.WRONG]
     with running(*worker, *TOKEN), running(*worker, *TOKEN) as stuck:
         found = look(settings, "Connected: 2", SOUND)
-        assert {finding.verdict for finding in found} == {Verdict.OK}, found
+        assert {finding.severity for finding in found} == {Severity.OK}, found
         assert list(settings.models.iterdir()) == []
         stuck.send_signal(signal.SIGSTOP)
         monkeypatch.setattr("digitlab.doctor.worker_checks._CHECK_PATIENCE", 1)
         found = list(cluster(settings))[-1]
-    assert found.verdict is Verdict.WRONG
+    assert found.severity is Severity.WRONG
     assert "did not respond in time" in found.text
 
 
@@ -84,8 +84,8 @@ def test_a_worker_that_differs_is_named_with_what_it_lacks(scheduler, tmp_path):
     with running(*worker, "--nthreads", "1", place=tmp_path):
         found = look(settings, "Connected: 1", "version of digitlab is ")
     with running(*worker, *TOKEN, place=elsewhere):
-        assert look(settings, "Connected: 1", "No module named 'digitlab'")[-1].verdict is Verdict.WRONG
-    texts = " ".join(finding.text for finding in found if finding.verdict is not Verdict.OK)
+        assert look(settings, "Connected: 1", "No module named 'digitlab'")[-1].severity is Severity.WRONG
+    texts = " ".join(finding.text for finding in found if finding.severity is not Severity.OK)
     assert "as many runs at the same time as it has threads" in texts
     assert "With one thread only" in texts
     assert "numpy" not in texts
@@ -93,13 +93,13 @@ def test_a_worker_that_differs_is_named_with_what_it_lacks(scheduler, tmp_path):
 
 def test_a_scheduler_that_is_not_there_is_wrong(settings):
     (finding,) = cluster(dataclasses.replace(settings, scheduler="tcp://127.0.0.1:1"))
-    assert finding.verdict is Verdict.WRONG
+    assert finding.severity is Severity.WRONG
     assert "tcp://127.0.0.1:1" in finding.text
 
 
 def test_tls_without_certificates_is_wrong_and_says_what_to_set(settings):
     (finding,) = cluster(dataclasses.replace(settings, scheduler="tls://127.0.0.1:1"))
-    assert finding.verdict is Verdict.WRONG
+    assert finding.severity is Severity.WRONG
     assert "DASK_DISTRIBUTED__COMM__TLS__" in finding.text
 
 
@@ -132,7 +132,7 @@ def test_a_scheduler_may_want_certificates(certificates, settings, tmp_path):
         with running("worker", address, "--no-nanny", *TOKEN):
             found = look(dataclasses.replace(settings, scheduler=address), "Connected: 1", SOUND)
     assert address.startswith("tls://")
-    assert {finding.verdict for finding in found} == {Verdict.OK}, found
+    assert {finding.severity for finding in found} == {Severity.OK}, found
 
 
 def test_a_worker_tells_what_it_does_not_reach(settings, tmp_path):
@@ -147,5 +147,5 @@ def test_a_worker_tells_what_it_does_not_reach(settings, tmp_path):
 
 def test_a_local_worker_scores_a_network_and_leaves_nothing(settings, tmp_path):
     (finding,) = trial(settings)
-    assert finding.verdict is Verdict.OK, finding
+    assert finding.severity is Severity.OK, finding
     assert list(tmp_path.iterdir()) == []
