@@ -120,7 +120,7 @@ PRESETS: dict[str, Preset] = {
             dropout=0.4,
         ),
         settings={
-            "epochs": 55,
+            "epochs": 40,
             "batch_size": 256,
             "optimizer": "adamw",
             "learning_rate": 0.003,

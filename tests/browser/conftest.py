@@ -282,7 +282,7 @@ def wait_until(page: Page, condition: str, timeout: int = PATIENCE) -> None:
             else if (performance.now() > end) fail("not in time")
             else setTimeout(look, 50)
         }}
-        look()
+        setTimeout(look, 50)  // a click has been sent by then
     }})"""
     while True:
         try:
