@@ -54,30 +54,30 @@ class Folder(Storage):
             self.path.mkdir(parents=True, exist_ok=True)
             try:
                 partial.write_bytes(content)
-                _sync(partial)
+                sync(partial)
                 partial.replace(self.path / name)
-                _sync(self.path)
+                sync(self.path)
             finally:
                 partial.unlink(missing_ok=True)
 
     def put(self, files: Sequence[Path]) -> None:
         with self.translate_errors():
             for file in files:  # all before the first move: a full disk may show only here
-                _sync(file)
+                sync(file)
             *others, last = files
             (self.path / last.name).unlink(missing_ok=True)
-            _sync(self.path)
+            sync(self.path)
             for file in others:
                 file.replace(self.path / file.name)
-            _sync(self.path)
+            sync(self.path)
             last.replace(self.path / last.name)
-            _sync(self.path)
+            sync(self.path)
 
     def delete(self, name: str) -> None:
         with self.translate_errors():
             (self.path / name).unlink(missing_ok=True)
             if self.path.is_dir():
-                _sync(self.path)
+                sync(self.path)
 
     @contextmanager
     def temporary_folder(self) -> Iterator[Path]:
@@ -95,7 +95,7 @@ class Folder(Storage):
             except OSError:
                 if not path.is_dir():
                     raise
-            _sync(path.parent)
+            sync(path.parent)
 
     def remove(self) -> None:
         """Remove the folder and its content; another process may be doing the same."""
@@ -112,7 +112,7 @@ def _entry(stat: os.stat_result) -> Entry:
     return Entry(stat.st_size, stat.st_mtime, f"{stat.st_size}-{stat.st_mtime_ns}-{stat.st_ino}")
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
     """Flush the content of a file, or the names in a folder, to the disk."""
     handle = os.open(path, os.O_RDONLY)
     try:

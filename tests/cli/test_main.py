@@ -31,15 +31,6 @@ from digitlab.worker import execution
 from digitlab.worker.keras_files import load
 
 
-@pytest.fixture(autouse=True)
-def here(settings, monkeypatch):
-    for name, value in settings.environment().items():
-        monkeypatch.setenv(name, value)
-    previous = signal.signal(signal.SIGINT, signal.default_int_handler)  # of children, too
-    yield
-    signal.signal(signal.SIGINT, previous)
-
-
 @pytest.mark.parametrize(
     "config",
     [

@@ -19,15 +19,6 @@ LIGHT = ["--help", "train --help", "runs", "runs --json", "forget", "doctor", "e
 CHANGING = {"stop 1": "stopped", "pause 1": "paused", "rename 1 Ours": "queued"}
 
 
-@pytest.fixture(autouse=True)
-def here(settings, monkeypatch):
-    for name, value in settings.environment().items():
-        monkeypatch.setenv(name, value)
-    previous = signal.signal(signal.SIGINT, signal.default_int_handler)  # of children, too
-    yield
-    signal.signal(signal.SIGINT, previous)
-
-
 @pytest.fixture
 def picture(stroke, tmp_path):
     Image.fromarray(stroke).save(tmp_path / "one.png")

@@ -1,6 +1,5 @@
-import asyncio
-
 import pytest
+from asgi_request import respond
 from starlette.applications import Starlette
 from starlette.responses import HTMLResponse
 from starlette.routing import Route
@@ -21,20 +20,7 @@ APP = Starlette(routes=[Route("/", page)])
 
 def ask(app, path="/", scheme="https", host="lab.example"):
     """The headers of an answer, as names and values."""
-    headers = [(b"host", host.encode())]
-    scope = {
-        "type": "http", "method": "GET", "path": path, "scheme": scheme, "query_string": b"", "headers": headers,
-    }  # fmt: skip
-    sent = []
-
-    async def receive():
-        return {"type": "http.request"}
-
-    async def send(message):
-        sent.append(message)
-
-    asyncio.run(app(scope, receive, send))
-    return [(name.decode(), value.decode()) for name, value in sent[0]["headers"]]
+    return respond(app, path, scheme, {"host": host})[0]
 
 
 def policy(headers):

@@ -1,7 +1,7 @@
-import asyncio
 import re
 
 import pytest
+from asgi_request import respond
 from starlette.applications import Starlette
 from starlette.responses import HTMLResponse, JSONResponse
 from starlette.routing import Route
@@ -22,18 +22,8 @@ APP = Visitors(Starlette(routes=[Route("/", page), Route("/data", data)]))
 
 def ask(path="/", scheme="http", **headers):
     """One request to the app, as a server makes it; gives the headers of the answer, and its body."""
-    raw = [(name.replace("_", "-").encode(), value.encode("latin-1")) for name, value in headers.items()]
-    scope = {"type": "http", "method": "GET", "path": path, "scheme": scheme, "query_string": b"", "headers": raw}
-    sent = []
-
-    async def receive():
-        return {"type": "http.request"}
-
-    async def send(message):
-        sent.append(message)
-
-    asyncio.run(APP(scope, receive, send))
-    return {name.decode(): value.decode() for name, value in sent[0]["headers"]}, sent[1]["body"].decode()
+    answered, body = respond(APP, path, scheme, {name.replace("_", "-"): value for name, value in headers.items()})
+    return dict(answered), body
 
 
 def cookie(**asked):

@@ -23,6 +23,7 @@ from digitlab.runs.services.backup_archive import (
 )
 from digitlab.runs.store import database_file, schema, sqlite_copy
 from digitlab.settings import Settings
+from digitlab.storage.folder import sync
 from digitlab.storage.storage import Storage
 
 
@@ -75,10 +76,10 @@ def _make(settings: Settings, database: Path, folder: Path, file: Path) -> Backu
         writer.finish()
     with open_archive(archive) as written:
         written.check()
-    sqlite_copy.sync(archive)
+    sync(archive)
     archive.chmod(0o600)  # it holds people's drawings
     archive.rename(file)
-    sqlite_copy.sync(file.parent)
+    sync(file.parent)
     counts = sqlite_copy.counts(copy)
     return BackupContent(runs=counts["runs"], drawings=counts["drawings"], networks=networks)
 

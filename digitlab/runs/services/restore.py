@@ -11,7 +11,7 @@ import sqlite3
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
@@ -25,6 +25,7 @@ from digitlab.runs.store import sqlite_copy
 from digitlab.runs.store.database_file import rescued_files, restore_journal
 from digitlab.runs.store.file_use import nobody_else
 from digitlab.settings import Settings
+from digitlab.storage.folder import sync
 
 _Move = tuple[Path, Path]
 _SQLITE = b"SQLite format 3\0"
@@ -154,23 +155,22 @@ def _move(database: Path, moves: Sequence[_Move]) -> None:
     for _, target in moves:
         if target.exists() and target not in {source for source, _ in moves}:
             raise BackupRefused(f"{target} is in the way. Move it elsewhere, and try again.")
-    try:
+    with ExitStack() as if_it_fails:
+        if_it_fails.callback(undo, database)
         journal.write_text(json.dumps([[str(source), str(target)] for source, target in moves]), encoding="utf-8")
-        sqlite_copy.sync(journal)
+        sync(journal)
         for source, target in moves:
             source.rename(target)
         _sync_folders(moves)
-    except BaseException:
-        undo(database)
-        raise
+        if_it_fails.pop_all()
     journal.unlink()
-    sqlite_copy.sync(journal.parent)
+    sync(journal.parent)
 
 
 def _sync_folders(moves: Sequence[_Move]) -> None:
     for folder in {path.parent for move in moves for path in move}:
         if folder.is_dir():
-            sqlite_copy.sync(folder)
+            sync(folder)
 
 
 def _prepare(*folders: Path) -> None:
@@ -219,7 +219,7 @@ def _extract(archive: Archive, data: Path, networks: Path) -> int:
         path.parent.mkdir(exist_ok=True)
         with path.open("xb") as target:
             archive.extract(part, target)
-        sqlite_copy.sync(path)
+        sync(path)
         count += part.name.endswith(CARD)
     return count
 

@@ -5,7 +5,7 @@ import sys
 import time
 import weakref
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TypeAlias
 
@@ -65,16 +65,14 @@ class FileUse:
         Raises:
             DatabaseUnavailable: Another process does not let this one open it.
         """
-        with only_one(self._path.parent):
+        with only_one(self._path.parent), ExitStack() as if_it_fails:
             self._handle = _open_lock(self._path)
             self._release = weakref.finalize(self, os.close, self._handle)
-            try:
-                is_first = _try_lock(self._handle, alone=True)
-                yield None if is_first else _read(self._handle)
-                _try_lock(self._handle, alone=False)
-            except BaseException:
-                self.end()
-                raise
+            if_it_fails.callback(self.end)
+            is_first = _try_lock(self._handle, alone=True)
+            yield None if is_first else _read(self._handle)
+            _try_lock(self._handle, alone=False)
+            if_it_fails.pop_all()
 
     def confirm(self, identity: Identity) -> None:
         """Say which file is open, if this process is the first one; call it within `begin`."""

@@ -6,6 +6,7 @@ from contextlib import closing
 from pathlib import Path
 
 from digitlab.runs.store.schema import metadata
+from digitlab.storage.folder import sync
 
 _PATIENCE = 6  # seconds for a lock
 
@@ -73,12 +74,3 @@ def counts(path: Path) -> dict[str, int]:
         known = [name for name in metadata.tables if name in names]
         rows = {name: connection.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in known}  # noqa: S608 - names of our tables
     return dict.fromkeys(metadata.tables, 0) | rows
-
-
-def sync(path: Path) -> None:
-    """Flush the content of a file, or the names in a folder, to the disk."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
