@@ -180,7 +180,7 @@ def _obstacle(path: Path, found: Identity | None, used: Identity | None, *, may_
     """Return why a file may not be opened, in sentences; empty if it may."""
     if restore_journal(path).exists():
         return (
-            f"A restore of {path.parent} was interrupted. Run `python -m digitlab restore FILE` again: it first puts "
+            f"A restore of {path.parent} was interrupted. Run python -m digitlab restore FILE again: it first puts "
             "back what was there."
         )
     if used is not None and used != found:
@@ -192,8 +192,8 @@ def _obstacle(path: Path, found: Identity | None, used: Identity | None, *, may_
         return f"The database file {path} is missing. Start the app, which creates it, or restore a backup."
     if saved := rescued_files(path):
         return (
-            f"The database file {path} is missing, and {saved[0]} holds what was in it. Run `python -m digitlab "
-            f"restore {saved[0]}`. To begin with an empty lab instead, move that file to another folder."
+            f"The database file {path} is missing, and {saved[0]} holds what was in it. Run python -m digitlab "
+            f"restore {saved[0]} first. To begin with an empty lab instead, move that file to another folder."
         )
     return ""
 
@@ -209,8 +209,8 @@ def _happened(path: Path, found: Identity | None) -> str:
 def _remedy(path: Path, saved: Path | None, found: Identity | None) -> str:
     backup = saved or "FILE"
     if found is None:
-        return f"End the lab, run `python -m digitlab restore {backup}`, and start it again."
+        return f"End the lab, run python -m digitlab restore {backup} and start it again."
     return (
-        f"End the lab, run `python -m digitlab restore {backup} --replace`, and start it again; or, if the file that "
+        f"End the lab, run python -m digitlab restore {backup} --replace and start it again; or, if the file that "
         "is there now is the right one, only end and start the lab."
     )

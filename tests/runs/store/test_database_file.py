@@ -58,7 +58,7 @@ def test_what_a_deleted_file_held_is_saved_once(store, path):
     path.unlink()
     assert "is saved in" in store.file_trouble()
     (saved,) = rescued_files(path)
-    assert f"python -m digitlab restore {saved}`" in store.file_trouble()
+    assert f"python -m digitlab restore {saved} and start" in store.file_trouble()
     assert titles(saved) == ["Mine"]
     assert saved.stat().st_mode & 0o077 == 0
     with pytest.raises(DatabaseFileLost):
@@ -94,7 +94,7 @@ def test_where_it_cannot_be_saved_the_reason_is_told(store, path):
 
 def test_a_replaced_file_is_told_and_stays_whole(store, path, small):
     make_other(path, "Theirs")
-    with pytest.raises(DatabaseFileLost, match=r"replaced by another file.* restore .* --replace`"):
+    with pytest.raises(DatabaseFileLost, match=r"replaced by another file.* restore .* --replace and start"):
         store.create(small)
     assert [titles(saved) for saved in rescued_files(path)] == [["Mine"]]
     store.close()
