@@ -14,7 +14,7 @@ from digitlab.settings import ROOT
 FILES = sorted(path.relative_to(ROOT) for path in [ROOT / "streamlit_app.py", *(ROOT / "digitlab").rglob("*.py")])
 FOLDERS = sorted({path.parent for path in FILES if path.parts[0] == "digitlab"})
 LEVELS = [
-    ("python_version", "settings", "errors", "storage", "logs", "fields", "sandbox"),
+    ("python_version", "translation", "settings", "errors", "storage", "logs", "fields", "sandbox"),
     ("data",),
     ("preprocessing",),
     ("segmentation", "synthesis"),

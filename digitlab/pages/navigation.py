@@ -3,9 +3,10 @@
 import streamlit as st
 
 from digitlab.settings import ROOT
-from digitlab.ui import identity, messages, resources, style
+from digitlab.ui import identity, language, messages, resources, style
 
 st.set_page_config(page_title="DigitLab", page_icon=str(ROOT / "digitlab" / "ui" / "icon.svg"), layout="wide")
+language.choose()
 page = st.navigation(
     [
         st.Page("start.py", title="Start", icon=":material/home:", default=True),

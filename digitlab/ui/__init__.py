@@ -10,6 +10,7 @@ evaluation        A network's answers on a set of digits
 figures           Pictures with title, scale and text; heat maps over a digit
 galleries         Digits as pictures: one, or a grid to click
 identity          Who uses the page: a visitor's cookie, or a log-in
+language          The language of a session, and the field to switch it
 learning_curves   Loss and accuracy over the epochs
 linked_choice     Choices that the address keeps
 messages          Errors as sentences on the page; escaping of Markdown

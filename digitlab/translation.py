@@ -1,0 +1,197 @@
+"""Texts that people read, in their language: gettext catalogues, and texts that are translated when they are shown.
+
+A page or a command translates at once, with `_` and `plural`. What lies below the pages does not know who will read a
+text, and when: an error that a worker raises, a label that is declared once. It makes a `Text`, which is English and
+keeps its template and values; the page translates it with `translated`.
+
+Every text is a whole sentence or a whole label with named placeholders. `scripts/translations.py` collects the texts
+of the code in `locale/digitlab.pot` and compiles the catalogues.
+"""
+
+import gettext
+import re
+from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, Self
+
+LOCALE = Path(__file__).with_name("locale")
+DOMAIN = "digitlab"
+ENGLISH = "en"
+LANGUAGES = {ENGLISH: "English", "ko": "한국어"}  # a language's name, in that language, by its code
+
+_PLACEHOLDER = re.compile(r"\{(\w+)(?:![rsa])?(?::[^{}]*)?\}")
+
+
+class Text(str):
+    """A text in English that can be translated later: it keeps its template and its values.
+
+    As a str it is the English text. It can be pickled, and so passes between processes; a value may itself be a `Text`.
+    `str(text)`, and the record, keep the English alone, which `translated` finds in the catalogue again.
+
+    Args:
+        template: A literal, so that it is collected: a whole sentence with named placeholders as in `str.format`.
+        values: What the placeholders stand for. Without any, braces in the template are kept as they are.
+
+    Example:
+        >>> error = ValueError(Text("The file has {count:,} lines.", count=1200))
+        >>> str(error)
+        'The file has 1,200 lines.'
+        >>> error.args[0].template
+        'The file has {count:,} lines.'
+    """
+
+    template: str
+    values: Mapping[str, Any]
+
+    def __new__(cls, template: str, /, **values: Any) -> Self:
+        """Fill in the template, in English."""
+        text = super().__new__(cls, _filled(template, values))
+        text.template, text.values = str(template), values
+        return text
+
+    def __getnewargs_ex__(self) -> tuple[tuple[str], dict[str, Any]]:
+        """Return what makes the same text in another process."""
+        return (self.template,), dict(self.values)
+
+
+class CountedText(Text):
+    """A `Text` that counts things, as `plural_text` makes it."""
+
+    singular: str
+    count: int
+
+
+def _english() -> str:
+    return ENGLISH
+
+
+_language: Callable[[], str] = _english
+
+
+def choose_language(language: Callable[[], str]) -> None:
+    """Say how this process finds the language of whoever reads a text now; it returns a key of `LANGUAGES`.
+
+    Until it is called, all texts are in English.
+    """
+    global _language
+    _language = language
+
+
+def language() -> str:
+    """Return the code of the language that texts are translated into now."""
+    return _language()
+
+
+def _(template: str, /, **values: Any) -> str:
+    """Translate a literal into the reader's language, and fill in its placeholders.
+
+    Args:
+        template: A literal; a whole sentence or label, with named placeholders as in `str.format`.
+        values: What the placeholders stand for; a value that is a `Text` is translated, too.
+
+    Example:
+        >>> _("Epoch {epoch} of {epochs}", epoch=3, epochs=10)
+        'Epoch 3 of 10'
+    """
+    return _filled(_catalogue(_language()).gettext(template), _translated_values(values))
+
+
+def plural(singular: str, plural: str, count: int, /, **values: Any) -> str:
+    """Translate a literal that counts things; `{count}` stands for how many.
+
+    Example:
+        >>> plural("{count} digit", "{count:,} digits", 1200)
+        '1,200 digits'
+    """
+    template = _catalogue(_language()).ngettext(singular, plural, count)
+    return _filled(template, {"count": count, **_translated_values(values)})
+
+
+def plural_text(singular: str, plural: str, count: int, /, **values: Any) -> Text:
+    """Return a `Text` that counts things; `{count}` stands for how many.
+
+    Example:
+        >>> plural_text("{count} digit", "{count} digits", 2)
+        '2 digits'
+    """
+    text = CountedText(singular if count == 1 else plural, count=count, **values)
+    text.singular, text.count = singular, count
+    return text
+
+
+def translated(text: str) -> str:
+    """Translate a text that was made elsewhere: a `Text`, or an English text that a record or a worker kept.
+
+    An English text is found in the catalogue as it is, or by a template that it fits. One that fits none is returned
+    as it is.
+    """
+    code = _language()
+    if code == ENGLISH:
+        return str(text)
+    if isinstance(text, CountedText):
+        template = _catalogue(code).ngettext(text.singular, text.template, text.count)
+        return _filled(template, _translated_values(text.values))
+    if isinstance(text, Text):
+        return _filled(_catalogue(code).gettext(text.template), _translated_values(text.values))
+    return _recognised(code, text)
+
+
+def error_text(error: BaseException) -> str:
+    """Return an error's message in the reader's language."""
+    return translated(error.args[0] if error.args and isinstance(error.args[0], str) else str(error))
+
+
+def _filled(template: str, values: Mapping[str, Any]) -> str:
+    return template.format_map(values) if values else template
+
+
+def _translated_values(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: translated(value) if isinstance(value, Text) else value for name, value in values.items()}
+
+
+@cache
+def _catalogue(code: str) -> gettext.NullTranslations:
+    if code == ENGLISH:
+        return gettext.NullTranslations()
+    return gettext.translation(DOMAIN, LOCALE, [code])
+
+
+class _Filled(str):
+    """A value that was formatted already: a format in the template changes nothing about it."""
+
+    def __format__(self, _form: str) -> str:
+        return str(self)
+
+
+def _recognised(code: str, text: str) -> str:
+    catalogue = _catalogue(code)
+    if (found := catalogue.gettext(text)) != text:
+        return found
+    for pattern, template in _patterns(code):
+        if match := pattern.fullmatch(text):
+            values = {name: _Filled(_recognised(code, value)) for name, value in match.groupdict().items()}
+            return catalogue.gettext(template).format_map(values)
+    return text
+
+
+@cache
+def _patterns(code: str) -> list[tuple[re.Pattern[str], str]]:
+    """Return each template with placeholders, the ones with the most words of their own first."""
+    entries: Mapping[Any, str] = vars(_catalogue(code)).get("_catalog", {})
+    templates = {str(key[0] if isinstance(key, tuple) else key) for key in entries}
+    with_values = [template for template in templates if template and _PLACEHOLDER.search(template)]
+    with_values.sort(key=lambda template: (-len(_PLACEHOLDER.sub("", template)), template))
+    return [(_pattern(template), template) for template in with_values]
+
+
+def _pattern(template: str) -> re.Pattern[str]:
+    parts, end, seen = [], 0, set[str]()
+    for match in _PLACEHOLDER.finditer(template):
+        parts.append(re.escape(template[end : match.start()].replace("{{", "{").replace("}}", "}")))
+        name = match[1]
+        parts.append(f"(?P={name})" if name in seen else f"(?P<{name}>.+?)")
+        seen.add(name)
+        end = match.end()
+    parts.append(re.escape(template[end:].replace("{{", "{").replace("}}", "}")))
+    return re.compile("".join(parts), re.DOTALL)

@@ -1,0 +1,86 @@
+"""Texts in two languages, without a catalogue of the app's own: one that the test writes."""
+
+import pickle
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+
+from digitlab import translation
+from digitlab.errors import InvalidSetting
+from digitlab.translation import Text, _, error_text, plural, plural_text, translated
+
+TEXTS = {
+    "The file is damaged.": "파일이 손상되었습니다.",
+    "Learning rate": "학습률",
+    "The setting {name} is {value}.": "설정 {name}의 값이 {value}입니다.",
+    "{loss:.2f} is too high.": "{loss:.2f}은(는) 너무 높습니다.",
+}
+
+
+@pytest.fixture
+def korean(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    catalogue = Catalog(locale="ko")
+    for english, korean in TEXTS.items():
+        catalogue.add(english, korean)
+    catalogue.add(("{count} digit", "{count} digits"), ("숫자 {count}개",))
+    folder = tmp_path / "ko" / "LC_MESSAGES"
+    folder.mkdir(parents=True)
+    with (folder / "digitlab.mo").open("wb") as file:
+        write_mo(file, catalogue)
+    monkeypatch.setattr(translation, "LOCALE", tmp_path)
+    monkeypatch.setattr(translation, "_language", lambda: "ko")
+    translation._catalogue.cache_clear()
+    translation._patterns.cache_clear()
+    yield
+    translation._catalogue.cache_clear()
+    translation._patterns.cache_clear()
+
+
+def test_english_needs_no_catalogue() -> None:
+    assert _("Epoch {epoch} of {epochs}", epoch=3, epochs=10) == "Epoch 3 of 10"
+    assert plural("{count} digit", "{count} digits", 1) == "1 digit"
+    assert translated(Text("Learning rate")) == "Learning rate"
+
+
+@pytest.mark.usefixtures("korean")
+def test_literal_is_translated_and_filled_in() -> None:
+    assert _("The setting {name} is {value}.", name="x", value=3) == "설정 x의 값이 3입니다."
+    assert plural("{count} digit", "{count} digits", 5) == "숫자 5개"
+
+
+@pytest.mark.usefixtures("korean")
+def test_text_inside_a_text_is_translated() -> None:
+    inner = Text(
+        "The setting {name} is {value}.",
+        name=Text("Learning rate"),
+        value=plural_text("{count} digit", "{count} digits", 2),
+    )
+    assert translated(inner) == "설정 학습률의 값이 숫자 2개입니다."
+
+
+@pytest.mark.usefixtures("korean")
+def test_error_from_another_process_is_translated() -> None:
+    error = pickle.loads(pickle.dumps(InvalidSetting(Text("The setting {name} is {value}.", name="x", value=3))))
+    assert str(error) == "The setting x is 3."
+    assert error_text(error) == "설정 x의 값이 3입니다."
+
+
+@pytest.mark.usefixtures("korean")
+@pytest.mark.parametrize(
+    ("kept", "shown"),
+    [
+        ("The file is damaged.", "파일이 손상되었습니다."),
+        ("The setting Learning rate is 3.", "설정 학습률의 값이 3입니다."),
+        ("12.35 is too high.", "12.35은(는) 너무 높습니다."),
+        ("Nobody wrote this.", "Nobody wrote this."),
+    ],
+)
+def test_kept_english_is_found_again(kept: str, shown: str) -> None:
+    assert translated(kept) == shown
+
+
+def test_braces_without_values_are_kept() -> None:
+    assert Text("a {set}") == "a {set}"
