@@ -59,7 +59,7 @@ class CountedText(Text):
     """A `Text` that counts things, as `plural_text` makes it."""
 
     singular: str
-    count: int
+    number: int
 
 
 def _english() -> str:
@@ -116,7 +116,7 @@ def plural_text(singular: str, plural: str, count: int, /, **values: Any) -> Tex
         '2 digits'
     """
     text = CountedText(singular if count == 1 else plural, count=count, **values)
-    text.singular, text.count = singular, count
+    text.singular, text.number = singular, count
     return text
 
 
@@ -130,7 +130,7 @@ def translated(text: str) -> str:
     if code == ENGLISH:
         return str(text)
     if isinstance(text, CountedText):
-        template = _catalogue(code).ngettext(text.singular, text.template, text.count)
+        template = _catalogue(code).ngettext(text.singular, text.template, text.number)
         return _filled(template, _translated_values(text.values))
     if isinstance(text, Text):
         return _filled(_catalogue(code).gettext(text.template), _translated_values(text.values))
