@@ -2,6 +2,7 @@
 
 colours           Numbers as colours that everybody can distinguish
 comparison_plots  Charts that compare several networks
+fonts             The fonts of figures, with Hangul
 learning_plots    Charts of a network's layers during its training
 plots             Learning curves, calibration, robustness, digit map, pixel values
 """
