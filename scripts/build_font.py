@@ -3,8 +3,8 @@
     python scripts/build_font.py /usr/share/fonts/truetype/nanum/NanumGothic.ttf
 
 The source is NanumGothic (Debian's package fonts-nanum), (c) 2010 NAVER Corporation, SIL Open Font License 1.1; the
-licence stands in hangul.LICENSE.txt. The result has ASCII and the 2,350 syllables of KS X 1001, and another name, as the
-licence wants it of a changed font.
+licence stands in hangul.LICENSE.txt. The result has ASCII and the 2,350 syllables of KS X 1001. It has another name, as
+the licence wants it of a changed font.
 """
 
 import sys
