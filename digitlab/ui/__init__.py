@@ -9,6 +9,8 @@ durations         Durations in words
 evaluation        A network's answers on a set of digits
 figures           Pictures with title, scale and text; heat maps over a digit
 galleries         Digits as pictures: one, or a grid to click
+glossary          Technical terms explained where they stand
+glossary_terms    The technical terms, each with an explanation
 identity          Who uses the page: a visitor's cookie, or a log-in
 language          The language of a session, and the field to switch it
 learning_curves   Loss and accuracy over the epochs

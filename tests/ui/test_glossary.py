@@ -1,0 +1,60 @@
+import re
+
+import pytest
+
+from digitlab.ui import glossary
+from digitlab.ui.glossary_terms import TERMS
+
+
+@pytest.mark.parametrize("key", TERMS)
+def test_a_term_is_explained_in_one_to_three_sentences(key):
+    explanation = glossary.explanation(key)
+    assert explanation.endswith(".")
+    assert 20 < len(explanation) < 200
+    assert glossary.name(key)[0].isupper()
+
+
+def explained(html: str) -> list[str]:
+    """The words of a text that have an explanation."""
+    return re.findall(r"<dfn [^>]*>([^<]+)<", html)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("An epoch is a pass; ten epochs are ten.", ["epoch"]),
+        ("Validation loss fell in two Epochs", ["Validation", "loss", "Epochs"]),
+        ("The losses of all batches", ["losses", "batches"]),
+        ("Lossless, epochal, batching: none of them", []),
+        ("A confusion matrix of the test set", ["confusion matrix", "test set"]),
+        ("It fine-tunes a network", ["fine-tunes"]),
+        ("Softmax makes probabilities of logits.", ["Softmax", "logits"]),
+    ],
+)
+def test_the_first_occurrence_of_each_term_is_explained(text, found):
+    assert explained(glossary.as_html(text)) == found
+
+
+def test_a_term_that_was_explained_before_is_not_explained_again():
+    seen = {"epoch"}
+    assert explained(glossary.as_html("The loss after each epoch", seen)) == ["loss"]
+    assert seen == {"epoch", "loss"}
+
+
+def test_text_from_outside_is_escaped():
+    html = glossary.as_html("<b>loss</b> & **bold**")
+    assert "&lt;b&gt;<dfn" in html
+    assert "&amp; <strong>bold</strong>" in html
+
+
+def test_each_explanation_has_an_id_that_its_term_names():
+    html = glossary.as_html("The loss and the accuracy of an epoch")
+    ids = re.findall(r" id='([^']+)'", html)
+    assert ids == re.findall(r"aria-describedby='([^']+)'", html)
+    assert len(set(ids)) == 3
+
+
+def test_a_widget_s_help_holds_the_explanations_of_several_terms():
+    text = glossary.help("epoch", "loss", before="Choose.")
+    assert text.startswith("Choose.\n\n**Epoch**: One pass")
+    assert "\n\n**Loss**: How wrong" in text
