@@ -103,7 +103,8 @@ class KerasCode:
 
     def sections(self, *, is_notebook: bool = False) -> list[Section]:
         """Return the steps, from the data to the score."""
-        config, steps = self.config, [self._data(is_notebook), self._network(), self._training()]
+        config, look = self.config, [Section(title="Look", text="", code=snippets.LOOK)] * is_notebook
+        steps = [self._data(is_notebook), *look, self._network(), self._training()]
         if is_notebook:
             steps.append(Section(title="Curves", text="", code=snippets.CURVES))
         if config.averaging:
@@ -123,7 +124,24 @@ class KerasCode:
             last = "body" if config.averaging else "model"
             code = snippets.CALIBRATION.format(fitted=_whole(config.fitted_digits), last=last)
             steps.append(Section(title="Calibration", text=text, code=code))
-        return [*steps, Section(title="Evaluation", text="", code=snippets.EVALUATION)]
+        reading = [Section(title="Your own digit", text="", code=snippets.READING)] * is_notebook
+        return [*steps, Section(title="Evaluation", text="", code=snippets.EVALUATION), *reading]
+
+    def lesson(self) -> dict[str, str]:
+        """Return the lines of each step of the tutorial by its name: those of the notebook, in their order.
+
+        Averaging and calibration, which come after the training, are left out.
+        """
+        return {
+            "data": f"{self._imports(snippets.KERAS)}\n{snippets.LOAD}{self._subset()}",
+            "look": snippets.LOOK,
+            "build": self._network().code,
+            "compile": self._compile(),
+            "train": self._fit(),
+            "curves": snippets.CURVES,
+            "test": snippets.EVALUATION,
+            "digit": snippets.READING,
+        }
 
     def script(self, name: str = "script.py") -> str:
         """Return the code as a Python script, for a file of this name."""
@@ -151,17 +169,21 @@ class KerasCode:
             indent=1,
         )
 
-    def _imports(self) -> str:
+    def _imports(self, template: str = snippets.IMPORTS) -> str:
         ops = ", ops" if "Distortion()" in _changes(self.config.augmentation) else ""
-        return snippets.IMPORTS.format(ops=ops, seed=self.config.seed)
+        return template.format(ops=ops, seed=self.config.seed)
 
     def _data(self, is_notebook: bool) -> Section:
         code = snippets.DATA_IN_NOTEBOOK if is_notebook else snippets.DATA
         text = "Digits are 28 x 28 pixels, from 0 (background) to 255 (ink)."
         if (n := self.config.training_digits) < 60_000:
-            code += f"x_train, y_train = x_train[:{_whole(n)}], y_train[:{_whole(n)}]\n"
+            code += self._subset()
             text += f" Only the first {n:,} of the 60,000 training digits are used."
         return Section(title="Data", text=text, code=code)
+
+    def _subset(self) -> str:
+        n = _whole(self.config.training_digits)
+        return f"x_train, y_train = x_train[:{n}], y_train[:{n}]\n" if self.config.training_digits < 60_000 else ""
 
     def _network(self) -> Section:
         config, architecture = self.config, PRESETS[self.config.preset].architecture
@@ -191,6 +213,13 @@ class KerasCode:
         return Section(title="Network", text=text, code=code + "model.summary()\n")
 
     def _training(self) -> Section:
+        split = self.config.validation_split
+        text = (
+            f"The last {split:.0%} of the digits are used for validation: no weight is fitted to them." if split else ""
+        )
+        return Section(title="Training", text=text, code=self._compile() + self._fit())
+
+    def _compile(self) -> str:
         config = self.config
         rate, code = f"{config.learning_rate:g}", ""
         if config.schedule != "constant":
@@ -199,23 +228,20 @@ class KerasCode:
             code += snippets.SCHEDULES[config.schedule].format(rate=rate)
             rate = "learning_rate"
         optimizer = f"keras.optimizers.{OPTIMIZERS[config.optimizer]}({rate})"
-        code += snippets.COMPILE.format(
-            optimizer=optimizer, jit=snippets.NO_XLA * bool(PRESETS[config.preset].architecture.convolutions)
-        )
+        jit = snippets.NO_XLA * bool(PRESETS[config.preset].architecture.convolutions)
+        return code + snippets.COMPILE.format(optimizer=optimizer, jit=jit)
+
+    def _fit(self) -> str:
+        config, code = self.config, ""
         epochs = config.epochs if self.stopped_after is None else max(1, self.stopped_after)
         arguments = [f"batch_size={config.batch_size}", f"epochs={epochs}"]
         if config.validation_split:
             arguments.append(f"validation_split={config.validation_split:g}")
         if config.early_stopping is not None:
             patience = f"patience={config.early_stopping}, restore_best_weights=True"
-            code += f"patience = keras.callbacks.EarlyStopping({patience})\n"
+            code = f"patience = keras.callbacks.EarlyStopping({patience})\n"
             arguments.append("callbacks=[patience]")
-        code += f"history = model.fit(x_train, y_train, {', '.join(arguments)}, verbose=2)\n"
-        split = config.validation_split
-        text = (
-            f"The last {split:.0%} of the digits are used for validation: no weight is fitted to them." if split else ""
-        )
-        return Section(title="Training", text=text, code=code)
+        return code + f"history = model.fit(x_train, y_train, {', '.join(arguments)}, verbose=2)\n"
 
 
 def deviation(config: TrainingConfig, replanned_after: int | None) -> str:

@@ -9,22 +9,21 @@ NEEDS_OF_NOTEBOOK = (
     "Keras downloads it."
 )
 
-IMPORTS = """\
-from pathlib import Path
-
+KERAS = """\
 import keras
 import numpy as np
 from keras import layers{ops}
 
 keras.utils.set_random_seed({seed})
 """
+IMPORTS = "from pathlib import Path\n\n" + KERAS
 
-_READ = """\
+LOAD = "(x_train, y_train), (x_test, y_test) = keras.datasets.mnist.load_data()\n"
+_READ = f"""\
     mnist = np.load(file)
     x_train, y_train, x_test, y_test = (mnist[name] for name in ("x_train", "y_train", "x_test", "y_test"))
 else:
-    (x_train, y_train), (x_test, y_test) = keras.datasets.mnist.load_data()
-"""
+    {LOAD}"""
 DATA = (
     """\
 file = Path(sys.argv[1] if len(sys.argv) > 1 else "mnist.npz")
@@ -39,6 +38,16 @@ if file.exists():
 """
     + _READ
 )
+
+LOOK = """\
+import matplotlib.pyplot as plt
+
+figure, places = plt.subplots(2, 8, figsize=(10, 3))
+for axes, image, label in zip(places.flat, x_train, y_train):
+    axes.imshow(image, cmap="gray")
+    axes.set_title(label)
+    axes.axis("off")
+"""
 
 DISTORTION = '''\
 class Distortion(layers.Layer):
@@ -100,8 +109,6 @@ learning_rate = keras.optimizers.schedules.CosineDecay(
 }
 
 CURVES = """\
-import matplotlib.pyplot as plt
-
 figure, both = plt.subplots(1, 2, figsize=(10, 4))
 for axes, metric in zip(both, ("loss", "accuracy")):
     axes.plot(history.history[metric], label="training")
@@ -139,4 +146,10 @@ print(f"Temperature {{temperature:.2f}}")
 EVALUATION = """\
 loss, accuracy = model.evaluate(x_test, y_test, batch_size=500, verbose=0)
 print(f"Test accuracy {accuracy:.2%}, loss {loss:.4f}")
+"""
+
+READING = """\
+digit = x_test[0]  # or your own: 28 x 28 pixels, 0 (background) to 255 (ink), scaled and centred as in MNIST
+probabilities = model.predict(digit[None], verbose=0)[0]
+print(f"Read as {probabilities.argmax()} with {probabilities.max():.1%}")
 """

@@ -89,8 +89,8 @@ def test_a_notebook_is_one_to_jupyter():
         assert ("outputs" in cell) == ("execution_count" in cell) == (cell["cell_type"] == "code")
     headings = [cell["source"][0].strip() for cell in cells if cell["cell_type"] == "markdown"][1:]
     assert headings == [
-        "## Data", "## Network", "## Training", "## Curves", "## Average four shifted views", "## Calibration",
-        "## Evaluation",
+        "## Data", "## Look", "## Network", "## Training", "## Curves", "## Average four shifted views",
+        "## Calibration", "## Evaluation", "## Your own digit",
     ]  # fmt: skip
 
 
@@ -134,6 +134,30 @@ def test_random_changes_are_as_large_as_digitlab_s(digits, changes):
     changed = [np.abs(pictures - images).mean() for pictures in (ours, theirs)]
     assert changed[1] == pytest.approx(changed[0], rel=0.05)
     assert theirs.mean() == pytest.approx(ours.mean(), rel=0.02)
+
+
+@pytest.mark.parametrize("config", [*CONFIGS.values(), TrainingConfig()])
+def test_the_lesson_s_lines_are_the_notebook_s(config):
+    code = KerasCode(config=config, title="x")
+    cells = [cell for cell in json.loads(code.notebook())["cells"] if cell["cell_type"] == "code"]
+    notebook = [line.strip() for cell in cells for line in "".join(cell["source"]).splitlines()]
+    for lines in code.lesson().values():
+        for line in filter(None, map(str.strip, lines.splitlines())):  # each later than the one before it
+            assert line in notebook
+            del notebook[: notebook.index(line) + 1]
+
+
+def test_the_lesson_s_lines_run_one_after_the_other(tmp_path):
+    lesson = KerasCode(config=TrainingConfig(epochs=1, training_digits=500), title="x").lesson()
+    assert list(lesson) == ["data", "look", "build", "compile", "train", "curves", "test", "digit"]
+    code = "\n".join(lesson.values())
+    download = "keras.datasets.mnist.load_data()"
+    assert download in code
+    parts = ["x_train", "y_train", "x_test", "y_test"]
+    saved = f"[[np.load({str(mnist.PATH)!r})[part] for part in both] for both in {[parts[:2], parts[2:]]}]"
+    printed = run(code.replace(download, saved), tmp_path)
+    assert 0 < accuracy(printed) < 1
+    assert re.search(r"Read as \d with \d+\.\d%", printed)
 
 
 def test_what_digitlab_drew_is_said_to_be_missing():
