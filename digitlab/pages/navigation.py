@@ -3,7 +3,7 @@
 import streamlit as st
 
 from digitlab.settings import ROOT
-from digitlab.ui import identity, language, messages, resources, style
+from digitlab.ui import glossary, identity, language, messages, resources, style
 
 st.set_page_config(page_title="DigitLab", page_icon=str(ROOT / "digitlab" / "ui" / "icon.svg"), layout="wide")
 language.choose()
@@ -24,6 +24,7 @@ page = st.navigation(
     position="top",
 )
 style.apply()
+glossary.listen()
 with messages.show_errors():
     messages.show_notice(resources.lab().database_trouble)
     identity.show()
