@@ -10,7 +10,9 @@ of the code in `locale/digitlab.pot` and compiles the catalogues.
 
 import gettext
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 from typing import Any, Self
@@ -20,7 +22,9 @@ DOMAIN = "digitlab"
 ENGLISH = "en"
 LANGUAGES = {ENGLISH: "English", "ko": "한국어"}  # a language's name, in that language, by its code
 
-_PLACEHOLDER = re.compile(r"\{(\w+)(?:![rsa])?(?::[^{}]*)?\}")
+_PLACEHOLDER = re.compile(r"\{(\w+)(?:![rsa])?(?::([^{}]*))?\}")
+_FORM_OF_NUMBER, _NUMBER = re.compile(r"[\d.,+]*[%defg,]"), r"[-+]?\d[\d,.]*(?:e[-+]?\d+)?%?|nan|inf"
+_MIN_LETTERS = 8  # of a template's own, unless all its values are numbers: others fit nearly any text
 
 
 class Text(str):
@@ -67,6 +71,7 @@ def _english() -> str:
 
 
 _language: Callable[[], str] = _english
+_of_block: ContextVar[str | None] = ContextVar("language", default=None)
 
 
 def choose_language(language: Callable[[], str]) -> None:
@@ -80,7 +85,17 @@ def choose_language(language: Callable[[], str]) -> None:
 
 def language() -> str:
     """Return the code of the language that texts are translated into now."""
-    return _language()
+    return _of_block.get() or _language()
+
+
+@contextmanager
+def in_language(code: str) -> Iterator[None]:
+    """Translate into one language within the block, and only in this thread or task: a command's, or a request's."""
+    before = _of_block.set(code)
+    try:
+        yield
+    finally:
+        _of_block.reset(before)
 
 
 def _(template: str, /, **values: Any) -> str:
@@ -94,7 +109,7 @@ def _(template: str, /, **values: Any) -> str:
         >>> _("Epoch {epoch} of {epochs}", epoch=3, epochs=10)
         'Epoch 3 of 10'
     """
-    return _filled(_catalogue(_language()).gettext(template), _translated_values(values))
+    return _filled(_catalogue(language()).gettext(template), _translated_values(values))
 
 
 def plural(singular: str, plural: str, count: int, /, **values: Any) -> str:
@@ -104,7 +119,7 @@ def plural(singular: str, plural: str, count: int, /, **values: Any) -> str:
         >>> plural("{count} digit", "{count:,} digits", 1200)
         '1,200 digits'
     """
-    template = _catalogue(_language()).ngettext(singular, plural, count)
+    template = _catalogue(language()).ngettext(singular, plural, count)
     return _filled(template, {"count": count, **_translated_values(values)})
 
 
@@ -126,8 +141,8 @@ def translated(text: str) -> str:
     An English text is found in the catalogue as it is, or by a template that it fits. One that fits none is returned
     as it is.
     """
-    code = _language()
-    if code == ENGLISH:
+    code = language()
+    if code == ENGLISH or not text:  # gettext takes an empty text for the catalogue's header
         return str(text)
     if isinstance(text, CountedText):
         template = _catalogue(code).ngettext(text.singular, text.template, text.number)
@@ -137,9 +152,14 @@ def translated(text: str) -> str:
     return _recognised(code, text)
 
 
+def message_of(error: BaseException) -> str:
+    """Return an error's message, as a `Text` if it was raised with one."""
+    return error.args[0] if error.args and isinstance(error.args[0], str) else str(error)
+
+
 def error_text(error: BaseException) -> str:
     """Return an error's message in the reader's language."""
-    return translated(error.args[0] if error.args and isinstance(error.args[0], str) else str(error))
+    return translated(message_of(error))
 
 
 def _filled(template: str, values: Mapping[str, Any]) -> str:
@@ -158,9 +178,12 @@ def _catalogue(code: str) -> gettext.NullTranslations:
 
 
 class _Filled(str):
-    """A value that was formatted already: a format in the template changes nothing about it."""
+    """A value that was formatted already: a format or a conversion in the template changes nothing about it."""
 
     def __format__(self, _form: str) -> str:
+        return str(self)
+
+    def __repr__(self) -> str:
         return str(self)
 
 
@@ -180,17 +203,24 @@ def _patterns(code: str) -> list[tuple[re.Pattern[str], str]]:
     """Return each template with placeholders, the ones with the most words of their own first."""
     entries: Mapping[Any, str] = vars(_catalogue(code)).get("_catalog", {})
     templates = {str(key[0] if isinstance(key, tuple) else key) for key in entries}
-    with_values = [template for template in templates if template and _PLACEHOLDER.search(template)]
+    with_values = [template for template in templates if _PLACEHOLDER.search(template) and _is_telling(template)]
     with_values.sort(key=lambda template: (-len(_PLACEHOLDER.sub("", template)), template))
     return [(_pattern(template), template) for template in with_values]
+
+
+def _is_telling(template: str) -> bool:
+    letters = sum(map(str.isalpha, _PLACEHOLDER.sub("", template)))
+    return letters >= _MIN_LETTERS or all(
+        _FORM_OF_NUMBER.fullmatch(form) for _name, form in _PLACEHOLDER.findall(template)
+    )
 
 
 def _pattern(template: str) -> re.Pattern[str]:
     parts, end, seen = [], 0, set[str]()
     for match in _PLACEHOLDER.finditer(template):
         parts.append(re.escape(template[end : match.start()].replace("{{", "{").replace("}}", "}")))
-        name = match[1]
-        parts.append(f"(?P={name})" if name in seen else f"(?P<{name}>.+?)")
+        name, value = match[1], _NUMBER if _FORM_OF_NUMBER.fullmatch(match[2] or "") else ".+?"
+        parts.append(f"(?P={name})" if name in seen else f"(?P<{name}>{value})")
         seen.add(name)
         end = match.end()
     parts.append(re.escape(template[end:].replace("{{", "{").replace("}}", "}")))

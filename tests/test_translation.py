@@ -5,38 +5,27 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from babel.messages.catalog import Catalog
-from babel.messages.mofile import write_mo
+from catalogues import korean_catalogue
 
 from digitlab import translation
 from digitlab.errors import InvalidSetting
-from digitlab.translation import Text, _, error_text, plural, plural_text, translated
+from digitlab.translation import Text, _, error_text, in_language, message_of, plural, plural_text, translated
 
 TEXTS = {
     "The file is damaged.": "파일이 손상되었습니다.",
     "Learning rate": "학습률",
     "The setting {name} is {value}.": "설정 {name}의 값이 {value}입니다.",
     "{loss:.2f} is too high.": "{loss:.2f}은(는) 너무 높습니다.",
+    "{label!r} is no label.": "{label!r}은(는) 레이블이 아닙니다.",
+    "{where}: {what}": "{where}에서 {what}",
 }
 
 
 @pytest.fixture
 def korean(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    catalogue = Catalog(locale="ko")
-    for english, korean in TEXTS.items():
-        catalogue.add(english, korean)
-    catalogue.add(("{count} digit", "{count} digits"), ("숫자 {count}개",))
-    folder = tmp_path / "ko" / "LC_MESSAGES"
-    folder.mkdir(parents=True)
-    with (folder / "digitlab.mo").open("wb") as file:
-        write_mo(file, catalogue)
-    monkeypatch.setattr(translation, "LOCALE", tmp_path)
-    monkeypatch.setattr(translation, "_language", lambda: "ko")
-    translation._catalogue.cache_clear()
-    translation._patterns.cache_clear()
-    yield
-    translation._catalogue.cache_clear()
-    translation._patterns.cache_clear()
+    with korean_catalogue(tmp_path, TEXTS, {("{count} digit", "{count} digits"): "숫자 {count}개"}):
+        monkeypatch.setattr(translation, "_language", lambda: "ko")
+        yield
 
 
 def test_english_needs_no_catalogue() -> None:
@@ -75,6 +64,8 @@ def test_error_from_another_process_is_translated() -> None:
         ("The file is damaged.", "파일이 손상되었습니다."),
         ("The setting Learning rate is 3.", "설정 학습률의 값이 3입니다."),
         ("12.35 is too high.", "12.35은(는) 너무 높습니다."),
+        ("'it' is no label.", "'it'은(는) 레이블이 아닙니다."),
+        ("Learning rate: written by a person", "Learning rate: written by a person"),
         ("Nobody wrote this.", "Nobody wrote this."),
     ],
 )
@@ -82,5 +73,23 @@ def test_kept_english_is_found_again(kept: str, shown: str) -> None:
     assert translated(kept) == shown
 
 
+@pytest.mark.usefixtures("korean")
+def test_empty_text_stays_empty() -> None:
+    assert translated("") == translated(Text("")) == ""
+
+
 def test_braces_without_values_are_kept() -> None:
     assert Text("a {set}") == "a {set}"
+
+
+@pytest.mark.usefixtures("korean")
+def test_block_has_a_language_of_its_own() -> None:
+    with in_language("en"):
+        assert _("Learning rate") == "Learning rate"
+    assert _("Learning rate") == "학습률"
+
+
+def test_message_of_an_error_stays_a_text() -> None:
+    text = Text("The setting {name} is {value}.", name="x", value=3)
+    assert message_of(InvalidSetting(text)) is text
+    assert message_of(ValueError(3)) == "3"
