@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from digitlab.errors import InvalidSetting
 from digitlab.storage.address import as_place
+from digitlab.translation import ENGLISH, LANGUAGES, Text
 
 ROOT = Path(__file__).resolve().parent.parent
 VARIABLES = (
@@ -132,19 +133,21 @@ class Settings:
             max_imports_per_person=_integer(
                 environ, "DIGITLAB_MAX_IMPORTS_PER_PERSON", default.max_imports_per_person, 10_000
             ),
-            hosts=_list(environ, "DIGITLAB_HOSTS", rf"\*|{_NAME}", "host names such as digits.example.org"),
+            hosts=_list(environ, "DIGITLAB_HOSTS", rf"\*|{_NAME}", Text("host names such as digits.example.org")),
             embedded_by=_list(
                 environ,
                 "DIGITLAB_EMBEDDED_BY",
                 rf"https?://{_NAME}(:\d+)?",
-                "origins such as https://moodle.example.org",
+                Text("origins such as https://moodle.example.org"),
             ),
         )
         if settings.scheduler and settings.database_url.startswith("sqlite"):
             raise InvalidSetting(
-                "DIGITLAB_SCHEDULER names a cluster, but the database is SQLite, a file: processes on several machines "
-                "would damage it. Set DIGITLAB_DATABASE_URL to a PostgreSQL address such as "
-                "postgresql+psycopg://user:password@host/digitlab."
+                Text(
+                    "DIGITLAB_SCHEDULER names a cluster, but the database is SQLite, a file: processes on "
+                    "several machines would damage it. Set DIGITLAB_DATABASE_URL to a PostgreSQL address such as "
+                    "postgresql+psycopg://user:password@host/digitlab."
+                )
             )
         return settings
 
@@ -204,6 +207,18 @@ class Settings:
         }
 
 
+def preferred_language(environ: Mapping[str, str] = os.environ) -> str:
+    """Return the first of our languages that the environment asks for, as gettext does; English if it asks for none.
+
+    Example:
+        >>> preferred_language({"LANG": "ko_KR.UTF-8"}), preferred_language({"LANGUAGE": "fr:ko", "LANG": "en_GB"})
+        ('ko', 'ko')
+    """
+    asked = next(filter(None, map(environ.get, ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"))), "")
+    codes = (re.split(r"[_.@-]", name.lower())[0] for name in asked.split(":"))
+    return next((code for code in codes if code in LANGUAGES), ENGLISH)
+
+
 def quiet_tensorflow() -> None:
     """Let TensorFlow log errors only, unless `TF_CPP_MIN_LOG_LEVEL` is set. Call it before TensorFlow is imported."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -218,23 +233,29 @@ def renaming_warnings(names: Collection[str]) -> Iterator[str]:
     """
     for old, new in RENAMED.items():
         if old in names and new in names:
-            yield f"{old} is ignored, because {new} is set. Remove {old}."
+            yield Text("{old} is ignored, because {new} is set. Remove {old}.", old=old, new=new)
         elif old in names:
-            yield f"{old} is now called {new}. Rename it: version 0.3.0 will ignore the old name."
+            yield Text(
+                "{old} is now called {new}. Rename it: version 0.3.0 will ignore the old name.", old=old, new=new
+            )
 
 
 def _database_url(value: str) -> str:
     if "://" not in value:
         raise InvalidSetting(
-            "DIGITLAB_DATABASE_URL is not an address. Write something like "
-            "sqlite:////home/me/digitlab.db or postgresql+psycopg://user:password@host/digitlab."
+            Text(
+                "DIGITLAB_DATABASE_URL is not an address. Write something like "
+                "sqlite:////home/me/digitlab.db or postgresql+psycopg://user:password@host/digitlab."
+            )
         )
     return value
 
 
 def _scheduler(value: str | None) -> str | None:
     if value is not None and urlsplit(value).scheme not in ("tcp", "tls"):
-        raise InvalidSetting(f"DIGITLAB_SCHEDULER is {value!r}. Write a Dask address such as tcp://192.0.2.1:8786.")
+        raise InvalidSetting(
+            Text("DIGITLAB_SCHEDULER is {value!r}. Write a Dask address such as tcp://192.0.2.1:8786.", value=value)
+        )
     return value
 
 
@@ -248,7 +269,14 @@ def _limit(environ: Mapping[str, str], name: str, default: float) -> tuple[str, 
 def _integer(environ: Mapping[str, str], name: str, default: int, maximum: int) -> int:
     used, value = _limit(environ, name, default)
     if not value.isdecimal() or len(value) > _MAX_DIGITS or not 1 <= int(value) <= maximum:
-        raise InvalidSetting(f"{used} is {_shortened(value)!r}. Write a whole number from 1 to {maximum}.")
+        raise InvalidSetting(
+            Text(
+                "{variable} is {value!r}. Write a whole number from 1 to {maximum}.",
+                variable=used,
+                value=_shortened(value),
+                maximum=maximum,
+            )
+        )
     return int(value)
 
 
@@ -263,7 +291,13 @@ def _gigabytes(environ: Mapping[str, str], name: str, default: float) -> float:
     except ValueError:
         number = math.nan
     if not 0.1 <= number <= 1e6:  # false for NaN, too
-        raise InvalidSetting(f"{used} is {_shortened(value)!r}. Write a number of gigabytes from 0.1 to 1000000.")
+        raise InvalidSetting(
+            Text(
+                "{variable} is {value!r}. Write a number of gigabytes from 0.1 to 1000000.",
+                variable=used,
+                value=_shortened(value),
+            )
+        )
     return number
 
 
@@ -271,5 +305,12 @@ def _list(environ: Mapping[str, str], name: str, pattern: str, examples: str) ->
     values = tuple(value.lower() for value in re.split(r"[,\s]+", environ.get(name, "")) if value)
     for value in values:
         if not re.fullmatch(pattern, value, re.ASCII):
-            raise InvalidSetting(f"{name} contains {value!r}. Write {examples}, separated by commas.")
+            raise InvalidSetting(
+                Text(
+                    "{name} contains {value!r}. Write {examples}, separated by commas.",
+                    name=name,
+                    value=value,
+                    examples=examples,
+                )
+            )
     return values

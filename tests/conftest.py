@@ -4,6 +4,7 @@ import os
 import sys
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # before TensorFlow is imported, or it is too late
+os.environ["LANGUAGE"] = "en"  # of commands, whatever the language of whoever runs the tests
 # A process without compiled files takes 13 s longer to import TensorFlow, and the tests start a hundred processes.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 

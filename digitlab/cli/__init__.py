@@ -1,5 +1,6 @@
 """The command line: `python -m digitlab`.
 
+argparse_texts   the words of argparse itself, translated
 backup           backup and restore of the lab
 ctrl_c           what Ctrl-C does
 improvement      fine-tuning on drawings, and their deletion

@@ -9,6 +9,7 @@ from digitlab.errors import DigitLabError
 from digitlab.lab import Lab
 from digitlab.preprocessing import bundles
 from digitlab.runs.records.people import HERE
+from digitlab.translation import Text, _, plural, translated
 
 
 def improve(options: argparse.Namespace, lab: Lab) -> int:
@@ -16,12 +17,19 @@ def improve(options: argparse.Namespace, lab: Lab) -> int:
     lab.model(options.model)  # before any drawing is saved
     if (path := options.drawings) is not None:
         new, known = lab.drawings.import_bundle(input_file.read(path, bundles.MAX_FILE_SIZE), path.name, HERE)
-        tell(f"Drawings imported from {path.name}: {new:,} new, {known:,} already known.")
+        tell(
+            _(
+                "Drawings imported from {file}: {new:,} new, {known:,} already known.",
+                file=path.name,
+                new=new,
+                known=known,
+            )
+        )
     config, title = lab.improver.plan(options.model, HERE, options.seed)
     run = lab.train_here(config, options.title or title, attend(options, config.epochs), HERE)
     ctrl_c.raise_interrupt()
     if run.model is None:
-        raise DigitLabError(run.message or "It was stopped or paused before there was a network. Start it again.")
+        raise DigitLabError(run.message or Text("It was stopped or paused before there was a network. Start it again."))
     improvement = lab.improvement_here(run, HERE)
     own = improvement.own
     result = {
@@ -32,7 +40,7 @@ def improve(options: argparse.Namespace, lab: Lab) -> int:
         "run": run.number,
         "model": str(lab.model_file(run.model)),
     }
-    show(options, result, f"{improvement.sentence}\nSaved as {result['model']}")
+    show(options, result, f"{translated(improvement.sentence)}\n{_('Saved as {file}', file=result['model'])}")
     return 0
 
 
@@ -40,6 +48,6 @@ def forget(options: argparse.Namespace, lab: Lab) -> int:
     """Delete all drawings that `improve` saved in this record."""
     drawings = lab.drawings.for_person(HERE, with_pictures=False)
     deleted = lab.drawings.delete([drawing.number for drawing in drawings], HERE)
-    text = "1 drawing was deleted." if deleted == 1 else f"{deleted:,} drawings were deleted."
+    text = plural("{count} drawing was deleted.", "{count:,} drawings were deleted.", deleted)
     show(options, {"deleted": deleted}, text)
     return 0

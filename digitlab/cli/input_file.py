@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from digitlab.errors import InvalidSetting
+from digitlab.translation import Text
 
 
 def read(path: Path, max_size: int) -> bytes:
@@ -15,4 +16,6 @@ def read(path: Path, max_size: int) -> bytes:
         with path.open("rb") as file:
             return file.read(max_size + 1)
     except OSError as error:
-        raise InvalidSetting(f"{path} cannot be read: {error.strerror}. Choose another file.") from error
+        raise InvalidSetting(
+            Text("{path} cannot be read: {reason}. Choose another file.", path=path, reason=error.strerror)
+        ) from error

@@ -4,12 +4,13 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 
-from digitlab.cli import backup, ctrl_c, improvement, models, output, runs, setup, training
+from digitlab.cli import argparse_texts, backup, ctrl_c, improvement, models, output, runs, setup, training
 from digitlab.cli.output import OutputClosed
 from digitlab.cli.parser import parser
 from digitlab.errors import DigitLabError
 from digitlab.lab import Lab
-from digitlab.settings import Settings, quiet_tensorflow
+from digitlab.settings import Settings, preferred_language, quiet_tensorflow
+from digitlab.translation import error_text, in_language
 
 COMMANDS: dict[str, Callable[[argparse.Namespace, Lab], int]] = {
     "train": training.train,
@@ -36,12 +37,17 @@ _INTERRUPTED, _CLOSED = 130, 141  # what shells show for programs that SIGINT an
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command.
+    """Run a command. It speaks the language that the environment asks for.
 
     Returns:
         The exit status: 0 done, 1 failed, 2 wrong arguments, 130 interrupted by Ctrl-C, 141 done as far as possible,
         but whoever read the output has left.
     """
+    with in_language(output.writable(preferred_language())), argparse_texts.translated():
+        return _main(arguments)
+
+
+def _main(arguments: Sequence[str] | None) -> int:
     try:
         ctrl_c.raise_interrupt()
         output.prepare()
@@ -52,7 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OutputClosed:
         return _CLOSED
     except DigitLabError as error:
-        output.tell(f"digitlab: {error}")
+        output.tell(f"digitlab: {error_text(error)}")
         return 1
     finally:
         output.finish()

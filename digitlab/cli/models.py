@@ -11,6 +11,7 @@ from digitlab.errors import InvalidSetting, ModelError
 from digitlab.lab import Lab
 from digitlab.networks.reading import DigitReading, Reading
 from digitlab.runs.records.people import OPERATOR
+from digitlab.translation import Text, _, translated
 from digitlab.uploads import keras_archive
 from digitlab.uploads.pixel_scales import ImportChoices
 
@@ -26,7 +27,14 @@ def evaluate(options: argparse.Namespace, lab: Lab) -> int:
         "confusion": scores.confusion.tolist(),
         "mistakes": len(scores.mistakes),
     }
-    lines = [f"Test accuracy {scores.accuracy:.2%}, loss {scores.loss:.4f}, mistakes {len(scores.mistakes)}"]
+    lines = [
+        _(
+            "Test accuracy {accuracy:.2%}, loss {loss:.4f}, mistakes {mistakes}",
+            accuracy=scores.accuracy,
+            loss=scores.loss,
+            mistakes=len(scores.mistakes),
+        )
+    ]
     lines += [f"  {digit}: {accuracy:.2%}" for digit, accuracy in enumerate(scores.accuracy_per_digit)]
     show(options, result, "\n".join(lines))
     return 0
@@ -48,7 +56,7 @@ def read(options: argparse.Namespace, lab: Lab) -> int:
             "number": [_as_dict(digit) for digit in number.digits],
         }
         text = " ".join(_as_text(digit.reading) for digit in number.digits)
-        show(options, result, f"{path}: {text or 'nothing drawn'}")
+        show(options, result, f"{path}: {text or _('nothing drawn')}")
     return 0
 
 
@@ -56,7 +64,7 @@ def _warn_of_preprocessing(model: str, lab: Lab) -> None:
     """Say on standard error if a network was trained with another preprocessing; a file from elsewhere has no card."""
     with suppress(ModelError):
         if warning := lab.model(model).preprocessing_warning:
-            tell(f"digitlab: {warning}")
+            tell(f"digitlab: {translated(warning)}")
 
 
 def export(options: argparse.Namespace, lab: Lab) -> int:
@@ -65,7 +73,9 @@ def export(options: argparse.Namespace, lab: Lab) -> int:
     try:
         options.file.write_bytes(exported.content)
     except OSError as error:
-        raise InvalidSetting(f"{options.file} cannot be written: {error.strerror}. Name another file.") from error
+        raise InvalidSetting(
+            Text("{file} cannot be written: {reason}. Name another file.", file=options.file, reason=error.strerror)
+        ) from error
     result = {
         "model": options.model,
         "format": options.to,
@@ -74,12 +84,13 @@ def export(options: argparse.Namespace, lab: Lab) -> int:
         "digits": exported.digits,
         "difference": exported.difference,
     }
-    show(
-        options,
-        result,
-        f"Saved as {options.file}, {len(exported.content):,} bytes.\nChecked on {exported.digits} digits: its "
-        f"probabilities differ from the network's by {exported.difference:.1g} at most.",
+    saved = _("Saved as {file}, {size:,} bytes.", file=options.file, size=len(exported.content))
+    checked = _(
+        "Checked on {count} digits: its probabilities differ from the network's by {difference:.1g} at most.",
+        count=exported.digits,
+        difference=exported.difference,
     )
+    show(options, result, f"{saved}\n{checked}")
     return 0
 
 
@@ -91,14 +102,18 @@ def import_(options: argparse.Namespace, lab: Lab) -> int:
     card = lab.import_model(content, path.name, title, OPERATOR, options.source, choices)
     result = card.as_dict() | {"model": str(lab.model_file(card.name))}
     assert card.origin is not None
-    lines = [f"Test accuracy {card.test_accuracy:.2%}", f"Pixels: {card.origin.scale}"]
+    lines = [
+        _("Test accuracy {accuracy:.2%}", accuracy=card.test_accuracy),
+        _("Pixels: {scale}", scale=translated(card.origin.scale)),
+    ]
     if card.origin.alternatives:
-        lines.append(f"Other scales that fit about as well: {'; '.join(card.origin.alternatives)}")
+        scales = "; ".join(map(translated, card.origin.alternatives))
+        lines.append(_("Other scales that fit about as well: {scales}", scales=scales))
     if card.origin.adaptation:
-        lines.append(f"Adapted: {card.origin.adaptation}")
+        lines.append(_("Adapted: {how}", how=", ".join(map(translated, card.origin.adaptations))))
     if card.origin.is_softmax_added:
-        lines.append("A softmax was added to its logits.")
-    show(options, result, "\n".join([*lines, f"Saved as {result['model']}"]))
+        lines.append(_("A softmax was added to its logits."))
+    show(options, result, "\n".join([*lines, _("Saved as {file}", file=result["model"])]))
     return 0
 
 
@@ -109,8 +124,8 @@ def _as_dict(digit: DigitReading) -> dict[str, Any]:
 
 def _as_text(reading: Reading) -> str:
     if not reading.is_digit:
-        return "no digit"
+        return _("no digit")
     probability = f"{max(reading.probabilities):.1%}"
     if reading.is_sure:
         return f"{reading.digit} ({probability})"
-    return f"{' or '.join(map(str, reading.rivals))}? ({probability})"
+    return f"{_(' or ').join(map(str, reading.rivals))}? ({probability})"

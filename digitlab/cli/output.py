@@ -7,8 +7,10 @@ import os
 import sys
 from contextlib import suppress
 from typing import Any, TextIO
+from unicodedata import east_asian_width
 
 from digitlab.errors import OutputLost
+from digitlab.translation import ENGLISH, LANGUAGES, Text
 
 
 class OutputClosed(Exception):
@@ -29,6 +31,22 @@ def prepare() -> None:
                 os.set_blocking(stream.fileno(), True)
 
 
+def writable(language: str) -> str:
+    """Return a language, or English if the standard streams cannot write it."""
+    name = LANGUAGES[language]
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            name.encode(getattr(stream, "encoding", None) or "utf-8")
+        except UnicodeEncodeError:
+            return ENGLISH
+    return language
+
+
+def padded(text: str, columns: int) -> str:
+    """Return a text with spaces after it, so that it takes so many columns of a terminal; Hangul takes two a sign."""
+    return text + " " * (columns - sum(1 + (east_asian_width(sign) in "WF") for sign in text))
+
+
 def show(options: argparse.Namespace, result: Any, text: str) -> None:
     """Print the result as JSON if `--json` was given, else the text."""
     write(json.dumps(result) if options.json else text)
@@ -46,7 +64,9 @@ def write(text: str) -> None:
     except BrokenPipeError as error:
         raise OutputClosed from error
     except OSError as error:
-        raise OutputLost(f"The output cannot be written: {error.strerror}. Write it to another place.") from error
+        raise OutputLost(
+            Text("The output cannot be written: {reason}. Write it to another place.", reason=error.strerror)
+        ) from error
 
 
 def tell(text: str) -> None:

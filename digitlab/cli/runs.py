@@ -3,10 +3,11 @@
 import argparse
 from dataclasses import asdict
 
-from digitlab.cli.output import show
+from digitlab.cli.output import padded, show
 from digitlab.lab import Lab
 from digitlab.runs.records.people import OPERATOR
 from digitlab.runs.records.run import Run, RunState
+from digitlab.translation import _, translated
 
 
 def list_runs(options: argparse.Namespace, lab: Lab) -> int:
@@ -14,7 +15,7 @@ def list_runs(options: argparse.Namespace, lab: Lab) -> int:
     lab.requeue_lost_runs()
     runs = lab.runs()
     results = [asdict(run) | {"epochs": [asdict(epoch) for epoch in lab.epochs(run.number)]} for run in runs]
-    show(options, results, "\n".join(map(_line, runs)) or "There are no runs yet.")
+    show(options, results, "\n".join(map(_line, runs)) or _("There are no runs yet."))
     return 0
 
 
@@ -45,7 +46,7 @@ def delete(options: argparse.Namespace, lab: Lab) -> int:
     """Delete a run that is over from the record."""
     run = lab.run(options.number)
     lab.delete_run(options.number, OPERATOR)
-    show(options, asdict(run), f"Run {run.number}, {run.title}, was deleted.")
+    show(options, asdict(run), _("Run {number}, {title}, was deleted.", number=run.number, title=run.title))
     return 0
 
 
@@ -56,12 +57,12 @@ def _show_run(options: argparse.Namespace, run: Run) -> int:
 
 def _line(run: Run) -> str:
     accuracy = f"{run.test_accuracy:.2%}" if run.test_accuracy is not None else "-"
-    return f"{run.number:5}  {_state(run):11}  {accuracy:>7}  {run.title}  {run.message}".rstrip()
+    return f"{run.number:5}  {padded(_state(run), 11)}  {accuracy:>7}  {run.title}  {translated(run.message)}".rstrip()
 
 
 def _state(run: Run) -> str:
     if run.state is RunState.RUNNING and run.is_pause_wanted:
-        return "running (pause requested)"
+        return _("running (pause requested)")
     if run.state is RunState.RUNNING and run.is_stop_wanted:
-        return "running (stop requested)"
-    return str(run.state)
+        return _("running (stop requested)")
+    return translated(run.state.label)

@@ -9,17 +9,21 @@ from digitlab.fields import Setting, settings_of
 from digitlab.networks.config import TrainingConfig
 from digitlab.networks.presets import PRESETS
 from digitlab.runs.records import settings_link
+from digitlab.translation import _, translated
 
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Add an option for each setting; those that are not given stay as the preset or the settings file has them."""
     usual = settings_of(TrainingConfig)["preset"].default
     start = parser.add_mutually_exclusive_group()
-    start.add_argument("--preset", choices=PRESETS, default=usual, help=f"Network to train (default: {usual}).")
-    start.add_argument("--settings", metavar="FILE", type=Path, help="Start from the settings of a downloaded file.")
+    start.add_argument(
+        "--preset", choices=PRESETS, default=usual, help=_("Network to train (default: {preset}).", preset=usual)
+    )
+    start.add_argument("--settings", metavar="FILE", type=Path, help=_("Start from the settings of a downloaded file."))
     settings = [setting for name, setting in settings_of(TrainingConfig).items() if name != "preset"]
+    titles = {"": _("settings"), "augmentation": _("augmentation")}
     groups = {
-        owner: parser.add_argument_group(owner or "settings") for owner in dict.fromkeys(s.owner for s in settings)
+        owner: parser.add_argument_group(titles.get(owner, owner)) for owner in dict.fromkeys(s.owner for s in settings)
     }
     for setting in settings:
         groups[setting.owner].add_argument(f"--{setting.option}", default=argparse.SUPPRESS, **_kind(setting))
@@ -41,13 +45,13 @@ def config_from(options: argparse.Namespace) -> TrainingConfig:
 
 def _kind(setting: Setting) -> dict[str, Any]:
     """Return how argparse reads and describes the option."""
-    about = setting.help or f"{setting.label}."
+    about = translated(setting.help) or f"{translated(setting.label)}."
     if setting.kind is bool:
         return {"action": argparse.BooleanOptionalAction, "help": _escaped(about)}
     if setting.choices:
         return {"choices": setting.choices, "help": _escaped(about)}
     kind = _number_or_none if setting.is_optional else setting.kind
-    return {"type": kind, "metavar": "N", "help": _escaped(f"{about} {setting.allowed}")}
+    return {"type": kind, "metavar": "N", "help": _escaped(f"{about} {translated(setting.allowed)}")}
 
 
 def _number_or_none(text: str) -> int | None:

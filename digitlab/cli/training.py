@@ -12,6 +12,7 @@ from digitlab.errors import DigitLabError, OutputLost
 from digitlab.lab import Lab
 from digitlab.networks.metrics import EpochMetrics, Progress
 from digitlab.runs.records.run import CommandLineOptions, RunState
+from digitlab.translation import Text, _, message_of, translated
 
 
 def train(options: argparse.Namespace, lab: Lab) -> int:
@@ -20,8 +21,9 @@ def train(options: argparse.Namespace, lab: Lab) -> int:
     command_line = replace(attend(options, config.epochs), name=options.name, is_ready_made=options.ready_made)
     run = lab.train_here(config, options.title, command_line)
     if run.model is None:
-        advice = "" if run.state is RunState.FAILED else f" Resume it with: python -m digitlab resume {run.number}"
-        raise DigitLabError(f"{run.message or 'It was paused.'}{advice}")
+        message = translated(run.message) or _("It was paused.")
+        advice = _("Resume it with: python -m digitlab resume {number}", number=run.number)
+        raise DigitLabError(message if run.state is RunState.FAILED else f"{message} {advice}")
     card = lab.model(run.model)
     result = {
         "test_accuracy": card.test_accuracy,
@@ -30,12 +32,14 @@ def train(options: argparse.Namespace, lab: Lab) -> int:
         "seconds": card.seconds,
         "model": str(lab.model_file(card.name)),
     }
-    show(
-        options,
-        result,
-        f"Test accuracy {card.test_accuracy:.2%}, loss {card.test_loss:.4f}, epochs {len(card.epochs)}, "
-        f"time {card.seconds:.1f} s\nSaved as {result['model']}",
+    scores = _(
+        "Test accuracy {accuracy:.2%}, loss {loss:.4f}, epochs {epochs}, time {seconds:.1f} s",
+        accuracy=card.test_accuracy,
+        loss=card.test_loss,
+        epochs=len(card.epochs),
+        seconds=card.seconds,
     )
+    show(options, result, f"{scores}\n{_('Saved as {file}', file=result['model'])}")
     return 0
 
 
@@ -55,13 +59,13 @@ def attend(options: argparse.Namespace, epochs: int) -> CommandLineOptions:
                 with suppress(OutputClosed):  # the result will show it
                     write(_epoch_line(event, epochs))
             except OutputLost as error:
-                failures.append(f"It was interrupted. {error}")
+                failures.append(Text("It was interrupted. {reason}", reason=message_of(error)))
 
     def stop() -> None:
         ctrl_c.end_process()
         if not has_begun.is_set():
             ctrl_c.press()
-        tell("Stopping after this batch. Press Ctrl-C again to quit at once.")
+        tell(_("Stopping after this batch. Press Ctrl-C again to quit at once."))
         is_stopped.set()
 
     ctrl_c.call(stop)
@@ -73,7 +77,13 @@ def attend(options: argparse.Namespace, epochs: int) -> CommandLineOptions:
 
 
 def _epoch_line(epoch: EpochMetrics, epochs: int) -> str:
-    line = f"Epoch {epoch.epoch}/{epochs}  {epoch.seconds:.1f} s  loss {epoch.loss:.4f}  accuracy {epoch.accuracy:.2%}"
+    figures = {name: getattr(epoch, name) for name in ("epoch", "seconds", "loss", "accuracy")} | {"epochs": epochs}
     if epoch.validation_loss is None or epoch.validation_accuracy is None:
-        return line
-    return f"{line}  validation loss {epoch.validation_loss:.4f}  accuracy {epoch.validation_accuracy:.2%}"
+        return _("Epoch {epoch}/{epochs}  {seconds:.1f} s  loss {loss:.4f}  accuracy {accuracy:.2%}", **figures)
+    return _(
+        "Epoch {epoch}/{epochs}  {seconds:.1f} s  loss {loss:.4f}  accuracy {accuracy:.2%}  validation loss "
+        "{validation_loss:.4f}  accuracy {validation_accuracy:.2%}",
+        **figures,
+        validation_loss=epoch.validation_loss,
+        validation_accuracy=epoch.validation_accuracy,
+    )

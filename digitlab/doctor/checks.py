@@ -22,10 +22,16 @@ from digitlab.runs.services.limits import Limits
 from digitlab.settings import RENAMED, ROOT, VARIABLES, Settings, renaming_warnings
 from digitlab.storage.address import open_storage
 from digitlab.storage.storage import Storage
+from digitlab.translation import Text, message_of
 
 _LOW_SPACE = 1e9  # bytes of free disk below which a lab is not ready for a class
 _NO_SPACE = 5e7  # bytes below which the next network may not fit
-_INSTALL = "Run: pip install -r requirements.txt"
+_INSTALL = Text("Run: pip install -r requirements.txt")
+_RESTORE = Text("Restore it with `git checkout`.")
+# What is checked.
+SETTINGS, PACKAGES, DATA, NETWORKS = Text("settings"), Text("packages"), Text("data"), Text("networks")
+SIZE, READY_MADE, DATABASE, RUNS = Text("size"), Text("ready-made networks"), Text("database"), Text("runs")
+SCHEDULER, WORKERS, SET_UP, VERSIONS = Text("scheduler"), Text("workers"), Text("set-up"), Text("versions")
 
 
 class Severity(enum.StrEnum):
@@ -70,13 +76,17 @@ def wrong(name: str, text: str, remedy: str) -> Finding:
 
 def variables(errors: list[InvalidSetting], names: list[str]) -> Iterator[Finding]:
     """Check the environment, given the errors and the names of all `DIGITLAB_` variables."""
-    yield from (wrong("settings", str(error), "") for error in errors)
-    yield from (warning("settings", sentence, "") for sentence in renaming_warnings(names))
+    yield from (wrong(SETTINGS, message_of(error), "") for error in errors)
+    yield from (warning(SETTINGS, sentence, "") for sentence in renaming_warnings(names))
     for name in sorted(set(names) - {*VARIABLES, *RENAMED}):
-        yield warning("settings", f"{name} is set, but has no meaning.", f"Known variables: {', '.join(VARIABLES)}.")
+        yield warning(
+            SETTINGS,
+            Text("{name} is set, but has no meaning.", name=name),
+            Text("Known variables: {known}.", known=", ".join(VARIABLES)),
+        )
     if not errors:
         known = {RENAMED.get(name, name) for name in names} & set(VARIABLES)
-        yield ok("settings", f"{len(known)} of {len(VARIABLES)} variables are set.")
+        yield ok(SETTINGS, Text("{count} of {total} variables are set.", count=len(known), total=len(VARIABLES)))
 
 
 def packages(root: Path = ROOT) -> Iterator[Finding]:
@@ -86,20 +96,36 @@ def packages(root: Path = ROOT) -> Iterator[Finding]:
         python = SpecifierSet(tomllib.loads((root / "pyproject.toml").read_text())["project"]["requires-python"])
     except OSError as error:
         yield warning(
-            "packages",
-            f"{error.filename} is missing, so versions cannot be checked.",
-            "Restore it with `git checkout`.",
+            PACKAGES,
+            Text("{file} is missing, so versions cannot be checked.", file=error.filename),
+            _RESTORE,
         )
         return
     wanted = [Requirement(line) for line in lines if line.strip() and not line.startswith(("#", "-"))]
     if platform.python_version() not in python:
-        yield wrong("packages", f"Python is {platform.python_version()}; {python} is needed.", "Install another one.")
+        yield wrong(
+            PACKAGES,
+            Text("Python is {version}; {python} is needed.", version=platform.python_version(), python=python),
+            Text("Install another one."),
+        )
     installed = [(requirement, version_of(requirement.name)) for requirement in wanted]
     unfit = [(needed, version) for needed, version in installed if not version or version not in needed.specifier]
     for requirement, version in unfit:
-        yield wrong("packages", f"{requirement.name} is {version or 'missing'}; {requirement} is needed.", _INSTALL)
+        yield wrong(
+            PACKAGES,
+            Text(
+                "{package} is {version}; {requirement} is needed.",
+                package=requirement.name,
+                version=version or Text("missing"),
+                requirement=requirement,
+            ),
+            _INSTALL,
+        )
     if not unfit:
-        yield ok("packages", f"Python {platform.python_version()} and {len(wanted)} packages fit.")
+        yield ok(
+            PACKAGES,
+            Text("Python {version} and {count} packages fit.", version=platform.python_version(), count=len(wanted)),
+        )
 
 
 def version_of(package: str) -> str:
@@ -121,11 +147,11 @@ def fingerprint() -> str:
 
 def folders(settings: Settings) -> Iterator[Finding]:
     """Check that data and networks are writable and have room to grow."""
-    yield _writable("data", settings.data, "Set DIGITLAB_DATA to a writable folder.")
-    places = [("data", settings.data)]
+    yield _writable(DATA, settings.data, Text("Set DIGITLAB_DATA to a writable folder."))
+    places: list[tuple[str, Path]] = [(DATA, settings.data)]
     if isinstance(settings.models, Path):
-        yield _writable("networks", settings.models, "Set DIGITLAB_MODELS to a writable folder.")
-        places.append(("networks", settings.models))
+        yield _writable(NETWORKS, settings.models, Text("Set DIGITLAB_MODELS to a writable folder."))
+        places.append((NETWORKS, settings.models))
     else:
         yield _reachable(open_storage(settings.models))
     try:
@@ -134,12 +160,17 @@ def folders(settings: Settings) -> Iterator[Finding]:
         used = 0
     most = settings.max_gigabytes * 1e9
     for name, folder in places:
-        yield _room(f"disk for {name}", shutil.disk_usage(nearest_existing(folder)).free, used, most)
+        yield _room(Text("disk for {name}", name=name), shutil.disk_usage(nearest_existing(folder)).free, used, most)
     if used > most:
         yield wrong(
-            "size", f"Data and networks take {used / 1e9:.1f} GB, and {most / 1e9:g} GB are allowed. Nobody can train.",
-            "Delete networks that nobody needs, or raise DIGITLAB_MAX_GIGABYTES.",
-        )  # fmt: skip
+            SIZE,
+            Text(
+                "Data and networks take {used:.1f} GB, and {allowed:g} GB are allowed. Nobody can train.",
+                used=used / 1e9,
+                allowed=most / 1e9,
+            ),
+            Text("Delete networks that nobody needs, or raise DIGITLAB_MAX_GIGABYTES."),
+        )
 
 
 def _writable(name: str, folder: Path, remedy: str) -> Finding:
@@ -149,10 +180,10 @@ def _writable(name: str, folder: Path, remedy: str) -> Finding:
             file.write(b"0" * 4096)
             file.flush()
     except OSError as error:
-        return wrong(name, f"{existing} is not writable: {error.strerror}.", remedy)
+        return wrong(name, Text("{folder} is not writable: {reason}.", folder=existing, reason=error.strerror), remedy)
     if folder == existing:
-        return ok(name, f"{folder} is writable.")
-    return ok(name, f"{folder} does not exist yet. The app creates it when it needs it.")
+        return ok(name, Text("{folder} is writable.", folder=folder))
+    return ok(name, Text("{folder} does not exist yet. The app creates it when it needs it.", folder=folder))
 
 
 def _reachable(storage: Storage) -> Finding:
@@ -161,8 +192,8 @@ def _reachable(storage: Storage) -> Finding:
         storage.write(name, b"")
         storage.delete(name)
     except StorageError as error:
-        return wrong("networks", str(error), "")
-    return ok("networks", f"{storage.where} is writable.")
+        return wrong(NETWORKS, message_of(error), "")
+    return ok(NETWORKS, Text("{place} is writable.", place=storage.where))
 
 
 def nearest_existing(folder: Path) -> Path:
@@ -171,14 +202,18 @@ def nearest_existing(folder: Path) -> Path:
 
 
 def _room(name: str, free: int, used: int, most: float) -> Finding:
-    text = f"{free / 1e9:.1f} GB are free."
+    text = Text("{free:.1f} GB are free.", free=free / 1e9)
     if free < _NO_SPACE:
-        return wrong(name, text, "Free some space: the next network may not fit.")
+        return wrong(name, text, Text("Free some space: the next network may not fit."))
     if free < _LOW_SPACE:
-        return warning(name, text, "Free some space: each network takes up to 3 MB, each checkpoint 4 MB.")
+        return warning(name, text, Text("Free some space: each network takes up to 3 MB, each checkpoint 4 MB."))
     if used + free < most:
         return warning(
-            name, f"{text} The lab may grow by {(most - used) / 1e9:.1f} GB.", "Lower DIGITLAB_MAX_GIGABYTES."
+            name,
+            Text(
+                "{free:.1f} GB are free. The lab may grow by {left:.1f} GB.", free=free / 1e9, left=(most - used) / 1e9
+            ),
+            Text("Lower DIGITLAB_MAX_GIGABYTES."),
         )
     return ok(name, text)
 
@@ -188,16 +223,16 @@ def digits(settings: Settings, packaged: Path = mnist.PATH) -> Iterator[Finding]
     path = packaged if packaged.exists() else settings.data / "mnist.npz"
     if not path.exists():
         yield warning(
-            "MNIST", f"{packaged} is missing. Keras downloads it on first use.",
-            "If this machine is offline, restore it with `git checkout`.",
+            "MNIST", Text("{file} is missing. Keras downloads it on first use.", file=packaged),
+            Text("If this machine is offline, restore it with `git checkout`."),
         )  # fmt: skip
         return
     try:
         mnist.load(path)
     except DigitLabError as error:
-        yield wrong("MNIST", str(error), "")
+        yield wrong("MNIST", message_of(error), "")
     else:
-        yield ok("MNIST", f"All 70,000 digits of {path.name} are correct.")
+        yield ok("MNIST", Text("All 70,000 digits of {file} are correct.", file=path.name))
 
 
 def networks(settings: Settings, folder: Path = ROOT / "models") -> Iterator[Finding]:
@@ -211,24 +246,38 @@ def networks(settings: Settings, folder: Path = ROOT / "models") -> Iterator[Fin
     names = [card.name for card in cards]
     if DEFAULT_MODEL not in names:
         yield wrong(
-            "ready-made networks", f"{DEFAULT_MODEL!r} is missing in {folder}.", "Restore it with `git checkout`."
+            READY_MADE,
+            Text("{network!r} is missing in {folder}.", network=DEFAULT_MODEL, folder=folder),
+            _RESTORE,
         )
     for card in cards:
         if card.preprocessing_warning:
-            yield warning("ready-made networks", f"{card.name}: {card.preprocessing_warning}", f"Run: {card.command}")
+            yield warning(
+                READY_MADE,
+                Text(
+                    "{network}: {warning}",
+                    network=card.name,
+                    warning=card.preprocessing_warning,
+                ),
+                Text("Run: {command}", command=card.command),
+            )
     good = []
     for name in names:
         try:
             digit = Recogniser.load(files.keras_file(name)).read_number(_one()).single.digit
         except DigitLabError as error:
-            yield wrong("ready-made networks", str(error), "Restore it with `git checkout`.")
+            yield wrong(READY_MADE, message_of(error), _RESTORE)
             continue
         if digit == 1:
             good.append(name)
         else:
-            yield wrong("ready-made networks", f"{name} reads a one as {digit}.", "Restore it with `git checkout`.")
+            yield wrong(
+                READY_MADE,
+                Text("{name} reads a one as {digit}.", name=name, digit=digit),
+                _RESTORE,
+            )
     if good:
-        yield ok("ready-made networks", f"{', '.join(good)}: loaded, and read a one correctly.")
+        yield ok(READY_MADE, Text("{networks}: loaded, and read a one correctly.", networks=", ".join(good)))
 
 
 def _one() -> np.ndarray:

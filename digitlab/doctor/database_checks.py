@@ -9,12 +9,13 @@ import psutil
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
-from digitlab.doctor.checks import Finding, ok, warning, wrong
+from digitlab.doctor.checks import DATABASE, RUNS, Finding, ok, warning, wrong
 from digitlab.networks.config import TrainingConfig
 from digitlab.runs.dispatch.worker_names import is_gone_from_here
 from digitlab.runs.records.run import RunState
 from digitlab.runs.store import database_file, migrations, schema
 from digitlab.settings import Settings
+from digitlab.translation import Text
 
 _PATIENCE = 3  # seconds for a connection, and for a lock
 _SHARED = ("nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "ceph", "glusterfs", "lustre", "beegfs", "afs")
@@ -28,8 +29,8 @@ def database(settings: Settings) -> Iterator[Finding]:
         engine = sa.create_engine(url, connect_args=_bounds(url))
     except (SQLAlchemyError, ImportError) as error:
         yield wrong(
-            "database", f"DIGITLAB_DATABASE_URL is invalid ({type(error).__name__}).",
-            'Correct it; for PostgreSQL, run: pip install "psycopg[binary]"',
+            DATABASE, Text("DIGITLAB_DATABASE_URL is invalid ({kind}).", kind=type(error).__name__),
+            Text('Correct it; for PostgreSQL, run: pip install "psycopg[binary]"'),
         )  # fmt: skip
         return
     file = schema.sqlite_file(url)
@@ -47,12 +48,12 @@ def database(settings: Settings) -> Iterator[Finding]:
             yield _gone(connection)
             connection.rollback()
     except SQLAlchemyError as error:
-        yield wrong("database", f"{where} cannot be used: {_reason(error)}.", _REMEDY)
+        yield wrong(DATABASE, Text("{where} cannot be used: {reason}.", where=where, reason=_reason(error)), _REMEDY)
     finally:
         engine.dispose()
 
 
-_REMEDY = (
+_REMEDY = Text(
     "Check that it is running, that DIGITLAB_DATABASE_URL is correct, and that its user may create tables and write."
 )
 
@@ -69,38 +70,51 @@ def _reason(error: SQLAlchemyError) -> str:
 def _lost(path: Path) -> Finding | None:
     """Find out, without opening the file, whether it was deleted or replaced while the app runs, or while it did."""
     if message := database_file.loss(path):
-        return wrong("database", message, "")
+        return wrong(DATABASE, message, "")
     saved = database_file.rescued_files(path)
     if saved and not path.exists():
-        text = f"{path} is missing, and {saved[0]} holds what was in it."
-        return wrong("database", text, f"End the app, then run: python -m digitlab restore {saved[0]}")
+        text = Text("{path} is missing, and {saved} holds what was in it.", path=path, saved=saved[0])
+        return wrong(DATABASE, text, Text("End the app, then run: python -m digitlab restore {saved}", saved=saved[0]))
     if database_file.restore_journal(path).exists():
-        return wrong("database", f"A restore of {path.parent} was interrupted.", "Run the same command again.")
+        return wrong(
+            DATABASE,
+            Text("A restore of {folder} was interrupted.", folder=path.parent),
+            Text("Run the same command again."),
+        )
     return None
 
 
 def _new_file(path: Path) -> Finding:
     existing = next(folder for folder in path.absolute().parents if folder.exists())
     if not (existing.is_dir() and os.access(existing, os.W_OK)):
-        return wrong("database", f"{path} cannot be created.", "Set DIGITLAB_DATA to a writable folder.")
-    return ok("database", f"{path} does not exist yet. The app creates it when it starts.")
+        return wrong(
+            DATABASE, Text("{path} cannot be created.", path=path), Text("Set DIGITLAB_DATA to a writable folder.")
+        )
+    return ok(DATABASE, Text("{path} does not exist yet. The app creates it when it starts.", path=path))
 
 
 def _about_file(path: Path, connection: sa.Connection) -> Iterator[Finding]:
     if saved := database_file.rescued_files(path):
         yield warning(
-            "database", f"{saved[0]} holds what a database here held that was deleted or replaced.",
-            f"Restore it (python -m digitlab restore {saved[0]} --replace), or move it elsewhere.",
+            DATABASE, Text("{saved} holds what a database here held that was deleted or replaced.", saved=saved[0]),
+            Text("Restore it (python -m digitlab restore {saved} --replace), or move it elsewhere.", saved=saved[0]),
         )  # fmt: skip
     mode = connection.exec_driver_sql("PRAGMA journal_mode").scalar_one()
     if mode != "wal":
-        yield warning("database", f"The journal mode of {path} is {mode}.", "The app changes it to wal when it starts.")
+        yield warning(
+            DATABASE,
+            Text("The journal mode of {path} is {mode}.", path=path, mode=mode),
+            Text("The app changes it to wal when it starts."),
+        )
     kind = _kind_of_disk(path.absolute())
     if kind in _SHARED:
         yield warning(
-            "database", f"{path} is on a network file system ({kind}), where SQLite's locks are not safe.",
-            "Move DIGITLAB_DATA to a local disk, or use PostgreSQL.",
-        )  # fmt: skip
+            DATABASE,
+            Text(
+                "{path} is on a network file system ({kind}), where SQLite's locks are not safe.", path=path, kind=kind
+            ),
+            Text("Move DIGITLAB_DATA to a local disk, or use PostgreSQL."),
+        )
 
 
 def _kind_of_disk(path: Path) -> str:
@@ -119,16 +133,30 @@ def _tables(connection: sa.Connection, where: str) -> Iterator[Finding]:
     connection.execute(sa.insert(schema.runs).values(number=_NO_RUN, title="", config=config, state="", created=0.0))
     if unknown:
         yield warning(
-            "database",
-            f"A newer DigitLab has changed {where}. This version ignores {', '.join(unknown)}.",
-            "Update DigitLab.",
+            DATABASE,
+            Text(
+                "A newer DigitLab has changed {where}. This version ignores {columns}.",
+                where=where,
+                columns=", ".join(unknown),
+            ),
+            Text("Update DigitLab."),
         )
     if is_new:
-        yield ok("database", f"{where} is reachable, writable and empty. The app creates the tables when it starts.")
+        yield ok(
+            DATABASE,
+            Text("{where} is reachable, writable and empty. The app creates the tables when it starts.", where=where),
+        )
     elif missing:
-        yield ok("database", f"{where} is reachable and writable. The app adds {', '.join(missing)} when it starts.")
+        yield ok(
+            DATABASE,
+            Text(
+                "{where} is reachable and writable. The app adds {missing} when it starts.",
+                where=where,
+                missing=", ".join(missing),
+            ),
+        )
     else:
-        yield ok("database", f"{where} is reachable and writable. The tables are up to date.")
+        yield ok(DATABASE, Text("{where} is reachable and writable. The tables are up to date.", where=where))
 
 
 def _gone(connection: sa.Connection) -> Finding:
@@ -138,7 +166,7 @@ def _gone(connection: sa.Connection) -> Finding:
     gone = [str(row.number) for row in rows if is_gone_from_here(row.worker or "")]
     if gone:
         return warning(
-            "runs", f"The process of these running runs is gone: {', '.join(gone)}.",
-            "They resume when the app starts. `python -m digitlab runs` lists them.",
+            RUNS, Text("The process of these running runs is gone: {runs}.", runs=", ".join(gone)),
+            Text("They resume when the app starts. `python -m digitlab runs` lists them."),
         )  # fmt: skip
-    return ok("runs", f"Running: {len(rows)}.")
+    return ok(RUNS, Text("Running: {count}.", count=len(rows)))

@@ -8,11 +8,13 @@ from digitlab.doctor import checks, database_checks, worker_checks
 from digitlab.doctor.checks import Finding, Severity, wrong
 from digitlab.logs import hide_secrets
 from digitlab.settings import Settings
+from digitlab.translation import Text, translated
 
 Check = Callable[[Settings], Iterable[Finding]]
 
 _PATIENCE = 60.0  # seconds for all checks, which run at the same time; usually two. Remote ones give up after 3 to 12
 _WORKER_PATIENCE = 180.0  # seconds for a worker to start and evaluate a network; usually ten
+_FAILED = Text("The check failed unexpectedly.")
 _MARKS = {Severity.OK: "+", Severity.WARNING: "!", Severity.WRONG: "x"}
 
 
@@ -24,22 +26,23 @@ def examine(*, with_workers: bool = False) -> list[Finding]:
     """
     settings, errors, names = Settings.from_valid_variables()
     all_checks: dict[str, Check] = {
-        "packages": lambda _: checks.packages(),
-        "folders": checks.folders,
+        checks.PACKAGES: lambda _settings: checks.packages(),
+        Text("folders"): checks.folders,
         "MNIST": checks.digits,
-        "ready-made networks": checks.networks,
-        "database": database_checks.database,
-        "scheduler": worker_checks.cluster,
+        checks.READY_MADE: checks.networks,
+        checks.DATABASE: database_checks.database,
+        checks.SCHEDULER: worker_checks.cluster,
     }
     found = [*checks.variables(errors, names), *_run(all_checks, settings, _PATIENCE)]
     if with_workers:
-        found += _run({"workers": worker_checks.trial}, settings, _WORKER_PATIENCE)
+        found += _run({checks.WORKERS: worker_checks.trial}, settings, _WORKER_PATIENCE)
     return found
 
 
 def as_line(finding: Finding) -> str:
-    """Return a finding as one line for a terminal."""
-    return hide_secrets(f"{_MARKS[finding.severity]} {finding.name}: {finding.text} {finding.remedy}".rstrip())
+    """Return a finding as one line for a terminal, in the reader's language."""
+    name, text, remedy = map(translated, (finding.name, finding.text, finding.remedy))
+    return hide_secrets(f"{_MARKS[finding.severity]} {name}: {text} {remedy}".rstrip())
 
 
 def is_sound(findings: Iterable[Finding]) -> bool:
@@ -65,6 +68,6 @@ def _run(selected: dict[str, Check], settings: Settings, patience: float) -> lis
         thread.join(max(end - time.monotonic(), 0))
         if name not in done:
             is_waiting = thread.is_alive()
-            text = f"There was no answer within {patience:g} s." if is_waiting else "The check failed unexpectedly."
-            found[name].append(wrong(name, text, "Check the disk and the network connection."))
+            text = Text("There was no answer within {patience:g} s.", patience=patience) if is_waiting else _FAILED
+            found[name].append(wrong(name, text, Text("Check the disk and the network connection.")))
     return [finding for name in selected for finding in found[name]]

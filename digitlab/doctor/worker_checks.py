@@ -12,12 +12,27 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from digitlab.doctor.checks import Finding, Severity, fingerprint, nearest_existing, ok, version_of, warning, wrong
+from digitlab.doctor.checks import (
+    NETWORKS,
+    SCHEDULER,
+    SET_UP,
+    VERSIONS,
+    WORKERS,
+    Finding,
+    Severity,
+    fingerprint,
+    nearest_existing,
+    ok,
+    version_of,
+    warning,
+    wrong,
+)
 from digitlab.errors import DigitLabError, WorkersUnavailable
 from digitlab.runs.dispatch.local_cluster import TRAINING
 from digitlab.runs.dispatch.worker_client import WorkerClient, check_certificates, disconnect
 from digitlab.runs.models import scoring
 from digitlab.settings import Settings
+from digitlab.translation import Text, message_of
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -32,7 +47,7 @@ def cluster(settings: Settings) -> Iterator[Finding]:
     """Check that the scheduler in the settings responds, and that its workers can train."""
     address = settings.scheduler
     if address is None:
-        yield ok("workers", "The app starts them on this machine. `doctor --workers` tries it.")
+        yield ok(WORKERS, Text("The app starts them on this machine. `doctor --workers` tries it."))
         return
     from distributed import Client  # takes a second, which only clusters need to wait
 
@@ -40,14 +55,18 @@ def cluster(settings: Settings) -> Iterator[Finding]:
         check_certificates(address)
         client = Client(address, timeout=_PATIENCE, set_as_default=False)
     except WorkersUnavailable as error:
-        yield wrong("scheduler", str(error), "")
+        yield wrong(SCHEDULER, message_of(error), "")
         return
     except (OSError, TimeoutError):
-        yield wrong("scheduler", f"{address} does not respond.", "Start it, or change DIGITLAB_SCHEDULER.")
+        yield wrong(
+            SCHEDULER,
+            Text("{address} does not respond.", address=address),
+            Text("Start it, or change DIGITLAB_SCHEDULER."),
+        )
         return
     try:
         workers = client.scheduler_info(n_workers=-1)["workers"]
-        yield ok("scheduler", f"{address} responds.")
+        yield ok(SCHEDULER, Text("{address} responds.", address=address))
         yield from _present(workers)
         with _mark(settings.models) as mark:
             yield from _compared(_ask(client, workers, settings, mark.name))
@@ -62,9 +81,9 @@ def trial(settings: Settings) -> Iterator[Finding]:
         try:
             accuracy = workers.ask(scoring.score, "tutorial").accuracy
         except DigitLabError as error:
-            yield wrong("workers", f"No worker could evaluate a network: {error}", "")
+            yield wrong(WORKERS, Text("No worker could evaluate a network: {reason}", reason=message_of(error)), "")
         else:
-            yield ok("workers", f"A worker evaluated a network: {accuracy:.2%}.")
+            yield ok(WORKERS, Text("A worker evaluated a network: {accuracy:.2%}.", accuracy=accuracy))
         finally:
             workers.close()
 
@@ -72,23 +91,30 @@ def trial(settings: Settings) -> Iterator[Finding]:
 def _present(workers: Mapping[str, Mapping[str, Any]]) -> Iterator[Finding]:
     if not workers:
         yield wrong(
-            "workers", "The scheduler has no workers. Runs stay queued.",
-            f"Start one: dask worker ADDRESS --nthreads 2 {_RESOURCE}",
+            WORKERS, Text("The scheduler has no workers. Runs stay queued."),
+            Text("Start one: dask worker ADDRESS --nthreads 2 {resource}", resource=_RESOURCE),
         )  # fmt: skip
         return
     without = [address for address, worker in workers.items() if not set(TRAINING) <= set(worker["resources"])]
     narrow = [address for address, worker in workers.items() if worker["nthreads"] < 2]
     if without:
         names = _listed(without)
-        text = f"Without a limit of runs: {names}. They get no runs, because other workers have a limit."
+        text = Text(
+            "Without a limit of runs: {workers}. They get no runs, because other workers have a limit.", workers=names
+        )
         if len(without) == len(workers):
-            text = f"Without a limit of runs: {names}. Each trains as many runs at the same time as it has threads."
-        yield warning("workers", text, f"Start them with {_RESOURCE}.")
+            text = Text(
+                "Without a limit of runs: {workers}. Each trains as many runs at the same time as it has threads.",
+                workers=names,
+            )
+        yield warning(WORKERS, text, Text("Start them with {resource}.", resource=_RESOURCE))
     if narrow:
         yield warning(
-            "workers", f"With one thread only: {_listed(narrow)}. Their evaluations wait for runs.", "Use --nthreads 2."
+            WORKERS,
+            Text("With one thread only: {workers}. Their evaluations wait for runs.", workers=_listed(narrow)),
+            Text("Use --nthreads 2."),
         )
-    yield ok("workers", f"Connected: {len(workers)}.")
+    yield ok(WORKERS, Text("Connected: {count}.", count=len(workers)))
 
 
 def _ask(client: "Client", addresses: Iterable[str], settings: Settings, mark: str) -> dict[str, Any]:
@@ -135,9 +161,9 @@ def _here(settings: Settings, mark: Path) -> list[Finding]:
     if isinstance(settings.models, Path) and not mark.exists():
         found.append(
             wrong(
-                "networks",
-                f"{mark.parent} is not the folder that the app uses.",
-                "Set DIGITLAB_MODELS to a shared folder.",
+                NETWORKS,
+                Text("{folder} is not the folder that the app uses.", folder=mark.parent),
+                Text("Set DIGITLAB_MODELS to a shared folder."),
             )
         )
     return [finding for finding in found if finding.severity is Severity.WRONG]
@@ -155,22 +181,32 @@ def _compared(answers: Mapping[str, Any]) -> Iterator[Finding]:
         for problem in _problems(answer):
             problems[problem].append(address)
     for (name, text, remedy), addresses in problems.items():
-        yield wrong(f"workers' {name}", f"{_listed(addresses)}: {text}", remedy)
+        yield wrong(
+            Text("workers' {name}", name=name), Text("{workers}: {text}", workers=_listed(addresses), text=text), remedy
+        )
     if answers and not problems:
-        yield ok("workers' set-up", "All have the versions of this machine, and can reach database and networks.")
+        yield ok(
+            Text("workers' {name}", name=SET_UP),
+            Text("All have the versions of this machine, and can reach database and networks."),
+        )
 
 
 def _problems(answer: Any) -> Iterator[tuple[str, str, str]]:
     if isinstance(answer, Exception):
-        text = f"The check failed with {type(answer).__name__}: {answer}."
+        text = Text("The check failed with {kind}: {reason}.", kind=type(answer).__name__, reason=str(answer))
         if isinstance(answer, TimeoutError):
-            text = "They did not respond in time."
-        yield "set-up", text, "Install the same version of DigitLab there, then restart them."
+            text = Text("They did not respond in time.")
+        yield SET_UP, text, Text("Install the same version of DigitLab there, then restart them.")
         return
     for name, ours in _versions().items():
         if (theirs := answer["versions"].get(name, "")) != ours:
-            text = f"The version of {name} is {theirs or 'missing'}, and {ours or 'missing'} on this machine."
-            yield "versions", text, "Use the same environment everywhere, then restart them."
+            text = Text(
+                "The version of {package} is {theirs}, and {ours} on this machine.",
+                package=name,
+                theirs=theirs or Text("missing"),
+                ours=ours or Text("missing"),
+            )
+            yield VERSIONS, text, Text("Use the same environment everywhere, then restart them.")
     yield from map(tuple, answer["wrong"])
 
 
@@ -178,4 +214,4 @@ def _listed(addresses: Iterable[str]) -> str:
     """List workers, three at most."""
     names = sorted(addresses)
     shown = ", ".join(names[:3])
-    return f"{shown} and {len(names) - 3} more" if len(names) > 3 else shown
+    return Text("{workers} and {count} more", workers=shown, count=len(names) - 3) if len(names) > 3 else shown

@@ -16,6 +16,7 @@ from digitlab.networks.reading import NumberReading, Reading
 from digitlab.preprocessing import normalization
 from digitlab.preprocessing.foreground import extract_foreground
 from digitlab.settings import Settings
+from digitlab.translation import Text
 
 DEFAULT_MODEL = "handwriting"
 CARD = ".json"
@@ -62,7 +63,13 @@ class Recogniser:
         path = Path(path) if path is not None else Settings.from_environment().ready_made / DEFAULT_MODEL
         file = path.with_suffix(SUFFIX)
         if not file.is_file():
-            raise ModelNotFound(f"There is no {file.name} in {file.parent}. Choose another network, or train one.")
+            raise ModelNotFound(
+                Text(
+                    "There is no {file} in {folder}. Choose another network, or train one.",
+                    file=file.name,
+                    folder=file.parent,
+                )
+            )
         return cls([_Runtime(file, batch) for _ in range(threads)], Calibration.from_card(path.with_suffix(CARD)))
 
     def read_number(self, drawing: NDArray[np.uint8], *, is_single: bool = False) -> NumberReading:
@@ -146,4 +153,6 @@ class _Runtime:
 
 
 def _damaged(file: Path) -> ModelDamaged:
-    return ModelDamaged(f"{file.name} is not a network that reads 28 x 28 digits. Choose another, or train it again.")
+    return ModelDamaged(
+        Text("{file} is not a network that reads 28 x 28 digits. Choose another, or train it again.", file=file.name)
+    )

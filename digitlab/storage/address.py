@@ -6,6 +6,7 @@ from digitlab.errors import InvalidSetting
 from digitlab.storage.folder import Folder
 from digitlab.storage.remote import Remote
 from digitlab.storage.storage import Storage
+from digitlab.translation import Text
 
 
 def open_storage(place: Path | str, *folders: str) -> Storage:
@@ -31,12 +32,30 @@ def as_place(value: str, variable: str) -> Path | str:
     try:
         fsspec.get_filesystem_class(protocol)
     except ImportError as error:  # the message names the package
-        raise InvalidSetting(f"{variable} begins with {protocol}://, which needs another package: {error}.") from error
+        raise InvalidSetting(
+            Text(
+                "{variable} begins with {protocol}://, which needs another package: {reason}.",
+                variable=variable,
+                protocol=protocol,
+                reason=str(error),
+            )
+        ) from error
     except ValueError as error:
         raise InvalidSetting(
-            f"{variable} begins with {protocol}://, which fsspec does not know. Write a folder, or an address such as "
-            "s3://bucket/folder."
+            Text(
+                "{variable} begins with {protocol}://, which fsspec does not know. Write a folder, or an "
+                "address such as s3://bucket/folder.",
+                variable=variable,
+                protocol=protocol,
+            )
         ) from error
     if not rest.strip("/"):
-        raise InvalidSetting(f"{variable} is {value!r}, which names no folder. Write something like {protocol}://x/y.")
+        raise InvalidSetting(
+            Text(
+                "{variable} is {value!r}, which names no folder. Write something like {protocol}://x/y.",
+                variable=variable,
+                value=value,
+                protocol=protocol,
+            )
+        )
     return value

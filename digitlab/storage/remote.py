@@ -13,6 +13,7 @@ from typing import Any
 
 from digitlab.errors import StorageError, StorageUnavailable
 from digitlab.storage.storage import ABANDONED_AFTER, LEFTOVER, Entry, Storage
+from digitlab.translation import Text
 
 # These show a name only once its content is complete; elsewhere a partial file is written and renamed.
 _WHOLE_AT_ONCE = {"memory", "s3", "s3a", "gs", "gcs", "abfs", "abfss", "az", "oci", "oss"}
@@ -107,8 +108,12 @@ class Remote(Storage):
                 self._opened = fsspec.url_to_fs(self._address, skip_instance_cache=True)
             except (ImportError, ValueError, TypeError) as error:  # their texts may hold the address' password
                 raise StorageUnavailable(
-                    f"The address {self.where} cannot be used ({type(error).__name__}). Check DIGITLAB_MODELS, and "
-                    "that the package for it is installed here."
+                    Text(
+                        "The address {place} cannot be used ({kind}). Check DIGITLAB_MODELS, and that the package "
+                        "for it is installed here.",
+                        place=self.where,
+                        kind=type(error).__name__,
+                    )
                 ) from error
         return self._opened
 

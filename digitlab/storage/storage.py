@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from digitlab.errors import StorageFull, StorageUnavailable
+from digitlab.translation import Text
 
 ABANDONED_AFTER = 3600.0  # seconds after which a partial file counts as abandoned
 LEFTOVER = re.compile(r"\.(saving|card|fetching)-.*|.*\.part")
@@ -100,13 +101,20 @@ class Storage(ABC):
             self.forget()
             if isinstance(error, OSError) and error.errno in _FULL:
                 raise StorageFull(
-                    f"There is no room left in {self.where}. Delete networks or other files there, then try again. "
-                    "No file is incomplete, and existing files are unchanged."
+                    Text(
+                        "There is no room left in {place}. Delete networks or other files there, then try again. No "
+                        "file is incomplete, and existing files are unchanged.",
+                        place=self.where,
+                    )
                 ) from error
             reason = (isinstance(error, OSError) and error.strerror) or type(error).__name__
             raise StorageUnavailable(
-                f"Files cannot be read or written in {self.where} ({reason}). Check that it exists and is writable, or "
-                "choose another place with DIGITLAB_DATA or DIGITLAB_MODELS; then try again."
+                Text(
+                    "Files cannot be read or written in {place} ({reason}). Check that it exists and is "
+                    "writable, or choose another place with DIGITLAB_DATA or DIGITLAB_MODELS; then try again.",
+                    place=self.where,
+                    reason=reason,
+                )
             ) from error
 
     def forget(self) -> None:  # noqa: B027 - a folder has no connection to forget
