@@ -20,6 +20,7 @@ from digitlab.errors import CheckpointDamaged, StorageError
 from digitlab.networks.config import TrainingConfig
 from digitlab.networks.metrics import EpochMetrics
 from digitlab.storage.storage import StoredFile
+from digitlab.translation import Text
 
 # Seconds between two checkpoints; what was trained since the last one is repeated, with equal figures.
 _EVERY = 2.0  # at the end of an epoch
@@ -108,7 +109,11 @@ def read(file: StoredFile) -> Checkpoint | None:
         return Checkpoint(**metadata, **lists)
     except (EOFError, OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
         raise CheckpointDamaged(
-            f"The checkpoint {file} cannot be read ({type(error).__name__}). Start a new training."
+            Text(
+                "The checkpoint {file} cannot be read ({kind}). Start a new training.",
+                file=file,
+                kind=type(error).__name__,
+            )
         ) from error
 
 

@@ -32,12 +32,13 @@ from digitlab.runs.records.run import CommandLineOptions, Outcome, Run, RunState
 from digitlab.runs.services.evaluations import save_answers
 from digitlab.runs.store.store import Store
 from digitlab.settings import Settings
+from digitlab.translation import Text
 from digitlab.worker import checkpoints, fine_tuning_run, training
 from digitlab.worker.export import export, versions
 from digitlab.worker.heartbeat import Heartbeat, retry_while_unavailable
 
 _SAMPLES = 64  # test digits on which an exported file must agree with Keras
-_UNEXPECTED = "An unexpected error ended the run. The log has the details."
+_UNEXPECTED = Text("An unexpected error ended the run. The log has the details.")
 
 _is_leaving = threading.Event()  # this process ends soon
 _running: set[int] = set()  # numbers of the runs of this process
@@ -94,7 +95,7 @@ def _run_and_record(settings: Settings, number: int, worker: str, options: Comma
             with suppress(StorageError):
                 checkpoint_of(settings, run).delete()  # it cannot be resumed
     except KeyboardInterrupt:
-        outcome = Outcome(state=RunState.INTERRUPTED, message="It was interrupted from the keyboard.")
+        outcome = Outcome(state=RunState.INTERRUPTED, message=Text("It was interrupted from the keyboard."))
         raise
     finally:
         if outcome is not None:
@@ -265,7 +266,7 @@ def _card(run: Run, trained: training.Trained, options: CommandLineOptions, base
         test_loss=math.nan,
         test_accuracy=math.nan,
         seconds=trained.seconds,
-        data=f"MNIST, content SHA-256 {mnist.SHA256}",
+        data=Text("MNIST, content SHA-256 {sha256}", sha256=mnist.SHA256),
         versions=versions(),
         created=time.time(),
         calibration=trained.calibration,

@@ -17,6 +17,7 @@ from digitlab.networks.explanation import (
     Neuron,
     TopActivations,
 )
+from digitlab.translation import Text
 from digitlab.worker import filters
 from digitlab.worker.layer_graph import LayerGraph
 
@@ -56,7 +57,10 @@ class Explainer:
             self._traced = keras.Model(start, [layer.output for layer in layers])
         except (ValueError, AttributeError) as error:
             raise ModelDamaged(
-                f"{model.name} is not built like the networks that are trained here, and cannot be explained."
+                Text(
+                    "{network} is not built like the networks that are trained here, and cannot be explained.",
+                    network=model.name,
+                )
             ) from error
         self._layers, self._view_count, self._start, self._graph = layers, len(views), start, LayerGraph(layers)
         kernel, *bias = last.get_weights()
@@ -180,7 +184,7 @@ class Explainer:
         kernel = self._kernel if layer is None else np.asarray(layer.get_weights()[0])
         if kernel.ndim != 4 and len(kernel) != 784:
             raise ModelDamaged(
-                "The first layer of this network does not take the image itself, so its weights cannot be shown."
+                Text("The first layer of this network does not take the image itself, so its weights cannot be shown.")
             )
         return np.moveaxis(kernel[:, :, 0] if kernel.ndim == 4 else kernel.reshape(28, 28, -1), -1, 0)
 
@@ -204,10 +208,13 @@ class Explainer:
         (source,), after = graph.sources(asked)[:1], graph.follower(asked)
         is_flat = not isinstance(asked, keras.layers.Dense) or outputs[layer].ndim == 1
         if source is None or not is_flat or not _is_usual(asked, after):
-            raise ModelDamaged(
-                f"The arithmetic of {layer} cannot be shown: this imported layer computes in another way than those of "
-                f"networks that are trained here. {graph.describe_merge(asked)}".rstrip()
+            other = Text(
+                "The arithmetic of {layer} cannot be shown: this imported layer computes in another way than those of "
+                "networks that are trained here.",
+                layer=layer,
             )
+            merge = graph.describe_merge(asked)
+            raise ModelDamaged(Text("{reason} {merge}", reason=other, merge=merge) if merge else other)
         before, merge = outputs[source.name], graph.describe_merge(source)
         kernel, bias = asked.get_weights()[0], asked.get_weights()[1] if asked.use_bias else None
         own_bias = 0.0 if bias is None else float(bias[unit])

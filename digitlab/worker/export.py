@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from digitlab.errors import ModelDamaged
 from digitlab.networks.file_formats import FORMATS, TOLERANCE, ExportedFile
 from digitlab.networks.recognition import SUFFIX, Recogniser
+from digitlab.translation import Text
 from digitlab.worker import keras_files
 
 
@@ -79,7 +80,10 @@ def _write_onnx(model: keras.Model, file: Path) -> None:
         onnx.checker.check_model(file, full_check=True)
     except (ValueError, KeyError, onnx.checker.ValidationError, onnx.shape_inference.InferenceError) as error:
         raise ModelDamaged(
-            f"{file.stem} has a layer that cannot be written as ONNX. Download it as Keras' or LiteRT file."
+            Text(
+                "{network} has a layer that cannot be written as ONNX. Download it as Keras' or LiteRT file.",
+                network=file.stem,
+            )
         ) from error
 
 
@@ -110,7 +114,12 @@ def _difference(read: NDArray[np.float32], expected: NDArray[np.float32], name: 
     difference = float(np.abs(read - expected).max())
     if not difference <= TOLERANCE:
         raise ModelDamaged(
-            f"The exported {name} differs from the network by {difference:.2g} in a probability "
-            f"(at most {TOLERANCE:g} is allowed), so it was discarded."
+            Text(
+                "The exported {file} differs from the network by {difference:.2g} in a probability (at most "
+                "{tolerance:g} is allowed), so it was discarded.",
+                file=name,
+                difference=difference,
+                tolerance=TOLERANCE,
+            )
         )
     return difference

@@ -14,6 +14,7 @@ from digitlab.errors import Diverged
 from digitlab.networks.calibration import fit_temperature
 from digitlab.networks.config import TrainingConfig
 from digitlab.networks.metrics import EpochMetrics, Progress, Report
+from digitlab.translation import Text
 from digitlab.worker import model_pool
 from digitlab.worker.callbacks import Reporter, StopWhenUnwanted
 from digitlab.worker.fine_tuning_data import FineTuningData
@@ -85,7 +86,9 @@ def fine_tune(
     batches = math.ceil(pictures / config.batch_size / config.epochs)
     epochs, was_stopped = _learn(learner, FineTuningData(own, mnist, config, batches), config, report, wanted)
     if not all(np.isfinite(values).all() for values in learner.get_weights()):
-        raise Diverged("The fine-tuning's steps were too large: the loss is not a number. The network is unchanged.")
+        raise Diverged(
+            Text("The fine-tuning's steps were too large: the loss is not a number. The network is unchanged.")
+        )
     alpha, after = _interpolate(learner, old, before, watched)
     temperature_ratio = _calibrate(model, before, after, watched[1]) if config.calibration else 1.0
     if learner is model:

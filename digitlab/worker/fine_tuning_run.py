@@ -12,6 +12,7 @@ from digitlab.networks.config import TrainingConfig
 from digitlab.networks.metrics import Report
 from digitlab.runs.models.model_files import ModelFiles
 from digitlab.runs.records.drawing import Drawing
+from digitlab.translation import Text
 from digitlab.worker import fine_tuning, keras_files
 from digitlab.worker.training import Trained
 
@@ -36,7 +37,7 @@ def fine_tune_run(
         Diverged: The loss became NaN or infinite.
     """
     if config.tuning is None:
-        raise InvalidSetting("These settings fine-tune nothing. Name a network and drawings.")
+        raise InvalidSetting(Text("These settings fine-tune nothing. Name a network and drawings."))
     card = files.card(config.tuning.base)
     own = _digits([drawing for drawing in drawings if drawing.number in config.tuning.learned])
     cut = slice(config.fitted_digits), slice(config.fitted_digits, config.training_digits)
@@ -52,6 +53,6 @@ def fine_tune_run(
 def _digits(drawings: Sequence[Drawing]) -> LabelledDigits:
     if not drawings:
         raise InvalidSetting(
-            "The drawings to learn from were deleted. Draw some digits, and improve the network again."
+            Text("The drawings to learn from were deleted. Draw some digits, and improve the network again.")
         )
     return np.stack([d.image for d in drawings]), np.array([d.label for d in drawings], np.uint8)

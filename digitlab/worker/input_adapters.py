@@ -8,6 +8,7 @@ from typing import Any
 import keras
 
 from digitlab.errors import ModelRejected
+from digitlab.translation import Text
 from digitlab.uploads.pixel_scales import PixelScale
 
 _SIDE = 28  # pixels
@@ -66,14 +67,15 @@ class InputAdapter:
 
     def description(self) -> str:
         """Say in a few words how the pictures are changed; empty if their shape stays, or only gets other brackets."""
-        parts = ["rows and columns exchanged"] if self.is_transposed else []
+        parts: list[str] = [Text("rows and columns exchanged")] if self.is_transposed else []
         if self.side != _SIDE:
-            parts.append(f"{'padded' if self.is_padded else 'resized'} to {self.side} x {self.side} pixels")
+            padded = Text("padded to {side} x {side} pixels", side=self.side)
+            parts.append(padded if self.is_padded else Text("resized to {side} x {side} pixels", side=self.side))
         if math.prod(self.shape) != self.side**2:
-            parts.append("grey repeated in 3 channels")
+            parts.append(Text("grey repeated in 3 channels"))
         if len(self.shape) < 3 or self.shape[-1] in _CHANNELS:
             return ", ".join(parts)
-        return ", ".join([*parts, "channels first"])
+        return ", ".join([*parts, Text("channels first")])
 
 
 def adapters_for(taken: Sequence[int | None], scales: Sequence[PixelScale]) -> list[InputAdapter]:
@@ -105,8 +107,13 @@ def _known_shape(taken: Sequence[int | None]) -> tuple[tuple[int, ...], int]:
         case (1 | 3 as channels, height, width) if side := _side(height, width):
             return (channels, side, side), side
     raise ModelRejected(
-        f"Its input is {as_text(taken)}; a network for digits takes 784 numbers or a square picture with sides of "
-        f"{_MIN_SIDE} to {_MAX_SIDE} pixels, grey or in 3 channels, such as 28 x 28 or 32 x 32 x 3."
+        Text(
+            "Its input is {shape}; a network for digits takes 784 numbers or a square picture with sides "
+            "of {min_side} to {max_side} pixels, grey or in 3 channels, such as 28 x 28 or 32 x 32 x 3.",
+            shape=as_text(taken),
+            min_side=_MIN_SIDE,
+            max_side=_MAX_SIDE,
+        )
     )
 
 
@@ -122,4 +129,4 @@ def _is_side(size: int) -> bool:
 
 def as_text(shape: Sequence[int | None]) -> str:
     """Return a shape without the batch, in words."""
-    return " x ".join(str(size or "any") for size in shape) or "one number"
+    return " x ".join(str(size or "any") for size in shape) or Text("one number")

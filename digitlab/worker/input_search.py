@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitlab.errors import ModelRejected
+from digitlab.translation import Text
 from digitlab.worker.input_adapters import InputAdapter
 
 Floats = NDArray[np.float32]
@@ -93,7 +94,7 @@ def search(
     few_images, few_labels = images[:_FEW], labels[:_FEW]
     trials = reader.trials(adapters, few_images, few_labels)
     if not trials:
-        raise ModelRejected("Its answers are infinite or not a number (NaN). Train it again.")
+        raise ModelRejected(Text("Its answers are infinite or not a number (NaN). Train it again."))
     best, order = max(trial.accuracy for trial in trials), _order(trials, few_labels)
     if best < _MIN_ACCURACY and order is None:
         transposed = [dataclasses.replace(adapter, is_transposed=True) for adapter in adapters]
@@ -234,19 +235,31 @@ def _fits_alike(trial: _Trial, best: _Trial, margin: float) -> bool:
 
 def _reads_nothing(accuracy: float, count: int) -> ModelRejected:
     return ModelRejected(
-        f"It reads only {accuracy:.0%} of {count:,} digits correctly, however they are scaled or turned: it is not a "
-        "network for handwritten digits, or is not trained enough."
+        Text(
+            "It reads only {accuracy:.0%} of {count:,} digits correctly, however they are scaled or "
+            "turned: it is not a network for handwritten digits, or is not trained enough.",
+            accuracy=accuracy,
+            count=count,
+        )
     )
 
 
-def _offer(order: tuple[int, ...] | None, *, is_transposed: bool) -> str:
-    found = []
-    if is_transposed:
-        found.append("takes pictures whose rows and columns are exchanged, as in EMNIST's files")
-    if order:
-        outputs = np.argsort(order)
-        found.append(f"gives the digits in the order {', '.join(map(str, outputs))}")
-    return (
-        f"It {' and '.join(found)}. Switch on “Correct order and orientation” (command line: --correct) and import "
-        "it again: it is then adapted to MNIST's digits."
+def _offer(order: tuple[int, ...] | None, *, is_transposed: bool) -> Text:
+    digits = ", ".join(map(str, np.argsort(order))) if order else ""
+    if not digits:
+        return Text(
+            "It takes pictures whose rows and columns are exchanged, as in EMNIST's files. Switch on “Correct order "
+            "and orientation” (command line: --correct) and import it again: it is then adapted to MNIST's digits."
+        )
+    if not is_transposed:
+        return Text(
+            "It gives the digits in the order {digits}. Switch on “Correct order and orientation” (command line: "
+            "--correct) and import it again: it is then adapted to MNIST's digits.",
+            digits=digits,
+        )
+    return Text(
+        "It takes pictures whose rows and columns are exchanged, as in EMNIST's files, and gives the digits in the "
+        "order {digits}. Switch on “Correct order and orientation” (command line: --correct) and import it again: it "
+        "is then adapted to MNIST's digits.",
+        digits=digits,
     )

@@ -5,17 +5,7 @@ from collections.abc import Sequence
 import keras
 
 from digitlab.errors import ModelDamaged
-
-_MERGES = {
-    "Add": "{layer} adds its inputs: {inputs}.",
-    "Subtract": "{layer} subtracts the second of its inputs from the first: {inputs}.",
-    "Multiply": "{layer} multiplies its inputs: {inputs}.",
-    "Average": "{layer} averages its inputs: {inputs}.",
-    "Maximum": "{layer} takes the maximum of its inputs: {inputs}.",
-    "Minimum": "{layer} takes the minimum of its inputs: {inputs}.",
-    "Concatenate": "{layer} concatenates its inputs: {inputs}.",
-}
-_ANY_MERGE = "{layer} combines its inputs: {inputs}."
+from digitlab.translation import Text
 
 
 class LayerGraph:
@@ -46,8 +36,12 @@ class LayerGraph:
         while (sources := self.sources(path[0])) != [None]:
             if len(sources) > 1 or sources[0] is None:
                 raise ModelDamaged(
-                    f"More than one path leads from the image to {layer.name}, so its receptive field cannot be shown. "
-                    f"{self.describe_merge(path[0])}"
+                    Text(
+                        "More than one path leads from the image to {name}, so its receptive field cannot be shown. "
+                        "{merge}",
+                        name=layer.name,
+                        merge=self.describe_merge(path[0]),
+                    )
                 )
             path.insert(0, sources[0])
         return path
@@ -57,4 +51,24 @@ class LayerGraph:
         names = ["image" if source is None else source.name for source in self.sources(layer)]
         if len(names) < 2:
             return ""
-        return _MERGES.get(type(layer).__name__, _ANY_MERGE).format(layer=layer.name, inputs=", ".join(names))
+        return _merge(type(layer).__name__, layer=layer.name, inputs=", ".join(names))
+
+
+def _merge(kind: str, **named: str) -> Text:
+    match kind:
+        case "Add":
+            return Text("{layer} adds its inputs: {inputs}.", **named)
+        case "Subtract":
+            return Text("{layer} subtracts the second of its inputs from the first: {inputs}.", **named)
+        case "Multiply":
+            return Text("{layer} multiplies its inputs: {inputs}.", **named)
+        case "Average":
+            return Text("{layer} averages its inputs: {inputs}.", **named)
+        case "Maximum":
+            return Text("{layer} takes the maximum of its inputs: {inputs}.", **named)
+        case "Minimum":
+            return Text("{layer} takes the minimum of its inputs: {inputs}.", **named)
+        case "Concatenate":
+            return Text("{layer} concatenates its inputs: {inputs}.", **named)
+        case _other:
+            return Text("{layer} combines its inputs: {inputs}.", **named)

@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 
 from digitlab.data.archives import printable
 from digitlab.errors import DigitLabError, ModelRejected
+from digitlab.translation import Text
 from digitlab.uploads import h5_network
 from digitlab.uploads.layer_allowlist import NAMED, check_layers
 from digitlab.uploads.legacy_config import modernized
@@ -40,7 +41,7 @@ _MAX_OUTPUT = 200_000  # numbers in one layer's output for a digit
 _MAX_STEPS = 64  # of a recurrent layer
 _WRAPPED = ("layer", "backward_layer")  # settings of Bidirectional and TimeDistributed
 _MAX_DEPTH = 8  # networks within networks
-_NOT_BUILT = "It was saved before it was built. Call it on a digit once, then save it again."
+_NOT_BUILT = Text("It was saved before it was built. Call it on a digit once, then save it again.")
 _DIGITS = 10  # numbers that a network gives for a picture
 # What Keras and TensorFlow raise for layers that do not fit together.
 _UNFIT = (ValueError, TypeError, KeyError, AttributeError, IndexError, ArithmeticError, NotImplementedError,
@@ -92,7 +93,7 @@ def adapt(
         found = input_search.search(flat, adapters, images, labels, is_corrected=choices.is_corrected)
         model = _to_own_form(flat, found)
     except _UNFIT as error:
-        raise ModelRejected(f"It cannot read a digit: {_first_line(error)}") from error
+        raise ModelRejected(Text("It cannot read a digit: {reason}", reason=_first_line(error))) from error
     return model, {
         "parameters": int(model.count_params()),
         "layers": len(imported.layers),
@@ -119,7 +120,7 @@ def open_network(folder: Path, max_weights: int) -> keras.Model:
         try:
             model = _open_archive(folder, max_weights) if config else _open_h5(folder, max_weights)
         except _UNFIT as error:
-            raise ModelRejected(f"Keras cannot build it: {_first_line(error)}") from error
+            raise ModelRejected(Text("Keras cannot build it: {reason}", reason=_first_line(error))) from error
     if not isinstance(model, keras.Model) or not model.built:
         raise ModelRejected(_NOT_BUILT)
     return model
@@ -156,7 +157,7 @@ def _set_weights(layer: keras.layers.Layer, arrays: Sequence[NDArray[Any]]) -> N
     """Set weights in the order of HDF5 files: the trainable ones first."""
     variables = [*layer.trainable_weights, *layer.non_trainable_weights]
     if [tuple(one.shape) for one in variables] != [array.shape for array in arrays]:
-        raise ModelRejected("Its weights do not fit its layers. Save it again with model.save('NAME.keras').")
+        raise ModelRejected(Text("Its weights do not fit its layers. Save it again with model.save('NAME.keras')."))
     for variable, array in zip(variables, arrays, strict=True):
         variable.assign(array)
     _finalize(layer)
@@ -183,7 +184,11 @@ class _Budget:
             sizes = shape if isinstance(shape, Sequence) else (shape or 1,)
             budget._made += int(np.prod([int(size) for size in sizes], dtype=object))
             if budget._made > budget._limit:
-                raise ModelRejected(f"Its layers would have more than {budget._limit:,} weights. Choose a smaller one.")
+                raise ModelRejected(
+                    Text(
+                        "Its layers would have more than {limit:,} weights. Choose a smaller one.", limit=budget._limit
+                    )
+                )
             return add_weight(layer, shape, *arguments, **named)
 
         keras.layers.Layer.add_weight = counted
@@ -199,7 +204,7 @@ def _adapters(model: keras.Model, scale: str) -> list[InputAdapter]:
     except (AttributeError, ValueError) as error:
         raise ModelRejected(_NOT_BUILT) from error
     if not isinstance(taken, tuple):
-        raise ModelRejected("It has several inputs; a network for digits takes one picture.")
+        raise ModelRejected(Text("It has several inputs; a network for digits takes one picture."))
     return adapters_for(taken[1:], [one for one in SCALES if scale in ("", one.title)])
 
 
@@ -209,9 +214,13 @@ def _place_of_answer(model: keras.Model) -> int:
     places = [place for place, shape in enumerate(shapes) if None not in shape and math.prod(shape) == _DIGITS]
     if len(places) == 1:
         return places[0]
-    outputs = " and ".join(as_text(shape) for shape in shapes[:4])
+    outputs = "; ".join(as_text(shape) for shape in shapes[:4])
     raise ModelRejected(
-        f"Its output is {outputs} for each picture; a network for digits has one output of {_DIGITS} numbers."
+        Text(
+            "Its output is {outputs} for each picture; a network for digits has one output of {digits} numbers.",
+            outputs=outputs,
+            digits=_DIGITS,
+        )
     )
 
 
@@ -219,9 +228,10 @@ def _adaptation(found: InputSearchResult, imported: keras.Model, place: int) -> 
     """Say in a few words what was put in front of a network and behind it."""
     parts = [found.adapter.description()]
     if found.order:
-        parts.append(f"outputs, which stood for {', '.join(map(str, np.argsort(found.order)))}, reordered")
+        digits = ", ".join(map(str, np.argsort(found.order)))
+        parts.append(Text("outputs, which stood for {digits}, reordered", digits=digits))
     if (count := len(imported.outputs)) > 1:
-        parts.append(f"output {place + 1} of {count} used")
+        parts.append(Text("output {place} of {count} used", place=place + 1, count=count))
     return ", ".join(filter(None, parts))
 
 
@@ -254,7 +264,11 @@ def _call(layer: Any, *arguments: Any, **named: Any) -> Any:
         size = max(size, layer.num_heads * _size(query.shape[1:-1]) * _size(value.shape[1:-1]))
     if size > _MAX_OUTPUT:
         raise ModelRejected(
-            f"A layer's output has {size:,} numbers for each digit; at most {_MAX_OUTPUT:,} are allowed."
+            Text(
+                "A layer's output has {size:,} numbers for each digit; at most {allowed:,} are allowed.",
+                size=size,
+                allowed=_MAX_OUTPUT,
+            )
         )
     return output
 
@@ -269,7 +283,13 @@ def _check_steps(layer: keras.layers.Layer) -> None:
     if any(isinstance(inner, keras.layers.RNN) for inner in layer._flatten_layers()):
         steps = layer.input.shape[1] or 0
         if steps > _MAX_STEPS:
-            raise ModelRejected(f"Its recurrent layer reads {steps:,} steps; at most {_MAX_STEPS} are allowed.")
+            raise ModelRejected(
+                Text(
+                    "Its recurrent layer reads {steps:,} steps; at most {allowed} are allowed.",
+                    steps=steps,
+                    allowed=_MAX_STEPS,
+                )
+            )
 
 
 def _size(shape: Sequence[int | None]) -> int:
@@ -355,7 +375,7 @@ def _main(folder: Path, max_weights: int, memory: int, seconds: int, cpu_seconds
     except DigitLabError as error:
         outcome = {"refusal": str(error)}
     except MemoryError:
-        outcome = {"refusal": "It needs more memory than allowed. Choose a smaller network."}
+        outcome = {"refusal": Text("It needs more memory than allowed. Choose a smaller network.")}
     (folder / OUTCOME).write_text(json.dumps(outcome), encoding="utf-8")
 
 

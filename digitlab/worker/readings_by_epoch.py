@@ -10,6 +10,7 @@ from digitlab.networks.explanation import ReadingsByEpoch
 from digitlab.runs.models.snapshot_store import SnapshotCache
 from digitlab.runs.records.run import Run
 from digitlab.settings import Settings
+from digitlab.translation import Text
 from digitlab.worker.snapshot_models import SnapshotReader
 
 
@@ -17,7 +18,9 @@ def readings_by_epoch(settings: Settings, run: Run, image: NDArray[np.uint8]) ->
     """Read an image, uint8 (28, 28), with all snapshots of a run; `SnapshotDamaged` if it has none."""
     snapshots = _snapshots(settings).get(run)
     if not snapshots:
-        raise SnapshotDamaged(f"Run {run.number} has no snapshots. Train it again, and open that run.")
+        raise SnapshotDamaged(
+            Text("Run {number} has no snapshots. Train it again, and open that run.", number=run.number)
+        )
     return _reader(run.config.preset).readings_by_epoch(snapshots, image)
 
 

@@ -11,13 +11,14 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from digitlab.errors import DIVERGED, CheckpointDamaged, Diverged, StorageError
+from digitlab.errors import CheckpointDamaged, Diverged, StorageError
 from digitlab.networks.calibration import Calibration, apply_temperature, fit_temperature, fit_thresholds
 from digitlab.networks.config import TrainingConfig
 from digitlab.networks.metrics import EpochMetrics, Progress, Report
 from digitlab.networks.snapshots import has_snapshot
 from digitlab.storage.storage import StoredFile
 from digitlab.synthesis import handwriting
+from digitlab.translation import Text
 from digitlab.worker import build, checkpoints, model_pool, multistep
 from digitlab.worker.callbacks import Reporter, StopWhenUnwanted
 from digitlab.worker.observer import Observe, Observer, digits_for
@@ -146,9 +147,14 @@ def _check_finite(history: keras.callbacks.History, model: keras.Model, last: Pr
     figures = [history.history[name][-1] for name in ("loss", "val_loss") if name in history.history]
     if not all(np.isfinite(values).all() for values in (figures, *model.get_weights())):
         raise Diverged(
-            f"{DIVERGED} in epoch {last.epoch}, "
-            f"batch {last.batch:,} of {last.batches:,}: the steps were too large, and the network is lost. "
-            f"The learning rate was {config.learning_rate:g}; try a tenth of it."
+            Text(
+                "The loss became infinite or not a number (NaN) in epoch {epoch}, batch {batch:,} of {batches:,}: the "
+                "steps were too large, and the network is lost. The learning rate was {rate:g}; try a tenth of it.",
+                epoch=last.epoch,
+                batch=last.batch,
+                batches=last.batches,
+                rate=config.learning_rate,
+            )
         )
 
 
@@ -188,7 +194,9 @@ def _observer(
 def _start_from(file: StoredFile | None, config: TrainingConfig) -> checkpoints.Checkpoint | None:
     start = checkpoints.read(file) if file is not None else None
     if start is not None and dataclasses.replace(start.config, epochs=config.epochs) != config:
-        raise CheckpointDamaged(f"The checkpoint {file} belongs to other settings. Start a new training.")
+        raise CheckpointDamaged(
+            Text("The checkpoint {file} belongs to other settings. Start a new training.", file=file)
+        )
     return start
 
 

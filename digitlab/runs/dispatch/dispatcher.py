@@ -11,6 +11,7 @@ from digitlab.errors import DatabaseUnavailable, DigitLabError, InvalidSetting, 
 from digitlab.runs.dispatch.worker_client import WorkerClient
 from digitlab.runs.dispatch.worker_names import is_gone_from_here
 from digitlab.runs.records.run import LastHeartbeat, RunState
+from digitlab.translation import message_of
 
 if TYPE_CHECKING:
     from digitlab.runs.store.store import Store
@@ -81,7 +82,7 @@ class Dispatcher:
         self._has_news, self._is_over = threading.Event(), threading.Event()
         self._has_started = threading.Event()
         self._thread = threading.Thread(target=self._run, name="dispatcher", daemon=True)
-        self.error_message = ""
+        self.error_message: str = ""
 
     def start(self) -> None:
         """Start the thread, which starts the workers first; a second call does nothing."""
@@ -116,9 +117,9 @@ class Dispatcher:
                 logs.log_availability("workers", is_available=True)
             except DatabaseUnavailable as error:
                 self._monitor.reset()
-                self.error_message = str(error)
+                self.error_message = message_of(error)
             except DigitLabError as error:
-                self.error_message = str(error)
+                self.error_message = message_of(error)
                 logs.log_availability("workers", is_available=False, reason=self.error_message)
             is_first = False
             self._has_started.set()

@@ -16,6 +16,7 @@ from digitlab.runs.dispatch import jobs
 from digitlab.runs.dispatch.jobs import P, T
 from digitlab.runs.dispatch.local_cluster import LEAVE_PATIENCE, TRAINING
 from digitlab.settings import Settings
+from digitlab.translation import Text, message_of
 
 # Dask is imported where it is used: that takes a second, and the first page needs none of it.
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ class WorkerClient:
         self._program: subprocess.Popen[str] | None = None
         self._client: Client | None = None
         self._submitted: dict[tuple[int, int], Future] = {}  # by the queued run, its number and attempt
-        self.error_message = ""  # one sentence on the error that ended the last training job; empty if none did
+        self.error_message: str = ""  # one sentence on the error that ended the last training job; empty if none did
         self.count = settings.workers  # workers, and so trainings at once
 
     def start(self) -> bool:
@@ -72,7 +73,10 @@ class WorkerClient:
             except (OSError, TimeoutError) as error:
                 self._close()
                 raise WorkersUnavailable(
-                    f"The scheduler at {address} does not answer. Start it, or change DIGITLAB_SCHEDULER."
+                    Text(
+                        "The scheduler at {address} does not answer. Start it, or change DIGITLAB_SCHEDULER.",
+                        address=address,
+                    )
                 ) from error
             self._submitted = {}
             logs.log("workers started", address=address, seconds=round(time.monotonic() - began, 1))
@@ -113,8 +117,11 @@ class WorkerClient:
         if not offered:
             address = self._settings.scheduler
             raise WorkersUnavailable(
-                f"The scheduler at {address} has no worker. Start one: "
-                f'dask worker {address} --nthreads 2 --resources "training=1"'
+                Text(
+                    "The scheduler at {address} has no worker. Start one: dask worker {address} --nthreads 2 "
+                    '--resources "training=1"',
+                    address=address,
+                )
             )
 
     def _on_done(self, entry: tuple[int, int], done: "Future") -> None:
@@ -124,10 +131,12 @@ class WorkerClient:
         if done.status == "error":
             error = done.exception()
             if isinstance(error, DigitLabError):
-                self.error_message = f"A training job ended with an error. {error}"
+                self.error_message = Text("A training job ended with an error. {reason}", reason=message_of(error))
             else:
-                kind = type(error).__name__
-                self.error_message = f"A training job ended with an error ({kind}). The worker's log has the details."
+                self.error_message = Text(
+                    "A training job ended with an error ({kind}). The worker's log has the details.",
+                    kind=type(error).__name__,
+                )
             logs.log("training job failed", task=done.key, reason=self.error_message, level=logging.WARNING)
 
     def ask(self, question: Callable[Concatenate[Settings, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -150,7 +159,9 @@ class WorkerClient:
             answer: T = future.result(timeout=_ANSWER_PATIENCE)
         except (TimeoutError, CancelledError, CommClosedError, KilledWorker) as error:
             future.cancel()
-            raise WorkersUnavailable("No worker answered. Wait for the running training, then try again.") from error
+            raise WorkersUnavailable(
+                Text("No worker answered. Wait for the running training, then try again.")
+            ) from error
         return answer
 
     def is_connected(self) -> bool:
@@ -193,8 +204,12 @@ class WorkerClient:
                 )
         except OSError as error:
             raise WorkersUnavailable(
-                f"The training processes cannot be started: {error.strerror} ({error.filename}). "
-                "Set DIGITLAB_DATA to a writable folder."
+                Text(
+                    "The training processes cannot be started: {reason} ({file}). Set DIGITLAB_DATA to a "
+                    "writable folder.",
+                    reason=error.strerror,
+                    file=error.filename,
+                )
             ) from error
         assert self._program.stdout is not None
         alarm = threading.Timer(_START_PATIENCE, self._program.kill)
@@ -203,7 +218,7 @@ class WorkerClient:
             address = answers.readline().strip()
         alarm.cancel()
         if not address:
-            raise WorkersUnavailable(f"The training processes did not start. {log_file} says why.")
+            raise WorkersUnavailable(Text("The training processes did not start. {file} says why.", file=log_file))
         return address
 
     def _close(self) -> None:
@@ -241,6 +256,9 @@ def check_certificates(address: str) -> None:
 
     if address.startswith("tls://") and Security().get_connection_args("client").get("ssl_context") is None:
         raise WorkersUnavailable(
-            f"The scheduler at {address} needs certificates, and none are set. Set Dask's variables "
-            "DASK_DISTRIBUTED__COMM__TLS__..., as docs/deploy.md explains, or use a tcp:// address."
+            Text(
+                "The scheduler at {address} needs certificates, and none are set. Set Dask's variables "
+                "DASK_DISTRIBUTED__COMM__TLS__..., as docs/deploy.md explains, or use a tcp:// address.",
+                address=address,
+            )
         )

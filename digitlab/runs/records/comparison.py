@@ -14,9 +14,10 @@ from digitlab.networks.metrics import EpochMetrics
 from digitlab.networks.recognition import Recogniser
 from digitlab.runs.records.model_card import ModelCard
 from digitlab.runs.records.run import Run
+from digitlab.translation import Text
 
-_UNKNOWN = "unknown"
-FINE_TUNING_SETTINGS = ("fine-tuned from", "drawings trained on")
+_UNKNOWN = Text("unknown")
+FINE_TUNING_SETTINGS = (Text("fine-tuned from"), Text("drawings trained on"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +79,7 @@ def contenders(
     }
     for run in runs:
         if run.model is None and (finished := epochs(run.number)):
-            label = f"{run.title} (run {run.number}, {run.state})"
+            label = Text("{title} (run {number}, {state})", title=run.title, number=run.number, state=run.state.label)
             key = f"run:{run.number}"
             found[key] = Contender(key=key, label=label, config=run.config, epochs=tuple(finished))
     return found
@@ -113,5 +114,5 @@ def settings_as_text(config: TrainingConfig) -> dict[str, str]:
 
 def _value_as_text(value: object) -> str:
     if isinstance(value, bool):
-        return "yes" if value else "no"
-    return "none" if value is None else f"{value:g}" if isinstance(value, float) else f"{value}"
+        return Text("yes") if value else Text("no")
+    return Text("none") if value is None else f"{value:g}" if isinstance(value, float) else f"{value}"

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from digitlab.errors import DrawingNotFound, InvalidSetting
 from digitlab.runs.records.numbers import may_exist
+from digitlab.translation import Text
 
 MAX_DRAWINGS = 5_000  # of one person: more than anybody draws, and the gallery stays usable
 
@@ -66,14 +67,16 @@ class Drawing:
 def check_label(label: int) -> int:
     """Return a label; `InvalidSetting` if it is not a digit."""
     if label not in range(10):
-        raise InvalidSetting(f"The label {label} is not a digit. Choose one from 0 to 9.")
+        raise InvalidSetting(Text("The label {label} is not a digit. Choose one from 0 to 9.", label=label))
     return label
 
 
 def check_number(number: int) -> int:
     """Return the number of a drawing; `DrawingNotFound` if it is one that no drawing can have."""
     if not may_exist(number):
-        raise DrawingNotFound(f"You have no drawing {number}. It may have been deleted; see My digits.")
+        raise DrawingNotFound(
+            Text("You have no drawing {number}. It may have been deleted; see My digits.", number=number)
+        )
     return number
 
 

@@ -13,6 +13,7 @@ from digitlab.networks.paired_comparison import Comparison
 from digitlab.networks.scores import Scores
 from digitlab.runs.records.drawing import Drawing, digits_of
 from digitlab.runs.records.model_card import ModelCard
+from digitlab.translation import Text
 
 # From a network and images, uint8 (n, 28, 28), to its probabilities, float32 (n, 10).
 Read = Callable[[ModelCard, NDArray[np.uint8]], NDArray[np.float32]]
@@ -76,24 +77,26 @@ class Improvement:
         return Verdict.HELPED if after < before else Verdict.DID_NOT_HELP
 
     @property
-    def sentence(self) -> str:
+    def sentence(self) -> Text:
         """The verdict with its figures, as three sentences at most."""
         first, second = self.mnist.first.accuracy, self.mnist.second.accuracy
-        mnist = f"On MNIST's test set its accuracy is {second:.2%} (before: {first:.2%})."
+        mnist = Text("On MNIST's test set its accuracy is {now:.2%} (before: {then:.2%}).", now=second, then=first)
         if self.own is None:
-            return f"{_VERDICTS[self.verdict]} {mnist}"
+            return Text("{verdict} {mnist}", verdict=_VERDICTS[self.verdict], mnist=mnist)
         total, before, after = len(self.drawings), self.own.first, self.own.second
         now, then = total - len(after.mistakes), total - len(before.mistakes)
-        own = f"Unseen drawings read correctly: {now} of {total} (before: {then})."
-        return f"{_VERDICTS[self.verdict]} {own} {mnist}"
+        own = Text(
+            "Unseen drawings read correctly: {now} of {total} (before: {then}).", now=now, total=total, then=then
+        )
+        return Text("{verdict} {own} {mnist}", verdict=_VERDICTS[self.verdict], own=own, mnist=mnist)
 
 
 _VERDICTS = {
-    Verdict.HELPED: "It helped.",
-    Verdict.NOTHING_TO_IMPROVE: "There was nothing to improve: it read all of these drawings correctly before.",
-    Verdict.DID_NOT_HELP: "It did not help.",
-    Verdict.FORGOT: "It made the network forget MNIST. Keep the old one.",
-    Verdict.UNKNOWN: "Whether it helped is unknown: none of the drawings that were set aside are available.",
+    Verdict.HELPED: Text("It helped."),
+    Verdict.NOTHING_TO_IMPROVE: Text("There was nothing to improve: it read all of these drawings correctly before."),
+    Verdict.DID_NOT_HELP: Text("It did not help."),
+    Verdict.FORGOT: Text("It made the network forget MNIST. Keep the old one."),
+    Verdict.UNKNOWN: Text("Whether it helped is unknown: none of the drawings that were set aside are available."),
 }
 
 
@@ -113,7 +116,11 @@ def split(base: str, drawings: Sequence[Drawing], seed: int, seen: Collection[in
     """
     if len(drawings) < MIN_DRAWINGS:
         raise InvalidSetting(
-            f"You need at least {MIN_DRAWINGS} drawings (you have {len(drawings)}). 50 or more is better."
+            Text(
+                "You need at least {needed} drawings (you have {count}). 50 or more is better.",
+                needed=MIN_DRAWINGS,
+                count=len(drawings),
+            )
         )
     rng = np.random.default_rng(seed)
     left: list[list[int]] = [[] for _ in range(10)]
@@ -122,8 +129,11 @@ def split(base: str, drawings: Sequence[Drawing], seed: int, seen: Collection[in
     unseen = [[number for number in numbers if number not in seen] for numbers in left]
     if sum(map(len, unseen)) < _MIN_UNSEEN:
         raise InvalidSetting(
-            "This network was trained on nearly all of your drawings, so too few are left to test it. Draw "
-            f"{_MIN_UNSEEN} more first, or improve the network that it was made from."
+            Text(
+                "This network was trained on nearly all of your drawings, so too few are left to test it. "
+                "Draw {count} more first, or improve the network that it was made from.",
+                count=_MIN_UNSEEN,
+            )
         )
     count = min(round(_HELD_BACK * len(drawings)), sum(map(len, unseen)))
     held_back = {max(unseen, key=len).pop() for _ in range(count)}

@@ -14,9 +14,11 @@ from digitlab.networks.metrics import EpochMetrics
 from digitlab.networks.statistics import wilson_interval
 from digitlab.preprocessing.version import VERSION
 from digitlab.runs.records.card_checks import check_card, check_origin
+from digitlab.translation import Text
 
 MAX_TITLE_LENGTH = 60
 _TESTED = 10_000  # digits of MNIST's test set
+_ADAPTATIONS = re.compile(", (?=(?:padded|resized|grey|channels|outputs?) )")
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
 
 
@@ -48,6 +50,11 @@ class Origin:
     is_softmax_added: bool
     adaptation: str = ""
     alternatives: tuple[str, ...] = ()
+
+    @property
+    def adaptations(self) -> list[str]:
+        """The parts of `adaptation`, each of which `translated` knows."""
+        return _ADAPTATIONS.split(self.adaptation) if self.adaptation else []
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "Origin":
@@ -126,10 +133,11 @@ class ModelCard:
         """A warning that drawings are prepared otherwise than when it was trained; empty if they are not."""
         if self.is_imported or self.preprocessing == VERSION:
             return ""
-        return (
-            f"This network was trained with version {self.preprocessing} of the preprocessing of drawings, and now "
-            f"version {VERSION} prepares them. It may read drawings less accurately than before. Train it again to "
-            "adapt it."
+        return Text(
+            "This network was trained with version {old} of the preprocessing of drawings, and now version {new} "
+            "prepares them. It may read drawings less accurately than before. Train it again to adapt it.",
+            old=self.preprocessing,
+            new=VERSION,
         )
 
     def as_dict(self) -> dict[str, Any]:
@@ -161,16 +169,31 @@ class ModelCard:
 
 def check_title(title: str) -> str:
     """Return a title without surrounding spaces; `InvalidSetting` if it is empty, too long or not printable."""
-    return _check_text(title, "The title {text!r} is not allowed. Use 1 to {allowed} printable characters.")
+    title = title.strip()
+    if not _is_allowed(title):
+        raise InvalidSetting(
+            Text(
+                "The title {title!r} is not allowed. Use 1 to {allowed} printable characters.",
+                title=title[:MAX_TITLE_LENGTH],
+                allowed=MAX_TITLE_LENGTH,
+            )
+        )
+    return title
 
 
 def check_source(source: str) -> str:
     """Return where a network is from, without surrounding spaces; `InvalidSetting` as for a title."""
-    return _check_text(source, "The source {text!r} is not allowed. Use 1 to {allowed} printable characters.")
+    source = source.strip()
+    if not _is_allowed(source):
+        raise InvalidSetting(
+            Text(
+                "The source {source!r} is not allowed. Use 1 to {allowed} printable characters.",
+                source=source[:MAX_TITLE_LENGTH],
+                allowed=MAX_TITLE_LENGTH,
+            )
+        )
+    return source
 
 
-def _check_text(text: str, sentence: str) -> str:
-    text = text.strip()
-    if not text or len(text) > MAX_TITLE_LENGTH or not text.isprintable():
-        raise InvalidSetting(sentence.format(text=text[:MAX_TITLE_LENGTH], allowed=MAX_TITLE_LENGTH))
-    return text
+def _is_allowed(text: str) -> bool:
+    return 1 <= len(text) <= MAX_TITLE_LENGTH and text.isprintable()

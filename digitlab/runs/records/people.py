@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from digitlab import logs
 from digitlab.errors import NotAllowed
+from digitlab.translation import Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +49,7 @@ def check_may_change(person: Person, owner: str, item: str) -> None:
     """Raise `NotAllowed` if a person may not change an item that belongs to `owner`; `item` names it in the log."""
     if not person.may_change(owner):
         logs.log("permission denied", person=person.id, action=f"change {item}")
-        raise NotAllowed("This belongs to somebody else. Only they or a teacher may change it.")
+        raise NotAllowed(Text("This belongs to somebody else. Only they or a teacher may change it."))
 
 
 def person_id(*known: str) -> str:
@@ -57,5 +58,5 @@ def person_id(*known: str) -> str:
 
 
 HERE = Person(
-    id=person_id("command line"), name="the command line", is_teacher=True
+    id=person_id("command line"), name=Text("the command line"), is_teacher=True
 )  # the operator as owner of drawings

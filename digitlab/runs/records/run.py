@@ -8,6 +8,7 @@ from digitlab.errors import RunNotFound
 from digitlab.networks.config import TrainingConfig
 from digitlab.networks.metrics import EpochMetrics, Progress, Report
 from digitlab.runs.records.numbers import may_exist
+from digitlab.translation import Text
 
 MAX_RECOVERIES = 3  # in a row without a finished epoch: a run that always ends its process must not loop
 
@@ -37,6 +38,22 @@ class RunState(enum.StrEnum):
         """Whether the run changes no more unless a person resumes it."""
         return self not in (RunState.QUEUED, RunState.RUNNING)
 
+    @property
+    def label(self) -> Text:
+        """The state, as people read it."""
+        return _LABELS[self]
+
+
+_LABELS = {
+    RunState.QUEUED: Text("queued"),
+    RunState.RUNNING: Text("running"),
+    RunState.FINISHED: Text("finished"),
+    RunState.PAUSED: Text("paused"),
+    RunState.STOPPED: Text("stopped"),
+    RunState.FAILED: Text("failed"),
+    RunState.INTERRUPTED: Text("interrupted"),
+}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
@@ -55,7 +72,7 @@ class Run:
         is_attended: Whether a command line trains it and waits for it; such a run is not resumed automatically.
         attempt: How often it was queued before.
         recoveries: How often it was queued again since its last finished epoch because its worker was lost.
-        message: Why it failed or was interrupted; else empty.
+        message: Why it failed or was interrupted, in English: `translated` translates it; else empty.
         created, started, ended: Seconds since 1970 (UTC); None before it happened.
         heartbeat: When its worker last reported, in seconds since 1970.
         progress: Position within an epoch, or in the preparation before the first; None before that.
@@ -149,7 +166,7 @@ class CommandLineOptions:
 def check_number(number: int) -> int:
     """Return the number of a run; `RunNotFound` if it is one that no run can have."""
     if not may_exist(number):
-        raise RunNotFound(f"There is no run {number}. See the list of runs.")
+        raise RunNotFound(Text("There is no run {number}. See the list of runs.", number=number))
     return number
 
 

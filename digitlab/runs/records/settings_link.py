@@ -7,6 +7,7 @@ from typing import Any
 
 from digitlab.errors import InvalidSetting
 from digitlab.networks.config import TrainingConfig
+from digitlab.translation import Text
 
 PARAMETER = "settings"  # of the Train page's address
 MAX_SIZE = 10_000  # characters
@@ -42,14 +43,16 @@ def from_link(text: str) -> TrainingConfig:
         3
     """
     if len(text) > MAX_SIZE or not _LINK.fullmatch(text):
-        raise InvalidSetting("The settings in this link cannot be read. Copy the whole link, or ask for a file.")
+        raise InvalidSetting(Text("The settings in this link cannot be read. Copy the whole link, or ask for a file."))
     version, *parts = text.split(_SEPARATOR)
     _check_version(version)
     values: dict[str, Any] = {}
     for part in parts:
         name, is_given, value = part.partition(_IS)
         if not is_given or name in values:
-            raise InvalidSetting(f"The settings in this link cannot be read at {part[:40]!r}. Copy the whole link.")
+            raise InvalidSetting(
+                Text("The settings in this link cannot be read at {part!r}. Copy the whole link.", part=part[:40])
+            )
         values[name] = _from_text(value)
     return _config(values)
 
@@ -65,9 +68,9 @@ def from_file(content: str | bytes) -> TrainingConfig:
             raise ValueError("too long")
         values = json.loads(content)
     except (ValueError, RecursionError) as error:
-        raise InvalidSetting("This is not a settings file. Choose one that was downloaded from a run.") from error
+        raise InvalidSetting(Text("This is not a settings file. Choose one that was downloaded from a run.")) from error
     if not isinstance(values, dict) or "digitlab_settings" not in values:
-        raise InvalidSetting("This is not a settings file. Choose one that was downloaded from a run.")
+        raise InvalidSetting(Text("This is not a settings file. Choose one that was downloaded from a run."))
     _check_version(str(values.pop("digitlab_settings")))
     return _config(values)
 
@@ -78,7 +81,13 @@ def _config(values: Mapping[str, Any]) -> TrainingConfig:
 
 def _check_version(version: str) -> None:
     if version != str(_VERSION):
-        raise InvalidSetting(f"These settings have the version {version[:10]!r}. This lab reads version {_VERSION}.")
+        raise InvalidSetting(
+            Text(
+                "These settings have the version {version!r}. This lab reads version {known}.",
+                version=version[:10],
+                known=_VERSION,
+            )
+        )
 
 
 def _as_text(value: object) -> str:

@@ -25,6 +25,7 @@ from digitlab.runs.store import database_file, schema, sqlite_copy
 from digitlab.settings import Settings
 from digitlab.storage.folder import sync
 from digitlab.storage.storage import Storage
+from digitlab.translation import Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,22 +50,46 @@ def make_backup(settings: Settings, file: Path) -> BackupContent:
         raise BackupRefused(message)
     if not database.exists():
         saved = database_file.rescued_files(database)
-        hint = f"{saved[0]} holds what was in it: restore that first." if saved else "Check DIGITLAB_DATA."
-        raise BackupRefused(f"There is no lab to save: {database} does not exist. {hint}")
+        if saved:
+            raise BackupRefused(
+                Text(
+                    "There is no lab to save: {database} does not exist. {saved} holds what was in it: restore that "
+                    "first.",
+                    database=database,
+                    saved=saved[0],
+                )
+            )
+        raise BackupRefused(
+            Text("There is no lab to save: {database} does not exist. Check DIGITLAB_DATA.", database=database)
+        )
     try:
         with tempfile.TemporaryDirectory(dir=file.parent, prefix=".digitlab-backup-") as folder:
             return _make(settings, database, Path(folder), file)
     except OSError as error:
-        raise BackupRefused(f"{file} cannot be written ({error.strerror or error}). No backup was made.") from error
+        raise BackupRefused(
+            Text(
+                "{file} cannot be written ({reason}). No backup was made.",
+                file=file,
+                reason=error.strerror or str(error),
+            )
+        ) from error
     except sqlite3.Error as error:
-        raise BackupRefused(f"{database} cannot be read ({error}). No backup was made.") from error
+        raise BackupRefused(
+            Text("{database} cannot be read ({reason}). No backup was made.", database=database, reason=str(error))
+        ) from error
 
 
 def _make(settings: Settings, database: Path, folder: Path, file: Path) -> BackupContent:
     copy, archive = folder / DATABASE, folder / "archive.zip"
     sqlite_copy.copy_file(database, copy)
     if problem := sqlite_copy.problem(copy):
-        raise BackupRefused(f"{database} cannot be saved: {problem}. No backup was made. Restore an earlier one.")
+        raise BackupRefused(
+            Text(
+                "{database} cannot be saved: {problem}. No backup was made. Restore an earlier one.",
+                database=database,
+                problem=problem,
+            )
+        )
     networks = 0
     with closing(ArchiveWriter(archive)) as writer:
         with copy.open("rb") as rows:
@@ -109,28 +134,37 @@ def _open(storage: Storage, name: str) -> BinaryIO | None:
 
 def _check_target(settings: Settings, file: Path) -> None:
     if file.is_dir():
-        raise BackupRefused(f"{file} is a folder. Name a file in it, such as {file / 'digitlab.zip'}.")
+        raise BackupRefused(
+            Text("{file} is a folder. Name a file in it, such as {example}.", file=file, example=file / "digitlab.zip")
+        )
     if file.exists():
-        raise BackupRefused(f"{file} already exists. A backup never replaces a file: choose another name.")
+        raise BackupRefused(
+            Text("{file} already exists. A backup never replaces a file: choose another name.", file=file)
+        )
     if not file.absolute().parent.is_dir():
-        raise BackupRefused(f"The folder {file.absolute().parent} does not exist. Create it, or choose another one.")
+        raise BackupRefused(
+            Text("The folder {folder} does not exist. Create it, or choose another one.", folder=file.absolute().parent)
+        )
     inside = [place for place in (settings.data, settings.models) if isinstance(place, Path)]
     if any(file.absolute().resolve().is_relative_to(place.resolve()) for place in inside):
         raise BackupRefused(
-            f"{file} would be inside the lab, and be lost together with it. Choose another folder, best on another "
-            "disk."
+            Text(
+                "{file} would be inside the lab, and be lost together with it. Choose another folder, best "
+                "on another disk.",
+                file=file,
+            )
         )
 
 
-def database_of(settings: Settings, hint: str) -> Path:
-    """Return the file of a lab's database. `BackupRefused`, with a hint, if it is PostgreSQL or in memory."""
+def database_of(settings: Settings, hint: Text) -> Path:
+    """Return the file of a lab's database. `BackupRefused`, with the hint, if it is PostgreSQL or in memory."""
     path = schema.sqlite_file(settings.database_url)
     if path is None:
-        raise BackupRefused(f"This lab's database is not a SQLite file. {hint}")
+        raise BackupRefused(hint)
     return path
 
 
-_HOW_TO_SAVE = (
-    "PostgreSQL has its own tools: save it with `pg_dump --format=custom --file=digitlab.dump NAME`, then copy what "
-    "DIGITLAB_MODELS names. docs/deploy.md has all steps."
+_HOW_TO_SAVE = Text(
+    "This lab's database is not a SQLite file. PostgreSQL has its own tools: save it with `pg_dump --format=custom "
+    "--file=digitlab.dump NAME`, then copy what DIGITLAB_MODELS names. docs/deploy.md has all steps."
 )

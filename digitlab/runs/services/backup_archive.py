@@ -20,6 +20,7 @@ from digitlab.runs.models.repository import KERAS
 from digitlab.runs.models.snapshot_store import SNAPSHOT
 from digitlab.runs.records.model_card import NAME
 from digitlab.settings import ROOT
+from digitlab.translation import Text, message_of
 
 DATABASE = "database.db"
 FOLDERS = {"checkpoints": CHECKPOINT, "snapshots": SNAPSHOT}
@@ -128,7 +129,9 @@ class Archive:
                 if target is not None:
                     target.write(block)
         if (size, digest.hexdigest()) != (part.size, part.sha256):
-            raise BackupDamaged(f"{part.name} in {self._path} is not what was saved. Take another backup.")
+            raise BackupDamaged(
+                Text("{name} in {path} is not what was saved. Take another backup.", name=part.name, path=self._path)
+            )
 
     def check(self) -> None:
         """Read all parts; `BackupDamaged` if one is not what was saved."""
@@ -155,30 +158,45 @@ def translate_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise BackupDamaged(f"{path} cannot be read ({error.strerror or error}). Choose another file.") from error
+        raise BackupDamaged(
+            Text(
+                "{path} cannot be read ({reason}). Choose another file.", path=path, reason=error.strerror or str(error)
+            )
+        ) from error
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, KeyError, ValueError) as error:
-        raise BackupDamaged(f"{path} is damaged, or no backup of DigitLab ({error}). Take another backup.") from error
+        raise BackupDamaged(
+            Text(
+                "{path} is damaged, or no backup of DigitLab ({reason}). Take another backup.",
+                path=path,
+                reason=message_of(error),
+            )
+        ) from error
 
 
 def _read_manifest(path: Path, opened: zipfile.ZipFile) -> Manifest:
     with translate_errors(path):
         if opened.getinfo(_MANIFEST).file_size > _MAX_MANIFEST:
-            raise ValueError("its manifest is too large")
+            raise ValueError(Text("its manifest is too large"))
         manifest = _parsed(json.loads(opened.read(_MANIFEST)))
         infos = {info.filename: info for info in opened.infolist() if info.filename != _MANIFEST}
         sizes = {part.name: part.size for part in manifest.parts}
         if {name: info.file_size for name, info in infos.items()} != sizes or len(opened.infolist()) != len(sizes) + 1:
-            raise ValueError("its files are not those of its manifest")
+            raise ValueError(Text("its files are not those of its manifest"))
         if DATABASE not in sizes or not all(map(_is_part, sizes)):
-            raise ValueError("it holds other files than a lab has")
+            raise ValueError(Text("it holds other files than a lab has"))
     return manifest
 
 
 def _parsed(content: object) -> Manifest:
     if not isinstance(content, dict) or not isinstance(content.get("format"), int):
-        raise ValueError("its manifest has no format")
+        raise ValueError(Text("its manifest has no format"))
     if content["format"] > _FORMAT:
-        raise BackupDamaged(f"This backup is from {content.get('made_by', 'a newer version')}. Update DigitLab first.")
+        raise BackupDamaged(
+            Text(
+                "This backup is from {version}. Update DigitLab first.",
+                version=content.get("made_by") or Text("a newer version"),
+            )
+        )
     with suppress(KeyError, TypeError):
         parts = tuple(
             Part(name=str(part["name"]), size=int(part["size"]), sha256=str(part["sha256"]))
@@ -187,7 +205,7 @@ def _parsed(content: object) -> Manifest:
         return Manifest(
             format=content["format"], made=str(content["made"]), made_by=str(content["made_by"]), parts=parts
         )
-    raise ValueError("its manifest is incomplete")
+    raise ValueError(Text("its manifest is incomplete"))
 
 
 def _is_part(name: str) -> bool:

@@ -13,6 +13,7 @@ from digitlab.preprocessing import bundles
 from digitlab.runs.records.drawing import MAX_DRAWINGS, Drawing, check_label, check_number
 from digitlab.runs.records.numbers import may_exist
 from digitlab.runs.records.people import Person
+from digitlab.translation import Text
 
 if TYPE_CHECKING:
     from digitlab.runs.store.store import Store
@@ -41,13 +42,18 @@ class Drawings:
             return []
         self._check_room()
         if person.id == "":
-            raise NotAllowed("Anonymous visitors cannot save drawings. Log in, then save it.")
+            raise NotAllowed(Text("Anonymous visitors cannot save drawings. Log in, then save it."))
         if any(len(drawing.strokes or "") > _MAX_STROKES_LENGTH for drawing in drawings):
-            raise LimitReached("This drawing has too many strokes. Clear the canvas, and draw one digit.")
+            raise LimitReached(Text("This drawing has too many strokes. Clear the canvas, and draw one digit."))
         if (existing := sum(self.counts(person))) + len(drawings) > MAX_DRAWINGS:
             raise LimitReached(
-                f"You can have {MAX_DRAWINGS:,} drawings. You have {existing:,}, and tried to add {len(drawings):,}. "
-                "Delete some on the page My digits."
+                Text(
+                    "You can have {allowed:,} drawings. You have {existing:,}, and tried to add {count:,}. Delete "
+                    "some on the page My digits.",
+                    allowed=MAX_DRAWINGS,
+                    existing=existing,
+                    count=len(drawings),
+                )
             )
         saved = self._store().drawings.add(drawings, person, time.time())
         logs.log("drawings saved", person=person.id, count=len(saved), source=saved[0].source)

@@ -18,6 +18,7 @@ from digitlab.runs.models.array_cache import ArrayCache
 from digitlab.runs.records.model_card import ModelCard
 from digitlab.settings import Settings
 from digitlab.storage.folder import Folder
+from digitlab.translation import message_of
 
 _BLOCK = 10_000  # digits that a worker reads between two reports of progress
 _DISTORTED = 1000  # digits at each strength: accuracies within 3 %, from reading 52,000 digits
@@ -110,7 +111,7 @@ class Evaluations:
                         counts = self._workers.ask(scoring.count_correct, card.name, sample, kind)
                         self._cache.put(_name(card, sample, kind), _with_strengths(kind, counts))
         except DigitLabError as error:
-            self._errors[name] = str(error)
+            self._errors[name] = message_of(error)
         finally:
             with self._lock:
                 self._measuring.discard(name)

@@ -21,6 +21,7 @@ from digitlab.runs.records.run import Run
 from digitlab.runs.services.drawings import Drawings
 from digitlab.runs.services.evaluations import Evaluations
 from digitlab.runs.services.trainings import Trainings
+from digitlab.translation import Text
 
 _IMPROVED = ", improved"
 
@@ -68,7 +69,9 @@ class Improver:
             read: Reads drawings with a network; None: in this process.
         """
         if run.config.tuning is None or run.model is None:
-            raise ModelNotFound(f"Run {run.number} has no fine-tuned network. See the list of runs.")
+            raise ModelNotFound(
+                Text("Run {number} has no fine-tuned network. See the list of runs.", number=run.number)
+            )
         before, after = self._files.card(run.config.tuning.base), self._files.card(run.model)
         held_back = set(run.config.tuning.held_back)
         own = self._drawings.for_person(person, with_pictures=False)

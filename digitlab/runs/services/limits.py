@@ -9,6 +9,7 @@ from digitlab.errors import InvalidSetting, LimitReached
 from digitlab.runs.records.people import Person
 from digitlab.settings import Settings
 from digitlab.storage.address import open_storage
+from digitlab.translation import Text
 
 _MAX_AGE = 30.0  # seconds for which the size of all files is cached
 
@@ -42,11 +43,21 @@ class Limits:
         """
         settings = self._settings
         if epochs > settings.max_epochs:
-            raise InvalidSetting(f"This lab allows {settings.max_epochs} epochs, not {epochs}. Choose fewer.")
+            raise InvalidSetting(
+                Text(
+                    "This lab allows {allowed} epochs, not {epochs}. Choose fewer.",
+                    allowed=settings.max_epochs,
+                    epochs=epochs,
+                )
+            )
         if not person.is_teacher and active >= settings.max_runs_per_person:
             raise LimitReached(
-                f"Queued and running runs per person in this lab: {settings.max_runs_per_person} at most. You have "
-                f"{active}. Wait until one ends, or stop one."
+                Text(
+                    "Queued and running runs per person in this lab: {allowed} at most. You have {active}. Wait "
+                    "until one ends, or stop one.",
+                    allowed=settings.max_runs_per_person,
+                    active=active,
+                )
             )
         self.check_room()
 
@@ -55,8 +66,12 @@ class Limits:
         allowed = self._settings.max_imports_per_person
         if not person.is_teacher and count >= allowed:
             raise LimitReached(
-                f"Imported networks per person in this lab: {allowed} at most. You have {count}. Delete one on the "
-                "page Models."
+                Text(
+                    "Imported networks per person in this lab: {allowed} at most. You have {count}. Delete one "
+                    "on the page Models.",
+                    allowed=allowed,
+                    count=count,
+                )
             )
         self.check_room()
 
@@ -65,8 +80,12 @@ class Limits:
         used, allowed = self.used(), self._settings.max_gigabytes
         if used > allowed * 1e9:
             raise LimitReached(
-                f"This lab is full: it holds {used / 1e9:.1f} GB, and {allowed:g} GB are allowed. Delete networks that "
-                "nobody needs on the page Models, or ask the operator to raise DIGITLAB_MAX_GIGABYTES."
+                Text(
+                    "This lab is full: it holds {used:.1f} GB, and {allowed:g} GB are allowed. Delete networks "
+                    "that nobody needs on the page Models, or ask the operator to raise DIGITLAB_MAX_GIGABYTES.",
+                    used=used / 1e9,
+                    allowed=allowed,
+                )
             )
 
     def used(self) -> int:

@@ -15,6 +15,7 @@ from digitlab.errors import DigitLabError
 from digitlab.networks.digit_map import DigitMap, MapAxes
 from digitlab.runs.dispatch import jobs
 from digitlab.runs.dispatch.jobs import Ask
+from digitlab.translation import message_of
 
 DIGITS = 20_000  # the first of the training set; a network with averaging needs a minute for them
 _FITTED = 2_000  # digits to which the axes are fitted
@@ -73,7 +74,7 @@ class MapBuilder:
             try:
                 made = self._made(name, network)
             except DigitLabError as error:
-                self._states[name] = MapProgress(0, str(error))
+                self._states[name] = MapProgress(0, message_of(error))
                 return
             if made is not None:
                 self._save(name, network, made)

@@ -12,6 +12,7 @@ from digitlab.runs.models.model_import import ModelImporter, imported_card
 from digitlab.runs.records.model_card import ModelCard, check_source, check_title
 from digitlab.runs.records.people import Person, check_may_change
 from digitlab.runs.services.limits import Limits
+from digitlab.translation import Text
 from digitlab.uploads.pixel_scales import ImportChoices
 
 
@@ -49,7 +50,7 @@ class Models:
         """
         if not person.may_train:
             logs.log("permission denied", person=person.id, action="import a network")
-            raise NotAllowed("Anonymous visitors cannot import networks. Log in, then import it.")
+            raise NotAllowed(Text("Anonymous visitors cannot import networks. Log in, then import it."))
         title, source = check_title(title), check_source(source) if source.strip() else ""
         self._limits.check_imports(person, self._count_imports(person))
         choices = choices or ImportChoices()
@@ -83,7 +84,9 @@ class Models:
     def _only_import(self, person: Person) -> Iterator[None]:
         with self._lock:
             if person.id in self._importing:
-                raise LimitReached("You are importing another network. Wait until it is done, then import this one.")
+                raise LimitReached(
+                    Text("You are importing another network. Wait until it is done, then import this one.")
+                )
             self._importing.add(person.id)
         try:
             yield

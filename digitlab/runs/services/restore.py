@@ -26,6 +26,7 @@ from digitlab.runs.store.database_file import rescued_files, restore_journal
 from digitlab.runs.store.file_use import nobody_else
 from digitlab.settings import Settings
 from digitlab.storage.folder import sync
+from digitlab.translation import Text
 
 _Move = tuple[Path, Path]
 _SQLITE = b"SQLite format 3\0"
@@ -67,12 +68,16 @@ def restore(settings: Settings, file: Path, *, replace: bool) -> Restored:
     database = database_of(settings, _HOW_TO_RESTORE)
     if not isinstance(settings.models, Path):
         raise BackupRefused(
-            f"The networks of this lab are at {settings.models}, where a backup cannot be put in one step. Set "
-            "DIGITLAB_MODELS to a folder for this command, then copy that folder to the address with its own tools."
+            Text(
+                "The networks of this lab are at {address}, where a backup cannot be put in one step. Set "
+                "DIGITLAB_MODELS to a folder for this command, then copy that folder to the address with its "
+                "own tools.",
+                address=settings.models,
+            )
         )
     is_database = _is_database(file)
     if database.exists() and file.exists() and database.samefile(file):
-        raise BackupRefused(f"{file} is the database of this lab. Name a backup of it.")
+        raise BackupRefused(Text("{file} is the database of this lab. Name a backup of it.", file=file))
     try:
         _prepare(database.parent, settings.models)
         with nobody_else(database):
@@ -80,10 +85,17 @@ def restore(settings: Settings, file: Path, *, replace: bool) -> Restored:
             return _restore(settings, settings.models, database, file, is_database=is_database, replace=replace)
     except OSError as error:
         where = error.filename or database.parent
-        outcome = "Nothing was restored, and what was there is in its place."
+        outcome = Text("Nothing was restored, and what was there is in its place.")
         if restore_journal(database).exists():
-            outcome = "Run the same command again: it first puts back what was there."
-        raise BackupRefused(f"{where} cannot be written ({error.strerror or error}). {outcome}") from error
+            outcome = Text("Run the same command again: it first puts back what was there.")
+        raise BackupRefused(
+            Text(
+                "{where} cannot be written ({reason}). {outcome}",
+                where=where,
+                reason=error.strerror or str(error),
+                outcome=outcome,
+            )
+        ) from error
 
 
 def _restore(
@@ -97,12 +109,19 @@ def _restore(
             with open_archive(file) as archive:
                 made, count = archive.manifest.made, _extract(archive, data, networks)
         if problem := sqlite_copy.problem(data / DATABASE):
-            raise BackupDamaged(f"The database in {file} cannot be used: {problem}. Take another backup.")
+            raise BackupDamaged(
+                Text(
+                    "The database in {file} cannot be used: {problem}. Take another backup.", file=file, problem=problem
+                )
+            )
         old = [] if is_database else _files_of_networks(settings, models)
         if not replace and (any(map(_is_filled, old)) or _holds_something(database)):
             raise BackupRefused(
-                f"There is a lab in {database.parent} already, and it holds something. Nothing was changed. To replace "
-                "it, add --replace: it is moved aside, not deleted."
+                Text(
+                    "There is a lab in {folder} already, and it holds something. Nothing was changed. To replace "
+                    "it, add --replace: it is moved aside, not deleted.",
+                    folder=database.parent,
+                )
             )
         _fold(database)
         aside = time.strftime(f"{_ASIDE}%Y%m%d-%H%M%S")
@@ -154,7 +173,7 @@ def _move(database: Path, moves: Sequence[_Move]) -> None:
         folder.mkdir(exist_ok=True)  # of those that are set aside; the others exist
     for _, target in moves:
         if target.exists() and target not in {source for source, _ in moves}:
-            raise BackupRefused(f"{target} is in the way. Move it elsewhere, and try again.")
+            raise BackupRefused(Text("{target} is in the way. Move it elsewhere, and try again.", target=target))
     with ExitStack() as if_it_fails:
         if_it_fails.callback(undo, database)
         journal.write_text(json.dumps([[str(source), str(target)] for source, target in moves]), encoding="utf-8")
@@ -179,8 +198,12 @@ def _prepare(*folders: Path) -> None:
         owner = folder.stat().st_uid
         if hasattr(os, "geteuid") and os.geteuid() == 0 != owner:
             raise BackupRefused(
-                f"{folder} belongs to the user {owner}, and what root writes there the lab could not change. Run this "
-                f"command as that user: sudo -u '#{owner}' ..."
+                Text(
+                    "{folder} belongs to the user {owner}, and what root writes there the lab could not change. "
+                    "Run this command as that user: sudo -u '#{owner}' ...",
+                    folder=folder,
+                    owner=owner,
+                )
             )
 
 
@@ -196,7 +219,9 @@ def _is_database(file: Path) -> bool:
         with file.open("rb") as content:
             return content.read(len(_SQLITE)) == _SQLITE
     except OSError as error:
-        raise BackupDamaged(f"{file} cannot be read ({error.strerror}). Choose another file.") from error
+        raise BackupDamaged(
+            Text("{file} cannot be read ({reason}). Choose another file.", file=file, reason=error.strerror)
+        ) from error
 
 
 def _copy_database(file: Path, target: Path) -> None:
@@ -204,7 +229,9 @@ def _copy_database(file: Path, target: Path) -> None:
     try:
         sqlite_copy.copy_file(file, target)
     except sqlite3.Error as error:
-        raise BackupDamaged(f"{file} cannot be read ({error}). Take another backup.") from error
+        raise BackupDamaged(
+            Text("{file} cannot be read ({reason}). Take another backup.", file=file, reason=str(error))
+        ) from error
 
 
 def _extract(archive: Archive, data: Path, networks: Path) -> int:
@@ -228,8 +255,13 @@ def _check_room(folder: Path, size: int) -> None:
     free = shutil.disk_usage(folder).free
     if free < size + _RESERVE:
         raise BackupRefused(
-            f"The backup needs {size / 1e6:,.0f} MB in {folder.parent}, and {free / 1e6:,.0f} MB are free. Nothing was "
-            "changed. Free some space, and try again."
+            Text(
+                "The backup needs {size:,.0f} MB in {folder}, and {free:,.0f} MB are free. Nothing was "
+                "changed. Free some space, and try again.",
+                size=size / 1e6,
+                folder=folder.parent,
+                free=free / 1e6,
+            )
         )
 
 
@@ -281,13 +313,17 @@ def _fold(database: Path) -> None:
     except sqlite3.OperationalError as error:
         if "locked" in str(error):
             raise BackupRefused(
-                f"Another program has {database} open. End it (fuser {database} names it), and try again."
+                Text(
+                    "Another program has {database} open. End it (fuser {database} names it), and try again.",
+                    database=database,
+                )
             ) from error
     except sqlite3.DatabaseError:
         return
 
 
-_HOW_TO_RESTORE = (
-    "PostgreSQL has its own tools: restore it with `pg_restore --clean --if-exists --dbname=NAME digitlab.dump`, then "
-    "copy the networks back to what DIGITLAB_MODELS names. docs/deploy.md has all steps."
+_HOW_TO_RESTORE = Text(
+    "This lab's database is not a SQLite file. PostgreSQL has its own tools: restore it with `pg_restore --clean "
+    "--if-exists --dbname=NAME digitlab.dump`, then copy the networks back to what DIGITLAB_MODELS names. "
+    "docs/deploy.md has all steps."
 )

@@ -15,6 +15,7 @@ from digitlab.runs.records.people import Person, check_may_change
 from digitlab.runs.records.run import CommandLineOptions, Run, check_number
 from digitlab.runs.services.limits import Limits
 from digitlab.settings import Settings
+from digitlab.translation import Text
 
 if TYPE_CHECKING:
     from digitlab.runs.store.store import Store
@@ -33,7 +34,7 @@ class Trainings:
         """Queue a training; the default title is made of preset and number."""
         if not person.may_train:
             logs.log("permission denied", person=person.id, action="start a training")
-            raise NotAllowed("Anonymous visitors cannot train networks. Log in, then train.")
+            raise NotAllowed(Text("Anonymous visitors cannot train networks. Log in, then train."))
         title = _checked(title)
         self._check_limits(config.epochs, person)
         run = self._store().create(config, title, person)

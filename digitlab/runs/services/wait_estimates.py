@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from digitlab.errors import DatabaseUnavailable
 from digitlab.runs.records.queue import duration_of, expected_waits, fair_order, queue_entries
 from digitlab.runs.records.run import Run, RunState, seconds_left
+from digitlab.translation import message_of
 
 if TYPE_CHECKING:
     from digitlab.runs.store.store import Store
@@ -64,7 +65,7 @@ class WaitEstimates:
                 self._error = error
             self._read = time.monotonic()
         if self._error:
-            raise type(self._error)(str(self._error))
+            raise type(self._error)(message_of(self._error))
 
     def _find_positions(self) -> dict[int, Position]:
         active = {run.number: run for run in self._runs if not run.state.is_over()}

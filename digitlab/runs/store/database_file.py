@@ -13,6 +13,7 @@ from digitlab import logs
 from digitlab.errors import DatabaseFileLost, DatabaseUnavailable
 from digitlab.runs.store import sqlite_copy
 from digitlab.runs.store.file_use import FileUse, Identity, identity_of, only_one, used_file
+from digitlab.translation import Text
 
 _RETRY = 60.0  # seconds after which saving is tried again, for example on a full disk
 _COARSE = 1.0  # seconds by which a file's time may be behind the clock
@@ -103,7 +104,7 @@ class DatabaseFile:
             self._is_lost = True
             logs.log("database file lost", database=self.path, level=logging.ERROR)
         self._save_once()
-        return f"{_happened(self.path, found)} {self._about_saved()} {_remedy(self.path, self._saved, found)}"
+        return _told(_happened(self.path, found), self._about_saved(), _remedy(self.path, self._saved, found))
 
     def close(self) -> None:
         """Let the file go."""
@@ -118,7 +119,11 @@ class DatabaseFile:
             self._seen = time.time()
         except sqlite3.Error as error:
             raise DatabaseUnavailable(
-                f"The database {self.path} does not respond: {error}. Try again in a moment."
+                Text(
+                    "The database {path} does not respond: {reason}. Try again in a moment.",
+                    path=self.path,
+                    reason=str(error),
+                )
             ) from error
 
     def _save_once(self) -> None:
@@ -148,12 +153,15 @@ class DatabaseFile:
                 kept.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
             return target
 
-    def _about_saved(self) -> str:
+    def _about_saved(self) -> Text:
         if self._saved is not None:
-            return f"What it held is saved in {self._saved}."
+            return _saved_in(self._saved)
         if self._next_try:
-            return f"What it held could not be saved beside it ({self._reason}); this is tried again each minute."
-        return "What it held is being saved beside it."
+            return Text(
+                "What it held could not be saved beside it ({reason}); this is tried again each minute.",
+                reason=self._reason,
+            )
+        return Text("What it held is being saved beside it.")
 
 
 def rescued_files(path: Path) -> list[Path]:
@@ -172,45 +180,67 @@ def loss(path: Path) -> str:
     if used is None or used == found:
         return ""
     saved = next(iter(rescued_files(path)), None)
-    about = f" What it held is saved in {saved}." if saved else ""
-    return f"{_happened(path, found)}{about} {_remedy(path, saved, found)}"
+    return _told(_happened(path, found), _saved_in(saved) if saved else None, _remedy(path, saved, found))
 
 
 def _obstacle(path: Path, found: Identity | None, used: Identity | None, *, may_create: bool) -> str:
     """Return why a file may not be opened, in sentences; empty if it may."""
     if restore_journal(path).exists():
-        return (
-            f"A restore of {path.parent} was interrupted. Run python -m digitlab restore FILE again: it first puts "
-            "back what was there."
+        return Text(
+            "A restore of {folder} was interrupted. Run python -m digitlab restore FILE again: it first puts back what "
+            "was there.",
+            folder=path.parent,
         )
     if used is not None and used != found:
         newest = next(iter(rescued_files(path)), None)
-        return f"{_happened(path, found)} {_remedy(path, newest, found)}"
+        return _told(_happened(path, found), None, _remedy(path, newest, found))
     if found is not None:
         return ""
     if not may_create:
-        return f"The database file {path} is missing. Start the app, which creates it, or restore a backup."
+        return Text(
+            "The database file {path} is missing. Start the app, which creates it, or restore a backup.", path=path
+        )
     if saved := rescued_files(path):
-        return (
-            f"The database file {path} is missing, and {saved[0]} holds what was in it. Run python -m digitlab "
-            f"restore {saved[0]} first. To begin with an empty lab instead, move that file to another folder."
+        return Text(
+            "The database file {path} is missing, and {saved} holds what was in it. Run python -m digitlab restore "
+            "{saved} first. To begin with an empty lab instead, move that file to another folder.",
+            path=path,
+            saved=saved[0],
         )
     return ""
 
 
-def _happened(path: Path, found: Identity | None) -> str:
-    what = "deleted or moved" if found is None else "replaced by another file"
-    return (
-        f"The database file {path} was {what} while the lab has it open. Nothing is read or recorded now, and no "
-        "training starts."
+def _told(happened: Text, saved: Text | None, remedy: Text) -> Text:
+    """Return the sentences on a lost file as one text."""
+    if saved is None:
+        return Text("{happened} {remedy}", happened=happened, remedy=remedy)
+    return Text("{happened} {saved} {remedy}", happened=happened, saved=saved, remedy=remedy)
+
+
+def _happened(path: Path, found: Identity | None) -> Text:
+    if found is None:
+        return Text(
+            "The database file {path} was deleted or moved while the lab has it open. Nothing is read or recorded now, "
+            "and no training starts.",
+            path=path,
+        )
+    return Text(
+        "The database file {path} was replaced by another file while the lab has it open. Nothing is read or recorded "
+        "now, and no training starts.",
+        path=path,
     )
 
 
-def _remedy(path: Path, saved: Path | None, found: Identity | None) -> str:
+def _saved_in(file: Path) -> Text:
+    return Text("What it held is saved in {file}.", file=file)
+
+
+def _remedy(path: Path, saved: Path | None, found: Identity | None) -> Text:
     backup = saved or "FILE"
     if found is None:
-        return f"End the lab, run python -m digitlab restore {backup} and start it again."
-    return (
-        f"End the lab, run python -m digitlab restore {backup} --replace and start it again; or, if the file that "
-        "is there now is the right one, only end and start the lab."
+        return Text("End the lab, run python -m digitlab restore {backup} and start it again.", backup=backup)
+    return Text(
+        "End the lab, run python -m digitlab restore {backup} --replace and start it again; or, if the file that is "
+        "there now is the right one, only end and start the lab.",
+        backup=backup,
     )

@@ -14,6 +14,7 @@ from digitlab.errors import DrawingNotFound
 from digitlab.runs.records.drawing import Drawing
 from digitlab.runs.records.people import Person
 from digitlab.runs.store.schema import drawings as _drawings
+from digitlab.translation import Text
 
 _BATCH = 500  # numbers in one statement: older versions of SQLite allow 999
 
@@ -98,7 +99,9 @@ class DrawingStore:
 
 
 def _not_found(number: int) -> DrawingNotFound:
-    return DrawingNotFound(f"You have no drawing {number}. It may have been deleted; see My digits.")
+    return DrawingNotFound(
+        Text("You have no drawing {number}. It may have been deleted; see My digits.", number=number)
+    )
 
 
 def _as_row(drawing: Drawing) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from digitlab.errors import BackupRefused, DatabaseUnavailable
+from digitlab.translation import Text
 
 Identity: TypeAlias = tuple[int, int]
 """Device and inode of a file: another file at the same path has others while the first one is open."""
@@ -115,8 +116,11 @@ def nobody_else(database: Path) -> Iterator[None]:
         try:
             if not _try_lock(handle, alone=True):
                 raise BackupRefused(
-                    f"The lab of {database} is running, or one of its commands or workers is. End all of them first "
-                    "(systemctl stop digitlab, or Ctrl-C where it was started)."
+                    Text(
+                        "The lab of {database} is running, or one of its commands or workers is. End all of them "
+                        "first (systemctl stop digitlab, or Ctrl-C where it was started).",
+                        database=database,
+                    )
                 )
             yield
         finally:
@@ -132,7 +136,10 @@ def only_one(folder: Path) -> Iterator[None]:
         while not _try_lock(handle, alone=True):
             if time.monotonic() > end:
                 raise DatabaseUnavailable(
-                    f"Another process opens, saves or restores the database in {folder}. Try again in a moment."
+                    Text(
+                        "Another process opens, saves or restores the database in {folder}. Try again in a moment.",
+                        folder=folder,
+                    )
                 )
             time.sleep(0.01)
         yield
@@ -148,7 +155,11 @@ def _open_lock(path: Path) -> int:
             os.chown(handle, folder.st_uid, folder.st_gid)
     except OSError as error:
         raise DatabaseUnavailable(
-            f"{path} cannot be opened ({error.strerror}). Make it writable, or set DIGITLAB_DATA to a writable folder."
+            Text(
+                "{path} cannot be opened ({reason}). Make it writable, or set DIGITLAB_DATA to a writable folder.",
+                path=path,
+                reason=error.strerror,
+            )
         ) from error
     return handle
 

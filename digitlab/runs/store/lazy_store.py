@@ -4,6 +4,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from digitlab.errors import DatabaseFileLost
+from digitlab.translation import message_of
 
 if TYPE_CHECKING:
     from digitlab.runs.store.store import Store
@@ -15,7 +16,7 @@ class LazyStore:
     def __init__(self, database_url: str) -> None:
         self._database_url = database_url
         self._opened: Store | None = None
-        self._obstacle = ""  # why a file could not be opened, in sentences
+        self._obstacle: str = ""  # why a file could not be opened, in sentences
         self._lock = threading.Lock()
 
     def __call__(self) -> "Store":
@@ -28,7 +29,7 @@ class LazyStore:
                 try:
                     self._opened = Store(self._database_url)
                 except DatabaseFileLost as error:
-                    self._obstacle = str(error)
+                    self._obstacle = message_of(error)
                     raise
             return self._opened
 

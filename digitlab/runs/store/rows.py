@@ -12,13 +12,14 @@ from digitlab.networks.metrics import Progress
 from digitlab.runs.records.queue import QueueEntry, fair_order
 from digitlab.runs.records.run import MAX_RECOVERIES, Run, RunState
 from digitlab.runs.store.schema import runs
+from digitlab.translation import Text
 
 ACTIVE = (RunState.QUEUED, RunState.RUNNING)
-_LOST = "Its worker ended unexpectedly. The finished epochs are saved, and you can resume it."
-_REQUEUED = "Its worker ended unexpectedly. It resumes automatically."
+_LOST = Text("Its worker ended unexpectedly. The finished epochs are saved, and you can resume it.")
+_REQUEUED = Text("Its worker ended unexpectedly. It resumes automatically.")
 # Fine-tuning takes seconds, so it has no checkpoints.
-_FINE_TUNING_LOST = "Its worker ended unexpectedly, and nothing was saved. Start it again."
-_FINE_TUNING_REQUEUED = "Its worker ended unexpectedly. It starts again automatically."
+_FINE_TUNING_LOST = Text("Its worker ended unexpectedly, and nothing was saved. Start it again.")
+_FINE_TUNING_REQUEUED = Text("Its worker ended unexpectedly. It starts again automatically.")
 
 
 def claimed_by(worker: str, now: float) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
 from digitlab.errors import DatabaseUnavailable, InvalidSetting
+from digitlab.translation import Text
 
 metadata = sa.MetaData()
 runs = sa.Table(
@@ -83,8 +84,11 @@ def engine_for(url: str) -> sa.Engine:
         engine = sa.create_engine(url, pool_pre_ping=True, pool_timeout=_PATIENCE)
     except (SQLAlchemyError, ImportError) as error:
         raise InvalidSetting(
-            f"The database address cannot be used ({type(error).__name__}). Check DIGITLAB_DATABASE_URL; for "
-            'PostgreSQL, run: pip install "psycopg[binary]"'
+            Text(
+                "The database address cannot be used ({kind}). Check DIGITLAB_DATABASE_URL; for PostgreSQL, "
+                'run: pip install "psycopg[binary]"',
+                kind=type(error).__name__,
+            )
         ) from error
     if engine.dialect.name == "sqlite":
         if engine.url.database:
@@ -100,7 +104,7 @@ def sqlite_file(url: sa.URL | str) -> Path | None:
     try:
         url = sa.make_url(url)
     except SQLAlchemyError as error:
-        raise InvalidSetting("The database address cannot be used. Check DIGITLAB_DATABASE_URL.") from error
+        raise InvalidSetting(Text("The database address cannot be used. Check DIGITLAB_DATABASE_URL.")) from error
     is_file = url.get_backend_name() == "sqlite" and url.database and not url.database.startswith(("file:", ":memory:"))
     return Path(url.database or "").absolute() if is_file else None
 
@@ -110,7 +114,11 @@ def _make_folder(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise DatabaseUnavailable(
-            f"The folder {folder} cannot be created ({error.strerror}). Set DIGITLAB_DATA to a writable folder."
+            Text(
+                "The folder {folder} cannot be created ({reason}). Set DIGITLAB_DATA to a writable folder.",
+                folder=folder,
+                reason=error.strerror,
+            )
         ) from error
 
 

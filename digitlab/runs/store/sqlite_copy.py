@@ -7,6 +7,7 @@ from pathlib import Path
 
 from digitlab.runs.store.schema import metadata
 from digitlab.storage.folder import sync
+from digitlab.translation import Text
 
 _PATIENCE = 6  # seconds for a lock
 
@@ -57,13 +58,13 @@ def problem(path: Path) -> str:
             found = connection.execute("SELECT type, name FROM sqlite_master").fetchall()
             tables = {name for kind, name in found if kind == "table"}
             if unfit := sorted({kind for kind, _ in found} - {"table", "index"}):
-                return f"it has a {unfit[0]}, which no database of DigitLab has"
+                return Text("it has a {kind}, which no database of DigitLab has", kind=unfit[0])
             if not tables & set(metadata.tables):
-                return "it is not a database of DigitLab"
+                return Text("it is not a database of DigitLab")
             (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
     except sqlite3.Error as error:
-        return f"it cannot be read ({error})"
-    return "" if verdict == "ok" else f"it is damaged ({verdict})"
+        return Text("it cannot be read ({reason})", reason=str(error))
+    return "" if verdict == "ok" else Text("it is damaged ({reason})", reason=verdict)
 
 
 def counts(path: Path) -> dict[str, int]:

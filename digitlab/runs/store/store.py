@@ -25,9 +25,10 @@ from digitlab.runs.store.drawing_store import DrawingStore
 from digitlab.runs.store.schema import epochs as _epochs
 from digitlab.runs.store.schema import observations as _observations
 from digitlab.runs.store.schema import runs as _runs
+from digitlab.translation import Text
 
 _RESUMABLE = [RunState.PAUSED, RunState.STOPPED, RunState.INTERRUPTED, RunState.FINISHED]
-_STARTED_AGAIN = "The checkpoint was missing, so the training started again."
+_STARTED_AGAIN = Text("The checkpoint was missing, so the training started again.")
 
 
 class Store:
@@ -104,7 +105,7 @@ class Store:
         with self._transaction() as connection:
             row = connection.execute(sa.select(_runs).where(_runs.c.number == number)).one_or_none()
         if row is None:
-            raise RunNotFound(f"There is no run {number}. See the list of runs.")
+            raise RunNotFound(Text("There is no run {number}. See the list of runs.", number=number))
         return rows.as_run(row)
 
     def runs(self) -> list[Run]:
@@ -162,12 +163,18 @@ class Store:
         """Request a stop: at once if the run is queued, else after its current batch. `RunIsOver` if it is over."""
         stopped = {"state": RunState.STOPPED, "is_stop_wanted": True, "ended": time.time()}
         if not self._request(number, stopped, {"is_stop_wanted": True, "is_pause_wanted": False}):
-            raise RunIsOver(f"Run {number} cannot be stopped: it is {self.run(number).state}.")
+            raise RunIsOver(
+                Text(
+                    "Run {number} cannot be stopped: it is {state}.", number=number, state=self.run(number).state.label
+                )
+            )
 
     def request_pause(self, number: int) -> None:
         """Request a pause: at once if the run is queued, else after a few batches. `RunIsOver` if it is over."""
         if not self._request(number, {"state": RunState.PAUSED}, {"is_stop_wanted": True, "is_pause_wanted": True}):
-            raise RunIsOver(f"Run {number} cannot be paused: it is {self.run(number).state}.")
+            raise RunIsOver(
+                Text("Run {number} cannot be paused: it is {state}.", number=number, state=self.run(number).state.label)
+            )
 
     def queue_again(self, number: int, epochs: int | None = None) -> Run:
         """Queue a run again, to resume with `epochs` in total.
@@ -185,8 +192,14 @@ class Store:
             )  # fmt: skip
         if not is_resumed:
             if not self.run(number).state.is_over():
-                raise RunIsActive(f"Run {number} is queued or running already.")
-            raise RunIsOver(f"Run {number} cannot be resumed: it is {self.run(number).state}. Start a new one.")
+                raise RunIsActive(Text("Run {number} is queued or running already.", number=number))
+            raise RunIsOver(
+                Text(
+                    "Run {number} cannot be resumed: it is {state}. Start a new one.",
+                    number=number,
+                    state=self.run(number).state.label,
+                )
+            )
         return self.run(number)
 
     def rename(self, number: int, title: str) -> None:
@@ -204,7 +217,9 @@ class Store:
             delete = sa.delete(_runs).where(_runs.c.number == number, _runs.c.state.in_(over))
             if connection.execute(delete).rowcount == 0:
                 connection.rollback()
-                raise RunIsActive(f"Run {number} is {state}. Stop it first, then delete it.")
+                raise RunIsActive(
+                    Text("Run {number} is {state}. Stop it first, then delete it.", number=number, state=state.label)
+                )
 
     # -- for workers
 
@@ -336,7 +351,11 @@ class Store:
             reason = str(getattr(error, "orig", None) or type(error).__name__).partition("\n")[0]
             logs.log_availability("database", is_available=False, database=where, reason=reason)
             raise DatabaseUnavailable(
-                f"The database {where} does not respond: {reason}. Try again in a moment."
+                Text(
+                    "The database {where} does not respond: {reason}. Try again in a moment.",
+                    where=where,
+                    reason=reason,
+                )
             ) from error
 
 
