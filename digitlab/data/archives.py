@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from digitlab.errors import BundleRejected
+from digitlab.translation import Text
 
 END_RECORD = struct.Struct("<4s4H2LH")  # the record at the end of a ZIP, with the size of the central directory
 COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # that are allowed
@@ -61,27 +62,41 @@ class Archive:
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(content))
         except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError, struct.error) as error:
-            raise BundleRejected(f"{name} is not a ZIP file, or is damaged. Create it again.") from error
+            raise BundleRejected(
+                Text("{name} is not a ZIP file, or is damaged. Create it again.", name=name)
+            ) from error
         entries = self._zip.infolist()
         for entry in entries:
             _check(entry, name)
         self._files = {entry.filename: entry for entry in entries if not (entry.is_dir() or _is_of_a_system(entry))}
         if len(self._files) > limits.max_files:
             raise BundleRejected(
-                f"{name} holds {len(self._files):,} files; up to {limits.max_files:,} are allowed. "
-                "Split it into several files."
+                Text(
+                    "{name} holds {count:,} files; up to {allowed:,} are allowed. Split it into several files.",
+                    name=name,
+                    count=len(self._files),
+                    allowed=limits.max_files,
+                )
             )
         for entry in self._files.values():
             if entry.file_size > limits.max_file_size:
                 raise BundleRejected(
-                    f"{self.describe(entry.filename)} has {_megabytes(entry.file_size)} MB unpacked; up to "
-                    f"{_megabytes(limits.max_file_size)} MB are allowed. Make it smaller."
+                    Text(
+                        "{file} has {size} MB unpacked; up to {allowed} MB are allowed. Make it smaller.",
+                        file=self.describe(entry.filename),
+                        size=_megabytes(entry.file_size),
+                        allowed=_megabytes(limits.max_file_size),
+                    )
                 )
         total = sum(entry.file_size for entry in entries)
         if total > limits.max_total_size:
             raise BundleRejected(
-                f"{name} has {_megabytes(total)} MB unpacked; up to {_megabytes(limits.max_total_size)} MB are "
-                "allowed. Split it into several files."
+                Text(
+                    "{name} has {size} MB unpacked; up to {allowed} MB are allowed. Split it into several files.",
+                    name=name,
+                    size=_megabytes(total),
+                    allowed=_megabytes(limits.max_total_size),
+                )
             )
 
     @property
@@ -108,7 +123,9 @@ class Archive:
             ValueError,
             struct.error,
         ) as error:
-            raise BundleRejected(f"{self.describe(file)} is damaged. Create the archive again.") from error
+            raise BundleRejected(
+                Text("{file} is damaged. Create the archive again.", file=self.describe(file))
+            ) from error
 
 
 def printable(text: str) -> str:
@@ -128,27 +145,34 @@ def _check_directory(content: bytes, name: str) -> None:
     """
     place = content.rfind(b"PK\x05\x06", -65_557)
     if place < 0 or len(content) - place < END_RECORD.size:
-        raise BundleRejected(f"{name} is not a ZIP file. Choose one, or create it again.")
+        raise BundleRejected(Text("{name} is not a ZIP file. Choose one, or create it again.", name=name))
     _, _, _, _, entries, length, _, _ = END_RECORD.unpack_from(content, place)
     is_large = content[max(0, place - 20) : place].startswith(b"PK\x06\x07")  # there is a 64-bit directory
     if is_large or entries > _MAX_ENTRIES or length > _MAX_DIRECTORY:
-        raise BundleRejected(f"{name} declares too many files. Split it into several files.")
+        raise BundleRejected(Text("{name} declares too many files. Split it into several files.", name=name))
 
 
 def _check(entry: zipfile.ZipInfo, name: str) -> None:
     described = _described(entry.filename, name)
     if not PurePosixPath(entry.filename).parts and not entry.filename.endswith("/"):
-        raise BundleRejected(f"A file in {name} has no name. Create the archive again.")
+        raise BundleRejected(Text("A file in {name} has no name. Create the archive again.", name=name))
     path = entry.filename.replace("\\", "/")
     if path.startswith("/") or ".." in path.split("/") or ":" in path or "\0" in entry.orig_filename:
-        raise BundleRejected(f"{described} has a path that leads out of the archive. Create the archive again.")
+        raise BundleRejected(
+            Text("{file} has a path that leads out of the archive. Create the archive again.", file=described)
+        )
     if stat.S_ISLNK(entry.external_attr >> 16):
-        raise BundleRejected(f"{described} is a link to another file. Replace it with the file itself.")
+        raise BundleRejected(Text("{file} is a link to another file. Replace it with the file itself.", file=described))
     if entry.flag_bits & _IS_ENCRYPTED:
-        raise BundleRejected(f"{described} is locked with a password. Create the archive again without one.")
+        raise BundleRejected(
+            Text("{file} is locked with a password. Create the archive again without one.", file=described)
+        )
     if entry.compress_type not in COMPRESSIONS:
         raise BundleRejected(
-            f"{described} has an unsupported compression. Create the archive again as a standard ZIP (deflate)."
+            Text(
+                "{file} has an unsupported compression. Create the archive again as a standard ZIP (deflate).",
+                file=described,
+            )
         )
 
 
@@ -158,8 +182,8 @@ def _is_of_a_system(entry: zipfile.ZipInfo) -> bool:
     return path.parts[0] == "__MACOSX" or path.name.startswith(".") or path.name in ("Thumbs.db", "desktop.ini")
 
 
-def _described(file: str, archive: str) -> str:
-    return f"{_short(file)} in {archive}"
+def _described(file: str, archive: str) -> Text:
+    return Text("{file} in {archive}", file=_short(file), archive=archive)
 
 
 def _short(text: str) -> str:

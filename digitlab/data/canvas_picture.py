@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from digitlab.errors import PictureUnreadable
+from digitlab.translation import Text
 
 _MAX_SIZE = 500_000  # bytes; a canvas full of strokes has about 30,000
 _MAX_PIXELS = 1024 * 1024
@@ -37,8 +38,10 @@ def decode(content: bytes) -> NDArray[np.uint8]:
     try:
         with Image.open(io.BytesIO(content), formats=("PNG",)) as picture:
             if len(content) > _MAX_SIZE or picture.width * picture.height > _MAX_PIXELS:
-                raise PictureUnreadable("The drawing is larger than the canvas. Clear it, and draw again.")
+                raise PictureUnreadable(Text("The drawing is larger than the canvas. Clear it, and draw again."))
             ink = np.asarray(picture.getchannel(0), np.uint8)
     except _DAMAGED as error:
-        raise PictureUnreadable(f"The drawing can't be read ({error}). Clear it, and draw again.") from error
+        raise PictureUnreadable(
+            Text("The drawing can't be read ({reason}). Clear it, and draw again.", reason=str(error))
+        ) from error
     return np.asarray(cv2.cvtColor(ink, cv2.COLOR_GRAY2RGBA), np.uint8)

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitlab.errors import DataDamaged, DataMissing
+from digitlab.translation import Text
 
 PATH = Path(__file__).with_name("mnist.npz")
 SHA256 = "06b0d1f124c4e5fa796686ade41a9b778edacc8622f2195a352ef479ad44fc16"
@@ -87,7 +88,7 @@ def _load(path: Path) -> Mnist:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
             arrays = {name: archive[name] for name in _SHAPES}
     except FileNotFoundError as error:
-        raise DataMissing(f"The file {path} is missing.") from error
+        raise DataMissing(Text("The file {path} is missing.", path=path)) from error
     except UNREADABLE as error:
         raise _damaged(path) from error
     right = all(a.dtype == np.uint8 and a.shape == _SHAPES[n] for n, a in arrays.items())
@@ -100,6 +101,9 @@ def _load(path: Path) -> Mnist:
 
 def _damaged(path: Path) -> DataDamaged:
     return DataDamaged(
-        f"The file {path} is damaged: its content is not the MNIST data set. "
-        "Restore it with `git checkout`, or delete it and start again with an internet connection."
+        Text(
+            "The file {path} is damaged: its content is not the MNIST data set. Restore it with "
+            "`git checkout`, or delete it and start again with an internet connection.",
+            path=path,
+        )
     )

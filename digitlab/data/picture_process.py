@@ -32,6 +32,7 @@ from digitlab import logs
 from digitlab.data.picture_decoding import FORMATS, MAX_SIDE, decode
 from digitlab.errors import PictureUnreadable
 from digitlab.settings import ROOT
+from digitlab.translation import Text
 
 SECONDS = 30  # by the clock; a photo of 48 megapixels takes one, on a busy machine a few
 MEMORY = 1_500_000_000  # bytes; WebP, which takes most, needs 16 for each pixel
@@ -60,7 +61,9 @@ def decode_apart(content: bytes, name: str, *, seconds: int = SECONDS, memory: i
             pictures are being opened.
     """
     if not _slots.acquire(timeout=_MAX_WAIT):
-        raise PictureUnreadable(f"{name} could not be opened, as others are opening large pictures. Try again later.")
+        raise PictureUnreadable(
+            Text("{name} could not be opened, as others are opening large pictures. Try again later.", name=name)
+        )
     try:
         with tempfile.TemporaryFile() as output:  # a pipe would hold as much as the process likes to send
             code = _run(content, name, output, seconds, memory)
@@ -72,7 +75,9 @@ def decode_apart(content: bytes, name: str, *, seconds: int = SECONDS, memory: i
         raise PictureUnreadable(result.decode(errors="replace")[:500])
     if code:
         logs.log("picture process crashed", code=code, level=logging.WARNING)
-        raise PictureUnreadable(f"{name} could not be opened: its decoder crashed. Save it as JPEG and try again.")
+        raise PictureUnreadable(
+            Text("{name} could not be opened: its decoder crashed. Save it as JPEG and try again.", name=name)
+        )
     return _checked(result, name)
 
 
@@ -87,7 +92,11 @@ def _run(content: bytes, name: str, output: IO[bytes], seconds: int, memory: int
         ).returncode
     except subprocess.TimeoutExpired:
         raise PictureUnreadable(
-            f"{name} took longer than {seconds} s to open. Make it smaller and try again."
+            Text(
+                "{name} took longer than {seconds} s to open. Make it smaller and try again.",
+                name=name,
+                seconds=seconds,
+            )
         ) from None
 
 
@@ -99,7 +108,7 @@ def _checked(result: bytes, name: str) -> NDArray[np.uint8]:
     except (ValueError, EOFError, OSError, AttributeError):
         is_picture = False
     if not is_picture or max(picture.shape) > MAX_SIDE:
-        raise PictureUnreadable(f"{name} could not be opened. Save it as JPEG and try again.")
+        raise PictureUnreadable(Text("{name} could not be opened. Save it as JPEG and try again.", name=name))
     return picture
 
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from digitlab.errors import SnapshotDamaged
 from digitlab.networks.digit_map import MapAxes
+from digitlab.translation import Text
 
 READ_DIGITS = 1000  # digits whose answers a snapshot has
 MAP_DIGITS = 500  # the first of them, which are on the map
@@ -102,7 +103,9 @@ def read(content: bytes) -> Snapshot:
                 points=file["points"],
             )
     except _UNREADABLE as error:
-        raise SnapshotDamaged("A snapshot of this run cannot be read. Delete the run, or train it again.") from error
+        raise SnapshotDamaged(
+            Text("A snapshot of this run cannot be read. Delete the run, or train it again.")
+        ) from error
 
 
 def alignments(maps: Sequence[NDArray[np.float32]]) -> list[NDArray[np.float64]]:

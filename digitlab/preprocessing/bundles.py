@@ -20,6 +20,7 @@ from digitlab.data.picture_files import open_picture
 from digitlab.data.png_files import to_png
 from digitlab.errors import BundleRejected
 from digitlab.preprocessing import normalization
+from digitlab.translation import Text
 
 SUFFIXES = ("zip", "npz")
 MAX_FILE_SIZE = 20_000_000  # bytes
@@ -72,13 +73,19 @@ def from_file(content: bytes, name: str, *, seconds: float = _MAX_SECONDS) -> La
     """
     if len(content) > MAX_FILE_SIZE:
         raise BundleRejected(
-            f"{name} has {len(content) / 1e6:,.1f} MB; up to {MAX_FILE_SIZE // 1_000_000} MB are allowed. "
-            "Split it into several files."
+            Text(
+                "{name} has {size:,.1f} MB; up to {allowed} MB are allowed. Split it into several files.",
+                name=name,
+                size=len(content) / 1e6,
+                allowed=MAX_FILE_SIZE // 1_000_000,
+            )
         )
     ending = PurePosixPath(name).suffix.lower()
     if ending not in (".zip", ".npz"):
         raise BundleRejected(
-            f"{name} is not a .zip or .npz file. Choose a .zip with a folder for each digit, or an .npz."
+            Text(
+                "{name} is not a .zip or .npz file. Choose a .zip with a folder for each digit, or an .npz.", name=name
+            )
         )
     return _from_zip(content, name, seconds) if ending == ".zip" else _from_npz(content, name)
 
@@ -86,7 +93,7 @@ def from_file(content: bytes, name: str, *, seconds: float = _MAX_SECONDS) -> La
 def _from_zip(content: bytes, name: str, seconds: float) -> LabelledDigits:
     archive = Archive(content, name, _PICTURES)
     if not archive.names:
-        raise BundleRejected(f"{name} holds no pictures. Put them into folders named 0 to 9.")
+        raise BundleRejected(Text("{name} holds no pictures. Put them into folders named 0 to 9.", name=name))
     labels = [_label_of(file, archive) for file in archive.names]
     images = list(_images(archive, name, seconds))
     return np.stack(images), np.array(labels, np.uint8)
@@ -96,7 +103,10 @@ def _label_of(file: str, archive: Archive) -> int:
     folder = PurePosixPath(file).parent.name
     if folder not in list("0123456789"):
         raise BundleRejected(
-            f"{archive.describe(file)} is not in a folder named 0 to 9. Put each picture into one of them."
+            Text(
+                "{file} is not in a folder named 0 to 9. Put each picture into one of them.",
+                file=archive.describe(file),
+            )
         )
     return int(folder)
 
@@ -106,13 +116,17 @@ def _images(archive: Archive, name: str, seconds: float) -> Iterator[NDArray[np.
     for file in archive.names:
         if time.monotonic() > end:
             raise BundleRejected(
-                f"Opening the pictures in {name} takes longer than {seconds:.0f} s. Make them smaller, or split the "
-                "file."
+                Text(
+                    "Opening the pictures in {name} takes longer than {seconds:.0f} s. Make them smaller, or split "
+                    "the file.",
+                    name=name,
+                    seconds=seconds,
+                )
             )
         packed, described = archive.read(file), archive.describe(file)
         image = _as_digit(open_picture(packed, described))
         if image is None:
-            raise BundleRejected(f"Couldn't find any writing in {described}. Leave it out.")
+            raise BundleRejected(Text("Couldn't find any writing in {file}. Leave it out.", file=described))
         yield image
 
 
@@ -130,27 +144,50 @@ def _from_npz(content: bytes, name: str) -> LabelledDigits:
     archive = Archive(content, name, _ARRAYS)
     if sorted(archive.names) != ["images.npy", "labels.npy"]:
         raise BundleRejected(
-            f"{name} doesn't hold exactly two arrays, images and labels. Save these two and no others."
+            Text("{name} doesn't hold exactly two arrays, images and labels. Save these two and no others.", name=name)
         )
     images, labels = (_array(archive.read(f"{part}.npy"), part, name) for part in ("images", "labels"))
     if images.dtype != np.uint8 or images.shape[1:] != (28, 28):
         raise BundleRejected(
-            f"In {name}, images is {images.dtype} {images.shape}. Save it as uint8 (n, 28, 28), "
-            "0 background to 255 ink."
+            Text(
+                "In {name}, images is {dtype} {shape}. Save it as uint8 (n, 28, 28), 0 background to 255 ink.",
+                name=name,
+                dtype=images.dtype,
+                shape=images.shape,
+            )
         )
     if labels.dtype.kind not in "iu" or labels.shape != images.shape[:1]:
         raise BundleRejected(
-            f"In {name}, labels is {labels.dtype} {labels.shape}. Save it as integers, one for each of the "
-            f"{len(images):,} images."
+            Text(
+                "In {name}, labels is {dtype} {shape}. Save it as integers, one for each of the {count:,} images.",
+                name=name,
+                dtype=labels.dtype,
+                shape=labels.shape,
+                count=len(images),
+            )
         )
     if not 0 < len(images) <= MAX_COUNT:
-        raise BundleRejected(f"{name} holds {len(images):,} digits; 1 to {MAX_COUNT:,} are allowed.")
+        raise BundleRejected(
+            Text(
+                "{name} holds {count:,} digits; 1 to {allowed:,} are allowed.",
+                name=name,
+                count=len(images),
+                allowed=MAX_COUNT,
+            )
+        )
     wrong = np.flatnonzero(~np.isin(labels, range(10)))
     if wrong.size:
-        raise BundleRejected(f"In {name}, the label of image {wrong[0]} is {labels[wrong[0]]}. Labels are 0 to 9.")
+        raise BundleRejected(
+            Text(
+                "In {name}, the label of image {image} is {label}. Labels are 0 to 9.",
+                name=name,
+                image=wrong[0],
+                label=labels[wrong[0]],
+            )
+        )
     empty = np.flatnonzero(~images.any(axis=(1, 2)))
     if empty.size:
-        raise BundleRejected(f"In {name}, image {empty[0]} is empty. Leave it out.")
+        raise BundleRejected(Text("In {name}, image {image} is empty. Leave it out.", name=name, image=empty[0]))
     return np.ascontiguousarray(images, np.uint8), labels.astype(np.uint8)
 
 
@@ -166,6 +203,10 @@ def _array(packed: bytes, part: str, name: str) -> NDArray[np.generic]:
         array: NDArray[np.generic] = np.load(io.BytesIO(packed), allow_pickle=False)
     except (ValueError, EOFError, OSError, TypeError, SyntaxError, MemoryError, RecursionError) as error:
         raise BundleRejected(
-            f"In {name}, {part} is not a readable array. Save it again with numpy.savez, without objects in it."
+            Text(
+                "In {name}, {part} is not a readable array. Save it again with numpy.savez, without objects in it.",
+                name=name,
+                part=part,
+            )
         ) from error
     return array
