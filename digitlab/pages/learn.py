@@ -28,7 +28,7 @@ BACKGROUNDS = {"light": "#ffffff", "dark": "#0f1722"}
 def show_step(step: str) -> None:
     """Show a step: its sentences and its code, what can be tried beside them, and its question."""
     shown = STEPS[step]
-    text, trial = st.columns([2, 3], gap="large")
+    text, trial = st.columns([9, 11], gap="large")
     with text:
         st.subheader(translated(shown.title), anchor=False)
         glossary.explained(translated(shown.text))

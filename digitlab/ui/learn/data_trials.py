@@ -8,7 +8,7 @@ from digitlab.ui import galleries, resources
 from digitlab.ui.charts import plots
 
 _SHOWN = 24  # digits on a page
-_PICKED = 10  # digits to choose from in Look
+_PICKED = 9  # digits to choose from in Look
 
 
 def data() -> None:
@@ -49,7 +49,7 @@ def look() -> None:
     )
     image = digits.x_train[chosen]
     label = int(digits.y_train[chosen])
-    st.image(plots.pixel_values(image), width="stretch", caption=_("The 784 numbers of this {label}", label=label))
+    st.image(plots.pixel_values(image), width=560, caption=_("The 784 numbers of this {label}", label=label))
     inked = int(np.count_nonzero(image))
     st.caption(
         _("{inked} of its 784 pixels have ink; the brightest is {highest}.", inked=inked, highest=int(image.max()))

@@ -179,13 +179,13 @@ def curves() -> None:
 
 
 def _compare(epoch: EpochMetrics) -> None:
-    first, second, third, fourth = st.columns(4)
+    first, second = st.columns(2)
     first.metric(_("Training loss"), f"{epoch.loss:.3f}", border=True, help=glossary.help("loss"))
-    third.metric(_("Training accuracy"), f"{epoch.accuracy:.1%}", border=True, help=glossary.help("accuracy"))
+    first.metric(_("Training accuracy"), f"{epoch.accuracy:.1%}", border=True, help=glossary.help("accuracy"))
     if epoch.validation_loss is not None and epoch.validation_accuracy is not None:
         about = glossary.help("validation")
         second.metric(_("Validation loss"), f"{epoch.validation_loss:.3f}", border=True, help=about)
-        fourth.metric(_("Validation accuracy"), f"{epoch.validation_accuracy:.1%}", border=True, help=about)
+        second.metric(_("Validation accuracy"), f"{epoch.validation_accuracy:.1%}", border=True, help=about)
 
 
 def test() -> None:
