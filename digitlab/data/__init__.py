@@ -5,6 +5,7 @@ augmentation      small random changes of digits
 browsing          order, counts and averages of a set
 canvas_picture    decodes the picture that the canvas sends
 distortions       distorts digits by given amounts
+drawing_link      a drawing as text, for an address
 image_ops         small operations on pictures, shared by several modules
 jpeg_scans        counts the scans of a JPEG
 label_errors      known label errors of MNIST

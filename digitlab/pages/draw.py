@@ -1,6 +1,7 @@
-"""Draw a digit or a number, or open a picture of one; it is read after every stroke."""
+"""The first page: draw a digit or a number, or open a picture of one, and it is read; below, what to do next."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import streamlit as st
@@ -11,6 +12,7 @@ from digitlab.data.picture_files import SUFFIXES, open_picture
 from digitlab.networks.reading import NOTHING, DigitReading
 from digitlab.networks.recognition import Recogniser
 from digitlab.preprocessing import normalization
+from digitlab.translation import Text, _, translated
 from digitlab.ui import (
     canvas,
     corrections,
@@ -22,19 +24,20 @@ from digitlab.ui import (
     resources,
     shared_state,
 )
+from digitlab.ui.draw import drawing_sharing, next_pages
 
-SOURCES = {"Draw": "Draw", "Upload": "Upload", "Camera": "Camera"}  # labels by their names in the address
+SOURCES = {"Draw": Text("Draw"), "Upload": Text("Upload"), "Camera": Text("Camera")}  # by their names in the address
+ICONS = {"Draw": ":material/draw:", "Upload": ":material/upload:", "Camera": ":material/photo_camera:"}
 INVITATIONS = {
-    "Draw": "Draw a digit from 0 to 9, or a number, anywhere in the black field and in any size.",
-    "Upload": "Upload a picture of a digit or a number: a drawing, a scan or a photo of ink on paper.",
-    "Camera": "Hold a handwritten digit up to the camera and take a photo.",
+    "Draw": Text("Draw a digit from 0 to 9, or a number, anywhere in the black field and in any size."),
+    "Upload": Text("Upload a picture of a digit or a number: a drawing, a scan or a photo of ink on paper."),
+    "Camera": Text("Hold a handwritten digit up to the camera and take a photo."),
 }
-NO_INK = "Couldn't find any writing in this picture. Use a darker pen or more light, or move closer."
 STEPS = {
-    "crop": ("Cropped", "Only the ink counts, wherever it is in the picture."),
-    "thickness": ("Line width", "Lines are redrawn as wide as those in MNIST."),
-    "scale": ("Scaled", "The longer side becomes 20 pixels."),
-    "centre": ("Centred", "The centre of mass moves to the middle of 28 x 28 pixels."),
+    "crop": (Text("Cropped"), Text("Only the ink counts, wherever it is in the picture.")),
+    "thickness": (Text("Line width"), Text("Lines are redrawn as wide as those in MNIST.")),
+    "scale": (Text("Scaled"), Text("The longer side becomes 20 pixels.")),
+    "centre": (Text("Centred"), Text("The centre of mass moves to the middle of 28 x 28 pixels.")),
 }
 
 state = st.session_state
@@ -46,9 +49,9 @@ def choose_source() -> str:
     if asked in SOURCES and asked != state.get("asked_source"):
         state.source = asked
     source = st.segmented_control(
-        "Source of the picture",
+        _("Source of the picture"),
         list(SOURCES),
-        format_func=SOURCES.__getitem__,
+        format_func=lambda name: f"{ICONS[name]} {translated(SOURCES[name])}",
         default="Draw",
         required=True,
         key="source",
@@ -67,9 +70,9 @@ def choose_source() -> str:
 def open_file(source: str) -> NDArray[np.uint8] | None:
     """Ask for a picture file or a photo; returns uint8 (height, width, 4), or None while there is none."""
     if source == "Camera":
-        file = st.camera_input("Photo of ink on paper", key="camera")
+        file = st.camera_input(_("Photo of ink on paper"), key="camera")
     else:
-        file = st.file_uploader("Picture of a digit or a number", list(SUFFIXES), key="upload")
+        file = st.file_uploader(_("Picture of a digit or a number"), list(SUFFIXES), key="upload")
     shared = shared_state.get()
     if file is None:
         shared.opened = state.opened_id = None
@@ -80,41 +83,50 @@ def open_file(source: str) -> NDArray[np.uint8] | None:
     return shared.opened
 
 
-def show_reading(picture: NDArray[np.uint8] | None, parts: Sequence[DigitReading], source: str, network: str) -> None:
+def show_reading(picture: NDArray[np.uint8] | None, parts: Sequence[DigitReading], source: str) -> None:
     """Show what is read, digit by digit."""
     if picture is not None and len(parts) > 1:
         reading_view.number_answer(parts)
         reading_view.boxes(picture, parts)
-        reading_view.digit_cards(parts)
-        next_steps(picture, parts, source, network)
         return
     reading = parts[0].reading if parts else NOTHING
-    reading_view.answer(reading, INVITATIONS[source] if picture is None or source == "Draw" else NO_INK)
+    reading_view.answer(reading, invitation(picture, source))
     if picture is not None and source != "Draw":
         reading_view.boxes(picture, parts)
     probability_bars.show(reading.probabilities, reading.digit)
-    if picture is not None and parts:
-        next_steps(picture, parts, source, network)
-    st.caption("Network input: 28 x 28 pixels")
-    galleries.digit_picture(reading.image, "The drawing as the network sees it")
+
+
+def invitation(picture: NDArray[np.uint8] | None, source: str) -> str:
+    """Return what to do where nothing is read."""
+    if picture is None or source == "Draw":
+        return translated(INVITATIONS[source])
+    return _("Couldn't find any writing in this picture. Use a darker pen or more light, or move closer.")
+
+
+def show_seen(parts: Sequence[DigitReading]) -> None:
+    """Show what the network saw, digit by digit."""
+    if len(parts) > 1:
+        reading_view.digit_cards(parts)
+        return
+    st.caption(_("Network input: 28 x 28 pixels"))
+    galleries.digit_picture(parts[0].reading.image if parts else NOTHING.image, _("The drawing as the network sees it"))
 
 
 def next_steps(picture: NDArray[np.uint8], parts: Sequence[DigitReading], source: str, network: str) -> None:
     """Link to the explanation of the reading, and let a person correct it."""
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.page_link("understand.py", label="Why?", icon=":material/troubleshoot:")
-        corrections.offer(picture, parts, network, canvas.strokes() if source == "Draw" else ())
+    st.page_link("understand.py", label=_("Why?"), icon=":material/troubleshoot:")
+    corrections.offer(picture, parts, network, canvas.strokes() if source == "Draw" else ())
 
 
 def show_preprocessing(parts: Sequence[DigitReading], recogniser: Recogniser) -> None:
     """Show each preprocessing step, and what would be read without it."""
     if not parts:
-        st.caption("Nothing to show yet: no digit was found.")
+        st.caption(_("Nothing to show yet: no digit was found."))
         return
     chosen = 0
     if len(parts) > 1:
         chosen = st.segmented_control(
-            "Digit",
+            _("Digit"),
             range(len(parts)),
             format_func=lambda number: str(parts[number].reading.digit),
             default=0,
@@ -122,12 +134,20 @@ def show_preprocessing(parts: Sequence[DigitReading], recogniser: Recogniser) ->
             key=f"prepared-digit-of-{len(parts)}",
         )
     st.caption(
-        "The network learned from MNIST, so it reads best what looks like MNIST. Each step removes a difference that "
-        "has nothing to do with the digit. Below each step: what would be read if only that step were left out."
+        _(
+            "The network learned from MNIST, so it reads best what looks like MNIST. Each step removes a difference "
+            "that has nothing to do with the digit. Below each step: what would be read if only that step were left "
+            "out."
+        )
     )
     reading_view.steps(
         [
-            (*STEPS[step.name], step.picture, recogniser.read_digit(step.without))
+            (
+                translated(STEPS[step.name][0]),
+                translated(STEPS[step.name][1]),
+                step.picture,
+                recogniser.read_digit(step.without),
+            )
             for step in normalization.steps(parts[chosen].ink)
         ]
     )
@@ -144,42 +164,66 @@ def read_digits(picture: NDArray[np.uint8] | None, recogniser: Recogniser) -> tu
     return digits
 
 
-st.title("Draw a digit")
-
-
 @st.fragment
 def draw() -> None:
     """The canvas and the answer, with what a stroke leaves as it is around them."""
-    with st.container(horizontal=True, gap="medium"):  # side by side where there is room, else one below the other
-        left, right = st.container(width=canvas.WIDTH), st.container(width=canvas.WIDTH)
-    with left:
+    with st.container(key="draw-head", horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.title(_("Draw a digit"))
         source = choose_source()
-        field = st.container()
+    with st.container(key="draw-columns"):  # side by side where there is room, else one below the other
+        left, right, beside = st.container(key="draw-left"), st.container(), st.container()
+    with left:
+        field = st.container(key="draw-field" if source == "Draw" else "draw-file")
+        tools = st.container(key="draw-tools")
     with right:
-        result = st.container()  # on a phone it comes right below the canvas, before the choice of the network
-        card = network_choice.choose_network()
-    read(source, card.name, field, result)
+        answer, links = st.container(key="draw-answer"), st.container(key="draw-links")
+    with beside:
+        card = network_choice.choose_network(_("Read by"))
+        seen = st.container(key="draw-seen")
+    read(source, card.name, Places(field, answer, links, seen))
     if source == "Draw":
-        with left:
-            canvas.tools()  # after the answer, which need not wait for the tools
+        with tools:
+            canvas.tools(more=drawing_sharing.offer)  # after the answer, which need not wait for the tools
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where a stroke changes the page: canvas, answer, links to what comes next, and what the network saw."""
+
+    field: DeltaGenerator
+    answer: DeltaGenerator
+    links: DeltaGenerator
+    seen: DeltaGenerator
 
 
 @st.fragment
-def read(source: str, network: str, field: DeltaGenerator, result: DeltaGenerator) -> None:
+def read(source: str, network: str, places: Places) -> None:
     """Everything that changes with a stroke: with 50 people who draw, each element more is felt."""
     preparation = st.expander(
-        "How your drawing is prepared", icon=":material/route:", key="preparation", on_change="rerun"
+        _("How your drawing is prepared"), icon=":material/route:", key="preparation", on_change="rerun"
     )
     picture = None  # a file that cannot be opened shows its error, and nothing is read
-    with field, messages.show_errors():
+    with places.field, messages.show_errors():
         picture = canvas.show() if source == "Draw" else open_file(source)
-    with result, messages.show_errors():
+    # A fragment may write to a container outside of it if it does so in each run.
+    links, seen = (
+        places.links.container(horizontal=True, vertical_alignment="center", gap="small"),
+        places.seen.container(),
+    )
+    with places.answer, messages.show_errors():
         recogniser = resources.lab().recogniser(network)
         parts = read_digits(picture, recogniser)
-        show_reading(picture, parts, source, network)
+        show_reading(picture, parts, source)
+        if picture is not None and parts:
+            with links:
+                next_steps(picture, parts, source, network)
+        with seen:
+            show_seen(parts)
         if preparation.open:
             with preparation:
                 show_preprocessing(parts, recogniser)
 
 
+drawing_sharing.receive()
 draw()
+next_pages.show()

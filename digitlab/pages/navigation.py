@@ -1,32 +1,57 @@
-"""The list of pages and their titles; runs before each of them."""
+"""The groups of pages with their titles; runs before each page."""
 
 import streamlit as st
 
 from digitlab.settings import ROOT
-from digitlab.ui import glossary, identity, language, messages, resources, style
+from digitlab.translation import _
+from digitlab.ui import glossary, identity, kept_drawings, language, messages, resources, style, upload_refusals
+
+MOVED = ("draw", "start")  # addresses of earlier versions, which lead to the canvas now
+
+
+def open_canvas() -> None:
+    """Lead an old address to the canvas, with the parameters that it carries."""
+    st.switch_page("draw.py", query_params=st.query_params.to_dict())
+
 
 st.set_page_config(page_title="DigitLab", page_icon=str(ROOT / "digitlab" / "ui" / "icon.svg"), layout="wide")
 language.choose()
+start = st.Page("draw.py", title=_("Start"), icon=":material/draw:", url_path="canvas", default=True)
 page = st.navigation(
-    [
-        st.Page("start.py", title="Start", icon=":material/home:", default=True),
-        st.Page("browse.py", title="Browse", icon=":material/grid_view:"),
-        st.Page("train.py", title="Train", icon=":material/model_training:"),
-        st.Page("watch.py", title="Watch it learn", icon=":material/movie:"),
-        st.Page("draw.py", title="Draw", icon=":material/draw:"),
-        st.Page("mydigits.py", title="My digits", icon=":material/collections_bookmark:"),
-        st.Page("improve.py", title="Improve", icon=":material/auto_fix_high:"),
-        st.Page("understand.py", title="Understand", icon=":material/troubleshoot:"),
-        st.Page("evaluate.py", title="Evaluate", icon=":material/analytics:"),
-        st.Page("compare.py", title="Compare", icon=":material/compare:"),
-        st.Page("models.py", title="Models", icon=":material/inventory_2:"),
-    ],
+    {
+        "": [
+            start,
+            st.Page("learn.py", title=_("Learn"), icon=":material/school:"),
+            st.Page("understand.py", title=_("Explain"), icon=":material/troubleshoot:"),
+            *[st.Page(open_canvas, title=name, url_path=name, visibility="hidden") for name in MOVED],
+        ],
+        _("Data"): [
+            st.Page("browse.py", title=_("MNIST"), icon=":material/grid_view:"),
+            st.Page("mydigits.py", title=_("My digits"), icon=":material/collections_bookmark:"),
+        ],
+        _("Train"): [
+            st.Page("train.py", title=_("Train"), icon=":material/model_training:"),
+            st.Page("watch.py", title=_("Watch it learn"), icon=":material/movie:"),
+            st.Page("improve.py", title=_("Improve"), icon=":material/auto_fix_high:"),
+        ],
+        _("Networks"): [
+            st.Page("models.py", title=_("Models"), icon=":material/inventory_2:"),
+            st.Page("evaluate.py", title=_("Evaluate"), icon=":material/analytics:"),
+            st.Page("compare.py", title=_("Compare"), icon=":material/compare:"),
+        ],
+    },
     position="top",
 )
+if page is not start:
+    st.set_page_config(page_title=f"{page.title} · DigitLab")
 style.apply()
 glossary.listen()
+upload_refusals.listen()
 with messages.show_errors():
+    with st.container(key="session-bar", horizontal=True, vertical_alignment="center", gap="small"):
+        language.show_field()
+        identity.show()
     messages.show_notice(resources.lab().database_trouble)
-    identity.show()
+    kept_drawings.restore()
     page.run()
     resources.preload()

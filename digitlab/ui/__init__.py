@@ -12,6 +12,7 @@ galleries         Digits as pictures: one, or a grid to click
 glossary          Technical terms explained where they stand
 glossary_terms    The technical terms, each with an explanation
 identity          Who uses the page: a visitor's cookie, or a log-in
+kept_drawings     What is drawn, kept for a reload of the page
 language          The language of a session, and the field to switch it
 learning_curves   Loss and accuracy over the epochs
 linked_choice     Choices that the address keeps
@@ -28,14 +29,17 @@ shared_state      What the pages of one session hand each other
 style             The style sheet, and the theme
 tally             How many digits a person has of each, as columns
 training_hints    What looks wrong in a training
+upload_refusals   Why the server refused a file
 visitor_cookie    A cookie that tells browsers apart
 charts/      Charts and figures
 compare/     Pieces of the page Compare
+draw/        Pieces of the first page, where one draws
 evaluate/    Pieces of the page Evaluate
 improve/     Pieces of the page Improve
+learn/       Pieces of the page Learn
 models/      Pieces of the page Models
 mydigits/    Pieces of the page My digits
 train/       Pieces of the page Train
-understand/  Pieces of the page Understand
+understand/  Pieces of the page Explain
 watch/       Pieces of the page Watch it learn
 """

@@ -1,5 +1,6 @@
 """The canvas to draw on, with its tools. It keeps its drawing, and sends each stroke as the pen is lifted."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -7,13 +8,15 @@ import streamlit as st
 from numpy.typing import NDArray
 from streamlit_drawable_canvas import st_canvas
 
-from digitlab.data import canvas_picture
-from digitlab.ui import messages, shared_state
+from digitlab.data import canvas_picture, drawing_link
+from digitlab.translation import Text, _, translated
+from digitlab.ui import kept_drawings, messages, shared_state
 from digitlab.ui.shared_state import DRAW_CANVAS
 
-WIDTH, HEIGHT = 358, 320  # pixels: as wide as a phone's page; lower than 300, the canvas loses its drawing
+WIDTH, HEIGHT = drawing_link.WIDTH, drawing_link.HEIGHT  # lower than 300, the canvas would lose its drawing
 _PEN = 18  # pixels, the default width
-_TOOLS = {"Pen": "Pen", "Eraser": "Eraser"}  # labels by name
+_TOOLS = {"Pen": Text("Pen"), "Eraser": Text("Eraser")}  # by name
+_ICONS = {"Pen": ":material/edit:", "Eraser": ":material/ink_eraser:"}
 
 
 def show(key: str = DRAW_CANVAS) -> NDArray[np.uint8] | None:
@@ -35,14 +38,33 @@ def show(key: str = DRAW_CANVAS) -> NDArray[np.uint8] | None:
         initial_drawing=state[f"{key}_start"],
         key=key,
     )
+    had_strokes = bool(drawing.strokes)
     drawing.strokes = (canvas.json_data or state[f"{key}_start"])["objects"]
     file = canvas.image_bytes  # None of a restored canvas, before the next stroke
     if not drawing.strokes:
         drawing.picture, drawing.file = None, b""
+        if had_strokes:
+            kept_drawings.keep(key)
     elif file is not None and file != drawing.file:
         with messages.show_errors():
             drawing.picture, drawing.file = canvas_picture.decode(file), file
+            kept_drawings.keep(key)
     return drawing.picture
+
+
+def replace(strokes: list[dict[str, Any]], picture: NDArray[np.uint8], key: str = DRAW_CANVAS) -> None:
+    """Put another drawing on a canvas that this run of the page has not shown yet.
+
+    Args:
+        strokes: Objects of Fabric.js.
+        picture: uint8 (HEIGHT, WIDTH, 4), what they draw.
+        key: The canvas.
+    """
+    if key in st.session_state:
+        _redraw(key, strokes)
+    drawing = shared_state.get().canvas(key)
+    drawing.strokes, drawing.picture, drawing.file = strokes, picture, b""
+    kept_drawings.keep(key)
 
 
 def strokes(key: str = DRAW_CANVAS) -> list[dict[str, Any]]:
@@ -55,23 +77,33 @@ def clear(key: str = DRAW_CANVAS) -> None:
     _redraw(key, [])
 
 
-def tools(key: str = DRAW_CANVAS) -> None:
-    """Let a person choose pen or eraser and the width, undo a stroke, and clear the canvas."""
-    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+def tools(key: str = DRAW_CANVAS, more: Callable[[], None] | None = None) -> None:
+    """Let a person choose pen or eraser and the width, undo a stroke, and clear the canvas; `more` adds to the row."""
+    with st.container(key="canvas-tools", horizontal=True, vertical_alignment="center", gap="xsmall"):
         st.segmented_control(
-            "Tool",
+            _("Tool"),
             list(_TOOLS),
-            format_func=_TOOLS.__getitem__,
+            format_func=lambda name: f"{_ICONS[name]} {translated(_TOOLS[name])}",
             default="Pen",
             required=True,
             key="tool",
             persist_state="session",
             label_visibility="collapsed",
         )
-        st.button("Undo", icon=":material/undo:", on_click=lambda: _redraw(key, _received(key)[:-1]))
-        st.button("Clear", icon=":material/delete:", on_click=lambda: clear(key))
-    st.slider("Pen width (px)", 4, 48, _PEN, key="pen", persist_state="session")
-    _sender(key="sender", height="content")
+        st.button(_("Undo"), icon=":material/undo:", key="undo", on_click=lambda: _redraw(key, _received(key)[:-1]))
+        st.button(_("Clear"), icon=":material/delete:", key="clear", on_click=lambda: clear(key))
+        with st.popover(_("Pen width"), icon=":material/line_weight:", key="pen-width"):
+            st.slider(_("Pen width (px)"), 4, 48, _PEN, key="pen", persist_state="session")
+        if more is not None:
+            more()
+        _helper(
+            key="sender",
+            data={
+                "label": _("Canvas for drawing a digit"),
+                "keys": _("Arrow keys move the pen, Space puts it down and lifts it, Ctrl+Z undoes a stroke."),
+            },
+            height="content",
+        )
 
 
 def _received(key: str) -> list[Any]:
@@ -91,39 +123,133 @@ def _redraw(key: str, strokes: list[Any]) -> None:
 # this drawing" sends at once and cancels the wait, so it is pressed when the pen is lifted. If another version of the
 # package has no such button, the drawing arrives after the wait.
 # The canvas records a stroke in a microtask queued at the document; one queued at the window runs after it.
-# The canvas' own toolbar would cover what is above it, so it is hidden before it shows: undo and clear are below.
-_sender = st.components.v2.component(
-    "digitlab_sender",
-    js="""
-const hidden = new CSSStyleSheet()
-hidden.replaceSync(".dc-toolbar { display: none !important; }")
+# The canvas' own toolbar would cover what is above it, and is hidden: undo and clear are below. The canvas fills the
+# width of its place, and Fabric.js computes points as if it had its own size.
+# Keys draw by the mouse's events, so that all that listens to a mouse hears them.
+_helper = st.components.v2.component(
+    "digitlab_canvas_helper",
+    js=f"const WIDTH = {WIDTH}, HEIGHT = {HEIGHT}"
+    + """
+const STEP = 8, FAST = 24
+const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }
+const style = new CSSStyleSheet()
+style.replaceSync(`
+.dc-toolbar { display: none !important; }
+.dc-root, .dc-scroll { width: 100% !important; max-width: none; overflow: visible !important; }
+.dc-container { width: 100% !important; height: auto !important; aspect-ratio: ${WIDTH} / ${HEIGHT}; }
+.canvas-container, canvas { width: 100% !important; height: 100% !important; }
+canvas { border-radius: .5rem; outline: none !important; }
+.upper-canvas { overscroll-behavior: none; box-sizing: border-box; box-shadow: inset 0 0 0 1px #7b8794; }
+.upper-canvas:focus-visible { box-shadow: inset 0 0 0 3px #e69f00; }
+.digitlab-pen, .digitlab-keys { position: absolute; z-index: 11; pointer-events: none; visibility: hidden; }
+.digitlab-pen { width: 22px; height: 22px; margin: -11px; border: 2px solid #e69f00; border-radius: 50%; }
+.digitlab-pen.down { background: #e69f0099; }
+.digitlab-keys { left: 6px; right: 6px; bottom: 6px; padding: .3rem .6rem; border-radius: .35rem; font-size: .8rem;
+  line-height: 1.35; color: #fff; background: #1b2635e6; }
+.upper-canvas:focus-visible ~ .digitlab-pen, .upper-canvas:focus-visible ~ .digitlab-keys { visibility: visible; }
+`)
 const rootOf = (event) => event.composedPath().find((element) => element.classList?.contains("dc-root"))
 
 function listen() {
   const end = new AbortController()
-  const on = (names, act, capture) =>
-    names.forEach((name) => window.addEventListener(name, act, { capture, passive: true, signal: end.signal }))
-  let canvas = null
-  on(["pointerover", "focusin"], (event) => {
-    const sheets = rootOf(event)?.getRootNode().adoptedStyleSheets
-    if (sheets && !sheets.includes(hidden)) sheets.push(hidden)
-  }, true)
+  const on = (names, act, options) =>
+    names.forEach((name) => window.addEventListener(name, act, { passive: true, ...options, signal: end.signal }))
+  let drawn = null
   on(["mousedown", "touchstart"], (event) => {
-    canvas = rootOf(event) ?? canvas
-  }, true)
+    drawn = rootOf(event) ?? drawn
+  }, { capture: true })
   on(["mouseup", "touchend"], (event) => {
-    const button = canvas?.querySelector("button[aria-label^='Update the app']")
-    if (!event.touches?.length) canvas = null
+    const button = drawn?.querySelector("button[aria-label^='Update the app']")
+    if (!event.touches?.length) drawn = null
     if (button) queueMicrotask(() => button.click())
-  }, false)
-  return end
+  }, {})
+  on(["keydown"], (event) => {
+    if (event.key.toLowerCase() !== "z" || !(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey) return
+    if (event.composedPath()[0].matches?.("input, textarea, select, [contenteditable=true]")) return
+    event.preventDefault()
+    document.querySelector(".st-key-undo button")?.click()
+  }, { passive: false })
+
+  const texts = {}, seen = new WeakSet()
+  const prepare = () => {
+    for (const { shadowRoot } of document.querySelectorAll("[data-testid=stBidiComponentIsolated]")) {
+      if (!shadowRoot) continue
+      if (!seen.has(shadowRoot)) observer.observe(shadowRoot, { childList: true, subtree: true })
+      seen.add(shadowRoot)
+      if (!shadowRoot.querySelector(".canvas-root")) continue
+      if (!shadowRoot.adoptedStyleSheets.includes(style)) shadowRoot.adoptedStyleSheets.push(style)
+      const canvas = shadowRoot.querySelector(".upper-canvas")
+      if (!canvas) continue
+      if (canvas.tabIndex < 0) drawByKeys(canvas, end.signal)
+      canvas.setAttribute("aria-label", texts.label)
+      canvas.setAttribute("aria-description", texts.keys)
+      const hint = canvas.parentElement.querySelector(".digitlab-keys")
+      if (hint && hint.textContent !== texts.keys) hint.textContent = texts.keys
+    }
+  }
+  const observer = new MutationObserver(prepare)
+  observer.observe(document.body, { childList: true, subtree: true })
+  end.signal.addEventListener("abort", () => observer.disconnect())
+  return { end, say: (data) => prepare(Object.assign(texts, data)) }
+}
+
+// A pen that the arrow keys move, down or lifted by the space bar or Enter.
+function drawByKeys(canvas, signal) {
+  const pen = document.createElement("div"), hint = document.createElement("div"), held = new Set()
+  pen.className = "digitlab-pen"
+  hint.className = "digitlab-keys"
+  hint.ariaHidden = "true"
+  canvas.after(pen, hint)
+  canvas.tabIndex = 0
+  canvas.setAttribute("role", "application")
+  let x = WIDTH / 2, y = HEIGHT / 4, isDown = false
+  const send = (name, target) => {
+    const box = canvas.getBoundingClientRect()
+    const place = { clientX: box.left + (x * box.width) / WIDTH, clientY: box.top + (y * box.height) / HEIGHT }
+    const button = { button: 0, buttons: name === "mouseup" ? 0 : 1 }
+    target.dispatchEvent(new MouseEvent(name, { bubbles: true, composed: true, cancelable: true, ...place, ...button }))
+  }
+  const show = () => {
+    pen.style.left = `${(100 * x) / WIDTH}%`
+    pen.style.top = `${(100 * y) / HEIGHT}%`
+    pen.classList.toggle("down", isDown)
+  }
+  const turn = () => {
+    isDown = !isDown
+    send(isDown ? "mousedown" : "mouseup", canvas)
+    show()
+  }
+  const on = (name, act) => canvas.addEventListener(name, act, { signal })
+  on("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return
+    if (event.key === " " || event.key === "Enter") {
+      if (!event.repeat) turn()
+    } else if (event.key in ARROWS) {
+      held.add(event.key)
+      const step = event.shiftKey ? FAST : STEP
+      for (const key of held) {
+        x = Math.min(WIDTH, Math.max(0, x + step * ARROWS[key][0]))
+        y = Math.min(HEIGHT, Math.max(0, y + step * ARROWS[key][1]))
+      }
+      if (isDown) send("mousemove", canvas)
+      show()
+    } else return
+    event.preventDefault()
+  })
+  on("keyup", (event) => held.delete(event.key))
+  on("blur", () => {
+    held.clear()
+    if (isDown) turn()
+  })
+  show()
 }
 
 const listening = new WeakMap()
-export default function ({ parentElement }) {
+export default function ({ parentElement, data }) {
   if (!listening.has(parentElement)) listening.set(parentElement, listen())
+  listening.get(parentElement).say(data)
   return () => {
-    listening.get(parentElement)?.abort()
+    listening.get(parentElement)?.end.abort()
     listening.delete(parentElement)
   }
 }

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 import streamlit as st
 
 from digitlab.errors import DatabaseFileLost, DigitLabError
+from digitlab.translation import _, error_text, translated
 
 _HAS_NOTICE = "has_database_notice"
 
@@ -18,7 +19,7 @@ def show_errors() -> Iterator[None]:
         yield
     except DigitLabError as error:
         is_known = isinstance(error, DatabaseFileLost) and st.session_state.get(_HAS_NOTICE)
-        text = "This part of the page needs the database." if is_known else str(error)
+        text = _("This part of the page needs the database.") if is_known else error_text(error)
         st.error(escape_markdown(text), icon=":material/error:")
 
 
@@ -26,7 +27,7 @@ def show_notice(trouble: str) -> None:
     """Show at the top of a page what happened to the database, if anything did; its parts need not repeat it."""
     st.session_state[_HAS_NOTICE] = bool(trouble)
     if trouble:
-        st.error(escape_markdown(trouble), icon=":material/error:")
+        st.error(escape_markdown(translated(trouble)), icon=":material/error:")
 
 
 def escape_markdown(text: str) -> str:

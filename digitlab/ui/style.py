@@ -1,10 +1,44 @@
 """The style sheet of the app's own pieces of page, and the theme."""
 
+import json
+
 import streamlit as st
+
+from digitlab.translation import _
 
 _STYLE = """
 <style>
-.digitlab-bars { list-style: none; margin: 0; padding: 0; font-variant-numeric: tabular-nums; }
+.st-key-session-bar { position: fixed; top: 0; right: 3.5rem; height: 3.75rem; width: auto !important; z-index: 999991;
+    flex-wrap: nowrap; }
+.st-key-language-memory { position: absolute; }
+.st-key-canvas, .st-key-request { width: 100% !important; aspect-ratio: 358 / 320; background: #000;
+    border-radius: .5rem; }
+.st-key-draw-head { min-height: 2.75rem; }
+.st-key-draw-head h1 { padding: 0; font-size: 1.75rem; }
+.st-key-draw-columns { display: grid; gap: 1rem 1.5rem; align-items: start;
+    grid-template-columns: minmax(0, 30rem) minmax(0, 1fr) minmax(0, 1fr); }
+.st-key-draw-columns > * { width: auto !important; min-width: 0; }
+.st-key-draw-left { gap: .5rem; }
+.st-key-draw-field { aspect-ratio: 358 / 320; }
+.st-key-draw-answer { min-height: 23.5rem; }
+.st-key-draw-links { min-height: 2.75rem; }
+.st-key-draw-seen { min-height: 10.5rem; }
+.st-key-draw-tools { min-height: 2.75rem; }
+.st-key-canvas-tools { gap: .25rem; }
+.st-key-canvas-tools :is(.st-key-pen-width, .st-key-share-drawing) p { font-size: 0; }
+@media (max-width: 1040px) {
+  .st-key-draw-columns { grid-template-columns: minmax(0, 30rem) minmax(0, 1fr); }
+}
+@media (max-width: 640px) {
+  .stMainBlockContainer:has(.st-key-draw-head) > div { gap: .5rem; }
+  .st-key-draw-columns { grid-template-columns: minmax(0, 1fr); gap: .5rem; }
+  .st-key-draw-head { flex-wrap: nowrap; }
+  .st-key-draw-head h1 { font-size: 1.25rem; }
+  .st-key-source :is(p, [data-testid=stMarkdownContainer]), .st-key-canvas-tools button p { font-size: 0 !important; }
+  .st-key-canvas-tools button { min-width: 2.75rem; padding: 0; }
+  .st-key-canvas-tools .stPopover button > div > div:last-child:not(:first-child) { display: none; }
+}
+.digitlab-bars { list-style: none; margin: 0 !important; padding: 0 !important; font-variant-numeric: tabular-nums; }
 .digitlab-bars li { display: flex; align-items: center; gap: .6rem; height: 1.65rem; margin: 0; opacity: .85; }
 .digitlab-bars li.read { opacity: 1; font-weight: 600; }
 .digitlab-bars i { flex: 1; height: .85rem; border-radius: .25rem; background: rgba(128, 140, 155, .22); }
@@ -63,7 +97,9 @@ _STYLE = """
 
 def apply() -> None:
     """Add the style sheet to the page."""
-    st.html(_STYLE)
+    st.html(
+        _STYLE + f"<style>[data-testid=stExpandSidebarButton]::after {{ content: {json.dumps(_('Menu'))} }}</style>"
+    )
 
 
 def is_dark() -> bool:

@@ -3,7 +3,6 @@
 import pytest
 
 PAGES = {
-    "start": "DigitLab",
     "browse": "Browse MNIST",
     "train": "Train",
     "watch": "Watch it learn",
