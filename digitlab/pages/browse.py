@@ -3,29 +3,30 @@
 import streamlit as st
 
 from digitlab.data import browsing
+from digitlab.translation import Text, _, translated
 from digitlab.ui import galleries, linked_choice, messages, network_choice, probability_bars, reading_view, resources
 from digitlab.ui.charts import plots
 
 SHOWN = 48  # samples on a page
-WHOLE_SETS = {"training": "The whole training set", "test": "The whole test set"}
+WHOLE_SETS = {"training": Text("The whole training set"), "test": Text("The whole test set")}
 
-st.title("Browse MNIST")
+st.title(_("Browse MNIST"))
 digits = resources.mnist()
 controls = st.container(horizontal=True, vertical_alignment="bottom")
 with controls:
     part = linked_choice.segmented_control(
-        "Set", {"training": "Training", "test": "Test"}, param="set", key="browsed_set", default="training"
+        _("Set"), {"training": _("Training"), "test": _("Test")}, param="set", key="browsed_set", default="training"
     )
     images, labels = digits.part(part)
     chosen = linked_choice.pills(
-        "Digit",
-        {"all": "All"} | {str(digit): str(digit) for digit in range(10)},
+        _("Digit"),
+        {"all": _("All")} | {str(digit): str(digit) for digit in range(10)},
         param="digit",
         key="browsed_digit",
         default="all",
     )
     seed = st.number_input(
-        "Shuffle seed (0 = original order)", 0, 999_999, 0, key="seed", bind="query-params", width=240
+        _("Shuffle seed (0 = original order)"), 0, 999_999, 0, key="seed", bind="query-params", width=240
     )
 order = browsing.order(labels, None if chosen == "all" else int(chosen), int(seed))
 pages = -(-len(order) // SHOWN)
@@ -50,10 +51,10 @@ def show_only(digit: int) -> None:
 if st.session_state.get("page", 0) not in range(1, pages + 1):
     st.session_state.page = 1
 with st.container(horizontal=True, vertical_alignment="bottom"):
-    st.button("Previous", icon=":material/chevron_left:", on_click=turn_page, args=(-1,))
-    page = st.number_input("Page", 1, pages, key="page", bind="query-params", width=120)
-    st.button("Next", icon=":material/chevron_right:", on_click=turn_page, args=(1,))
-    st.caption(f"{len(order):,} digits on {pages:,} pages")
+    st.button(_("Previous"), icon=":material/chevron_left:", on_click=turn_page, args=(-1,))
+    page = st.number_input(_("Page"), 1, pages, key="page", bind="query-params", width=120)
+    st.button(_("Next"), icon=":material/chevron_right:", on_click=turn_page, args=(1,))
+    st.caption(_("{digits:,} digits on {pages:,} pages", digits=len(order), pages=pages))
 
 shown = order[(page - 1) * SHOWN : page * SHOWN]
 if st.session_state.get("sample", -1) not in range(len(labels)):
@@ -64,23 +65,25 @@ with grid:
     galleries.gallery(samples, key="gallery", chosen=st.session_state.sample, on_click=enlarge)
 
 with detail:
-    index = st.number_input("Sample", 0, len(labels) - 1, key="sample", bind="query-params", width=150)
+    index = st.number_input(_("Sample"), 0, len(labels) - 1, key="sample", bind="query-params", width=150)
     label = int(labels[index])
     if part == "test":
-        st.markdown(f"Test sample **{index}**, labelled **{label}**")
+        st.markdown(_("Test sample **{index}**, labelled **{label}**", index=index, label=label))
     else:
-        st.markdown(f"Training sample **{index}**, labelled **{label}**")
+        st.markdown(_("Training sample **{index}**, labelled **{label}**", index=index, label=label))
     picture, answer = st.columns(2)
     with picture:
-        galleries.digit_picture(images[index], f"Sample {index}, labelled {label}", is_large=True)
+        galleries.digit_picture(
+            images[index], _("Sample {index}, labelled {label}", index=index, label=label), is_large=True
+        )
     below = st.container()
     with answer, messages.show_errors():
         card = network_choice.choose_network()
         reading = resources.lab().recogniser(card.name).read_digit(images[index])
         if reading.digit == label:
-            st.markdown(f"Predicted **{reading.digit}**, which matches the label")
+            st.markdown(_("Predicted **{digit}**, which matches the label", digit=reading.digit))
         else:
-            st.markdown(f"Predicted **{reading.digit}**, but the label is **{label}**")
+            st.markdown(_("Predicted **{digit}**, but the label is **{label}**", digit=reading.digit, label=label))
         if not reading.is_sure:
             st.caption(reading_view.verdict(reading))
         with below:
@@ -88,23 +91,33 @@ with detail:
             reading_view.why(part, int(index), card.name)
 
 with (
-    st.expander(f"Pixel values of sample {index}: 0 (background) to 255 (ink)", icon=":material/grid_on:"),
+    st.expander(
+        _("Pixel values of sample {index}: 0 (background) to 255 (ink)", index=index), icon=":material/grid_on:"
+    ),
     st.container(width=900),
 ):
     st.image(plots.pixel_values(images[index]), width="stretch")
 
-st.subheader(WHOLE_SETS[part])
+st.subheader(translated(WHOLE_SETS[part]))
 st.markdown(
-    "The mean image of each digit, bright where most people put ink. Click one to browse that digit only. The chart "
-    "shows how many samples each digit has."
+    _(
+        "The mean image of each digit, bright where most people put ink. Click one to browse that digit only. The "
+        "chart shows how many samples each digit has."
+    )
 )
 counts = browsing.counts(labels)
 averages = resources.averages(part)
-means = [galleries.Sample(digit, averages[digit], f"{digit}: {counts[digit]:,}") for digit in range(10)]
+means = [
+    galleries.Sample(digit, averages[digit], _("{digit}: {count:,}", digit=digit, count=counts[digit]))
+    for digit in range(10)
+]
 galleries.gallery(means, key="averages", on_click=show_only)
 st.vega_lite_chart(
     [{"digit": digit, "count": count} for digit, count in enumerate(counts)],
     plots.counts(),
     height=220,
-    alt="Number of samples of each digit",
+    alt=_(
+        "Number of samples of each digit: {counts}.",
+        counts=", ".join(f"{digit}: {count:,}" for digit, count in enumerate(counts)),
+    ),
 )

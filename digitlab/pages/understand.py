@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from digitlab.networks.reading import Reading
 from digitlab.runs.records.model_card import ModelCard
+from digitlab.translation import Text, _, translated
 from digitlab.ui import (
     figures,
     galleries,
@@ -35,32 +36,36 @@ from digitlab.ui.understand import (
 class View:
     """One way to explain a reading: its title, the question that it answers, and what shows it."""
 
-    title: str
-    question: str
+    title: Text
+    question: Text
     show: Callable[[ModelCard, NDArray[np.uint8], Reading], None]
 
 
 VIEWS = {  # by their names in the address
-    "Where it looks": View("Saliency", "Which pixels matter?", saliency_view.show),
-    "Layer by layer": View("Activations", "What does each layer compute?", activations_view.show),
-    "For and against": View("Class gradients", "Which pixels support or oppose each digit?", class_gradients_view.show),
-    "Distort it": View("Distortion", "When does the answer change?", distortion_view.show),
+    "Where it looks": View(Text("Saliency"), Text("Which pixels matter?"), saliency_view.show),
+    "Layer by layer": View(Text("Activations"), Text("What does each layer compute?"), activations_view.show),
+    "For and against": View(
+        Text("Class gradients"), Text("Which pixels support or oppose each digit?"), class_gradients_view.show
+    ),
+    "Distort it": View(Text("Distortion"), Text("When does the answer change?"), distortion_view.show),
     "Change its mind": View(
-        "Counterfactual", "What is the smallest change to another answer?", counterfactual_view.show
+        Text("Counterfactual"), Text("What is the smallest change to another answer?"), counterfactual_view.show
     ),
     "Digits like it": View(
-        "Nearest neighbours",
-        "Which training digits does the network find most similar?",
+        Text("Nearest neighbours"),
+        Text("Which training digits does the network find most similar?"),
         digit_map_view.show_neighbours,
     ),
     "Map of digits": View(
-        "Digit map", "Where does the picture lie among the training digits?", digit_map_view.show_map
+        Text("Digit map"), Text("Where does the picture lie among the training digits?"), digit_map_view.show_map
     ),
-    "The arithmetic": View("Forward pass", "How do the numbers lead to the answer?", forward_pass_view.show),
+    "The arithmetic": View(
+        Text("Forward pass"), Text("How do the numbers lead to the answer?"), forward_pass_view.show
+    ),
 }
 
 picture_choice.follow_link()
-st.title("Understand")
+st.title(_("Explain"))
 figures.style()
 left, right = st.columns(2, gap="large")
 with left:
@@ -73,14 +78,14 @@ if chosen is None:
     st.stop()
 image = chosen
 with left:
-    galleries.digit_picture(image, "The picture, 28 x 28 pixels")
+    galleries.digit_picture(image, _("The picture, 28 x 28 pixels"))
 with right:
     reading = resources.lab().recogniser(card.name).read_digit(image)
     reading_view.answer(reading, "")
     probability_bars.show(reading.probabilities, reading.digit)
 name = linked_choice.pills(
-    "Explanation",
-    {name: view.title for name, view in VIEWS.items()},
+    _("Explanation"),
+    {name: translated(view.title) for name, view in VIEWS.items()},
     param="view",
     key="understand-view",
     default="Where it looks",
@@ -90,8 +95,8 @@ name = linked_choice.pills(
 @st.fragment
 def show(view: View) -> None:
     """Show a view; a change in it leaves the rest of the page alone."""
-    st.subheader(view.title)
-    st.markdown(view.question)
+    st.subheader(translated(view.title))
+    st.markdown(translated(view.question))
     with messages.show_errors():
         view.show(card, image, reading)
 

@@ -31,13 +31,13 @@ def delete_chosen(page: Page) -> None:
 
 
 def why(page: Page) -> None:
-    """Follow the link to Understand; on a busy machine a click is lost while Streamlit replaces the link."""
+    """Follow the link to Explain; on a busy machine a click is lost while Streamlit replaces the link."""
     for _ in range(3):
         page.get_by_test_id("stMain").get_by_role("link", name="Why?").click()
         with suppress(PlaywrightTimeout):
             page.wait_for_url("**/understand**", timeout=15_000)
             return
-    pytest.fail("The link does not lead to Understand.")
+    pytest.fail("The link does not lead to Explain.")
 
 
 def correct(page: Page, *digits: int) -> None:
@@ -159,7 +159,7 @@ def test_own_digit_is_explained_after_one_click(page, digits):
     page.locator(".grid button").nth(25).click()
     settle(page)
     page.get_by_test_id("stMain").get_by_role("link", name="Why?").click()
-    expect(page.get_by_role("heading", name="Understand", level=1)).to_be_visible()
+    expect(page.get_by_role("heading", name="Explain", level=1)).to_be_visible()
     settle(page)
     expect(page.get_by_text(f"Your label: {labels[4]}.")).to_be_visible()  # the newest come first
     expect(page.locator(".grid button.chosen")).to_have_count(1)
@@ -193,8 +193,8 @@ def test_deleted_digit_is_not_explained_any_more(page, digits):
     delete_chosen(page)
     expect(page.locator(".grid button")).to_have_count(2)
     settle(page)
-    page.get_by_role("link", name="Understand", exact=True).click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Understand")
+    page.get_by_role("link", name="Explain", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Explain")
     settle(page)
     page.get_by_test_id("stMain").get_by_text("My digits", exact=True).click()
     expect(before).to_be_visible()

@@ -1,4 +1,4 @@
-"""The Understand page: from a drawing to why it was read so."""
+"""The page Explain: from a drawing to why it was read so."""
 
 import re
 
@@ -20,7 +20,7 @@ def test_drawing_is_explained_after_one_click(page):
     draw(page, FOUR)
     expect(answer(page)).to_have_text("4")
     page.get_by_role("link", name="Why?").click()
-    expect(page.get_by_role("heading", name="Understand", level=1)).to_be_visible()
+    expect(page.get_by_role("heading", name="Explain", level=1)).to_be_visible()
     expect(answer(page)).to_have_text("4")
     for title in ("Occlusion", "Integrated gradients", "Grad-CAM", "Gradient"):
         expect(page.get_by_role("heading", name=title, exact=True)).to_be_visible()
@@ -87,7 +87,7 @@ def test_digit_on_the_map_is_clicked_to_inspect_it(page):
 def test_browse_leads_to_the_explanation_of_its_digit(page, part):
     visit(page, f"browse?set={part}&sample=7&model=tutorial", "Browse")
     page.get_by_role("link", name="Why?").click()
-    expect(page.get_by_role("heading", name="Understand", level=1)).to_be_visible()
+    expect(page.get_by_role("heading", name="Explain", level=1)).to_be_visible()
     settle(page)
     expect(page.get_by_label("Sample", exact=True)).to_have_value("7")
     expect(page.get_by_role("radio", name=part)).to_be_checked()

@@ -35,7 +35,9 @@ def toasts(page):
 def test_without_digits_the_page_says_how_to_get_some(app):
     page = look(app)
     assert "You have no digits of your own yet." in texts(page)
-    assert links(page)[-1] == "Draw"
+    assert links(page)[-1] == "Draw your own digit"
+    assert [p["caption"] for p in component(page, "example-drawings")["pictures"]] == [f"Example: {n}" for n in range(10)]
+    assert not component(page, "example-drawings")["isClickable"]
 
 
 def test_file_of_digits_is_imported_once(app, lab, cookies, digits):
@@ -94,7 +96,7 @@ def test_corrected_digit_says_what_was_read(app, lab, cookies, digits):
     app.page.session_state["drawings_selected"] = {saved.number}
     page = look(app)
     assert captions(page) == ["1, read as 7"]
-    assert "**1**, corrected in Draw" in texts(page)
+    assert "**1**, corrected" in texts(page)
     assert "The network tutorial read it as 7." in texts(page)
     assert "1 digit selected" in texts(page)
 

@@ -20,10 +20,12 @@ def bars(page):
     return [html.value for html in page.html if "digitlab-bars" in html.value and "<li" in html.value]
 
 
-def test_without_a_drawing_the_way_to_draw_is_shown(app):
+def test_without_a_drawing_an_example_is_explained(app):
     page = app.open("understand")
-    assert "Nothing is drawn yet." in texts(page)
-    assert links(page)[-1] == "Draw"
+    assert "Nothing is drawn yet. This is an example from MNIST's test set." in texts(page)
+    assert links(page)[-1] == "Draw your own digit"
+    assert "data-testid='digit'>4<" in texts(page)
+    assert "Saliency" in [subheader.value for subheader in page.subheader]
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Pieces of the page Understand.
+"""Pieces of the page Explain.
 
 activations_view      the output of each layer
 answers               workers' answers, remembered while the page runs again

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from digitlab.networks.explanation import LayerOutput
 from digitlab.networks.reading import Reading
 from digitlab.runs.records.model_card import ModelCard
+from digitlab.translation import Text, _, plural, translated
 from digitlab.ui import figures, galleries, linked_choice, probability_bars
 from digitlab.ui.charts import colours
 from digitlab.ui.understand import answers, top_activations_view
@@ -15,11 +16,13 @@ _INPUT, _OUTPUT = "picture", "digits"  # names of the first and the last step in
 _NEURONS_PER_ROW = 16
 _MAPS_PER_ROW = 8  # still legible on a phone
 _KINDS = {
-    "Conv2D": "A convolution: each filter slides over its input, and its map is bright where the filter matches.",
-    "BatchNormalization": "Batch normalization: scales each map by its mean and spread in training.",
-    "ReLU": "ReLU: replaces negative values by 0.",
-    "Dense": "A dense layer: each neuron computes a weighted sum of all inputs, and applies an activation function "
-    "(ReLU replaces negative values by 0).",
+    "Conv2D": Text("A convolution: each filter slides over its input, and its map is bright where the filter matches."),
+    "BatchNormalization": Text("Batch normalization: scales each map by its mean and spread in training."),
+    "ReLU": Text("ReLU: replaces negative values by 0."),
+    "Dense": Text(
+        "A dense layer: each neuron computes a weighted sum of all inputs, and applies an activation function "
+        "(ReLU replaces negative values by 0)."
+    ),
 }
 
 
@@ -27,13 +30,16 @@ def show(card: ModelCard, image: NDArray[np.uint8], reading: Reading) -> None:
     """Let a person step through the layers, and show the output of one."""
     trace = answers.activations(card, image)
     names = [output.layer for output in trace.layers]
-    layer = _choose_layer({_INPUT: "Picture"} | {name: name for name in names} | {_OUTPUT: "Digits"})
+    layer = _choose_layer({_INPUT: _("Picture")} | {name: name for name in names} | {_OUTPUT: _("Digits")})
     if trace.views > 1:
         st.caption(
-            f"This network averages {trace.views} views of the picture, shifted by half a pixel. The first is shown."
+            _(
+                "This network averages {count} views of the picture, shifted by half a pixel. The first is shown.",
+                count=trace.views,
+            )
         )
     if layer == _INPUT:
-        galleries.digit_picture(image, "The input of the network", is_large=True)
+        galleries.digit_picture(image, _("The input of the network"), is_large=True)
     elif layer == _OUTPUT:
         probability_bars.show(reading.probabilities, reading.digit)
     else:
@@ -48,13 +54,13 @@ def _choose_layer(labels: dict[str, str]) -> str:
         state.layer = names[(names.index(state.layer) + count) % len(names)]
 
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.button("Back", icon=":material/chevron_left:", on_click=step, args=(-1,))
-        st.button("Next layer", icon=":material/chevron_right:", on_click=step, args=(1,))
-    return linked_choice.select_slider("Layer", labels, param="layer", key="layer", default=names[1])
+        st.button(_("Back"), icon=":material/chevron_left:", on_click=step, args=(-1,))
+        st.button(_("Next layer"), icon=":material/chevron_right:", on_click=step, args=(1,))
+    return linked_choice.select_slider(_("Layer"), labels, param="layer", key="layer", default=names[1])
 
 
 def _show_layer(card: ModelCard, output: LayerOutput, *, is_first: bool) -> None:
-    st.markdown(f"**{output.layer}**: {_KINDS[output.kind]}")
+    st.markdown(f"**{output.layer}**: {translated(_KINDS[output.kind])}")
     if output.values.ndim == 3:
         _show_maps(output.values)
     else:
@@ -62,8 +68,8 @@ def _show_layer(card: ModelCard, output: LayerOutput, *, is_first: bool) -> None
     if output.kind != "Conv2D":
         return
     if is_first:
-        st.markdown("**Filters**, in the order of their maps")
-        figures.weights(answers.first_weights(card), "The weights of the first layer's filters", _MAPS_PER_ROW)
+        st.markdown(_("**Filters**, in the order of their maps"))
+        figures.weights(answers.first_weights(card), _("The weights of the first layer's filters"), _MAPS_PER_ROW)
     top_activations_view.show(card, output)
 
 
@@ -74,8 +80,18 @@ def _show_maps(values: NDArray[np.floating]) -> None:
     _show_sheet(
         maps,
         columns,
-        f"{len(maps)} maps of {maps.shape[1]} x {maps.shape[2]}. Strongest: map {int(sums.argmax())}. Inactive: "
-        f"{int((sums == 0).sum())}. Numbered from 0, row by row, {columns} per row.",
+        plural(
+            "{count} map of {height} x {width}. Strongest: map {strongest}. Inactive: {inactive}. Numbered from 0, "
+            "row by row, {columns} per row.",
+            "{count} maps of {height} x {width}. Strongest: map {strongest}. Inactive: {inactive}. Numbered from 0, "
+            "row by row, {columns} per row.",
+            len(maps),
+            height=maps.shape[1],
+            width=maps.shape[2],
+            strongest=int(sums.argmax()),
+            inactive=int((sums == 0).sum()),
+            columns=columns,
+        ),
     )
 
 
@@ -84,8 +100,16 @@ def _show_neurons(values: NDArray[np.floating]) -> None:
     _show_sheet(
         values.reshape(1, -1, row),
         1,
-        f"{len(values)} neurons. Strongest: neuron {int(np.abs(values).argmax())}. Inactive: "
-        f"{int((values == 0).sum())}. Numbered from 0, row by row, {row} per row.",
+        plural(
+            "{count} neuron. Strongest: neuron {strongest}. Inactive: {inactive}. Numbered from 0, row by row, "
+            "{columns} per row.",
+            "{count} neurons. Strongest: neuron {strongest}. Inactive: {inactive}. Numbered from 0, row by row, "
+            "{columns} per row.",
+            len(values),
+            strongest=int(np.abs(values).argmax()),
+            inactive=int((values == 0).sum()),
+            columns=row,
+        ),
     )
 
 

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from digitlab.networks.explanation import Floats
 from digitlab.networks.reading import Reading
 from digitlab.runs.records.model_card import ModelCard
+from digitlab.translation import _
 from digitlab.ui import figures
 from digitlab.ui.charts import colours
 from digitlab.ui.understand import answers
@@ -22,19 +23,25 @@ def show(card: ModelCard, image: NDArray[np.uint8], reading: Reading) -> None:
     is_exact = is_dense and card.origin is None  # an imported network may have other activations than ReLU
     if is_exact:
         st.caption(
-            "Each pixel supports a digit (orange) or opposes it (blue). Its value is the weight with which ink there "
-            "adds to the digit's logit. These weights are exact as long as the same neurons are active; another "
-            "picture activates others."
+            _(
+                "Each pixel supports a digit (orange) or opposes it (blue). Its value is the weight with which ink "
+                "there adds to the digit's logit. These weights are exact as long as the same neurons are active; "
+                "another picture activates others."
+            )
         )
     else:
         st.caption(
-            "Each pixel supports a digit (orange) or opposes it (blue): the gradient of the digit's logit, which holds "
-            "for small changes of the picture."
+            _(
+                "Each pixel supports a digit (orange) or opposes it (blue): the gradient of the digit's logit, which "
+                "holds for small changes of the picture."
+            )
         )
     _evidence(evidence, image, reading, is_exact=is_exact)
     if is_dense:
-        st.markdown(f"**Weights of the first layer's neurons**, numbered from 0, {_WEIGHTS_PER_ROW} per row")
-        figures.weights(weights, "The first layer's weights, one picture per neuron", _WEIGHTS_PER_ROW)
+        st.markdown(
+            _("**Weights of the first layer's neurons**, numbered from 0, {columns} per row", columns=_WEIGHTS_PER_ROW)
+        )
+        figures.weights(weights, _("The first layer's weights, one picture per neuron"), _WEIGHTS_PER_ROW)
 
 
 def _evidence(evidence: Floats, image: NDArray[np.uint8], reading: Reading, *, is_exact: bool) -> None:
@@ -51,8 +58,12 @@ def _evidence(evidence: Floats, image: NDArray[np.uint8], reading: Reading, *, i
     maps = []
     for digit in np.argsort(-np.asarray(reading.probabilities), kind="stable").tolist():
         probability, contribution = reading.probabilities[digit], contributions[digit]
-        text = f"{probability:.1%}; ink adds {contribution:+.2f}" if is_exact else f"{probability:.1%}"
-        alt = f"Digit {digit}. {figures.extremes(evidence[digit])}"
+        text = f"{probability:.1%}"
+        if is_exact:
+            text = _(
+                "{probability:.1%}; ink adds {contribution:+.2f}", probability=probability, contribution=contribution
+            )
+        alt = _("Digit {digit}. {places}", digit=digit, places=figures.extremes(evidence[digit]))
         maps.append(figures.figure(colours.over_digit(evidence[digit], image, maximum), alt, str(digit), text))
     figures.grid(maps, is_small=True)
     st.html(figures.signed_scale(maximum))

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from digitlab.networks.explanation import Counterfactual
 from digitlab.networks.reading import Reading
 from digitlab.runs.records.model_card import ModelCard
+from digitlab.translation import _
 from digitlab.ui import figures, galleries
 from digitlab.ui.charts import colours
 from digitlab.ui.understand import answers
@@ -17,13 +18,15 @@ def show(card: ModelCard, image: NDArray[np.uint8], reading: Reading) -> None:
     state = st.session_state
     found = answers.counterfactuals(card, image)
     if not found:
-        st.info("No small change was found that turns the picture into another digit.")
+        st.info(_("No small change was found that turns the picture into another digit."))
         return
     by_digit = {counterfactual.digit: counterfactual for counterfactual in found}
     if state.get("changed") not in by_digit:
         state.changed = found[0].digit
     _change(by_digit[state.changed], image, reading)
-    st.markdown("**The smallest change found for each digit**, the nearest first. Click a picture to see its change.")
+    st.markdown(
+        _("**The smallest change found for each digit**, the nearest first. Click a picture to see its change.")
+    )
     samples = [
         galleries.Sample(
             counterfactual.digit, counterfactual.image, f"→ {counterfactual.digit}: {counterfactual.distance:.2f}"
@@ -32,9 +35,11 @@ def show(card: ModelCard, image: NDArray[np.uint8], reading: Reading) -> None:
     ]
     galleries.gallery(samples, key="changes", chosen=state.changed, on_click=lambda digit: state.update(changed=digit))
     st.caption(
-        "The number is the Euclidean length of the change, a full pixel counted as 1. DeepFool steps to the nearest "
-        "decision boundary, so smaller changes may exist. If a person still reads the original digit, the network "
-        "relies on other features than people do."
+        _(
+            "The number is the Euclidean length of the change, a full pixel counted as 1. DeepFool steps to the "
+            "nearest decision boundary, so smaller changes may exist. If a person still reads the original digit, the "
+            "network relies on other features than people do."
+        )
     )
 
 
@@ -42,18 +47,27 @@ def _change(counterfactual: Counterfactual, image: NDArray[np.uint8], reading: R
     """Show the picture before and after, and the difference."""
     difference = counterfactual.image.astype(np.float64) - image
     pixels, largest = int((np.abs(difference) >= 3).sum()), int(np.abs(difference).max())
-    places = figures.extremes(difference, "Adds most ink: {place}.", "Removes most ink: {place}.")
-    before, after = f"Read as {reading.digit}", f"Read as {counterfactual.digit}"
+    places = figures.extremes(difference, _("Adds most ink: {place}."), _("Removes most ink: {place}."))
+    before, after = _("Read as {digit}", digit=reading.digit), _("Read as {digit}", digit=counterfactual.digit)
     figures.grid(
         [
-            figures.figure(colours.enlarge(image, 10), f"Original. {before}", "Original", before),
+            figures.figure(colours.enlarge(image, 10), _("Original. {reading}", reading=before), _("Original"), before),
             figures.figure(
                 colours.over_digit(difference, image),
-                f"Change. {places}",
-                "Change",
-                f"Pixels that change by 3 or more of 255: {pixels}. Largest change: {largest}. Orange adds ink, blue "
-                "removes it.",
+                _("Change. {places}", places=places),
+                _("Change"),
+                _(
+                    "Pixels that change by 3 or more of 255: {count}. Largest change: {largest}. Orange adds ink, blue "
+                    "removes it.",
+                    count=pixels,
+                    largest=largest,
+                ),
             ),
-            figures.figure(colours.enlarge(counterfactual.image, 10), f"Changed. {after}", "Changed", after),
+            figures.figure(
+                colours.enlarge(counterfactual.image, 10),
+                _("Changed. {reading}", reading=after),
+                _("Changed"),
+                after,
+            ),
         ]
     )

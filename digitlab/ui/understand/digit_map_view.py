@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from digitlab.networks.digit_map import DigitMap
 from digitlab.networks.reading import Reading
 from digitlab.runs.records.model_card import ModelCard
+from digitlab.runs.services.map_builder import DIGITS
+from digitlab.translation import _, translated
 from digitlab.ui import galleries, messages, reading_view, repetition, resources, style
 from digitlab.ui.charts import plots
 from digitlab.ui.understand import answers, picture_choice
@@ -30,13 +32,22 @@ def show_neighbours(card: ModelCard, image: NDArray[np.uint8], reading: Reading)
     counts = Counter(int(digits.y_train[index]) for index in indices)
     listed = ", ".join(f"**{label}** ({count})" for label, count in counts.most_common())
     st.markdown(
-        f"Labels of the {_NEIGHBOURS} nearest training digits: {listed}. The network reads the picture as "
-        f"**{reading.digit}**. Click a picture to inspect it."
+        _(
+            "Labels of the {count} nearest training digits: {labels}. The network reads the picture as **{digit}**. "
+            "Click a picture to inspect it.",
+            count=_NEIGHBOURS,
+            labels=listed,
+            digit=reading.digit,
+        )
     )
     state = st.session_state
     galleries.gallery(
         [
-            galleries.Sample(int(index), digits.x_train[index], f"{digits.y_train[index]}, distance {distance:.2f}")
+            galleries.Sample(
+                int(index),
+                digits.x_train[index],
+                _("{label}, distance {distance:.2f}", label=digits.y_train[index], distance=distance),
+            )
             for index, distance in zip(indices, distances, strict=True)
         ],
         key="similar",
@@ -46,10 +57,15 @@ def show_neighbours(card: ModelCard, image: NDArray[np.uint8], reading: Reading)
     _detail(card, state.get(_CLICKED), indices)
     shares = digit_map.axes.explained_variance_ratio
     st.caption(
-        f"Distances are measured in the last hidden layer ({len(hidden):,} numbers), along the {len(shares)} principal "
-        f"components that hold {shares.sum():.0%} of the variance, among the first {len(digit_map.points):,} training "
-        "digits. Neighbours need not look alike to a person, and they are no proof that the network learned its answer "
-        "from them."
+        _(
+            "Distances are measured in the last hidden layer ({numbers:,} numbers), along the {components} principal "
+            "components that hold {share:.0%} of the variance, among the first {digits:,} training digits. Neighbours "
+            "need not look alike to a person, and they are no proof that the network learned its answer from them.",
+            numbers=len(hidden),
+            components=len(shares),
+            share=shares.sum(),
+            digits=len(digit_map.points),
+        )
     )
 
 
@@ -62,24 +78,34 @@ def show_map(card: ModelCard, image: NDArray[np.uint8], reading: Reading) -> Non
     own = digit_map.axes.project(hidden[np.newaxis])[0]
     labels = [str(resources.mnist().y_train[index]) for index in digit_map.nearest(hidden, 5)[0]]
     chart = st.vega_lite_chart(
-        [*_rows(card.name, card.created, digit_map), _row(own, -1, str(reading.digit), image, "your picture")],
+        [*_named_rows(card, digit_map), _row(own, -1, str(reading.digit), image, _("your picture"))],
         plots.digit_map(is_dark=style.is_dark()),
         height=560,
         key="digit-map",
         on_select="rerun",
         selection_mode="picked",
         alt=(
-            f"Map of {_ON_MAP} training digits by the first two principal components of the last hidden layer. The "
-            f"picture lies at {own[0]:.1f}, {own[1]:.1f}. Labels of its nearest neighbours: {', '.join(labels)}."
+            _(
+                "Map of {count:,} training digits by the first two principal components of the last hidden layer. The "
+                "picture lies at {x:.1f}, {y:.1f}. Labels of its nearest neighbours: {labels}.",
+                count=_ON_MAP,
+                x=own[0],
+                y=own[1],
+                labels=", ".join(labels),
+            )
         ),
     )
     picked = [point["number"] for point in chart.selection["picked"]]
     _detail(card, picked[0] if picked else None, range(_ON_MAP))
     share = digit_map.axes.explained_variance_ratio[:2].sum()
     st.caption(
-        f"Each number is one of {_ON_MAP:,} training digits. Point at it to see its picture, click it to inspect it. "
-        f"The ring is your picture. The two directions hold {share:.0%} of the variance (PCA): groups that overlap "
-        "here may be apart in the other directions."
+        _(
+            "Each number is one of {count:,} training digits. Point at it to see its picture, click it to inspect it. "
+            "The ring is your picture. The two directions hold {share:.0%} of the variance (PCA): groups that overlap "
+            "here may be apart in the other directions.",
+            count=_ON_MAP,
+            share=share,
+        )
     )
 
 
@@ -92,12 +118,19 @@ def _detail(card: ModelCard, index: int | None, shown: Container[int]) -> None:
     reading = resources.lab().recogniser(card.name).read_digit(image)
     with st.container(horizontal=True, vertical_alignment="center", border=True):
         with st.container(width=112):
-            galleries.digit_picture(image, f"Training digit {index}, labelled {label}")
+            galleries.digit_picture(image, _("Training digit {index}, labelled {label}", index=index, label=label))
         with st.container(width="stretch"):
-            st.markdown(f"Training digit **{index}**, labelled **{label}**, read as **{reading.digit}**")
+            st.markdown(
+                _(
+                    "Training digit **{index}**, labelled **{label}**, read as **{digit}**",
+                    index=index,
+                    label=label,
+                    digit=reading.digit,
+                )
+            )
             st.caption(reading_view.verdict(reading))
             if st.button(
-                "Explain this digit",
+                _("Explain this digit"),
                 icon=":material/troubleshoot:",
                 on_click=picture_choice.show_training_digit,
                 args=(index,),
@@ -114,10 +147,16 @@ def _rows(name: str, created: float, _digit_map: DigitMap) -> list[dict[str, Any
             index,
             str(digits.y_train[index]),
             digits.x_train[index],
-            f"training digit {index}",
+            "",
         )
         for index in range(_ON_MAP)
     ]
+
+
+def _named_rows(card: ModelCard, digit_map: DigitMap) -> list[dict[str, Any]]:
+    """Return the map's rows with their names, which are in the reader's language and therefore not cached."""
+    rows = _rows(card.name, card.created, digit_map)
+    return [row | {"name": _("training digit {index}", index=row["number"])} for row in rows]
 
 
 def _row(point: NDArray[np.float32], number: int, digit: str, image: NDArray[np.uint8], name: str) -> dict[str, Any]:
@@ -143,9 +182,9 @@ def _digit_map(card: ModelCard) -> DigitMap | None:
         if isinstance(progress, DigitMap):
             st.rerun()
         elif progress.error_message:
-            st.error(messages.escape_markdown(progress.error_message), icon=":material/error:")
+            st.error(messages.escape_markdown(translated(progress.error_message)), icon=":material/error:")
         else:
-            st.progress(progress.share, "Reading 20,000 training digits (once only).")
+            st.progress(progress.share, _("Reading {count:,} training digits (once only).", count=DIGITS))
 
     repetition.repeat(wait, 1.0)
     return None

@@ -7,10 +7,19 @@ from numpy.typing import NDArray
 from digitlab.data.picture_files import SUFFIXES, open_picture
 from digitlab.runs.records.drawing import Drawing
 from digitlab.runs.records.model_card import ModelCard
+from digitlab.translation import Text, _, translated
 from digitlab.ui import galleries, identity, linked_choice, messages, resources, shared_state
 
 _PER_PAGE = 14  # of a person's own digits
 _LINK = "explain"  # in the address: "test-4", "training-4" or "own-4"
+_PLACE = "place"  # in the address: which digit of a number, from 1
+_EXAMPLE = 4  # index in the test set
+_LABELS = {  # of the sources, by their names in the address
+    "My drawing": Text("My drawing"),
+    "My digits": Text("My digits"),
+    "MNIST": Text("MNIST"),
+    "Upload": Text("Upload"),
+}
 
 
 def follow_link() -> None:
@@ -50,29 +59,34 @@ def choose(card: ModelCard) -> NDArray[np.uint8] | None:
     if "sample" in st.query_params and "understood" not in st.session_state:
         st.session_state.understood = "MNIST"
     source = linked_choice.segmented_control(
-        "Picture",
-        {"My drawing": "My drawing", "My digits": "My digits", "MNIST": "MNIST", "Upload": "Upload"},
+        _("Picture"),
+        {name: translated(label) for name, label in _LABELS.items()},
         param="understood",
         key="understood",
         default="My drawing",
     )
     images = _SOURCES[source](card)
     if len(images) < 2:
+        st.query_params.pop(_PLACE, None)
         return images[0] if images else None
-    chosen = st.segmented_control(
-        "Digit of the number", range(len(images)), format_func=lambda n: f"{n + 1}.", default=0, required=True
+    place = linked_choice.segmented_control(
+        _("Digit of the number"),
+        {str(place): str(place) for place in range(1, len(images) + 1)},
+        param=_PLACE,
+        key="place-of-digit",
+        default="1",
     )
-    return images[chosen]
+    return images[int(place) - 1]
 
 
 def _drawn(card: ModelCard) -> list[NDArray[np.uint8]]:
-    """Return the digits on the Draw page, as the network sees them."""
+    """Return the digits on the canvas, as the network sees them; before anything is drawn, an example."""
     picture = shared_state.get().picture
     if picture is not None and (images := _digits(picture, card)):
         return images
-    st.info("Nothing is drawn yet. Draw a digit, or choose one of MNIST's.", icon=":material/draw:")
-    st.page_link("draw.py", label="Draw", icon=":material/draw:")
-    return []
+    st.info(_("Nothing is drawn yet. This is an example from MNIST's test set."), icon=":material/draw:")
+    st.page_link("draw.py", label=_("Draw your own digit"), icon=":material/draw:")
+    return [resources.mnist().x_test[_EXAMPLE]]
 
 
 def _digits(picture: NDArray[np.uint8], card: ModelCard) -> list[NDArray[np.uint8]]:
@@ -81,7 +95,7 @@ def _digits(picture: NDArray[np.uint8], card: ModelCard) -> list[NDArray[np.uint
 
 def _uploaded(card: ModelCard) -> list[NDArray[np.uint8]]:
     """Let a person upload a picture, and return its digits."""
-    file = st.file_uploader("A picture of a digit or a number", list(SUFFIXES), key="understand-upload")
+    file = st.file_uploader(_("A picture of a digit or a number"), list(SUFFIXES), key="understand-upload")
     return [] if file is None else _digits(_open(file.getvalue(), file.name), card)
 
 
@@ -100,14 +114,14 @@ def _mnist(_card: ModelCard) -> list[NDArray[np.uint8]]:
 
     with st.container(horizontal=True, vertical_alignment="bottom"):
         part = linked_choice.segmented_control(
-            "Set", {"test": "Test", "training": "Training"}, param="set", key="mnist_set", default="test"
+            _("Set"), {"test": _("Test"), "training": _("Training")}, param="set", key="mnist_set", default="test"
         )
         images, labels = resources.mnist().part(part)
         if state.get("sample", 0) not in range(len(labels)):
             state.sample = 0
-        index = st.number_input("Sample", 0, len(labels) - 1, key="sample", bind="query-params", width=150)
-        st.button("Random", icon=":material/shuffle:", on_click=choose_random)
-    st.caption(f"Label: **{labels[index]}**.")
+        index = st.number_input(_("Sample"), 0, len(labels) - 1, key="sample", bind="query-params", width=150)
+        st.button(_("Random"), icon=":material/shuffle:", on_click=choose_random)
+    st.caption(_("Label: **{label}**.", label=labels[index]))
     return [images[index]]
 
 
@@ -124,13 +138,13 @@ def _own(_card: ModelCard) -> list[NDArray[np.uint8]]:
         _gallery(drawings)
     else:
         st.info(
-            "You have no digits of your own yet. Draw some on request, or correct a misread drawing in Draw.",
+            _("You have no digits of your own yet. Draw some on request, or correct a misread drawing."),
             icon=":material/draw:",
         )
-        st.page_link("mydigits.py", label="My digits", icon=":material/collections_bookmark:")
+        st.page_link("mydigits.py", label=_("My digits"), icon=":material/collections_bookmark:")
     if chosen is None:
         return []
-    st.caption(f"Your label: **{chosen.label}**.")
+    st.caption(_("Your label: **{label}**.", label=chosen.label))
     return [chosen.image]
 
 
