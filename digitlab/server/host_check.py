@@ -9,6 +9,9 @@ from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from digitlab.server.request_language import language_of
+from digitlab.translation import _, in_language
+
 _HOST = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9._-]+?)\.?(:\d{1,5})?", re.ASCII)
 _DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 _POLICY_VIOLATION = 1008  # the code with which a WebSocket is closed
@@ -42,7 +45,9 @@ class HostCheck:
         if scope["type"] == "websocket" and not (is_answered and _may_connect(headers.get("origin", ""), host)):
             await send({"type": "websocket.close", "code": _POLICY_VIOLATION})
         elif not is_answered:
-            await _refusal(host)(scope, receive, send)
+            with in_language(language_of(scope)):
+                response = _refusal(host)
+            await response(scope, receive, send)
         else:
             await self._app(scope, receive, send)
 
@@ -81,17 +86,21 @@ def _may_connect(origin: str, host: str) -> bool:
     """Whether a page of an origin may open the WebSocket; a client that is no browser names no origin."""
     if not origin or not st.get_option("server.enableCORS") or origin in st.get_option("server.corsAllowedOrigins"):
         return True
-    scheme, _, page = origin.lower().partition("://")
+    scheme, _sign, page = origin.lower().partition("://")
     return host.lower() in (page, page + _DEFAULT_PORTS.get(scheme, ""))
 
 
 def _refusal(host: str) -> PlainTextResponse:
     name = _name(host)
     if name is None:
-        return PlainTextResponse("The host of this request is not a name. Use the address that you were given.", 403)
+        text = _("The host of this request is not a name. Use the address that you were given.")
+        return PlainTextResponse(text, 403)
     return PlainTextResponse(
-        f"DigitLab does not answer to the name {name}. If it should, set DIGITLAB_HOSTS={name} and start it again. "
-        "Otherwise use localhost or the IP address of its machine.",
+        _(
+            "DigitLab does not answer to the name {name}. If it should, set DIGITLAB_HOSTS={name} and start it again. "
+            "Otherwise use localhost or the IP address of its machine.",
+            name=name,
+        ),
         status_code=403,
         headers={"x-content-type-options": "nosniff"},
     )

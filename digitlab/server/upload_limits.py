@@ -10,11 +10,12 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 
+from digitlab.server.request_language import language_of
 from digitlab.server.uploads import files_of_sessions
+from digitlab.translation import _, in_language
 
 MEGABYTE = 1_000_000
 _ADDRESS = re.compile(r".*/_stcore/upload_file/([^/]+)/[^/]+", re.DOTALL)
-_ADVICE = "Reload the page, then upload the file again."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,9 +35,10 @@ class Limits:
 
 @dataclass(slots=True, eq=False)
 class _Upload:
-    """A file that is being uploaded: the size that was announced or, once it is larger, arrived."""
+    """A file that is being uploaded: its size is the announced one or, once that is larger, what arrived."""
 
     session: str
+    language: str
     size: int
     arrived: int = 0
 
@@ -68,7 +70,7 @@ class UploadLimits:
             await self._app(scope, receive, send)
             return
         size = Headers(scope=scope).get("content-length", "")
-        upload = _Upload(session, int(size) if re.fullmatch(r"\d{1,15}", size) else 0)
+        upload = _Upload(session, language_of(scope), int(size) if re.fullmatch(r"\d{1,15}", size) else 0)
         self._uploads.add(upload)
         try:
             refusal = self._refusal(upload)
@@ -96,16 +98,28 @@ class UploadLimits:
 
     def _refusal(self, upload: _Upload) -> HTTPException | None:
         """Return why an upload may not go on, or None."""
+        with in_language(upload.language):
+            return self._excess(upload)
+
+    def _excess(self, upload: _Upload) -> HTTPException | None:
         limits, kept = self._limits, self._files()
         own = list(kept.get(upload.session, {}).values())
         if len(own) + sum(other.session == upload.session for other in self._uploads) > limits.files:
-            return HTTPException(413, f"This page has uploaded {limits.files} files, and cannot keep more. {_ADVICE}")
+            text = _(
+                "This page has uploaded {count} files, and cannot keep more. Reload the page, then upload the file "
+                "again.",
+                count=limits.files,
+            )
+            return HTTPException(413, text)
         coming = sum(other.size for other in self._uploads if other.session == upload.session)
         if sum(map(_size, own)) + coming > limits.size:
-            megabytes = limits.size // MEGABYTE
-            return HTTPException(413, f"The files of a page may have {megabytes} MB together. {_ADVICE}")
+            text = _(
+                "The files of a page may have {megabytes} MB together. Reload the page, then upload the file again.",
+                megabytes=limits.size // MEGABYTE,
+            )
+            return HTTPException(413, text)
         if _size_of_all(kept) + sum(other.arrived for other in self._uploads) > limits.size_of_all:
-            return HTTPException(503, "Too many people are uploading large files now. Try again in a few minutes.")
+            return HTTPException(503, _("Too many people are uploading large files now. Try again in a few minutes."))
         return None
 
 

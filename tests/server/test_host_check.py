@@ -1,6 +1,7 @@
 import asyncio
 
 import pytest
+from catalogues import korean_catalogue
 from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route, WebSocketRoute
@@ -113,3 +114,12 @@ def test_streamlits_settings_for_other_origins_hold(monkeypatch):
     assert not is_connected("127.0.0.1:8501", "https://other.example")
     options["server.enableCORS"] = False
     assert is_connected("127.0.0.1:8501", "https://other.example")
+
+
+def test_a_refusal_is_in_the_browser_s_language(tmp_path):
+    english = "The host of this request is not a name. Use the address that you were given."
+    with korean_catalogue(tmp_path, {english: "이 요청의 호스트는 이름이 아닙니다."}):
+        _start, body = ask(host="a b", **{"accept-language": "ko"})
+        assert body["body"].decode() == "이 요청의 호스트는 이름이 아닙니다."
+        _start, body = ask(host="a b", **{"accept-language": "fr"})
+        assert body["body"].decode() == english

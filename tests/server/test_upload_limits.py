@@ -1,6 +1,7 @@
 import asyncio
 
 import pytest
+from catalogues import korean_catalogue
 from starlette.applications import Starlette
 from starlette.responses import Response
 from starlette.routing import Route
@@ -30,13 +31,14 @@ class Server:
         self.manager.add_file(request.path_params["session"], file)
         return Response(status_code=204)
 
-    def upload(self, size, session="ann", file="1", announced=True, parts=1, method="PUT"):
+    def upload(self, size, session="ann", file="1", announced=True, parts=1, method="PUT", language="en"):
         """Upload a file; gives the status and the text of the answer."""
-        return asyncio.run(self.uploading(size, session, file, announced, parts, method))
+        return asyncio.run(self.uploading(size, session, file, announced, parts, method, language))
 
-    async def uploading(self, size, session="ann", file="1", announced=True, parts=1, method="PUT"):
+    async def uploading(self, size, session="ann", file="1", announced=True, parts=1, method="PUT", language="en"):
         path = f"/lab/_stcore/upload_file/{session}/{file}"
         headers = [(b"content-length", str(size).encode())] if announced else []
+        headers.append((b"accept-language", language.encode()))
         scope = {"type": "http", "method": method, "path": path, "query_string": b"", "headers": headers}
         bodies = iter(range(parts))
         sent = []
@@ -60,6 +62,16 @@ def test_files_are_taken_up_to_a_size():
     assert status == 413
     assert "Reload the page" in text
     assert server.received == 600
+
+
+@pytest.mark.parametrize("parts", [1, 100])
+def test_a_refusal_is_in_the_browser_s_language(parts, tmp_path):
+    english = "The files of a page may have {megabytes} MB together. Reload the page, then upload the file again."
+    server = Server()
+    with korean_catalogue(tmp_path, {english: "파일은 모두 {megabytes} MB까지입니다."}):
+        told = server.upload(10_000, announced=parts == 1, parts=parts, language="ko-KR,ko;q=0.9,en;q=0.8")
+        assert told == (413, "파일은 모두 0 MB까지입니다.")
+        assert server.upload(10_000)[1].startswith("The files of a page")
 
 
 def test_files_are_taken_up_to_a_number():

@@ -1,0 +1,31 @@
+"""The language of whoever sent a request, for answers that come before any page."""
+
+from starlette.datastructures import Headers
+from starlette.requests import cookie_parser
+from starlette.types import Scope
+
+from digitlab.translation import ENGLISH, LANGUAGES
+from digitlab.ui.language import COOKIE
+
+
+def language_of(scope: Scope) -> str:
+    """Return the language that was chosen on a page, or else the browser's first one that we have; else English.
+
+    Example:
+        >>> language_of({"headers": [(b"accept-language", b"fr, ko-KR;q=0.8, en;q=0.7")]})
+        'ko'
+    """
+    headers = Headers(scope=scope)
+    chosen = cookie_parser(headers.get("cookie", "")).get(COOKIE, "")
+    accepted = sorted(headers.get("accept-language", "").split(","), key=_weight, reverse=True)
+    codes = [chosen, *(name.partition(";")[0].strip().lower().split("-")[0] for name in accepted)]
+    return next((code for code in codes if code in LANGUAGES), ENGLISH)
+
+
+def _weight(accepted: str) -> float:
+    """Return how much a language is wanted, 0 to 1."""
+    weight = accepted.partition(";q=")[2].strip()
+    try:
+        return float(weight or 1)
+    except ValueError:
+        return 0.0
