@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from digitlab.translation import Text
+
 TOLERANCE = 1e-4  # of a probability: adding float32 values in another order changes it by about 1e-6
 
 
@@ -40,7 +42,7 @@ class ExportedFile:
 FORMATS: dict[str, FileFormat] = {
     "keras": FileFormat(
         title="Keras",
-        summary="The whole network, for Python: inspect it, change it, or continue its training.",
+        summary=Text("The whole network, for Python: inspect it, change it, or continue its training."),
         suffix=".keras",
         code="""\
 import keras
@@ -52,7 +54,7 @@ print(model.predict(x_test[:1]))
     ),
     "tflite": FileFormat(
         title="LiteRT",
-        summary="Small and fast, for reading digits only: on phones, in browsers, on a Raspberry Pi.",
+        summary=Text("Small and fast, for reading digits only: on phones, in browsers, on a Raspberry Pi."),
         suffix=".tflite",
         code="""\
 import keras
@@ -68,7 +70,7 @@ print(interpreter.get_tensor(interpreter.get_output_details()[0]["index"]))
     ),
     "onnx": FileFormat(
         title="ONNX",
-        summary="For reading digits only, with nearly any other program or language.",
+        summary=Text("For reading digits only, with nearly any other program or language."),
         suffix=".onnx",
         code="""\
 import keras

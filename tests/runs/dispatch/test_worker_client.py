@@ -6,19 +6,22 @@ import sys
 import threading
 import time
 
+import numpy as np
 import psutil
 import pytest
+from catalogues import korean_catalogue
 from waiting import wait_for
 
-from digitlab.errors import ModelNotFound, WorkersUnavailable
+from digitlab.errors import ModelNotFound, SnapshotDamaged, WorkersUnavailable
 from digitlab.lab import Lab
 from digitlab.runs.dispatch import jobs
 from digitlab.runs.dispatch.worker_client import WorkerClient
 from digitlab.runs.dispatch.worker_names import is_gone_from_here
 from digitlab.runs.models import scoring
 from digitlab.runs.models.cleanup import checkpoint_of
-from digitlab.runs.records.run import RunState
+from digitlab.runs.records.run import Run, RunState
 from digitlab.runs.store.store import Store
+from digitlab.translation import Text, error_text, in_language
 
 
 @pytest.fixture
@@ -91,6 +94,18 @@ def test_questions_are_answered_beside_a_run_and_it_stops_soon(workers, store, s
 def test_what_a_worker_finds_wrong_comes_back_as_it_is(workers):
     with pytest.raises(ModelNotFound):
         workers.ask(scoring.score, "gone")
+
+
+def test_what_a_worker_finds_wrong_is_translated_here(workers, small, tmp_path):
+    english = "Run {number} has no snapshots. Train it again, and open that run."
+    run = Run(number=7, title="mine", config=small, state=RunState.FINISHED, created=0.0)
+    with pytest.raises(SnapshotDamaged) as raised:
+        workers.ask(jobs.readings_by_epoch, run, np.zeros((28, 28), np.uint8))
+    error = raised.value
+    assert str(error) == english.format(number=7)
+    assert isinstance(error.args[0], Text)
+    with korean_catalogue(tmp_path / "locale", {english: "실행 {number}에는 스냅샷이 없습니다."}), in_language("ko"):
+        assert error_text(error) == "실행 7에는 스냅샷이 없습니다."
 
 
 def test_workers_do_not_outlive_a_parent_that_is_killed(settings):
