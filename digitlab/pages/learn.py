@@ -9,32 +9,18 @@ from digitlab.ui.learn import full_pages, glossary_list, lesson_run, progress, q
 from digitlab.ui.learn.paths import GLOSSARY, STEPS
 from digitlab.ui.learn.trials import TRIALS
 
-STYLE = """
-<style>
-.st-key-learn-memory { display: none; }
-[data-testid=stLayoutWrapper]:has(> .st-key-learn-nav) { position: sticky; bottom: 0; z-index: 50; }
-.st-key-learn-nav { padding: .75rem 0; border-top: 1px solid rgba(128, 140, 155, .35); background: BACKGROUND; }
-.st-key-learn-nav button { min-height: 44px; min-width: 6.5rem; }
-[data-testid=stMain] { scroll-padding-bottom: 5rem; }
-.digitlab-glossary { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(22rem, 100%), 1fr));
-    gap: 1rem 2rem; margin: 0; }
-.digitlab-glossary dt { font-weight: 600; }
-.digitlab-glossary dd { margin: .15rem 0 0; }
-</style>
-"""
-BACKGROUNDS = {"light": "#ffffff", "dark": "#0f1722"}
-
 
 def show_step(step: str) -> None:
     """Show a step: its sentences and its code, what can be tried beside them, and its question."""
     shown = STEPS[step]
-    text, trial = st.columns([9, 11], gap="large")
+    text, trial = st.columns([5, 11] if shown.has_canvas else [9, 11], gap="large")
     with text:
         st.subheader(translated(shown.title), anchor=False)
         glossary.explained(translated(shown.text))
         if shown.has_code:
             code = KerasCode(config=lesson_run.config(), title="").lesson()[step]
-            st.code(code.strip(), language="python", wrap_lines=True)
+            with st.container(key="learn-code"):
+                st.code(code.strip(), language="python", wrap_lines=True)
     with trial:
         st.markdown(f"**{_('Try it')}**: {messages.escape_markdown(translated(shown.task))}")
         with st.container(key="learn-trial"), messages.show_errors():
@@ -88,7 +74,6 @@ def start_again() -> None:
     stepper.go(next(iter(STEPS)))
 
 
-st.html(STYLE.replace("BACKGROUND", BACKGROUNDS["dark" if st.context.theme.type == "dark" else "light"]))
 st.title(_("Learn"))
 progress.remember()
 step = stepper.current()

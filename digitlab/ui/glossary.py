@@ -53,8 +53,11 @@ def explained(text: str, kind: Literal["text", "caption"] = "text") -> None:
         kind: Whether it looks like a sentence of `st.markdown` or of `st.caption`.
     """
     tag, seen = _KINDS[kind], set[str]()
-    paragraphs = [as_html(paragraph, seen) for paragraph in text.split("\n\n")]
-    st.html(f"<div class='digitlab-prose'>{''.join(f'<{tag}>{part}</{tag}>' for part in paragraphs)}</div>")
+    paragraphs = [as_html(paragraph.replace("\n", " "), seen) for paragraph in text.split("\n\n")]
+    # Not by `st.html`, which comes later than other text, and moves what is below it. Within a block of HTML, Markdown
+    # is not interpreted.
+    html = "".join(f"<{tag}>{part}</{tag}>" for part in paragraphs)
+    st.markdown(f"<div class='digitlab-prose'>{html}</div>", unsafe_allow_html=True)
 
 
 def as_html(text: str, seen: set[str] | None = None) -> str:
@@ -79,8 +82,7 @@ def as_html(text: str, seen: set[str] | None = None) -> str:
 
 def listen() -> None:
     """Let explanations be closed by Escape, opened by a touch, and stay within the window; call it once a page."""
-    st.html(_STYLE)
-    _listener(key=_LISTENER, height="content")
+    _listener(key="glossary-listener", height="content")
 
 
 def _term(key: str, shown: str, text: str) -> str:
@@ -106,26 +108,6 @@ def _matcher(_language: str) -> tuple[re.Pattern[str], Mapping[str, str]]:
     either = rf"({latin})s?(?![a-z0-9])" + (f"|({other})" if other else "|(?!)()")
     return re.compile(rf"(?<!\w)(?:{either})", re.IGNORECASE), keys
 
-
-_LISTENER = "glossary-listener"
-_STYLE = f"""
-<style>
-.st-key-{_LISTENER} {{ display: none; }}
-.digitlab-prose p {{ margin: 0 0 .75rem; }}
-.digitlab-prose p:last-child, .digitlab-prose small:last-child {{ margin-bottom: 0; }}
-.digitlab-prose small {{ display: block; margin: 0 0 .5rem; font-size: .875rem; opacity: .85; }}
-.digitlab-term {{ position: relative; font-style: inherit; cursor: help; border-radius: .15rem;
-    text-decoration: underline dotted; text-decoration-thickness: 1.5px; text-underline-offset: .2em; }}
-.digitlab-term:focus-visible {{ outline: 2px solid currentColor; outline-offset: 2px; }}
-.digitlab-tip {{ position: absolute; z-index: 1000; left: var(--digitlab-shift, 0); bottom: 100%; visibility: hidden;
-    box-sizing: border-box; width: max-content; max-width: min(20rem, 85vw); padding: .5rem .75rem;
-    color: #ffffff; background: #17212e; border: 1px solid #7d8da1; border-radius: .5rem;
-    font-size: .875rem; font-weight: 400; line-height: 1.45; text-align: left; white-space: normal; cursor: auto; }}
-.digitlab-term.below .digitlab-tip {{ bottom: auto; top: 100%; }}
-.digitlab-term:hover .digitlab-tip, .digitlab-term:focus .digitlab-tip {{ visibility: visible; }}
-.digitlab-term.closed .digitlab-tip {{ visibility: hidden; }}
-</style>
-"""
 
 # Without this script explanations show on hover and focus all the same.
 _listener = st.components.v2.component(

@@ -89,6 +89,38 @@ _STYLE = """
 .digitlab-tally .wanted u { background: #d55e00; }
 [data-testid=stMain]:has(.digitlab-request):focus-visible { outline: none; box-shadow: none; }
 .digitlab-request { font-size: 1.6rem; font-weight: 600; line-height: 1.2; }
+.st-key-glossary-listener, .st-key-upload-refusals, .st-key-learn-memory { position: absolute; }
+.digitlab-prose p { margin: 0 0 .75rem; }
+.digitlab-prose :last-child { margin-bottom: 0; }
+.digitlab-prose small { display: block; margin: 0 0 .5rem; font-size: .875rem; opacity: .85; }
+.digitlab-term { position: relative; font-style: inherit; cursor: help; border-radius: .15rem;
+    text-decoration: underline dotted; text-decoration-thickness: 1.5px; text-underline-offset: .2em; }
+.digitlab-term:focus-visible { outline: 2px solid currentColor; outline-offset: 2px; }
+.digitlab-tip { position: absolute; z-index: 1000; left: var(--digitlab-shift, 0); bottom: 100%; visibility: hidden;
+    box-sizing: border-box; width: max-content; max-width: min(20rem, 85vw); padding: .5rem .75rem;
+    color: #ffffff; background: #17212e; border: 1px solid #7d8da1; border-radius: .5rem;
+    font-size: .875rem; font-weight: 400; line-height: 1.45; text-align: left; white-space: normal; cursor: auto; }
+.digitlab-term.below .digitlab-tip { bottom: auto; top: 100%; }
+.digitlab-term:hover .digitlab-tip, .digitlab-term:focus .digitlab-tip { visibility: visible; }
+.digitlab-term.closed .digitlab-tip { visibility: hidden; }
+.digitlab-glossary { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(22rem, 100%), 1fr));
+    gap: 1rem 2rem; margin: 0; padding: 0; }
+.digitlab-glossary dt { font-weight: 600; }
+.digitlab-glossary dd { margin: .15rem 0 0; }
+[data-testid=stLayoutWrapper]:has(> .st-key-learn-nav) { position: sticky; bottom: 0; z-index: 50; }
+.st-key-learn-nav { padding: .75rem 0; border-top: 1px solid rgba(128, 140, 155, .35);
+    background: light-dark(#ffffff, #0f1722); }
+.st-key-learn-nav button { min-height: 44px; min-width: 6.5rem; }
+[data-testid=stMain]:has(.st-key-learn-nav) { scroll-padding-bottom: 5rem; }
+.st-key-learn_path { min-height: 44px; }
+.st-key-learn-code { min-height: 8rem; }
+.st-key-learn-digits { min-height: 23.5rem; }
+.st-key-learn-look, .st-key-learn-pick-place, .st-key-learn-pick-pen { min-height: 6rem; }
+@media (max-width: 640px) {
+    .st-key-learn_path button { padding: 0 .35rem; min-height: 44px; }
+    .st-key-learn-digits { min-height: 30rem; }
+    .st-key-learn-look, .st-key-learn-pick-place, .st-key-learn-pick-pen { min-height: 12rem; }
+}
 .digitlab-small { image-rendering: pixelated; width: 36px; height: 36px; border-radius: .25rem; display: block; }
 .digitlab-seen.large img { width: min(280px, 100%); height: auto; aspect-ratio: 1; }
 </style>

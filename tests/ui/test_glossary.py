@@ -1,6 +1,7 @@
 import re
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from digitlab.ui import glossary
 from digitlab.ui.glossary_terms import TERMS
@@ -58,3 +59,18 @@ def test_a_widget_s_help_holds_the_explanations_of_several_terms():
     text = glossary.help("epoch", "loss", before="Choose.")
     assert text.startswith("Choose.\n\n**Epoch**: One pass")
     assert "\n\n**Loss**: How wrong" in text
+
+
+def test_a_paragraph_of_a_page_is_one_block_of_html():
+    page = AppTest.from_function(_page).run()
+    html = page.markdown[0].value
+    assert html.startswith("<div class='digitlab-prose'><p>The <dfn")
+    assert "\n" not in html
+    assert html.count("<p>") == 2
+    assert explained(html) == ["loss"]
+
+
+def _page() -> None:
+    from digitlab.ui import glossary
+
+    glossary.explained("The loss\nof *all*.\n\nThe loss again")

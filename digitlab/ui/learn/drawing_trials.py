@@ -13,7 +13,7 @@ from digitlab.ui import canvas, corrections, messages, probability_bars, reading
 from digitlab.ui.learn import lesson_run
 
 _COMPARED = ("tutorial", DEFAULT_MODEL)  # networks that read the same drawing
-_WIDTH = 358  # pixels of the canvas
+_WIDTH, _RESULT = 358, 330  # pixels of the canvas, and of what is read beside it
 _FIELD = 280  # pixels of the side of the field in which the example stands
 _ENLARGED = 4  # times, of the example
 _STEPS = {
@@ -87,7 +87,7 @@ def steps() -> None:
 def _field() -> tuple[NDArray[np.uint8] | None, st.delta_generator.DeltaGenerator]:
     """Show the canvas with its tools; returns the drawing, and the place for what is read."""
     with st.container(horizontal=True, gap="medium"):  # side by side where there is room
-        left, right = st.container(width=_WIDTH), st.container(width=_WIDTH)
+        left, right = st.container(width=_WIDTH), st.container(width=_RESULT)
     picture: NDArray[np.uint8] | None = None
     with left, messages.show_errors():
         picture = canvas.show()

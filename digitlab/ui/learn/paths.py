@@ -33,6 +33,7 @@ class Step:
         task: What to try beside them, in a sentence.
         question: What to think about afterwards.
         has_code: Whether it stands for lines of Keras, those of its name in `KerasCode.lesson`.
+        has_canvas: Whether one draws in it, so that it needs room for the canvas and the answer side by side.
     """
 
     title: Text
@@ -40,6 +41,7 @@ class Step:
     task: Text
     question: Question
     has_code: bool = False
+    has_canvas: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +221,7 @@ LESSON = Path(
                 ),
             ),
             has_code=True,
+            has_canvas=True,
         ),
     },
 )
@@ -277,6 +280,7 @@ WRONG = Path(
                 1,
                 Text("A network can only learn what its examples show. A few dozen of your own digits help a lot."),
             ),
+            has_canvas=True,
         ),
         "steps": Step(
             Text("Preparation"),
@@ -295,6 +299,7 @@ WRONG = Path(
                 2,
                 Text("The shape is what makes a 3 a 3. All the rest is chance: place, size, pen."),
             ),
+            has_canvas=True,
         ),
     },
 )
@@ -321,6 +326,7 @@ YOURS = Path(
                     "it could do."
                 ),
             ),
+            has_canvas=True,
         ),
         "collect": Step(
             Text("Collect"),
