@@ -44,13 +44,14 @@ page = st.navigation(
 )
 if page is not start:
     st.set_page_config(page_title=f"{page.title} · DigitLab")
-style.apply()
-glossary.listen()
-upload_refusals.listen()
-with messages.show_errors():
-    with st.container(key="session-bar", horizontal=True, vertical_alignment="center", gap="small"):
+with st.container(key="session-bar", horizontal=True, vertical_alignment="center", gap="small"):
+    style.apply()
+    glossary.listen()
+    upload_refusals.listen()
+    with messages.show_errors():
         language.show_field()
         identity.show()
+with messages.show_errors():
     messages.show_notice(resources.lab().database_trouble)
     kept_drawings.restore()
     page.run()

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-
 from streamlit import file_util
 
 from digitlab.ui.style import SHEET
@@ -16,7 +15,10 @@ from digitlab.ui.style import SHEET
 # At the end of the body: of two rules that are equally specific the later one counts, and Streamlit writes its own into
 # the head.
 _END = b"</body>"
-_PARTS = ("BidiComponent", "Button", "ButtonGroup", "Expander", "Html", "PageLink", "Popover", "Selectbox", "Slider")
+_PARTS = (
+    *("BidiComponent", "Button", "ButtonGroup", "Checkbox", "Expander", "Html", "Metric", "NumberInput", "PageLink"),
+    *("Radio", "Selectbox", "Slider", "TextInput"),
+)  # by the names of their files in Streamlit
 
 
 class PageStyle:

@@ -6,17 +6,25 @@ import streamlit as st
 
 from digitlab.translation import _
 
-_STYLE = """
-<style>
+# `digitlab/server/page_style.py` writes it into the page. A class `st-key-NAME` is that of the element with this key.
+SHEET = """
+[data-testid=stMainBlockContainer] { max-width: none; }
 .st-key-session-bar { position: fixed; top: 0; right: 3.5rem; height: 3.75rem; width: auto !important; z-index: 999991;
     flex-wrap: nowrap; }
-.st-key-language-memory { position: absolute; }
+[data-testid=stLayoutWrapper]:has(> .st-key-session-bar) { position: absolute; height: 0; }
+.st-key-session-bar > :not(.st-key-language, :has(button)) { position: absolute; }
+.st-key-network_field { min-height: 4.25rem; }
+.st-key-language { min-width: 9.4rem; }
 .st-key-canvas, .st-key-request { width: 100% !important; aspect-ratio: 358 / 320; background: #000;
     border-radius: .5rem; }
 .st-key-draw-head { min-height: 2.75rem; }
+.st-key-source { min-width: 18.2rem; }
+.st-key-source > div { margin-left: auto; }
+.st-key-tool { min-width: 10.9rem; }
+.st-key-undo, .st-key-clear { min-width: 5rem; }
 .st-key-draw-head h1 { padding: 0; font-size: 1.75rem; }
 .st-key-draw-columns { display: grid; gap: 1rem 1.5rem; align-items: start;
-    grid-template-columns: minmax(0, 30rem) minmax(0, 1fr) minmax(0, 1fr); }
+    grid-template-columns: minmax(0, 30rem) minmax(0, 1fr) minmax(0, 1fr); min-height: 30.1rem; }
 .st-key-draw-columns > * { width: auto !important; min-width: 0; }
 .st-key-draw-left { gap: .5rem; }
 .st-key-draw-field { aspect-ratio: 358 / 320; }
@@ -31,7 +39,10 @@ _STYLE = """
 }
 @media (max-width: 640px) {
   .stMainBlockContainer:has(.st-key-draw-head) > div { gap: .5rem; }
-  .st-key-draw-columns { grid-template-columns: minmax(0, 1fr); gap: .5rem; }
+  .st-key-draw-columns { grid-template-columns: minmax(0, 1fr); gap: .5rem; min-height: calc(90vw + 45rem); }
+  .st-key-source { min-width: 10.8rem; }
+  .st-key-tool { min-width: 5.5rem; }
+  .st-key-undo, .st-key-clear { min-width: 2.75rem; }
   .st-key-draw-head { flex-wrap: nowrap; }
   .st-key-draw-head h1 { font-size: 1.25rem; }
   .st-key-source :is(p, [data-testid=stMarkdownContainer]), .st-key-canvas-tools button p { font-size: 0 !important; }
@@ -123,15 +134,30 @@ _STYLE = """
 }
 .digitlab-small { image-rendering: pixelated; width: 36px; height: 36px; border-radius: .25rem; display: block; }
 .digitlab-seen.large img { width: min(280px, 100%); height: auto; aspect-ratio: 1; }
-</style>
+.digitlab-seen.large { min-height: min(280px, 100%); }
+.st-key-network_field, .st-key-seed, .st-key-page, .st-key-sample { min-height: 4.25rem; }
+.st-key-understood, .st-key-understand-view, .st-key-browsed_set, .st-key-browsed_digit { min-height: 3.75rem; }
+.st-key-explained-picture, .st-key-explained-reading { min-height: 24.5rem; }
+.st-key-explanation { min-height: 60rem; }
+.st-key-browse-controls, .st-key-browse-pages { min-height: 4.25rem; }
+.st-key-browse-controls button, .st-key-browse-controls [role=radio] { min-height: 2.5rem; }
+.st-key-gallery { min-height: 34.5rem; }
+.st-key-browsed-answer { min-height: 17.5rem; }
+@media (max-width: 640px) {
+  .st-key-understand-view { min-height: 8.25rem; }
+  .st-key-explained-picture { min-height: 28.5rem; }
+  .st-key-browse-controls { min-height: 17rem; }
+  .st-key-browse-pages { min-height: 6.7rem; }
+  .st-key-browsed_digit { min-height: 6.2rem; }
+  .st-key-gallery { min-height: 57rem; }
+  .st-key-browsed-answer { min-height: 0; }
+}
 """
 
 
 def apply() -> None:
-    """Add the style sheet to the page."""
-    st.html(
-        _STYLE + f"<style>[data-testid=stExpandSidebarButton]::after {{ content: {json.dumps(_('Menu'))} }}</style>"
-    )
+    """Add what depends on the language to the style sheet."""
+    st.html(f"<style>[data-testid=stExpandSidebarButton]::after {{ content: {json.dumps(_('Menu'))} }}</style>")
 
 
 def is_dark() -> bool:
