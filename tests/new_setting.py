@@ -25,7 +25,7 @@ def test_command_line():
 
 def test_record_and_model_card():
     assert TrainingConfig.from_dict(config.as_dict()) == config
-    assert settings_as_text(config)["label smoothing"] == "0.2"
+    assert settings_as_text(config)["Label smoothing"] == "0.2"
 
 
 def test_link_and_file():

@@ -177,8 +177,8 @@ def _changes(config: TrainingConfig) -> list[str]:
     """Return what was done to MNIST's digits, and what was added to them."""
     lines = []
     if amounts := {name: amount for name, amount in config.as_dict()["augmentation"].items() if amount}:
-        words = settings_of(Augmentation)
-        listed = ", ".join(f"{translated(words[name].words)} {amount:g}" for name, amount in amounts.items())
+        settings = settings_of(Augmentation)
+        listed = ", ".join(f"{translated(settings[name].label)} {amount:g}" for name, amount in amounts.items())
         lines.append(_("Augmentation, different in every epoch: {amounts}.", amounts=listed))
     if config.written_digits:
         lines += [
@@ -262,7 +262,7 @@ def _calibration(card: ModelCard) -> str:
 
 def _settings(card: ModelCard) -> str:
     settings = settings_of(Augmentation)
-    unused = {settings[name].words for name, amount in values_of(card.config.augmentation).items() if not amount}
+    unused = {settings[name].label for name, amount in values_of(card.config.augmentation).items() if not amount}
     if card.config.tuning is None:
         unused |= set(FINE_TUNING_SETTINGS)
     used = [(name, value) for name, value in settings_as_text(card.config).items() if name not in unused]

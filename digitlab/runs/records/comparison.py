@@ -17,7 +17,7 @@ from digitlab.runs.records.run import Run
 from digitlab.translation import Text
 
 _UNKNOWN = Text("unknown")
-FINE_TUNING_SETTINGS = (Text("fine-tuned from"), Text("drawings trained on"))
+FINE_TUNING_SETTINGS = (Text("Fine-tuned from"), Text("Drawings trained on"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +86,7 @@ def contenders(
 
 
 def differences(contenders: Sequence[Contender]) -> dict[str, list[str]]:
-    """Return the known settings that differ, by name, each with the contenders' values in order."""
+    """Return the known settings that differ, by label, each with the contenders' values in order."""
     settings = [settings_as_text(contender.config) if contender.config else {} for contender in contenders]
     names = next(filter(None, settings), {})
     values = {name: [texts.get(name, _UNKNOWN) for texts in settings] for name in names}
@@ -104,15 +104,19 @@ def milliseconds(recogniser: Recogniser, images: NDArray[np.uint8]) -> float:
 
 
 def settings_as_text(config: TrainingConfig) -> dict[str, str]:
-    """Return all settings as text, by name."""
+    """Return all settings as text, by label; `translated` knows the labels, and those of the values that are words."""
     settings, tuning = settings_of(TrainingConfig), config.tuning
-    values = {settings[name].words: value for name, value in values_of(config).items()}
+    values: dict[str, object] = {}
+    for name, value in values_of(config).items():
+        values[settings[name].label] = settings[name].choice_labels.get(value, value)
     fine_tuning = (tuning.base, len(tuning.learned)) if tuning else (None, 0)
     values |= dict(zip(FINE_TUNING_SETTINGS, fine_tuning, strict=True))
-    return {name: _value_as_text(value) for name, value in values.items()}
+    return {label: _value_as_text(value) for label, value in values.items()}
 
 
 def _value_as_text(value: object) -> str:
     if isinstance(value, bool):
         return Text("yes") if value else Text("no")
+    if isinstance(value, str):
+        return value
     return Text("none") if value is None else f"{value:g}" if isinstance(value, float) else f"{value}"

@@ -18,7 +18,7 @@ from digitlab.translation import Text
 
 MAX_TITLE_LENGTH = 60
 _TESTED = 10_000  # digits of MNIST's test set
-_ADAPTATIONS = re.compile(", (?=(?:padded|resized|grey|channels|outputs?) )")
+_ADAPTATIONS = re.compile(r", (?=(?:padded|resized|grey|channels|outputs?)\b)")
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
 
 

@@ -2,11 +2,13 @@ import dataclasses
 
 import numpy as np
 import pytest
+from catalogues import korean_catalogue
 
 from digitlab.networks.config import FineTuning
 from digitlab.networks.scores import Scores
 from digitlab.runs.records.card_markdown import keras_code, model_card, no_code, sections
 from digitlab.runs.records.model_card import ModelCard, Origin
+from digitlab.translation import in_language
 
 
 @pytest.fixture
@@ -25,13 +27,13 @@ def scores():
 
 def test_card_has_all_facts_about_a_network(card, scores):
     text = model_card(card, scores)
-    for part in ("Handwriting", "295,426 weights", "| seed | 1 |", "keras 3.15", "CC BY-SA 3.0", card.command):
+    for part in ("Handwriting", "295,426 weights", "| Seed | 1 |", "keras 3.15", "CC BY-SA 3.0", card.command):
         assert part in text
     low, high = card.interval
     assert f"| MNIST's test set, 10,000 | {card.test_accuracy:.2%} | {low:.2%} to {high:.2%} |" in text
     assert f"| {len(card.epochs)} | {card.epochs[-1].loss:.4f} |" in text
     assert "Added: 48,000 synthetic digits" in text
-    assert "fine-tuned from" not in text
+    assert "Fine-tuned from" not in text
 
 
 def test_card_says_with_which_preprocessing_it_learned(card):
@@ -98,3 +100,37 @@ def test_fine_tuned_network_names_its_base(card, scores):
     assert "Fine-tuned from handwriting on 3 drawings of its owner" in text
     assert "fine-tuned from the network handwriting" in no_code(improved)
     assert "~~~~" not in text
+
+
+def test_card_is_written_in_the_reader_s_language(card, scores, tmp_path):
+    texts = {
+        "Training data": "학습 데이터",
+        "Seed": "시드",
+        "no": "아니요",
+        "Source: {source}.": "출처: {source}.",
+        "MNIST, content SHA-256 {sha256}": "MNIST, 내용의 SHA-256 {sha256}",
+        "Trained with DigitLab on {day} by {owner}.": "{owner}이(가) {day}에 DigitLab으로 학습했습니다.",
+    }
+    mine = dataclasses.replace(card, is_ready_made=False, owner_name="Ann")
+    with korean_catalogue(tmp_path, texts), in_language("ko"):
+        text = model_card(mine, scores)
+    for part in (
+        "## 학습 데이터\n",
+        "| 시드 | 1 |",
+        "- 출처: MNIST, 내용의 SHA-256 ",
+        "Ann이(가) 20",
+        "에 DigitLab으로",
+    ):
+        assert part in text
+
+
+def test_adaptations_of_an_imported_network_are_told_apart():
+    parts = [
+        "rows and columns exchanged",
+        "resized to 32 x 32 pixels",
+        "outputs, which stood for 1, 0, reordered",
+        "output 2 of 3 used",
+    ]
+    origin = Origin(file="", source="", sha256="", layers=1, scale="", is_softmax_added=False)
+    assert dataclasses.replace(origin, adaptation=", ".join(parts)).adaptations == parts
+    assert origin.adaptations == []

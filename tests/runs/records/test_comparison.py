@@ -44,10 +44,10 @@ def test_only_settings_that_differ_are_told():
         TrainingConfig(), epochs=20, calibration=True, early_stopping=3, augmentation=Augmentation(shift=1.5)
     )
     assert differences([contender(), contender(config=other)]) == {
-        "epochs": ["10", "20"],
-        "calibration": ["no", "yes"],
-        "early stopping": ["none", "3"],
-        "shift": ["0", "1.5"],
+        "Epochs": ["10", "20"],
+        "Calibrated probabilities": ["no", "yes"],
+        "Early stopping after": ["none", "3"],
+        "Shift": ["0", "1.5"],
     }
     assert differences([contender(), contender()]) == differences([contender()]) == differences([]) == {}
 
@@ -67,11 +67,11 @@ def test_settings_that_nobody_knows_are_not_invented(card):
     brought = dataclasses.replace(card, name="brought", origin=origin)
     found = contenders([brought], lambda _: {"brought": "B"}, [], lambda _: [])["brought"]
     other = dataclasses.replace(TrainingConfig(), epochs=20)
-    assert differences([found, contender(), contender(config=other)]) == {"epochs": ["unknown", "10", "20"]}
+    assert differences([found, contender(), contender(config=other)]) == {"Epochs": ["unknown", "10", "20"]}
     assert differences([found, contender()]) == {}
 
 
 def test_what_a_network_was_improved_from_is_a_setting(card):
     tuned = dataclasses.replace(TrainingConfig(), tuning=FineTuning(base="tutorial", learned=(1, 2)))
     different = differences([contender(), contender(config=tuned)])
-    assert different == {"fine-tuned from": ["none", "tutorial"], "drawings trained on": ["0", "2"]}
+    assert different == {"Fine-tuned from": ["none", "tutorial"], "Drawings trained on": ["0", "2"]}
