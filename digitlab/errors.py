@@ -126,10 +126,7 @@ class SnapshotDamaged(RunError):
 
 
 class Diverged(RunError):
-    """The loss became infinite or NaN; the message begins with `DIVERGED`."""
-
-
-DIVERGED = "The loss became infinite or not a number (NaN)"
+    """The loss became infinite or NaN."""
 
 
 class DrawingNotFound(DigitLabError):

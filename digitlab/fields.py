@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any, cast, get_args
 
 from digitlab.errors import InvalidSetting
+from digitlab.translation import Text
 
 _KEY = "setting"  # of a field's metadata
 
@@ -87,20 +88,28 @@ class Setting:
         if value is None and self.is_optional:
             return
         if not self._allows(value):
-            raise InvalidSetting(f"The setting {self.words} is {reprlib.repr(value)}. {self.allowed}")
+            raise InvalidSetting(
+                Text(
+                    "The setting {name} is {value}. {allowed}",
+                    name=self.words,
+                    value=reprlib.repr(value),
+                    allowed=self.allowed,
+                )
+            )
 
     @property
-    def allowed(self) -> str:
+    def allowed(self) -> Text:
         """What may be chosen, as a sentence."""
         if self.choices:
-            return f"Choose one of {', '.join(self.choices)}."
+            return Text("Choose one of {choices}.", choices=", ".join(self.choices))
         if self.kind is bool:
-            return "Choose True or False."
+            return Text("Choose True or False.")
+        ends = {"low": self.low, "high": self.high}
         if self.kind is int:
-            return f"Choose a whole number from {self.low:,} to {self.high:,}."
+            return Text("Choose a whole number from {low:,} to {high:,}.", **ends)
         if self.unit:
-            return f"Choose a number from {self.low:g} to {self.high:g} ({self.unit})."
-        return f"Choose a number from {self.low:g} to {self.high:g}."
+            return Text("Choose a number from {low:g} to {high:g} ({unit}).", **ends, unit=self.unit)
+        return Text("Choose a number from {low:g} to {high:g}.", **ends)
 
     def _allows(self, value: object) -> bool:
         if self.choices:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from digitlab import logs
 from digitlab.data import mnist_source
 from digitlab.data.mnist import Mnist
-from digitlab.errors import DIVERGED, WorkersUnavailable
+from digitlab.errors import WorkersUnavailable
 from digitlab.networks.config import TrainingConfig
 from digitlab.networks.digit_sets import TEST, DigitSet
 from digitlab.networks.explanation import ReadingsByEpoch
@@ -35,7 +35,7 @@ from digitlab.runs.models.snapshot_store import SnapshotCache
 from digitlab.runs.records.improvement import Improvement
 from digitlab.runs.records.model_card import ModelCard
 from digitlab.runs.records.people import OPERATOR, Person
-from digitlab.runs.records.run import CommandLineOptions, Run, check_number
+from digitlab.runs.records.run import CommandLineOptions, Failure, Run, check_number
 from digitlab.runs.services.drawings import Drawings
 from digitlab.runs.services.evaluations import Evaluations
 from digitlab.runs.services.explaining import ExplanationService
@@ -302,7 +302,8 @@ class Lab:
         if run.config.tuning is not None:  # the drawings that were set aside judge it
             return []
         labels = self.mnist().y_train[: run.config.fitted_digits]
-        return hints(run.config, labels, epochs, observations, has_diverged=run.message.startswith(DIVERGED))
+        has_diverged = run.failure is Failure.DIVERGED
+        return hints(run.config, labels, epochs, observations, has_diverged=has_diverged)
 
     def snapshots(self, run: Run) -> list[Snapshot]:
         """Return the snapshots of a run's network, before its first epoch and after some others, in order."""

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitlab.fields import Setting, check_settings, declare, values_of
+from digitlab.translation import Text
 
 _KNOTS = 6  # of the grid of an elastic distortion, in each direction: about one every 5 pixels
 _ERASED = (3, 7)  # pixels: the side of an erased square, the minimum and one more than the maximum
@@ -36,49 +37,51 @@ class Augmentation:
         False
     """
 
-    shift: float = declare(Setting(default=0.0, label="Shift", high=8, step=0.5, unit="pixels", form_format="%g px"))
+    shift: float = declare(
+        Setting(default=0.0, label=Text("Shift"), high=8, step=0.5, unit=Text("pixels"), form_format="%g px")
+    )
     rotation: float = declare(
-        Setting(default=0.0, label="Rotation", high=45, step=1, unit="degrees", form_format="%g°")
+        Setting(default=0.0, label=Text("Rotation"), high=45, step=1, unit=Text("degrees"), form_format="%g°")
     )
     scale: float = declare(
         Setting(
             default=0.0,
-            label="Scale",
+            label=Text("Scale"),
             high=0.5,
             step=0.05,
-            unit="share of the size",
+            unit=Text("share of the size"),
             form_format="percent",
         )
     )
     shear: float = declare(
         Setting(
             default=0.0,
-            label="Shear",
-            help="Slants to both sides.",
+            label=Text("Shear"),
+            help=Text("Slants to both sides."),
             high=0.5,
             step=0.05,
-            unit="share of the height",
+            unit=Text("share of the height"),
         )
     )
     elastic: float = declare(
         Setting(
             default=0.0,
-            label="Elastic",
-            help="Distorts the digit locally, as if it were drawn on rubber.",
+            label=Text("Elastic"),
+            help=Text("Distorts the digit locally, as if it were drawn on rubber."),
             high=4,
             step=0.1,
-            unit="pixels",
+            unit=Text("pixels"),
             form_format="%g px",
         )
     )
     erasing: float = declare(
         Setting(
             default=0.0,
-            label="Erasing",
-            help="Share of the digits that lose a small square.",
+            label=Text("Erasing"),
+            help=Text("Share of the digits that lose a small square."),
             high=1,
             step=0.05,
-            unit="share of the digits",
+            unit=Text("share of the digits"),
             form_format="percent",
         )
     )

@@ -11,9 +11,10 @@ from digitlab.data.augmentation import Augmentation
 from digitlab.errors import InvalidSetting
 from digitlab.fields import Setting, check_settings, declare, settings_of, values_of
 from digitlab.networks.presets import PRESETS
+from digitlab.translation import Text
 
 OPTIMIZERS = {"adam": "Adam", "adamw": "AdamW", "rmsprop": "RMSprop", "sgd": "SGD"}  # and the names of Keras' classes
-SCHEDULES = {"constant": "Constant", "cosine": "Cosine", "one-cycle": "One-cycle"}
+SCHEDULES = {"constant": Text("Constant"), "cosine": Text("Cosine"), "one-cycle": Text("One-cycle")}
 ALWAYS_GIVEN = ("preset", "epochs", "seed")  # in links, files and commands, even where they are the preset's own
 _MNIST = 60_000  # training digits
 
@@ -39,11 +40,21 @@ class FineTuning:
         values = {"base": (self.base,), "learned": self.learned, "held_back": self.held_back, "prints": self.prints}
         for name, kind in kinds.items():
             if not all(isinstance(value, kind) and not isinstance(value, bool) for value in values[name]):
-                raise InvalidSetting(f"The {name} of a fine-tuning is {reprlib.repr(values[name])}. Start a new one.")
+                raise InvalidSetting(
+                    Text(
+                        "The {name} of a fine-tuning is {value}. Start a new one.",
+                        name=name,
+                        value=reprlib.repr(values[name]),
+                    )
+                )
         if not self.base or not self.learned:
-            raise InvalidSetting("Fine-tuning needs a network and drawings to learn from. Draw some digits first.")
+            raise InvalidSetting(
+                Text("Fine-tuning needs a network and drawings to learn from. Draw some digits first.")
+            )
         if shared := set(self.learned) & set(self.held_back):
-            raise InvalidSetting(f"Drawing {min(shared)} cannot be both trained on and set aside. Choose one.")
+            raise InvalidSetting(
+                Text("Drawing {number} cannot be both trained on and set aside. Choose one.", number=min(shared))
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,26 +98,30 @@ class TrainingConfig:
         digitlab.errors.InvalidSetting: The setting epochs is 0. Choose a whole number from 1 to 500.
     """
 
-    preset: str = declare(Setting(default="tutorial", label="Network", choices=tuple(PRESETS), group="network"))
+    preset: str = declare(Setting(default="tutorial", label=Text("Network"), choices=tuple(PRESETS), group="network"))
     epochs: int = declare(
         Setting(
             default=10,
-            label="Epochs",
-            help="Passes over the training set.",
+            label=Text("Epochs"),
+            help=Text("Passes over the training set."),
             low=1,
             high=500,
             form_high=50,
             group="main",
         )
     )
-    batch_size: int = declare(Setting(default=32, label="Batch size", low=1, high=4096, is_typed=True, position=1))
+    batch_size: int = declare(
+        Setting(default=32, label=Text("Batch size"), low=1, high=4096, is_typed=True, position=1)
+    )
     optimizer: str = declare(
-        Setting(default="adam", label="Optimizer", choices=tuple(OPTIMIZERS), choice_labels=OPTIMIZERS, position=3)
+        Setting(
+            default="adam", label=Text("Optimizer"), choices=tuple(OPTIMIZERS), choice_labels=OPTIMIZERS, position=3
+        )
     )
     learning_rate: float = declare(
         Setting(
             default=0.001,
-            label="Learning rate",
+            label=Text("Learning rate"),
             low=1e-9,
             high=1000,
             step=0.0005,
@@ -118,8 +133,10 @@ class TrainingConfig:
     schedule: str = declare(
         Setting(
             default="constant",
-            label="Schedule",
-            help="Whether the learning rate stays, falls to 0 along a cosine wave, or rises to it first (one-cycle).",
+            label=Text("Schedule"),
+            help=Text(
+                "Whether the learning rate stays, falls to 0 along a cosine wave, or rises to it first (one-cycle)."
+            ),
             choices=tuple(SCHEDULES),
             choice_labels=SCHEDULES,
             position=5,
@@ -128,8 +145,8 @@ class TrainingConfig:
     validation_split: float = declare(
         Setting(
             default=0.2,
-            label="Validation split",
-            help="Share, from the end of the training set, that is only used to watch the training.",
+            label=Text("Validation split"),
+            help=Text("Share, from the end of the training set, that is only used to watch the training."),
             high=0.9,
             form_high=0.5,
             step=0.05,
@@ -139,8 +156,8 @@ class TrainingConfig:
     training_digits: int = declare(
         Setting(
             default=_MNIST,
-            label="Training digits",
-            help="How many of MNIST's 60,000 are used, validation included.",
+            label=Text("Training digits"),
+            help=Text("How many of MNIST's 60,000 are used, validation included."),
             low=100,
             high=_MNIST,
             step=1000,
@@ -148,14 +165,16 @@ class TrainingConfig:
             position=2,
         )
     )
-    seed: int = declare(Setting(default=1, label="Seed", high=2**31 - 1, is_typed=True, position=6))
+    seed: int = declare(Setting(default=1, label=Text("Seed"), high=2**31 - 1, is_typed=True, position=6))
     augmentation: Augmentation = field(default_factory=Augmentation)
     written_digits: int = declare(  # the name of version 0.1.0, in records and links
         Setting(
             default=0,
-            label="Synthetic digits",
-            help="So many are drawn before the training: barred sevens, ones with a foot, curled nines. With them come "
-            "MNIST's own digits redrawn with other pens, and letters and scribbles, to learn what is no digit.",
+            label=Text("Synthetic digits"),
+            help=Text(
+                "So many are drawn before the training: barred sevens, ones with a foot, curled nines. With them come "
+                "MNIST's own digits redrawn with other pens, and letters and scribbles, to learn what is no digit."
+            ),
             high=200_000,
             step=1000,
             group="handwriting",
@@ -164,26 +183,32 @@ class TrainingConfig:
     averaging: bool = declare(
         Setting(
             default=False,
-            label="Average four shifted views",
-            help="The trained network reads each digit four times, moved by half a pixel to each side, and averages.",
+            label=Text("Average four shifted views"),
+            help=Text(
+                "The trained network reads each digit four times, moved by half a pixel to each side, and averages."
+            ),
             group="handwriting",
         )
     )
     calibration: bool = declare(
         Setting(
             default=False,
-            label="Calibrated probabilities",
-            help="One number, the temperature, is fitted on the validation digits, so that about 90 % of the answers "
-            "given with 90 % confidence are correct.",
+            label=Text("Calibrated probabilities"),
+            help=Text(
+                "One number, the temperature, is fitted on the validation digits, so that about 90 % of the answers "
+                "given with 90 % confidence are correct."
+            ),
             group="handwriting",
         )
     )
     early_stopping: int | None = declare(
         Setting(
             default=None,
-            label="Early stopping after",
-            help="Ends when the validation loss has not improved for so many epochs, and keeps the best weights. "
-            "0: never.",
+            label=Text("Early stopping after"),
+            help=Text(
+                "Ends when the validation loss has not improved for so many epochs, and keeps the best weights. "
+                "0: never."
+            ),
             low=1,
             high=500,
             form_high=20,
@@ -196,13 +221,19 @@ class TrainingConfig:
     def __post_init__(self) -> None:
         check_settings(self)
         if not isinstance(self.augmentation, Augmentation):
-            raise InvalidSetting(f"The augmentation is {self.augmentation!r}. Give an Augmentation.")
+            raise InvalidSetting(
+                Text("The augmentation is {value}. Give an Augmentation.", value=repr(self.augmentation))
+            )
         if not isinstance(self.tuning, FineTuning | None):
-            raise InvalidSetting(f"The tuning is {reprlib.repr(self.tuning)}. Give a FineTuning, or None.")
+            raise InvalidSetting(
+                Text("The tuning is {value}. Give a FineTuning, or None.", value=reprlib.repr(self.tuning))
+            )
         if self.calibration and not self.validation_digits:
-            raise InvalidSetting("The calibration is fitted on validation digits: choose a validation split above 0.")
+            raise InvalidSetting(
+                Text("The calibration is fitted on validation digits: choose a validation split above 0.")
+            )
         if self.early_stopping is not None and not self.validation_digits:
-            raise InvalidSetting("Early stopping watches the validation loss: choose a validation split above 0.")
+            raise InvalidSetting(Text("Early stopping watches the validation loss: choose a validation split above 0."))
 
     @classmethod
     def from_preset(cls, name: str, **changes: Any) -> "TrainingConfig":
@@ -226,7 +257,9 @@ class TrainingConfig:
         """
         known = settings_of(type(self))
         if unknown := sorted(set(values) - set(known)):
-            raise InvalidSetting(f"There is no setting {unknown[0][:40]!r}. This lab may be older than the settings.")
+            raise InvalidSetting(
+                Text("There is no setting {name}. This lab may be older than the settings.", name=repr(unknown[0][:40]))
+            )
         own = {name: value for name, value in values.items() if not known[name].owner}
         inner = {name: value for name, value in values.items() if known[name].owner == "augmentation"}
         return dataclasses.replace(self, **own, augmentation=dataclasses.replace(self.augmentation, **inner))
@@ -280,7 +313,13 @@ class TrainingConfig:
         """
         known = {f.name for f in dataclasses.fields(cls)}
         if unknown := sorted(set(values) - known):
-            raise InvalidSetting(f"Unknown settings: {', '.join(unknown)}. Known are {', '.join(sorted(known))}.")
+            raise InvalidSetting(
+                Text(
+                    "Unknown settings: {names}. Known are {known}.",
+                    names=", ".join(unknown),
+                    known=", ".join(sorted(known)),
+                )
+            )
         augmentation = values.get("augmentation") or {}
         if isinstance(augmentation, Mapping):
             augmentation = Augmentation(**augmentation)

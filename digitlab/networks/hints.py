@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from digitlab.networks.config import TrainingConfig
 from digitlab.networks.metrics import EpochMetrics
 from digitlab.networks.observation import Observation
+from digitlab.translation import Text
 
 _GUESSING = math.log(10)  # nats: the loss if every digit gets a probability of 0.1
 _PATIENCE = 3  # epochs without an improved validation loss
@@ -39,9 +40,9 @@ class Hint:
         advice: One sentence on what to try.
     """
 
-    name: str
-    evidence: str
-    advice: str
+    name: Text
+    evidence: Text
+    advice: Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,28 +80,38 @@ def hints(
 
 def _learning_rate_too_high(training: _Training) -> Hint | None:
     rate = training.config.learning_rate
-    advice = f"Try a tenth of the learning rate, {rate / 10:g}."
+    name = Text("Learning rate too high")
+    advice = Text("Try a tenth of the learning rate, {rate:g}.", rate=rate / 10)
     if training.has_diverged:
-        evidence = f"At a learning rate of {rate:g}, the loss became infinite or NaN."
-        return Hint("Learning rate too high", evidence, advice)
+        evidence = Text("At a learning rate of {rate:g}, the loss became infinite or NaN.", rate=rate)
+        return Hint(name, evidence, advice)
     losses = [epoch.loss for epoch in training.epochs]
     if len(losses) < 2:
         return None
     rises = sum(later > earlier * 1.02 for earlier, later in pairwise(losses))
     if losses[-1] > 1.5 * _GUESSING:
-        evidence = f"After epoch {len(losses)}, the training loss is {losses[-1]:.3g}, worse than guessing (2.303)."
-        return Hint("Learning rate too high", evidence, advice)
+        evidence = Text(
+            "After epoch {epoch}, the training loss is {loss:.3g}, worse than guessing (2.303).",
+            epoch=len(losses),
+            loss=losses[-1],
+        )
+        return Hint(name, evidence, advice)
     if rises >= 2 and rises / (len(losses) - 1) >= _RISES:
-        evidence = (
-            f"The training loss rose in {rises} of {len(losses) - 1} epochs. It should fall in nearly all of them."
+        evidence = Text(
+            "The training loss rose in {rises} of {epochs} epochs. It should fall in nearly all of them.",
+            rises=rises,
+            epochs=len(losses) - 1,
         )
-        return Hint("Learning rate too high", evidence, advice)
+        return Hint(name, evidence, advice)
     if losses[-1] > 0.9 * _GUESSING and max(_changes(training), default=0) >= _SHAKEN:
-        evidence = (
-            f"After {len(losses)} epochs, the training loss is {losses[-1]:.3f}, no better than guessing (2.303). "
-            f"In one of them, a layer's weights changed by {max(_changes(training)):,.0f} times their size."
+        evidence = Text(
+            "After {epochs} epochs, the training loss is {loss:.3f}, no better than guessing (2.303). "
+            "In one of them, a layer's weights changed by {times:,.0f} times their size.",
+            epochs=len(losses),
+            loss=losses[-1],
+            times=max(_changes(training)),
         )
-        return Hint("Learning rate too high", evidence, advice)
+        return Hint(name, evidence, advice)
     return None
 
 
@@ -114,10 +125,19 @@ def _learning_rate_too_low(training: _Training) -> Hint | None:
     if not is_slow or max_change >= _STILL:
         return None
     return Hint(
-        "Learning rate too low",
-        f"In epoch {len(losses)}, the training loss fell only from {losses[-2]:.3f} to {losses[-1]:.3f}, with much "
-        f"left to learn. In no epoch did a layer's weights change by more than {max_change:.1%}.",
-        f"Try ten times the learning rate, {training.config.learning_rate * 10:g}, or many more epochs.",
+        Text("Learning rate too low"),
+        Text(
+            "In epoch {epoch}, the training loss fell only from {before:.3f} to {loss:.3f}, with much left to learn. "
+            "In no epoch did a layer's weights change by more than {change:.1%}.",
+            epoch=len(losses),
+            before=losses[-2],
+            loss=losses[-1],
+            change=max_change,
+        ),
+        Text(
+            "Try ten times the learning rate, {rate:g}, or many more epochs.",
+            rate=training.config.learning_rate * 10,
+        ),
     )
 
 
@@ -134,14 +154,24 @@ def _overfitting(training: _Training) -> Hint | None:
         return None
     end, restored = _stopped_early(losses)
     return Hint(
-        "Overfitting",
-        f"Validation loss has not improved for {since} epochs ({losses[best]:.4f} after epoch {then.epoch}, "
-        f"{losses[-1]:.4f} now), while training loss fell from {then.loss:.4f} to {now.loss:.4f}. Early stopping "
-        f"after {_PATIENCE} epochs would have ended at epoch {validated[end].epoch} and restored the weights of "
-        f"epoch {validated[restored].epoch}.",
-        "Try augmentation or more training digits."
+        Text("Overfitting"),
+        Text(
+            "Validation loss has not improved for {since} epochs ({best_loss:.4f} after epoch {best}, {last_loss:.4f} "
+            "now), while training loss fell from {before:.4f} to {loss:.4f}. Early stopping after {patience} epochs "
+            "would have ended at epoch {end} and restored the weights of epoch {restored}.",
+            since=since,
+            best_loss=losses[best],
+            best=then.epoch,
+            last_loss=losses[-1],
+            before=then.loss,
+            loss=now.loss,
+            patience=_PATIENCE,
+            end=validated[end].epoch,
+            restored=validated[restored].epoch,
+        ),
+        Text("Try augmentation or more training digits.")
         if training.config.early_stopping
-        else "Try early stopping, augmentation or more training digits.",
+        else Text("Try early stopping, augmentation or more training digits."),
     )
 
 
@@ -163,12 +193,17 @@ def _dead_units(training: _Training) -> Hint | None:
     dead = [layer for layer in last.layers if layer.units and layer.dead >= max(2, _DEAD * layer.units)]
     if not dead:
         return None
-    listed = ", ".join(f"{layer.dead} of {layer.units} in {layer.layer}" for layer in dead)
+    listed = ", ".join(f"{layer.layer} {layer.dead}/{layer.units}" for layer in dead)
     return Hint(
-        "Dead units",
-        f"After epoch {last.epoch}, these units output 0 for all of {last.digits:,} digits: {listed}. A dead unit gets "
-        "no gradient and cannot learn any more.",
-        "Try a lower learning rate.",
+        Text("Dead units"),
+        Text(
+            "After epoch {epoch}, these units output 0 for all of {digits:,} digits: {layers}. A dead unit gets "
+            "no gradient and cannot learn any more.",
+            epoch=last.epoch,
+            digits=last.digits,
+            layers=listed,
+        ),
+        Text("Try a lower learning rate."),
     )
 
 
@@ -181,10 +216,16 @@ def _too_little_data(training: _Training) -> Hint | None:
     if gap < _GAP:
         return None
     return Hint(
-        "Too little data",
-        f"It is trained on {n:,} digits. It reads {last.accuracy:.1%} of them correctly, but only "
-        f"{last.validation_accuracy:.1%} of the validation digits: {gap * 100:.0f} percentage points less.",
-        "Try more training digits, or augmentation, which varies those that there are.",
+        Text("Too little data"),
+        Text(
+            "It is trained on {digits:,} digits. It reads {training:.1%} of them correctly, but only {validation:.1%} "
+            "of the validation digits: {gap:.0f} percentage points less.",
+            digits=n,
+            training=last.accuracy,
+            validation=last.validation_accuracy,
+            gap=gap * 100,
+        ),
+        Text("Try more training digits, or augmentation, which varies those that there are."),
     )
 
 
@@ -194,11 +235,17 @@ def _unbalanced_data(training: _Training) -> Hint | None:
     if counts[commonest] < _UNBALANCED * max(counts[rarest], 1):
         return None
     return Hint(
-        "Unbalanced data",
-        f"Of {len(training.labels):,} training digits, {counts[commonest]:,} are labelled {commonest} and only "
-        f"{counts[rarest]:,} are labelled {rarest}. Rare digits are learned worst, and overall accuracy hardly "
-        "shows it.",
-        "Try more training digits, and check the per-digit results on Evaluate.",
+        Text("Unbalanced data"),
+        Text(
+            "Of {digits:,} training digits, {most:,} are labelled {commonest} and only {fewest:,} are labelled "
+            "{rarest}. Rare digits are learned worst, and overall accuracy hardly shows it.",
+            digits=len(training.labels),
+            most=int(counts[commonest]),
+            commonest=commonest,
+            fewest=int(counts[rarest]),
+            rarest=rarest,
+        ),
+        Text("Try more training digits, and check the per-digit results on Evaluate."),
     )
 
 
@@ -212,11 +259,12 @@ def _unfinished(training: _Training) -> Hint | None:
     best = min(epoch.validation_loss or epoch.loss for epoch in epochs)
     if loss > 0.9 * earlier or loss > 0.8 * _GUESSING or loss > best:
         return None
+    values = {"share": 1 - loss / earlier, "loss": loss}
     if last.validation_loss:
-        evidence = f"Validation loss still fell by {1 - loss / earlier:.0%} in the last epoch, to {loss:.4f}."
+        evidence = Text("Validation loss still fell by {share:.0%} in the last epoch, to {loss:.4f}.", **values)
     else:
-        evidence = f"Training loss still fell by {1 - loss / earlier:.0%} in the last epoch, to {loss:.4f}."
-    return Hint("Not converged", evidence, "Resume it with more epochs.")
+        evidence = Text("Training loss still fell by {share:.0%} in the last epoch, to {loss:.4f}.", **values)
+    return Hint(Text("Not converged"), evidence, Text("Resume it with more epochs."))
 
 
 def _changes(training: _Training) -> list[float]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from digitlab.data.augmentation import Augmentation
+from digitlab.translation import Text
 
 
 class Convolution(NamedTuple):
@@ -55,8 +56,8 @@ class Preset:
         2
     """
 
-    title: str
-    summary: str
+    title: Text
+    summary: Text
     architecture: Architecture
     settings: Mapping[str, Any] = field(default_factory=dict)
     fine_tuning_batch_size: int = 100
@@ -66,16 +67,18 @@ class Preset:
 PRESETS: dict[str, Preset] = {
     # The tutorial's network, to the letter.
     "tutorial": Preset(
-        title="Tutorial",
-        summary="Flatten, Dense 128 (ReLU), Dense 10 (softmax): 101,770 weights, the network of the tutorial.",
+        title=Text("Tutorial"),
+        summary=Text("Flatten, Dense 128 (ReLU), Dense 10 (softmax): 101,770 weights, the network of the tutorial."),
         architecture=Architecture(hidden=128),
         fine_tuning_batch_size=240,
         fine_tuning_learning_rate=0.002,
     ),
     # As little arithmetic as two epochs to 99 % allow.
     "fast": Preset(
-        title="99 % fast",
-        summary="Three convolutions (16, 24, 48 filters) with batch normalization, Dense 10 (softmax); two epochs.",
+        title=Text("99 % fast"),
+        summary=Text(
+            "Three convolutions (16, 24, 48 filters) with batch normalization, Dense 10 (softmax); two epochs."
+        ),
         architecture=Architecture(
             convolutions=(Convolution(16, 5, 2), Convolution(24, 5, 2), Convolution(48, 3, 2)), momentum=0.9
         ),
@@ -90,8 +93,10 @@ PRESETS: dict[str, Preset] = {
     ),
     # The strides do the work of pooling, at a quarter of its arithmetic.
     "convolutional": Preset(
-        title="Convolutional",
-        summary="Three convolutions (24, 48, 64 filters) with batch normalization, dropout 0.4, Dense 10 (softmax).",
+        title=Text("Convolutional"),
+        summary=Text(
+            "Three convolutions (24, 48, 64 filters) with batch normalization, dropout 0.4, Dense 10 (softmax)."
+        ),
         architecture=Architecture(
             convolutions=(Convolution(24, 5, 2), Convolution(48, 5, 2), Convolution(64, 3, 1)), dropout=0.4
         ),
@@ -104,8 +109,8 @@ PRESETS: dict[str, Preset] = {
     ),
     # Deep enough to see a whole digit at once, wide enough for the handwriting of many regions.
     "handwriting": Preset(
-        title="Handwriting",
-        summary=(
+        title=Text("Handwriting"),
+        summary=Text(
             "Six convolutions (24, 32, 64, 96, 96, 96 filters), batch normalization, dropout 0.4, Dense 10 (softmax)."
         ),
         architecture=Architecture(

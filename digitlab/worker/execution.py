@@ -28,7 +28,7 @@ from digitlab.runs.models.model_files import ModelFiles
 from digitlab.runs.models.snapshot_store import SnapshotStore
 from digitlab.runs.records.model_card import ModelCard
 from digitlab.runs.records.people import Person
-from digitlab.runs.records.run import CommandLineOptions, Outcome, Run, RunState
+from digitlab.runs.records.run import CommandLineOptions, Failure, Outcome, Run, RunState
 from digitlab.runs.services.evaluations import save_answers
 from digitlab.runs.store.store import Store
 from digitlab.settings import Settings
@@ -38,7 +38,9 @@ from digitlab.worker.export import export, versions
 from digitlab.worker.heartbeat import Heartbeat, retry_while_unavailable
 
 _SAMPLES = 64  # test digits on which an exported file must agree with Keras
-_UNEXPECTED = Text("An unexpected error ended the run. The log has the details.")
+_UNEXPECTED = Outcome(
+    state=RunState.FAILED, message=Text("An unexpected error ended the run. The log has the details.")
+)
 
 _is_leaving = threading.Event()  # this process ends soon
 _running: set[int] = set()  # numbers of the runs of this process
@@ -77,7 +79,7 @@ def run_to_end(settings: Settings, number: int, worker: str, options: CommandLin
 
 def _run_and_record(settings: Settings, number: int, worker: str, options: CommandLineOptions) -> None:
     store = retry_while_unavailable(lambda: Store(settings.database_url, may_create=False))
-    outcome: Outcome | None = Outcome(state=RunState.FAILED, message=_UNEXPECTED)
+    outcome: Outcome | None = _UNEXPECTED
     run: Run | None = None
     try:
         run = retry_while_unavailable(lambda: store.run(number))
@@ -90,8 +92,9 @@ def _run_and_record(settings: Settings, number: int, worker: str, options: Comma
     except StorageError as error:
         outcome = Outcome(state=RunState.INTERRUPTED, message=str(error))  # it can be resumed from its last checkpoint
     except DigitLabError as error:
-        outcome = Outcome(state=RunState.FAILED, message=str(error))
-        if isinstance(error, Diverged) and run:
+        failure = Failure.DIVERGED if isinstance(error, Diverged) else None
+        outcome = Outcome(state=RunState.FAILED, message=str(error), failure=failure)
+        if failure is Failure.DIVERGED and run:
             with suppress(StorageError):
                 checkpoint_of(settings, run).delete()  # it cannot be resumed
     except KeyboardInterrupt:
@@ -121,7 +124,7 @@ def _log(number: int, run: Run | None, outcome: Outcome) -> None:
         seconds=round(time.time() - run.started, 1) if run and run.started else None,
         network=outcome.model,
         reason=outcome.message or None,
-        error=sys.exception() if outcome.message == _UNEXPECTED else None,
+        error=sys.exception() if outcome is _UNEXPECTED else None,
         level=logging.WARNING if outcome.state in (RunState.FAILED, RunState.INTERRUPTED) else logging.INFO,
     )
 

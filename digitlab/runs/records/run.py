@@ -55,6 +55,12 @@ _LABELS = {
 }
 
 
+class Failure(enum.StrEnum):
+    """Why a training failed, where more is said about it than its message."""
+
+    DIVERGED = "diverged"  # the loss became infinite or NaN
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
     """One training run, as the store returns it.
@@ -73,6 +79,7 @@ class Run:
         attempt: How often it was queued before.
         recoveries: How often it was queued again since its last finished epoch because its worker was lost.
         message: Why it failed or was interrupted, in English: `translated` translates it; else empty.
+        failure: Why it failed, as a code; None for most reasons.
         created, started, ended: Seconds since 1970 (UTC); None before it happened.
         heartbeat: When its worker last reported, in seconds since 1970.
         progress: Position within an epoch, or in the preparation before the first; None before that.
@@ -98,6 +105,7 @@ class Run:
     attempt: int = 0
     recoveries: int = 0
     message: str = ""
+    failure: Failure | None = None
     created: float
     started: float | None = None
     ended: float | None = None
@@ -139,6 +147,7 @@ class Outcome:
 
     state: RunState
     message: str = ""
+    failure: Failure | None = None
     model: str | None = None
     test_loss: float | None = None
     test_accuracy: float | None = None

@@ -10,11 +10,12 @@ import sqlalchemy as sa
 from digitlab.networks.config import TrainingConfig
 from digitlab.networks.metrics import Progress
 from digitlab.runs.records.queue import QueueEntry, fair_order
-from digitlab.runs.records.run import MAX_RECOVERIES, Run, RunState
+from digitlab.runs.records.run import MAX_RECOVERIES, Failure, Run, RunState
 from digitlab.runs.store.schema import runs
 from digitlab.translation import Text
 
 ACTIVE = (RunState.QUEUED, RunState.RUNNING)
+_DIVERGED = "The loss became infinite or not a number (NaN)"  # so began the message before there was a column "failure"
 _LOST = Text("Its worker ended unexpectedly. The finished epochs are saved, and you can resume it.")
 _REQUEUED = Text("Its worker ended unexpectedly. It resumes automatically.")
 # Fine-tuning takes seconds, so it has no checkpoints.
@@ -90,8 +91,15 @@ def as_run(row: sa.Row[Any]) -> Run:
     values.pop("worker")
     values["config"] = _config(values["config"])
     values["state"] = RunState(values["state"])
+    values["failure"] = _failure(row)
     values["progress"] = Progress(epoch=epoch, batch=batch, batches=batches) if batches else None
     return Run(**values)
+
+
+def _failure(row: sa.Row[Any]) -> Failure | None:
+    if row.failure is None:
+        return Failure.DIVERGED if row.state == RunState.FAILED and row.message.startswith(_DIVERGED) else None
+    return Failure(row.failure)
 
 
 @lru_cache(maxsize=1000)  # pages read all runs every second

@@ -29,6 +29,7 @@ runs = sa.Table(
     sa.Column("attempt", sa.Integer, nullable=False, default=0, server_default="0"),
     sa.Column("recoveries", sa.Integer, nullable=False, server_default="0"),
     sa.Column("message", sa.Text, nullable=False, default=""),
+    sa.Column("failure", sa.String(16)),
     sa.Column("created", sa.Double, nullable=False),
     sa.Column("started", sa.Double),
     sa.Column("ended", sa.Double),

@@ -10,7 +10,7 @@ from digitlab.errors import InvalidSetting, RunIsActive, RunIsOver, RunNotFound
 from digitlab.networks.metrics import Progress
 from digitlab.networks.observation import LayerObservation, Observation
 from digitlab.runs.records.people import Person
-from digitlab.runs.records.run import Outcome, RunState
+from digitlab.runs.records.run import Failure, Outcome, RunState
 from digitlab.runs.store.schema import runs
 from digitlab.runs.store.store import Store
 
@@ -86,6 +86,17 @@ def test_a_run_that_is_over_never_changes(store, small):
     assert store.last_heartbeats() == []
     assert store.run(run.number) == over
     assert (over.model, over.test_accuracy) == ("m", 0.98)
+
+
+def test_a_failure_has_a_code_and_gets_one_in_an_old_record(store, small):
+    number = claimed(store, small)
+    store.end(number, "a", Outcome(state=RunState.FAILED, message="Any words.", failure=Failure.DIVERGED))
+    assert store.run(number).failure is Failure.DIVERGED
+    words = "The loss became infinite or not a number (NaN) in epoch 1, batch 2 of 8: the steps were too large."
+    for message, failure in ((words, Failure.DIVERGED), ("Another reason.", None)):
+        with store._transaction() as connection:
+            connection.execute(sa.update(runs).values(failure=None, message=message))
+        assert store.run(number).failure is failure
 
 
 def test_another_worker_cannot_end_a_run(store, small):
