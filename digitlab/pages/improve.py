@@ -4,14 +4,24 @@ import streamlit as st
 
 from digitlab.runs.records.improvement import MIN_DRAWINGS
 from digitlab.runs.records.run import Run, RunState
-from digitlab.ui import identity, messages, network_choice, repetition, resources, run_list, run_progress, tally
+from digitlab.ui import (
+    glossary,
+    identity,
+    messages,
+    network_choice,
+    repetition,
+    resources,
+    run_list,
+    run_progress,
+    tally,
+)
 from digitlab.ui.improve import verdict_view
 
 lab = resources.lab()
 person = identity.person()
 
 st.title("Improve")
-st.markdown(
+glossary.explained(
     "Fine-tune a network on your own digits. They are mixed with MNIST's, so that it doesn't forget those, and with "
     "synthetic digits in many handwriting styles. A third of your drawings are set aside to check whether it helped. "
     "Your network is not changed: a new one is created."

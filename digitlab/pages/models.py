@@ -3,7 +3,7 @@
 import streamlit as st
 
 from digitlab.runs.records.model_card import MAX_TITLE_LENGTH
-from digitlab.ui import identity, linked_choice, messages, network_choice, resources
+from digitlab.ui import glossary, identity, linked_choice, messages, network_choice, resources
 from digitlab.ui.models import card_view, download, import_form, network_list, overview_view
 
 lab = resources.lab()
@@ -45,9 +45,11 @@ def delete() -> None:
 
 
 metrics = st.columns(4)
-metrics[0].metric("Test accuracy", f"{card.test_accuracy:.2%}", border=True)
-metrics[1].metric("Test loss", f"{card.test_loss:.4f}", border=True, help="Mean cross-entropy per digit, in nats.")
-metrics[2].metric("Weights", f"{card.parameters:,}", border=True, help="Number of parameters.")
+metrics[0].metric("Test accuracy", f"{card.test_accuracy:.2%}", border=True, help=glossary.help("accuracy", "test_set"))
+metrics[1].metric(
+    "Test loss", f"{card.test_loss:.4f}", border=True, help=glossary.help("loss", "cross_entropy", "test_set")
+)
+metrics[2].metric("Weights", f"{card.parameters:,}", border=True, help=glossary.help("weight", "parameter"))
 metrics[3].metric("File", f"{lab.model_size(card.name) / 1e6:.2f} MB", border=True)
 
 with st.container(horizontal=True):

@@ -10,6 +10,7 @@ from digitlab.networks.presets import PRESETS
 from digitlab.runs.records.model_card import MAX_TITLE_LENGTH
 from digitlab.runs.records.run import Run, RunState
 from digitlab.ui import (
+    glossary,
     identity,
     learning_curves,
     messages,
@@ -73,8 +74,8 @@ def show_result(run: Run, epochs: int) -> None:
     elif epochs < run.config.epochs:
         st.info(f"Early stopping ended it after epoch {epochs} and kept the best weights.", icon=":material/info:")
     left, right = st.columns(2)
-    left.metric("Test accuracy", f"{run.test_accuracy:.2%}", border=True)
-    right.metric("Test loss", f"{run.test_loss:.4f}", border=True)
+    left.metric("Test accuracy", f"{run.test_accuracy:.2%}", border=True, help=glossary.help("accuracy", "test_set"))
+    right.metric("Test loss", f"{run.test_loss:.4f}", border=True, help=glossary.help("loss", "test_set"))
     show_links(run, run.model)
 
 

@@ -10,7 +10,7 @@ from digitlab.errors import DigitLabError
 from digitlab.networks.recognition import DEFAULT_MODEL
 from digitlab.networks.snapshots import Snapshot
 from digitlab.runs.records.run import Run, RunState
-from digitlab.ui import figures, galleries, messages, repetition, resources, shared_state, training_hints
+from digitlab.ui import figures, galleries, glossary, messages, repetition, resources, shared_state, training_hints
 from digitlab.ui.watch import epoch_views, layer_views
 
 SOURCES = {"My drawing": "My drawing", "MNIST": "MNIST"}  # labels by name
@@ -116,11 +116,11 @@ def show_epoch(run: Run, snapshots: list[Snapshot], image: NDArray[np.uint8], ep
                 epoch_views.digit_map(snapshots, index, by_epoch, image)
     left, right = st.columns(2, gap="large")
     with left:
-        st.subheader("First-layer weights", anchor=False)
+        st.subheader("First-layer weights", anchor=False, help=glossary.help("weight", "filter", "layer"))
         st.caption("What the network looks for in a picture")
         epoch_views.filters(snapshots[index])
     with right:
-        st.subheader("Confusion matrix", anchor=False)
+        st.subheader("Confusion matrix", anchor=False, help=glossary.help("confusion_matrix", "validation"))
         st.caption("Which digits the network confuses")
         epoch_views.confusion(snapshots[index])
 
@@ -167,10 +167,14 @@ def show() -> None:
         epoch = choose_epoch([snapshot.epoch for snapshot in snapshots], is_live=run.state is RunState.RUNNING)
         show_epoch(run, snapshots, image, epoch)
         if observations:
-            st.subheader("Weight histograms", anchor=False)
+            st.subheader("Weight histograms", anchor=False, help=glossary.help("weight"))
             st.caption("How large the weights of each layer are")
             layer_views.histograms(observations, epoch)
-            st.subheader("Layer statistics", anchor=False)
+            st.subheader(
+                "Layer statistics",
+                anchor=False,
+                help=glossary.help("gradient", "epoch", "loss", "logits", "relu", "neuron"),
+            )
             st.caption("What happens in each layer during the training")
             layer_views.statistics(observations, run.config.epochs)
         if interval != refresh_interval(run):

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from digitlab.networks.metrics import EpochMetrics
+from digitlab.ui import glossary
 from digitlab.ui.charts import plots
 
 
@@ -19,10 +20,10 @@ def show(epochs: Sequence[EpochMetrics], planned: int, *, key: str) -> None:
     is_validated = not epochs or epochs[0].validation_loss is not None
     loss, accuracy = st.columns(2)
     with loss:
-        st.markdown("**Loss**")
+        st.markdown("**Loss**", help=glossary.help("loss", "epoch", "validation"))
         _curve(epochs, planned, "loss", is_validated=is_validated, key=key, alt="Loss after each epoch")
     with accuracy:
-        st.markdown("**Accuracy**")
+        st.markdown("**Accuracy**", help=glossary.help("accuracy", "epoch", "validation"))
         _curve(epochs, planned, "accuracy", is_validated=is_validated, key=key, alt="Accuracy after each epoch")
 
 

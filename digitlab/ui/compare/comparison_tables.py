@@ -8,7 +8,7 @@ from digitlab.networks.digit_sets import TEST
 from digitlab.runs.records import comparison
 from digitlab.runs.records.comparison import Contender
 from digitlab.runs.records.model_card import ModelCard
-from digitlab.ui import messages, resources
+from digitlab.ui import glossary, messages, resources
 from digitlab.ui.charts import comparison_plots
 
 _TIMED_DIGITS = 30  # for the time that a network takes to read one
@@ -24,7 +24,7 @@ _COLUMNS = {
 
 def scores(contenders: Sequence[Contender]) -> None:
     """Show the accuracy of each, with its confidence interval, its size and its speed."""
-    st.subheader("Scores, size and speed")
+    st.subheader("Scores, size and speed", help=glossary.help("accuracy", "loss", "test_set", "epoch", "weight"))
     rows = [_row(contender, contender.card) for contender in contenders]
     st.dataframe(rows, column_config=_COLUMNS, hide_index=True, height="content", placeholder="-")
     intervals = [
@@ -38,7 +38,10 @@ def scores(contenders: Sequence[Contender]) -> None:
         if contender.card
     ]
     if intervals:
-        st.markdown("**Test accuracy, with its 95 % confidence interval**")
+        st.markdown(
+            "**Test accuracy, with its 95 % confidence interval**",
+            help=glossary.help("test_set", "confidence_interval"),
+        )
         st.vega_lite_chart(
             intervals,
             comparison_plots.intervals(),
@@ -73,7 +76,7 @@ def _milliseconds(name: str, created: float) -> float:
 
 def curves(contenders: Sequence[Contender]) -> None:
     """Show the learning curves of all in one chart each of loss and accuracy."""
-    st.subheader("Learning curves")
+    st.subheader("Learning curves", help=glossary.help("learning_curves", "loss", "accuracy", "validation"))
     st.caption("Solid: training. Dashed: validation.")
     epochs = {contender.label: contender.epochs for contender in contenders}
     loss, accuracy = st.columns(2)

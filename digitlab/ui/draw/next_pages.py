@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from digitlab.translation import Text, _, translated
+from digitlab.ui import glossary
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,4 +95,4 @@ def _show_cards(cards: tuple[Card, ...]) -> None:
     for column, card in zip(st.columns(len(cards)), cards, strict=True):
         with column, st.container(border=True, height="stretch"):
             st.page_link(f"{card.page}.py", label=f"**{translated(card.title)}**", icon=card.icon)
-            st.markdown(translated(card.text))
+            glossary.explained(translated(card.text))

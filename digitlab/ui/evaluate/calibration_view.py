@@ -9,7 +9,7 @@ from digitlab.networks.calibration import (
     threshold_outcome,
 )
 from digitlab.networks.digit_sets import DigitSet
-from digitlab.ui import digit_pictures, metric, style
+from digitlab.ui import digit_pictures, glossary, metric, style
 from digitlab.ui.charts import plots
 from digitlab.ui.evaluation import Evaluation
 
@@ -18,7 +18,7 @@ def show(result: Evaluation) -> None:
     """Show the calibration curve, and let a person choose a confidence threshold."""
     left, right = st.columns(2, gap="large")
     with left:
-        st.subheader("Calibration")
+        st.subheader("Calibration", help=glossary.help("calibration", "accuracy"))
         st.markdown("Can you trust its confidence?")
         _calibration(result)
     with right:

@@ -4,7 +4,7 @@ import streamlit as st
 
 from digitlab.networks.paired_comparison import Comparison
 from digitlab.runs.records.model_card import ModelCard
-from digitlab.ui import digit_pictures, evaluation, identity, messages, metric, resources
+from digitlab.ui import digit_pictures, evaluation, glossary, identity, messages, metric, resources
 from digitlab.ui.evaluate import network_pair
 from digitlab.ui.evaluation import Evaluation
 
@@ -29,7 +29,8 @@ def show(result: Evaluation) -> None:
     if learned := resources.lab().improver.count_learned(card.name, result.digit_set, identity.person()):
         st.caption(f"{second} was trained on {learned:,} of these digits, so the comparison favours it.")
     st.markdown(
-        f"Below each picture: *label* → *answer of {first}* | *answer of {second}*. Click a picture to open it."
+        f"Below each picture: *label* → *answer of {first}* | *answer of {second}*. Click a picture to open it.",
+        help=glossary.help("mcnemar", "confidence_interval"),
     )
     for title, indices, key in (
         (f"Only {first} is correct: {len(comparison.only_first):,}", comparison.only_first, "only-first"),

@@ -8,7 +8,7 @@ from digitlab.data.label_errors import KNOWN_LABEL_ERRORS
 from digitlab.networks.digit_sets import DigitSet
 from digitlab.networks.label_noise import Ensemble, SuspectLabel
 from digitlab.runs.records.model_card import ModelCard
-from digitlab.ui import digit_pictures, evaluation, identity, network_choice, resources
+from digitlab.ui import digit_pictures, evaluation, glossary, identity, network_choice, resources
 from digitlab.ui.evaluation import Evaluation
 
 _VOTERS = 3  # by default
@@ -19,7 +19,8 @@ def show(card: ModelCard, digit_set: DigitSet) -> None:
     """Let a person choose the networks of an ensemble, and show the labels that it suspects."""
     st.markdown(
         "If several networks agree that a digit is not what its label says, the label may be wrong. If they are unsure "
-        "themselves, perhaps nobody can tell."
+        "themselves, perhaps nobody can tell.",
+        help=glossary.help("label_noise", "label"),
     )
     voters = _choose_voters(card)
     if not voters:

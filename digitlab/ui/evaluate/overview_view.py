@@ -5,7 +5,7 @@ import re
 import streamlit as st
 
 from digitlab.networks.scores import Scores
-from digitlab.ui import confusion_matrix, digit_pictures, metric, style
+from digitlab.ui import confusion_matrix, digit_pictures, glossary, metric, style
 from digitlab.ui.evaluation import Evaluation
 
 _SHARE = st.column_config.NumberColumn(format="percent")
@@ -25,10 +25,12 @@ def show(result: Evaluation, name: str) -> None:
     _metrics(result.scores, *_LABELS[name])
     left, right = st.columns(2, gap="large")
     with left:
-        st.subheader("Confusion matrix")
+        st.subheader("Confusion matrix", help=glossary.help("confusion_matrix"))
         _confusion(result)
     with right:
-        st.subheader("Per-digit results")
+        st.subheader(
+            "Per-digit results", help=glossary.help("recall", "precision", "f1", "accuracy", "confidence_interval")
+        )
         _per_digit(result.scores)
     _pictures(result)
 
@@ -41,10 +43,16 @@ def _metrics(scores: Scores, accuracy: str, loss: str) -> None:
         accuracy,
         f"{scores.accuracy:.2%}",
         f"95 % interval: {low:.2%} to {high:.2%}",
-        hint=f"Wilson's confidence interval: what {len(scores.labels):,} digits can tell about the true accuracy.",
+        hint=glossary.help(
+            "accuracy",
+            "test_set",
+            "validation",
+            before="Wilson's confidence interval: "
+            f"what {len(scores.labels):,} digits can tell about the true accuracy.",
+        ),
     )
     second.metric(
-        loss, f"{scores.loss:.4f}", border=True, height="stretch", help="Mean cross-entropy per digit, in nats."
+        loss, f"{scores.loss:.4f}", border=True, height="stretch", help=glossary.help("loss", "cross_entropy")
     )
     third.metric("Mistakes", f"{len(scores.mistakes):,} of {len(scores.labels):,}", border=True, height="stretch")
 

@@ -8,7 +8,7 @@ from digitlab.errors import DigitLabError
 from digitlab.networks.digit_sets import DigitSet
 from digitlab.networks.robustness import Robustness
 from digitlab.runs.records.model_card import ModelCard
-from digitlab.ui import galleries, linked_choice, messages, network_choice, repetition, resources
+from digitlab.ui import galleries, glossary, linked_choice, messages, network_choice, repetition, resources
 from digitlab.ui.charts import plots
 from digitlab.ui.evaluate import network_pair
 
@@ -27,7 +27,7 @@ def show(card: ModelCard, digit_set: DigitSet) -> None:
         key="distortion",
         default="rotated",
     )
-    st.markdown(DISTORTIONS[kind].description)
+    st.markdown(DISTORTIONS[kind].description, help=glossary.help("robustness", "accuracy"))
     _measurements(cards, digit_set, kind)
     _pictures(cards, digit_set, kind)
 

@@ -5,7 +5,7 @@ import streamlit as st
 from digitlab.networks.file_formats import FORMATS, TOLERANCE, ExportedFile
 from digitlab.runs.records.card_markdown import keras_code, no_code
 from digitlab.runs.records.model_card import ModelCard
-from digitlab.ui import messages, resources
+from digitlab.ui import glossary, messages, resources
 
 
 @st.cache_data(show_spinner="Writing and verifying the file ...", max_entries=20)
@@ -18,6 +18,7 @@ def files(card: ModelCard) -> None:
     kind = st.segmented_control(
         "File format",
         list(FORMATS),
+        help=glossary.help("keras", "litert", "onnx"),
         format_func=lambda name: f"{FORMATS[name].title} ({FORMATS[name].suffix})",
         key="file-format",
         wrap=True,

@@ -5,7 +5,7 @@ import time
 import streamlit as st
 
 from digitlab.runs.records.model_card import ModelCard, Origin
-from digitlab.ui import learning_curves, messages
+from digitlab.ui import glossary, learning_curves, messages
 
 
 def show(card: ModelCard) -> None:
@@ -14,7 +14,7 @@ def show(card: ModelCard) -> None:
         _training(card)
     else:
         _origin(card.origin)
-    st.subheader("Calibration")
+    st.subheader("Calibration", help=glossary.help("calibration", "temperature", "entropy"))
     limits = card.calibration
     if card.config.calibration:
         st.markdown(f"Its probabilities were calibrated at temperature **{limits.temperature:.2f}**.")

@@ -5,8 +5,24 @@ from typing import Any
 import streamlit as st
 
 from digitlab.fields import Setting
+from digitlab.translation import translated
+from digitlab.ui import glossary
 
 PRESET_KEY = "preset"  # of the widget that chooses the preset, in the session
+_TERMS = {  # that a setting's help explains, by its name
+    "epochs": ("epoch",),
+    "batch_size": ("batch",),
+    "optimizer": ("optimizer",),
+    "learning_rate": ("learning_rate",),
+    "schedule": ("schedule",),
+    "validation_split": ("validation",),
+    "training_digits": ("training_set",),
+    "seed": ("seed",),
+    "written_digits": ("synthetic_digits",),
+    "averaging": ("averaging",),
+    "calibration": ("calibration", "temperature"),
+    "early_stopping": ("early_stopping",),
+}
 
 
 def key(preset: str, setting: Setting) -> str:
@@ -28,7 +44,8 @@ def field(setting: Setting, preset: str, suggested: Any, ceiling: float | None =
         suggested: Its value until a person, a link or a file changes it.
         ceiling: What the lab allows at most; None: as much as the setting does.
     """
-    about: dict[str, Any] = {"help": setting.help or None, "key": key(preset, setting), "persist_state": "session"}
+    hint = glossary.help(*_TERMS.get(setting.name, ()), before=translated(setting.help))
+    about: dict[str, Any] = {"help": hint or None, "key": key(preset, setting), "persist_state": "session"}
     start = to_widget(setting, suggested)
     if setting.choices:
         return st.selectbox(

@@ -11,7 +11,8 @@ from digitlab.data.augmentation import Augmentation, augment
 from digitlab.fields import Setting, settings_of, values_of
 from digitlab.networks.config import TrainingConfig
 from digitlab.networks.presets import PRESETS
-from digitlab.ui import galleries, resources
+from digitlab.translation import translated
+from digitlab.ui import galleries, glossary, resources
 from digitlab.ui.train import setting_fields
 
 EXPANDERS = {
@@ -33,7 +34,7 @@ def preset() -> str:
         key=setting_fields.PRESET_KEY,
         persist_state="session",
     )
-    st.caption(PRESETS[name].summary)
+    glossary.explained(translated(PRESETS[name].summary), "caption")
     return name
 
 
@@ -47,6 +48,8 @@ def fill_in(name: str, max_epochs: int) -> Callable[[], TrainingConfig]:
     values = _fields("main", config, {"epochs": max_epochs})
     for group, (title, icon) in EXPANDERS.items():
         with st.expander(title, icon=icon):
+            if group == "augmentation":
+                st.caption(glossary.explanation("augmentation"))
             chosen = _fields(group, config, {})
             if group == "augmentation":
                 _preview(Augmentation(**chosen), values["seed"])
