@@ -147,9 +147,9 @@ def translated(text: str) -> str:
     if isinstance(text, CountedText):
         template = _catalogue(code).ngettext(text.singular, text.template, text.number)
         return _filled(template, _translated_values(text.values))
-    if isinstance(text, Text):
+    if isinstance(text, Text) and text.values:
         return _filled(_catalogue(code).gettext(text.template), _translated_values(text.values))
-    return _recognised(code, text)
+    return _recognised(code, str(text))
 
 
 def message_of(error: BaseException) -> str:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from digitlab.data.archives import printable
 from digitlab.errors import ModelRejected
+from digitlab.translation import Text
 from digitlab.uploads.weights_file import copy_weights
 
 _MAX_CONFIG = 4_000_000  # characters
@@ -56,7 +57,7 @@ def read(source: Path, clean: Path, max_count: int) -> H5Network:
                 weights = _weights(file[_WEIGHTS], copy[_WEIGHTS])
     except _DAMAGES as error:
         raise ModelRejected(
-            "It is an HDF5 file that can't be read: it is damaged. Download or save it again."
+            Text("It is an HDF5 file that can't be read: it is damaged. Download or save it again.")
         ) from error
     return H5Network(config, weights)
 
@@ -65,18 +66,25 @@ def _config(file: h5py.File) -> Any:
     if "model_config" not in file.attrs:
         if "layer_names" in file.attrs or "layers" in file or "_layer_checkpoint_dependencies" in file:
             raise ModelRejected(
-                "It holds only the weights, not the layers. Build the network where you have its code, load the "
-                "weights into it, and save all of it with model.save('NAME.keras')."
+                Text(
+                    "It holds only the weights, not the layers. Build the network where you have its code, load "
+                    "the weights into it, and save all of it with model.save('NAME.keras')."
+                )
             )
-        raise ModelRejected("It is an HDF5 file without a network of Keras. Save the network with model.save.")
+        raise ModelRejected(Text("It is an HDF5 file without a network of Keras. Save the network with model.save."))
     version = _text(file.attrs.get("keras_version", "2"))
     if version.startswith(("0", "1")):
         raise ModelRejected(
-            f"It was saved by Keras {printable(version[:20])}, whose layers had other settings. Open it with Keras "
-            "2.2.4 and save it again with model.save('NAME.h5'): files of Keras 2 are opened here."
+            Text(
+                "It was saved by Keras {version}, whose layers had other settings. Open it with Keras 2.2.4 "
+                "and save it again with model.save('NAME.h5'): files of Keras 2 are opened here.",
+                version=printable(version[:20]),
+            )
         )
     if len(text := _text(file.attrs["model_config"])) > _MAX_CONFIG:
-        raise ModelRejected(f"Its layers take more than {_MAX_CONFIG / 1e6:.0f} MB. Choose a smaller network.")
+        raise ModelRejected(
+            Text("Its layers take more than {allowed:.0f} MB. Choose a smaller network.", allowed=_MAX_CONFIG / 1e6)
+        )
     return json.loads(text)
 
 
@@ -96,7 +104,9 @@ def _names(group: h5py.Group, attribute: str) -> list[str]:
         pieces.append(f"{attribute}{len(pieces)}")
     names = [_text(name) for piece in pieces for name in np.ravel(group.attrs[piece])]
     if len(names) > _MAX_NAMES:
-        raise ModelRejected(f"Its weights are in more than {_MAX_NAMES:,} parts. Choose a smaller network.")
+        raise ModelRejected(
+            Text("Its weights are in more than {allowed:,} parts. Choose a smaller network.", allowed=_MAX_NAMES)
+        )
     return names
 
 

@@ -17,6 +17,7 @@ from typing import Any
 
 from digitlab.data.archives import COMPRESSIONS, END_RECORD, printable
 from digitlab.errors import ModelNotFound, ModelRejected
+from digitlab.translation import Text
 from digitlab.uploads.layer_allowlist import check_layers
 from digitlab.uploads.legacy_config import modernized
 
@@ -26,17 +27,19 @@ _MAX_SIZE = {"metadata.json": 10_000, "config.json": 4_000_000, "model.weights.h
 _MAX_EXPANSION = 200  # times; weights hardly compress, and a list of layers by a factor of 20
 _HDF5 = b"\x89HDF\r\n\x1a\n"
 _MIN_HDF5 = 800  # bytes of an empty file
-_SAVED_MODEL = (
+_SAVED_MODEL = Text(
     "It is a SavedModel of TensorFlow, which holds a program. Convert it where you trust it: pip install tf_keras, "
     "then tf_keras.models.load_model('FOLDER').save('NAME.h5'), and import that file."
 )
-_PYTORCH = (
+_PYTORCH = Text(
     "It is a file of PyTorch or a Python pickle, which can run code when it is opened, so it is never opened here. "
     "Build the same layers in Keras, set their weights, and save the network with model.save('NAME.keras')."
 )
-_LITERT = "It is a LiteRT (TFLite) file, from which no layers can be rebuilt. Import the network that it was made from."
-_ONNX = "It is an ONNX file or another of Protocol Buffers. Import the Keras network that it was made from."
-_JSON = "It is a text, which holds no weights. Save the whole network with model.save('NAME.keras')."
+_LITERT = Text(
+    "It is a LiteRT (TFLite) file, from which no layers can be rebuilt. Import the network that it was made from."
+)
+_ONNX = Text("It is an ONNX file or another of Protocol Buffers. Import the Keras network that it was made from.")
+_JSON = Text("It is a text, which holds no weights. Save the whole network with model.save('NAME.keras').")
 _OTHER_FORMATS = {  # by their first bytes
     b"\x80": _PYTORCH,
     b"\x08\x01\x12": _SAVED_MODEL,
@@ -47,7 +50,9 @@ _OTHER_ARCHIVES = {  # by the end of the name of a part
     "saved_model.pb": _SAVED_MODEL,
     "keras_metadata.pb": _SAVED_MODEL,
     "data.pkl": _PYTORCH,
-    ".npy": "It is a file of NumPy arrays, without the layers. Save the whole network with model.save('NAME.keras').",
+    ".npy": Text(
+        "It is a file of NumPy arrays, without the layers. Save the whole network with model.save('NAME.keras')."
+    ),
 }
 
 
@@ -77,11 +82,13 @@ def read(path: Path) -> bytes:
         with path.open("rb") as file:
             return file.read(MAX_FILE_SIZE + 1)
     except FileNotFoundError as error:
-        raise ModelNotFound(f"There is no file {path}. Choose another one.") from error
+        raise ModelNotFound(Text("There is no file {path}. Choose another one.", path=path)) from error
     except OSError as error:
         if (path / "saved_model.pb").is_file():
-            raise ModelRejected(f"{path} was rejected. {_SAVED_MODEL}") from error
-        raise ModelRejected(f"{path} can't be read: {error.strerror}. Choose another file.") from error
+            raise ModelRejected(Text("{path} was rejected. {reason}", path=path, reason=_SAVED_MODEL)) from error
+        raise ModelRejected(
+            Text("{path} can't be read: {reason}. Choose another file.", path=path, reason=error.strerror)
+        ) from error
 
 
 def parse(content: bytes) -> ArchiveParts:
@@ -91,10 +98,12 @@ def parse(content: bytes) -> ArchiveParts:
         ModelRejected: A check failed; the message gives the reason.
     """
     if len(content) > MAX_FILE_SIZE:
-        raise ModelRejected(f"It has more than {MAX_FILE_SIZE / 1e6:.0f} MB. Choose a smaller network.")
+        raise ModelRejected(
+            Text("It has more than {allowed:.0f} MB. Choose a smaller network.", allowed=MAX_FILE_SIZE / 1e6)
+        )
     if content.startswith(_HDF5):
         if len(content) < _MIN_HDF5:
-            raise ModelRejected("It is an HDF5 file without content. Download or save it again.")
+            raise ModelRejected(Text("It is an HDF5 file without content. Download or save it again."))
         return ArchiveParts(sha256(content).hexdigest(), None, content)
     _check_directory(content)
     try:
@@ -106,9 +115,9 @@ def parse(content: bytes) -> ArchiveParts:
             config = check_layers(modernized(described) if version == 2 else described)
             weights = _unpacked(archive, "model.weights.h5")
     except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError, ValueError, OSError) as error:
-        raise ModelRejected("It is damaged: its parts can't be unpacked. Download or save it again.") from error
+        raise ModelRejected(Text("It is damaged: its parts can't be unpacked. Download or save it again.")) from error
     if not weights.startswith(_HDF5):
-        raise ModelRejected("Its weights are not an HDF5 file. Save the network again with Keras 3.")
+        raise ModelRejected(Text("Its weights are not an HDF5 file. Save the network again with Keras 3."))
     return ArchiveParts(sha256(content).hexdigest(), config, weights)
 
 
@@ -120,14 +129,16 @@ def _check_directory(content: bytes) -> None:
         if content.startswith(beginning):
             raise ModelRejected(message)
     if not content.startswith(b"PK\x03\x04"):
-        raise ModelRejected("It is not a .keras file. Save the network with model.save('NAME.keras') in Keras 3.")
+        raise ModelRejected(Text("It is not a .keras file. Save the network with model.save('NAME.keras') in Keras 3."))
     end = content[-END_RECORD.size :]
     if len(end) < END_RECORD.size or not end.startswith(b"PK\x05\x06"):
-        raise ModelRejected("It is incomplete, or has data after its end. Download or save it again.")
+        raise ModelRejected(Text("It is incomplete, or has data after its end. Download or save it again."))
     _, disk, first, here, members, size, start, _ = END_RECORD.unpack(end)
     is_large = content[-END_RECORD.size - 20 : -END_RECORD.size].startswith(b"PK\x06\x07")  # a second, 64-bit directory
     if is_large or disk or first or here != members or size > 10_000 or start + size + END_RECORD.size != len(content):
-        raise ModelRejected("Its list of parts differs from what Keras writes. Save the network again with Keras 3.")
+        raise ModelRejected(
+            Text("Its list of parts differs from what Keras writes. Save the network again with Keras 3.")
+        )
 
 
 def _check_members(members: Sequence[zipfile.ZipInfo]) -> None:
@@ -137,21 +148,37 @@ def _check_members(members: Sequence[zipfile.ZipInfo]) -> None:
             raise ModelRejected(message)
     unknown = sorted(set(names) - set(_MAX_SIZE))
     if unknown:
-        raise ModelRejected(f"It has a part {printable(unknown[0][:60])}. Only {', '.join(_MAX_SIZE)} are allowed.")
+        raise ModelRejected(
+            Text(
+                "It has a part {part}. Only {parts} are allowed.",
+                part=printable(unknown[0][:60]),
+                parts=", ".join(_MAX_SIZE),
+            )
+        )
     if len(set(names)) < len(names):
-        raise ModelRejected("It has two parts with the same name. Save the network again with Keras 3.")
+        raise ModelRejected(Text("It has two parts with the same name. Save the network again with Keras 3."))
     if missing := sorted(set(_MAX_SIZE) - set(names)):
-        raise ModelRejected(f"It has no {missing[0]}. Save the network again with Keras 3.")
+        raise ModelRejected(Text("It has no {part}. Save the network again with Keras 3.", part=missing[0]))
     for member in members:
         if member.compress_type not in COMPRESSIONS:  # zipfile unpacks others without a limit
             raise ModelRejected(
-                f"Its {member.filename} has a compression that Keras never uses. Save the network again with Keras 3."
+                Text(
+                    "Its {part} has a compression that Keras never uses. Save the network again with Keras 3.",
+                    part=member.filename,
+                )
             )
         max_size = _MAX_SIZE[member.filename]
         if member.file_size > max_size or member.file_size > _MAX_EXPANSION * max(member.compress_size, 1):
             raise ModelRejected(
-                f"Its {member.filename} would unpack from {member.compress_size:,} to {member.file_size:,} bytes; "
-                f"at most {max_size:,} bytes and {_MAX_EXPANSION} times its size are allowed."
+                Text(
+                    "Its {part} would unpack from {packed:,} to {size:,} bytes; at most "
+                    "{allowed:,} bytes and {times} times its size are allowed.",
+                    part=member.filename,
+                    packed=member.compress_size,
+                    size=member.file_size,
+                    allowed=max_size,
+                    times=_MAX_EXPANSION,
+                )
             )
 
 
@@ -160,7 +187,7 @@ def _unpacked(archive: zipfile.ZipFile, name: str) -> bytes:
     with archive.open(name) as part:
         content = part.read(_MAX_SIZE[name] + 1)
     if len(content) != archive.getinfo(name).file_size:
-        raise ModelRejected(f"Its {name} does not have the declared size. Download or save it again.")
+        raise ModelRejected(Text("Its {name} does not have the declared size. Download or save it again.", name=name))
     return content
 
 
@@ -168,7 +195,9 @@ def _parsed(name: str, text: bytes) -> Any:
     try:
         return json.loads(text.decode(), object_pairs_hook=_without_duplicates, parse_constant=_reject_constant)
     except (ValueError, RecursionError) as error:
-        raise ModelRejected(f"Its {name} is not valid JSON. Save the network again with Keras 3.") from error
+        raise ModelRejected(
+            Text("Its {name} is not valid JSON. Save the network again with Keras 3.", name=name)
+        ) from error
 
 
 def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -186,7 +215,10 @@ def _version(metadata: Any) -> int:
     version = metadata.get("keras_version") if isinstance(metadata, dict) else None
     if not isinstance(version, str) or not re.fullmatch(r"[23]\.\d{1,4}(\.\w{1,12})*", version):
         raise ModelRejected(
-            f"It was saved by Keras {printable(str(version)[:60])}; files of Keras 2 and 3 are opened here. Save it "
-            "again with one of them."
+            Text(
+                "It was saved by Keras {version}; files of Keras 2 and 3 are opened here. Save it again with "
+                "one of them.",
+                version=printable(str(version)[:60]),
+            )
         )
     return int(version[0])

@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 
 from digitlab.data.archives import printable
 from digitlab.errors import ModelRejected
+from digitlab.translation import Text
 from digitlab.uploads import plain_operations
 
 Json = Any  # what json.loads returns
@@ -18,7 +19,7 @@ MAX_UNITS = 8192  # units or filters of one layer
 _MAX_INTEGER = 65_536  # any other integer
 _MAX_LENGTH = 200  # characters of a text, or items of a list
 NAMED = "layer_"  # and a number: the new names of the layers
-_UNCONNECTED = "Its config.json connects the layers in an unknown way. Save the network again with Keras 3."
+_UNCONNECTED = Text("Its config.json connects the layers in an unknown way. Save the network again with Keras 3.")
 _MAX_DEPTH = 6  # of nested networks
 
 NETWORKS = {
@@ -66,7 +67,7 @@ def check_layers(config: Json) -> dict[str, Json]:
         ModelRejected: It has anything but allowed layers, or too many of them.
     """
     if not isinstance(config, Mapping) or not isinstance(config.get("config"), Mapping):
-        raise ModelRejected("The file's config.json does not describe a network. Save it again with Keras 3.")
+        raise ModelRejected(Text("The file's config.json does not describe a network. Save it again with Keras 3."))
     return _ConfigReader().network(config, 0)
 
 
@@ -85,11 +86,16 @@ class _ConfigReader:
             _reject(entry)
         if depth > _MAX_DEPTH:
             raise ModelRejected(
-                f"It has networks within networks, more than {_MAX_DEPTH} deep. Use plain layers instead."
+                Text(
+                    "It has networks within networks, more than {allowed} deep. Use plain layers instead.",
+                    allowed=_MAX_DEPTH,
+                )
             )
         config, layers = entry["config"], entry["config"].get("layers")
         if not isinstance(layers, list) or not layers:
-            raise ModelRejected(f"Its {name} network has no layers. Call it on a digit once, then save it again.")
+            raise ModelRejected(
+                Text("Its {name} network has no layers. Call it on a digit once, then save it again.", name=name)
+            )
         names = {_name_of(layer): self._new_name() for layer in layers}
         checked = {"name": own_name, "layers": [self._layer(layer, depth, names) for layer in layers]}
         if name == "Functional":
@@ -106,7 +112,9 @@ class _ConfigReader:
         entry = plain_operations.as_layer(entry)
         self._layers += 1
         if self._layers > MAX_LAYERS:
-            raise ModelRejected(f"It has more than {MAX_LAYERS} layers. Choose a smaller network.")
+            raise ModelRejected(
+                Text("It has more than {allowed} layers. Choose a smaller network.", allowed=MAX_LAYERS)
+            )
         name = _class(entry)
         if name in NETWORKS:
             checked = self.network(entry, depth + 1, own_name)
@@ -130,7 +138,10 @@ class _ConfigReader:
                 _check_of_training(value)
             if key == "quantization_config" and value is not None:
                 raise ModelRejected(
-                    f"Its layer {layer} is quantized. Save the network as it was before the quantization."
+                    Text(
+                        "Its layer {layer} is quantized. Save the network as it was before the quantization.",
+                        layer=layer,
+                    )
                 )
             if not is_of_training and (key not in _DROPPED or (layer == "InputLayer" and key == "dtype")):
                 checked[key] = self._value(key, value, layer, depth)
@@ -140,7 +151,13 @@ class _ConfigReader:
 
     def _value(self, key: str, value: Json, layer: str, depth: int) -> Json:
         if key.endswith("activation") and isinstance(value, str) and value not in ACTIVATIONS:
-            raise ModelRejected(f"Its layer {layer} has the activation {value[:40]!r}, which is not on the allow-list.")
+            raise ModelRejected(
+                Text(
+                    "Its layer {layer} has the activation {value!r}, which is not on the allow-list.",
+                    layer=layer,
+                    value=value[:40],
+                )
+            )
         if key == "dtype":
             return _type(value)
         if isinstance(value, Mapping):
@@ -151,7 +168,13 @@ class _ConfigReader:
         if isinstance(value, list):
             if len(value) > (_MAX_STATISTICS if layer == "Normalization" else _MAX_LENGTH):
                 raise ModelRejected(
-                    f"Its layer {layer} has {len(value):,} values of {key[:40]}; at most {_MAX_LENGTH} are allowed."
+                    Text(
+                        "Its layer {layer} has {count:,} values of {setting}; at most {allowed} are allowed.",
+                        layer=layer,
+                        count=len(value),
+                        setting=key[:40],
+                        allowed=_MAX_LENGTH,
+                    )
                 )
             return [self._value(key, item, layer, depth) for item in value]
         if isinstance(value, str):
@@ -173,22 +196,36 @@ def _reject(entry: Mapping[str, Json]) -> NoReturn:
     name, module, registered = (entry.get(key) for key in ("class_name", "module", "registered_name"))
     if name in ("Lambda", "__lambda__"):
         raise ModelRejected(
-            "It has a Lambda layer, which contains Python code, and uploaded code is never run here. Build the "
-            "network with plain layers instead."
+            Text(
+                "It has a Lambda layer, which contains Python code, and uploaded code is never run here. "
+                "Build the network with plain layers instead."
+            )
         )
     if name == "function":
         raise ModelRejected(
-            f"It calls the function {_short(entry.get('config'))} of {_short(module)}, and functions are not allowed. "
-            "Build the network with Keras' plain layers."
+            Text(
+                "It calls the function {function} of {module}, and functions are not allowed. Build the "
+                "network with Keras' plain layers.",
+                function=_short(entry.get("config")),
+                module=_short(module),
+            )
         )
     if registered not in (None, name) or not str(module).startswith("keras"):
         raise ModelRejected(
-            f"It needs custom code: {_short(name)} of {_short(module)}. Build the network with Keras' plain layers."
+            Text(
+                "It needs custom code: {name} of {module}. Build the network with Keras' plain layers.",
+                name=_short(name),
+                module=_short(module),
+            )
         )
     raise ModelRejected(
-        f"It has a layer {_short(name)} of {_short(module)}, which is not on the allow-list: dense, convolutional, "
-        "pooling, recurrent, attention, normalization, reshaping and merging layers, activations, dropout and plain "
-        "arithmetic."
+        Text(
+            "It has a layer {name} of {module}, which is not on the allow-list: dense, convolutional, "
+            "pooling, recurrent, attention, normalization, reshaping and merging layers, activations, "
+            "dropout and plain arithmetic.",
+            name=_short(name),
+            module=_short(module),
+        )
     )
 
 
@@ -237,14 +274,16 @@ def _name_or_number(value: Json, names: Mapping[str, str]) -> Json:
 
 def _name_of(entry: Json) -> str:
     if not isinstance(entry, Mapping) or not isinstance(entry.get("config"), Mapping):
-        raise ModelRejected("Its config.json has a layer without settings. Save the network again with Keras 3.")
+        raise ModelRejected(Text("Its config.json has a layer without settings. Save the network again with Keras 3."))
     return _text("name", entry.get("name") or entry["config"].get("name"))
 
 
 def _any_batch(shape: Json) -> list[Json]:
     """Return a shape for any number of digits, whatever batch size the network was built with."""
     if not isinstance(shape, list) or not 1 <= len(shape) <= 6:
-        raise ModelRejected("One of its inputs has no shape. Call the network on a digit once, then save it again.")
+        raise ModelRejected(
+            Text("One of its inputs has no shape. Call the network on a digit once, then save it again.")
+        )
     return [None, *(_number("shape", size, _MAX_INTEGER, "input") for size in shape[1:])]
 
 
@@ -253,13 +292,19 @@ def _type(value: Json) -> str:
         policy = value.get("config")
         value = policy.get("name") if isinstance(policy, Mapping) else None
     if not isinstance(value, str) or value not in _TYPES:
-        raise ModelRejected(f"It has values of type {_short(value)}. Use float32.")
+        raise ModelRejected(Text("It has values of type {value}. Use float32.", value=_short(value)))
     return str(value)
 
 
 def _text(key: str, value: Json) -> str:
     if not isinstance(value, str) or len(value) > _MAX_LENGTH or not value.isprintable():
-        raise ModelRejected(f"Its config.json has an invalid {key[:40]}: {_short(value)}. Save it again with Keras 3.")
+        raise ModelRejected(
+            Text(
+                "Its config.json has an invalid {setting}: {value}. Save it again with Keras 3.",
+                setting=key[:40],
+                value=_short(value),
+            )
+        )
     return value
 
 
@@ -267,7 +312,15 @@ def _number(key: str, value: Json, maximum: int, layer: str) -> Json:
     if value is None or isinstance(value, bool):
         return value
     if not isinstance(value, int | float) or not -maximum <= value <= maximum:  # nor is NaN
-        raise ModelRejected(f"Its layer {layer} has {key[:40]} {_short(value)}; at most {maximum:,} is allowed.")
+        raise ModelRejected(
+            Text(
+                "Its layer {layer} has {setting} {value}; at most {allowed:,} is allowed.",
+                layer=layer,
+                setting=key[:40],
+                value=_short(value),
+                allowed=maximum,
+            )
+        )
     return value
 
 

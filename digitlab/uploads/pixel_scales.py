@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from digitlab.errors import InvalidSetting
+from digitlab.translation import Text
 
 Step = tuple[str, dict[str, Any]]  # the name of one of Keras' layers, and its settings
 
@@ -36,7 +37,13 @@ class ImportChoices:
     def __post_init__(self) -> None:
         """Check the scale; `InvalidSetting` if there is no such."""
         if self.scale and self.scale not in (titles := [scale.title for scale in SCALES]):
-            raise InvalidSetting(f"There is no scale {self.scale[:60]!r}. Choose one of: {'; '.join(titles)}.")
+            raise InvalidSetting(
+                Text(
+                    "There is no scale {scale!r}. Choose one of: {scales}.",
+                    scale=self.scale[:60],
+                    scales="; ".join(titles),
+                )
+            )
 
 
 def _rescaling(scale: float, offset: float) -> Step:
@@ -50,18 +57,18 @@ def _binary(max_background: int) -> tuple[Step, ...]:
 
 _DARK = _rescaling(-1, 1)
 SCALES = (  # from the simplest to the least usual: among scales that fit equally well the first is taken
-    PixelScale("0 to 1", ()),
-    PixelScale("0 to 255", (_rescaling(255, 0),)),
-    PixelScale("-1 to 1", (_rescaling(2, -1),)),
-    PixelScale("-0.5 to 0.5", (_rescaling(1, -0.5),)),
-    PixelScale("standardized", (_rescaling(1 / 0.3081, -0.1307 / 0.3081),)),
-    PixelScale("1 to 0, dark on light", (_DARK,)),
-    PixelScale("255 to 0, dark on light", (_rescaling(-255, 255),)),
-    PixelScale("1 to -1, dark on light", (_rescaling(-2, 1),)),
-    PixelScale("each column normalized, as by normalize(x, axis=1)", (("UnitNormalization", {"axis": 1}),)),
-    PixelScale("each row normalized, as by normalize(x, axis=2)", (("UnitNormalization", {"axis": 2}),)),
-    PixelScale("each picture normalized", (("UnitNormalization", {"axis": [1, 2]}),)),
-    PixelScale("0 or 1, binarized at half", _binary(127)),
-    PixelScale("0 or 1, any ink is 1", _binary(0)),
-    PixelScale("1 or 0, binarized at half, dark on light", (*_binary(127), _DARK)),
+    PixelScale(Text("0 to 1"), ()),
+    PixelScale(Text("0 to 255"), (_rescaling(255, 0),)),
+    PixelScale(Text("-1 to 1"), (_rescaling(2, -1),)),
+    PixelScale(Text("-0.5 to 0.5"), (_rescaling(1, -0.5),)),
+    PixelScale(Text("standardized"), (_rescaling(1 / 0.3081, -0.1307 / 0.3081),)),
+    PixelScale(Text("1 to 0, dark on light"), (_DARK,)),
+    PixelScale(Text("255 to 0, dark on light"), (_rescaling(-255, 255),)),
+    PixelScale(Text("1 to -1, dark on light"), (_rescaling(-2, 1),)),
+    PixelScale(Text("each column normalized, as by normalize(x, axis=1)"), (("UnitNormalization", {"axis": 1}),)),
+    PixelScale(Text("each row normalized, as by normalize(x, axis=2)"), (("UnitNormalization", {"axis": 2}),)),
+    PixelScale(Text("each picture normalized"), (("UnitNormalization", {"axis": [1, 2]}),)),
+    PixelScale(Text("0 or 1, binarized at half"), _binary(127)),
+    PixelScale(Text("0 or 1, any ink is 1"), _binary(0)),
+    PixelScale(Text("1 or 0, binarized at half, dark on light"), (*_binary(127), _DARK)),
 )

@@ -11,6 +11,7 @@ import h5py
 import numpy as np
 
 from digitlab.errors import ModelRejected
+from digitlab.translation import Text
 
 _MAX_OBJECTS = 5000
 _MAX_DIMENSIONS = 6
@@ -40,7 +41,9 @@ def copy_weights(source: Path, target: Path, max_count: int) -> int:
             _rename_old_layers(new)
             return copy.count
     except (OSError, RuntimeError, KeyError, ValueError, TypeError, UnicodeError) as error:
-        raise ModelRejected("Its weights can't be read: the file is damaged. Download or save it again.") from error
+        raise ModelRejected(
+            Text("Its weights can't be read: the file is damaged. Download or save it again.")
+        ) from error
 
 
 def _rename_old_layers(group: h5py.Group) -> None:
@@ -78,13 +81,20 @@ class _Copy:
     def group(self, old: h5py.Group, new: h5py.Group, depth: int = 0) -> None:
         """Copy a group and what is in it."""
         if depth > 20:
-            raise ModelRejected("Its weights are in too deeply nested groups. Save it again with Keras 3.")
+            raise ModelRejected(Text("Its weights are in too deeply nested groups. Save it again with Keras 3."))
         for name in old:
             self._objects += 1
             if self._objects > _MAX_OBJECTS:
-                raise ModelRejected(f"Its weights are in more than {_MAX_OBJECTS:,} parts. Choose a smaller network.")
+                raise ModelRejected(
+                    Text(
+                        "Its weights are in more than {allowed:,} parts. Choose a smaller network.",
+                        allowed=_MAX_OBJECTS,
+                    )
+                )
             if not isinstance(old.get(name, getlink=True), h5py.HardLink):
-                raise ModelRejected("Its weights point to another file or place. Save the network again with Keras 3.")
+                raise ModelRejected(
+                    Text("Its weights point to another file or place. Save the network again with Keras 3.")
+                )
             if depth == 0 and name in _OPTIMIZER:
                 continue
             kind = old.get(name, getclass=True)
@@ -95,26 +105,33 @@ class _Copy:
                 self._check(old[name])
                 new.create_dataset(name, data=self._plain(old[name]))
             else:
-                raise ModelRejected("Its weights hold something other than numbers. Save it again with Keras 3.")
+                raise ModelRejected(Text("Its weights hold something other than numbers. Save it again with Keras 3."))
 
     def _check(self, data: h5py.Dataset) -> None:
         if data.dtype.kind not in _KINDS or data.dtype.fields or data.dtype.subdtype or data.ndim > _MAX_DIMENSIONS:
             raise ModelRejected(
-                f"Its weights hold values of type {str(data.dtype)[:40]}. Only plain numbers are allowed."
+                Text(
+                    "Its weights hold values of type {kind}. Only plain numbers are allowed.", kind=str(data.dtype)[:40]
+                )
             )
         numbers = int(np.prod(data.shape, dtype=object)) if data.shape is not None else 0
         self._numbers += numbers
         if self._numbers > self._max_count:
-            raise ModelRejected(f"It declares more than {self._max_count:,} weights. Choose a smaller network.")
+            raise ModelRejected(
+                Text("It declares more than {allowed:,} weights. Choose a smaller network.", allowed=self._max_count)
+            )
         if data.is_virtual or data.external:
-            raise ModelRejected("Its weights point to another file. Save the network again with Keras 3.")
+            raise ModelRejected(Text("Its weights point to another file. Save the network again with Keras 3."))
         if data.chunks is not None or data.id.get_storage_size() != numbers * data.dtype.itemsize:
             raise ModelRejected(
-                f"Its weights declare {numbers:,} numbers, but do not store them as Keras does. Save it again."
+                Text(
+                    "Its weights declare {numbers:,} numbers, but do not store them as Keras does. Save it again.",
+                    numbers=numbers,
+                )
             )
 
     def _plain(self, data: h5py.Dataset) -> "np.ndarray[tuple[int, ...], np.dtype[np.generic]]":
         values = data[()]
         if not np.isfinite(values).all():
-            raise ModelRejected("Some of its weights are infinite or not a number (NaN). Train it again.")
+            raise ModelRejected(Text("Some of its weights are infinite or not a number (NaN). Train it again."))
         return np.asarray(values)

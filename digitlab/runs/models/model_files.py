@@ -11,6 +11,7 @@ from digitlab.runs.models.repository import KERAS, ModelRepository
 from digitlab.runs.records.model_card import NAME, ModelCard, check_title
 from digitlab.settings import Settings
 from digitlab.storage.folder import Folder
+from digitlab.translation import Text
 
 
 class ModelFiles:
@@ -63,9 +64,13 @@ class ModelFiles:
     def check_free(self, name: str, *, is_ready_made: bool) -> None:
         """Raise `InvalidSetting` if a new network cannot have this name; only a ready-made one may replace another."""
         if not NAME.fullmatch(name):
-            raise InvalidSetting(f"The name {name[:80]!r} is not allowed. Use lowercase letters, digits and hyphens.")
+            raise InvalidSetting(
+                Text("The name {name!r} is not allowed. Use lowercase letters, digits and hyphens.", name=name[:80])
+            )
         if not is_ready_made and self._repository(name).has(name):
-            raise InvalidSetting(f"A network named {name!r} already exists. Delete it first, or choose another name.")
+            raise InvalidSetting(
+                Text("A network named {name!r} already exists. Delete it first, or choose another name.", name=name)
+            )
 
     def save(self, card: ModelCard, export: Callable[[Path], ModelCard | None]) -> None:
         """Store a network in one step, so that no incomplete one is ever visible.
@@ -82,7 +87,9 @@ class ModelFiles:
         if card.is_ready_made:
             self._ready_made.save(card, export)
         elif self._is_ready_made(card.name):
-            raise InvalidSetting(f"{card.name!r} is the name of a ready-made network. Choose another name.")
+            raise InvalidSetting(
+                Text("{network!r} is the name of a ready-made network. Choose another name.", network=card.name)
+            )
         else:
             self._own.save(card, export)
 
@@ -106,13 +113,18 @@ class ModelFiles:
     def _own_card(self, name: str) -> ModelCard:
         card = self.card(name)
         if card.is_ready_made:
-            raise ModelProtected(f"{card.title} is a ready-made network. It cannot be renamed or deleted.")
+            raise ModelProtected(
+                Text("{title} is a ready-made network. It cannot be renamed or deleted.", title=card.title)
+            )
         return card
 
     def _repository(self, name: str) -> ModelRepository:
         if not NAME.fullmatch(name):
             raise ModelNotFound(
-                f"There is no network {name[:80]!r}. Names consist of lowercase letters, digits and hyphens."
+                Text(
+                    "There is no network {name!r}. Names consist of lowercase letters, digits and hyphens.",
+                    name=name[:80],
+                )
             )
         return self._ready_made if self._is_ready_made(name) else self._own
 

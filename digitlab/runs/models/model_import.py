@@ -31,6 +31,7 @@ from digitlab.runs.records.model_card import ModelCard, Origin
 from digitlab.runs.records.people import Person
 from digitlab.settings import Settings
 from digitlab.storage.folder import Folder
+from digitlab.translation import Text, message_of
 from digitlab.uploads import keras_archive
 from digitlab.uploads.pixel_scales import SCALES, ImportChoices
 
@@ -122,7 +123,7 @@ def imported_card(
         test_loss=scores.loss,
         test_accuracy=scores.accuracy,
         seconds=0,
-        data="unknown: it was trained elsewhere",
+        data=Text("unknown: it was trained elsewhere"),
         versions=imported.versions,
         created=now,
         origin=Origin(
@@ -170,7 +171,7 @@ class ModelImporter:
         except ModelRejected as error:
             logs.log("network rejected", reason=str(error), level=logging.WARNING)
             shown = "".join(letter if letter.isprintable() else "?" for letter in file[-60:])
-            raise ModelRejected(f"{shown} was rejected. {error}") from error
+            raise ModelRejected(Text("{file} was rejected. {reason}", file=shown, reason=message_of(error))) from error
 
     def import_file(self, path: Path) -> ImportedModel:
         """Import a `.keras` file of this machine."""
@@ -187,7 +188,7 @@ class ModelImporter:
             cached.touch()
             return _outcome(cached, parts.sha256)
         if not self._lock.acquire(timeout=_MAX_WAIT):
-            raise LimitReached("Other networks are being checked, one at a time. Try again in a minute.")
+            raise LimitReached(Text("Other networks are being checked, one at a time. Try again in a minute."))
         try:
             if cached.is_dir():  # another thread had the same file
                 return _outcome(cached, parts.sha256)
@@ -218,7 +219,7 @@ class ModelImporter:
         self._run(folder)
         outcome = _read_outcome(folder)
         if isinstance(refusal := outcome.get("refusal"), str):
-            raise ModelRejected(refusal[:500])
+            raise ModelRejected(Text(refusal[:500]))  # English, which is recognised when it is shown
         keras_archive.parse(keras_archive.read(folder / _NETWORK))  # in case the file took over that process
         _check(folder, outcome, len(digits.x_test))
         for path in folder.iterdir():
@@ -255,8 +256,11 @@ class ModelImporter:
             log_end = (folder / "log.txt").read_bytes()[-2000:].decode(errors="replace")
             logs.log("sandbox crashed", code=code, output=log_end, level=logging.WARNING)
             raise ModelRejected(
-                "The process that opened it ended unexpectedly, probably because it needed more than "
-                f"{limits.memory / 2**30:.0f} GB of memory. Choose a smaller network."
+                Text(
+                    "The process that opened it ended unexpectedly, probably because it needed more than "
+                    "{allowed:.0f} GB of memory. Choose a smaller network.",
+                    allowed=limits.memory / 2**30,
+                )
             )
 
     def _delete_old(self) -> None:
@@ -268,7 +272,10 @@ class ModelImporter:
 
 def _too_slow(seconds: int) -> ModelRejected:
     return ModelRejected(
-        f"Opening it and reading some 30,000 digits took longer than {seconds} s. Choose a smaller network."
+        Text(
+            "Opening it and reading some 30,000 digits took longer than {seconds} s. Choose a smaller network.",
+            seconds=seconds,
+        )
     )
 
 
@@ -276,7 +283,7 @@ def _read_outcome(folder: Path) -> dict[str, Any]:
     try:
         outcome = json.loads((folder / _OUTCOME).read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
-        raise ModelRejected("The process that opened it returned no result. Try again.") from error
+        raise ModelRejected(Text("The process that opened it returned no result. Try again.")) from error
     return outcome if isinstance(outcome, dict) else {}
 
 
@@ -285,15 +292,15 @@ def _check(folder: Path, outcome: dict[str, Any], digits: int) -> None:
     try:
         answers = np.load(folder / _ANSWERS, allow_pickle=False)
     except (OSError, ValueError, EOFError) as error:
-        raise ModelRejected("The process that opened it returned no probabilities. Try again.") from error
+        raise ModelRejected(Text("The process that opened it returned no probabilities. Try again.")) from error
     try:
         facts = {name: outcome[name] for name in _FACTS}
         check_build(facts)
         check_origin(facts | {"file": "", "source": "", "sha256": "0" * 64})  # these are known elsewhere
     except (TypeError, ValueError, KeyError) as error:
-        raise ModelRejected("The process that opened it returned no result. Try again.") from error
+        raise ModelRejected(Text("The process that opened it returned no result. Try again.")) from error
     if answers.shape != (digits, 10) or answers.dtype != np.float32 or not np.isfinite(answers).all():
-        raise ModelRejected("It does not return ten probabilities for each digit. Train it again.")
+        raise ModelRejected(Text("It does not return ten probabilities for each digit. Train it again."))
 
 
 def _outcome(folder: Path, sha256: str) -> ImportedModel:

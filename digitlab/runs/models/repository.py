@@ -12,6 +12,7 @@ from digitlab.networks.recognition import CARD, SUFFIX
 from digitlab.runs.records.model_card import NAME, ModelCard
 from digitlab.storage.folder import Folder
 from digitlab.storage.storage import Storage
+from digitlab.translation import Text
 
 KERAS = ".keras"
 _MAX_COPIES = 50  # networks of remote storages; 1 to 2 MB each
@@ -76,7 +77,9 @@ class ModelRepository:
             copy = self._copies.path / f"{name}@{known.key}"
             if copy.is_dir() or self._fetch(name, known, copy):
                 return copy / f"{name}{KERAS}"
-        raise ModelDamaged(f"The files of {name!r} are incomplete. Delete the network, or train it again.")
+        raise ModelDamaged(
+            Text("The files of {name!r} are incomplete. Delete the network, or train it again.", name=name)
+        )
 
     def size(self, name: str) -> int:
         """Return the size of the Keras file in bytes; 0 if it does not exist."""
@@ -129,11 +132,18 @@ class ModelRepository:
                 raise _missing(name) from error
             except (ValueError, TypeError, KeyError, AttributeError) as error:
                 raise ModelDamaged(
-                    f"The card {name}{CARD} cannot be read. Delete it, or restore it from a backup."
+                    Text(
+                        "The card {file} cannot be read. Delete it, or restore it from a backup.",
+                        file=name + CARD,
+                    )
                 ) from error
             if known.card.name != name:
                 raise ModelDamaged(
-                    f"The card {name}{CARD} is that of {known.card.name!r}. Give all files of a network the same name."
+                    Text(
+                        "The card {file} is that of {other!r}. Give all files of a network the same name.",
+                        file=name + CARD,
+                        other=known.card.name,
+                    )
                 )
             self._known[name] = known
         return known
@@ -162,4 +172,6 @@ class ModelRepository:
 
 
 def _missing(name: str) -> ModelNotFound:
-    return ModelNotFound(f"There is no network {name!r}. It may have been deleted. See the page Models.")
+    return ModelNotFound(
+        Text("There is no network {name!r}. It may have been deleted. See the page Models.", name=name)
+    )

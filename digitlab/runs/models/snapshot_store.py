@@ -13,6 +13,7 @@ from digitlab.runs.models.model_storage import open_models
 from digitlab.runs.records.run import Run
 from digitlab.settings import Settings
 from digitlab.storage.storage import Storage
+from digitlab.translation import Text
 
 _MAX_CACHED = 100  # snapshots; 0.2 MB each for the tutorial's network, 0.6 MB for the largest preset
 _MAX_RUNS = 30  # with snapshots; one of the largest preset takes 13 MB
@@ -53,7 +54,9 @@ class SnapshotStore:
         try:
             return snapshots.read(self._storage.read(self._file(epoch)))
         except FileNotFoundError as error:
-            raise SnapshotDamaged(f"There is no snapshot of epoch {epoch}. Choose another epoch.") from error
+            raise SnapshotDamaged(
+                Text("There is no snapshot of epoch {epoch}. Choose another epoch.", epoch=epoch)
+            ) from error
 
     def add(self, snapshot: Snapshot) -> None:
         """Write a snapshot, or replace the one of its epoch."""
