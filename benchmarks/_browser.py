@@ -52,7 +52,7 @@ class Side:
 
 DIGITLAB = Side(
     command=_servers.streamlit(),
-    path="/draw",
+    path="/",
     health="/_stcore/health",
     field="canvas.upper-canvas",
     answer="[data-testid=digit]",

@@ -42,7 +42,7 @@ class Side:
     network: str = ""
 
 
-DIGITLAB = Side(command=streamlit(), draw="draw", train="train", network="Convolutional")
+DIGITLAB = Side(command=streamlit(), draw="", train="train", network="Convolutional")
 BLOCKING = Side(command=streamlit("benchmarks/_blocking_app.py"))
 
 

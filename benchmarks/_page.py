@@ -159,7 +159,8 @@ def _number(proto: NumberInput, value: float) -> dict[str, Any]:
 
 
 def _group(proto: Any) -> dict[str, Any]:
-    chosen = list(proto.raw_values) if proto.set_value else [proto.options[index].content for index in proto.default]
+    options = [f"{option.content_icon} {option.content}".strip() for option in proto.options]
+    chosen = list(proto.raw_values) if proto.set_value else [options[index] for index in proto.default]
     return {"string_array_value": {"data": chosen}}
 
 

@@ -92,8 +92,9 @@ def tools(key: str = DRAW_CANVAS, more: Callable[[], None] | None = None) -> Non
         )
         st.button(_("Undo"), icon=":material/undo:", key="undo", on_click=lambda: _redraw(key, _received(key)[:-1]))
         st.button(_("Clear"), icon=":material/delete:", key="clear", on_click=lambda: clear(key))
-        with st.popover(_("Pen width"), icon=":material/line_weight:", key="pen-width"):
-            st.slider(_("Pen width (px)"), 4, 48, _PEN, key="pen", persist_state="session")
+        width = st.popover(_("Pen width"), icon=":material/line_weight:", key="pen-width", on_change="rerun")
+        if width.open:
+            width.slider(_("Pen width (px)"), 4, 48, _PEN, key="pen", persist_state="session")
         if more is not None:
             more()
         _helper(

@@ -33,6 +33,11 @@ from digitlab.settings import ROOT, Settings
 
 _WINDOWED = ("chromium", "chromium-browser", "google-chrome")  # programs with a window, which may stay hidden
 HERE = ("http://127.0.0.1:", "data:", "blob:")  # beginnings of addresses on this machine
+GROUPS = {  # of the pages in the navigation, by their titles there; the other pages stand alone
+    **dict.fromkeys(("MNIST", "My digits"), "Data"),
+    **dict.fromkeys(("Train", "Watch it learn", "Improve"), "Train"),
+    **dict.fromkeys(("Models", "Evaluate", "Compare"), "Networks"),
+}
 PATIENCE = 120_000  # milliseconds; two processes of tests share two cores
 # How often the page has sent something, and how much of it was sent when its script last began to run.
 COUNT_RUNS = """
@@ -268,6 +273,15 @@ def visit(page: Page, path: str, title: str | None = None) -> None:
     page.goto(f"/{path}")
     expect(page.get_by_role("heading", level=1)).to_contain_text(title or path.split("?")[0].capitalize())
     settle(page)
+
+
+def go_to(page: Page, name: str) -> None:
+    """Go to another page by the navigation at the top of a wide screen."""
+    if name in GROUPS:
+        page.get_by_test_id("stTopNavSection").filter(has_text=GROUPS[name]).click()
+        page.get_by_test_id("stTopNavPopover").get_by_text(name, exact=True).click()
+    else:
+        page.get_by_test_id("stTopNav").get_by_role("link", name=name, exact=True).click()
 
 
 def wait_until(page: Page, condition: str, timeout: int = PATIENCE) -> None:

@@ -1,7 +1,9 @@
 import numpy as np
 import pytest
-from conftest import settle, visit
+from conftest import go_to, settle, visit
 from playwright.sync_api import FloatRect, Page, expect
+
+from digitlab.data.drawing_link import WIDTH
 
 SEVEN = [[(80, 80), (230, 80), (140, 260)]]
 ONE = [[(160, 60), (160, 260)]]
@@ -14,7 +16,8 @@ NO_WAIT = (
 
 
 def field(page: Page) -> FloatRect:
-    """Where the canvas lies, once its style sheet is there: before, it lies below its background, 327 pixels lower."""
+    """Where the canvas lies, once its style sheets are there: before, it is below its background, in another size."""
+    expect(page.get_by_label("Canvas for drawing a digit")).to_be_visible()
     expect(page.locator("canvas.dc-background-canvas")).to_have_css("position", "absolute")
     return page.locator("canvas.upper-canvas").bounding_box()
 
@@ -22,9 +25,10 @@ def field(page: Page) -> FloatRect:
 def draw(page: Page, strokes: list[list[tuple[int, int]]]) -> None:
     """Draw with the mouse; points are in pixels of the canvas."""
     corner = field(page)
+    scale = corner["width"] / WIDTH
     for stroke in strokes:
         for number, (x, y) in enumerate(stroke):
-            page.mouse.move(corner["x"] + x, corner["y"] + y, steps=8 if number else 1)
+            page.mouse.move(corner["x"] + x * scale, corner["y"] + y * scale, steps=8 if number else 1)
             if number == 0:
                 page.mouse.down()
         page.mouse.up()
@@ -86,12 +90,12 @@ def test_the_canvas_toolbar_never_shows(page):
 def test_the_eraser_stays_chosen_on_another_page_and_back(page):
     visit(page, "draw")
     draw(page, ONE)
-    page.get_by_test_id("stMain").get_by_text("Eraser").click()
+    page.get_by_role("radio", name="Eraser").click()
     expect(answer(page)).to_have_text("1")
     settle(page)
-    page.get_by_role("link", name="Models").click()
+    go_to(page, "Models")
     expect(page.get_by_role("heading", name="Models", level=1)).to_be_visible()
-    page.get_by_role("link", name="Draw", exact=True).click()
+    go_to(page, "Start")
     expect(answer(page)).to_have_text("1")
     settle(page)
     draw(page, [[(x, 20), (x, 300)] for x in (145, 160, 175)])
@@ -102,7 +106,7 @@ def test_the_eraser_removes_ink(page):
     visit(page, "draw")
     draw(page, ONE)
     expect(answer(page)).to_have_text("1")
-    page.get_by_test_id("stMain").get_by_text("Eraser").click()
+    page.get_by_role("radio", name="Eraser").click()
     settle(page)
     draw(page, [[(x, 20), (x, 300)] for x in (145, 160, 175)])
     expect(answer(page)).to_have_count(0)
@@ -126,9 +130,9 @@ def test_a_drawing_is_restored_after_another_page(page):
     visit(page, "draw")
     draw(page, SEVEN)
     expect(answer(page)).to_have_text("7")
-    page.get_by_role("link", name="Models").click()
+    go_to(page, "Models")
     expect(page.get_by_role("heading", name="Models", level=1)).to_be_visible()
-    page.get_by_role("link", name="Draw", exact=True).click()
+    go_to(page, "Start")
     expect(answer(page)).to_have_text("7")
     before = seen(page)
     draw(page, [[(110, 170), (220, 170)]])

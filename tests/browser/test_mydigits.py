@@ -6,7 +6,7 @@ import zipfile
 from contextlib import suppress
 
 import pytest
-from conftest import settle, visit
+from conftest import go_to, settle, visit
 from playwright.sync_api import Page, expect
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from test_draw import FOUR, ONE, SEVEN, answer, draw
@@ -113,14 +113,14 @@ def test_drawing_on_draw_stays_while_others_are_requested(page):
     visit(page, "draw")
     draw(page, SEVEN)
     expect(answer(page)).to_have_text("7")
-    page.get_by_role("link", name="My digits").click()
+    go_to(page, "My digits")
     settle(page)
     page.get_by_role("tab", name="Draw more").click()
     settle(page)
     draw(page, ONE)
     button(page, "Save, next").click()
     expect(page.get_by_text("Saved as 0.")).to_be_visible()
-    page.get_by_role("link", name="Draw", exact=True).click()
+    go_to(page, "Start")
     expect(answer(page)).to_have_text("7")
 
 
@@ -178,7 +178,7 @@ def test_deleted_digit_is_not_explained_any_more(page, digits):
     page.get_by_test_id("stMain").get_by_text("My digits", exact=True).click()
     expect(newest).to_be_visible()
     settle(page)
-    page.get_by_role("link", name="My digits").click()
+    go_to(page, "My digits")
     expect(page.get_by_role("heading", level=1)).to_have_text("My digits")
     settle(page)
     page.locator(".grid button").first.click()
@@ -187,13 +187,13 @@ def test_deleted_digit_is_not_explained_any_more(page, digits):
         why(page)
         expect(newest).to_be_visible()
         settle(page)
-        page.get_by_role("link", name="My digits").click()
+        go_to(page, "My digits")
         expect(page.get_by_role("heading", level=1)).to_have_text("My digits")
         settle(page)
     delete_chosen(page)
     expect(page.locator(".grid button")).to_have_count(2)
     settle(page)
-    page.get_by_role("link", name="Explain", exact=True).click()
+    go_to(page, "Explain")
     expect(page.get_by_role("heading", level=1)).to_have_text("Explain")
     settle(page)
     page.get_by_test_id("stMain").get_by_text("My digits", exact=True).click()

@@ -2,20 +2,20 @@ import re
 import threading
 
 import pytest
-from conftest import HERE, assert_fits, assert_no_tensorflow, assert_sound, settle, visit, wait_until
+from conftest import HERE, assert_fits, assert_no_tensorflow, assert_sound, go_to, settle, visit, wait_until
 from playwright.sync_api import expect
 
 PAGES = {
-    "": "DigitLab",
+    "": "Draw a digit",
     "browse": "Browse",
     "train": "Train",
-    "draw": "Draw",
+    "learn": "Learn",
     "improve": "Improve",
     "mydigits": "My digits",
     "evaluate": "Evaluate",
     "compare": "Compare",
     "models": "Models",
-    "understand": "Understand",
+    "understand": "Explain",
     "watch": "Watch it learn",
 }
 
@@ -104,7 +104,7 @@ def test_a_click_on_a_page_being_left_breaks_nothing(page, path, name):
     expect(picture).to_be_visible()
     settle(page)
     is_held.set()
-    page.get_by_role("link", name="Models").click()
+    go_to(page, "Models")
     wait_until_quiet(page, held)  # the new page has run
     picture.click()
     wait_until_quiet(page, held)

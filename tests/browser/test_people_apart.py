@@ -67,10 +67,10 @@ def stop(page: Page) -> None:
 
 
 def log_in(page: Page, name: str) -> None:
-    visit(page, "", "DigitLab")
+    visit(page, "", "Draw a digit")
     button(page, "Log in").click()
     page.get_by_role("link", name=name).click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("DigitLab")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Draw a digit")
     expect(button(page, re.compile(name))).to_be_visible()
     settle(page)
 

@@ -53,7 +53,7 @@ def same(chromium: ClientState, ours: ClientState) -> bool:
 def test_a_session_sends_what_chromium_sends(app, page):
     frames: list[bytes] = []
     page.on("websocket", lambda socket: socket.on("framesent", lambda frame: frames.append(frame)))
-    visit(page, "draw", "Draw a digit")
+    visit(page, "", "Draw a digit")
     box = page.locator("canvas.upper-canvas").bounding_box()
     page.mouse.move(box["x"] + 170, box["y"] + 60)
     page.mouse.down()
@@ -68,7 +68,7 @@ def test_a_session_sends_what_chromium_sends(app, page):
     filled = last_sent(page, frames)
 
     async def do_the_same() -> tuple[ClientState, ClientState]:
-        async with visiting(app.url, "draw") as session:
+        async with visiting(app.url) as session:
             await session.draw(_canvas.digit("1", np.random.default_rng(1)))
             after_stroke = session.sent
         async with visiting(app.url, "train") as session:
@@ -82,11 +82,11 @@ def test_a_session_sends_what_chromium_sends(app, page):
 
 def test_a_stroke_reruns_only_what_a_stroke_changes(app):
     def shown_by(session: Session) -> dict[str, str]:
-        elements = {"tools": ("button", "Clear"), "network": ("selectbox", "Network"), "next": ("page_link", "Why?")}
+        elements = {"tools": ("button", "Clear"), "network": ("selectbox", "Read by"), "next": ("page_link", "Why?")}
         return {name: session.page.find(*element).run for name, element in elements.items()}
 
     async def draw_twice() -> list[dict[str, str]]:
-        async with visiting(app.url, "draw") as session:
+        async with visiting(app.url) as session:
             await session.draw(_canvas.digit("1", np.random.default_rng(1)))
             first = shown_by(session)
             await session.draw(_canvas.digit("7", np.random.default_rng(1)))
@@ -99,7 +99,7 @@ def test_a_stroke_reruns_only_what_a_stroke_changes(app):
 def test_three_people_who_draw_at_once_each_get_their_own_digit(app):
     async def person(name: str) -> list[str | None]:
         rng, told = np.random.default_rng(int(name)), []
-        async with visiting(app.url, "draw") as session:
+        async with visiting(app.url) as session:
             for _ in range(3):
                 await session.draw(_canvas.digit(name, rng))
                 told.append(session.page.digit)

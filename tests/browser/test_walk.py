@@ -26,8 +26,7 @@ def take(request: pytest.FixtureRequest, page: Page):
 
 
 def test_a_newcomer_walks_through_the_lab(page, take):
-    visit(page, "", "DigitLab")
-    take("start")
+    visit(page, "", "Draw a digit")
     page.get_by_role("link", name="1. Browse").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Browse MNIST")
     visit(page, "browse?digit=7")

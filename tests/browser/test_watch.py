@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from conftest import assert_sound, settle, visit
+from conftest import assert_sound, go_to, settle, visit
 from playwright.sync_api import Page, expect
 from test_draw import SEVEN, answer, draw
 from test_train import fill, press_train
@@ -52,7 +52,7 @@ def test_the_drawing_goes_along_to_watch(page, trained):
     visit(page, "draw")
     draw(page, SEVEN)
     expect(answer(page)).to_have_text("7")
-    page.get_by_role("link", name="Watch it learn").first.click()
+    go_to(page, "Watch it learn")
     expect(page.get_by_role("heading", name="Watch it learn")).to_be_visible()
     expect(page.get_by_text("Final reading:")).to_be_visible()
     expect(page.get_by_role("radio", name="My drawing")).to_be_checked()

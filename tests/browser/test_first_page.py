@@ -1,0 +1,150 @@
+"""The first page: everything in sight, the drawing kept and shared, old addresses, keys, languages."""
+
+import re
+
+import pytest
+from conftest import settle, visit
+from playwright.sync_api import Page, expect
+from test_draw import SEVEN, answer, draw, field, seen
+
+ERASER = 6  # among the radio buttons of the page, whatever the language: language, source, tool
+HEIGHTS = {360: 640, 390: 844, 1280: 720}
+
+
+def show_link(page: Page) -> str:
+    page.get_by_role("button", name=re.compile("Copy link")).click()
+    link = page.get_by_test_id("stPopoverBody").locator("code").inner_text()
+    page.keyboard.press("Escape")
+    return link
+
+
+@pytest.mark.parametrize("width", HEIGHTS)
+def test_canvas_tools_and_answer_are_in_sight_together(newcomer, width):
+    page = newcomer(width=width, height=HEIGHTS[width]).new_page()
+    visit(page, "", "Draw a digit")
+    before = field(page)
+    draw(page, SEVEN)
+    expect(answer(page)).to_have_text("7")
+    settle(page)
+    assert field(page) == before  # the first stroke pushes nothing
+    parts = [answer(page), page.locator(".digitlab-answer span"), page.get_by_role("heading", level=1)]
+    parts += [page.get_by_role("button", name=name) for name in ("Undo", "Clear")]
+    parts += [page.get_by_role("radio", name=name) for name in ("Pen", "Eraser")]
+    for part in [*parts, page.locator("canvas.upper-canvas")]:
+        expect(part).to_be_in_viewport(ratio=0.99)
+    if width > 1000:
+        expect(page.get_by_label("Read by")).to_be_in_viewport()
+        expect(page.locator(".digitlab-seen img")).to_be_in_viewport(ratio=0.99)
+    else:
+        assert before["width"] == width - 32
+
+
+def test_a_reload_keeps_the_drawing(page):
+    visit(page, "", "Draw a digit")
+    draw(page, SEVEN)
+    expect(answer(page)).to_have_text("7")
+    before = seen(page)
+    page.reload()
+    expect(answer(page)).to_have_text("7")
+    assert seen(page) == before
+    visit(page, "understand", "Explain")
+    expect(answer(page)).to_have_text("7")
+    visit(page, "", "Draw a digit")
+    expect(answer(page)).to_have_text("7")
+    page.get_by_role("button", name="Clear").click()
+    expect(answer(page)).to_have_count(0)
+    settle(page)
+    page.reload()
+    expect(page.get_by_text("Draw a digit from 0 to 9")).to_be_visible()
+    expect(answer(page)).to_have_count(0)
+
+
+def test_an_address_carries_a_drawing_to_somebody_else(page, newcomer):
+    visit(page, "", "Draw a digit")
+    draw(page, SEVEN)
+    expect(answer(page)).to_have_text("7")
+    link = show_link(page)
+    assert len(link) < 400
+    other = newcomer().new_page()
+    other.goto(link.replace("/?", "/draw?"))  # the page's earlier address does, too
+    expect(answer(other)).to_have_text("7")
+    expect(other).not_to_have_url(re.compile("drawing="))
+    settle(other)
+    draw(other, [[(110, 170), (220, 170)]])
+    settle(other)
+    other.get_by_role("button", name="Undo").click()
+    settle(other)
+    other.get_by_role("button", name="Undo").click()
+    expect(answer(other)).to_have_count(0)
+
+
+def test_a_damaged_link_is_refused_in_a_sentence(page):
+    page.goto("/?drawing=<script>alert(1)</script>")
+    expect(page.get_by_text("The drawing in this link cannot be read. Copy the whole link.")).to_be_visible()
+    settle(page)
+    draw(page, SEVEN)
+    expect(answer(page)).to_have_text("7")
+
+
+@pytest.mark.parametrize("path", ["draw", "start"])
+def test_old_addresses_lead_to_the_canvas_with_what_they_ask_for(page, path):
+    page.goto(f"/{path}?source=Upload&model=tutorial")
+    expect(page.get_by_test_id("stFileUploaderDropzoneInput")).to_be_attached()
+    expect(page).to_have_url(re.compile(r"[0-9]/\?.*source=Upload"))
+    expect(page.get_by_label("Read by")).to_have_value(re.compile("Tutorial"))
+    expect(page).to_have_title("DigitLab")
+
+
+def test_ctrl_z_undoes_a_stroke(page):
+    visit(page, "", "Draw a digit")
+    draw(page, [[(x, 110), (x, 210)] for x in (80, 240)])
+    expect(answer(page)).to_have_text("11")
+    page.keyboard.press("Control+z")
+    expect(answer(page)).to_have_text("1")
+
+
+def test_a_digit_is_drawn_by_keys(page):
+    visit(page, "", "Draw a digit")
+    canvas = page.get_by_label("Canvas for drawing a digit")
+    hint = page.get_by_text("Arrow keys move the pen, Space puts it down and lifts it")
+    field(page)
+    expect(hint).to_be_hidden()
+    page.get_by_role("radio", name="Camera").focus()
+    page.keyboard.press("Tab")
+    expect(canvas).to_be_focused()
+    expect(hint).to_be_visible()
+    page.keyboard.press("Space")
+    for _step in range(20):
+        page.keyboard.press("ArrowDown")
+    page.keyboard.press("Space")
+    expect(answer(page)).to_have_text("1")
+    page.keyboard.press("Control+z")
+    expect(answer(page)).to_have_count(0)
+    expect(canvas).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(hint).to_be_hidden()
+
+
+def test_the_language_changes_at_once_and_is_remembered(page):
+    visit(page, "", "Draw a digit")
+    draw(page, SEVEN)
+    expect(answer(page)).to_have_text("7")
+    page.get_by_test_id("stMain").get_by_role("radio").nth(ERASER).click()
+    settle(page)
+    page.get_by_role("radio", name="한국어").click()
+    expect(page.locator("html")).to_have_attribute("lang", "ko")
+    expect(answer(page)).to_have_text("7")
+    expect(page.get_by_test_id("stMain").get_by_role("radio").nth(ERASER)).to_be_checked()
+    settle(page)
+    page.reload()
+    expect(page.locator("html")).to_have_attribute("lang", "ko")
+    expect(answer(page)).to_have_text("7")
+    page.goto("/train?lang=en")
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+
+
+def test_a_browser_in_korean_is_answered_in_korean(newcomer):
+    page = newcomer(locale="ko-KR").new_page()
+    page.goto("/")
+    expect(page.locator("html")).to_have_attribute("lang", "ko")
+    settle(page)
