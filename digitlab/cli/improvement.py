@@ -40,7 +40,8 @@ def improve(options: argparse.Namespace, lab: Lab) -> int:
         "run": run.number,
         "model": str(lab.model_file(run.model)),
     }
-    show(options, result, f"{translated(improvement.sentence)}\n{_('Saved as {file}', file=result['model'])}")
+    saved = _("Saved as {file}", file=result["model"])
+    show(options, result, f"{translated(improvement.sentence)}\n{saved}")
     return 0
 
 

@@ -55,8 +55,8 @@ def read(options: argparse.Namespace, lab: Lab) -> int:
             "is_digit": reading.is_digit,
             "number": [_as_dict(digit) for digit in number.digits],
         }
-        text = " ".join(_as_text(digit.reading) for digit in number.digits)
-        show(options, result, f"{path}: {text or _('nothing drawn')}")
+        text = " ".join(_as_text(digit.reading) for digit in number.digits) or _("nothing drawn")
+        show(options, result, f"{path}: {text}")
     return 0
 
 
@@ -128,4 +128,5 @@ def _as_text(reading: Reading) -> str:
     probability = f"{max(reading.probabilities):.1%}"
     if reading.is_sure:
         return f"{reading.digit} ({probability})"
-    return f"{_(' or ').join(map(str, reading.rivals))}? ({probability})"
+    rivals = _(" or ").join(map(str, reading.rivals))
+    return f"{rivals}? ({probability})"

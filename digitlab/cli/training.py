@@ -39,7 +39,8 @@ def train(options: argparse.Namespace, lab: Lab) -> int:
         epochs=len(card.epochs),
         seconds=card.seconds,
     )
-    show(options, result, f"{scores}\n{_('Saved as {file}', file=result['model'])}")
+    saved = _("Saved as {file}", file=result["model"])
+    show(options, result, f"{scores}\n{saved}")
     return 0
 
 

@@ -58,7 +58,8 @@ def model_card(card: ModelCard, scores: Scores | None, drawings: tuple[int, int]
     """
     parts = [f"# {plain(card.title)}\n", f"{_origin(card)}\n"]
     parts += [f"## {translated(title)}\n\n{body}" for title, body in sections(card, scores, drawings).items()]
-    parts.append(f"## {_('Keras code')}\n\n{_code(card)}")
+    title = _("Keras code")
+    parts.append(f"## {title}\n\n{_code(card)}")
     return "\n".join(parts)
 
 
