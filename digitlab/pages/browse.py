@@ -4,15 +4,22 @@ import streamlit as st
 
 from digitlab.data import browsing
 from digitlab.translation import Text, _, translated
-from digitlab.ui import galleries, linked_choice, messages, network_choice, probability_bars, reading_view, resources
+from digitlab.ui import (
+    galleries,
+    linked_choice,
+    messages,
+    network_choice,
+    probability_bars,
+    reading_view,
+    resources,
+)
 from digitlab.ui.charts import plots
 
 SHOWN = 48  # samples on a page
 WHOLE_SETS = {"training": Text("The whole training set"), "test": Text("The whole test set")}
-
 st.title(_("Browse MNIST"))
 digits = resources.mnist()
-controls = st.container(horizontal=True, vertical_alignment="bottom")
+controls = st.container(key="browse-controls", horizontal=True, vertical_alignment="bottom")
 with controls:
     part = linked_choice.segmented_control(
         _("Set"), {"training": _("Training"), "test": _("Test")}, param="set", key="browsed_set", default="training"
@@ -50,7 +57,7 @@ def show_only(digit: int) -> None:
 
 if st.session_state.get("page", 0) not in range(1, pages + 1):
     st.session_state.page = 1
-with st.container(horizontal=True, vertical_alignment="bottom"):
+with st.container(key="browse-pages", horizontal=True, vertical_alignment="bottom"):
     st.button(_("Previous"), icon=":material/chevron_left:", on_click=turn_page, args=(-1,))
     page = st.number_input(_("Page"), 1, pages, key="page", bind="query-params", width=120)
     st.button(_("Next"), icon=":material/chevron_right:", on_click=turn_page, args=(1,))
@@ -77,7 +84,7 @@ with detail:
             images[index], _("Sample {index}, labelled {label}", index=index, label=label), is_large=True
         )
     below = st.container()
-    with answer, messages.show_errors():
+    with answer.container(key="browsed-answer"), messages.show_errors():
         card = network_choice.choose_network()
         reading = resources.lab().recogniser(card.name).read_digit(images[index])
         if reading.digit == label:
@@ -96,7 +103,11 @@ with (
     ),
     st.container(width=900),
 ):
-    st.image(plots.pixel_values(images[index]), width="stretch")
+    st.image(
+        plots.pixel_values(images[index]),
+        width="stretch",
+        alt=_("Sample {index}, labelled {label}, each pixel with its value", index=index, label=label),
+    )
 
 st.subheader(translated(WHOLE_SETS[part]))
 st.markdown(
@@ -114,7 +125,7 @@ means = [
 galleries.gallery(means, key="averages", on_click=show_only)
 st.vega_lite_chart(
     [{"digit": digit, "count": count} for digit, count in enumerate(counts)],
-    plots.counts(),
+    plots.counts(max(counts)),
     height=220,
     alt=_(
         "Number of samples of each digit: {counts}.",

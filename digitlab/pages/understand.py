@@ -67,7 +67,8 @@ VIEWS = {  # by their names in the address
 picture_choice.follow_link()
 st.title(_("Explain"))
 figures.style()
-left, right = st.columns(2, gap="large")
+columns = st.columns(2, gap="large")
+left, right = columns[0].container(key="explained-picture"), columns[1].container(key="explained-reading")
 with left:
     card = network_choice.choose_network()
     chosen = None
@@ -101,4 +102,5 @@ def show(view: View) -> None:
         view.show(card, image, reading)
 
 
-show(VIEWS[name])
+with st.container(key="explanation"):
+    show(VIEWS[name])

@@ -134,7 +134,6 @@ SHEET = """
 }
 .digitlab-small { image-rendering: pixelated; width: 36px; height: 36px; border-radius: .25rem; display: block; }
 .digitlab-seen.large img { width: min(280px, 100%); height: auto; aspect-ratio: 1; }
-.digitlab-seen.large { min-height: min(280px, 100%); }
 .st-key-network_field, .st-key-seed, .st-key-page, .st-key-sample { min-height: 4.25rem; }
 .st-key-understood, .st-key-understand-view, .st-key-browsed_set, .st-key-browsed_digit { min-height: 3.75rem; }
 .st-key-explained-picture, .st-key-explained-reading { min-height: 24.5rem; }
@@ -142,13 +141,15 @@ SHEET = """
 .st-key-browse-controls, .st-key-browse-pages { min-height: 4.25rem; }
 .st-key-browse-controls button, .st-key-browse-controls [role=radio] { min-height: 2.5rem; }
 .st-key-gallery { min-height: 34.5rem; }
-.st-key-browsed-answer { min-height: 17.5rem; }
+.st-key-browsed-answer { min-height: 12.5rem; }
+.st-key-browse-pages [data-testid=stCaptionContainer] p { line-height: 2.5rem; }
 @media (max-width: 640px) {
   .st-key-understand-view { min-height: 8.25rem; }
   .st-key-explained-picture { min-height: 28.5rem; }
-  .st-key-browse-controls { min-height: 17rem; }
-  .st-key-browse-pages { min-height: 6.7rem; }
-  .st-key-browsed_digit { min-height: 6.2rem; }
+  .st-key-browse-controls { min-height: 17rem; flex-direction: column; align-items: flex-start; }
+  .st-key-browse-controls > * { flex: none !important; }
+  .st-key-browse-pages { min-height: 7.75rem; }
+  .st-key-browsed_digit { min-height: 7rem; }
   .st-key-gallery { min-height: 57rem; }
   .st-key-browsed-answer { min-height: 0; }
 }
