@@ -6,6 +6,7 @@ from digitlab.data import browsing
 from digitlab.translation import Text, _, translated
 from digitlab.ui import (
     galleries,
+    glossary,
     linked_choice,
     messages,
     network_choice,
@@ -33,7 +34,14 @@ with controls:
         default="all",
     )
     seed = st.number_input(
-        _("Shuffle seed (0 = original order)"), 0, 999_999, 0, key="seed", bind="query-params", width=240
+        _("Shuffle seed (0 = original order)"),
+        0,
+        999_999,
+        0,
+        key="seed",
+        bind="query-params",
+        width=240,
+        help=glossary.help("seed"),
     )
 order = browsing.order(labels, None if chosen == "all" else int(chosen), int(seed))
 pages = -(-len(order) // SHOWN)
@@ -109,7 +117,7 @@ with (
         alt=_("Sample {index}, labelled {label}, each pixel with its value", index=index, label=label),
     )
 
-st.subheader(translated(WHOLE_SETS[part]))
+st.subheader(translated(WHOLE_SETS[part]), help=glossary.help("training_set", "test_set"))
 st.markdown(
     _(
         "The mean image of each digit, bright where most people put ink. Click one to browse that digit only. The "

@@ -13,6 +13,7 @@ from digitlab.translation import Text, _, translated
 from digitlab.ui import (
     figures,
     galleries,
+    glossary,
     linked_choice,
     messages,
     network_choice,
@@ -34,33 +35,57 @@ from digitlab.ui.understand import (
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """One way to explain a reading: its title, the question that it answers, and what shows it."""
+    """One way to explain a reading: its title, the question that it answers, what shows it, and terms to explain."""
 
     title: Text
     question: Text
     show: Callable[[ModelCard, NDArray[np.uint8], Reading], None]
+    terms: tuple[str, ...]
 
 
 VIEWS = {  # by their names in the address
-    "Where it looks": View(Text("Saliency"), Text("Which pixels matter?"), saliency_view.show),
-    "Layer by layer": View(Text("Activations"), Text("What does each layer compute?"), activations_view.show),
-    "For and against": View(
-        Text("Class gradients"), Text("Which pixels support or oppose each digit?"), class_gradients_view.show
+    "Where it looks": View(
+        Text("Saliency"),
+        Text("Which pixels matter?"),
+        saliency_view.show,
+        ("saliency", "gradient", "logits", "convolution"),
     ),
-    "Distort it": View(Text("Distortion"), Text("When does the answer change?"), distortion_view.show),
+    "Layer by layer": View(
+        Text("Activations"),
+        Text("What does each layer compute?"),
+        activations_view.show,
+        ("activation", "layer", "filter", "feature_map"),
+    ),
+    "For and against": View(
+        Text("Class gradients"),
+        Text("Which pixels support or oppose each digit?"),
+        class_gradients_view.show,
+        ("class_gradients", "gradient", "logits"),
+    ),
+    "Distort it": View(Text("Distortion"), Text("When does the answer change?"), distortion_view.show, ("robustness",)),
     "Change its mind": View(
-        Text("Counterfactual"), Text("What is the smallest change to another answer?"), counterfactual_view.show
+        Text("Counterfactual"),
+        Text("What is the smallest change to another answer?"),
+        counterfactual_view.show,
+        ("counterfactual",),
     ),
     "Digits like it": View(
         Text("Nearest neighbours"),
         Text("Which training digits does the network find most similar?"),
         digit_map_view.show_neighbours,
+        ("nearest_neighbours", "training_set"),
     ),
     "Map of digits": View(
-        Text("Digit map"), Text("Where does the picture lie among the training digits?"), digit_map_view.show_map
+        Text("Digit map"),
+        Text("Where does the picture lie among the training digits?"),
+        digit_map_view.show_map,
+        ("digit_map", "training_set"),
     ),
     "The arithmetic": View(
-        Text("Forward pass"), Text("How do the numbers lead to the answer?"), forward_pass_view.show
+        Text("Forward pass"),
+        Text("How do the numbers lead to the answer?"),
+        forward_pass_view.show,
+        ("forward_pass", "weight", "neuron", "logits", "relu", "softmax"),
     ),
 }
 
@@ -96,7 +121,7 @@ name = linked_choice.pills(
 @st.fragment
 def show(view: View) -> None:
     """Show a view; a change in it leaves the rest of the page alone."""
-    st.subheader(translated(view.title))
+    st.subheader(translated(view.title), help=glossary.help(*view.terms))
     st.markdown(translated(view.question))
     with messages.show_errors():
         view.show(card, image, reading)

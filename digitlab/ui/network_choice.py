@@ -7,7 +7,8 @@ import streamlit as st
 
 from digitlab.networks.recognition import DEFAULT_MODEL
 from digitlab.runs.records.model_card import ModelCard
-from digitlab.ui import resources, shared_state
+from digitlab.translation import _
+from digitlab.ui import glossary, resources, shared_state
 from digitlab.ui.messages import escape_markdown
 
 
@@ -36,7 +37,13 @@ def choose_network(label: str = "Network") -> ModelCard:
     st.session_state.network_field = shared.network
     labels = labels_of(cards.values())
     name = st.selectbox(
-        label, list(cards), format_func=labels.__getitem__, key="network_field", on_change=_save_choice, width=420
+        label,
+        list(cards),
+        format_func=labels.__getitem__,
+        key="network_field",
+        on_change=_save_choice,
+        width=420,
+        help=glossary.help("accuracy", "test_set", before=_("In brackets: its accuracy on MNIST's test set.")),
     )
     if warning := cards[name].preprocessing_warning:
         st.warning(warning, icon=":material/warning:")

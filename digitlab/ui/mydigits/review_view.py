@@ -11,7 +11,7 @@ from digitlab.data.picture_files import open_picture
 from digitlab.runs.records.drawing import Drawing
 from digitlab.runs.records.people import Person
 from digitlab.translation import Text, _, plural, translated
-from digitlab.ui import corrections, galleries, messages, reading_view, resources
+from digitlab.ui import corrections, galleries, glossary, messages, reading_view, resources
 from digitlab.ui.mydigits import collection
 
 _PER_PAGE = 60  # drawings
@@ -63,7 +63,8 @@ def _invite() -> None:
 def show_examples() -> None:
     """Show how a person's own digits will look here, with one of MNIST's for each digit, marked as such."""
     st.subheader(_("Examples"))
-    st.caption(_("These digits are from MNIST's test set. Yours will stand here in the same way, with their labels."))
+    text = _("These digits are from MNIST's test set. Yours will stand here in the same way, with their labels.")
+    glossary.explained(text, "caption")
     images, labels = resources.mnist().part("test")
     samples = [
         galleries.Sample(int(index), images[index], _("Example: {digit}", digit=digit))
