@@ -7,10 +7,12 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from digitlab.translation import Text, _, translated
 from digitlab.ui import galleries
 from digitlab.ui.charts import colours
 
 MAX_WIDTH = 1024  # pixels of a sheet of maps, before the page scales it
+_SUPPORTS, _OPPOSES = Text("Supports it most: {place}."), Text("Opposes it most: {place}.")
 
 
 def figure(picture: NDArray[np.uint8], alt: str, title: str = "", text: str = "", scale: str = "") -> str:
@@ -47,33 +49,35 @@ def heat_map(values: NDArray[np.floating], digit: NDArray[np.uint8], title: str,
     maximum = colours.max_magnitude(values)
     is_signed = bool((values < 0).any())
     scale = signed_scale(maximum, unit) if is_signed else positive_scale(maximum, unit)
-    return figure(colours.over_digit(values, digit), f"{title}. {extremes(values)}", title, text, scale)
+    alt = _("{title}. {places}", title=title, places=extremes(values))
+    return figure(colours.over_digit(values, digit), alt, title, text, scale)
 
 
 def extremes(
     values: NDArray[np.floating],
-    positive: str = "Supports it most: {place}.",
-    negative: str = "Opposes it most: {place}.",
+    positive: str = _SUPPORTS,
+    negative: str = _OPPOSES,
 ) -> str:
     """Say in words where values, (28, 28), are largest, if any is positive, and smallest, if any is negative."""
     sentences = []
     if values.max() > 0:
-        sentences.append(positive.format(place=_place(values, int(values.argmax()))))
+        sentences.append(translated(positive).format(place=_place(values, int(values.argmax()))))
     if values.min() < 0:
-        sentences.append(negative.format(place=_place(values, int(values.argmin()))))
-    return " ".join(sentences) or "Nothing stands out."
+        sentences.append(translated(negative).format(place=_place(values, int(values.argmin()))))
+    return " ".join(sentences) or _("Nothing stands out.")
 
 
 _REGIONS = (
-    ("top left", "top", "top right"),
-    ("left", "centre", "right"),
-    ("bottom left", "bottom", "bottom right"),
+    (Text("top left"), Text("top"), Text("top right")),
+    (Text("left"), Text("centre"), Text("right")),
+    (Text("bottom left"), Text("bottom"), Text("bottom right")),
 )
 
 
 def _place(values: NDArray[np.floating], index: int) -> str:
     row, column = divmod(index, values.shape[1])
-    return f"{_REGIONS[min(row * 3 // 28, 2)][min(column * 3 // 28, 2)]} (row {row}, column {column})"
+    region = _REGIONS[min(row * 3 // 28, 2)][min(column * 3 // 28, 2)]
+    return _("{region} (row {row}, column {column})", region=region, row=row, column=column)
 
 
 def weights(pictures: NDArray[np.floating], alt: str, columns: int) -> None:

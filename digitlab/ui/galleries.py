@@ -10,6 +10,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from digitlab.data.png_files import to_png
+from digitlab.translation import _
 from digitlab.ui import component_events
 
 
@@ -50,9 +51,22 @@ def gallery(
         if on_click is not None and index is not None and any(sample.index == index for sample in samples):
             on_click(index)
 
-    pictures = [{"index": s.index, "url": as_url(s.image), "caption": s.caption} for s in samples]
+    pictures = [
+        {
+            "index": sample.index,
+            "url": as_url(sample.image),
+            "caption": sample.caption,
+            "label": _("{caption}, sample {index}", caption=sample.caption, index=sample.index),
+        }
+        for sample in samples
+    ]
     _gallery(
-        data={"pictures": pictures, "chosen": marked, "isClickable": on_click is not None},
+        data={
+            "pictures": pictures,
+            "chosen": marked,
+            "isClickable": on_click is not None,
+            "isChoice": chosen is not None,
+        },
         key=key,
         on_clicked_change=clicked,
         height="content",
@@ -64,7 +78,9 @@ def page(total: int, shown: int, *, key: str, first: int = 0) -> slice:
     pages = max(1, -(-total // shown))
     if st.session_state.get(key, 0) not in range(1, pages + 1):
         st.session_state[key] = first // shown + 1
-    number = int(st.number_input(f"Page (1 to {pages})", 1, pages, key=key, width=160)) if pages > 1 else 1
+    number = (
+        int(st.number_input(_("Page (1 to {count})", count=pages), 1, pages, key=key, width=160)) if pages > 1 else 1
+    )
     return slice((number - 1) * shown, number * shown)
 
 
@@ -76,15 +92,16 @@ _gallery = st.components.v2.component(
 button { font: inherit; font-size: 0.8rem; color: var(--st-text-color); background: none; cursor: pointer;
     border: 2px solid transparent; border-radius: var(--st-base-radius); padding: 3px; min-width: 0; }
 button:disabled { cursor: default; }
-button:enabled:hover, button:focus-visible { border-color: var(--st-primary-color); outline: none; }
-button.chosen { border-color: #d55e00; }
+button:enabled:hover { border-color: var(--st-primary-color); }
+button:focus-visible { outline: 2px solid var(--st-primary-color); outline-offset: 2px; }
+button.chosen { border-color: #d55e00; font-weight: 700; }
 img { image-rendering: pixelated; width: 100%; aspect-ratio: 1; display: block; border-radius: 4px; background: #000; }
 span { display: block; overflow-wrap: anywhere; line-height: 1.3; padding-top: 2px; }
 """,
     js="""
 export default function ({ data, parentElement, setTriggerValue }) {
   const grid = parentElement.querySelector(".grid")
-  grid.replaceChildren(...data.pictures.map(({ index, url, caption }) => {
+  grid.replaceChildren(...data.pictures.map(({ index, url, caption, label }) => {
     const button = document.createElement("button")
     const picture = document.createElement("img")
     const text = document.createElement("span")
@@ -94,7 +111,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
     button.type = "button"
     button.className = data.chosen.includes(index) ? "chosen" : ""
     button.disabled = !data.isClickable
-    button.setAttribute("aria-label", `${caption}, sample ${index}`)
+    button.setAttribute("aria-label", label)
+    if (data.isChoice) button.setAttribute("aria-pressed", data.chosen.includes(index))
     button.append(picture, text)
     button.onclick = () => setTriggerValue("clicked", index)
     return button

@@ -1,8 +1,11 @@
 """How many digits a person has of each, 0 to 9."""
 
 from collections.abc import Sequence
+from html import escape
 
 import streamlit as st
+
+from digitlab.translation import _
 
 
 def show(counts: Sequence[int], wanted: int | None = None) -> None:
@@ -14,4 +17,5 @@ def show(counts: Sequence[int], wanted: int | None = None) -> None:
         for digit, count in enumerate(counts)
     )
     listed = ", ".join(f"{digit}: {count}" for digit, count in enumerate(counts))
-    st.html(f"<div class='digitlab-tally' role='img' aria-label='Digits saved: {listed}'>{columns}</div>")
+    label = escape(_("Digits saved: {counts}", counts=listed))
+    st.html(f"<div class='digitlab-tally' role='img' aria-label='{label}'>{columns}</div>")

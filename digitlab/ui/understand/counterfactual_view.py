@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from digitlab.networks.explanation import Counterfactual
 from digitlab.networks.reading import Reading
 from digitlab.runs.records.model_card import ModelCard
-from digitlab.translation import _
+from digitlab.translation import Text, _
 from digitlab.ui import figures, galleries
 from digitlab.ui.charts import colours
 from digitlab.ui.understand import answers
@@ -47,7 +47,7 @@ def _change(counterfactual: Counterfactual, image: NDArray[np.uint8], reading: R
     """Show the picture before and after, and the difference."""
     difference = counterfactual.image.astype(np.float64) - image
     pixels, largest = int((np.abs(difference) >= 3).sum()), int(np.abs(difference).max())
-    places = figures.extremes(difference, _("Adds most ink: {place}."), _("Removes most ink: {place}."))
+    places = figures.extremes(difference, Text("Adds most ink: {place}."), Text("Removes most ink: {place}."))
     before, after = _("Read as {digit}", digit=reading.digit), _("Read as {digit}", digit=counterfactual.digit)
     figures.grid(
         [
