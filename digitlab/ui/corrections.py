@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from digitlab.networks.reading import DigitReading
 from digitlab.runs.services.corrections import correction
+from digitlab.translation import _
 from digitlab.ui import galleries, identity, messages, resources, shared_state
 from digitlab.ui.shared_state import SavedDigit
 
@@ -42,15 +43,17 @@ def offer(
                 saved[key] = SavedDigit(resources.lab().drawings.save([new], identity.person())[0].number, label)
     labels = [saved[key].label if key in saved else None for key in keys]
     done = [label for label in labels if label is not None]
-    popover = st.popover("Wrong? Correct it", icon=":material/edit:", key="correct", on_change="rerun")
+    popover = st.popover(_("Wrong? Correct it"), icon=":material/edit:", key="correct", on_change="rerun")
     if popover.open:
         with popover:
             for key, part, label in zip(keys, parts, labels, strict=True):
                 _ask(key, part, label, is_alone=is_alone)
             if not done:
-                st.caption("Choose the correct digit. It is saved to My digits, which only you can see.")
+                st.caption(_("Choose the correct digit. It is saved to My digits, which only you can see."))
     if done:
-        text = f"Saved to My digits as {done[0]}" if is_alone else f"{len(done)} of {len(parts)} saved to My digits"
+        text = _("{count} of {total} saved to My digits", count=len(done), total=len(parts))
+        if is_alone:
+            text = _("Saved to My digits as {digit}", digit=done[0])
         st.page_link("mydigits.py", label=text, icon=":material/check:")
 
 
@@ -59,10 +62,10 @@ def _ask(key: str, part: DigitReading, label: int | None, *, is_alone: bool) -> 
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if not is_alone:
             address = galleries.as_url(part.reading.image)
-            alt = escape(f"Read as {part.reading.digit}")
+            alt = escape(_("Read as {digit}", digit=part.reading.digit))
             st.html(f"<img class='digitlab-small' alt='{alt}' src='{address}'>", width=40)
         st.pills(
-            f"Correct label of the digit read as {part.reading.digit}",
+            _("Correct label of the digit read as {digit}", digit=part.reading.digit),
             range(10),
             default=label,
             key=key,

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from digitlab.data.png_files import thumbnail
 from digitlab.networks.reading import DigitReading, Reading
+from digitlab.translation import _, plural
 from digitlab.ui import galleries
 
 _WIDTH = 358  # pixels of the picture: the width of the column
@@ -17,18 +18,22 @@ _WIDTH = 358  # pixels of the picture: the width of the column
 def verdict(reading: Reading) -> str:
     """Return a reading's confidence in words."""
     if reading.digit is None:
-        return "Nothing is drawn."
-    confidence = f"{reading.probabilities[reading.digit]:.1%}"
+        return _("Nothing is drawn.")
+    confidence = reading.probabilities[reading.digit]
     if not reading.is_digit:
-        return f"I don't recognise this as a digit. Closest match: {reading.digit} ({confidence})"
+        return _(
+            "I don't recognise this as a digit. Closest match: {digit} ({confidence:.1%})",
+            digit=reading.digit,
+            confidence=confidence,
+        )
     if reading.is_sure:
-        return f"{confidence} confident"
+        return _("{confidence:.1%} confident", confidence=confidence)
     first, *others = reading.rivals
     if not others:
-        return f"I'm not sure: {first}?"
+        return _("I'm not sure: {first}?", first=first)
     if len(others) == 1:
-        return f"I'm not sure: {first} or {others[0]}?"
-    return f"I'm not sure: {first}, {others[0]} or {others[1]}?"
+        return _("I'm not sure: {first} or {second}?", first=first, second=others[0])
+    return _("I'm not sure: {first}, {second} or {third}?", first=first, second=others[0], third=others[1])
 
 
 def answer(reading: Reading, invitation: str) -> None:
@@ -52,15 +57,15 @@ def why(part: str, number: int, network: str, *, is_offered: bool = True) -> Non
     # Not as "set" and "sample": Streamlit drops from the address what belongs to fields of the page that is left.
     asked = {"explain": f"{part}-{number}"} | ({"model": network} if network else {})
     icon = ":material/troubleshoot:"
-    st.page_link("understand.py", label="Why?", icon=icon, query_params=asked, disabled=not is_offered)
+    st.page_link("understand.py", label=_("Why?"), icon=icon, query_params=asked, disabled=not is_offered)
 
 
 def number_answer(parts: Sequence[DigitReading]) -> None:
     """Show a number, and the digits of it that the network is not sure of."""
     number = "".join(part.reading.sign for part in parts)
-    lines = [f"{len(parts)} digits"]
+    lines = [plural("{count} digit", "{count} digits", len(parts))]
     lines += [
-        f"Digit {place}: {verdict(part.reading)}"
+        _("Digit {place}: {verdict}", place=place, verdict=verdict(part.reading))
         for place, part in enumerate(parts, start=1)
         if not part.reading.is_sure
     ]
@@ -77,7 +82,7 @@ def boxes(picture: NDArray[np.uint8], parts: Sequence[DigitReading]) -> None:
         place = f"left:{left / width:.2%};top:{top / height:.2%};"
         size = f"width:{(right - left) / width:.2%};height:{(bottom - top) / height:.2%}"
         marks.append(f"<i style='{place}{size}'><b>{part.reading.sign}</b></i>")
-    alt = escape("The drawing")
+    alt = escape(_("The drawing"))
     image = f"<img alt='{alt}' src='{galleries.as_url(thumbnail(picture, _WIDTH))}'>"
     st.html(f"<div class='digitlab-boxes'>{image}{''.join(marks)}</div>")
 
@@ -93,7 +98,7 @@ def columns(reading: Reading) -> str:
 
 def digit_cards(parts: Sequence[DigitReading]) -> None:
     """Show each digit of a number as the network sees it, with its ten probabilities."""
-    cards, alt = [], escape("One digit as the network sees it")
+    cards, alt = [], escape(_("One digit as the network sees it"))
     for part in parts:
         reading = part.reading
         cards.append(
@@ -108,7 +113,7 @@ def steps(shown: Sequence[tuple[str, str, NDArray[np.uint8], Reading]]) -> None:
     """Show preprocessing steps in a row: title, sentence, picture after the step, and the reading without it."""
     items = []
     for number, (title, sentence, picture, without) in enumerate(shown, start=1):
-        alt, alt_without = escape(f"After step {number}"), escape("Network input without this step")
+        alt, alt_without = escape(_("After step {number}", number=number)), escape(_("Network input without this step"))
         items.append(
             f"<div><div class='shown'><img alt='{alt}' src='{galleries.as_url(picture)}'></div>"
             f"<p><b>{number}. {escape(title)}.</b> {escape(sentence)}</p>"
@@ -121,6 +126,6 @@ def steps(shown: Sequence[tuple[str, str, NDArray[np.uint8], Reading]]) -> None:
 def _without_step(reading: Reading) -> str:
     """Return what is read without a preprocessing step, as HTML."""
     if reading.digit is None:
-        return escape("Without this step, nothing is read.")
+        return escape(_("Without this step, nothing is read."))
     digit, confidence = f"<b>{reading.sign}</b>", f"{reading.probabilities[reading.digit]:.1%}"
-    return escape("Without this step: {digit} ({confidence})").format(digit=digit, confidence=confidence)
+    return escape(_("Without this step: {digit} ({confidence})")).format(digit=digit, confidence=confidence)
