@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import cache
+from functools import cache, reduce
 from pathlib import Path
 from typing import Any, Self
 
@@ -57,6 +57,16 @@ class Text(str):
     def __getnewargs_ex__(self) -> tuple[tuple[str], dict[str, Any]]:
         """Return what makes the same text in another process."""
         return (self.template,), dict(self.values)
+
+
+def sentences(*texts: Text) -> Text:
+    """Return whole sentences, one after the other, as one text.
+
+    Example:
+        >>> sentences(Text("It was stopped."), Text("Resume it."))
+        'It was stopped. Resume it.'
+    """
+    return reduce(lambda before, text: Text("{before} {text}", before=before, text=text), texts)
 
 
 class CountedText(Text):

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitlab.data.image_ops import to_uint8
+from digitlab.translation import Text
 
 _SEED = 1  # every network gets the same distorted digits, and nothing flickers
 _UPSCALING = 4  # while the pen's width is changed by parts of a pixel
@@ -42,7 +43,8 @@ class Distortion:
     @property
     def axis(self) -> str:
         """The label of the strengths' axis in a chart."""
-        return ", ".join(filter(None, [self.title, self.unit.strip()]))
+        unit = self.unit.strip()
+        return Text("{title}, {unit}", title=self.title, unit=unit) if unit else self.title
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,59 +146,59 @@ def _hidden(image: NDArray[np.uint8], side: float, rng: np.random.Generator) -> 
 
 DISTORTIONS = {
     "rotated": Distortion(
-        "Rotated",
+        Text("Rotated"),
         "°",
         (-60, -45, -30, -15, 0, 15, 30, 45, 60),
         0,
-        "Digits are rotated about the centre; positive angles are anticlockwise.",
+        Text("Digits are rotated about the centre; positive angles are anticlockwise."),
         _rotated,
     ),
     "shifted": Distortion(
-        "Shifted",
+        Text("Shifted"),
         " px",
         (0, 1, 2, 3, 4, 6, 8),
         0,
-        "Digits are shifted by so many pixels, each in its own direction, and cut off at the edge.",
+        Text("Digits are shifted by so many pixels, each in its own direction, and cut off at the edge."),
         _shifted,
     ),
     "scaled": Distortion(
-        "Scaled",
+        Text("Scaled"),
         " %",
         (40, 55, 70, 85, 100, 115, 130, 145),
         100,
-        "Digits are scaled about the centre, to this share of their size.",
+        Text("Digits are scaled about the centre, to this share of their size."),
         _scaled,
     ),
     "thickened": Distortion(
-        "Thickened",
+        Text("Thickened"),
         " px",
         (-1, -0.5, 0, 0.5, 1, 1.5, 2),
         0,
-        "The line gets so many pixels thicker on each side, or thinner where the number is negative.",
+        Text("The line gets so many pixels thicker on each side, or thinner where the number is negative."),
         _thickened,
     ),
     "blurred": Distortion(
-        "Blurred",
+        Text("Blurred"),
         " px",
         (0, 0.5, 1, 1.5, 2, 2.5, 3),
         0,
-        "Digits are blurred with a Gaussian of this standard deviation.",
+        Text("Digits are blurred with a Gaussian of this standard deviation."),
         _blurred,
     ),
     "noised": Distortion(
-        "Noisy",
+        Text("Noisy"),
         "",
         (0, 20, 40, 60, 80, 120, 160),
         0,
-        "Gaussian noise of this standard deviation is added to each pixel, 0 to 255.",
+        Text("Gaussian noise of this standard deviation is added to each pixel, 0 to 255."),
         _noised,
     ),
     "hidden": Distortion(
-        "Partly covered",
+        Text("Partly covered"),
         " px",
         (0, 4, 6, 8, 10, 12, 14),
         0,
-        "A black square of this side covers a random part of the digit.",
+        Text("A black square of this side covers a random part of the digit."),
         _hidden,
     ),
 }

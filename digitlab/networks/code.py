@@ -9,6 +9,7 @@ from digitlab.data.augmentation import Augmentation
 from digitlab.networks import snippets
 from digitlab.networks.config import OPTIMIZERS, TrainingConfig
 from digitlab.networks.presets import PRESETS
+from digitlab.translation import Text, sentences
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,75 +58,89 @@ class KerasCode:
         return not self.config.written_digits
 
     @property
-    def deviation(self) -> str:
+    def deviation(self) -> Text:
         """What the run did otherwise than this code, in sentences; empty: nothing."""
         return deviation(self.config, self.replanned_after)
 
     @property
-    def introduction(self) -> list[str]:
+    def introduction(self) -> list[Text]:
         """What the code is, and how far it agrees with the run, in paragraphs."""
         title, config = " ".join(self.title.split()), self.config
         if self.is_complete:
-            paragraphs = [f"{title}: the Keras code of a training in DigitLab.", self._agreement()]
+            paragraphs = [Text("{title}: the Keras code of a training in DigitLab.", title=title), self._agreement()]
         else:
             paragraphs = [
-                f"{title}, WITHOUT the synthetic digits: this is not the same training.",
-                f"DigitLab also used {config.written_digits:,} synthetic digits, {config.redrawn_digits:,} of MNIST's "
-                f"digits redrawn with other pens, and {config.non_digits:,} drawings of no digit. They cannot be made "
-                "without DigitLab. Here the same network learns from MNIST alone: it reads MNIST about as well, but "
-                "other handwriting worse, and it takes scribbles for digits.",
+                Text("{title}, WITHOUT the synthetic digits: this is not the same training.", title=title),
+                Text(
+                    "DigitLab also used {written:,} synthetic digits, {redrawn:,} of MNIST's digits redrawn with "
+                    "other pens, and {others:,} drawings of no digit. They cannot be made without DigitLab. Here the "
+                    "same network learns from MNIST alone: it reads MNIST about as well, but other handwriting worse, "
+                    "and it takes scribbles for digits.",
+                    written=config.written_digits,
+                    redrawn=config.redrawn_digits,
+                    others=config.non_digits,
+                ),
             ]
         if self.test_accuracy is not None:
-            paragraphs[1] += f" DigitLab measured {self.test_accuracy:.2%} on the test set."
+            measured = Text("DigitLab measured {accuracy:.2%} on the test set.", accuracy=self.test_accuracy)
+            paragraphs[1] = sentences(paragraphs[1], measured)
         if self.deviation:
             paragraphs.append(self.deviation)
         if self.stopped_after == 0:
             paragraphs.append(
-                f"The run was stopped by hand during epoch 1 of {config.epochs}. This code trains for one epoch."
+                Text(
+                    "The run was stopped by hand during epoch 1 of {epochs}. This code trains for one epoch.",
+                    epochs=config.epochs,
+                )
             )
         elif self.stopped_after is not None:
             paragraphs.append(
-                f"The run was stopped by hand after {self.stopped_after} of {config.epochs} epochs. This code trains "
-                "for as many."
+                Text(
+                    "The run was stopped by hand after {done} of {epochs} epochs. This code trains for as many.",
+                    done=self.stopped_after,
+                    epochs=config.epochs,
+                )
             )
         return paragraphs
 
-    def _agreement(self) -> str:
+    def _agreement(self) -> Text:
         if self.deviation:
-            return (
+            return Text(
                 "The network, data, seed and settings are the same. The random numbers are not DigitLab's, so the "
                 "figures agree roughly."
             )
-        return (
+        return Text(
             "The network, data, seed and settings are the same. The random numbers are not DigitLab's, so the figures "
             "agree except for chance."
         )
 
     def sections(self, *, is_notebook: bool = False) -> list[Section]:
         """Return the steps, from the data to the score."""
-        config, look = self.config, [Section(title="Look", text="", code=snippets.LOOK)] * is_notebook
+        config, look = self.config, [Section(title=Text("Look"), text="", code=snippets.LOOK)] * is_notebook
         steps = [self._data(is_notebook), *look, self._network(), self._training()]
         if is_notebook:
-            steps.append(Section(title="Curves", text="", code=snippets.CURVES))
+            steps.append(Section(title=Text("Curves"), text="", code=snippets.CURVES))
         if config.averaging:
             steps.append(
                 Section(
-                    title="Average four shifted views",
-                    text="The trained network reads each digit four times, moved by half a pixel to each side, and "
-                    "averages.",
+                    title=Text("Average four shifted views"),
+                    text=Text(
+                        "The trained network reads each digit four times, moved by half a pixel to each side, and "
+                        "averages."
+                    ),
                     code=snippets.AVERAGING,
                 )
             )
         if config.calibration:
-            text = (
+            text = Text(
                 "One number, the temperature, is fitted on the validation digits, so that about 90 % of the answers "
                 "given with 90 % confidence are correct."
             )
             last = "body" if config.averaging else "model"
             code = snippets.CALIBRATION.format(fitted=_whole(config.fitted_digits), last=last)
-            steps.append(Section(title="Calibration", text=text, code=code))
-        reading = [Section(title="Your own digit", text="", code=snippets.READING)] * is_notebook
-        return [*steps, Section(title="Evaluation", text="", code=snippets.EVALUATION), *reading]
+            steps.append(Section(title=Text("Calibration"), text=text, code=code))
+        reading = [Section(title=Text("Your own digit"), text="", code=snippets.READING)] * is_notebook
+        return [*steps, Section(title=Text("Evaluation"), text="", code=snippets.EVALUATION), *reading]
 
     def lesson(self) -> dict[str, str]:
         """Return the lines of each step of the tutorial by its name: those of the notebook, in their order.
@@ -175,11 +190,11 @@ class KerasCode:
 
     def _data(self, is_notebook: bool) -> Section:
         code = snippets.DATA_IN_NOTEBOOK if is_notebook else snippets.DATA
-        text = "Digits are 28 x 28 pixels, from 0 (background) to 255 (ink)."
+        text = Text("Digits are 28 x 28 pixels, from 0 (background) to 255 (ink).")
         if (n := self.config.training_digits) < 60_000:
             code += self._subset()
-            text += f" Only the first {n:,} of the 60,000 training digits are used."
-        return Section(title="Data", text=text, code=code)
+            text = sentences(text, Text("Only the first {count:,} of the 60,000 training digits are used.", count=n))
+        return Section(title=Text("Data"), text=text, code=code)
 
     def _subset(self) -> str:
         n = _whole(self.config.training_digits)
@@ -209,15 +224,15 @@ class KerasCode:
         else:
             inner.append('layers.Dense(10, activation="softmax")')
             code += _sequential("model", [*before, *changes, *inner])
-        text = "The random layers change each digit a little during training, and only then." if changes else ""
-        return Section(title="Network", text=text, code=code + "model.summary()\n")
+        text = Text("The random layers change each digit a little during training, and only then.")
+        return Section(title=Text("Network"), text=text if changes else "", code=code + "model.summary()\n")
 
     def _training(self) -> Section:
         split = self.config.validation_split
-        text = (
-            f"The last {split:.0%} of the digits are used for validation: no weight is fitted to them." if split else ""
+        text = Text(
+            "The last {share:.0%} of the digits are used for validation: no weight is fitted to them.", share=split
         )
-        return Section(title="Training", text=text, code=self._compile() + self._fit())
+        return Section(title=Text("Training"), text=text if split else "", code=self._compile() + self._fit())
 
     def _compile(self) -> str:
         config = self.config
@@ -244,22 +259,31 @@ class KerasCode:
         return code + f"history = model.fit(x_train, y_train, {', '.join(arguments)}, verbose=2)\n"
 
 
-def deviation(config: TrainingConfig, replanned_after: int | None) -> str:
+def deviation(config: TrainingConfig, replanned_after: int | None) -> Text:
     """Return, in sentences, what differed because the number of epochs was changed during a run; empty: nothing."""
     if replanned_after is None or (config.schedule == "constant" and config.early_stopping is None):
-        return ""
-    sentences = [
-        f"This is not quite the same training: its number of epochs was first changed after epoch {replanned_after}, "
-        f"and is now {config.epochs}."
+        return Text("")
+    told = [
+        Text(
+            "This is not quite the same training: its number of epochs was first changed after epoch {epoch}, and is "
+            "now {epochs}.",
+            epoch=replanned_after,
+            epochs=config.epochs,
+        )
         if replanned_after
-        else f"This is not quite the same training: its number of epochs was first changed during epoch 1, and is now "
-        f"{config.epochs}."
+        else Text(
+            "This is not quite the same training: its number of epochs was first changed during epoch 1, and is now "
+            "{epochs}.",
+            epochs=config.epochs,
+        )
     ]
     if config.schedule != "constant":
-        sentences.append(f"Its learning rate follows the schedule {config.schedule}, and jumped then.")
+        told.append(
+            Text("Its learning rate follows the schedule {schedule}, and jumped then.", schedule=config.schedule)
+        )
     if config.early_stopping is not None:
-        sentences.append("It may have continued after early stopping had ended it.")
-    return " ".join([*sentences, "This code plans all epochs from the start."])
+        told.append(Text("It may have continued after early stopping had ended it."))
+    return sentences(*told, Text("This code plans all epochs from the start."))
 
 
 def _changes(augmentation: Augmentation) -> list[str]:

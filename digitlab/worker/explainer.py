@@ -17,7 +17,7 @@ from digitlab.networks.explanation import (
     Neuron,
     TopActivations,
 )
-from digitlab.translation import Text
+from digitlab.translation import Text, sentences
 from digitlab.worker import filters
 from digitlab.worker.layer_graph import LayerGraph
 
@@ -214,7 +214,7 @@ class Explainer:
                 layer=layer,
             )
             merge = graph.describe_merge(asked)
-            raise ModelDamaged(Text("{reason} {merge}", reason=other, merge=merge) if merge else other)
+            raise ModelDamaged(sentences(other, *([merge] if merge else [])))
         before, merge = outputs[source.name], graph.describe_merge(source)
         kernel, bias = asked.get_weights()[0], asked.get_weights()[1] if asked.use_bias else None
         own_bias = 0.0 if bias is None else float(bias[unit])

@@ -46,11 +46,11 @@ class LayerGraph:
             path.insert(0, sources[0])
         return path
 
-    def describe_merge(self, layer: keras.Layer) -> str:
+    def describe_merge(self, layer: keras.Layer) -> Text:
         """Say in a sentence which outputs a layer merges; empty if it has one input."""
         names = ["image" if source is None else source.name for source in self.sources(layer)]
         if len(names) < 2:
-            return ""
+            return Text("")
         return _merge(type(layer).__name__, layer=layer.name, inputs=", ".join(names))
 
 

@@ -13,7 +13,7 @@ from digitlab.networks.paired_comparison import Comparison
 from digitlab.networks.scores import Scores
 from digitlab.runs.records.drawing import Drawing, digits_of
 from digitlab.runs.records.model_card import ModelCard
-from digitlab.translation import Text
+from digitlab.translation import Text, sentences
 
 # From a network and images, uint8 (n, 28, 28), to its probabilities, float32 (n, 10).
 Read = Callable[[ModelCard, NDArray[np.uint8]], NDArray[np.float32]]
@@ -82,13 +82,13 @@ class Improvement:
         first, second = self.mnist.first.accuracy, self.mnist.second.accuracy
         mnist = Text("On MNIST's test set its accuracy is {now:.2%} (before: {then:.2%}).", now=second, then=first)
         if self.own is None:
-            return Text("{verdict} {mnist}", verdict=_VERDICTS[self.verdict], mnist=mnist)
+            return sentences(_VERDICTS[self.verdict], mnist)
         total, before, after = len(self.drawings), self.own.first, self.own.second
         now, then = total - len(after.mistakes), total - len(before.mistakes)
         own = Text(
             "Unseen drawings read correctly: {now} of {total} (before: {then}).", now=now, total=total, then=then
         )
-        return Text("{verdict} {own} {mnist}", verdict=_VERDICTS[self.verdict], own=own, mnist=mnist)
+        return sentences(_VERDICTS[self.verdict], own, mnist)
 
 
 _VERDICTS = {

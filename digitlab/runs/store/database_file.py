@@ -13,7 +13,7 @@ from digitlab import logs
 from digitlab.errors import DatabaseFileLost, DatabaseUnavailable
 from digitlab.runs.store import sqlite_copy
 from digitlab.runs.store.file_use import FileUse, Identity, identity_of, only_one, used_file
-from digitlab.translation import Text
+from digitlab.translation import Text, sentences
 
 _RETRY = 60.0  # seconds after which saving is tried again, for example on a full disk
 _COARSE = 1.0  # seconds by which a file's time may be behind the clock
@@ -104,7 +104,7 @@ class DatabaseFile:
             self._is_lost = True
             logs.log("database file lost", database=self.path, level=logging.ERROR)
         self._save_once()
-        return _told(_happened(self.path, found), self._about_saved(), _remedy(self.path, self._saved, found))
+        return sentences(_happened(self.path, found), self._about_saved(), _remedy(self.path, self._saved, found))
 
     def close(self) -> None:
         """Let the file go."""
@@ -180,7 +180,8 @@ def loss(path: Path) -> str:
     if used is None or used == found:
         return ""
     saved = next(iter(rescued_files(path)), None)
-    return _told(_happened(path, found), _saved_in(saved) if saved else None, _remedy(path, saved, found))
+    about = [_saved_in(saved)] if saved else []
+    return sentences(_happened(path, found), *about, _remedy(path, saved, found))
 
 
 def _obstacle(path: Path, found: Identity | None, used: Identity | None, *, may_create: bool) -> str:
@@ -193,7 +194,7 @@ def _obstacle(path: Path, found: Identity | None, used: Identity | None, *, may_
         )
     if used is not None and used != found:
         newest = next(iter(rescued_files(path)), None)
-        return _told(_happened(path, found), None, _remedy(path, newest, found))
+        return sentences(_happened(path, found), _remedy(path, newest, found))
     if found is not None:
         return ""
     if not may_create:
@@ -208,13 +209,6 @@ def _obstacle(path: Path, found: Identity | None, used: Identity | None, *, may_
             saved=saved[0],
         )
     return ""
-
-
-def _told(happened: Text, saved: Text | None, remedy: Text) -> Text:
-    """Return the sentences on a lost file as one text."""
-    if saved is None:
-        return Text("{happened} {remedy}", happened=happened, remedy=remedy)
-    return Text("{happened} {saved} {remedy}", happened=happened, saved=saved, remedy=remedy)
 
 
 def _happened(path: Path, found: Identity | None) -> Text:
