@@ -212,7 +212,7 @@ class TrainingConfig:
             low=1,
             high=500,
             form_high=20,
-            form_format="%d epochs",
+            form_format=Text("%d epochs"),
             position=8,
         )
     )

@@ -1,14 +1,17 @@
 """Set up a training, start it, watch it, and find every run again."""
 
 from contextlib import suppress
+from dataclasses import asdict
 from functools import partial
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from digitlab.errors import DatabaseUnavailable, DigitLabError
 from digitlab.networks.presets import PRESETS
 from digitlab.runs.records.model_card import MAX_TITLE_LENGTH
 from digitlab.runs.records.run import Run, RunState
+from digitlab.translation import _, translated
 from digitlab.ui import (
     glossary,
     identity,
@@ -28,19 +31,22 @@ _LOOK = 10.0  # seconds after which is looked for new ones while none is
 lab = resources.lab()
 person = identity.person()
 
-st.title("Train")
+st.title(_("Train"))
 settings_sharing.receive(lab.max_epochs)
 form, watch = st.columns([2, 3], gap="large")
 
-with form:
+with form, st.container(key="train-form"):
     preset = training_form.preset()
-    config = training_form.fill_in(preset, lab.max_epochs)
-    settings_sharing.receive_file(lab.max_epochs)
+    with st.container(key="train-settings"):  # scrolls, so that the button stays in sight
+        config = training_form.fill_in(preset, lab.max_epochs)
+        settings_sharing.receive_file(lab.max_epochs)
     name = st.container()
 
     if not person.may_train:
         identity.offer_to_log_in("train", is_main=True)
-    elif st.button("Train", type="primary", icon=":material/play_arrow:", width="stretch"):
+    elif st.container(key="train-start").button(
+        _("Train"), type="primary", icon=":material/play_arrow:", width="stretch"
+    ):
         with messages.show_errors():
             run = lab.start_training(config(), st.session_state.get("title", ""), person)
             st.query_params["run"] = str(run.number)
@@ -50,56 +56,59 @@ with name:  # drawn after the click, so that it shows the number of the run afte
     with suppress(DatabaseUnavailable):  # shown below, where the runs are read again
         newest = lab.runs()[:1]
     number = newest[0].number + 1 if newest else 1
-    unnamed = f"{PRESETS[preset].title} {number}"
-    st.text_input("Name", max_chars=MAX_TITLE_LENGTH, placeholder=f'Leave empty for "{unnamed}"', key="title")
+    unnamed = f"{PRESETS[preset].title} {number}"  # as the record names it
+    placeholder = _('Leave empty for "{name}"', name=unnamed)
+    st.text_input(_("Name"), max_chars=MAX_TITLE_LENGTH, placeholder=placeholder, key="title")
 
 
 def show_result(run: Run, epochs: int) -> None:
     """Say how a run ended after so many whole epochs, and link to what can be done with its network."""
     if run.state in (RunState.FAILED, RunState.INTERRUPTED):
-        st.error(messages.escape_markdown(run.message), icon=":material/error:")
+        st.error(messages.escape_markdown(translated(run.message)), icon=":material/error:")
         return
     if run.message:
-        st.caption(messages.escape_markdown(run.message))
+        st.caption(messages.escape_markdown(translated(run.message)))
     current = min(epochs + 1, run.config.epochs)
     if run.state is RunState.PAUSED:
         st.info(pause_text(run, current), icon=":material/pause:")
         return
     if run.model is None:
-        text = f"Stopped during epoch {current}, before a network was saved. You can resume it."
-        st.info(text if run.started is not None else "Stopped before it started.", icon=":material/info:")
+        text = _("Stopped during epoch {epoch}, before a network was saved. You can resume it.", epoch=current)
+        st.info(text if run.started is not None else _("Stopped before it started."), icon=":material/info:")
         return
     if run.state is RunState.STOPPED:
-        st.info(f"Stopped during epoch {current}. The network so far was saved.", icon=":material/info:")
+        text = _("Stopped during epoch {epoch}. The network so far was saved.", epoch=current)
+        st.info(text, icon=":material/info:")
     elif epochs < run.config.epochs:
-        st.info(f"Early stopping ended it after epoch {epochs} and kept the best weights.", icon=":material/info:")
+        text = _("Early stopping ended it after epoch {epoch} and kept the best weights.", epoch=epochs)
+        st.info(text, icon=":material/info:")
     left, right = st.columns(2)
-    left.metric("Test accuracy", f"{run.test_accuracy:.2%}", border=True, help=glossary.help("accuracy", "test_set"))
-    right.metric("Test loss", f"{run.test_loss:.4f}", border=True, help=glossary.help("loss", "test_set"))
+    left.metric(_("Test accuracy"), f"{run.test_accuracy:.2%}", border=True, help=glossary.help("accuracy", "test_set"))
+    right.metric(_("Test loss"), f"{run.test_loss:.4f}", border=True, help=glossary.help("loss", "test_set"))
     show_links(run, run.model)
 
 
 def pause_text(run: Run, current: int) -> str:
     """Return a sentence on a paused run that was in epoch `current`."""
     if run.config.tuning is not None:
-        return "Paused. Fine-tuning takes only seconds: start it again on Improve."
+        return _("Paused. Fine-tuning takes only seconds: start it again on Improve.")
     if run.started is None:
-        return "Paused before it started. Resume queues it again."
-    return f"Paused during epoch {current}. Resume continues exactly where it stopped."
+        return _("Paused before it started. Resume queues it again.")
+    return _("Paused during epoch {epoch}. Resume continues exactly where it stopped.", epoch=current)
 
 
 def show_links(run: Run, model: str) -> None:
     """Link to what can be done with a run's network."""
     address = {"model": model}
     with st.container(horizontal=True):
-        st.page_link("draw.py", label="Try it", icon=":material/draw:", query_params=address)
-        st.page_link("evaluate.py", label="Evaluate it", icon=":material/analytics:", query_params=address)
+        st.page_link("draw.py", label=_("Try it"), icon=":material/draw:", query_params=address)
+        st.page_link("evaluate.py", label=_("Evaluate it"), icon=":material/analytics:", query_params=address)
         code = address | {"view": "Code"}
-        st.page_link("models.py", label="Keras code", icon=":material/code:", query_params=code)
+        st.page_link("models.py", label=_("Keras code"), icon=":material/code:", query_params=code)
         if run.config.tuning is not None:
             improvement = {"run": str(run.number)}
             st.page_link(
-                "improve.py", label="See if it helped", icon=":material/auto_fix_high:", query_params=improvement
+                "improve.py", label=_("See if it helped"), icon=":material/auto_fix_high:", query_params=improvement
             )
 
 
@@ -110,13 +119,13 @@ def offer_to_resume(run: Run, epochs: int) -> None:
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
         total = st.number_input(
-            "Total epochs",
+            _("Total epochs"),
             max(min_epochs, 1),
             lab.max_epochs,
             min(max(run.config.epochs, min_epochs), lab.max_epochs),
             key=f"total-epochs-{run.number}-{min_epochs}",
         )
-        if st.button("Resume", icon=":material/play_arrow:", key=f"resume-{run.number}"):
+        if st.button(_("Resume"), icon=":material/play_arrow:", key=f"resume-{run.number}"):
             lab.resume(run.number, person, int(total))
             st.rerun()
 
@@ -125,14 +134,25 @@ def describe_progress(run: Run) -> str:
     """Return a sentence on what a running run is doing."""
     progress = run.progress
     if progress is None:
-        return "Building the network ..."
+        return _("Building the network ...")
     if progress.epoch == 0:
-        return f"Generating synthetic digits: {progress.batch / progress.batches:.0%}"
-    epoch, total, batch, batches = progress.epoch, run.config.epochs, progress.batch, progress.batches
+        return _("Generating synthetic digits: {share:.0%}", share=progress.batch / progress.batches)
+    if run_progress.is_scored(run):
+        return _("Scoring on the test set ...")
+    values = asdict(progress) | {"epochs": run.config.epochs}
     left = run_progress.time_left(run)
     if left is None:
-        return f"Epoch {epoch} of {total}, batch {batch:,} of {batches:,}"
-    return f"Epoch {epoch} of {total}, batch {batch:,} of {batches:,}, about {left} left"
+        return _("Epoch {epoch} of {epochs}, batch {batch:,} of {batches:,}", **values)
+    return _("Epoch {epoch} of {epochs}, batch {batch:,} of {batches:,}, about {left} left", **values, left=left)
+
+
+def waiting_text(run: Run) -> str:
+    """Return what is awaited before there is a point of a curve."""
+    if run.state is RunState.QUEUED:
+        return _("The curves begin when the training starts.")
+    if run.state is RunState.RUNNING:
+        return _("First epoch ... The curves get a point after each.")
+    return _("No epoch was finished.")
 
 
 def choose_run(newest: int) -> None:
@@ -152,46 +172,57 @@ with suppress(DatabaseUnavailable):  # shown below, where the runs are read agai
     was_under_way = is_under_way(lab.runs())
 
 
-def choose_shown_run(runs: list[Run]) -> Run:
-    """Return the run that the address names; else one that is training, or the newest."""
+def choose_shown_run(runs: list[Run]) -> Run | None:
+    """Return the run that the address names; else the person's own that is training, or their newest, if any."""
     asked = st.query_params.get("run", "")
     named = next((run for run in runs if str(run.number) == asked), None)
     if asked and named is None:
-        text = f"There is no run {messages.escape_markdown(asked[:20])}. Showing another one."
+        text = _("There is no run {number}. Showing another one.", number=messages.escape_markdown(asked[:20]))
         st.warning(text, icon=":material/warning:")
-    return named or next((run for run in runs if run.state is RunState.RUNNING), runs[0])
+    own = [run for run in runs if person.owns(run.owner)]
+    return named or next((run for run in own if run.state is RunState.RUNNING), own[0] if own else None)
 
 
 def show_run(run: Run) -> None:
     """Show how a run is going or went, and what can be done with it."""
-    run_list.heading(run, person)
     epochs = lab.epochs(run.number)
-    if run.state.is_over():
-        show_result(run, len(epochs))
-        if run.state is not RunState.FAILED and run.config.tuning is None:
-            offer_to_resume(run, len(epochs))
-    else:
-        run_progress.show(run, describe_progress)
-        if run.message:
-            st.caption(messages.escape_markdown(run.message))
-        run_progress.controls(run, person, may_pause=True)
-    learning_curves.show(epochs, run.config.epochs, key=f"run-{run.number}")
+    with st.container(key="run-heading"):
+        run_list.heading(run, person)
+    with st.container(key="run-state"):  # as high while it trains as when it is over: the curves below stay
+        if run.state.is_over():
+            show_result(run, len(epochs))
+        else:
+            run_progress.show(run, describe_progress)
+            if run.message:
+                st.caption(messages.escape_markdown(translated(run.message)))
+            run_progress.controls(run, person, may_pause=True)
+    learning_curves.show(epochs, run.config.epochs, key=f"run-{run.number}", waiting=waiting_text(run))
+    if run.state.is_over() and run.state is not RunState.FAILED and run.config.tuning is None:
+        offer_to_resume(run, len(epochs))
     if run.config.tuning is not None:
         return
     if run.started is not None:
         training_hints.show(run, epochs)
         address = {"run": str(run.number)}
-        st.page_link("watch.py", label="Watch it learn", icon=":material/movie:", query_params=address)
+        st.page_link("watch.py", label=_("Watch it learn"), icon=":material/movie:", query_params=address)
     settings_sharing.offer(run)
+
+
+def place_of(run: Run | None) -> DeltaGenerator:
+    """Return the place of the shown run; it is cleared at once when another run is shown there."""
+    number = run.number if run else 0
+    is_another = st.session_state.get("run_in_place", number) != number
+    st.session_state.run_in_place = number
+    return st.empty().container() if is_another else st.container()
 
 
 def show_list(runs: list[Run]) -> None:
     """List all runs; a click on one shows it."""
-    st.markdown("**All runs**")
+    st.markdown("**" + _("All runs") + "**")
     st.session_state.listed = [run.number for run in runs]
     st.dataframe(
         [run_list.row(run, person) for run in runs],
-        column_config=run_list.COLUMNS,
+        column_config=run_list.columns(),
         hide_index=True,
         key=f"runs-{runs[0].number}",  # Streamlit keeps a selection by its row, and a new run moves the rows
         on_select=partial(choose_run, runs[0].number),
@@ -206,11 +237,14 @@ def show_runs() -> None:
     st.session_state.seen_runs = None
     with messages.show_errors():
         runs = st.session_state.seen_runs = lab.runs()
-        if not runs:
-            st.info("No training yet. Choose the settings and press Train.", icon=":material/model_training:")
-            return
-        show_run(choose_shown_run(runs))
-        show_list(runs)
+        run = choose_shown_run(runs) if runs else None
+        with place_of(run):
+            if run is None:
+                st.info(_("No training yet. Choose the settings and press Train."), icon=":material/model_training:")
+            else:
+                show_run(run)
+        if runs:
+            show_list(runs)
         if was_under_way != is_under_way(runs):
             st.rerun()  # to refresh often, or no longer
 

@@ -1,8 +1,12 @@
 """Durations in words."""
 
+from digitlab.translation import _
+
 
 def in_words(seconds: float) -> str:
     """Return a duration with its unit: "9 s", "12 min", "1.5 h"."""
     if seconds < 90:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+        return _("{seconds:.0f} s", seconds=seconds)
+    if seconds < 5400:
+        return _("{minutes:.0f} min", minutes=seconds / 60)
+    return _("{hours:.1f} h", hours=seconds / 3600)

@@ -12,6 +12,7 @@ from digitlab.networks.digit_sets import DigitSet, own_digits
 from digitlab.networks.scores import Scores
 from digitlab.runs.records.drawing import Drawing, digits_of
 from digitlab.runs.records.model_card import ModelCard
+from digitlab.translation import plural
 from digitlab.ui import identity, messages, resources
 
 
@@ -42,7 +43,13 @@ def evaluate(card: ModelCard, digit_set: DigitSet) -> Evaluation:
 
     def report(share: float) -> None:
         title = messages.escape_markdown(card.title)
-        place.progress(share, text=f"{title} is reading {len(digit_set):,} digits (first time only).")
+        text = plural(
+            "{title} is reading {count} digit (first time only).",
+            "{title} is reading {count:,} digits (first time only).",
+            len(digit_set),
+            title=title,
+        )
+        place.progress(share, text=text)
 
     scores = resources.lab().evaluate(card.name, digit_set, report)
     place.empty()

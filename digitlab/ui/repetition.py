@@ -19,7 +19,8 @@ def repeat(show: Callable[P, None], seconds: float | None, *args: P.args, **kwar
         args, kwargs: What the fragment is called with.
     """
     if seconds is None:
-        st.fragment(show)(*args, **kwargs)
+        with st.container():  # as when it is repeated, so that the pieces keep their places
+            st.fragment(show)(*args, **kwargs)
     else:
         _repeat(show, seconds, *args, **kwargs)
 

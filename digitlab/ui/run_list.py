@@ -5,10 +5,12 @@ from datetime import UTC, datetime
 from typing import Literal
 
 import streamlit as st
+from streamlit.elements.lib.column_types import ColumnConfig
 
 from digitlab.runs.records.model_card import MAX_TITLE_LENGTH
 from digitlab.runs.records.people import Person
 from digitlab.runs.records.run import Run, RunState
+from digitlab.translation import _, translated
 from digitlab.ui import messages, resources
 
 _BADGES: dict[RunState, tuple[Literal["gray", "blue", "green", "orange", "red"], str]] = {
@@ -20,10 +22,20 @@ _BADGES: dict[RunState, tuple[Literal["gray", "blue", "green", "orange", "red"],
     RunState.FAILED: ("red", ":material/error:"),
     RunState.INTERRUPTED: ("red", ":material/power_off:"),
 }
-COLUMNS = {
-    "Test accuracy": st.column_config.NumberColumn(format="percent"),
-    "Created": st.column_config.DatetimeColumn(format="localized"),
-}
+
+
+def columns() -> dict[str, ColumnConfig]:
+    """Return how a table of `row` shows its columns."""
+    column = st.column_config
+    return {
+        "Run": column.Column(_("Run")),
+        "Name": column.Column(_("Name")),
+        "By": column.Column(_("By")),
+        "State": column.Column(_("State")),
+        "Epoch": column.Column(_("Epoch")),
+        "Test accuracy": column.NumberColumn(_("Test accuracy"), format="percent"),
+        "Created": column.DatetimeColumn(_("Created"), format="localized"),
+    }
 
 
 def row(run: Run, person: Person) -> dict[str, object]:
@@ -33,8 +45,8 @@ def row(run: Run, person: Person) -> dict[str, object]:
         "Run": run.number,
         "Name": run.title,
         "By": whose(run.owner, run.owner_name, person),
-        "State": run.state.value,
-        "Epoch": f"{epoch} of {run.config.epochs}",
+        "State": translated(run.state.label),
+        "Epoch": _("{epoch} of {epochs}", epoch=epoch, epochs=run.config.epochs),
         "Test accuracy": run.test_accuracy,
         "Created": datetime.fromtimestamp(run.created, UTC),
     }
@@ -42,7 +54,7 @@ def row(run: Run, person: Person) -> dict[str, object]:
 
 def whose(owner: str, owner_name: str, person: Person) -> str:
     """Return the name of an owner as `person` sees it."""
-    return "you" if person.owns(owner) else owner_name or "another user"
+    return _("you") if person.owns(owner) else owner_name or _("another user")
 
 
 def heading(run: Run, person: Person) -> None:
@@ -50,17 +62,18 @@ def heading(run: Run, person: Person) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader(messages.escape_markdown(run.title), anchor=False, width="content")
         color, icon = _BADGES[run.state]
-        st.badge(run.state, color=color, icon=icon)
+        st.badge(translated(run.state.label), color=color, icon=icon)
         if person.owns(run.owner):
-            st.badge("yours", color="violet", icon=":material/person:")
-        elif run.owner_name:
-            st.badge(f"by {messages.escape_markdown(run.owner_name)}", color="gray", icon=":material/person:")
+            st.badge(_("yours"), color="violet", icon=":material/person:")
+        else:
+            name = messages.escape_markdown(whose(run.owner, run.owner_name, person))
+            st.badge(_("by {name}", name=name), color="gray", icon=":material/person:")
         if not person.may_change(run.owner):
             return
-        if st.button("Rename", icon=":material/edit:", type="tertiary", key=f"rename-{run.number}"):
+        if st.button(_("Rename"), icon=":material/edit:", type="tertiary", key=f"rename-{run.number}"):
             _open_dialog(_rename, run.number)
         if run.state.is_over() and st.button(
-            "Delete", icon=":material/delete:", type="tertiary", key=f"delete-{run.number}"
+            _("Delete"), icon=":material/delete:", type="tertiary", key=f"delete-{run.number}"
         ):
             _open_dialog(_delete, run.number)
 
@@ -79,30 +92,38 @@ def show_dialog(person: Person) -> None:
             dialog(resources.lab().run(number), person)
 
 
-@st.dialog("Rename")
 def _rename(run: Run, person: Person) -> None:
-    title = st.text_input("Name", run.title, max_chars=MAX_TITLE_LENGTH)
+    st.dialog(_("Rename"))(_ask_for_a_name)(run, person)
+
+
+def _ask_for_a_name(run: Run, person: Person) -> None:
+    title = st.text_input(_("Name"), run.title, max_chars=MAX_TITLE_LENGTH)
     if run.model is not None:
-        st.caption("Its network keeps its own name. You can rename it on Models.")
-    if st.button("Rename", type="primary"):
+        st.caption(_("Its network keeps its own name. You can rename it on Models."))
+    if st.button(_("Rename"), type="primary"):
         with messages.show_errors():
             resources.lab().rename_run(run.number, title, person)
             st.rerun()
 
 
-@st.dialog("Delete this run?")
 def _delete(run: Run, person: Person) -> None:
+    st.dialog(_("Delete this run?"))(_ask_whether_to_delete)(run, person)
+
+
+def _ask_whether_to_delete(run: Run, person: Person) -> None:
     st.markdown(
-        f"**{messages.escape_markdown(run.title)}** and its curves will be deleted permanently. "
-        "A deleted run cannot be resumed."
+        _(
+            "**{title}** and its curves will be deleted permanently. A deleted run cannot be resumed.",
+            title=messages.escape_markdown(run.title),
+        )
     )
     if run.model is not None:
-        st.markdown("Its network stays on Models.")
+        st.markdown(_("Its network stays on Models."))
     with st.container(horizontal=True):
-        if st.button("Delete", type="primary", icon=":material/delete:"):
+        if st.button(_("Delete"), type="primary", icon=":material/delete:"):
             with messages.show_errors():
                 resources.lab().delete_run(run.number, person)
                 st.query_params.pop("run", None)
                 st.rerun()
-        if st.button("Cancel"):
+        if st.button(_("Cancel")):
             st.rerun()

@@ -1,12 +1,14 @@
 """The progress of a queued or running run, and the buttons to pause or stop it."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
+from digitlab.networks.metrics import EpochMetrics
 from digitlab.runs.records.people import Person
 from digitlab.runs.records.run import Run, RunState, seconds_left
+from digitlab.translation import _, plural, translated
 from digitlab.ui import durations, messages, resources
 
 
@@ -21,25 +23,39 @@ def time_left(run: Run) -> str | None:
     return None if seconds is None else durations.in_words(seconds)
 
 
+def is_scored(run: Run) -> bool:
+    """Whether all epochs of a running run are over, so that its network is being saved and scored."""
+    if run.state is not RunState.RUNNING or run.progress is None:
+        return False
+    epochs = resources.lab().epochs(run.number)
+    return len(epochs) >= run.config.epochs or has_stopped_early(epochs, run.config.early_stopping)
+
+
+def has_stopped_early(epochs: Sequence[EpochMetrics], patience: int | None) -> bool:
+    """Whether the last so many epochs did not improve the validation loss, which ends a training early."""
+    losses = [epoch.validation_loss for epoch in epochs if epoch.validation_loss is not None]
+    return bool(patience and losses) and len(losses) - 1 - losses.index(min(losses)) >= (patience or 0)
+
+
 def controls(run: Run, person: Person, *, may_pause: bool) -> None:
     """Say why nothing is being trained, if so, and let the run's owner stop it, or pause it too."""
     lab = resources.lab()
     if run.state is RunState.QUEUED and lab.training_error:
-        reason = messages.escape_markdown(lab.training_error)
+        reason = messages.escape_markdown(translated(lab.training_error))
         st.warning(
-            f"Training is unavailable right now. Retrying automatically. {reason}",
+            _("Training is unavailable right now. Retrying automatically. {reason}", reason=reason),
             icon=":material/warning:",
         )
     if not person.may_change(run.owner):
         return
     if run.is_stop_wanted:
-        st.caption("Pausing ..." if may_pause and run.is_pause_wanted else "Stopping ...")
+        st.caption(_("Pausing ...") if may_pause and run.is_pause_wanted else _("Stopping ..."))
         return
     with st.container(horizontal=True):
-        if may_pause and st.button("Pause", icon=":material/pause:", key=f"pause-{run.number}"):
+        if may_pause and st.button(_("Pause"), icon=":material/pause:", key=f"pause-{run.number}"):
             lab.pause(run.number, person)
             st.rerun(scope="fragment")
-        if st.button("Stop", icon=":material/stop:", key=f"stop-{run.number}"):
+        if st.button(_("Stop"), icon=":material/stop:", key=f"stop-{run.number}"):
             lab.stop(run.number, person)
             st.rerun(scope="fragment")
 
@@ -47,10 +63,12 @@ def controls(run: Run, person: Person, *, may_pause: bool) -> None:
 def _queue_position(run: Run) -> str:
     runs_ahead, seconds = resources.lab().queue_position(run)
     if runs_ahead == 0:
-        return "Starting ..."
+        return _("Starting ...")
     if not seconds:
-        return "In queue: 1 run ahead" if runs_ahead == 1 else f"In queue: {runs_ahead:,} runs ahead"
-    wait = durations.in_words(seconds)
-    if runs_ahead == 1:
-        return f"In queue: 1 run ahead, starts in about {wait}"
-    return f"In queue: {runs_ahead:,} runs ahead, starts in about {wait}"
+        return plural("In queue: {count} run ahead", "In queue: {count:,} runs ahead", runs_ahead)
+    return plural(
+        "In queue: {count} run ahead, starts in about {wait}",
+        "In queue: {count:,} runs ahead, starts in about {wait}",
+        runs_ahead,
+        wait=durations.in_words(seconds),
+    )

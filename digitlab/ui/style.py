@@ -132,6 +132,21 @@ SHEET = """
     .st-key-learn-digits { min-height: 30rem; }
     .st-key-learn-look, .st-key-learn-pick-place, .st-key-learn-pick-pen { min-height: 12rem; }
 }
+[data-testid=stVegaLiteChart] :is(.role-axis, .role-legend) text { fill: currentColor !important; }
+.st-key-run-heading { min-height: 2.75rem; }
+.st-key-run-state { min-height: 9.5rem; }
+.st-key-train-settings { gap: .75rem; }
+@media (min-width: 641px) {
+  [data-testid=stLayoutWrapper]:has(> .st-key-train-form) { position: sticky; top: 4rem; }
+  .st-key-train-form { max-height: calc(100vh - 11rem); flex-wrap: nowrap; gap: .75rem; }
+  [data-testid=stLayoutWrapper]:has(> .st-key-train-settings) { flex: 0 1 auto; min-height: 6rem; overflow-y: auto; }
+  .st-key-train-settings { padding: .5rem .75rem .25rem .25rem; }
+}
+@media (max-width: 640px) {
+  [data-testid=stLayoutWrapper]:has(> .st-key-train-start) { position: sticky; bottom: .5rem; z-index: 10; }
+  .st-key-train-start button { min-height: 2.75rem; }
+  .st-key-run-state { min-height: 16rem; }
+}
 .digitlab-small { image-rendering: pixelated; width: 36px; height: 36px; border-radius: .25rem; display: block; }
 .digitlab-seen.large img { width: min(280px, 100%); height: auto; aspect-ratio: 1; }
 .st-key-network_field, .st-key-seed, .st-key-page, .st-key-sample { min-height: 4.25rem; }

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from digitlab.networks.metrics import EpochMetrics
+from digitlab.translation import _
 from digitlab.ui.charts import plots
 
 
@@ -20,7 +21,7 @@ def compared(metric: str, networks: Sequence[str]) -> dict[str, Any]:
     """Return the Vega-Lite chart for `compared_points`; networks differ in colour, training and validation in dash."""
     legend: dict[str, Any] = {"orient": "bottom", "direction": "vertical", "title": None, "labelLimit": 230}
     legend |= plots.SYMBOL | {"symbolOpacity": 1, "symbolType": "circle"}
-    dash = {"domain": ["training", "validation"], "range": plots.DASHES}
+    dash = {"domain": plots.set_names(), "range": plots.DASHES}
     color = {"field": "network", "type": "nominal", "scale": {"domain": list(networks)}, "legend": legend}
     return {
         "mark": {"type": "line", "point": {"size": 30, "filled": True}},
@@ -29,18 +30,18 @@ def compared(metric: str, networks: Sequence[str]) -> dict[str, Any]:
             "y": plots.metric_axis(metric),
             "color": color,
             "strokeDash": {"field": "set", "type": "nominal", "scale": dash, "legend": None},
-            "tooltip": [{"field": "network", "title": "Network"}, *plots.metric_tooltip(metric)],
+            "tooltip": [{"field": "network", "title": _("Network")}, *plots.metric_tooltip(metric)],
         },
     }
 
 
 def intervals() -> dict[str, Any]:
     """Return the Vega-Lite chart of rows with "network", "accuracy", "low" and "high": points with error bars."""
-    share: dict[str, Any] = {"type": "quantitative", "title": "Test accuracy"}
+    share: dict[str, Any] = {"type": "quantitative", "title": _("Test accuracy")}
     share |= {"scale": {"zero": False, "nice": True}, "axis": {"format": ".1%"}}
     network = {"field": "network", "type": "nominal", "title": None, "sort": None, "axis": {"labelLimit": 150}}
-    shares = {"accuracy": "Accuracy", "low": "Lower bound", "high": "Upper bound"}
-    tooltip: list[dict[str, Any]] = [{"field": "network", "title": "Network"}]
+    shares = {"accuracy": _("Accuracy"), "low": _("Lower bound"), "high": _("Upper bound")}
+    tooltip: list[dict[str, Any]] = [{"field": "network", "title": _("Network")}]
     tooltip += [{"field": name, "format": ".2%", "title": title} for name, title in shares.items()]
     return {
         "encoding": {"y": network, "tooltip": tooltip},

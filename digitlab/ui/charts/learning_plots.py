@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from digitlab.networks.observation import LayerObservation, Observation
+from digitlab.translation import _, translated
 from digitlab.ui.charts.plots import epoch_axis
 
 
@@ -40,9 +41,9 @@ def layer_curves(names: Sequence[str], epochs: int, title: str, number_format: s
             "color": {**layer, "legend": legend},
             "shape": {**layer, "legend": legend},
             "tooltip": [
-                {"field": "epoch", "title": "Epoch"},
-                {"field": "layer", "title": "Layer"},
-                {"field": "value", "format": number_format, "title": title},
+                {"field": "epoch", "title": _("Epoch")},
+                {"field": "layer", "title": _("Layer")},
+                {"field": "value", "format": number_format, "title": translated(title)},
             ],
         },
     }
@@ -66,7 +67,7 @@ def histogram_bars(limit: float, max_share: float) -> dict[str, Any]:
                 "field": "low",
                 "type": "quantitative",
                 "bin": {"binned": True},
-                "title": "Weight",
+                "title": _("Weight"),
                 "scale": {"domain": [-limit, limit], "nice": False},
                 "axis": {"grid": False, "tickCount": 5},
             },
@@ -74,14 +75,14 @@ def histogram_bars(limit: float, max_share: float) -> dict[str, Any]:
             "y": {
                 "field": "share",
                 "type": "quantitative",
-                "title": "Share of weights",
+                "title": _("Share of weights"),
                 "scale": {"domain": [0, max_share]},
                 "axis": {"format": ".0%"},
             },
             "tooltip": [
-                {"field": "low", "title": "From", "format": ".3f"},
-                {"field": "high", "title": "To", "format": ".3f"},
-                {"field": "share", "title": "Share of weights", "format": ".2%"},
+                {"field": "low", "title": _("From"), "format": ".3f"},
+                {"field": "high", "title": _("To"), "format": ".3f"},
+                {"field": "share", "title": _("Share of weights"), "format": ".2%"},
             ],
         },
     }

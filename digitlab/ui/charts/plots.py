@@ -11,10 +11,13 @@ from digitlab.data.distortions import Distortion
 from digitlab.networks.calibration import Bin
 from digitlab.networks.metrics import EpochMetrics
 from digitlab.networks.robustness import Point
+from digitlab.translation import Text, _, translated
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+METRICS = {"loss": Text("Loss"), "accuracy": Text("Accuracy")}
+SETS = {"training": Text("training"), "validation": Text("validation")}  # that a curve was measured on
 DASHES = [[1, 0], [5, 3]]  # of the first and the second of two curves: solid and dashed
 SYMBOL = {"symbolSize": 70, "symbolStrokeWidth": 0}  # in a legend, where a dashed stroke would cut into the symbols
 
@@ -31,8 +34,13 @@ def curve_points(epochs: Sequence[EpochMetrics], metric: str) -> list[dict[str, 
         for part, prefix in (("training", ""), ("validation", "validation_")):
             value = getattr(epoch, prefix + metric)
             if value is not None:
-                rows.append({"epoch": epoch.epoch, "set": part, metric: value})
+                rows.append({"epoch": epoch.epoch, "set": translated(SETS[part]), metric: value})
     return rows
+
+
+def set_names() -> list[str]:
+    """Return the names of the sets that curves are measured on, as `curve_points` has them."""
+    return [translated(name) for name in SETS.values()]
 
 
 def curve(metric: str, epochs: int, *, is_validated: bool) -> dict[str, Any]:
@@ -40,7 +48,7 @@ def curve(metric: str, epochs: int, *, is_validated: bool) -> dict[str, Any]:
 
     Training and validation differ in colour (the theme's first two), dash and mark. The legend names the sets shown.
     """
-    domain = ["training", "validation"] if is_validated else ["training"]
+    domain = set_names()[: 1 + is_validated]
     # In the corner that such curves leave free.
     legend: dict[str, Any] = {"orient": "bottom-right" if metric == "accuracy" else "top-right", "title": None}
     legend |= SYMBOL
@@ -63,7 +71,7 @@ def epoch_axis(ends: tuple[int, int] | None = None) -> dict[str, Any]:
     return {
         "field": "epoch",
         "type": "quantitative",
-        "title": "Epoch",
+        "title": _("Epoch"),
         "scale": {"domain": list(ends), "nice": False} if ends else {"zero": False, "nice": False},
         "axis": {"tickMinStep": 1, "format": "d", "grid": False},
     }
@@ -87,20 +95,30 @@ def metric_axis(metric: str) -> dict[str, Any]:
 def metric_tooltip(metric: str) -> list[dict[str, Any]]:
     """Return the tooltip of a point of a curve of "loss" or "accuracy"."""
     return [
-        {"field": "epoch", "title": "Epoch"},
-        {"field": "set", "title": "Set"},
-        {"field": metric, "format": ".2%" if metric == "accuracy" else ".4f", "title": metric.capitalize()},
+        {"field": "epoch", "title": _("Epoch")},
+        {"field": "set", "title": _("Set")},
+        {"field": metric, "format": ".2%" if metric == "accuracy" else ".4f", "title": translated(METRICS[metric])},
     ]
 
 
-def counts() -> dict[str, Any]:
-    """Return the Vega-Lite chart of rows with "digit" and "count"."""
+def counts(highest: int) -> dict[str, Any]:
+    """Return the Vega-Lite chart of rows with "digit" and "count", up to the highest count."""
     return {
         "mark": {"type": "bar", "cornerRadiusEnd": 3},
         "encoding": {
-            "x": {"field": "digit", "type": "ordinal", "title": "Digit", "axis": {"labelAngle": 0}},
-            "y": {"field": "count", "type": "quantitative", "title": "Samples", "axis": {"format": ",d"}},
-            "tooltip": [{"field": "digit", "title": "Digit"}, {"field": "count", "format": ",d", "title": "Samples"}],
+            "x": {"field": "digit", "type": "ordinal", "title": _("Digit"), "axis": {"labelAngle": 0}},
+            "y": {
+                "field": "count",
+                "type": "quantitative",
+                "title": _("Samples"),
+                "axis": {"format": ",d"},
+                "scale": {"domain": [0, highest]},  # known before the rows arrive
+                "stack": None,
+            },
+            "tooltip": [
+                {"field": "digit", "title": _("Digit")},
+                {"field": "count", "format": ",d", "title": _("Samples")},
+            ],
         },
     }
 
@@ -127,7 +145,11 @@ def digit_map(*, is_dark: bool, limit: float | None = None) -> dict[str, Any]:
         | ({"scale": {"domain": [-limit, limit], "nice": False}} if limit else {})
         for axis in ("x", "y")
     }
-    tooltip = [{"field": name} for name in ("image", "digit", "name")]
+    tooltip = [
+        {"field": "image"},
+        {"field": "digit", "title": _("digit")},
+        {"field": "name", "title": _("name")},
+    ]
     own = [{"filter": "datum.isOwn"}]
     ring = {
         "type": "point",
@@ -164,11 +186,11 @@ def robustness(distortion: Distortion, networks: Sequence[str]) -> dict[str, Any
     strength = {
         "field": "strength",
         "type": "quantitative",
-        "title": distortion.axis,
+        "title": translated(distortion.axis),
         "scale": {"zero": False, "nice": False},
         "axis": {"grid": False, "values": list(distortion.strengths)},
     }
-    accuracy = {"type": "quantitative", "title": "Accuracy", "scale": {"domain": [0, 1]}, "axis": {"format": ".0%"}}
+    accuracy = {"type": "quantitative", "title": _("Accuracy"), "scale": {"domain": [0, 1]}, "axis": {"format": ".0%"}}
     band = {
         "mark": {"type": "area", "opacity": 0.18},
         "encoding": {
@@ -183,9 +205,9 @@ def robustness(distortion: Distortion, networks: Sequence[str]) -> dict[str, Any
             "shape": {**part, "scale": scale | {"range": ["circle", "diamond"]}, "legend": None},
             "strokeDash": {**part, "scale": scale | {"range": DASHES}, "legend": None},
             "tooltip": [
-                {"field": "network", "title": "Network"},
-                {"field": "strength", "title": distortion.axis},
-                {"field": "accuracy", "format": ".1%", "title": "Accuracy"},
+                {"field": "network", "title": _("Network")},
+                {"field": "strength", "title": translated(distortion.axis)},
+                {"field": "accuracy", "format": ".1%", "title": _("Accuracy")},
             ],
         },
     }
@@ -200,21 +222,21 @@ def coverage_curve() -> dict[str, Any]:
             "x": {
                 "field": "share",
                 "type": "quantitative",
-                "title": "Coverage: share of answers accepted",
+                "title": _("Coverage: share of answers accepted"),
                 "scale": {"zero": False, "nice": False, "reverse": True},
                 "axis": {"format": ".0%", "grid": False},
             },
             "y": {
                 "field": "accuracy",
                 "type": "quantitative",
-                "title": "Accuracy of accepted answers",
+                "title": _("Accuracy of accepted answers"),
                 "scale": {"zero": False},
                 "axis": {"format": ".1%"},
             },
             "tooltip": [
-                {"field": "threshold", "format": ".1%", "title": "Minimum confidence"},
-                {"field": "share", "format": ".2%", "title": "Coverage"},
-                {"field": "accuracy", "format": ".2%", "title": "Accuracy"},
+                {"field": "threshold", "format": ".1%", "title": _("Minimum confidence")},
+                {"field": "share", "format": ".2%", "title": _("Coverage")},
+                {"field": "accuracy", "format": ".2%", "title": _("Accuracy")},
             ],
         },
         "layer": [
@@ -242,7 +264,7 @@ def calibration(curve: Sequence[Bin], *, is_dark: bool) -> "Figure":
         marker="o",
         linewidth=2,
     )
-    upper.set(xlim=(0, 1.02), ylim=(0, 1.03), ylabel="Accuracy")
+    upper.set(xlim=(0, 1.02), ylim=(0, 1.03), ylabel=_("Accuracy"))
     lower.bar(
         [bucket.low for bucket in curve],
         [bucket.answers for bucket in curve],
@@ -251,7 +273,7 @@ def calibration(curve: Sequence[Bin], *, is_dark: bool) -> "Figure":
         color="#7d8da1",
         edgecolor="none",
     )
-    lower.set(yscale="log", ylim=(0.7, None), xlabel="Confidence", ylabel="Answers")
+    lower.set(yscale="log", ylim=(0.7, None), xlabel=_("Confidence"), ylabel=_("Answers"))
     for axes in (upper, lower):
         axes.set_facecolor("none")
         axes.tick_params(which="both", colors=ink)

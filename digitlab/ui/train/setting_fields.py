@@ -46,17 +46,17 @@ def field(setting: Setting, preset: str, suggested: Any, ceiling: float | None =
     """
     hint = glossary.help(*_TERMS.get(setting.name, ()), before=translated(setting.help))
     about: dict[str, Any] = {"help": hint or None, "key": key(preset, setting), "persist_state": "session"}
-    start = to_widget(setting, suggested)
+    label, start = translated(setting.label), to_widget(setting, suggested)
     if setting.choices:
         return st.selectbox(
-            setting.label,
+            label,
             setting.choices,
             setting.choices.index(start),
-            format_func=lambda value: setting.choice_labels.get(value, value),
+            format_func=lambda value: translated(setting.choice_labels.get(value, value)),
             **about,
         )
     if setting.kind is bool:
-        return st.toggle(setting.label, start, **about)
+        return st.toggle(label, start, **about)
     value = _number(setting, start, about, ceiling)
     return None if setting.is_optional and not value else setting.kind(value)
 
@@ -64,13 +64,16 @@ def field(setting: Setting, preset: str, suggested: Any, ceiling: float | None =
 def _number(setting: Setting, start: Any, about: dict[str, Any], ceiling: float | None) -> Any:
     number = setting.kind
     low = number(0 if setting.is_optional else setting.low)
-    about |= {"step": None if setting.step is None else number(setting.step), "format": setting.form_format}
+    about |= {
+        "step": None if setting.step is None else number(setting.step),
+        "format": translated(setting.form_format or "") or None,
+    }
     if setting.is_typed:
-        return st.number_input(setting.label, low, number(setting.high), start, **about)
+        return st.number_input(translated(setting.label), low, number(setting.high), start, **about)
     high = number(_slider_end(setting, about["key"], ceiling))
     # A lab that allows one epoch has a slider all the same, and a slider needs two ends.
     end = high if high > low else low + 1
-    return st.slider(setting.label, low, end, min(start, high), **about)
+    return st.slider(translated(setting.label), low, end, min(start, high), **about)
 
 
 def _slider_end(setting: Setting, key: str, ceiling: float | None) -> float:

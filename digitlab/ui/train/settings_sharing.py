@@ -7,18 +7,19 @@ from digitlab.fields import settings_of, values_of
 from digitlab.networks.config import TrainingConfig
 from digitlab.runs.records.run import Run
 from digitlab.runs.records.settings_link import PARAMETER, as_file, as_link, from_file, from_link
+from digitlab.translation import Text, _, message_of, translated
 from digitlab.ui import messages
 from digitlab.ui.train import setting_fields
 
 
 def offer(run: Run) -> None:
     """Offer a run's settings as a link and as a file."""
-    with st.popover("Share these settings", icon=":material/share:"):
-        st.markdown("This link opens the form with the same settings filled in:")
+    with st.popover(_("Share these settings"), icon=":material/share:"):
+        st.markdown(_("This link opens the form with the same settings filled in:"))
         page = (st.context.url or "").split("?")[0]
         st.code(f"{page}?{PARAMETER}={as_link(run.config)}", language=None, wrap_lines=True)
         st.download_button(
-            "Download as a file",
+            _("Download as a file"),
             as_file(run.config),
             f"digitlab-settings-{run.number}.json",
             "application/json",
@@ -26,7 +27,12 @@ def offer(run: Run) -> None:
             on_click="ignore",
             key=f"share-{run.number}",
         )
-        st.caption("Upload the file in another lab's form, or run: python -m digitlab train --settings FILE")
+        st.caption(
+            _(
+                "Upload the file in another lab's form, or run: {command}",
+                command="python -m digitlab train --settings FILE",
+            )
+        )
 
 
 def receive(max_epochs: int) -> None:
@@ -36,14 +42,14 @@ def receive(max_epochs: int) -> None:
         if text is not None:
             _fill(from_link(text), max_epochs)
             del st.query_params[PARAMETER]
-            st.toast("The settings of the link are filled in. Press Train to start.", icon=":material/tune:")
+            st.toast(_("The settings of the link are filled in. Press Train to start."), icon=":material/tune:")
 
 
 def receive_file(max_epochs: int) -> None:
     """Let a person fill in the form with a settings file."""
-    with st.expander("Settings from a file", icon=":material/upload_file:"):
+    with st.expander(_("Settings from a file"), icon=":material/upload_file:"):
         st.file_uploader(
-            "Settings file, downloaded from a run",
+            _("Settings file, downloaded from a run"),
             "json",
             key="settings-file",
             on_change=_read_file,
@@ -51,9 +57,9 @@ def receive_file(max_epochs: int) -> None:
             max_upload_size=1,
         )
         if error := st.session_state.get("settings_error"):
-            st.error(messages.escape_markdown(error), icon=":material/error:")
+            st.error(messages.escape_markdown(translated(error)), icon=":material/error:")
         elif st.session_state.get("settings-file") is not None:
-            st.info("Its settings are filled in above.", icon=":material/tune:")
+            st.info(_("Its settings are filled in above."), icon=":material/tune:")
 
 
 def _read_file(max_epochs: int) -> None:
@@ -63,12 +69,18 @@ def _read_file(max_epochs: int) -> None:
         try:
             _fill(from_file(file.getvalue()), max_epochs)
         except InvalidSetting as error:
-            st.session_state.settings_error = str(error)
+            st.session_state.settings_error = message_of(error)
 
 
 def _fill(config: TrainingConfig, max_epochs: int) -> None:
     if config.epochs > max_epochs:
-        raise InvalidSetting(f"The settings ask for {config.epochs} epochs; this lab allows {max_epochs}.")
+        raise InvalidSetting(
+            Text(
+                "The settings ask for {epochs} epochs; this lab allows {allowed}.",
+                epochs=config.epochs,
+                allowed=max_epochs,
+            )
+        )
     values = values_of(config)
     st.session_state[setting_fields.PRESET_KEY] = values.pop("preset")
     settings = settings_of(TrainingConfig)

@@ -11,23 +11,23 @@ from digitlab.data.augmentation import Augmentation, augment
 from digitlab.fields import Setting, settings_of, values_of
 from digitlab.networks.config import TrainingConfig
 from digitlab.networks.presets import PRESETS
-from digitlab.translation import translated
+from digitlab.translation import Text, _, translated
 from digitlab.ui import galleries, glossary, resources
 from digitlab.ui.train import setting_fields
 
 EXPANDERS = {
-    "more": ("More settings", ":material/tune:"),
-    "augmentation": ("Augmentation", ":material/shuffle:"),
-    "handwriting": ("Regional handwriting styles", ":material/edit:"),
+    "more": (Text("More settings"), ":material/tune:"),
+    "augmentation": (Text("Augmentation"), ":material/shuffle:"),
+    "handwriting": (Text("Regional handwriting styles"), ":material/edit:"),
 }
 
 
 def preset() -> str:
     """Let a person choose a preset, and return its name."""
     name: str = st.pills(
-        "Network",
+        _("Network"),
         list(PRESETS),
-        format_func=lambda name: PRESETS[name].title,
+        format_func=lambda name: translated(PRESETS[name].title),
         default=settings_of(TrainingConfig)["preset"].default,
         required=True,
         wrap=True,
@@ -47,7 +47,7 @@ def fill_in(name: str, max_epochs: int) -> Callable[[], TrainingConfig]:
     config = TrainingConfig.from_preset(name)
     values = _fields("main", config, {"epochs": max_epochs})
     for group, (title, icon) in EXPANDERS.items():
-        with st.expander(title, icon=icon):
+        with st.expander(translated(title), icon=icon):
             if group == "augmentation":
                 st.caption(glossary.explanation("augmentation"))
             chosen = _fields(group, config, {})
@@ -80,6 +80,6 @@ def _fields(group: str, config: TrainingConfig, ceilings: dict[str, float]) -> d
 
 
 def _preview(augmentation: Augmentation, seed: int) -> None:
-    st.caption("The first digits of the training set, as the network might see them:")
+    st.caption(_("The first digits of the training set, as the network might see them:"))
     changed = augment(resources.mnist().x_train[:10], augmentation, np.random.default_rng(seed))
     galleries.gallery([galleries.Sample(index, image, "") for index, image in enumerate(changed)], key="preview")
