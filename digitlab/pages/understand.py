@@ -85,7 +85,7 @@ VIEWS = {  # by their names in the address
         Text("Forward pass"),
         Text("How do the numbers lead to the answer?"),
         forward_pass_view.show,
-        ("forward_pass", "weight", "neuron", "logits", "relu", "softmax"),
+        ("forward_pass", "convolution", "weight", "neuron", "logits", "relu", "softmax"),
     ),
 }
 

@@ -8,7 +8,7 @@
 
 import re
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from html import escape
 from typing import Literal
@@ -45,6 +45,12 @@ def help(*keys: str, before: str = "") -> str:  # noqa: A001 - for what Streamli
     return "\n\n".join([before, *lines] if before else lines)
 
 
+def terms_in(*texts: str) -> list[str]:
+    """Return the keys of the terms in translated texts, in the order in which they first occur."""
+    pattern, keys = _matcher(language())
+    return list(dict.fromkeys(keys[(match[1] or match[2]).lower()] for match in pattern.finditer("\n".join(texts))))
+
+
 def explained(text: str, kind: Literal["text", "caption"] = "text") -> None:
     """Show a paragraph in which each known term has its explanation where it first occurs.
 
@@ -58,6 +64,12 @@ def explained(text: str, kind: Literal["text", "caption"] = "text") -> None:
     # is not interpreted.
     html = "".join(f"<{tag}>{part}</{tag}>" for part in paragraphs)
     st.markdown(f"<div class='digitlab-prose'>{html}</div>", unsafe_allow_html=True)
+
+
+def listed(keys: Iterable[str]) -> None:
+    """List terms with their explanations, in the order given."""
+    rows = (f"<div><dt>{escape(name(key))}</dt><dd>{escape(explanation(key))}</dd></div>" for key in keys)
+    st.html(f"<dl class='digitlab-glossary'>{''.join(rows)}</dl>")
 
 
 def as_html(text: str, seen: set[str] | None = None) -> str:

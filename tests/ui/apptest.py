@@ -2,6 +2,7 @@
 
 import html
 import json
+import re
 from functools import partial
 from typing import Any
 from unittest.mock import patch
@@ -12,6 +13,7 @@ from streamlit.testing.v1 import AppTest, app_test, local_script_runner
 
 from digitlab.server.lifecycle import NAVIGATION
 
+EXPLANATION = re.compile(r"</?dfn[^>]*>|<span class='digitlab-tip'[^>]*>[^<]*</span>")  # of a technical term
 PATIENCE = 60  # seconds for one run of a page: two cores may be busy with other tests
 
 
@@ -71,9 +73,8 @@ def component(page: AppTest, key: str) -> dict[str, Any]:
 def texts(page: AppTest) -> str:
     """Return all sentences of a page, one a line."""
     elements = [*page.markdown, *page.caption, *page.info, *page.success, *page.warning, *page.error]
-    return "\n".join(
-        [*(str(element.value) for element in elements), *(html.unescape(element.value) for element in page.html)]
-    )
+    shown = [*(str(element.value) for element in elements), *(html.unescape(element.value) for element in page.html)]
+    return EXPLANATION.sub("", "\n".join(shown))
 
 
 def links(page: AppTest) -> list[str]:

@@ -11,6 +11,7 @@ from google.protobuf.message import Message
 from streamlit.testing.v1.element_tree import Block, Element
 
 from digitlab.ui import glossary
+from digitlab.ui.learn.paths import STEPS
 
 TECHNICAL = {
     "accuracy", "augmentation", "averaging", "batch", "batch_normalization", "calibration", "checkpoint",
@@ -21,8 +22,13 @@ TECHNICAL = {
     "precision", "preprocessing", "recall", "relu", "robustness", "saliency", "schedule", "seed", "softmax",
     "synthetic_digits", "temperature", "test_set", "validation",
 }  # fmt: skip
-PAGES = ["draw", "learn", "browse", "mydigits", "train", "watch", "improve", "understand", "models", "evaluate",
-         "compare"]  # fmt: skip
+PAGES = [
+    *((page, "") for page in ("draw", "learn", "browse", "mydigits", "train", "watch", "improve", "compare")),
+    *(("learn", step) for step in STEPS),
+    *(("models", view) for view in ("Overview", "Take away", "Code", "Model card")),
+    *(("evaluate", view) for view in ("Overview", "Certainty", "Robustness", "Compare", "Labels")),
+    *(("understand", view) for view in ("Where it looks", "Distort it", "Change its mind", "The arithmetic")),
+]
 TIP = re.compile(r"<span class='digitlab-tip'[^>]*>.*?</span>")
 SHOWN = ("label", "body", "markdown", "options", "placeholder", "text", "caption")  # fields with text for people
 
@@ -52,7 +58,7 @@ def texts_and_help(page: Any) -> tuple[str, str]:
         if element.type in ("json", "code"):  # names that code uses
             continue
         for name, text in strings(element.proto):
-            if name in ("help", "tooltip"):
+            if name in ("help", "tooltip") or "digitlab-glossary" in text:
                 explained.append(text)
             elif name in SHOWN:
                 explained += TIP.findall(text)
@@ -69,6 +75,7 @@ def unexplained(page: Any) -> set[str]:
     }
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_a_page_explains_the_technical_terms_that_it_shows(app: App, name: str) -> None:
-    assert unexplained(app.open(name)) == set()
+@pytest.mark.parametrize(("name", "view"), PAGES)
+def test_a_page_explains_the_technical_terms_that_it_shows(app: App, name: str, view: str) -> None:
+    address = {"step" if name == "learn" else "view": view} if view else {}
+    assert unexplained(app.open(name, **address)) == set()

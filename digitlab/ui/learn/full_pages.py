@@ -4,6 +4,7 @@ import streamlit as st
 
 from digitlab.runs.records import settings_link
 from digitlab.translation import _
+from digitlab.ui import glossary
 from digitlab.ui.learn import lesson_run
 
 
@@ -12,7 +13,8 @@ def show(step: str) -> None:
     links = _links(step)
     with st.container(horizontal=True, key="learn-links"):
         for page, label, icon, address in links:
-            st.page_link(f"{page}.py", label=label, icon=f":material/{icon}:", query_params=address)
+            hint = glossary.help(*glossary.terms_in(label)) or None
+            st.page_link(f"{page}.py", label=label, icon=f":material/{icon}:", query_params=address, help=hint)
 
 
 def _links(step: str) -> list[tuple[str, str, str, dict[str, str]]]:

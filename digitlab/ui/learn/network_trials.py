@@ -42,7 +42,7 @@ def build() -> None:
             _USUAL,
             key="learn-neurons",
             persist_state="session",
-            help=glossary.help("neuron", "dense_layer"),
+            help=glossary.help("neuron", "dense_layer", "relu", "softmax"),
         )
     )
     pixels = _SIDE * _SIDE
@@ -125,7 +125,8 @@ def _show_training() -> None:
             with messages.show_errors():
                 epochs = resources.lab().epochs(run.number)
                 _show_state(run, len(epochs))
-    learning_curves.show(epochs, planned, key="learn-curves")
+    waiting = _("The curve grows here, a point for each epoch.")
+    learning_curves.show(epochs, planned, key="learn-curves", waiting=waiting)
     if run and run.state.is_over() and st.session_state.pop("learn_was_under_way", False):
         st.rerun()  # to ask no longer, and to offer the network
     if run and not run.state.is_over():
@@ -141,18 +142,19 @@ def _show_state(run: Run, epochs: int) -> None:
     elif run.model is None:
         st.info(_("The training ended before a network was saved. Train again."), icon=":material/info:")
     else:
-        seconds = run.progress is not None
         text = plural(
             "Trained for {count} epoch. Press Next to look at its curves.",
             "Trained for {count} epochs. Press Next to look at its curves.",
             epochs,
         )
-        st.success(text, icon=":material/check:") if seconds or epochs else st.info(text)
+        st.success(text, icon=":material/check:")
 
 
 def _progress(run: Run) -> str:
     if run.progress is None:
         return _("Building the network ...")
+    if run_progress.is_scored(run):
+        return _("Scoring on the test set ...")
     left = run_progress.time_left(run)
     epoch, total = run.progress.epoch, run.config.epochs
     if left is None:
@@ -204,7 +206,7 @@ def test() -> None:
         _("Test accuracy"), f"{card.test_accuracy:.2%}", border=True, help=glossary.help("accuracy", "test_set")
     )
     right.metric(_("Misread"), _("{count:,} of {total:,}", count=len(wrong), total=len(TEST)), border=True)
-    st.caption(_("95 % interval: {low:.2%} to {high:.2%}.", low=low, high=high))
+    glossary.explained(_("95 % interval: {low:.2%} to {high:.2%}.", low=low, high=high), "caption")
     st.markdown(_("Some of the misread digits: label → what the network read, with its confidence."))
     digit_pictures.gallery(result, wrong[:_MISREAD], key="learn-misread")
     digit_pictures.dialog(result)

@@ -5,7 +5,7 @@ import streamlit as st
 from digitlab.networks.code import KerasCode
 from digitlab.runs.records.improvement import MIN_DRAWINGS
 from digitlab.translation import _, plural
-from digitlab.ui import identity, messages, resources, tally
+from digitlab.ui import glossary, identity, messages, resources, tally
 from digitlab.ui.learn import lesson_run
 
 
@@ -37,7 +37,7 @@ def compare() -> None:
             for card in resources.lab().models()[:8]
         )
     head = f"| {_('Network')} | {_('Test accuracy')} | {_('Parameters')} |\n|---|---:|---:|\n"
-    st.markdown(head + rows)
+    st.markdown(head + rows, help=glossary.help("accuracy", "test_set", "parameter"))
 
 
 def take() -> None:

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from digitlab.translation import _, translated
-from digitlab.ui import messages
+from digitlab.ui import glossary, messages
 from digitlab.ui.learn import progress
 from digitlab.ui.learn.paths import STEPS
 
@@ -12,11 +12,13 @@ def show(step: str) -> None:
     """Ask a step's question; whether the chosen answer is correct, and why, is said below it."""
     question, key = STEPS[step].question, f"answer-{step}"
     st.markdown(f"**{_('A question')}**")
+    text, answers = translated(question.text), [translated(answer) for answer in question.answers]
     chosen = st.radio(
-        translated(question.text),
-        range(len(question.answers)),
+        text,
+        range(len(answers)),
         index=None,
-        format_func=lambda index: messages.escape_markdown(translated(question.answers[index])),
+        format_func=lambda index: messages.escape_markdown(answers[index]),
+        help=glossary.help(*glossary.terms_in(text, *answers)) or None,
         key=key,
         persist_state="session",
         on_change=_check,

@@ -6,7 +6,8 @@ from digitlab.networks.digit_sets import TEST
 from digitlab.networks.scores import Scores
 from digitlab.runs.records import card_markdown
 from digitlab.runs.records.model_card import ModelCard
-from digitlab.ui import evaluation, identity, learning_curves, messages, resources
+from digitlab.translation import _
+from digitlab.ui import evaluation, glossary, identity, learning_curves, messages, resources
 
 
 def show(card: ModelCard) -> None:
@@ -25,7 +26,8 @@ def show(card: ModelCard) -> None:
         icon=":material/download:",
         on_click="ignore",
     )
-    for title, body in card_markdown.sections(card, scores, drawings).items():
+    sections = card_markdown.sections(card, scores, drawings)
+    for title, body in sections.items():
         st.subheader(title)
         if title == card_markdown.TRAINING:
             learning_curves.show(card.epochs, len(card.epochs), key=f"of-card-{card.name}")
@@ -33,3 +35,5 @@ def show(card: ModelCard) -> None:
                 st.markdown(body)
         else:
             st.markdown(body)
+    with st.expander(_("Technical terms on this card"), icon=":material/menu_book:"):
+        glossary.listed(sorted(glossary.terms_in(*sections, *sections.values()), key=glossary.name))

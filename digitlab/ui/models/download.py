@@ -60,11 +60,10 @@ def code(card: ModelCard) -> None:
         if paragraph == keras.deviation:
             st.warning(messages.escape_markdown(paragraph), icon=":material/warning:")
         elif keras.is_complete or number:
-            st.markdown(messages.escape_markdown(paragraph))
+            glossary.explained(paragraph)
         else:
-            st.warning(
-                f"**This is not the same training.** {messages.escape_markdown(paragraph)}", icon=":material/warning:"
-            )
+            st.warning("**This is not the same training.**", icon=":material/warning:")
+            glossary.explained(paragraph)
     script = keras.script(f"{name}.py")
     with st.container(horizontal=True):
         st.download_button(
