@@ -59,9 +59,10 @@ def select_slider(label: str, labels: Mapping[str, str], *, param: str, key: str
 
 
 def _follow_address(param: str, key: str, values: Mapping[str, Any]) -> None:
-    """Choose what the address asks for, if it is new there or the field is new on the page."""
+    """Choose what the address asks for, if it is new there or the field is new on the page, or has other labels now."""
     asked, state = st.query_params.get(param), st.session_state
-    if asked is not None and asked in values and (asked != state.get(f"{key}-asked") or key not in state):
+    is_new = asked != state.get(f"{key}-asked") or state.get(key) not in values.values()
+    if asked is not None and asked in values and is_new:
         state[key] = values[asked]
     state[f"{key}-asked"] = asked
 

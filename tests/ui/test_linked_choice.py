@@ -62,3 +62,22 @@ def test_new_address_changes_choice(app):
     app.run()
     app.query_params["part"] = "c"
     assert shown(app.run()) == "c x s top"
+
+
+def tabs_page():
+    import streamlit as st
+
+    from digitlab.ui import linked_choice
+
+    labels = st.session_state.get("labels", {"first": "First", "second": "Second"})
+    tabs = linked_choice.tabs(labels, page="a")
+    st.markdown(next(name for name, tab in tabs.items() if tab.open))
+
+
+def test_open_tab_stays_open_when_the_language_changes():
+    page = AppTest.from_function(tabs_page)
+    page.query_params["view"] = "second"
+    page.run()
+    page.session_state["labels"] = {"first": "첫째", "second": "둘째"}
+    page.run()
+    assert [markdown.value for markdown in page.markdown] == ["second"]

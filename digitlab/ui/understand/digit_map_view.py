@@ -77,9 +77,14 @@ def show_map(card: ModelCard, image: NDArray[np.uint8], reading: Reading) -> Non
     hidden = answers.activations(card, image).hidden
     own = digit_map.axes.project(hidden[np.newaxis])[0]
     labels = [str(resources.mnist().y_train[index]) for index in digit_map.nearest(hidden, 5)[0]]
+    rows = [*_named_rows(card, digit_map), _row(own, -1, str(reading.digit), image, _("your picture"))]
+    spec = plots.digit_map(is_dark=style.is_dark())
+    for axis in ("x", "y"):  # known before the rows arrive
+        places = [row[axis] for row in rows]
+        spec["encoding"][axis]["scale"] = {"domain": [min(places), max(places)], "nice": True}
     chart = st.vega_lite_chart(
-        [*_named_rows(card, digit_map), _row(own, -1, str(reading.digit), image, _("your picture"))],
-        plots.digit_map(is_dark=style.is_dark()),
+        rows,
+        spec,
         height=560,
         key="digit-map",
         on_select="rerun",

@@ -29,7 +29,7 @@ def show(card: ModelCard, image: NDArray[np.uint8], _reading: Reading) -> None:
 
 
 def _choose_neuron(card: ModelCard, image: NDArray[np.uint8], layers: dict[str, LayerOutput]) -> Neuron:
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(key="neuron-choice", horizontal=True, vertical_alignment="bottom"):
         layer = st.selectbox(_("Layer"), list(layers), width=200)
         values = layers[layer].values
         strongest = np.unravel_index(int(np.abs(values).argmax()), values.shape)
@@ -66,7 +66,8 @@ def _softmax(trace: ActivationTrace) -> None:
          _("Probability"): f"{trace.probabilities[number]:.4%}"}
         for number in range(10)
     ]  # fmt: skip
-    st.table(rows)
+    with st.container(key="softmax-table"):
+        st.table(rows)
     products = trace.hidden * trace.weights[:, digit]
     advantages = trace.hidden * (trace.weights[:, digit] - trace.weights[:, rival])
     listed = ", ".join(
