@@ -58,8 +58,8 @@ class KerasCode:
         return not self.config.written_digits
 
     @property
-    def deviation(self) -> Text:
-        """What the run did otherwise than this code, in sentences; empty: nothing."""
+    def deviation(self) -> Text | None:
+        """What the run did otherwise than this code, in sentences; None: nothing."""
         return deviation(self.config, self.replanned_after)
 
     @property
@@ -259,10 +259,10 @@ class KerasCode:
         return code + f"history = model.fit(x_train, y_train, {', '.join(arguments)}, verbose=2)\n"
 
 
-def deviation(config: TrainingConfig, replanned_after: int | None) -> Text:
-    """Return, in sentences, what differed because the number of epochs was changed during a run; empty: nothing."""
+def deviation(config: TrainingConfig, replanned_after: int | None) -> Text | None:
+    """Return, in sentences, what differed because the number of epochs was changed during a run; None: nothing."""
     if replanned_after is None or (config.schedule == "constant" and config.early_stopping is None):
-        return Text("")
+        return None
     told = [
         Text(
             "This is not quite the same training: its number of epochs was first changed after epoch {epoch}, and is "

@@ -213,9 +213,8 @@ class Explainer:
                 "networks that are trained here.",
                 layer=layer,
             )
-            merge = graph.describe_merge(asked)
-            raise ModelDamaged(sentences(other, *([merge] if merge else [])))
-        before, merge = outputs[source.name], graph.describe_merge(source)
+            raise ModelDamaged(sentences(other, *filter(None, [graph.describe_merge(asked)])))
+        before, merge = outputs[source.name], graph.describe_merge(source) or ""
         kernel, bias = asked.get_weights()[0], asked.get_weights()[1] if asked.use_bias else None
         own_bias = 0.0 if bias is None else float(bias[unit])
         if not isinstance(asked, keras.layers.Conv2D):

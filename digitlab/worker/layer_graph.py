@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import keras
 
 from digitlab.errors import ModelDamaged
-from digitlab.translation import Text
+from digitlab.translation import Text, sentences
 
 
 class LayerGraph:
@@ -35,22 +35,19 @@ class LayerGraph:
         path = [layer]
         while (sources := self.sources(path[0])) != [None]:
             if len(sources) > 1 or sources[0] is None:
-                raise ModelDamaged(
-                    Text(
-                        "More than one path leads from the image to {name}, so its receptive field cannot be shown. "
-                        "{merge}",
-                        name=layer.name,
-                        merge=self.describe_merge(path[0]),
-                    )
+                told = Text(
+                    "More than one path leads from the image to {name}, so its receptive field cannot be shown.",
+                    name=layer.name,
                 )
+                raise ModelDamaged(sentences(told, *filter(None, [self.describe_merge(path[0])])))
             path.insert(0, sources[0])
         return path
 
-    def describe_merge(self, layer: keras.Layer) -> Text:
-        """Say in a sentence which outputs a layer merges; empty if it has one input."""
+    def describe_merge(self, layer: keras.Layer) -> Text | None:
+        """Say in a sentence which outputs a layer merges; None if it has one input."""
         names = ["image" if source is None else source.name for source in self.sources(layer)]
         if len(names) < 2:
-            return Text("")
+            return None
         return _merge(type(layer).__name__, layer=layer.name, inputs=", ".join(names))
 
 

@@ -186,12 +186,12 @@ def test_a_learning_rate_that_jumped_is_mentioned(schedule):
     )
     assert f"follows the schedule {schedule}, and jumped" in introduction
     assert "except for chance" not in introduction
-    assert KerasCode(config=config, title="x").deviation == ""
+    assert KerasCode(config=config, title="x").deviation is None
 
 
 def test_more_epochs_at_a_constant_rate_change_nothing():
     config = TrainingConfig(epochs=20)
-    assert KerasCode(config=config, title="x", replanned_after=10).deviation == ""
+    assert KerasCode(config=config, title="x", replanned_after=10).deviation is None
     patient = KerasCode(config=dataclasses.replace(config, early_stopping=2), title="x", replanned_after=0)
     assert "may have continued after early stopping" in patient.deviation
 
