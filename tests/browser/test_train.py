@@ -65,7 +65,7 @@ def test_a_finished_training_is_found_again(page, context, app):
     assert_no_tensorflow(app)
 
 
-def test_a_training_outlives_its_tab_and_is_seen_elsewhere(page, newcomer):
+def test_a_training_outlives_its_tab_and_is_seen_elsewhere(page, newcomer, app):
     visit_with_epochs(page, 500)
     press_train(page)
     running, address = re.compile(r"Epoch \d+ of 500, batch"), page.url
@@ -74,7 +74,63 @@ def test_a_training_outlives_its_tab_and_is_seen_elsewhere(page, newcomer):
 
     other = newcomer().new_page()
     visit(other, "train")
+    expect(other.get_by_text("No training yet. Choose the settings and press Train.")).to_be_visible()
+    visit(other, address.removeprefix(app.url).lstrip("/"))
     expect(other.get_by_text(running)).to_be_visible()
+    expect(other.get_by_text("by another user")).to_be_visible()
     page.goto(address)
     press_stop(page)
     expect(other.get_by_text("The network so far was saved")).to_be_visible()
+
+
+SHIFTS = """
+    window.shift = 0;
+    new PerformanceObserver((list) => {
+        for (const entry of list.getEntries()) if (!entry.hadRecentInput) shift += entry.value;
+    }).observe({type: "layout-shift", buffered: true});
+"""
+
+
+def test_the_button_and_the_curves_stay_in_sight(newcomer):
+    page = newcomer(height=720).new_page()
+    page.add_init_script(SHIFTS)
+    visit(page, "train?settings=1~epochs_is_1~training_digits_is_1000")
+    press_train(page)
+    expect(page.get_by_test_id("stMetric").first).to_be_visible()
+    curves = page.get_by_test_id("stVegaLiteChart")
+    expect(curves).to_have_count(2)
+    assert page.evaluate("shift") < 0.1
+    for title in ("More settings", "Augmentation", "Regional handwriting styles"):
+        page.get_by_text(title, exact=True).click()
+        settle(page)
+    button = page.get_by_test_id("stBaseButton-primary").filter(has_text="Train")
+    expect(button).to_be_in_viewport(ratio=1)
+    expect(curves.first).to_be_in_viewport(ratio=0.9)
+
+
+def test_another_run_s_figures_go_at_once(page):
+    """The newest run's figures never stand below the title of the next."""
+    visit(page, "train?settings=1~epochs_is_1~training_digits_is_1000")
+    press_train(page)
+    expect(page.get_by_test_id("stMetric").first).to_be_visible()
+    page.evaluate("""() => {
+        window.mixed = 0;
+        const before = document.querySelector(".st-key-run-heading").innerText.split("\\n")[0];
+        new MutationObserver(() => {
+            const heading = document.querySelector(".st-key-run-heading")?.innerText ?? "";
+            if (!heading.startsWith(before) && !heading.includes("finished"))
+                mixed += document.querySelectorAll("[data-testid=stMetric]").length;
+        }).observe(document.body, {subtree: true, childList: true, characterData: true});
+    }""")
+    press_train(page)
+    expect(page.get_by_role("button", name="Stop")).to_be_visible()
+    assert page.evaluate("mixed") == 0
+
+
+def test_the_axes_have_enough_contrast(page):
+    visit(page, "train?settings=1~epochs_is_1~training_digits_is_1000")
+    press_train(page)
+    label = page.locator("[data-testid=stVegaLiteChart] .role-axis text").first
+    expect(label).to_be_visible()
+    fill, text = label.evaluate("it => [getComputedStyle(it).fill, getComputedStyle(it.closest('.stApp')).color]")
+    assert fill == text

@@ -4,8 +4,10 @@ import re
 
 import pytest
 from apptest import component, links, press, rerun, texts
+from stored_runs import metrics
 from waiting import wait_for
 
+from digitlab.networks.metrics import Progress
 from digitlab.runs.records.people import Person, person_id
 from digitlab.runs.records.run import RunState
 from digitlab.runs.store.store import Store
@@ -34,6 +36,40 @@ def test_a_run_that_does_not_exist_is_reported(app, lab, me, small):
     page = app.open("train", run="999999")
     assert "There is no run 999999. Showing another one." in texts(page)
     assert page.subheader[0].value == "Waiting"
+
+
+def test_somebody_else_s_run_is_shown_only_if_asked_for(app, lab, me, small):
+    other = lab.start_training(small, "Not mine", Person(id="someone else"))
+    page = app.open("train")
+    assert not page.subheader
+    assert "No training yet. Choose the settings and press Train." in texts(page)
+    page = app.open("train", run=str(other.number))
+    assert page.subheader[0].value == "Not mine"
+    assert "by another user" in texts(page)
+    mine = lab.start_training(small, "Mine", me)
+    lab.start_training(small, "Not mine either", Person(id="someone else"))
+    assert lab.runs()[0].number > mine.number
+    assert app.open("train").subheader[0].value == "Mine"
+
+
+def test_a_run_whose_epochs_are_over_is_being_scored(app, lab, me, small, settings):
+    number = lab.start_training(small, "", me).number
+    store = Store(settings.database_url)
+    store.claim(number, "a worker that does nothing")
+    for epoch in range(1, small.epochs + 1):
+        store.record_heartbeat(number, "a worker that does nothing", Progress(epoch=epoch, batch=8, batches=8))
+        before = progress(app.open("train", run=str(number)))
+        assert before.startswith(f"Epoch {epoch} of {small.epochs}, batch 8 of 8")
+        store.add_epoch(number, "a worker that does nothing", metrics(epoch))
+    store.close()
+    assert progress(app.page) == "Scoring on the test set ..."
+
+
+def test_the_curves_say_what_they_wait_for(app, lab, me, small):
+    number = lab.start_training(small, "", me).number
+    page = app.open("train", run=str(number))
+    assert "The curves begin when the training starts." in texts(page)
+    assert not page.get("vega_lite_chart")
 
 
 def test_the_placeholder_shows_the_name_that_comes_next(app, lab):
