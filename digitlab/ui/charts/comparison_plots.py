@@ -18,17 +18,18 @@ def compared_points(epochs_by_network: Mapping[str, Sequence[EpochMetrics]], met
 
 
 def compared(metric: str, networks: Sequence[str]) -> dict[str, Any]:
-    """Return the Vega-Lite chart for `compared_points`; networks differ in colour, training and validation in dash."""
+    """Return the Vega-Lite chart for `compared_points`; networks differ in colour and mark, sets in dash."""
     legend: dict[str, Any] = {"orient": "bottom", "direction": "vertical", "title": None, "labelLimit": 230}
-    legend |= plots.SYMBOL | {"symbolOpacity": 1, "symbolType": "circle"}
+    legend |= plots.SYMBOL | {"symbolOpacity": 1}
     dash = {"domain": plots.set_names(), "range": plots.DASHES}
-    color = {"field": "network", "type": "nominal", "scale": {"domain": list(networks)}, "legend": legend}
+    network = {"field": "network", "type": "nominal", "scale": {"domain": list(networks)}, "legend": legend}
     return {
         "mark": {"type": "line", "point": {"size": 30, "filled": True}},
         "encoding": {
             "x": plots.epoch_axis(),
             "y": plots.metric_axis(metric),
-            "color": color,
+            "color": network,
+            "shape": network,
             "strokeDash": {"field": "set", "type": "nominal", "scale": dash, "legend": None},
             "tooltip": [{"field": "network", "title": _("Network")}, *plots.metric_tooltip(metric)],
         },

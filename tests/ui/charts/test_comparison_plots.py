@@ -13,3 +13,8 @@ def test_each_point_tells_whose_it_is():
 
 def test_a_network_keeps_its_colour_where_it_has_no_points():
     assert compared("accuracy", ["One", "Other"])["encoding"]["color"]["scale"]["domain"] == ["One", "Other"]
+
+
+def test_networks_are_told_apart_by_their_marks_too():
+    encoding = compared("loss", ["One", "Other"])["encoding"]
+    assert encoding["shape"] == encoding["color"]
