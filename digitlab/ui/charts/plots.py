@@ -182,7 +182,7 @@ def robustness(distortion: Distortion, networks: Sequence[str]) -> dict[str, Any
     part = {"field": "network", "type": "nominal"}
     scale: dict[str, Any] = {"domain": list(networks)}
     legend: dict[str, Any] = {"orient": "top", "direction": "vertical", "title": None, "labelLimit": 330}
-    legend |= SYMBOL | {"symbolOpacity": 1, "symbolType": "circle"}
+    legend |= SYMBOL | {"symbolOpacity": 1}
     strength = {
         "field": "strength",
         "type": "quantitative",
@@ -202,7 +202,7 @@ def robustness(distortion: Distortion, networks: Sequence[str]) -> dict[str, Any
         "mark": {"type": "line", "point": {"size": 50, "filled": True}},
         "encoding": {
             "y": {"field": "accuracy", **accuracy},
-            "shape": {**part, "scale": scale | {"range": ["circle", "diamond"]}, "legend": None},
+            "shape": {**part, "scale": scale | {"range": ["circle", "diamond"]}, "legend": legend},
             "strokeDash": {**part, "scale": scale | {"range": DASHES}, "legend": None},
             "tooltip": [
                 {"field": "network", "title": _("Network")},
