@@ -4,7 +4,17 @@ import streamlit as st
 
 from digitlab.settings import ROOT
 from digitlab.translation import _
-from digitlab.ui import glossary, identity, kept_drawings, language, messages, resources, style, upload_refusals
+from digitlab.ui import (
+    glossary,
+    identity,
+    kept_drawings,
+    language,
+    messages,
+    navigation_roles,
+    resources,
+    style,
+    upload_refusals,
+)
 
 MOVED = ("draw", "start")  # addresses of earlier versions, which lead to the canvas now
 
@@ -47,6 +57,7 @@ if page is not start:
 with st.container(key="session-bar", horizontal=True, vertical_alignment="center", gap="small"):
     style.apply()
     glossary.listen()
+    navigation_roles.listen()
     upload_refusals.listen()
     with messages.show_errors():
         language.show_field()

@@ -18,6 +18,7 @@ learning_curves   Loss and accuracy over the epochs
 linked_choice     Choices that the address keeps
 messages          Errors as sentences on the page; escaping of Markdown
 metric            A figure in a frame
+navigation_roles  Roles of the phone's navigation
 network_choice    The field that chooses the network for all pages
 probability_bars  The ten probabilities of a reading
 reading_view      What a network reads, shown

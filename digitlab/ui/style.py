@@ -9,8 +9,18 @@ from digitlab.translation import _
 # `digitlab/server/page_style.py` writes it into the page. A class `st-key-NAME` is that of the element with this key.
 SHEET = """
 [data-testid=stMainBlockContainer] { max-width: none; }
+[data-testid=stCaptionContainer], [data-testid=stCaptionContainer] :is(p, li) { color: inherit; opacity: 1; }
+:is([data-testid=stButtonGroup] [aria-checked=true], [data-testid=stButtonGroup] [aria-pressed=true],
+    [data-testid=stTab][aria-selected=true], [data-testid=stSliderThumbValue]) :is(p, span, div),
+    [data-testid=stSliderThumbValue] { color: inherit; }
+[data-testid=stButtonGroup] :is([aria-checked=true], [aria-pressed=true]), [data-testid=stTab][aria-selected=true],
+    [data-testid=stSliderThumbValue] { color: inherit !important; }
+[data-testid=stCode] .token.keyword { color: color-mix(in srgb, #1c83e1 60%, currentColor) !important; }
+[data-testid=stCaptionContainer] > * { opacity: .82; }
+:is([data-testid=stTopNavLink], [data-testid=stTopNavSection], [data-testid=stSidebarNavLink],
+    [data-testid=stExpandSidebarButton]):focus-visible { outline: 3px solid #e69f00; outline-offset: 1px; }
 .st-key-session-bar { position: fixed; top: 0; right: 3.5rem; height: 3.75rem; width: auto !important; z-index: 999991;
-    flex-wrap: nowrap; }
+    flex-wrap: nowrap; min-width: 9.4rem; justify-content: end; }
 [data-testid=stLayoutWrapper]:has(> .st-key-session-bar) { position: absolute; height: 0; }
 .st-key-session-bar > :not(.st-key-language, :has(button)) { position: absolute; }
 .st-key-network_field { min-height: 4.25rem; }
@@ -38,6 +48,9 @@ SHEET = """
   .st-key-draw-columns { grid-template-columns: minmax(0, 30rem) minmax(0, 1fr); }
 }
 @media (max-width: 640px) {
+  :is(.stButton, .stPopover, .stDownloadButton, [data-testid=stButtonGroup]) button,
+  [data-testid=stButtonGroup] label, [data-testid=stPageLink-NavLink], [data-testid=stExpandSidebarButton],
+  [data-testid=stSidebarNavLink], [data-testid=stTab] { min-height: 2.75rem; }
   .stMainBlockContainer:has(.st-key-draw-head) > div { gap: .5rem; }
   .st-key-draw-columns { grid-template-columns: minmax(0, 1fr); gap: .5rem; min-height: calc(90vw + 45rem); }
   .st-key-source { min-width: 10.8rem; }
@@ -153,6 +166,8 @@ SHEET = """
 .st-key-understood, .st-key-understand-view, .st-key-browsed_set, .st-key-browsed_digit { min-height: 3.75rem; }
 .st-key-explained-picture, .st-key-explained-reading { min-height: 24.5rem; }
 .st-key-explanation { min-height: 60rem; }
+.st-key-softmax-table { min-height: 25.75rem; }
+.st-key-neuron-choice { min-height: 4.25rem; }
 .st-key-browse-controls, .st-key-browse-pages { min-height: 4.25rem; }
 .st-key-browse-controls button, .st-key-browse-controls [role=radio] { min-height: 2.5rem; }
 .st-key-gallery { min-height: 34.5rem; }
@@ -160,7 +175,8 @@ SHEET = """
 .st-key-browse-pages [data-testid=stCaptionContainer] p { line-height: 2.5rem; }
 @media (max-width: 640px) {
   .st-key-understand-view { min-height: 8.25rem; }
-  .st-key-explained-picture { min-height: 28.5rem; }
+  .st-key-explained-picture { min-height: 24.75rem; }
+  .st-key-neuron-choice { min-height: 9.5rem; }
   .st-key-browse-controls { min-height: 17rem; flex-direction: column; align-items: flex-start; }
   .st-key-browse-controls > * { flex: none !important; }
   .st-key-browse-pages { min-height: 7.75rem; }

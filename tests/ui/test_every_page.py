@@ -9,7 +9,7 @@ PAGES = {
     "draw": "Draw a digit",
     "mydigits": "My digits",
     "improve": "Improve",
-    "understand": "Understand",
+    "understand": "Explain",
     "evaluate": "Evaluate",
     "compare": "Compare",
     "models": "Models",
