@@ -114,9 +114,8 @@ SHEET = """
 [data-testid=stMain]:has(.digitlab-request):focus-visible { outline: none; box-shadow: none; }
 .digitlab-request { font-size: 1.6rem; font-weight: 600; line-height: 1.2; }
 .st-key-glossary-listener, .st-key-upload-refusals, .st-key-learn-memory { position: absolute; }
-.digitlab-prose p { margin: 0 0 .75rem; }
-.digitlab-prose :last-child { margin-bottom: 0; }
-.digitlab-prose small { display: block; margin: 0 0 .5rem; font-size: .875rem; opacity: .85; }
+.digitlab-prose p { margin: 0 0 1rem; }
+.digitlab-prose small { display: block; margin: 0 0 1rem; font-size: .875rem; opacity: .85; }
 .digitlab-term { position: relative; font-style: inherit; cursor: help; border-radius: .15rem;
     text-decoration: underline dotted; text-decoration-thickness: 1.5px; text-underline-offset: .2em; }
 .digitlab-term:focus-visible { outline: 2px solid currentColor; outline-offset: 2px; }
