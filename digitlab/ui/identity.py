@@ -9,18 +9,19 @@ from streamlit.errors import StreamlitAuthError
 from digitlab import logs
 from digitlab.errors import InvalidSetting
 from digitlab.runs.records.people import Person, person_id
+from digitlab.translation import Text, _, translated
 from digitlab.ui import messages
 from digitlab.ui.visitor_cookie import COOKIE, is_token, new_token
 
 _MAX_NAME_LENGTH = 40
 _LOG_IN_LABELS = {  # by what a person logs in for: with one service without a name, and with a named one
-    "log-in": ("Log in", "Log in with {provider}"),
-    "train": ("Log in to train", "Log in with {provider} to train"),
-    "improve": ("Log in to improve a network", "Log in with {provider} to improve a network"),
-    "mydigits": ("Log in to save your digits", "Log in with {provider} to save your digits"),
-    "import": ("Log in to import a network", "Log in with {provider} to import a network"),
+    "log-in": (Text("Log in"), Text("Log in with {provider}")),
+    "train": (Text("Log in to train"), Text("Log in with {provider} to train")),
+    "improve": (Text("Log in to improve a network"), Text("Log in with {provider} to improve a network")),
+    "mydigits": (Text("Log in to save your digits"), Text("Log in with {provider} to save your digits")),
+    "import": (Text("Log in to import a network"), Text("Log in with {provider} to import a network")),
 }
-_PERSON_MENU = {"log-out": "Log out"}
+_PERSON_MENU = {"log-out": Text("Log out")}
 
 
 def person() -> Person:
@@ -59,7 +60,9 @@ def person_of(claims: Mapping[str, Any], teachers: Collection[str]) -> Person:
     """
     issuer, subject = claims.get("iss"), claims.get("sub")
     if not issuer or not subject:
-        raise InvalidSetting("The log-in service did not say who logged in. Use one that supports OpenID Connect.")
+        raise InvalidSetting(
+            Text("The log-in service did not say who logged in. Use one that supports OpenID Connect.")
+        )
     email = str(claims.get("email") or "").strip()
     name = str(claims.get("name") or "").strip() or email.partition("@")[0]
     # Lower case turns letters that only look alike, such as the Kelvin sign, into ASCII.
@@ -80,11 +83,11 @@ def show() -> None:
         if user.id == "":
             offer_to_log_in("log-in")
             return
-        name = messages.escape_markdown(user.name or "Logged in")
+        name = messages.escape_markdown(user.name or _("Logged in"))
         if st.menu_button(
-            f"{name} (teacher)" if user.is_teacher else name,
+            _("{name} (teacher)", name=name) if user.is_teacher else name,
             list(_PERSON_MENU),
-            format_func=_PERSON_MENU.__getitem__,
+            format_func=lambda choice: translated(_PERSON_MENU[choice]),
             icon=":material/person:",
             key="log-out",
         ):
@@ -97,7 +100,7 @@ def offer_to_log_in(purpose: str, *, is_main: bool = False) -> None:
     for provider in _providers():
         name = messages.escape_markdown(provider.capitalize())
         if st.button(
-            named.format(provider=name) if provider else plain,
+            translated(named).format(provider=name) if provider else translated(plain),
             type="primary" if is_main else "secondary",
             icon=":material/login:",
             width="stretch" if is_main else "content",
@@ -110,7 +113,7 @@ def _log_in(provider: str) -> None:
     try:
         st.login(provider or None)
     except StreamlitAuthError as error:
-        raise InvalidSetting(f"Log-in failed: {' '.join(str(error).split())}") from error
+        raise InvalidSetting(Text("Log-in failed: {reason}", reason=" ".join(str(error).split()))) from error
 
 
 def _providers() -> list[str]:
@@ -124,7 +127,10 @@ def _teachers() -> Collection[str]:
     listed = _secrets("digitlab").get("teachers", [])
     if not isinstance(listed, list) or not all(isinstance(email, str) for email in listed):
         raise InvalidSetting(
-            "In the secrets, teachers must be a list of e-mail addresses. Example: teachers = ['ada@school.example']."
+            Text(
+                "In the secrets, teachers must be a list of e-mail addresses. "
+                "Example: teachers = ['ada@school.example']."
+            )
         )
     return {email.strip().lower() for email in listed}
 
@@ -137,9 +143,13 @@ def _secrets(name: str) -> Mapping[str, Any]:
         if getattr(error, "error_id", None) == "no-secrets-found":
             return {}
         raise InvalidSetting(
-            "The secrets file cannot be read, so DigitLab cannot identify people. Its path is in the server's log. Fix "
-            "the file, or delete it to run without log-in."
+            Text(
+                "The secrets file cannot be read, so DigitLab cannot identify people. Its path is in the server's log. "
+                "Fix the file, or delete it to run without log-in."
+            )
         ) from error
     if not isinstance(section, Mapping):
-        raise InvalidSetting(f"In the secrets, {name} must be a section. Write [{name}] on a line of its own.")
+        raise InvalidSetting(
+            Text("In the secrets, {name} must be a section. Write [{name}] on a line of its own.", name=name)
+        )
     return section

@@ -7,27 +7,29 @@ import streamlit as st
 
 from digitlab.networks.recognition import DEFAULT_MODEL
 from digitlab.runs.records.model_card import ModelCard
-from digitlab.translation import _
+from digitlab.translation import _, translated
 from digitlab.ui import glossary, resources, shared_state
 from digitlab.ui.messages import escape_markdown
 
 
-def choose_network(label: str = "Network") -> ModelCard:
+def choose_network(label: str = "") -> ModelCard:
     """Let a person choose the network for all pages; `?model=NAME` in the address does, too.
 
-    Below it stands a warning if that network was trained with another preprocessing of drawings.
+    Its label is "Network" if none is given. Below it stands a warning if that network was trained with another
+    preprocessing of drawings.
     """
     cards = {card.name: card for card in resources.lab().models()}
     if not cards:
-        st.info("There is no network yet. Train one first.", icon=":material/model_training:")
-        st.page_link("train.py", label="Train", icon=":material/model_training:")
+        st.info(_("There is no network yet. Train one first."), icon=":material/model_training:")
+        st.page_link("train.py", label=_("Train"), icon=":material/model_training:")
         st.stop()
     asked, shared = st.query_params.get("model"), shared_state.get()
     if asked in cards and asked != st.session_state.get("asked_network"):
         shared.network = st.session_state.asked_network = asked
     elif asked and asked not in cards:
         st.warning(
-            f"There is no network {escape_markdown(asked[:40])}. Showing another one.", icon=":material/warning:"
+            _("There is no network {name}. Showing another one.", name=escape_markdown(asked[:40])),
+            icon=":material/warning:",
         )
     if shared.network not in cards:
         shared.network = DEFAULT_MODEL if DEFAULT_MODEL in cards else next(iter(cards))
@@ -37,7 +39,7 @@ def choose_network(label: str = "Network") -> ModelCard:
     st.session_state.network_field = shared.network
     labels = labels_of(cards.values())
     name = st.selectbox(
-        label,
+        label or _("Network"),
         list(cards),
         format_func=labels.__getitem__,
         key="network_field",
@@ -46,7 +48,7 @@ def choose_network(label: str = "Network") -> ModelCard:
         help=glossary.help("accuracy", "test_set", before=_("In brackets: its accuracy on MNIST's test set.")),
     )
     if warning := cards[name].preprocessing_warning:
-        st.warning(warning, icon=":material/warning:")
+        st.warning(translated(warning), icon=":material/warning:")
     return cards[name]
 
 
@@ -57,6 +59,6 @@ def _save_choice() -> None:
 
 def labels_of(cards: Iterable[ModelCard]) -> dict[str, str]:
     """Return a unique label for each network by its name: title and test accuracy, and the name if two are alike."""
-    labels = {card.name: f"{card.title} ({card.test_accuracy:.2%})" for card in cards}
+    labels = {card.name: f"{translated(card.title)} ({card.test_accuracy:.2%})" for card in cards}
     seen = Counter(labels.values())
     return {name: label if seen[label] == 1 else f"{label}, {name}" for name, label in labels.items()}

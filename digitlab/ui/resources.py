@@ -43,7 +43,7 @@ def _preload(lab: Lab) -> None:
     gc.freeze()
 
 
-@st.cache_resource(show_spinner="Loading MNIST ...")
+@st.cache_resource(show_spinner=False)
 def mnist() -> Mnist:
     """Return the data set, loaded once."""
     return lab().mnist()

@@ -87,7 +87,7 @@ def test_a_damaged_link_is_refused_in_a_sentence(page):
 
 
 @pytest.mark.parametrize("path", ["draw", "start"])
-def test_old_addresses_lead_to_the_canvas_with_what_they_ask_for(page, path):
+def test_old_addresses_lead_to_the_canvas(page, path):
     page.goto(f"/{path}?source=Upload&model=tutorial")
     expect(page.get_by_test_id("stFileUploaderDropzoneInput")).to_be_attached()
     expect(page).to_have_url(re.compile(r"[0-9]/\?.*source=Upload"))
