@@ -117,9 +117,9 @@ TERMS: Mapping[str, Term] = {
         Text("Digits as points on a plane. Those that the network finds similar lie close to each other."),
     ),
     "divergence": Term(
-        Text("diverged"),
+        Text("divergence"),
         Text("The loss grows without limit instead of falling. Usually the learning rate was too high."),
-        (Text("diverges"), Text("divergence")),
+        (Text("diverges"), Text("diverged")),
     ),
     "dropout": Term(
         Text("dropout"),

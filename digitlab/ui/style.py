@@ -126,8 +126,8 @@ SHEET = """
 .digitlab-term.below .digitlab-tip { bottom: auto; top: 100%; }
 .digitlab-term:hover .digitlab-tip, .digitlab-term:focus .digitlab-tip { visibility: visible; }
 .digitlab-term.closed .digitlab-tip { visibility: hidden; }
-.digitlab-glossary { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(22rem, 100%), 1fr));
-    gap: 1rem 2rem; margin: 0; padding: 0; }
+dl.digitlab-glossary { padding: 0 !important; display: grid; grid-template-columns: repeat(auto-fill, minmax(min(22rem, 100%), 1fr));
+    gap: 1rem 2rem; margin: 0; }
 .digitlab-glossary dt { font-weight: 600; }
 .digitlab-glossary dd { margin: .15rem 0 0; }
 [data-testid=stLayoutWrapper]:has(> .st-key-learn-nav) { position: sticky; bottom: 0; z-index: 50; }
