@@ -102,7 +102,7 @@ def test_a_missing_network_is_mentioned(page):
 
 
 def test_a_link_keeps_the_picture_and_the_layer(page, context):
-    visit(page, "understand?model=tutorial&understood=MNIST&sample=4&view=Layer+by+layer")
+    visit(page, "understand?model=tutorial&understood=MNIST&sample=4&view=Layer+by+layer", "Explain")
     bars = page.locator(".digitlab-bars")  # of the reading, and of the last layer where that is shown
     expect(page.get_by_role("button", name="Next layer")).to_be_visible()
     expect(bars).to_have_count(1)
