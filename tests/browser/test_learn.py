@@ -66,7 +66,7 @@ def try_it(page: Page, name: str) -> None:
 
 
 @pytest.mark.parametrize("language", ["en"])
-def test_the_lesson_is_gone_through_from_first_to_last_step(page, language):
+def test_the_lesson_from_first_to_last_step(page, language):
     open_step(page, "data", language)
     for name in LESSON.steps:
         expect_step(page, name)
@@ -76,7 +76,7 @@ def test_the_lesson_is_gone_through_from_first_to_last_step(page, language):
     expect(page.locator("button[aria-current=step]")).to_have_attribute("data-step", "place")
 
 
-def test_finished_steps_are_remembered_and_forgotten_on_demand(page, context):
+def test_finished_steps_are_remembered_until_start_again(page, context):
     open_step(page, "data")
     press(page, "learn-next")
     press(page, "learn-next")

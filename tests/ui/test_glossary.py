@@ -36,7 +36,7 @@ def test_the_first_occurrence_of_each_term_is_explained(text, found):
     assert explained(glossary.as_html(text)) == found
 
 
-def test_a_term_that_was_explained_before_is_not_explained_again():
+def test_a_term_is_explained_once():
     seen = {"epoch"}
     assert explained(glossary.as_html("The loss after each epoch", seen)) == ["loss"]
     assert seen == {"epoch", "loss"}
@@ -55,7 +55,7 @@ def test_each_explanation_has_an_id_that_its_term_names():
     assert len(set(ids)) == 3
 
 
-def test_a_widget_s_help_holds_the_explanations_of_several_terms():
+def test_a_help_holds_several_explanations():
     text = glossary.help("epoch", "loss", before="Choose.")
     assert text.startswith("Choose.\n\n**Epoch**: One pass")
     assert "\n\n**Loss**: How wrong" in text

@@ -11,7 +11,7 @@ def test_the_names_of_steps_are_unique():
 
 
 @pytest.mark.parametrize("name", STEPS)
-def test_a_step_shows_its_sentences_its_question_and_a_link(app, name):
+def test_a_step_shows_its_question_and_a_link(app, name):
     page = app.open("learn", step=name)
     step = STEPS[name]
     assert page.subheader[0].value == step.title
@@ -22,13 +22,13 @@ def test_a_step_shows_its_sentences_its_question_and_a_link(app, name):
 
 
 @pytest.mark.parametrize("name", LESSON.steps)
-def test_a_step_of_the_lesson_shows_the_keras_lines_of_the_notebook(app, name):
+def test_a_step_shows_the_keras_lines_of_the_notebook(app, name):
     lines = KerasCode(config=TrainingConfig(epochs=5), title="").lesson()[name]
     assert app.open("learn", step=name).code[0].value == lines.strip()
 
 
 @pytest.mark.parametrize("name", STEPS)
-def test_the_correct_answer_finishes_a_step_and_another_does_not(app, name):
+def test_only_the_correct_answer_finishes_a_step(app, name):
     question = STEPS[name].question
     page = app.open("learn", step=name)
     wrong = (question.correct + 1) % len(question.answers)
@@ -45,7 +45,7 @@ def finished(page, name: str) -> bool:
     return next(step["isDone"] for step in component(page, "learn-steps")["steps"] if step["name"] == name)
 
 
-def test_next_finishes_a_step_and_leads_through_all_to_the_glossary(app):
+def test_next_leads_through_all_steps_to_the_glossary(app):
     page = app.open("learn")
     for name in STEPS:
         assert page.query_params["step"] == name
@@ -89,7 +89,7 @@ def test_a_path_opens_at_its_first_open_step(app):
     assert page.query_params["step"] == "pen"
 
 
-def test_the_settings_of_the_lesson_are_those_of_its_code_and_of_the_link_to_train(app):
+def test_the_lesson_s_settings_are_in_its_code_and_its_link(app):
     page = app.open("learn", step="train")
     page.number_input("learn-epochs").set_value(2).run()
     page.run()
