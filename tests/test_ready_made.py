@@ -14,7 +14,9 @@ from digitlab.worker import keras_files
 from digitlab.worker.export import TOLERANCE
 
 
-@pytest.mark.parametrize(("name", "accuracy"), [("handwriting", 0.995), ("convolutional", 0.992), ("tutorial", 0.974)])
+@pytest.mark.parametrize(
+    ("name", "accuracy"), [("handwriting", 0.995), ("small", 0.995), ("convolutional", 0.992), ("tutorial", 0.974)]
+)
 def test_a_shipped_network_holds_what_its_card_says(ready_made, digits, name, accuracy):
     card = ModelFiles(Settings()).card(name)
     [answers] = (ready_made / "answers").glob(f"{name}-*-test-0-10000-1.npy")
@@ -25,7 +27,7 @@ def test_a_shipped_network_holds_what_its_card_says(ready_made, digits, name, ac
     assert mnist.SHA256 in card.data
 
 
-@pytest.mark.parametrize("name", ["handwriting", "convolutional", "tutorial"])
+@pytest.mark.parametrize("name", ["handwriting", "small", "convolutional", "tutorial"])
 def test_a_shipped_network_gives_the_answers_that_ship(ready_made, digits, name):
     [answers] = (ready_made / "answers").glob(f"{name}-*-test-0-10000-1.npy")
     some, file = slice(None, None, 10), ready_made / f"{name}.keras"
@@ -34,7 +36,7 @@ def test_a_shipped_network_gives_the_answers_that_ship(ready_made, digits, name)
     assert np.abs(keras_files.load(file).predict(images, verbose=0) - shipped).max() < TOLERANCE
 
 
-@pytest.mark.parametrize("name", ["handwriting", "convolutional", "tutorial"])
+@pytest.mark.parametrize("name", ["handwriting", "small", "convolutional", "tutorial"])
 def test_the_card_s_command_makes_this_network(name):
     card = ModelFiles(Settings()).card(name)
     options = parser().parse_args(shlex.split(card.command)[3:])

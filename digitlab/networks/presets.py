@@ -107,6 +107,33 @@ PRESETS: dict[str, Preset] = {
             "augmentation": Augmentation(shift=2, rotation=10, scale=0.1),
         },
     ),
+    # How small a network can be: few filters, trained for long, with its weights averaged.
+    "small": Preset(
+        title=Text("Small"),
+        summary=Text(
+            "Five convolutions (8, 12, 14, 16, 16 filters) with batch normalization, Dense 10 (softmax): 9,602 weights."
+        ),
+        architecture=Architecture(
+            convolutions=(
+                Convolution(8, 3, 1),
+                Convolution(12, 3, 2),
+                Convolution(14, 3, 1),
+                Convolution(16, 3, 2),
+                Convolution(16, 3, 2),
+            ),
+            momentum=0.9,
+        ),
+        settings={
+            "epochs": 50,
+            "batch_size": 128,
+            "optimizer": "adamw",
+            "learning_rate": 0.01,
+            "schedule": "one-cycle",
+            "validation_split": 0.05,
+            "augmentation": Augmentation(shift=1.5, rotation=10, scale=0.1, shear=0.1),
+            "averaging": True,
+        },
+    ),
     # Deep enough to see a whole digit at once, wide enough for the handwriting of many regions.
     "handwriting": Preset(
         title=Text("Handwriting"),
