@@ -35,7 +35,7 @@ def test_a_fine_tuning_takes_what_its_preset_declares(monkeypatch):
         (c.batch_size, c.learning_rate)
         for c in (fine_tuning_config(TrainingConfig.from_preset(name), tuning) for name in PRESETS)
     ]
-    assert rates == [(240, 0.002), (100, 0.0007), (100, 0.0007), (100, 0.0007)]
+    assert rates == [(240, 0.002), *[(100, 0.0007)] * 4]
     monkeypatch.setitem(PRESETS, "fast", dataclasses.replace(PRESETS["tutorial"]))
     assert fine_tuning_config(TrainingConfig(preset="fast"), tuning).batch_size == 240
 
