@@ -85,9 +85,14 @@ def as_mo(catalogue: Catalog) -> bytes:
     return file.getvalue()
 
 
+def ids(message: Message) -> list[str]:
+    """Return a text in English; of one that counts, singular and plural. The header's is empty."""
+    return [message.id] if isinstance(message.id, str) else [str(text) for text in message.id]
+
+
 def singular(message: Message) -> str:
-    """Return a text in English; of one that counts, the singular. The header's is empty."""
-    return str(message.id[0] if isinstance(message.id, tuple | list) else message.id)
+    """Return a text in English; of one that counts, the singular."""
+    return ids(message)[0]
 
 
 def missing(catalogue: Catalog) -> Iterator[str]:

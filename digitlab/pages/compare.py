@@ -2,14 +2,15 @@
 
 import streamlit as st
 
+from digitlab.translation import _
 from digitlab.ui import canvas, identity, linked_choice
 from digitlab.ui.compare import comparison_tables, contender_choice, drawing_readings
 
 person = identity.person()
 
-st.title("Compare")
+st.title(_("Compare"))
 contenders = contender_choice.choose()
-tabs = linked_choice.tabs({"Figures": "Scores and curves", "One drawing": "Same drawing"}, page="compare")
+tabs = linked_choice.tabs({"Figures": _("Scores and curves"), "One drawing": _("Same drawing")}, page="compare")
 
 
 @st.fragment
@@ -28,7 +29,7 @@ def draw() -> None:
 if tabs["Figures"].open:
     with tabs["Figures"]:
         if len(contenders) < 2:
-            st.info("Choose at least two.", icon=":material/compare:")
+            st.info(_("Choose at least two."), icon=":material/compare:")
         else:
             comparison_tables.scores(contenders)
             comparison_tables.curves(contenders)

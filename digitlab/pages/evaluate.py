@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from digitlab.translation import _
 from digitlab.ui import evaluation, linked_choice, network_choice
 from digitlab.ui.evaluate import (
     calibration_view,
@@ -12,7 +13,7 @@ from digitlab.ui.evaluate import (
     set_choice,
 )
 
-st.title("Evaluate")
+st.title(_("Evaluate"))
 with st.container(horizontal=True, vertical_alignment="bottom"):
     card = network_choice.choose_network()
     name, digit_set = set_choice.choose_set(card)
@@ -20,11 +21,11 @@ if digit_set.is_own:
     name, digit_set = set_choice.choose_part(card, digit_set)
 tabs = linked_choice.tabs(
     {
-        "Overview": "Overview",
-        "Certainty": "Calibration",
-        "Robustness": "Robustness",
-        "Compare": "Comparison",
-        "Labels": "Label noise",
+        "Overview": _("Overview"),
+        "Certainty": _("Calibration"),
+        "Robustness": _("Robustness"),
+        "Compare": _("Two networks"),
+        "Labels": _("Label noise"),
     },
     page="evaluate",
 )

@@ -4,6 +4,7 @@ import streamlit as st
 
 from digitlab.runs.records.improvement import MIN_DRAWINGS
 from digitlab.runs.records.run import Run, RunState
+from digitlab.translation import _, plural, translated
 from digitlab.ui import (
     glossary,
     identity,
@@ -20,37 +21,48 @@ from digitlab.ui.improve import verdict_view
 lab = resources.lab()
 person = identity.person()
 
-st.title("Improve")
+st.title(_("Improve"))
 glossary.explained(
-    "Fine-tune a network on your own digits. They are mixed with MNIST's, so that it doesn't forget those, and with "
-    "synthetic digits in many handwriting styles. A third of your drawings are set aside to check whether it helped. "
-    "Your network is not changed: a new one is created."
+    _(
+        "Fine-tune a network on your own digits. They are mixed with MNIST's, so that it doesn't forget those, and "
+        "with synthetic digits in many handwriting styles. A third of your drawings are set aside to check whether it "
+        "helped. Your network is not changed: a new one is created."
+    )
 )
 with st.container(horizontal=True, vertical_alignment="bottom"):
-    card = network_choice.choose_network("Network to improve")
+    card = network_choice.choose_network(_("Network to improve"))
 counts = lab.drawings.counts(person)
 
 if not person.may_train:
     identity.offer_to_log_in("improve", is_main=True)
 elif sum(counts) < MIN_DRAWINGS:
     st.info(
-        f"You need at least {MIN_DRAWINGS} digits (you have {sum(counts)}); 50 or more is better. Draw them on "
-        "request in a minute, or correct misread drawings on the Draw page.",
+        _(
+            "You need at least {minimum} digits (you have {count}); 50 or more is better. Draw them on request in a "
+            "minute, or correct misread drawings on the Start page.",
+            minimum=MIN_DRAWINGS,
+            count=sum(counts),
+        ),
         icon=":material/edit:",
     )
     with st.container(horizontal=True):
-        st.page_link("mydigits.py", label="Collect my digits", icon=":material/collections_bookmark:")
-        st.page_link("draw.py", label="Draw", icon=":material/draw:")
+        st.page_link("mydigits.py", label=_("Collect my digits"), icon=":material/collections_bookmark:")
+        st.page_link("draw.py", label=_("Draw"), icon=":material/draw:")
 else:
     tally.show(counts)
-    st.caption(f"You have {sum(counts):,} digits of your own.")
+    st.caption(plural("You have {count:,} digit of your own.", "You have {count:,} digits of your own.", sum(counts)))
     if rare := [str(digit) for digit, count in enumerate(counts) if count < 2]:
-        st.caption(f"Rare or missing: {', '.join(rare)}. It can't learn your version of a digit that it hasn't seen.")
+        st.caption(
+            _(
+                "Rare or missing: {digits}. It can't learn your version of a digit that it hasn't seen.",
+                digits=", ".join(rare),
+            )
+        )
     with st.container(horizontal=True, vertical_alignment="center"):
-        if st.button("Improve", type="primary", icon=":material/auto_fix_high:"):
+        if st.button(_("Improve"), type="primary", icon=":material/auto_fix_high:"):
             with messages.show_errors():
                 st.query_params["run"] = str(lab.improver.start(card.name, person).number)
-        st.page_link("mydigits.py", label="My digits", icon=":material/collections_bookmark:")
+        st.page_link("mydigits.py", label=_("My digits"), icon=":material/collections_bookmark:")
 
 
 def choose_run() -> Run | None:
@@ -60,11 +72,11 @@ def choose_run() -> Run | None:
     own = [run for run in tunings.values() if person.owns(run.owner)]
     if asked and asked not in tunings:
         name = messages.escape_markdown(asked[:20])
-        st.warning(f"There is no run {name} that improved a network.", icon=":material/warning:")
+        st.warning(_("There is no run {name} that improved a network.", name=name), icon=":material/warning:")
     if len(own) > 1 and (asked in {str(run.number) for run in own} or not asked):
-        labels = {run.number: f"{run.title} (run {run.number})" for run in own}
+        labels = {run.number: _("{title} (run {number})", title=run.title, number=run.number) for run in own}
         number = st.selectbox(
-            "Improved network",
+            _("Improved network"),
             labels,
             list(labels).index(int(asked)) if asked else 0,
             format_func=labels.__getitem__,
@@ -89,13 +101,13 @@ def show_progress(number: int) -> None:
 def status(run: Run) -> str:
     """Return what a running fine-tuning is doing."""
     if run.progress is None:
-        return "Preparing ..."
+        return _("Preparing ...")
     if run.share_done >= 1:
-        return "Evaluating on MNIST's test set, and saving ..."
+        return _("Evaluating on MNIST's test set, and saving ...")
     left = run_progress.time_left(run)
     if left is None:
-        return f"Fine-tuning: {run.share_done:.0%}"
-    return f"Fine-tuning: {run.share_done:.0%}, about {left} left"
+        return _("Fine-tuning: {share:.0%}", share=run.share_done)
+    return _("Fine-tuning: {share:.0%}, about {time} left", share=run.share_done, time=left)
 
 
 run = choose_run()
@@ -107,9 +119,9 @@ if run is not None:
         if not run.state.is_over():
             repetition.repeat(show_progress, 0.5, run.number)
         elif run.state in (RunState.FAILED, RunState.INTERRUPTED):
-            st.error(messages.escape_markdown(run.message), icon=":material/error:")
+            st.error(messages.escape_markdown(translated(run.message)), icon=":material/error:")
         elif run.model is None:
-            st.info("It was stopped before anything was saved. Start it again.", icon=":material/info:")
+            st.info(_("It was stopped before anything was saved. Start it again."), icon=":material/info:")
         else:
             verdict_view.show(run, person)
 run_list.show_dialog(person)

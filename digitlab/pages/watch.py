@@ -10,10 +10,11 @@ from digitlab.errors import DigitLabError
 from digitlab.networks.recognition import DEFAULT_MODEL
 from digitlab.networks.snapshots import Snapshot
 from digitlab.runs.records.run import Run, RunState
+from digitlab.translation import Text, _, translated
 from digitlab.ui import figures, galleries, glossary, messages, repetition, resources, shared_state, training_hints
 from digitlab.ui.watch import epoch_views, layer_views
 
-SOURCES = {"My drawing": "My drawing", "MNIST": "MNIST"}  # labels by name
+SOURCES = {"My drawing": Text("My drawing"), "MNIST": Text("MNIST")}  # labels by name
 _STEP = 0.8  # seconds for each epoch while it plays
 _REFRESH = 2.0  # seconds after which a run that is being trained is read again
 
@@ -29,16 +30,21 @@ def choose_run(runs: list[Run]) -> Run:
         state.watched_run = int(asked)
     elif asked:
         st.warning(
-            f"There is no run {messages.escape_markdown(asked[:20])} to watch. Showing another one.",
+            _("There is no run {asked} to watch. Showing another one.", asked=messages.escape_markdown(asked[:20])),
             icon=":material/warning:",
         )
         del st.query_params["run"]
     if state.get("watched_run") not in by_number:
         state.watched_run = runs[0].number
     number = st.selectbox(
-        "Run",
+        _("Run"),
         list(by_number),
-        format_func=lambda number: f"{number}: {by_number[number].title}, {by_number[number].state}",
+        format_func=lambda number: _(
+            "{number}: {title}, {state}",
+            number=number,
+            title=by_number[number].title,
+            state=by_number[number].state.label,
+        ),
         key="watched_run",
         on_change=lambda: st.query_params.update(run=str(state.watched_run)),
         width=420,
@@ -60,21 +66,21 @@ def choose_image() -> NDArray[np.uint8]:
         own = drawn_digit()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         source = st.segmented_control(
-            "Picture",
+            _("Picture"),
             list(SOURCES),
-            format_func=SOURCES.__getitem__,
+            format_func=lambda name: translated(SOURCES[name]),
             default="MNIST" if own is None else "My drawing",
             required=True,
             key="watched_source",
         )
         if source == "MNIST":
             images = resources.mnist().x_test
-            index = st.number_input("Test digit", 0, len(images) - 1, key="digit", bind="query-params", width=150)
+            index = st.number_input(_("Test digit"), 0, len(images) - 1, key="digit", bind="query-params", width=150)
             chosen: NDArray[np.uint8] = images[index]
             return chosen
     if own is None:
-        st.info("You haven't drawn anything yet. Draw a digit, or choose one from MNIST.", icon=":material/draw:")
-        st.page_link("draw.py", label="Draw", icon=":material/draw:")
+        st.info(_("You haven't drawn anything yet. Draw a digit, or choose one from MNIST."), icon=":material/draw:")
+        st.page_link("draw.py", label=_("Draw"), icon=":material/draw:")
         st.stop()
     return own
 
@@ -90,9 +96,9 @@ def choose_epoch(epochs: list[int], *, is_live: bool) -> int:
         state.after = epochs[-1]
     state.newest = epochs[-1]
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        label, icon = ("Pause", ":material/pause:") if state.get("playing") else ("Play", ":material/play_arrow:")
+        label, icon = (_("Pause"), ":material/pause:") if state.get("playing") else (_("Play"), ":material/play_arrow:")
         st.button(label, icon=icon, on_click=play, args=(epochs,), disabled=len(epochs) < 2)
-        return int(st.select_slider("After epoch", epochs, key="after", disabled=len(epochs) < 2))
+        return int(st.select_slider(_("After epoch"), epochs, key="after", disabled=len(epochs) < 2))
 
 
 def play(epochs: list[int]) -> None:
@@ -108,7 +114,7 @@ def show_epoch(run: Run, snapshots: list[Snapshot], image: NDArray[np.uint8], ep
     index = epochs.index(epoch)
     left, right = st.columns(2, gap="large")
     with left:
-        galleries.digit_picture(image, "The picture, 28 x 28 pixels")
+        galleries.digit_picture(image, _("The picture, 28 x 28 pixels"))
         with messages.show_errors():  # without a worker, the rest is still shown
             by_epoch = epoch_views.readings(run, epochs, image)
             epoch_views.reading(by_epoch, epoch)
@@ -116,21 +122,21 @@ def show_epoch(run: Run, snapshots: list[Snapshot], image: NDArray[np.uint8], ep
                 epoch_views.digit_map(snapshots, index, by_epoch, image)
     left, right = st.columns(2, gap="large")
     with left:
-        st.subheader("First-layer weights", anchor=False, help=glossary.help("weight", "filter", "layer"))
-        st.caption("What the network looks for in a picture")
+        st.subheader(_("First-layer weights"), anchor=False, help=glossary.help("weight", "filter", "layer"))
+        st.caption(_("What the network looks for in a picture"))
         epoch_views.filters(snapshots[index])
     with right:
-        st.subheader("Confusion matrix", anchor=False, help=glossary.help("confusion_matrix", "validation"))
-        st.caption("Which digits the network confuses")
+        st.subheader(_("Confusion matrix"), anchor=False, help=glossary.help("confusion_matrix", "validation"))
+        st.caption(_("Which digits the network confuses"))
         epoch_views.confusion(snapshots[index])
 
 
 def show_missing_snapshots(run: Run) -> None:
     """Say why a run has no snapshots."""
     if run.state.is_over():
-        st.info("This run has no snapshots: it predates them, or they were cleaned up.", icon=":material/info:")
+        st.info(_("This run has no snapshots: it predates them, or they were cleaned up."), icon=":material/info:")
     else:
-        st.info("The first snapshot will appear in a moment.", icon=":material/hourglass_empty:")
+        st.info(_("The first snapshot will appear in a moment."), icon=":material/hourglass_empty:")
 
 
 def refresh_interval(run: Run) -> float | None:
@@ -140,12 +146,12 @@ def refresh_interval(run: Run) -> float | None:
     return _REFRESH if not run.state.is_over() else None
 
 
-st.title("Watch it learn")
+st.title(_("Watch it learn"))
 figures.style()
 runs = [run for run in lab.runs() if run.started is not None and run.config.tuning is None]
 if not runs:
-    st.info("There is no training to watch yet. Train a network first.", icon=":material/model_training:")
-    st.page_link("train.py", label="Train", icon=":material/model_training:")
+    st.info(_("There is no training to watch yet. Train a network first."), icon=":material/model_training:")
+    st.page_link("train.py", label=_("Train"), icon=":material/model_training:")
     st.stop()
 left, right = st.columns(2, gap="large")
 with left:
@@ -167,15 +173,15 @@ def show() -> None:
         epoch = choose_epoch([snapshot.epoch for snapshot in snapshots], is_live=run.state is RunState.RUNNING)
         show_epoch(run, snapshots, image, epoch)
         if observations:
-            st.subheader("Weight histograms", anchor=False, help=glossary.help("weight"))
-            st.caption("How large the weights of each layer are")
+            st.subheader(_("Weight histograms"), anchor=False, help=glossary.help("weight"))
+            st.caption(_("How large the weights of each layer are"))
             layer_views.histograms(observations, epoch)
             st.subheader(
-                "Layer statistics",
+                _("Layer statistics"),
                 anchor=False,
                 help=glossary.help("gradient", "epoch", "loss", "logits", "relu", "neuron"),
             )
-            st.caption("What happens in each layer during the training")
+            st.caption(_("What happens in each layer during the training"))
             layer_views.statistics(observations, run.config.epochs)
         if interval != refresh_interval(run):
             st.rerun()  # to refresh more often, or less

@@ -7,6 +7,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from digitlab.data.label_errors import KNOWN_LABEL_ERRORS
+from digitlab.translation import _
 from digitlab.ui import galleries, identity, messages, probability_bars, reading_view, resources
 from digitlab.ui.evaluation import Evaluation
 
@@ -20,11 +21,11 @@ def gallery(
     *,
     key: str,
     caption: Callable[[int], str] | None = None,
-    empty_text: str = "None.",
+    empty_text: str = "",
 ) -> None:
     """Show digits of a set in a grid; a click on a picture lets `dialog` open it."""
     if not len(indices):
-        st.success(empty_text)
+        st.success(empty_text or _("None."))
         return
     shown = [int(index) for index in indices[:_MAX_SHOWN]]
     caption = caption or (lambda index: answer_caption(result, index))
@@ -33,7 +34,7 @@ def gallery(
         samples, key=key, on_click=lambda index: st.session_state.update({_CLICKED: (result.digit_set, index)})
     )
     if len(indices) > _MAX_SHOWN:
-        st.caption(f"Showing {_MAX_SHOWN} of {len(indices):,}.")
+        st.caption(_("Showing {max_shown} of {indices:,}.", max_shown=_MAX_SHOWN, indices=len(indices)))
 
 
 def answer_caption(result: Evaluation, index: int) -> str:
@@ -47,10 +48,9 @@ def dialog(*results: Evaluation) -> None:
     digit_set, index = st.session_state.get(_CLICKED, (None, 0))
     if digit_set == results[0].digit_set:
         del st.session_state[_CLICKED]
-        _dialog(results, index)
+        st.dialog(_("Digit"))(_dialog)(results, index)
 
 
-@st.dialog("Digit")
 def _dialog(results: Sequence[Evaluation], index: int) -> None:
     digit_set = results[0].digit_set
     label, number = int(results[0].scores.labels[index]), digit_set.index(index)
@@ -59,17 +59,24 @@ def _dialog(results: Sequence[Evaluation], index: int) -> None:
     if digit_set.part == "test" and number in KNOWN_LABEL_ERRORS:
         votes = KNOWN_LABEL_ERRORS[number]
         st.caption(
-            f"Known label error. Of 5 people, {votes.for_label} saw a {votes.label}, {votes.for_guess} saw a "
-            f"{votes.guess} and {votes.neither} saw neither."
+            _(
+                "Known label error. Of 5 people, {for_label} saw a {label}, {for_guess} saw a {guess} and {neither} "
+                "saw neither.",
+                for_label=votes.for_label,
+                label=votes.label,
+                for_guess=votes.for_guess,
+                guess=votes.guess,
+                neither=votes.neither,
+            )
         )
     for result in results:
         _answer(result, index, number)
     if digit_set.is_own:
-        st.page_link("mydigits.py", label="My digits", icon=":material/collections_bookmark:")
+        st.page_link("mydigits.py", label=_("My digits"), icon=":material/collections_bookmark:")
         return
     st.page_link(
         "browse.py",
-        label="View its pixels in Browse",
+        label=_("View its pixels in Browse"),
         icon=":material/grid_view:",
         query_params={"set": digit_set.part, "sample": str(number)},
     )
@@ -77,17 +84,17 @@ def _dialog(results: Sequence[Evaluation], index: int) -> None:
 
 def _origin(part: str, number: int, label: int, *, is_own: bool) -> str:
     if is_own:
-        return f"One of your own digits, labelled **{label}**"
+        return _("One of your own digits, labelled **{label}**", label=label)
     if part == "test":
-        return f"Sample **{number}** of MNIST's test set, labelled **{label}**"
-    return f"Sample **{number}** of MNIST's training set, labelled **{label}**"
+        return _("Sample **{number}** of MNIST's test set, labelled **{label}**", number=number, label=label)
+    return _("Sample **{number}** of MNIST's training set, labelled **{label}**", number=number, label=label)
 
 
 def _answer(result: Evaluation, index: int, number: int) -> None:
     card, digit_set, answer = result.card, result.digit_set, int(result.scores.answers[index])
     title = messages.escape_markdown(card.title)
-    st.markdown(f"**{title}** predicted **{answer}**")
+    st.markdown(_("**{title}** predicted **{answer}**", title=title, answer=answer))
     if digit_set.is_own and number in resources.lab().improver.learned_drawings(card.name, identity.person()):
-        st.caption(f"{title} was trained on this digit, so its answer doesn't count.")
+        st.caption(_("{title} was trained on this digit, so its answer doesn't count.", title=title))
     probability_bars.show(result.scores.probabilities[index].tolist(), answer)
     reading_view.why("own" if digit_set.is_own else digit_set.part, number, card.name)

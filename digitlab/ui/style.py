@@ -126,7 +126,8 @@ SHEET = """
 .digitlab-term.below .digitlab-tip { bottom: auto; top: 100%; }
 .digitlab-term:hover .digitlab-tip, .digitlab-term:focus .digitlab-tip { visibility: visible; }
 .digitlab-term.closed .digitlab-tip { visibility: hidden; }
-dl.digitlab-glossary { padding: 0 !important; display: grid; grid-template-columns: repeat(auto-fill, minmax(min(22rem, 100%), 1fr));
+dl.digitlab-glossary { padding: 0 !important; display: grid;
+    grid-template-columns: repeat(auto-fill, minmax(min(22rem, 100%), 1fr));
     gap: 1rem 2rem; margin: 0; }
 .digitlab-glossary dt { font-weight: 600; }
 .digitlab-glossary dd { margin: .15rem 0 0; }
@@ -188,7 +189,8 @@ dl.digitlab-glossary { padding: 0 !important; display: grid; grid-template-colum
 
 def apply() -> None:
     """Add what depends on the language to the style sheet."""
-    st.html(f"<style>[data-testid=stExpandSidebarButton]::after {{ content: {json.dumps(_('Menu'))} }}</style>")
+    menu = json.dumps(_("Menu"))
+    st.html(f"<style>[data-testid=stExpandSidebarButton]::after {{ content: {menu} }}</style>")
 
 
 def is_dark() -> bool:

@@ -13,7 +13,7 @@ def test_networks_stand_side_by_side(app):
     assert titles == ["Scores, size and speed", "Learning curves", "Settings that differ"]
     scores, settings = (table.value for table in page.dataframe)
     assert list(scores["Test accuracy"]) == sorted(scores["Test accuracy"])
-    assert "preset" in list(settings["Setting"])
+    assert "Network" in list(settings["Setting"])
     assert len(page.get("vega_lite_chart")) == 3
 
 
@@ -54,4 +54,4 @@ def test_a_single_network_is_asked_to_read_a_drawing(app, settings, ready_made, 
     with Lab(dataclasses.replace(settings, ready_made=tmp_path)) as small_lab:
         monkeypatch.setattr(resources, "lab", lambda: small_lab)
         page = app.open("compare", view="One drawing")
-    assert "Draw a digit or a number: one network reads it at once." in texts(page)
+    assert "Draw a digit or a number: 1 network reads it at once." in texts(page)

@@ -26,7 +26,7 @@ def captions(page, key):
         ("Certainty", "Calibration"),
         ("Robustness", "Distorted digits"),
         ("Compare", "Only Handwriting is correct: 210"),
-        ("Labels", "Ambiguous digits: 256"),
+        ("Labels", "Ambiguous digits: 262"),
     ],
 )
 def test_old_links_open_their_view(app, view, title):

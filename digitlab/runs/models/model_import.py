@@ -219,7 +219,7 @@ class ModelImporter:
         self._run(folder)
         outcome = _read_outcome(folder)
         if isinstance(refusal := outcome.get("refusal"), str):
-            raise ModelRejected(Text(refusal[:500]))  # English, which is recognised when it is shown
+            raise ModelRejected(refusal[:500])  # English, which is recognised when it is shown
         keras_archive.parse(keras_archive.read(folder / _NETWORK))  # in case the file took over that process
         _check(folder, outcome, len(digits.x_test))
         for path in folder.iterdir():

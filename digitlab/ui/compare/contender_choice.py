@@ -4,6 +4,7 @@ import streamlit as st
 
 from digitlab.runs.records import comparison
 from digitlab.runs.records.comparison import Contender
+from digitlab.translation import _, translated
 from digitlab.ui import network_choice, resources
 
 _MAX_CHOSEN = 8  # more colours cannot be told apart
@@ -23,9 +24,9 @@ def choose() -> list[Contender]:
     # Streamlit forgets a field's value when its page is left: the choice is kept beside it and set each time.
     state.compared_field = chosen[:_MAX_CHOSEN]
     keys = st.multiselect(
-        "Networks and runs",
+        _("Networks and runs"),
         list(contenders),
-        format_func=lambda key: contenders[key].label,
+        format_func=lambda key: translated(contenders[key].label),
         key="compared_field",
         max_selections=_MAX_CHOSEN,
         on_change=_remember,

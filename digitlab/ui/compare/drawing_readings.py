@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from digitlab.networks.reading import DigitReading
 from digitlab.runs.records.comparison import Contender
 from digitlab.runs.records.people import Person
+from digitlab.translation import _, plural
 from digitlab.ui import messages, network_choice, reading_view, resources
 
 _MAX_NETWORKS = 24  # each takes about a millisecond
@@ -32,10 +33,11 @@ def show(picture: NDArray[np.uint8] | None, person: Person, contenders: Sequence
     cards.sort(key=lambda card: card.name not in chosen)
     labels = network_choice.labels_of(cards)
     if picture is None:
-        if len(cards) == 1:
-            invitation = "Draw a digit or a number: one network reads it at once."
-        else:
-            invitation = f"Draw a digit or a number: {len(cards):,} networks read it at once."
+        invitation = plural(
+            "Draw a digit or a number: {count} network reads it at once.",
+            "Draw a digit or a number: {count:,} networks read it at once.",
+            len(cards),
+        )
         st.info(invitation, icon=":material/draw:")
         return
     readings = []
@@ -45,7 +47,7 @@ def show(picture: NDArray[np.uint8] | None, person: Person, contenders: Sequence
             readings.append(_reading(labels[card.name], number.digits))
     st.html(f"<div class='digitlab-readers'>{''.join(readings)}</div>")
     if len(cards) > _MAX_NETWORKS:
-        st.caption(f"Showing {_MAX_NETWORKS} of {len(cards)} networks.")
+        st.caption(_("Showing {shown} of {count} networks.", shown=_MAX_NETWORKS, count=len(cards)))
 
 
 def _reading(label: str, digits: Sequence[DigitReading]) -> str:
@@ -61,8 +63,8 @@ def _reading(label: str, digits: Sequence[DigitReading]) -> str:
 
 def _confidence(digits: Sequence[DigitReading]) -> str:
     if not digits:
-        return "No digit found"
+        return _("No digit found")
     probability = min(max(digit.reading.probabilities) for digit in digits)
     if all(digit.reading.is_sure for digit in digits):
-        return f"{probability:.1%} confident"
-    return f"{probability:.1%}, unsure"
+        return _("{probability:.1%} confident", probability=probability)
+    return _("{probability:.1%}, unsure", probability=probability)

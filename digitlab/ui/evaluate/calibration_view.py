@@ -9,6 +9,7 @@ from digitlab.networks.calibration import (
     threshold_outcome,
 )
 from digitlab.networks.digit_sets import DigitSet
+from digitlab.translation import _, language
 from digitlab.ui import digit_pictures, glossary, metric, style
 from digitlab.ui.charts import plots
 from digitlab.ui.evaluation import Evaluation
@@ -18,12 +19,12 @@ def show(result: Evaluation) -> None:
     """Show the calibration curve, and let a person choose a confidence threshold."""
     left, right = st.columns(2, gap="large")
     with left:
-        st.subheader("Calibration", help=glossary.help("calibration", "accuracy"))
-        st.markdown("Can you trust its confidence?")
+        st.subheader(_("Calibration"), help=glossary.help("calibration", "accuracy"))
+        st.markdown(_("Can you trust its confidence?"))
         _calibration(result)
     with right:
-        st.subheader("Confidence threshold")
-        st.markdown("What if it may decline to answer?")
+        st.subheader(_("Confidence threshold"))
+        st.markdown(_("What if it may decline to answer?"))
         threshold = _threshold(result)
     _pictures(result, threshold)
 
@@ -33,46 +34,72 @@ def _calibration(result: Evaluation) -> None:
     error = expected_calibration_error(scores.probabilities, scores.labels)
     first, second = st.columns(2)
     first.metric(
-        "Calibration error",
+        _("Calibration error"),
         f"{error:.2%}",
         border=True,
         height="stretch",
-        help="Expected calibration error (ECE): the mean difference between confidence and accuracy over all answers.",
+        help=_(
+            "Expected calibration error (ECE): the mean difference between confidence and accuracy over all answers."
+        ),
     )
-    metric.show(second, "Mean confidence", f"{scores.confidence.mean():.2%}", f"Accuracy: {scores.accuracy:.2%}")
-    _curve(result.card.name, result.card.created, result.digit_set, is_dark=style.is_dark(), _result=result)
+    metric.show(
+        second,
+        _("Mean confidence"),
+        f"{scores.confidence.mean():.2%}",
+        _("Accuracy: {accuracy:.2%}", accuracy=scores.accuracy),
+    )
+    _curve(result.card.name, result.card.created, result.digit_set, language(), is_dark=style.is_dark(), _result=result)
     st.caption(
-        "Answers are grouped by confidence into 15 bins. On the diagonal, the network is correct as often as its "
-        "confidence says; below it, the network is overconfident. Grey bars: number of answers in each bin, on a "
-        "logarithmic scale."
+        _(
+            "Answers are grouped by confidence into 15 bins. On the diagonal, the network is correct as often as its "
+            "confidence says; below it, the network is overconfident. Grey bars: number of answers in each bin, on a "
+            "logarithmic scale."
+        )
     )
 
 
 @st.cache_data(show_spinner=False, max_entries=50)
-def _curve(name: str, created: float, digit_set: DigitSet, *, is_dark: bool, _result: Evaluation) -> None:
+def _curve(name: str, created: float, digit_set: DigitSet, code: str, *, is_dark: bool, _result: Evaluation) -> None:
     """Draw the curve once and show it again from memory: matplotlib takes a quarter of a second."""
     curve = calibration_curve(_result.scores.probabilities, _result.scores.labels)
-    points = "; ".join(f"{point.confidence:.0%} confident, {point.accuracy:.0%} correct" for point in curve)
-    st.pyplot(plots.calibration(curve, is_dark=is_dark), width="stretch", alt=f"Calibration curve: {points}")
+    points = "; ".join(
+        _("{confidence:.0%} confident, {accuracy:.0%} correct", confidence=point.confidence, accuracy=point.accuracy)
+        for point in curve
+    )
+    st.pyplot(
+        plots.calibration(curve, is_dark=is_dark), width="stretch", alt=_("Calibration curve: {points}", points=points)
+    )
 
 
 def _threshold(result: Evaluation) -> float:
     scores = result.scores
     percent = st.slider(
-        "Minimum confidence (%)",
+        _("Minimum confidence (%)"),
         10.0,
         100.0,
         round(result.card.calibration.min_confidence * 100, 1),
         0.1,
         key="threshold",
         bind="query-params",
-        help="Answers below it are rejected. Default: the confidence from which the app calls this network confident.",
+        help=_(
+            "Answers below it are rejected. Default: the confidence from which the app calls this network confident."
+        ),
     )
     outcome = threshold_outcome(scores.probabilities, scores.labels, percent / 100)
     first, second = st.columns(2)
-    metric.show(first, "Accepted", f"{outcome.coverage:.2%}", f"Answers: {outcome.right + outcome.wrong:,}")
-    metric.show(second, "Accuracy when accepted", f"{outcome.accuracy:.2%}", f"Mistakes: {outcome.wrong:,}")
-    st.markdown(f"Rejected answers: **{outcome.rejected_wrong:,}** wrong, **{outcome.rejected_right:,}** right.")
+    metric.show(
+        first, _("Accepted"), f"{outcome.coverage:.2%}", _("Answers: {count:,}", count=outcome.right + outcome.wrong)
+    )
+    metric.show(
+        second, _("Accuracy when accepted"), f"{outcome.accuracy:.2%}", _("Mistakes: {count:,}", count=outcome.wrong)
+    )
+    st.markdown(
+        _(
+            "Rejected answers: **{rejected_wrong:,}** wrong, **{rejected_right:,}** right.",
+            rejected_wrong=outcome.rejected_wrong,
+            rejected_right=outcome.rejected_right,
+        )
+    )
     outcomes = coverage_curve(scores.probabilities, scores.labels)
     st.vega_lite_chart(
         [
@@ -87,21 +114,24 @@ def _threshold(result: Evaluation) -> float:
         plots.coverage_curve(),
         height=230,
         key="trade-off",
-        alt=f"Accuracy against the share of accepted answers, from {outcomes[0].accuracy:.2%} if all are accepted",
+        alt=_(
+            "Accuracy against the share of accepted answers, from {accuracy:.2%} if all are accepted",
+            accuracy=outcomes[0].accuracy,
+        ),
     )
     return percent / 100
 
 
 def _pictures(result: Evaluation, threshold: float) -> None:
-    st.subheader("Wrong but accepted")
+    st.subheader(_("Wrong but accepted"))
     digit_pictures.gallery(
         result,
         result.scores.accepted_mistakes(threshold),
         key="accepted",
-        empty_text="No mistake reaches this confidence.",
+        empty_text=_("No mistake reaches this confidence."),
     )
-    st.subheader("Right but rejected")
+    st.subheader(_("Right but rejected"))
     digit_pictures.gallery(
-        result, result.scores.rejected_answers(threshold), key="rejected", empty_text="No right answer is rejected."
+        result, result.scores.rejected_answers(threshold), key="rejected", empty_text=_("No right answer is rejected.")
     )
     digit_pictures.dialog(result)

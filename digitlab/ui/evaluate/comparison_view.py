@@ -4,6 +4,7 @@ import streamlit as st
 
 from digitlab.networks.paired_comparison import Comparison
 from digitlab.runs.records.model_card import ModelCard
+from digitlab.translation import _, plural
 from digitlab.ui import digit_pictures, evaluation, glossary, identity, messages, metric, resources
 from digitlab.ui.evaluate import network_pair
 from digitlab.ui.evaluation import Evaluation
@@ -13,7 +14,7 @@ def show(result: Evaluation) -> None:
     """Let a person choose a second network, and show both side by side."""
     card = network_pair.choose_other(result.card)
     if card is None:
-        st.info("There is no other network yet. Train a second one.", icon=":material/model_training:")
+        st.info(_("There is no other network yet. Train a second one."), icon=":material/model_training:")
         return
     unseen = evaluation.unseen_by(card, result.digit_set)
     left_out = len(result.digit_set) - len(unseen) if len(unseen) else 0
@@ -25,17 +26,41 @@ def show(result: Evaluation) -> None:
     _metrics(result, other, comparison)
     _verdict(comparison, first, second)
     if left_out:
-        st.caption(f"Left out, as {second} was trained on them: {left_out:,} more of your digits.")
+        st.caption(
+            _(
+                "Left out, as {second} was trained on them: {left_out:,} more of your digits.",
+                second=second,
+                left_out=left_out,
+            )
+        )
     if learned := resources.lab().improver.count_learned(card.name, result.digit_set, identity.person()):
-        st.caption(f"{second} was trained on {learned:,} of these digits, so the comparison favours it.")
+        st.caption(
+            _(
+                "{second} was trained on {learned:,} of these digits, so the comparison favours it.",
+                second=second,
+                learned=learned,
+            )
+        )
     st.markdown(
-        f"Below each picture: *label* → *answer of {first}* | *answer of {second}*. Click a picture to open it.",
+        _(
+            "Below each picture: *label* → *answer of {first}* | *answer of {second}*. Click a picture to open it.",
+            first=first,
+            second=second,
+        ),
         help=glossary.help("mcnemar", "confidence_interval"),
     )
     for title, indices, key in (
-        (f"Only {first} is correct: {len(comparison.only_first):,}", comparison.only_first, "only-first"),
-        (f"Only {second} is correct: {len(comparison.only_second):,}", comparison.only_second, "only-second"),
-        (f"Both are wrong: {len(comparison.neither):,}", comparison.neither, "neither"),
+        (
+            _("Only {title} is correct: {count:,}", title=first, count=len(comparison.only_first)),
+            comparison.only_first,
+            "only-first",
+        ),
+        (
+            _("Only {title} is correct: {count:,}", title=second, count=len(comparison.only_second)),
+            comparison.only_second,
+            "only-second",
+        ),
+        (_("Both are wrong: {count:,}", count=len(comparison.neither)), comparison.neither, "neither"),
     ):
         st.subheader(title)
         digit_pictures.gallery(result, indices, key=key, caption=lambda index: _caption(result, other, index))
@@ -52,10 +77,13 @@ def _metrics(result: Evaluation, other: Evaluation, comparison: Comparison) -> N
     for column, network in zip(columns, (result, other), strict=False):
         low, high = network.scores.interval
         metric.show(
-            column, _short_title(network.card), f"{network.scores.accuracy:.2%}", f"95 %: {low:.2%} to {high:.2%}"
+            column,
+            _short_title(network.card),
+            f"{network.scores.accuracy:.2%}",
+            _("95 %: {low:.2%} to {high:.2%}", low=low, high=high),
         )
-    columns[2].metric("Both right", f"{comparison.both:,}", border=True, height="stretch")
-    columns[3].metric("Both wrong", f"{len(comparison.neither):,}", border=True, height="stretch")
+    columns[2].metric(_("Both right"), f"{comparison.both:,}", border=True, height="stretch")
+    columns[3].metric(_("Both wrong"), f"{len(comparison.neither):,}", border=True, height="stretch")
 
 
 def _short_title(card: ModelCard) -> str:
@@ -72,26 +100,30 @@ def _verdict(comparison: Comparison, first: str, second: str) -> None:
     ]
     if comparison.p_value < 0.05:
         better = first if only_first > only_second else second
-        sentences.append(f"This is hardly chance: **{better}** is better on such digits.")
+        sentences.append(_("This is hardly chance: **{title}** is better on such digits.", title=better))
         st.success(" ".join(sentences), icon=":material/check:")
     else:
-        sentences.append("This may well be chance: neither is shown to be better.")
+        sentences.append(_("This may well be chance: neither is shown to be better."))
         st.info(" ".join(sentences), icon=":material/casino:")
 
 
 def _advantage(title: str, digits: int) -> str:
-    if digits == 1:
-        return f"Only {title} reads 1 digit correctly."
-    return f"Only {title} reads {digits:,} digits correctly."
+    return plural(
+        "Only {title} reads {count} digit correctly.",
+        "Only {title} reads {count:,} digits correctly.",
+        digits,
+        title=title,
+    )
 
 
 def _significance(p_value: float) -> str:
     if p_value < 1e-6:
-        return (
+        return _(
             "If both were equally good, the probability of a difference this large would be less than "
             "**one in a million** (McNemar's exact test)."
         )
-    return (
-        f"If both were equally good, the probability of a difference this large would be **{p_value:.2g}** "
-        "(McNemar's exact test)."
+    return _(
+        "If both were equally good, the probability of a difference this large would be **{probability:.2g}** "
+        "(McNemar's exact test).",
+        probability=p_value,
     )

@@ -8,6 +8,7 @@ from digitlab.data.label_errors import KNOWN_LABEL_ERRORS
 from digitlab.networks.digit_sets import DigitSet
 from digitlab.networks.label_noise import Ensemble, SuspectLabel
 from digitlab.runs.records.model_card import ModelCard
+from digitlab.translation import _
 from digitlab.ui import digit_pictures, evaluation, glossary, identity, network_choice, resources
 from digitlab.ui.evaluation import Evaluation
 
@@ -18,32 +19,39 @@ _MAX_VOTERS = 9
 def show(card: ModelCard, digit_set: DigitSet) -> None:
     """Let a person choose the networks of an ensemble, and show the labels that it suspects."""
     st.markdown(
-        "If several networks agree that a digit is not what its label says, the label may be wrong. If they are unsure "
-        "themselves, perhaps nobody can tell.",
+        _(
+            "If several networks agree that a digit is not what its label says, the label may be wrong. If they are "
+            "unsure themselves, perhaps nobody can tell."
+        ),
         help=glossary.help("label_noise", "label"),
     )
     voters = _choose_voters(card)
     if not voters:
-        st.info("Choose at least one network.")
+        st.info(_("Choose at least one network."))
         return
     results = [evaluation.evaluate(voter, digit_set) for voter in voters]
     person = identity.person()
     if any(resources.lab().improver.count_learned(voter.name, digit_set, person) for voter in voters):
         st.caption(
-            "Some of these networks were trained on these digits and may have memorised their labels, right or wrong."
+            _(
+                "Some of these networks were trained on these digits and may have memorised their labels, right or "
+                "wrong."
+            )
         )
     ensemble = Ensemble([result.scores for result in results])
     errors, ambiguous = ensemble.likely_errors, ensemble.ambiguous
-    st.subheader(f"Likely label errors: {len(errors):,}")
-    st.markdown("Most networks give the same other answer.")
+    st.subheader(_("Likely label errors: {count:,}", count=len(errors)))
+    st.markdown(_("Most networks give the same other answer."))
     _suspects(results[0], errors, "errors")
-    st.subheader(f"Ambiguous digits: {len(ambiguous):,}")
-    st.markdown("The networks are unsure or disagree.")
+    st.subheader(_("Ambiguous digits: {count:,}", count=len(ambiguous)))
+    st.markdown(_("The networks are unsure or disagree."))
     _suspects(results[0], ambiguous, "ambiguous")
     if digit_set.part == "test":
         st.caption(
-            "★: a known label error. Five people were asked about each of these, and most of them did not see what the "
-            "label says (Northcutt, Athalye and Mueller, 2021)."
+            _(
+                "★: a known label error. Five people were asked about each of these, and most of them did not see "
+                "what the label says (Northcutt, Athalye and Mueller, 2021)."
+            )
         )
     digit_pictures.dialog(*results)
 
@@ -56,7 +64,7 @@ def _choose_voters(card: ModelCard) -> list[ModelCard]:
     state.setdefault("voters", list(dict.fromkeys([card.name, *best]))[:_VOTERS])
     state.voters = [name for name in state.voters if name in cards]
     names = st.multiselect(
-        "Networks that vote",
+        _("Networks that vote"),
         list(cards),
         format_func=labels.__getitem__,
         key="voters",
@@ -69,9 +77,9 @@ def _choose_voters(card: ModelCard) -> list[ModelCard]:
 def _suspects(result: Evaluation, suspects: Sequence[SuspectLabel], key: str) -> None:
     by_index = {suspect.index: suspect for suspect in suspects}
     known = sum(_is_known(result, index) for index in by_index)
-    st.caption("Below each picture: *label* → *answer of most networks*, and its mean probability.")
+    st.caption(_("Below each picture: *label* → *answer of most networks*, and its mean probability."))
     if known:
-        st.caption(f"Known label errors among them: {known}.")
+        st.caption(_("Known label errors among them: {count}.", count=known))
 
     def caption(index: int) -> str:
         suspect = by_index[index]

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from digitlab.runs.records.model_card import ModelCard
+from digitlab.translation import _
 from digitlab.ui import network_choice, resources
 
 
@@ -23,11 +24,11 @@ def choose_other(card: ModelCard, *, is_needed: bool = True) -> ModelCard | None
         st.session_state[key] = next(iter(others)) if is_needed else None
     labels = network_choice.labels_of(others.values())
     name = st.selectbox(
-        "Compare with",
+        _("Compare with"),
         list(others),
         format_func=labels.__getitem__,
         key=key,
-        placeholder="None",
+        placeholder=_("None"),
         persist_state="session",
         width=420,
     )

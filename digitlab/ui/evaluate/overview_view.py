@@ -5,31 +5,32 @@ import re
 import streamlit as st
 
 from digitlab.networks.scores import Scores
+from digitlab.translation import Text, _, translated
 from digitlab.ui import confusion_matrix, digit_pictures, glossary, metric, style
 from digitlab.ui.evaluation import Evaluation
 
 _SHARE = st.column_config.NumberColumn(format="percent")
 # Of accuracy and loss, by the name of the set.
 _LABELS = {
-    "test": ("Test accuracy", "Test loss"),
-    "validation": ("Validation accuracy", "Validation loss"),
-    "training": ("Training accuracy", "Training loss"),
-    "my digits": ("Accuracy on my digits", "Loss on my digits"),
-    "unseen": ("Accuracy on unseen digits", "Loss on unseen digits"),
-    "learned": ("Accuracy on learned digits", "Loss on learned digits"),
+    "test": (Text("Test accuracy"), Text("Test loss")),
+    "validation": (Text("Validation accuracy"), Text("Validation loss")),
+    "training": (Text("Training accuracy"), Text("Training loss")),
+    "my digits": (Text("Accuracy on my digits"), Text("Loss on my digits")),
+    "unseen": (Text("Accuracy on unseen digits"), Text("Loss on unseen digits")),
+    "learned": (Text("Accuracy on learned digits"), Text("Loss on learned digits")),
 }
 
 
 def show(result: Evaluation, name: str) -> None:
     """Show how good a network is on the set of digits called `name`."""
-    _metrics(result.scores, *_LABELS[name])
+    _metrics(result.scores, *map(translated, _LABELS[name]))
     left, right = st.columns(2, gap="large")
     with left:
-        st.subheader("Confusion matrix", help=glossary.help("confusion_matrix"))
+        st.subheader(_("Confusion matrix"), help=glossary.help("confusion_matrix"))
         _confusion(result)
     with right:
         st.subheader(
-            "Per-digit results", help=glossary.help("recall", "precision", "f1", "accuracy", "confidence_interval")
+            _("Per-digit results"), help=glossary.help("recall", "precision", "f1", "accuracy", "confidence_interval")
         )
         _per_digit(result.scores)
     _pictures(result)
@@ -42,26 +43,29 @@ def _metrics(scores: Scores, accuracy: str, loss: str) -> None:
         first,
         accuracy,
         f"{scores.accuracy:.2%}",
-        f"95 % interval: {low:.2%} to {high:.2%}",
+        _("95 % interval: {low:.2%} to {high:.2%}", low=low, high=high),
         hint=glossary.help(
             "accuracy",
             "test_set",
             "validation",
-            before="Wilson's confidence interval: "
-            f"what {len(scores.labels):,} digits can tell about the true accuracy.",
+            before=_(
+                "Wilson's confidence interval: what {count:,} digits can tell about the true accuracy.",
+                count=len(scores.labels),
+            ),
         ),
     )
     second.metric(
         loss, f"{scores.loss:.4f}", border=True, height="stretch", help=glossary.help("loss", "cross_entropy")
     )
-    third.metric("Mistakes", f"{len(scores.mistakes):,} of {len(scores.labels):,}", border=True, height="stretch")
+    mistakes = _("{count:,} of {total:,}", count=len(scores.mistakes), total=len(scores.labels))
+    third.metric(_("Mistakes"), mistakes, border=True, height="stretch")
 
 
 def _confusion(result: Evaluation) -> None:
     unit = st.segmented_control(
-        "Numbers",
+        _("Numbers"),
         ["counts", "shares"],
-        format_func={"counts": "Counts", "shares": "Percentages"}.__getitem__,
+        format_func={"counts": _("Counts"), "shares": _("Percentages")}.__getitem__,
         default="counts",
         required=True,
         key="numbers",
@@ -77,13 +81,17 @@ def _confusion(result: Evaluation) -> None:
     )
     if unit == "shares":
         st.caption(
-            "Rows: label. Columns: answer. Each cell is a percentage of the digit's pictures. The diagonal is "
-            "correct; colour marks the mistakes. Click a cell to see its pictures."
+            _(
+                "Rows: label. Columns: answer. Each cell is a percentage of the digit's pictures. The diagonal is "
+                "correct; colour marks the mistakes. Click a cell to see its pictures."
+            )
         )
     else:
         st.caption(
-            "Rows: label. Columns: answer. Each cell is a number of pictures. The diagonal is correct; colour marks "
-            "the mistakes. Click a cell to see its pictures."
+            _(
+                "Rows: label. Columns: answer. Each cell is a number of pictures. The diagonal is correct; colour "
+                "marks the mistakes. Click a cell to see its pictures."
+            )
         )
 
 
@@ -114,37 +122,39 @@ def _per_digit(scores: Scores) -> None:
     st.dataframe(
         [
             {
-                "Digit": digit.digit,
-                "Recall": digit.recall,
+                _("Digit"): digit.digit,
+                _("Recall"): digit.recall,
                 "95 %": f"{digit.interval[0]:.1%} - {digit.interval[1]:.1%}",
-                "Precision": digit.precision,
-                "F1": digit.f1,
-                "Accuracy": digit.accuracy,
-                "Pictures": digit.support,
+                _("Precision"): digit.precision,
+                _("F1"): digit.f1,
+                _("Accuracy"): digit.accuracy,
+                _("Pictures"): digit.support,
             }
             for digit in scores.per_digit
         ],
-        column_config=dict.fromkeys(("Recall", "Precision", "F1", "Accuracy"), _SHARE),
+        column_config=dict.fromkeys((_("Recall"), _("Precision"), _("F1"), _("Accuracy")), _SHARE),
         hide_index=True,
         height="content",
     )
     st.caption(
-        "Recall: share of a digit's pictures that are read correctly, with its 95 % interval. Precision: share of the "
-        "answers with this digit that are correct. F1: their harmonic mean. Accuracy: share of correct answers to "
-        "“this digit or another?”."
+        _(
+            "Recall: share of a digit's pictures that are read correctly, with its 95 % interval. Precision: share of "
+            "the answers with this digit that are correct. F1: their harmonic mean. Accuracy: share of correct answers "
+            "to “this digit or another?”."
+        )
     )
 
 
 def _pictures(result: Evaluation) -> None:
     cell = _cell()
     if cell is None:
-        st.subheader("Mistakes")
-        st.markdown("Most confident first: *label* → *answer*, with its probability. Click a picture to open it.")
+        st.subheader(_("Mistakes"))
+        st.markdown(_("Most confident first: *label* → *answer*, with its probability. Click a picture to open it."))
         digit_pictures.gallery(result, result.scores.mistakes, key="mistakes")
     else:
         label, answer = cell
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.subheader(f"{label} read as {answer}", width="content")
-            st.button("Show all mistakes", icon=":material/close:", on_click=_clear_cell)
+            st.subheader(_("{label} read as {answer}", label=label, answer=answer), width="content")
+            st.button(_("Show all mistakes"), icon=":material/close:", on_click=_clear_cell)
         digit_pictures.gallery(result, result.scores.read_as(label, answer), key=f"cell-{label}-{answer}")
     digit_pictures.dialog(result)

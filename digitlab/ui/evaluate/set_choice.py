@@ -8,11 +8,12 @@ from digitlab.errors import DatabaseUnavailable
 from digitlab.networks.digit_sets import DigitSet, sets_by_name
 from digitlab.runs.records.drawing import Drawing
 from digitlab.runs.records.model_card import ModelCard
+from digitlab.translation import Text, _, plural, translated
 from digitlab.ui import evaluation, identity, linked_choice, messages, resources
 
 OWN = "my digits"
-_SETS = {"test": "Test", "validation": "Validation", "training": "Training", OWN: "My digits"}
-_PARTS = {"unseen": "Unseen", "learned": "Learned", "all": "All"}
+_SETS = {"test": Text("Test"), "validation": Text("Validation"), "training": Text("Training"), OWN: Text("My digits")}
+_PARTS = {"unseen": Text("Unseen"), "learned": Text("Learned"), "all": Text("All")}
 
 
 def choose_set(card: ModelCard) -> tuple[str, DigitSet]:
@@ -22,13 +23,15 @@ def choose_set(card: ModelCard) -> tuple[str, DigitSet]:
         if drawings := evaluation.own_drawings():
             sets[OWN] = evaluation.own_set(drawings)
     name = linked_choice.segmented_control(
-        "Digits",
-        {name: _SETS[name] for name in sets},
+        _("Digits"),
+        {name: translated(_SETS[name]) for name in sets},
         param="of",
         key="digit-set",
         default="test",
-        hint="Test: never used in any training. Validation: held out from this network's training. Training: what it "
-        "was trained on. My digits: your own digits, once you have some.",
+        hint=_(
+            "Test: never used in any training. Validation: held out from this network's training. Training: what it "
+            "was trained on. My digits: your own digits, once you have some."
+        ),
     )
     return name, sets[name]
 
@@ -50,24 +53,38 @@ def choose_part(card: ModelCard, digit_set: DigitSet) -> tuple[str, DigitSet]:
         return "learned", evaluation.own_set(learned)
     st.info(_learned_sentence(card, len(learned), len(unseen)), icon=":material/info:")
     parts: dict[str, list[Drawing]] = {"unseen": unseen, "learned": learned, "all": drawings}
-    part = linked_choice.segmented_control("My digits", _PARTS, param="own", key="own-part", default="unseen")
+    part = linked_choice.segmented_control(
+        _("My digits"),
+        {name: translated(label) for name, label in _PARTS.items()},
+        param="own",
+        key="own-part",
+        default="unseen",
+    )
     return OWN if part == "all" else part, evaluation.own_set(parts[part])
 
 
 def _warn_all_learned(card: ModelCard, learned: int) -> None:
     title = messages.escape_markdown(card.title)
-    if learned == 1:
-        text = f"**{title}** was trained on your only digit, so it doesn't count. Draw more to test the network."
-    else:
-        text = f"**{title}** was trained on all {learned:,} of your digits, so they don't count. Draw more to test it."
+    text = plural(
+        "**{title}** was trained on your only digit, so it doesn't count. Draw more to test the network.",
+        "**{title}** was trained on all {count:,} of your digits, so they don't count. Draw more to test it.",
+        learned,
+        title=title,
+    )
     st.warning(text, icon=":material/warning:")
 
 
 def _learned_sentence(card: ModelCard, learned: int, unseen: int) -> str:
-    title, total = messages.escape_markdown(card.title), learned + unseen
-    not_counted = f"Not counted, as **{title}** was trained on {'it' if learned == 1 else 'them'}"
-    if unseen == 1:
-        verdict = "The one it has never seen shows how good it really is."
-    else:
-        verdict = f"The {unseen:,} it has never seen show how good it really is."
-    return f"{not_counted}: {learned:,} of your {total:,} digits. {verdict}"
+    not_counted = plural(
+        "Not counted, as **{title}** was trained on it: {count} of your {total:,} digits.",
+        "Not counted, as **{title}** was trained on them: {count:,} of your {total:,} digits.",
+        learned,
+        title=messages.escape_markdown(card.title),
+        total=learned + unseen,
+    )
+    verdict = plural(
+        "The one it has never seen shows how good it really is.",
+        "The {count:,} it has never seen show how good it really is.",
+        unseen,
+    )
+    return f"{not_counted} {verdict}"

@@ -6,10 +6,12 @@ from numpy.typing import NDArray
 
 from digitlab.networks.digit_sets import TEST, DigitSet
 from digitlab.networks.paired_comparison import Comparison
+from digitlab.networks.scores import Scores
 from digitlab.runs.records.drawing import digits_of
 from digitlab.runs.records.improvement import Improvement, Verdict
 from digitlab.runs.records.people import Person
 from digitlab.runs.records.run import Run
+from digitlab.translation import Text, _, translated
 from digitlab.ui import digit_pictures, evaluation, messages, metric, resources
 from digitlab.ui.evaluation import Evaluation
 
@@ -28,20 +30,20 @@ def show(run: Run, person: Person) -> None:
     place = st.empty()
 
     def report(share: float) -> None:
-        place.progress(share, text="Reading MNIST's test set (first time only).")
+        place.progress(share, text=_("Reading MNIST's test set (first time only)."))
 
     improvement = resources.lab().improver.result(run, person, report, evaluation.own_probabilities)
     place.empty()
     box, icon = _BOXES[improvement.verdict]
-    box(messages.escape_markdown(improvement.sentence), icon=icon)
+    box(messages.escape_markdown(translated(improvement.sentence)), icon=icon)
     _links(run)
-    st.caption("Below each picture: *label*: *answer before* → *answer after*. Click a picture to open it.")
+    st.caption(_("Below each picture: *label*: *answer before* → *answer after*. Click a picture to open it."))
     if improvement.own is not None:
-        st.subheader(f"Drawings set aside: {len(improvement.drawings)}", anchor=False)
+        st.subheader(_("Drawings set aside: {count}", count=len(improvement.drawings)), anchor=False)
         _metrics(improvement.own)
         own = evaluation.own_set(improvement.drawings)
         _changes(improvement, improvement.own, own, digits_of(improvement.drawings)[0], "own")
-    st.subheader("MNIST's test set", anchor=False)
+    st.subheader(_("MNIST's test set"), anchor=False)
     _metrics(improvement.mnist)
     _changes(improvement, improvement.mnist, TEST, resources.mnist().x_test, "mnist")
 
@@ -49,10 +51,10 @@ def show(run: Run, person: Person) -> None:
 def _links(run: Run) -> None:
     address = {"model": str(run.model)}
     with st.container(horizontal=True):
-        st.page_link("draw.py", label="Try it", icon=":material/draw:", query_params=address)
-        st.page_link("evaluate.py", label="Evaluate it", icon=":material/analytics:", query_params=address)
+        st.page_link("draw.py", label=_("Try it"), icon=":material/draw:", query_params=address)
+        st.page_link("evaluate.py", label=_("Evaluate it"), icon=":material/analytics:", query_params=address)
         st.page_link(
-            "models.py", label="Rename, download or delete it", icon=":material/inventory_2:", query_params=address
+            "models.py", label=_("Rename, download or delete it"), icon=":material/inventory_2:", query_params=address
         )
 
 
@@ -61,11 +63,24 @@ def _metrics(comparison: Comparison) -> None:
     total = len(comparison.first.labels)
     digits = 2 if total >= _PERCENTAGE_DECIMALS_FROM else 0
     for column, label, scores in (
-        (before, f"Before: {total - len(comparison.first.mistakes):,} of {total:,} correct", comparison.first),
-        (after, f"After: {total - len(comparison.second.mistakes):,} of {total:,} correct", comparison.second),
+        (
+            before,
+            Text("Before: {right:,} of {total:,} correct", right=_right(comparison.first), total=total),
+            comparison.first,
+        ),
+        (
+            after,
+            Text("After: {right:,} of {total:,} correct", right=_right(comparison.second), total=total),
+            comparison.second,
+        ),
     ):
-        low, high = scores.interval
-        metric.show(column, label, f"{scores.accuracy:.{digits}%}", f"95 %: {low:.{digits}%} to {high:.{digits}%}")
+        low, high = (f"{end:.{digits}%}" for end in scores.interval)
+        interval = _("95 %: {low} to {high}", low=low, high=high)
+        metric.show(column, translated(label), f"{scores.accuracy:.{digits}%}", interval)
+
+
+def _right(scores: Scores) -> int:
+    return len(scores.labels) - len(scores.mistakes)
 
 
 def _changes(
@@ -75,11 +90,21 @@ def _changes(
     before = Evaluation(improvement.before, digit_set, images, comparison.first)
     after = Evaluation(improvement.after, digit_set, images, comparison.second)
     groups = [
-        ("fixed", f"**Wrong before, correct now: {len(comparison.only_second):,}**", comparison.only_second),
-        ("broken", f"**Correct before, wrong now: {len(comparison.only_first):,}**", comparison.only_first),
+        (
+            "fixed",
+            _("**Wrong before, correct now: {count:,}**", count=len(comparison.only_second)),
+            comparison.only_second,
+        ),
+        (
+            "broken",
+            _("**Correct before, wrong now: {count:,}**", count=len(comparison.only_first)),
+            comparison.only_first,
+        ),
     ]
     if digit_set.is_own:
-        groups.append(("unchanged", f"**Wrong before and now: {len(comparison.neither):,}**", comparison.neither))
+        groups.append(
+            ("unchanged", _("**Wrong before and now: {count:,}**", count=len(comparison.neither)), comparison.neither)
+        )
     for name, title, indices in groups:
         st.markdown(title)
         if len(indices):

@@ -36,10 +36,16 @@ def data() -> None:
             st.caption(_("Page {page:,} of {pages:,}", page=page + 1, pages=pages))
 
 
+def looked_at() -> int:
+    """Return the index of the training digit that was chosen last."""
+    index: int = st.session_state.get("learn_looked_at", 0)
+    return index
+
+
 def look() -> None:
     """Choose one of a few digits, and see its 784 numbers."""
     digits = resources.mnist()
-    chosen = st.session_state.get("learn_looked_at", 0)
+    chosen = looked_at()
     samples = [galleries.Sample(index, digits.x_train[index], str(digits.y_train[index])) for index in range(_PICKED)]
     galleries.gallery(
         samples,

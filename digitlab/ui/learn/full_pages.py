@@ -5,7 +5,7 @@ import streamlit as st
 from digitlab.runs.records import settings_link
 from digitlab.translation import _
 from digitlab.ui import glossary
-from digitlab.ui.learn import lesson_run
+from digitlab.ui.learn import data_trials, lesson_run
 
 
 def show(step: str) -> None:
@@ -25,7 +25,7 @@ def _links(step: str) -> list[tuple[str, str, str, dict[str, str]]]:
     browse, draw = _("All digits on the page MNIST"), _("Draw on the full page")
     links: dict[str, list[tuple[str, str, str, dict[str, str]]]] = {
         "data": [("browse", browse, "grid_view", {})],
-        "look": [("browse", browse, "grid_view", {"sample": str(st.session_state.get("learn_looked_at", 0))})],
+        "look": [("browse", browse, "grid_view", {"sample": str(data_trials.looked_at())})],
         "build": [("train", _("Other networks on the page Train"), "model_training", settings)],
         "compile": [("train", _("All settings on the page Train"), "model_training", settings)],
         "train": [("train", _("All settings on the page Train"), "model_training", settings)],

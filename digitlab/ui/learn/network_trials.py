@@ -52,7 +52,8 @@ def build() -> None:
         (_("Dense, ReLU"), f"{hidden}", f"{pixels} x {hidden} + {hidden}", pixels * hidden + hidden),
         (_("Dense, softmax"), f"{_DIGITS}", f"{hidden} x {_DIGITS} + {_DIGITS}", hidden * _DIGITS + _DIGITS),
     ]
-    head = f"| {_('Layer')} | {_('Output')} | {_('Computed as')} | {_('Parameters')} |\n|---|---|---|---:|\n"
+    titles = _("Layer"), _("Output"), _("Computed as"), _("Parameters")
+    head = "| {} | {} | {} | {} |\n|---|---|---|---:|\n".format(*titles)
     st.markdown(head + "\n".join(f"| {layer} | {output} | {sum_} | {count:,} |" for layer, output, sum_, count in rows))
     total = sum(row[3] for row in rows)
     st.metric(_("Parameters"), f"{total:,}", help=glossary.help("parameter"), border=True)

@@ -11,7 +11,7 @@ from digitlab.ui.learn.paths import STEPS
 def show(step: str) -> None:
     """Ask a step's question; whether the chosen answer is correct, and why, is said below it."""
     question, key = STEPS[step].question, f"answer-{step}"
-    st.markdown(f"**{_('A question')}**")
+    st.markdown(_("**A question**"))
     text, answers = translated(question.text), [translated(answer) for answer in question.answers]
     chosen = st.radio(
         text,

@@ -6,7 +6,7 @@ from digitlab.networks.digit_sets import TEST
 from digitlab.networks.scores import Scores
 from digitlab.runs.records import card_markdown
 from digitlab.runs.records.model_card import ModelCard
-from digitlab.translation import _
+from digitlab.translation import _, translated
 from digitlab.ui import evaluation, glossary, identity, learning_curves, messages, resources
 
 
@@ -19,7 +19,7 @@ def show(card: ModelCard) -> None:
     with messages.show_errors():
         drawings = resources.lab().improver.unseen_score(card.name, identity.person())
     st.download_button(
-        "Download as Markdown",
+        _("Download as Markdown"),
         data=card_markdown.model_card(card, scores, drawings),
         file_name=f"{card.name}.md",
         mime="text/markdown",
@@ -28,10 +28,10 @@ def show(card: ModelCard) -> None:
     )
     sections = card_markdown.sections(card, scores, drawings)
     for title, body in sections.items():
-        st.subheader(title)
+        st.subheader(translated(title))
         if title == card_markdown.TRAINING:
             learning_curves.show(card.epochs, len(card.epochs), key=f"of-card-{card.name}")
-            with st.expander("Epoch by epoch"):
+            with st.expander(_("Epoch by epoch")):
                 st.markdown(body)
         else:
             st.markdown(body)

@@ -5,10 +5,11 @@ import streamlit as st
 from digitlab.networks.file_formats import FORMATS, TOLERANCE, ExportedFile
 from digitlab.runs.records.card_markdown import keras_code, no_code
 from digitlab.runs.records.model_card import ModelCard
+from digitlab.translation import _, translated
 from digitlab.ui import glossary, messages, resources
 
 
-@st.cache_data(show_spinner="Writing and verifying the file ...", max_entries=20)
+@st.cache_data(show_spinner=False, max_entries=20)
 def _export(name: str, created: float, kind: str) -> ExportedFile:
     return resources.lab().export_model(name, kind)
 
@@ -16,7 +17,7 @@ def _export(name: str, created: float, kind: str) -> ExportedFile:
 def files(card: ModelCard) -> None:
     """Let a person choose a file format, and offer the file once it is verified."""
     kind = st.segmented_control(
-        "File format",
+        _("File format"),
         list(FORMATS),
         help=glossary.help("keras", "litert", "onnx"),
         format_func=lambda name: f"{FORMATS[name].title} ({FORMATS[name].suffix})",
@@ -24,20 +25,26 @@ def files(card: ModelCard) -> None:
         wrap=True,
     )
     if kind is None:
-        st.caption("The file is written, read back by its own runtime, and compared with the network.")
+        st.caption(_("The file is written, read back by its own runtime, and compared with the network."))
         return
     chosen = FORMATS[kind]
-    st.markdown(chosen.summary)
+    st.markdown(translated(chosen.summary))
     with messages.show_errors():
-        exported = _export(card.name, card.created, kind)
+        with st.spinner(_("Writing and verifying the file ...")):
+            exported = _export(card.name, card.created, kind)
         st.success(
-            f"The file was read back: its probabilities on {exported.digits} digits differ by at most "
-            f"{exported.difference:.1g} (allowed: {TOLERANCE:g}).",
+            _(
+                "The file was read back: its probabilities on {digits} digits differ by at most {difference:.1g} "
+                "(allowed: {tolerance:g}).",
+                digits=exported.digits,
+                difference=exported.difference,
+                tolerance=TOLERANCE,
+            ),
             icon=":material/check:",
         )
         name = f"{card.name}{chosen.suffix}"
         st.download_button(
-            f"Download {chosen.suffix} ({len(exported.content) / 1e6:.2f} MB)",
+            _("Download {suffix} ({megabytes:.2f} MB)", suffix=chosen.suffix, megabytes=len(exported.content) / 1e6),
             data=exported.content,
             file_name=name,
             mime="application/octet-stream",
@@ -45,7 +52,7 @@ def files(card: ModelCard) -> None:
             on_click="ignore",
             type="primary",
         )
-        st.markdown("Read a digit with it in Python:")
+        st.markdown(_("Read a digit with it in Python:"))
         st.code(chosen.code.format(file=name), language="python")
 
 
@@ -53,7 +60,13 @@ def code(card: ModelCard) -> None:
     """Show the Keras code of a network's training, with downloads as a script and a notebook."""
     keras = keras_code(card)
     if keras is None:
-        st.info(f"There is no code for this network. {messages.escape_markdown(no_code(card))}", icon=":material/info:")
+        st.info(
+            _(
+                "There is no code for this network. {reason}",
+                reason=messages.escape_markdown(translated(no_code(card))),
+            ),
+            icon=":material/info:",
+        )
         return
     name = card.name if keras.is_complete else f"{card.name}-mnist-only"
     for number, paragraph in enumerate(keras.introduction[1:]):
@@ -62,12 +75,12 @@ def code(card: ModelCard) -> None:
         elif keras.is_complete or number:
             glossary.explained(paragraph)
         else:
-            st.warning("**This is not the same training.**", icon=":material/warning:")
+            st.warning(_("**This is not the same training.**"), icon=":material/warning:")
             glossary.explained(paragraph)
     script = keras.script(f"{name}.py")
     with st.container(horizontal=True):
         st.download_button(
-            "Download script",
+            _("Download script"),
             data=script,
             file_name=f"{name}.py",
             mime="text/x-python",
@@ -75,7 +88,7 @@ def code(card: ModelCard) -> None:
             on_click="ignore",
         )
         st.download_button(
-            "Download notebook",
+            _("Download notebook"),
             data=keras.notebook(),
             file_name=f"{name}.ipynb",
             mime="application/x-ipynb+json",

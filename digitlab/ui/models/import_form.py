@@ -6,52 +6,60 @@ import streamlit as st
 
 from digitlab.runs.records.model_card import MAX_TITLE_LENGTH, ModelCard
 from digitlab.runs.records.people import Person
+from digitlab.translation import _, translated
 from digitlab.ui import identity, messages, resources, shared_state
 from digitlab.uploads.pixel_scales import SCALES, ImportChoices
 
 _MAX_MEGABYTES = 64
+_SCALE_TITLES = {str(scale.title): scale.title for scale in SCALES}
 
 
 def show(person: Person) -> None:
     """Let a person import a `.keras` file that was made elsewhere."""
-    with st.expander("Import a network", icon=":material/upload_file:"):
+    with st.expander(_("Import a network"), icon=":material/upload_file:"):
         st.markdown(
-            "A `.keras` or `.h5` file saved by Keras 2 or 3, from a picture to ten digits. Layers are checked against "
-            "an allow-list, and the file is opened in a sandbox. The range of pixel values that it expects is detected "
-            "by trial."
+            _(
+                "A `.keras` or `.h5` file saved by Keras 2 or 3, from a picture to ten digits. Layers are checked "
+                "against an allow-list, and the file is opened in a sandbox. The range of pixel values that it expects "
+                "is detected by trial."
+            )
         )
         if not person.may_train:
             identity.offer_to_log_in("import")
             return
         number = st.session_state.setdefault("imports", 0)  # part of the keys: the fields are empty after an import
         file = st.file_uploader(
-            "A .keras or .h5 file", ["keras", "h5", "hdf5"], key=f"import-{number}", max_upload_size=_MAX_MEGABYTES
+            _("A .keras or .h5 file"), ["keras", "h5", "hdf5"], key=f"import-{number}", max_upload_size=_MAX_MEGABYTES
         )
         left, right = st.columns(2)
         default = Path(file.name).stem[:MAX_TITLE_LENGTH] if file else ""
-        title = left.text_input("Name", max_chars=MAX_TITLE_LENGTH, placeholder=default, key=f"import-title-{number}")
+        title = left.text_input(
+            _("Name"), max_chars=MAX_TITLE_LENGTH, placeholder=default, key=f"import-title-{number}"
+        )
         source = right.text_input(
-            "Source (optional)",
+            _("Source (optional)"),
             max_chars=MAX_TITLE_LENGTH,
-            placeholder="A person, a web page or a book",
+            placeholder=_("A person, a web page or a book"),
             key=f"import-source-{number}",
-            help="Others see it beside the network.",
+            help=_("Others see it beside the network."),
         )
         left, right = st.columns(2, vertical_alignment="bottom")  # a row of its own: on a phone they stay in this order
         scale = left.selectbox(
-            "Pixel values",
-            ["", *(scale.title for scale in SCALES)],
-            format_func=lambda title: title or "Detect by trial",
+            _("Pixel values"),
+            ["", *_SCALE_TITLES],
+            format_func=lambda title: translated(_SCALE_TITLES[title]) if title else _("Detect by trial"),
             key=f"import-scale-{number}",
-            help="The scale that the network was trained on. Choose one if several fit about as well.",
+            help=_("The scale that the network was trained on. Choose one if several fit about as well."),
         )
         is_corrected = right.checkbox(
-            "Correct order and orientation",
+            _("Correct order and orientation"),
             key=f"import-correct-{number}",
-            help="Adapts a network whose outputs are in another order than 0 to 9, or that takes transposed pictures.",
+            help=_(
+                "Adapts a network whose outputs are in another order than 0 to 9, or that takes transposed pictures."
+            ),
         )
-        if st.button("Check and import", icon=":material/verified_user:", disabled=file is None) and file:
-            with messages.show_errors(), st.spinner("Checking and trying it. Takes about 15 seconds."):
+        if st.button(_("Check and import"), icon=":material/verified_user:", disabled=file is None) and file:
+            with messages.show_errors(), st.spinner(_("Checking and trying it. Takes about 15 seconds.")):
                 choices = ImportChoices(scale, is_corrected=is_corrected)
                 card = resources.lab().import_model(
                     file.getvalue(), file.name, title.strip() or default, person, source, choices
@@ -66,4 +74,4 @@ def confirm(card: ModelCard) -> None:
     """Say once that a network was imported."""
     if st.session_state.get("just_imported") == card.name and card.origin is not None:
         del st.session_state.just_imported
-        st.success(f"{messages.escape_markdown(card.title)} was imported.", icon=":material/check:")
+        st.success(_("{title} was imported.", title=messages.escape_markdown(card.title)), icon=":material/check:")

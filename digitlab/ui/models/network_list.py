@@ -2,8 +2,10 @@
 
 import streamlit as st
 
+from digitlab.networks.presets import PRESETS
 from digitlab.runs.records.model_card import ModelCard
 from digitlab.runs.records.people import Person
+from digitlab.translation import _, translated
 from digitlab.ui import resources, run_list
 
 
@@ -12,20 +14,20 @@ def show(person: Person) -> None:
     st.dataframe(
         [
             {
-                "Name": card.title,
-                "Preset": card.config.preset if card.origin is None else "imported",
-                "Origin": _origin(card),
-                "By": "" if card.is_ready_made else run_list.whose(card.owner, card.owner_name, person),
-                "Test accuracy": card.test_accuracy,
-                "Test loss": card.test_loss,
-                "Epochs": len(card.epochs),
-                "Weights": card.parameters,
+                _("Name"): card.title,
+                _("Preset"): translated(PRESETS[card.config.preset].title) if card.origin is None else _("imported"),
+                _("Origin"): _origin(card),
+                _("By"): "" if card.is_ready_made else run_list.whose(card.owner, card.owner_name, person),
+                _("Test accuracy"): card.test_accuracy,
+                _("Test loss"): card.test_loss,
+                _("Epochs"): len(card.epochs),
+                _("Weights"): card.parameters,
             }
             for card in resources.lab().models()
         ],
         column_config={
-            "Test accuracy": st.column_config.NumberColumn(format="percent"),
-            "Test loss": st.column_config.NumberColumn(format="%.4f"),
+            _("Test accuracy"): st.column_config.NumberColumn(format="percent"),
+            _("Test loss"): st.column_config.NumberColumn(format="%.4f"),
         },
         hide_index=True,
     )
@@ -33,7 +35,7 @@ def show(person: Person) -> None:
 
 def _origin(card: ModelCard) -> str:
     if card.is_ready_made:
-        return "ready-made"
+        return _("ready-made")
     if card.config.tuning is not None:
-        return "fine-tuned"
-    return "trained" if card.origin is None else "imported"
+        return _("fine-tuned")
+    return _("trained") if card.origin is None else _("imported")

@@ -5,6 +5,7 @@ import time
 import streamlit as st
 
 from digitlab.runs.records.model_card import ModelCard, Origin
+from digitlab.translation import _, plural, translated
 from digitlab.ui import glossary, learning_curves, messages
 
 
@@ -14,56 +15,85 @@ def show(card: ModelCard) -> None:
         _training(card)
     else:
         _origin(card.origin)
-    st.subheader("Calibration", help=glossary.help("calibration", "temperature", "entropy"))
+    st.subheader(_("Calibration"), help=glossary.help("calibration", "temperature", "entropy"))
     limits = card.calibration
     if card.config.calibration:
-        st.markdown(f"Its probabilities were calibrated at temperature **{limits.temperature:.2f}**.")
+        st.markdown(
+            _("Its probabilities were calibrated at temperature **{temperature:.2f}**.", temperature=limits.temperature)
+        )
     st.markdown(
-        f"Answers count as confident from **{limits.min_confidence:.1%}**. Drawings with an entropy above "
-        f"**{limits.max_entropy:.2f}** nats are rejected as “not a digit”."
+        _(
+            "Answers count as confident from **{min_confidence:.1%}**. Drawings with an entropy above "
+            "**{max_entropy:.2f}** nats are rejected as “not a digit”.",
+            min_confidence=limits.min_confidence,
+            max_entropy=limits.max_entropy,
+        )
     )
-    with st.expander("All settings and versions"):
+    with st.expander(_("All settings and versions")):
         settings = card.config.as_dict() if card.origin is None else {}
         st.json(settings | {"data": card.data, "versions": dict(card.versions)})
 
 
 def _training(card: ModelCard) -> None:
-    st.subheader("Training")
+    st.subheader(_("Training"))
     learning_curves.show(card.epochs, len(card.epochs), key=f"card-{card.name}")
-    day = time.strftime("%d %B %Y, %H:%M UTC", time.gmtime(card.created))
-    if len(card.epochs) == 1:
-        st.markdown(f"1 epoch in {card.seconds:,.0f} s, finished on {day}.")
-    else:
-        st.markdown(f"{len(card.epochs)} epochs in {card.seconds:,.0f} s, finished on {day}.")
+    day = time.strftime("%Y-%m-%d, %H:%M UTC", time.gmtime(card.created))
+    st.markdown(
+        plural(
+            "{count} epoch in {seconds:,.0f} s, finished on {day}.",
+            "{count} epochs in {seconds:,.0f} s, finished on {day}.",
+            len(card.epochs),
+            seconds=card.seconds,
+            day=day,
+        )
+    )
     if card.was_stopped:
-        st.markdown("The training was stopped early by hand.")
+        st.markdown(_("The training was stopped early by hand."))
     if card.config.tuning is not None:
         base, count = messages.escape_markdown(card.config.tuning.base), len(card.config.tuning.learned)
-        st.caption(f"Fine-tuned from {base} on {count} drawings of its owner.")
+        st.caption(_("Fine-tuned from {base} on {count} drawings of its owner.", base=base, count=count))
     if card.command:
-        st.markdown("To reproduce:")
+        st.markdown(_("To reproduce:"))
         st.code(card.command, language=None, wrap_lines=True)
 
 
 def _origin(origin: Origin) -> None:
-    st.subheader("Origin")
-    st.markdown(f"Imported from the file **{messages.escape_markdown(origin.file)}** (layers: {origin.layers}).")
-    if origin.source:
-        st.markdown(f"Source: **{messages.escape_markdown(origin.source)}**.")
+    st.subheader(_("Origin"))
     st.markdown(
-        "How it was trained is unknown. MNIST's training digits may have been among its examples.\n\n"
-        f"It expects pixels as **{messages.escape_markdown(origin.scale)}**, which was detected by trial."
+        _(
+            "Imported from the file **{file}** (layers: {layers}).",
+            file=messages.escape_markdown(origin.file),
+            layers=origin.layers,
+        )
+    )
+    if origin.source:
+        st.markdown(_("Source: **{source}**.", source=messages.escape_markdown(origin.source)))
+    st.markdown(
+        _("How it was trained is unknown. MNIST's training digits may have been among its examples.")
+        + "\n\n"
+        + _(
+            "It expects pixels as **{scale}**, which was detected by trial.",
+            scale=messages.escape_markdown(translated(origin.scale)),
+        )
     )
     if origin.alternatives:
-        others = "; ".join(f"**{messages.escape_markdown(title)}**" for title in origin.alternatives)
+        others = "; ".join(f"**{messages.escape_markdown(translated(title))}**" for title in origin.alternatives)
         st.markdown(
-            f"Other scales fit about as well: {others}. If you know that it was trained on one of them, import the "
-            "file again and choose that scale."
+            _(
+                "Other scales fit about as well: {others}. If you know that it was trained on one of them, import "
+                "the file again and choose that scale.",
+                others=others,
+            )
         )
     if origin.adaptation:
-        st.markdown(f"It was adapted to MNIST's digits: {messages.escape_markdown(origin.adaptation)}.")
+        st.markdown(
+            _(
+                "It was adapted to MNIST's digits: {adaptation}.",
+                adaptation=messages.escape_markdown("; ".join(map(translated, origin.adaptations))),
+            )
+        )
     if origin.is_softmax_added:
-        st.markdown("Its outputs are logits, so a softmax layer was added.")
+        st.markdown(_("Its outputs are logits, so a softmax layer was added."))
     else:
-        st.markdown("Its outputs are probabilities.")
-    st.caption(f"SHA-256 of the file: {origin.sha256}")
+        st.markdown(_("Its outputs are probabilities."))
+    st.caption(_("SHA-256 of the file: {sha256}", sha256=origin.sha256))

@@ -12,6 +12,7 @@ from digitlab.networks import snapshots
 from digitlab.networks.explanation import ReadingsByEpoch
 from digitlab.networks.snapshots import Snapshot
 from digitlab.runs.records.run import Run
+from digitlab.translation import _
 from digitlab.ui import confusion_matrix, figures, galleries, probability_bars, resources, style
 from digitlab.ui.charts import plots
 
@@ -21,10 +22,11 @@ _MARGIN = 1.05  # of the map, around the farthest digit
 
 def readings(run: Run, epochs: Sequence[int], image: NDArray[np.uint8]) -> ReadingsByEpoch:
     """Return how the run's snapshots of these epochs read an image, uint8 (28, 28); cached when the page runs again."""
-    return _readings(run, run.number, run.created, tuple(epochs), image)
+    with st.spinner(_("Asking the network ...")):
+        return _readings(run, run.number, run.created, tuple(epochs), image)
 
 
-@st.cache_data(show_spinner="Asking the network ...", max_entries=200)
+@st.cache_data(show_spinner=False, max_entries=200)
 def _readings(
     _run: Run, number: int, created: float, epochs: tuple[int, ...], image: NDArray[np.uint8]
 ) -> ReadingsByEpoch:
@@ -34,13 +36,16 @@ def _readings(
 def reading(by_epoch: ReadingsByEpoch, epoch: int) -> None:
     """Show how the picture was read after an epoch, and since when the final reading holds."""
     if epoch not in by_epoch.epochs:
-        st.info("The worker couldn't read this epoch's snapshot. Choose another epoch.", icon=":material/info:")
+        st.info(_("The worker couldn't read this epoch's snapshot. Choose another epoch."), icon=":material/info:")
         return
     index = by_epoch.epochs.index(epoch)
     digits = by_epoch.probabilities.argmax(axis=1)
     digit = int(digits[index])
     confidence = f"{by_epoch.probabilities[index, digit]:.1%}"
-    text = f"{confidence} confident after epoch {epoch}" if epoch else f"{confidence} confident before training"
+    if epoch:
+        text = _("{confidence} confident after epoch {epoch}", confidence=confidence, epoch=epoch)
+    else:
+        text = _("{confidence} confident before training", confidence=confidence)
     st.html(
         f"<div class='digitlab-answer' aria-live='polite'><strong data-testid='digit'>{digit}</strong>"
         f"<span>{escape(text)}</span></div>"
@@ -48,9 +53,15 @@ def reading(by_epoch: ReadingsByEpoch, epoch: int) -> None:
     probability_bars.show([float(probability) for probability in by_epoch.probabilities[index]], digit)
     changes = np.flatnonzero(digits[1:] != digits[:-1]) + 1
     if len(changes):
-        st.caption(f"Final reading: {digits[-1]} (unchanged since epoch {by_epoch.epochs[changes[-1]]})")
+        st.caption(
+            _(
+                "Final reading: {digit} (unchanged since epoch {epoch})",
+                digit=digits[-1],
+                epoch=by_epoch.epochs[changes[-1]],
+            )
+        )
     else:
-        st.caption(f"Final reading: {digits[-1]} (the same in every epoch)")
+        st.caption(_("Final reading: {digit} (the same in every epoch)", digit=digits[-1]))
 
 
 def filters(snapshot: Snapshot) -> None:
@@ -58,9 +69,9 @@ def filters(snapshot: Snapshot) -> None:
     weights = snapshot.first_weights
     columns = 16 if len(weights) > 32 else 8
     if weights.shape[1:] == (28, 28):
-        figures.weights(weights, f"The weights of the {len(weights)} neurons", columns)
+        figures.weights(weights, _("The weights of the {count} neurons", count=len(weights)), columns)
     else:
-        figures.weights(weights, f"The weights of the {len(weights)} filters", columns)
+        figures.weights(weights, _("The weights of the {count} filters", count=len(weights)), columns)
 
 
 def confusion(snapshot: Snapshot) -> None:
@@ -74,9 +85,21 @@ def confusion(snapshot: Snapshot) -> None:
         state.watched_cell = true, predicted
 
     if snapshot.first:
-        st.markdown(f"**{accuracy}** of {len(labels):,} validation digits were read correctly.")
+        st.markdown(
+            _(
+                "**{accuracy}** of {labels:,} validation digits were read correctly.",
+                accuracy=accuracy,
+                labels=len(labels),
+            )
+        )
     else:
-        st.markdown(f"**{accuracy}** of {len(labels):,} training digits were read correctly.")
+        st.markdown(
+            _(
+                "**{accuracy}** of {labels:,} training digits were read correctly.",
+                accuracy=accuracy,
+                labels=len(labels),
+            )
+        )
     confusion_matrix.matrix(
         snapshot.confusion(digits.y_train),
         key="watched-matrix",
@@ -84,11 +107,13 @@ def confusion(snapshot: Snapshot) -> None:
         chosen=state.get("watched_cell"),
         on_click=choose,
     )
-    st.caption("Rows: true digit. Columns: predicted digit. Click a cell to see its pictures.")
+    st.caption(_("Rows: true digit. Columns: predicted digit. Click a cell to see its pictures."))
     if cell := state.get("watched_cell"):
         true, predicted = cell
         indices = np.flatnonzero((labels == true) & (snapshot.answers == predicted))
-        st.markdown(f"**{true} read as {predicted}**: {len(indices)}")
+        st.markdown(
+            _("**{true} read as {predicted}**: {indices}", true=true, predicted=predicted, indices=len(indices))
+        )
         images = digits.x_train[snapshot.first :]
         galleries.gallery(
             [galleries.Sample(int(index), images[index], "") for index in indices[:_MAX_PICTURES]], key="watched-cell"
@@ -106,21 +131,34 @@ def digit_map(shown: Sequence[Snapshot], index: int, by_epoch: ReadingsByEpoch, 
     points, own = snapshot.points @ rotation / spread, by_epoch.points[place] @ rotation / spread
     rows = []
     for sample, point in enumerate(points, start=snapshot.first):
-        rows.append(_row(point, int(digits.y_train[sample]), digits.x_train[sample], f"Training digit {sample}"))
+        rows.append(
+            _row(
+                point, int(digits.y_train[sample]), digits.x_train[sample], _("Training digit {number}", number=sample)
+            )
+        )
     predicted = int(by_epoch.probabilities[place].argmax())
-    rows.append(_row(own, predicted, image, "Your picture", is_own=True))
+    rows.append(_row(own, predicted, image, _("Your picture"), is_own=True))
     limit = _MARGIN * max(float(np.abs(points).max()), float(np.abs(own).max()))
     st.vega_lite_chart(
         rows,
         plots.digit_map(is_dark=style.is_dark(), limit=limit),
         height=420,
         key="watched-map",
-        alt=f"Map of {len(points)} digits. Your picture is at {own[0]:.1f}, {own[1]:.1f}.",
+        alt=_(
+            "Map of {points} digits. Your picture is at {own:.1f}, {own2:.1f}.",
+            points=len(points),
+            own=own[0],
+            own2=own[1],
+        ),
     )
     st.caption(
-        f"{len(points)} digits along the two principal components (PCA) of the last hidden layer, which explain "
-        f"{snapshot.axes.explained_variance_ratio.sum():.0%} of the variance. The ring is your picture. Each map is "
-        "rotated and scaled to match the next epoch's."
+        _(
+            "{points} digits along the two principal components (PCA) of the last hidden layer, which explain "
+            "{value:.0%} of the variance. The ring is your picture. Each map is rotated and scaled to match the "
+            "next epoch's.",
+            points=len(points),
+            value=snapshot.axes.explained_variance_ratio.sum(),
+        )
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from digitlab.networks.observation import LayerObservation, Observation
+from digitlab.translation import Text, _, translated
 from digitlab.ui.charts import learning_plots
 
 
@@ -14,41 +15,43 @@ class _Statistic:
     """A statistic of `LayerObservation`: its attribute, title, number format, explanation and text alternative."""
 
     attribute: str
-    title: str
+    title: Text
     number_format: str
-    explanation: str
-    alt: str
+    explanation: Text
+    alt: Text
 
 
 _STATISTICS = (
     _Statistic(
         "gradient_norm",
-        "Gradient norm",
+        Text("Gradient norm"),
         ".3f",
-        "How steep the loss is for each layer's weights, on 250 training digits. It falls as there is less to learn. "
-        "Near 0 from the start: nothing reaches the layer. Growing without end: the steps are too large.",
-        "Gradient norm of each layer over the epochs",
+        Text(
+            "How steep the loss is for each layer's weights, on 250 training digits. It falls as there is less to "
+            "learn. Near 0 from the start: nothing reaches the layer. Growing without end: the steps are too large."
+        ),
+        Text("Gradient norm of each layer over the epochs"),
     ),
     _Statistic(
         "moved",
-        "Weights still changing",
+        Text("Weights still changing"),
         ".0%",
-        "Share of the weights that the epoch changed by more than 1 % of their root mean square.",
-        "Share of weights still changing in each layer over the epochs",
+        Text("Share of the weights that the epoch changed by more than 1 % of their root mean square."),
+        Text("Share of weights still changing in each layer over the epochs"),
     ),
     _Statistic(
         "change",
-        "Size of weight updates",
+        Text("Size of weight updates"),
         ".1%",
-        "Norm of the epoch's update, relative to the norm of the layer's weights.",
-        "Size of the weight updates of each layer over the epochs",
+        Text("Norm of the epoch's update, relative to the norm of the layer's weights."),
+        Text("Size of the weight updates of each layer over the epochs"),
     ),
     _Statistic(
         "dead",
-        "Dead units",
+        Text("Dead units"),
         ".0%",
-        "Neurons or filters that are 0 for every digit tested. The last layer has none: its logits have no ReLU.",
-        "Share of dead units in each layer over the epochs",
+        Text("Neurons or filters that are 0 for every digit tested. The last layer has none: its logits have no ReLU."),
+        Text("Share of dead units in each layer over the epochs"),
     ),
 )
 
@@ -60,27 +63,27 @@ def statistics(observations: Sequence[Observation], planned: int) -> None:
         with columns[number % 2]:
             rows = learning_plots.layer_points(observations, statistic.attribute)
             names = list(dict.fromkeys(row["layer"] for row in rows))
-            st.markdown(f"**{statistic.title}**")
+            st.markdown(f"**{translated(statistic.title)}**")
             st.vega_lite_chart(
                 rows,
-                learning_plots.layer_curves(names, planned, statistic.title, statistic.number_format),
+                learning_plots.layer_curves(names, planned, translated(statistic.title), statistic.number_format),
                 height=300,
                 key=f"layers-{statistic.attribute}",
-                alt=statistic.alt,
+                alt=translated(statistic.alt),
             )
-            st.caption(statistic.explanation)
+            st.caption(translated(statistic.explanation))
 
 
 def histograms(observations: Sequence[Observation], epoch: int) -> None:
     """Show a histogram of each layer's weights after an epoch."""
     observation = next((observation for observation in observations if observation.epoch == epoch), None)
     if observation is None:
-        st.caption("There are no histograms for this epoch.")
+        st.caption(_("There are no histograms for this epoch."))
         return
     columns = st.columns(min(len(observation.layers), 4))
     for number, layer in enumerate(observation.layers):
         with columns[number % len(columns)]:
-            st.markdown(f"**{layer.layer}** ({layer.weights:,} weights)")
+            st.markdown(_("**{layer}** ({weights:,} weights)", layer=layer.layer, weights=layer.weights))
             _histogram(layer, [observation.layers[number] for observation in observations], key=f"histogram-{number}")
 
 
@@ -93,5 +96,10 @@ def _histogram(layer: LayerObservation, epochs: Sequence[LayerObservation], *, k
         learning_plots.histogram_bars(limit, max_share),
         height=180,
         key=key,
-        alt=f"Histogram of the {layer.weights:,} weights of {layer.layer}. The largest magnitude is {layer.limit:.3f}.",
+        alt=_(
+            "Histogram of the {weights:,} weights of {layer}. The largest magnitude is {limit:.3f}.",
+            weights=layer.weights,
+            layer=layer.layer,
+            limit=layer.limit,
+        ),
     )
