@@ -62,7 +62,7 @@ class Lab:
     Example:
         >>> with Lab(Settings()) as lab:
         ...     [card.title for card in lab.models() if card.is_ready_made]
-        ['Handwriting', 'Tutorial', 'Convolutional']
+        ['Handwriting', 'Small', 'Tutorial', 'Convolutional']
     """
 
     def __init__(self, settings: Settings) -> None:

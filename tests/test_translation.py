@@ -96,7 +96,7 @@ def test_message_of_an_error_stays_a_text() -> None:
 
 
 @pytest.mark.usefixtures("korean")
-def test_english_that_another_process_wrote_is_found_within_a_text() -> None:
+def test_english_of_another_process_is_found_in_a_text() -> None:
     kept = Text("The setting x is 3.")
     assert translated(Text("The setting {name} is {value}.", name=kept, value=1)) == (
         "설정 설정 x의 값이 3입니다.의 값이 1입니다."

@@ -36,7 +36,8 @@ def test_without_digits_the_page_says_how_to_get_some(app):
     page = look(app)
     assert "You have no digits of your own yet." in texts(page)
     assert links(page)[-1] == "Draw your own digit"
-    assert [p["caption"] for p in component(page, "example-drawings")["pictures"]] == [f"Example: {n}" for n in range(10)]
+    pictures = component(page, "example-drawings")["pictures"]
+    assert [picture["caption"] for picture in pictures] == [f"Example: {number}" for number in range(10)]
     assert not component(page, "example-drawings")["isClickable"]
 
 

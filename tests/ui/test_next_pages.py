@@ -1,7 +1,7 @@
 from apptest import links
 
 
-def test_the_first_page_is_the_canvas_with_links_in_the_tutorial_s_order(app):
+def test_the_first_page_links_in_the_order_of_the_tutorial(app):
     assert app.page.title[0].value == "Draw a digit"
     steps = ["1. Browse", "2. Train", "3. Explain", "4. Evaluate"]
     more = ["Watch it learn", "My digits", "Improve", "Compare"]

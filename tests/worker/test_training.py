@@ -104,7 +104,8 @@ def test_a_stop_in_validation_does_not_wait_for_its_end(digits, small):
 def test_divergence_is_told_with_its_place_and_a_way_out(digits, small):
     config = dataclasses.replace(small, optimizer="adamw", learning_rate=1000.0, epochs=20)
     told = []
-    with pytest.raises(Diverged, match=r"^The loss became infinite .* in epoch \d+, batch \d+ of 8.*learning rate was 1000"):
+    message = r"^The loss became infinite .* in epoch \d+, batch \d+ of 8.*learning rate was 1000"
+    with pytest.raises(Diverged, match=message):
         fit(config, digits, report=told.append)
     assert all(np.isfinite(event.loss) for event in told if isinstance(event, EpochMetrics))
 

@@ -6,6 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from digitlab.errors import InvalidSetting, ModelDamaged, ModelNotFound, ModelProtected, StorageError
+from digitlab.networks.recognition import DEFAULT_MODEL
 from digitlab.runs.models.model_storage import open_models
 from digitlab.runs.models.repository import KERAS, ModelRepository
 from digitlab.runs.records.model_card import NAME, ModelCard, check_title
@@ -22,7 +23,7 @@ class ModelFiles:
     Example:
         >>> files = ModelFiles(Settings(data=Path("data"), models=Path("data/models")))
         >>> [card.name for card in files.cards()], files.card("tutorial").title
-        (['handwriting', 'tutorial', 'convolutional'], 'Tutorial')
+        (['handwriting', 'small', 'tutorial', 'convolutional'], 'Tutorial')
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -32,10 +33,12 @@ class ModelFiles:
             self._own = ModelRepository(open_models(settings), copies)
 
     def cards(self) -> list[ModelCard]:
-        """Return the cards that can be read: ready-made networks first, then the newest."""
+        """Return the cards that can be read: ready-made networks first, above all the default one, then the newest."""
         cards = {card.name: card for card in self._own.cards()}
         cards |= {card.name: card for card in self._ready_made.cards() if card.is_ready_made}
-        return sorted(cards.values(), key=lambda card: (not card.is_ready_made, -card.created))
+        return sorted(
+            cards.values(), key=lambda card: (not card.is_ready_made, card.name != DEFAULT_MODEL, -card.created)
+        )
 
     def card(self, name: str) -> ModelCard:
         """Return a card. `ModelNotFound` if there is no such network, `ModelDamaged` if its card cannot be read."""
