@@ -171,6 +171,10 @@ class Lab:
         """Change the title of one's own network."""
         return self._models.rename(name, title, person)
 
+    def keep_model(self, name: str, person: Person) -> ModelCard:
+        """Keep one's own network although fine-tuning made it worse on MNIST; until then it is in no list."""
+        return self._models.keep(name, person)
+
     def delete_model(self, name: str, person: Person) -> None:
         """Delete one's own network; its run remains."""
         self._models.delete(name, person)
@@ -274,7 +278,7 @@ class Lab:
         self._trainings.rename(number, title, person)
 
     def delete_run(self, number: int, person: Person) -> None:
-        """Delete one's own run once it is over; its network stays."""
+        """Delete one's own run once it is over; its network stays, unless it was not kept."""
         self._trainings.delete(number, person)
 
     def run(self, number: int) -> Run:

@@ -1,11 +1,14 @@
 """Fine-tune a network on one's own digits, and see whether it helped."""
 
+from typing import Literal
+
 import streamlit as st
 
 from digitlab.runs.records.improvement import MIN_DRAWINGS
 from digitlab.runs.records.run import Run, RunState
 from digitlab.translation import _, plural, translated
 from digitlab.ui import (
+    evaluation,
     glossary,
     identity,
     messages,
@@ -33,6 +36,24 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     card = network_choice.choose_network(_("Network to improve"))
 counts = lab.drawings.counts(person)
 
+
+def reads_all() -> bool:
+    """Say so if the network misreads none of the person's drawings that it has not learned."""
+    score = lab.improver.unseen_score(card.name, person, evaluation.own_probabilities)
+    if score is None or score[0] < score[1]:
+        return False
+    st.info(
+        plural(
+            "This network reads your {count} drawing correctly, so there is nothing to improve.",
+            "This network reads all {count:,} of your drawings correctly, so there is nothing to improve. Fine-tuning "
+            "can only make it worse. Draw digits that it misreads first.",
+            score[1],
+        ),
+        icon=":material/info:",
+    )
+    return True
+
+
 if not person.may_train:
     identity.offer_to_log_in("improve", is_main=True)
 elif sum(counts) < MIN_DRAWINGS:
@@ -58,8 +79,11 @@ else:
                 digits=", ".join(rare),
             )
         )
+    is_perfect = reads_all()
     with st.container(horizontal=True, vertical_alignment="center"):
-        if st.button(_("Improve"), type="primary", icon=":material/auto_fix_high:"):
+        label = _("Train anyway") if is_perfect else _("Improve")
+        kind: Literal["primary", "secondary"] = "secondary" if is_perfect else "primary"
+        if st.button(label, type=kind, icon=":material/auto_fix_high:", key="improve"):
             with messages.show_errors():
                 st.query_params["run"] = str(lab.improver.start(card.name, person).number)
         st.page_link("mydigits.py", label=_("My digits"), icon=":material/collections_bookmark:")

@@ -19,6 +19,7 @@ from digitlab.networks.digit_sets import TEST
 from digitlab.networks.evaluation import evaluate
 from digitlab.networks.metrics import EpochMetrics, Progress
 from digitlab.networks.observation import Observation
+from digitlab.networks.paired_comparison import Comparison
 from digitlab.networks.scores import Scores
 from digitlab.networks.snapshots import Snapshot
 from digitlab.preprocessing.version import VERSION
@@ -26,10 +27,11 @@ from digitlab.runs.dispatch.worker_names import new_worker_name
 from digitlab.runs.models.cleanup import checkpoint_of, clean_up
 from digitlab.runs.models.model_files import ModelFiles
 from digitlab.runs.models.snapshot_store import SnapshotStore
+from digitlab.runs.records.improvement import forgot
 from digitlab.runs.records.model_card import ModelCard
 from digitlab.runs.records.people import Person
 from digitlab.runs.records.run import CommandLineOptions, Failure, Outcome, Run, RunState
-from digitlab.runs.services.evaluations import save_answers
+from digitlab.runs.services.evaluations import save_answers, saved_answers
 from digitlab.runs.store.store import Store
 from digitlab.settings import Settings
 from digitlab.translation import Text
@@ -159,9 +161,11 @@ def _execute(settings: Settings, store: Store, run: Run, heartbeat: Heartbeat, o
     def export_and_score(path: Path) -> ModelCard:
         export(trained.model, path, digits.x_test[:_SAMPLES])
         found.append(evaluate(path, digits.x_test, digits.y_test, settings.threads))
-        return replace(card, test_loss=found[0].loss, test_accuracy=found[0].accuracy)
+        is_pending = base is not None and forgot(Comparison(_scores(settings, base, digits), found[0]))
+        return replace(card, test_loss=found[0].loss, test_accuracy=found[0].accuracy, is_pending=is_pending)
 
-    card = _card(run, trained, options, _base(settings, run))
+    base = _base(settings, run)
+    card = _card(run, trained, options, base)
     ModelFiles(settings).save(card, export_and_score)
     (scores,) = found
     save_answers(settings, card, TEST, scores)
@@ -247,6 +251,16 @@ def _base(settings: Settings, run: Run) -> ModelCard | None:
         with suppress(DigitLabError):  # deleted meanwhile
             return ModelFiles(settings).card(run.config.tuning.base)
     return None
+
+
+def _scores(settings: Settings, card: ModelCard, digits: mnist.Mnist) -> Scores:
+    """Return a network's answers on MNIST's test set, which are cached if anybody asked for them before."""
+    cached = saved_answers(settings, card, TEST)
+    if cached is not None:
+        return Scores(digits.y_test, cached)
+    scores = evaluate(ModelFiles(settings).keras_file(card.name), digits.x_test, digits.y_test, settings.threads)
+    save_answers(settings, card, TEST, scores)
+    return scores
 
 
 def _card(run: Run, trained: training.Trained, options: CommandLineOptions, base: ModelCard | None) -> ModelCard:

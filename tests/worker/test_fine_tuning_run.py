@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from digitlab.errors import ModelNotFound
 from digitlab.lab import Lab
 from digitlab.networks.digit_sets import TEST
 from digitlab.networks.recognition import Recogniser
@@ -54,6 +55,23 @@ def test_a_tuning_is_a_run_that_leaves_a_network_and_the_proof(settings, lab, di
     assert found.verdict is Verdict.HELPED
     assert len(found.drawings) == len(found.own.first.labels) == 10
     assert found.mnist.second.accuracy == run.test_accuracy
+
+
+def test_worse_network_is_listed_only_once_it_is_kept(settings, lab, brief, digits, monkeypatch):
+    monkeypatch.setattr(execution, "forgot", lambda mnist: len(mnist.first.labels) == 10_000)
+    draw(lab, digits, 12)
+    runs = [lab.improver.start("tutorial", ANN) for _ in range(2)]
+    for run in runs:
+        perform(settings, run.number)
+    names = [lab.run(run.number).model for run in runs]
+    assert not {card.name for card in lab.models()} & {*names}
+    lab.keep_model(names[0], ANN)
+    assert {card.name for card in lab.models()} & {*names} == {names[0]}
+    for run in runs:
+        lab.delete_run(run.number, ANN)
+    assert not lab.model(names[0]).is_pending
+    with pytest.raises(ModelNotFound):
+        lab.model(names[1])
 
 
 def test_what_the_worker_read_is_not_read_again(settings, lab, brief, digits):

@@ -33,8 +33,11 @@ class ModelFiles:
             self._own = ModelRepository(open_models(settings), copies)
 
     def cards(self) -> list[ModelCard]:
-        """Return the cards that can be read: ready-made networks first, above all the default one, then the newest."""
-        cards = {card.name: card for card in self._own.cards()}
+        """Return the cards that can be read: ready-made networks first, above all the default one, then the newest.
+
+        A network that its owner has not decided to keep is left out.
+        """
+        cards = {card.name: card for card in self._own.cards() if not card.is_pending}
         cards |= {card.name: card for card in self._ready_made.cards() if card.is_ready_made}
         return sorted(
             cards.values(), key=lambda card: (not card.is_ready_made, card.name != DEFAULT_MODEL, -card.created)
@@ -99,6 +102,12 @@ class ModelFiles:
     def rename(self, name: str, title: str) -> ModelCard:
         """Change a title. `ModelProtected` for a ready-made network, `InvalidSetting` if the title is not allowed."""
         card = dataclasses.replace(self._own_card(name), title=check_title(title))
+        self._own.replace_card(card)
+        return card
+
+    def keep(self, name: str) -> ModelCard:
+        """List a network whose owner has decided to keep it."""
+        card = dataclasses.replace(self._own_card(name), is_pending=False)
         self._own.replace_card(card)
         return card
 

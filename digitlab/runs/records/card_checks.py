@@ -70,6 +70,7 @@ def check_card(values: Mapping[str, Any]) -> None:
     check_build(values)
     for name, kind in {"config": dict, "epochs": list, "was_stopped": bool, "is_ready_made": bool}.items():
         _check_type(name, values[name], kind)
+    _check_type("is_pending", values.get("is_pending", False), bool)
     for epoch in values["epochs"]:
         _check_type("epochs", epoch, dict)
         _check_numbers(epoch, _EPOCH, _LATER_EPOCH)

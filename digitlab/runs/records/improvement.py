@@ -21,6 +21,8 @@ MIN_DRAWINGS = 10  # drawings: fewer are too few to learn from and to test on
 _MIN_UNSEEN = 3  # drawings that a network was not trained on
 _HELD_BACK = 1 / 3  # of the drawings
 _FORGOTTEN = 0.0015  # of MNIST's test accuracy: a larger drop counts as forgetting
+_SIGNIFICANT = 0.05  # probability by McNemar's test; a significant loss counts as forgetting, however small
+FEW = 20  # drawings: of fewer, no percentage and no interval tells anything
 
 
 class Verdict(enum.StrEnum):
@@ -60,14 +62,9 @@ class Improvement:
     mnist: Comparison
 
     @property
-    def forgotten(self) -> float:
-        """By how much the accuracy on MNIST's test set fell; negative if it rose."""
-        return self.mnist.first.accuracy - self.mnist.second.accuracy
-
-    @property
     def verdict(self) -> Verdict:
         """Whether fine-tuning helped."""
-        if self.forgotten > _FORGOTTEN:
+        if forgot(self.mnist):
             return Verdict.FORGOT
         if self.own is None:
             return Verdict.UNKNOWN
@@ -78,26 +75,53 @@ class Improvement:
 
     @property
     def sentence(self) -> Text:
-        """The verdict with its figures, as three sentences at most."""
+        """The verdict with its figures, as a few sentences."""
         first, second = self.mnist.first.accuracy, self.mnist.second.accuracy
         mnist = Text("On MNIST's test set its accuracy is {now:.2%} (before: {then:.2%}).", now=second, then=first)
         if self.own is None:
             return sentences(_VERDICTS[self.verdict], mnist)
         total, before, after = len(self.drawings), self.own.first, self.own.second
         now, then = total - len(after.mistakes), total - len(before.mistakes)
-        own = Text(
-            "Unseen drawings read correctly: {now} of {total} (before: {then}).", now=now, total=total, then=then
-        )
+        if total < FEW:
+            own = Text(
+                "Unseen drawings read correctly: {now} of {total} (before: {then}), too few to tell.",
+                now=now,
+                total=total,
+                then=then,
+            )
+        else:
+            own = Text(
+                "Unseen drawings read correctly: {now} of {total} (before: {then}).", now=now, total=total, then=then
+            )
+        if self.verdict is Verdict.FORGOT:
+            return sentences(_VERDICTS[self.verdict], self._loss, mnist, own)
         return sentences(_VERDICTS[self.verdict], own, mnist)
+
+    @property
+    def _loss(self) -> Text:
+        return Text(
+            "Digits of MNIST's test set that only the old network reads: {lost}; that only the new one reads: {won} "
+            "(McNemar's test: p = {probability:.2g}).",
+            lost=len(self.mnist.only_first),
+            won=len(self.mnist.only_second),
+            probability=self.mnist.p_value,
+        )
 
 
 _VERDICTS = {
     Verdict.HELPED: Text("It helped."),
     Verdict.NOTHING_TO_IMPROVE: Text("There was nothing to improve: it read all of these drawings correctly before."),
     Verdict.DID_NOT_HELP: Text("It did not help."),
-    Verdict.FORGOT: Text("It made the network forget MNIST. Keep the old one."),
+    Verdict.FORGOT: Text("The new network reads MNIST worse than the old one. Keep the old one."),
     Verdict.UNKNOWN: Text("Whether it helped is unknown: none of the drawings that were set aside are available."),
 }
+
+
+def forgot(mnist: Comparison) -> bool:
+    """Whether the second network reads MNIST's test set worse than the first, by much or by more than chance."""
+    lost, won = len(mnist.only_first), len(mnist.only_second)
+    is_significant = lost > won and mnist.p_value < _SIGNIFICANT
+    return is_significant or mnist.first.accuracy - mnist.second.accuracy > _FORGOTTEN
 
 
 def split(base: str, drawings: Sequence[Drawing], seed: int, seen: Collection[int] = ()) -> FineTuning:

@@ -89,6 +89,7 @@ class ModelCard:
         origin: Where it was imported from; None if DigitLab trained it.
         replanned_after: After how many epochs their total was first changed; None if it never was.
         preprocessing: Version of the preprocessing of drawings when it was trained; older cards have none, which is 1.
+        is_pending: Whether its owner has not decided yet to keep it: fine-tuning made it significantly worse on MNIST.
 
     Example:
         >>> from digitlab.settings import ROOT
@@ -117,6 +118,7 @@ class ModelCard:
     origin: Origin | None = None
     replanned_after: int | None = None
     preprocessing: int = 1
+    is_pending: bool = False
 
     @property
     def interval(self) -> tuple[float, float]:

@@ -32,8 +32,7 @@ class Evaluations:
 
     def __init__(self, settings: Settings, workers: WorkerClient, digits: Callable[[], Mnist]) -> None:
         self._workers, self._digits = workers, digits
-        self._cache = _own_cache(settings)
-        self._shipped_cache = _shipped_cache(settings)
+        self._settings, self._cache = settings, _own_cache(settings)
         self._asking, self._turn, self._lock = threading.Lock(), threading.Lock(), threading.Lock()
         self._measuring: set[str] = set()
         self._errors: dict[str, str] = {}
@@ -60,12 +59,8 @@ class Evaluations:
             self._cache.put(_name(card, digit_set), read().probabilities)
 
     def _cached_scores(self, card: ModelCard, digit_set: DigitSet) -> Scores | None:
-        cached = self._cache.get(_name(card, digit_set))
-        if cached is None and card.is_ready_made:
-            cached = self._shipped_cache.get(_name(card, digit_set))
-        if cached is None or cached.dtype != np.float32 or cached.shape != (len(digit_set), 10):
-            return None
-        return Scores(digit_set.select(self._digits())[1], np.asarray(cached, np.float32))
+        cached = saved_answers(self._settings, card, digit_set)
+        return None if cached is None else Scores(digit_set.select(self._digits())[1], cached)
 
     def _asked(self, card: ModelCard, digit_set: DigitSet, report: Callable[[float], None]) -> Scores:
         answers: list[NDArray[np.float32]] = []
@@ -129,6 +124,15 @@ def save_answers(settings: Settings, card: ModelCard, digit_set: DigitSet, score
     """Cache answers that a worker has computed; those of a ready-made network are shipped with it."""
     cache = _shipped_cache(settings) if card.is_ready_made else _own_cache(settings)
     cache.put(_name(card, digit_set), scores.probabilities)
+
+
+def saved_answers(settings: Settings, card: ModelCard, digit_set: DigitSet) -> NDArray[np.float32] | None:
+    """Return a network's cached answers, float32 (n, 10); None if there are none."""
+    for cache in (_own_cache(settings), *([_shipped_cache(settings)] if card.is_ready_made else [])):
+        cached = cache.get(_name(card, digit_set))
+        if cached is not None and cached.dtype == np.float32 and cached.shape == (len(digit_set), 10):
+            return np.asarray(cached, np.float32)
+    return None
 
 
 def _own_cache(settings: Settings) -> ArrayCache:

@@ -84,10 +84,10 @@ class Improver:
             mnist=Comparison(*(self._evaluations.scores(card, TEST, report) for card in (before, after))),
         )
 
-    def unseen_score(self, name: str, person: Person) -> tuple[int, int] | None:
+    def unseen_score(self, name: str, person: Person, read: Read | None = None) -> tuple[int, int] | None:
         """Return how many of a person's drawings a network reads correctly, and of how many: those it never saw.
 
-        None if there are no such drawings.
+        None if there are no such drawings. `read` is as in `result`.
         """
         seen = self.learned_drawings(name, person)
         own = self._drawings.for_person(person, with_pictures=False)
@@ -95,7 +95,7 @@ class Improver:
         if not unseen:
             return None
         images, labels = digits_of(unseen)
-        answers = self._recognisers.get(name).probabilities(images).argmax(axis=1)
+        answers = (read or self._read)(self._files.card(name), images).argmax(axis=1)
         return int((answers == labels).sum()), len(unseen)
 
     def learned_drawings(self, name: str, person: Person) -> set[int]:

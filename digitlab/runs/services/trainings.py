@@ -1,14 +1,16 @@
 """Runs: start within limits, train here, stop, pause, resume, rename and delete."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from digitlab import logs
-from digitlab.errors import LimitReached, NotAllowed
+from digitlab.errors import LimitReached, ModelDamaged, ModelNotFound, NotAllowed
 from digitlab.networks.config import TrainingConfig
 from digitlab.runs.dispatch import jobs
 from digitlab.runs.dispatch.worker_names import new_worker_name
 from digitlab.runs.models.cleanup import checkpoint_of
+from digitlab.runs.models.model_files import ModelFiles
 from digitlab.runs.models.snapshot_store import SnapshotStore
 from digitlab.runs.records.model_card import check_title
 from digitlab.runs.records.people import Person, check_may_change
@@ -82,9 +84,12 @@ class Trainings:
         self._changed()
 
     def delete(self, number: int, person: Person) -> None:
-        """Delete a run that is over, its checkpoint and its snapshots."""
+        """Delete a run that is over, its checkpoint, its snapshots, and its network if that was not kept."""
         run = self._own(number, person)
         self._store().delete(number)
+        with suppress(ModelNotFound, ModelDamaged):
+            if run.model is not None and (files := ModelFiles(self._settings)).card(run.model).is_pending:
+                files.delete(run.model)
         checkpoint_of(self._settings, run).delete()
         SnapshotStore(self._settings, run).clear()
         logs.log("run deleted", run=number, person=person.id)

@@ -8,7 +8,7 @@ from digitlab.networks.digit_sets import TEST, DigitSet
 from digitlab.networks.paired_comparison import Comparison
 from digitlab.networks.scores import Scores
 from digitlab.runs.records.drawing import digits_of
-from digitlab.runs.records.improvement import Improvement, Verdict
+from digitlab.runs.records.improvement import FEW, Improvement, Verdict
 from digitlab.runs.records.people import Person
 from digitlab.runs.records.run import Run
 from digitlab.translation import Text, _, translated
@@ -17,7 +17,7 @@ from digitlab.ui.evaluation import Evaluation
 
 _BOXES = {
     Verdict.HELPED: (st.success, ":material/check:"),
-    Verdict.NOTHING_TO_IMPROVE: (st.info, ":material/done_all:"),
+    Verdict.NOTHING_TO_IMPROVE: (st.info, ":material/info:"),
     Verdict.DID_NOT_HELP: (st.warning, ":material/trending_flat:"),
     Verdict.FORGOT: (st.error, ":material/trending_down:"),
     Verdict.UNKNOWN: (st.info, ":material/help:"),
@@ -36,7 +36,10 @@ def show(run: Run, person: Person) -> None:
     place.empty()
     box, icon = _BOXES[improvement.verdict]
     box(messages.escape_markdown(translated(improvement.sentence)), icon=icon)
-    _links(run)
+    if improvement.after.is_pending:
+        _decide(run, person)
+    else:
+        _links(run)
     st.caption(_("Below each picture: *label*: *answer before* → *answer after*. Click a picture to open it."))
     if improvement.own is not None:
         st.subheader(_("Drawings set aside: {count}", count=len(improvement.drawings)), anchor=False)
@@ -46,6 +49,23 @@ def show(run: Run, person: Person) -> None:
     st.subheader(_("MNIST's test set"), anchor=False)
     _metrics(improvement.mnist)
     _changes(improvement, improvement.mnist, TEST, resources.mnist().x_test, "mnist")
+
+
+def _decide(run: Run, person: Person) -> None:
+    """Let its owner keep or discard a network that reads MNIST worse; until then it is in no list."""
+    st.markdown(_("The new network is not in your list of networks."))
+    if not person.may_change(run.owner):
+        return
+    with st.container(horizontal=True):
+        if st.button(_("Discard it"), type="primary", icon=":material/delete:", key="discard"):
+            with messages.show_errors():
+                resources.lab().delete_run(run.number, person)
+                st.query_params.pop("run", None)
+                st.rerun()
+        if st.button(_("Keep it anyway"), key="keep"):
+            with messages.show_errors():
+                resources.lab().keep_model(str(run.model), person)
+                st.rerun()
 
 
 def _links(run: Run) -> None:
@@ -74,6 +94,10 @@ def _metrics(comparison: Comparison) -> None:
             comparison.second,
         ),
     ):
+        if total < FEW:
+            figure = _("{count:,} of {total:,}", count=_right(scores), total=total)
+            metric.show(column, translated(label), figure, _("Too few to tell"))
+            continue
         low, high = (f"{end:.{digits}%}" for end in scores.interval)
         interval = _("95 %: {low} to {high}", low=low, high=high)
         metric.show(column, translated(label), f"{scores.accuracy:.{digits}%}", interval)

@@ -112,6 +112,16 @@ def test_a_new_title_keeps_the_files(files):
     assert files.keras_file("own").read_bytes() == b"weights"
 
 
+def test_network_is_listed_once_it_is_kept(files):
+    [own] = [card for card in files.cards() if not card.is_ready_made]
+    pending = dataclasses.replace(own, name="pending", is_pending=True)
+    files.save(pending, lambda path: write(path, b"x"))
+    assert "pending" not in [card.name for card in files.cards()]
+    assert files.card("pending").is_pending
+    files.keep("pending")
+    assert "pending" in [card.name for card in files.cards()]
+
+
 def test_deleting_removes_all_of_it(files, place):
     files.keras_file("own")
     files.delete("own")

@@ -35,7 +35,13 @@ def test_error_says_how_many_drawings_are_needed():
 
 def read(right, total):
     """A network that reads so many of so many ones correctly."""
-    answers = np.where(np.arange(total) < right, 1, 7)
+    return answering(np.arange(total) < right)
+
+
+def answering(is_right):
+    """A network that reads some of as many ones correctly."""
+    answers = np.where(is_right, 1, 7)
+    total = len(answers)
     return Scores(np.ones(total, np.uint8), np.eye(10, dtype=np.float32)[answers])
 
 
@@ -60,6 +66,8 @@ def judged(own, mnist):
         ((6, 6), (9800, 9800), Verdict.DID_NOT_HELP),
         ((6, 5), (9800, 9900), Verdict.DID_NOT_HELP),
         ((6, 10), (9800, 9780), Verdict.FORGOT),
+        ((6, 9), (9800, 9793), Verdict.FORGOT),
+        ((10, 10), (9800, 9790), Verdict.FORGOT),
         ((10, 10), (9800, 9800), Verdict.NOTHING_TO_IMPROVE),
         ((10, 9), (9800, 9800), Verdict.DID_NOT_HELP),
         (None, (9800, 9800), Verdict.UNKNOWN),
@@ -71,8 +79,19 @@ def test_verdict_says_whether_it_helped(own, mnist, verdict):
 
 def test_sentence_has_the_figures():
     assert judged((6, 9), (9800, 9795)).sentence == (
-        "It helped. Unseen drawings read correctly: 9 of 10 (before: 6). "
+        "It helped. Unseen drawings read correctly: 9 of 10 (before: 6), too few to tell. "
         "On MNIST's test set its accuracy is 97.95% (before: 98.00%)."
+    )
+
+
+def test_a_significant_loss_is_said_first():
+    places = np.arange(10_000)
+    before, after = answering(places >= 1), answering((places < 9985) | (places == 0))
+    found = dataclasses.replace(judged((10, 10), (9800, 9800)), mnist=Comparison(before, after))
+    assert found.verdict is Verdict.FORGOT
+    assert found.sentence.startswith(
+        "The new network reads MNIST worse than the old one. Keep the old one. Digits of MNIST's test set that only "
+        "the old network reads: 15; that only the new one reads: 1 (McNemar's test: p = 0.00052)."
     )
 
 
