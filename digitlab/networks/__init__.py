@@ -1,5 +1,6 @@
 """What reads digits, and what is known about it: settings, readings, scores, explanations. No Keras.
 
+activations        what the layers of a network answer, on LiteRT
 calibration        calibration, and the thresholds for "confident" and "not a digit"
 code               the Keras code of a training, as script and notebook
 config             the settings of a training

@@ -10,6 +10,7 @@ from ai_edge_litert.interpreter import Interpreter
 from numpy.typing import NDArray
 
 from digitlab.errors import ModelDamaged, ModelNotFound
+from digitlab.networks.activations import Activations, LayerReader
 from digitlab.networks.calibration import Calibration, entropy
 from digitlab.networks.number_search import find_digits, single_digit
 from digitlab.networks.reading import NumberReading, Reading
@@ -41,10 +42,13 @@ class Recogniser:
         [1, 1]
     """
 
-    def __init__(self, runtimes: "Sequence[_Runtime]", calibration: Calibration) -> None:
-        """Take the network, opened once for each thread that may share a large batch, and its calibration."""
+    def __init__(self, runtimes: "Sequence[_Runtime]", calibration: Calibration, file: Path) -> None:
+        """Take the network, opened once for each thread that may share a large batch, its calibration and its file."""
         self.calibration = calibration
         self._runtimes = tuple(runtimes)
+        self._file = file
+        self._layers: LayerReader | None = None
+        self._lock = threading.Lock()
 
     @classmethod
     def load(cls, path: Path | str | None = None, *, threads: int = _THREADS, batch: int = 1) -> "Recogniser":
@@ -70,7 +74,8 @@ class Recogniser:
                     folder=file.parent,
                 )
             )
-        return cls([_Runtime(file, batch) for _ in range(threads)], Calibration.from_card(path.with_suffix(CARD)))
+        runtimes = [_Runtime(file, batch) for _ in range(threads)]
+        return cls(runtimes, Calibration.from_card(path.with_suffix(CARD)), file)
 
     def read_number(self, drawing: NDArray[np.uint8], *, is_single: bool = False) -> NumberReading:
         """Read a drawing of one digit, or of several in a line.
@@ -117,6 +122,13 @@ class Recogniser:
         with ThreadPoolExecutor(len(others), "reading") as pool:
             rest = [pool.submit(runtime.read, part) for runtime, part in zip(others, parts[1:], strict=True)]
             return np.concatenate([first.read(parts[0]), *(future.result() for future in rest)])
+
+    def activations(self, image: NDArray[np.uint8]) -> Activations:
+        """Return what the network's layers answer to a digit that has MNIST's form, uint8 (28, 28)."""
+        with self._lock:
+            if self._layers is None:  # most networks are never asked
+                self._layers = LayerReader(self._file)
+        return self._layers.read(image)
 
 
 class _Runtime:

@@ -11,7 +11,17 @@ from digitlab.networks.recognition import DEFAULT_MODEL
 from digitlab.networks.snapshots import Snapshot
 from digitlab.runs.records.run import Run, RunState
 from digitlab.translation import Text, _, translated
-from digitlab.ui import figures, galleries, glossary, messages, repetition, resources, shared_state, training_hints
+from digitlab.ui import (
+    figures,
+    galleries,
+    glossary,
+    identity,
+    messages,
+    repetition,
+    resources,
+    shared_state,
+    training_hints,
+)
 from digitlab.ui.watch import epoch_views, layer_views
 
 SOURCES = {"My drawing": Text("My drawing"), "MNIST": Text("MNIST")}  # labels by name
@@ -35,7 +45,8 @@ def choose_run(runs: list[Run]) -> Run:
         )
         del st.query_params["run"]
     if state.get("watched_run") not in by_number:
-        state.watched_run = runs[0].number
+        own_first = sorted(runs, key=lambda run: not identity.person().owns(run.owner))
+        state.watched_run = next(filter(lab.snapshots, own_first), own_first[0]).number
     number = st.selectbox(
         _("Run"),
         list(by_number),

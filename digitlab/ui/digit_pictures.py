@@ -34,7 +34,7 @@ def gallery(
         samples, key=key, on_click=lambda index: st.session_state.update({_CLICKED: (result.digit_set, index)})
     )
     if len(indices) > _MAX_SHOWN:
-        st.caption(_("Showing {max_shown} of {indices:,}.", max_shown=_MAX_SHOWN, indices=len(indices)))
+        st.caption(_("Showing {shown} of {count:,}.", shown=_MAX_SHOWN, count=len(indices)))
 
 
 def answer_caption(result: Evaluation, index: int) -> str:
@@ -76,7 +76,7 @@ def _dialog(results: Sequence[Evaluation], index: int) -> None:
         return
     st.page_link(
         "browse.py",
-        label=_("View its pixels in Browse"),
+        label=_("View its pixels on the page MNIST"),
         icon=":material/grid_view:",
         query_params={"set": digit_set.part, "sample": str(number)},
     )

@@ -145,19 +145,19 @@ def digit_map(shown: Sequence[Snapshot], index: int, by_epoch: ReadingsByEpoch, 
         height=420,
         key="watched-map",
         alt=_(
-            "Map of {points} digits. Your picture is at {own:.1f}, {own2:.1f}.",
+            "Map of {points} digits. Your picture is at {x:.1f}, {y:.1f}.",
             points=len(points),
-            own=own[0],
-            own2=own[1],
+            x=own[0],
+            y=own[1],
         ),
     )
     st.caption(
         _(
             "{points} digits along the two principal components (PCA) of the last hidden layer, which explain "
-            "{value:.0%} of the variance. The ring is your picture. Each map is rotated and scaled to match the "
+            "{share:.0%} of the variance. The ring is your picture. Each map is rotated and scaled to match the "
             "next epoch's.",
             points=len(points),
-            value=snapshot.axes.explained_variance_ratio.sum(),
+            share=snapshot.axes.explained_variance_ratio.sum(),
         )
     )
 
