@@ -48,7 +48,7 @@ ONLY_IN = {
     "h5py": ("digitlab/uploads/",),
     "keras": ("digitlab/worker/",),
     "tensorflow": ("digitlab/worker/",),
-    "ai_edge_litert": ("digitlab/networks/recognition.py",),
+    "ai_edge_litert": ("digitlab/networks/recognition.py", "digitlab/networks/activations.py"),
     "onnx": ("digitlab/worker/",),
     "onnxruntime": ("digitlab/worker/",),
 }
