@@ -55,7 +55,7 @@ DIGITLAB = Side(
     path="/",
     health="/_stcore/health",
     field="canvas.upper-canvas",
-    answer="[data-testid=digit]",
+    answer=".digitlab-answer:not([data-live]) [data-testid=digit]",  # as the pen is lifted
     clear="[data-testid=stButton]:has-text('Clear') button",
 )
 

@@ -17,6 +17,7 @@ from digitlab.ui import (
     canvas,
     corrections,
     galleries,
+    live_reading,
     messages,
     network_choice,
     probability_bars,
@@ -84,16 +85,17 @@ def open_file(source: str) -> NDArray[np.uint8] | None:
 
 
 def show_reading(picture: NDArray[np.uint8] | None, parts: Sequence[DigitReading], source: str) -> None:
-    """Show what is read, digit by digit."""
+    """Show what is read, digit by digit; a new stamp each time, as the pen may have changed what stands there."""
+    stamp = state.answers = state.get("answers", 0) + 1
     if picture is not None and len(parts) > 1:
-        reading_view.number_answer(parts)
+        reading_view.number_answer(parts, stamp)
         reading_view.boxes(picture, parts)
         return
     reading = parts[0].reading if parts else NOTHING
-    reading_view.answer(reading, invitation(picture, source))
+    reading_view.answer(reading, invitation(picture, source), stamp)
     if picture is not None and source != "Draw":
         reading_view.boxes(picture, parts)
-    probability_bars.show(reading.probabilities, reading.digit)
+    probability_bars.show(reading.probabilities, reading.digit, stamp)
 
 
 def invitation(picture: NDArray[np.uint8] | None, source: str) -> str:
@@ -180,7 +182,10 @@ def draw() -> None:
     with beside:
         card = network_choice.choose_network(_("Read by"))
         seen = st.container(key="draw-seen")
-    read(source, card.name, Places(field, answer, links, seen))
+        if source == "Draw":
+            live_reading.controls(card.name)
+        layers = st.container(key="draw-layers")
+    read(source, card.name, Places(field, answer, links, seen, layers))
     if source == "Draw":
         with tools:
             canvas.tools(more=drawing_sharing.offer)  # after the answer, which need not wait for the tools
@@ -188,12 +193,13 @@ def draw() -> None:
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Where a stroke changes the page: canvas, answer, links to what comes next, and what the network saw."""
+    """Where a stroke changes the page: canvas, answer, links to what comes next, what the network saw, its layers."""
 
     field: DeltaGenerator
     answer: DeltaGenerator
     links: DeltaGenerator
     seen: DeltaGenerator
+    layers: DeltaGenerator
 
 
 @st.fragment
@@ -219,6 +225,9 @@ def read(source: str, network: str, places: Places) -> None:
                 next_steps(picture, parts, source, network)
         with seen:
             show_seen(parts)
+        if source == "Draw" and live_reading.thinks():
+            with places.layers:
+                live_reading.show_layers(recogniser, parts[-1].reading.image if parts else NOTHING.image)
         if preparation.open:
             with preparation:
                 show_preprocessing(parts, recogniser)

@@ -5,6 +5,7 @@ from starlette.middleware import Middleware
 from digitlab.server.embedded_cookies import EmbeddedCookies
 from digitlab.server.host_check import HostCheck
 from digitlab.server.page_style import PageStyle
+from digitlab.server.reading_route import ReadingRoute
 from digitlab.server.security_headers import SecurityHeaders
 from digitlab.server.upload_limits import UploadLimits
 from digitlab.server.uploads import UploadCleanup
@@ -19,6 +20,7 @@ def middleware() -> list[Middleware]:
         Middleware(HostCheck, settings.hosts),
         Middleware(SecurityHeaders, settings.embedded_by),
         *([Middleware(EmbeddedCookies)] if settings.embedded_by else []),
+        Middleware(ReadingRoute),
         Middleware(Visitors),
         Middleware(PageStyle),
         Middleware(UploadLimits),

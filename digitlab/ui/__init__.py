@@ -16,11 +16,13 @@ kept_drawings     What is drawn, kept for a reload of the page
 language          The language of a session, and the field to switch it
 learning_curves   Loss and accuracy over the epochs
 linked_choice     Choices that the address keeps
+live_reading      Reading while the pen moves; what the layers answer
 messages          Errors as sentences on the page; escaping of Markdown
 metric            A figure in a frame
 navigation_roles  Roles of the phone's navigation
 network_choice    The field that chooses the network for all pages
 probability_bars  The ten probabilities of a reading
+reading_address   Where the server reads while the pen moves
 reading_view      What a network reads, shown
 repetition        Pieces of page that are shown again and again while the tab is visible
 resources         What all sessions share: the lab, MNIST, what is loaded ahead

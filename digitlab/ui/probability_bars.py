@@ -5,12 +5,21 @@ from collections.abc import Sequence
 import streamlit as st
 
 
-def show(probabilities: Sequence[float], digit: int | None) -> None:
-    """Show a bar for each digit, the digit read in the accent colour; empty bars if `digit` is None."""
-    rows = []
+def show(probabilities: Sequence[float], digit: int | None, stamp: int | None = None) -> None:
+    """Show a bar for each digit, the digit read in the accent colour; empty bars if `digit` is None.
+
+    With another stamp the browser replaces all of it, also where a script of the page has changed it.
+    """
+    mark = "" if stamp is None else f" data-stamp='{stamp}'"
+    st.html(f"<ol class='digitlab-bars'{mark}>{rows(probabilities, digit)}</ol>")
+
+
+def rows(probabilities: Sequence[float], digit: int | None) -> str:
+    """Return the bars in HTML."""
+    bars = []
     for number, probability in enumerate(probabilities):
         width = f"{probability:.1%}" if digit is not None else "0"
         text = f"{probability:.1%}" if digit is not None else ""
         kind = " class='read'" if number == digit else ""
-        rows.append(f"<li{kind}><b>{number}</b><i><u style='width:{width}'></u></i><span>{text}</span></li>")
-    st.html(f"<ol class='digitlab-bars'>{''.join(rows)}</ol>")
+        bars.append(f"<li{kind}><b>{number}</b><i><u style='width:{width}'></u></i><span>{text}</span></li>")
+    return "".join(bars)

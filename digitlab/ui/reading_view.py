@@ -36,13 +36,18 @@ def verdict(reading: Reading) -> str:
     return _("I'm not sure: {first}, {second} or {third}?", first=first, second=others[0], third=others[1])
 
 
-def answer(reading: Reading, invitation: str) -> None:
-    """Show the digit read, large, and the network's confidence; the invitation if there is nothing to read."""
-    if reading.digit is None:
-        text = f"<span>{escape(invitation)}</span>"
-    else:
-        text = f"<strong data-testid='digit'>{reading.sign}</strong><span>{escape(verdict(reading))}</span>"
-    st.html(f"<div class='digitlab-answer' aria-live='polite'>{text}</div>")
+def answer(reading: Reading, invitation: str, stamp: int | None = None) -> None:
+    """Show the digit read, large, and the network's confidence; the invitation if there is nothing to read.
+
+    With another stamp the browser replaces all of it, also where a script of the page has changed it.
+    """
+    text = f"<span>{escape(invitation)}</span>" if reading.digit is None else answer_text(reading)
+    st.html(f"<div class='digitlab-answer'{_marked(stamp)} aria-live='polite'>{text}</div>")
+
+
+def answer_text(reading: Reading) -> str:
+    """Return the digit read and the network's confidence in HTML."""
+    return f"<strong data-testid='digit'>{reading.sign}</strong><span>{escape(verdict(reading))}</span>"
 
 
 def why(part: str, number: int, network: str, *, is_offered: bool = True) -> None:
@@ -60,8 +65,14 @@ def why(part: str, number: int, network: str, *, is_offered: bool = True) -> Non
     st.page_link("understand.py", label=_("Why?"), icon=icon, query_params=asked, disabled=not is_offered)
 
 
-def number_answer(parts: Sequence[DigitReading]) -> None:
-    """Show a number, and the digits of it that the network is not sure of."""
+def number_answer(parts: Sequence[DigitReading], stamp: int | None = None) -> None:
+    """Show a number, and the digits of it that the network is not sure of; the stamp as in `answer`."""
+    text = number_text(parts)
+    st.html(f"<div class='digitlab-answer number'{_marked(stamp)} aria-live='polite'>{text}</div>")
+
+
+def number_text(parts: Sequence[DigitReading]) -> str:
+    """Return a number, and the digits of it that the network is not sure of, in HTML."""
     number = "".join(part.reading.sign for part in parts)
     lines = [plural("{count} digit", "{count} digits", len(parts))]
     lines += [
@@ -69,8 +80,11 @@ def number_answer(parts: Sequence[DigitReading]) -> None:
         for place, part in enumerate(parts, start=1)
         if not part.reading.is_sure
     ]
-    text = f"<strong data-testid='digit'>{number}</strong><span>{'<br>'.join(map(escape, lines))}</span>"
-    st.html(f"<div class='digitlab-answer number' aria-live='polite'>{text}</div>")
+    return f"<strong data-testid='digit'>{number}</strong><span>{'<br>'.join(map(escape, lines))}</span>"
+
+
+def _marked(stamp: int | None) -> str:
+    return "" if stamp is None else f" data-stamp='{stamp}'"
 
 
 def boxes(picture: NDArray[np.uint8], parts: Sequence[DigitReading]) -> None:
