@@ -21,6 +21,8 @@ _UNITS = "FULLY_CONNECTED"
 _FUNCTIONS = frozenset(
     {"RELU", "RELU6", "RELU_N1_TO_1", "LEAKY_RELU", "ELU", "PRELU", "GELU", "TANH", "LOGISTIC", "HARD_SWISH"}
 )
+# What layers with weights compute, by the ends of their tensors' names: such a name comes before a function's.
+_COMPUTED = frozenset({"convolution", "Conv2D", "depthwise", "separable_conv2d", "conv_transpose", "MatMul"})
 _MAX_NAME = 32  # characters
 
 
@@ -52,7 +54,8 @@ class Activation:
 
     Attributes:
         layer: The layer.
-        values: uint8, 0 for the least and 255 for the greatest value of the layer: (maps, height, width) or (units,).
+        values: uint8, 0 for the least and 255 for the greatest value of the layer, and in between by the square root,
+            so that weak ones are seen: (maps, height, width) or (units,).
     """
 
     layer: Layer
@@ -138,12 +141,12 @@ def layer_name(tensor: str) -> str:
     """Return the name of the Keras layer that a tensor is named after.
 
     Example:
-        >>> layer_name("small_1/features_7/convolution_2_1/convolution;small_1/normalization_2_1/sub")
+        >>> layer_name("small_1/features_7/relu_2_1/Relu;small_1/features_7/convolution_2_1/convolution")
         'convolution_2'
     """
-    parts = tensor.split(";")[0].split("/")
-    name = parts[-2] if len(parts) > 1 else parts[0]
-    return re.sub(r"_\d+$", "", name)[:_MAX_NAME]
+    parts = [part.split("/") for part in tensor.split(";")]
+    own = next((part for part in parts if part[-1] in _COMPUTED), parts[0])
+    return re.sub(r"_\d+$", "", own[-2] if len(own) > 1 else own[0])[:_MAX_NAME]
 
 
 def _with_function(tensor: int, operations: Sequence[dict[str, Any]]) -> int:
@@ -171,4 +174,4 @@ def _shown(layer: Layer, values: NDArray[np.float32]) -> NDArray[np.uint8]:
         chosen = chosen[:: layer.step, :: layer.step].transpose(2, 0, 1)
     if not np.isfinite(high - low) or high <= low:
         return np.zeros(chosen.shape, np.uint8)
-    return np.round((chosen - low) * (255 / (high - low))).astype(np.uint8)
+    return np.asarray(255 * np.sqrt((chosen - low) / (high - low)) + 0.5, np.uint8)

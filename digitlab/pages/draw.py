@@ -227,7 +227,7 @@ def read(source: str, network: str, places: Places) -> None:
             show_seen(parts)
         if source == "Draw" and live_reading.thinks():
             with places.layers:
-                live_reading.show_layers(recogniser, parts[-1].reading.image if parts else NOTHING.image)
+                live_reading.show_layers(recogniser, parts[-1].reading if parts else NOTHING)
         if preparation.open:
             with preparation:
                 show_preprocessing(parts, recogniser)

@@ -6,10 +6,10 @@ from urllib.parse import urlencode
 
 import numpy as np
 import streamlit as st
-from numpy.typing import NDArray
 
 from digitlab.data.drawing_link import HEIGHT, WIDTH
 from digitlab.networks.activations import Activations, Layer
+from digitlab.networks.reading import Reading
 from digitlab.networks.recognition import Recogniser
 from digitlab.translation import _
 from digitlab.ui import language
@@ -17,19 +17,20 @@ from digitlab.ui.reading_address import reading_address
 
 _ON, _THINK = "read_live", "see_think"  # the switches in the session
 _PER_ROW = 32  # units
-_ROW, _MAP, _UNITS, _DIGITS = 28, 30, 8, 18  # pixels: text and gap of a row, a map, a line of units, the ten digits
+_ROW, _MAP, _UNITS, _DIGITS = 24, 28, 8, 18  # pixels: text and gap of a row, a map, a line of units, the ten digits
 
 
 def controls(network: str) -> None:
     """Let a person switch both on and off; call it once a page that has a canvas and an answer."""
-    on = st.toggle(_("Read while drawing"), value=True, key=_ON, persist_state="session")
-    thinks = st.toggle(_("See it think"), key=_THINK, persist_state="session")
+    with st.container(key="draw-live", horizontal=True, gap="small"):
+        on = st.toggle(_("Read while drawing"), value=True, key=_ON, persist_state="session")
+        thinks = st.toggle(_("See it think"), key=_THINK, persist_state="session")
     asked = urlencode({"network": network, "lang": language.current()} | ({"layers": 1} if thinks else {}))
     _reader(
         data={
             "address": f"{reading_address()}?{asked}",
             "isOn": on,
-            "resting": _("Reading while drawing rests: the server is busy. Each stroke is still read."),
+            "resting": _("Live reading rests: the server is busy."),
         },
         key="live-reader",
         height="content",
@@ -41,17 +42,17 @@ def thinks() -> bool:
     return bool(st.session_state.get(_THINK))
 
 
-def show_layers(recogniser: Recogniser, image: NDArray[np.uint8]) -> None:
-    """Show what the layers answer to a digit, uint8 (28, 28); the pictures follow the pen."""
-    inside = recogniser.activations(image)
-    rows = [_row(activation.layer) for activation in inside.hidden]
+def show_layers(recogniser: Recogniser, reading: Reading) -> None:
+    """Show what the layers answer to a digit, dark where nothing is drawn; the pictures follow the pen."""
+    inside = recogniser.activations(reading.image)
+    layers = [activation.layer for activation in inside.hidden]
+    rows = [_row(layer) for layer in layers]
+    height = _ROW + 2 * _DIGITS + sum(_height(row, layer) for row, layer in zip(rows, layers, strict=True))
     rows.append({"label": _("Output: one unit for each digit"), "columns": 10, "height": 1, "width": 1, "isLast": True})
-    heights = [_height(row, activation.layer) for row, activation in zip(rows, inside.hidden, strict=False)]
-    _layers(
-        data={"rows": rows, "values": layer_values(inside)},
-        key="live-layers",
-        height=sum(heights) + _ROW + 2 * _DIGITS,
-    )
+    values = layer_values(inside)
+    if reading.digit is None:
+        values = [base64.b64encode(bytes(len(base64.b64decode(text)))).decode("ascii") for text in values]
+    _layers(data={"rows": rows, "values": values}, key="live-layers", height=height)
 
 
 def layer_values(inside: Activations) -> list[str]:
@@ -93,7 +94,7 @@ def _height(row: dict[str, Any], layer: Layer) -> int:
 _reader = st.components.v2.component(
     "digitlab_live_reader",
     html="<p role='status'></p>",
-    css="p { margin: 0; min-height: 2.5em; font-size: .875rem; line-height: 1.25; color: var(--st-text-color); }",
+    css="p { margin: 0; min-height: 1.25em; font-size: .8rem; line-height: 1.25; color: var(--st-text-color); }",
     js=f"const WIDTH = {WIDTH}, HEIGHT = {HEIGHT}"
     + """
 const SOONEST = 50, SLOW = 400, REST = 30000, PATIENCE = 2000  // milliseconds
@@ -111,7 +112,7 @@ function canvases() {
 
 function show(reply) {
   const place = document.querySelector(".st-key-draw-answer"), answer = place?.querySelector(".digitlab-answer")
-  if (reply.layers) window.dispatchEvent(new CustomEvent("digitlab-layers", { detail: reply.layers }))
+  if (reply.layers && reply.digits) window.dispatchEvent(new CustomEvent("digitlab-layers", { detail: reply.layers }))
   if (!answer || !reply.answer) return
   answer.ariaLive = "off"  // a screen reader says what is read as the pen is lifted
   answer.dataset.live = "true"
