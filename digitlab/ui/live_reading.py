@@ -105,7 +105,7 @@ const NAMES = { down: ["mousedown", "touchstart"], move: ["mousemove", "touchmov
 function canvases() {
   for (const { shadowRoot } of document.querySelectorAll("[data-testid=stBidiComponentIsolated]")) {
     const upper = shadowRoot?.querySelector("canvas.upper-canvas")
-    if (upper) return { upper, lower: shadowRoot.querySelector("canvas.lower-canvas") }
+    if (upper) return { upper, lower: upper.parentElement.querySelector("canvas.lower-canvas") }
   }
   return null
 }

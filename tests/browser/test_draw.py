@@ -35,7 +35,8 @@ def draw(page: Page, strokes: list[list[tuple[int, int]]]) -> None:
 
 
 def answer(page: Page):
-    return page.get_by_test_id("digit")
+    """The digit that the page itself has read, after the pen was lifted."""
+    return page.locator(".digitlab-answer:not([data-live])").get_by_test_id("digit")
 
 
 def seen(page: Page) -> str:
