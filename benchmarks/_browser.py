@@ -2,15 +2,18 @@
 
 import shutil
 import statistics
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import _servers
 from _canvas import STROKES
 from playwright.sync_api import Browser, Page, sync_playwright
 
+_FRAME = 16  # milliseconds between the points of a slow stroke
 PATIENCE = 90_000  # milliseconds to wait for anything on a page
 # Records when the pointer was released, and when the answer's text changed: the start of the frame that shows it.
 _WATCH = """
@@ -114,16 +117,22 @@ def ready_to_draw(page: Page, side: Side) -> None:
         page.click(side.tool)
 
 
-def draw(page: Page, side: Side, digit: str) -> None:
-    """Draw a digit in one stroke with the mouse."""
+def draw(page: Page, side: Side, digit: str, milliseconds: int = 0) -> None:
+    """Draw a digit in one stroke with the mouse, at once or in about so many milliseconds."""
     box = page.locator(side.field).first.bounding_box()
     assert box is not None
     side_length = 0.8 * min(box["width"], box["height"])  # the Sketchpad's canvas is wider than its drawing area
     left, top = box["x"] + (box["width"] - side_length) / 2, box["y"] + (box["height"] - side_length) / 2
-    for number, (x, y) in enumerate(STROKES[digit]):
-        page.mouse.move(left + x * side_length, top + y * side_length, steps=8 if number else 1)
-        if number == 0:
-            page.mouse.down()
+    x, y = STROKES[digit][0]
+    page.mouse.move(left + x * side_length, top + y * side_length)
+    page.mouse.down()
+    steps = max(8, milliseconds // _FRAME // (len(STROKES[digit]) - 1))
+    for start, end in pairwise(STROKES[digit]):
+        for step in range(1, steps + 1):
+            x, y = (one + (other - one) * step / steps for one, other in zip(start, end, strict=True))
+            page.mouse.move(left + x * side_length, top + y * side_length)
+            if milliseconds:
+                time.sleep(_FRAME / 1000)
     page.mouse.up()
 
 
