@@ -48,7 +48,8 @@ def delete() -> None:
             st.rerun()
 
 
-metrics = st.columns(4)
+with st.container(key="models-metrics"):
+    metrics = st.columns(4)
 metrics[0].metric(
     _("Test accuracy"), f"{card.test_accuracy:.2%}", border=True, help=glossary.help("accuracy", "test_set")
 )

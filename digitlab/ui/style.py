@@ -171,6 +171,19 @@ dl.digitlab-glossary { padding: 0 !important; display: grid;
 .st-key-browse-controls, .st-key-browse-pages { min-height: 4.25rem; }
 .st-key-browse-controls button, .st-key-browse-controls [role=radio] { min-height: 2.5rem; }
 .st-key-gallery { min-height: 34.5rem; }
+.st-key-models-metrics [data-testid=stColumn], .st-key-evaluate-metrics [data-testid=stColumn] { min-height: 6.75rem; }
+.st-key-digit-set, .st-key-compared_field { min-height: 4.25rem; }
+.st-key-numbers { min-height: 2.5rem; }
+.st-key-matrix { min-height: 25rem; }
+.st-key-per-digit { min-height: 30rem; }
+.st-key-preset { min-height: 4.25rem; }
+.stMultiSelect input { min-width: 1.5rem; min-height: 1.5rem; }
+@media (min-width: 641px) {
+  .st-key-browse-controls { min-height: 5.25rem; }
+  .st-key-browsed_set { min-width: 9.5rem; }
+  .st-key-browsed_digit { min-width: 26rem; }
+  .st-key-browse-pages > :is(:first-child, :nth-child(3)) { min-width: 7rem; }
+}
 .st-key-browsed-answer { min-height: 12.5rem; }
 .st-key-browse-pages [data-testid=stCaptionContainer] p { line-height: 2.5rem; }
 @media (max-width: 640px) {
@@ -182,6 +195,10 @@ dl.digitlab-glossary { padding: 0 !important; display: grid;
   .st-key-browse-pages { min-height: 7.75rem; }
   .st-key-browsed_digit { min-height: 7rem; }
   .st-key-gallery { min-height: 57rem; }
+  .st-key-preset { min-height: 10.5rem; }
+  .st-key-compared_field { min-height: 6.5rem; }
+  .st-key-learn-code { min-height: 14.5rem; }
+  .st-key-matrix { min-height: 21rem; }
   .st-key-browsed-answer { min-height: 0; }
 }
 """

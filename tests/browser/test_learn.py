@@ -65,7 +65,7 @@ def try_it(page: Page, name: str) -> None:
         expect(answer(page)).to_have_text(re.compile(r"\d|\?"))
 
 
-@pytest.mark.parametrize("language", ["en"])
+@pytest.mark.parametrize("language", ["en", "ko"])
 def test_the_lesson_from_first_to_last_step(page, language):
     open_step(page, "data", language)
     for name in LESSON.steps:

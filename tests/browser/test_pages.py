@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 PAGES = {
     "": "Draw a digit",
-    "browse": "Browse",
+    "browse": "Browse MNIST",
     "train": "Train",
     "learn": "Learn",
     "improve": "Improve",

@@ -1,6 +1,9 @@
 """Every page, without a browser: what stands on it in a lab where nothing has happened yet."""
 
 import pytest
+from streamlit.testing.v1 import AppTest
+
+from digitlab.translation import in_language, translated
 
 PAGES = {
     "browse": "Browse MNIST",
@@ -20,4 +23,13 @@ PAGES = {
 def test_a_page_opens_without_an_error_in_a_new_lab(app, name):
     page = app.open(name)
     assert page.title[0].value == PAGES[name]
+    assert not page.error
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_page_opens_in_korean(app, name):
+    page: AppTest = app.open(name, lang="ko")
+    with in_language("ko"):
+        title = translated(PAGES[name])
+    assert page.title[0].value == title != PAGES[name]
     assert not page.error

@@ -12,6 +12,7 @@ from digitlab.networks.calibration import Bin
 from digitlab.networks.metrics import EpochMetrics
 from digitlab.networks.robustness import Point
 from digitlab.translation import Text, _, translated
+from digitlab.ui.charts import fonts
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -277,8 +278,8 @@ def calibration(curve: Sequence[Bin], *, is_dark: bool) -> "Figure":
     for axes in (upper, lower):
         axes.set_facecolor("none")
         axes.tick_params(which="both", colors=ink)
-        axes.xaxis.label.set_color(ink)
-        axes.yaxis.label.set_color(ink)
+        for label in (axes.xaxis.label, axes.yaxis.label):
+            label.set(color=ink, fontfamily=fonts.families())
         for side, spine in axes.spines.items():
             spine.set_visible(side in ("left", "bottom"))
             spine.set_color(ink)

@@ -32,12 +32,14 @@ def show(result: Evaluation, name: str) -> None:
         st.subheader(
             _("Per-digit results"), help=glossary.help("recall", "precision", "f1", "accuracy", "confidence_interval")
         )
-        _per_digit(result.scores)
+        with st.container(key="per-digit"):
+            _per_digit(result.scores)
     _pictures(result)
 
 
 def _metrics(scores: Scores, accuracy: str, loss: str) -> None:
-    first, second, third = st.columns(3)
+    with st.container(key="evaluate-metrics"):
+        first, second, third = st.columns(3)
     low, high = scores.interval
     metric.show(
         first,

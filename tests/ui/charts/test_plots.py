@@ -7,7 +7,15 @@ from digitlab.data.distortions import DISTORTIONS
 from digitlab.networks.calibration import Bin
 from digitlab.networks.metrics import EpochMetrics
 from digitlab.networks.robustness import Point
+from digitlab.translation import in_language
 from digitlab.ui.charts import plots
+
+
+def test_calibration_curve_has_a_font_for_korean():
+    with in_language("ko"):
+        figure = plots.calibration([Bin(0.9, 1.0, 10, 0.95, 0.9)], is_dark=False)
+    figure.savefig(io.BytesIO(), format="png")  # a letter without a picture is a warning, and so an error
+    assert figure.axes[0].get_ylabel() == "정확도"
 
 
 def test_a_curve_has_a_point_for_each_epoch_and_set():
