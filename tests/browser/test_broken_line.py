@@ -1,0 +1,27 @@
+"""The network between a browser and the app is gone for a while."""
+
+from conftest import visit, wait_until
+from line import Line
+from playwright.sync_api import expect
+from test_draw import draw
+
+SEVEN = [[(80, 60), (260, 60), (220, 150), (170, 270)]]
+BAR = [[(140, 165), (260, 165)]]
+
+
+def test_drawing_and_answer_outlive_a_broken_line(app, newcomer):
+    with Line(app.url).kept() as line:
+        page = newcomer(line.url).new_page()
+        visit(page, "", "Draw a digit")
+        draw(page, SEVEN)
+        expect(page.locator(".digitlab-answer strong")).to_have_text("7")
+        line.cut()
+        expect(page.get_by_role("dialog").get_by_text("Connection error")).to_be_visible()
+        page.keyboard.press("Escape")
+        draw(page, BAR)  # the canvas works without the server
+        line.mend()
+        wait_until(page, "document.querySelector('[data-testid=stApp][data-test-connection-state=CONNECTED]')")
+        expect(page.get_by_role("dialog")).to_have_count(0)
+        expect(page.locator(".digitlab-answer strong")).to_have_text("7")
+        draw(page, [[(40, 40), (44, 300)], [(20, 300), (60, 300)]])
+        expect(page.locator(".digitlab-answer strong")).to_have_text("17")
