@@ -13,7 +13,7 @@ import _servers
 from _canvas import STROKES
 from playwright.sync_api import Browser, Page, sync_playwright
 
-_FRAME = 16  # milliseconds between the points of a slow stroke
+_FRAME = 0.016  # seconds between the points of a slow stroke
 PATIENCE = 90_000  # milliseconds to wait for anything on a page
 # Records when the pointer was released, and when the answer's text changed: the start of the frame that shows it.
 _WATCH = """
@@ -123,17 +123,25 @@ def draw(page: Page, side: Side, digit: str, milliseconds: int = 0) -> None:
     assert box is not None
     side_length = 0.8 * min(box["width"], box["height"])  # the Sketchpad's canvas is wider than its drawing area
     left, top = box["x"] + (box["width"] - side_length) / 2, box["y"] + (box["height"] - side_length) / 2
-    x, y = STROKES[digit][0]
-    page.mouse.move(left + x * side_length, top + y * side_length)
+    points = [(left + x * side_length, top + y * side_length) for x, y in STROKES[digit]]
+    page.mouse.move(*points[0])
     page.mouse.down()
-    steps = max(8, milliseconds // _FRAME // (len(STROKES[digit]) - 1))
-    for start, end in pairwise(STROKES[digit]):
-        for step in range(1, steps + 1):
-            x, y = (one + (other - one) * step / steps for one, other in zip(start, end, strict=True))
-            page.mouse.move(left + x * side_length, top + y * side_length)
-            if milliseconds:
-                time.sleep(_FRAME / 1000)
+    for start, end in pairwise(points):
+        if milliseconds:
+            _glide(page, start, end, milliseconds / 1000 / (len(points) - 1))
+        else:
+            page.mouse.move(*end, steps=8)
     page.mouse.up()
+
+
+def _glide(page: Page, start: tuple[float, float], end: tuple[float, float], seconds: float) -> None:
+    """Move the mouse in so many seconds, however long each of its steps takes."""
+    began = time.monotonic()
+    share = 0.0
+    while share < 1:
+        time.sleep(_FRAME)
+        share = min(1.0, (time.monotonic() - began) / seconds)
+        page.mouse.move(*(one + (other - one) * share for one, other in zip(start, end, strict=True)))
 
 
 def answer_time(page: Page) -> float:

@@ -166,7 +166,7 @@ def set_live(page: Page, is_on: bool) -> None:
     field = page.locator("[data-testid=stCheckbox]", has_text="Read while drawing")
     if field.locator("input").is_checked() != is_on:
         field.locator("label").click()
-        page.wait_for_timeout(700)
+        page.wait_for_timeout(500)
 
 
 def summary(times: Mapping[str, Sequence[float]]) -> tuple[dict[str, float], dict[str, float]]:

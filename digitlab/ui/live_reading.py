@@ -88,8 +88,8 @@ def _height(row: dict[str, Any], layer: Layer) -> int:
     return _ROW + (_MAP if layer.has_maps else _UNITS * -(-len(layer.shown) // int(row["columns"])))
 
 
-# The next picture is sent when the last one was answered, and never sooner than twice the time that an answer takes: a
-# slow server gets fewer pictures, not older ones. The drawing as the pen is lifted is read by the page itself; its
+# The next picture is sent when the last one was answered, and a little later where that took long: a slow server gets
+# fewer pictures, not older ones. The drawing as the pen is lifted is read by the page itself; its
 # answer replaces whatever stands here, and nothing of this may delay it.
 _reader = st.components.v2.component(
     "digitlab_live_reader",
@@ -172,7 +172,7 @@ function start(note) {
       if (asked === stop) asked = null
     }
     judge(milliseconds)
-    next = performance.now() + Math.max(SOONEST - (performance.now() - began), Math.min(milliseconds, SLOW))
+    next = performance.now() + Math.max(SOONEST - (performance.now() - began), Math.min(milliseconds / 4, SLOW))
     plan()
   }
   const plan = () => {
