@@ -34,7 +34,11 @@ class Layer:
         name: Its name in Keras.
         shape: (height, width, maps), or (units,).
         shown: The indices of the maps or units that are shown.
-        step: Every so manieth pixel of a map is shown.
+        step: How many pixels lie from one that is shown to the next.
+
+    Example:
+        >>> Layer("convolution_1", (14, 14, 24), (0, 8, 15, 23)).has_maps
+        True
     """
 
     name: str
