@@ -5,7 +5,7 @@ from playwright.sync_api import Page, expect
 
 from digitlab.data.distortions import DISTORTIONS
 
-VIEWS = ["Overview", "Calibration", "Robustness", "Comparison", "Label noise"]
+VIEWS = ["Overview", "Calibration", "Robustness", "Two networks", "Label noise"]
 
 
 def evaluate(page: Page, view: str, rest: str = "") -> None:
@@ -38,7 +38,7 @@ def test_opened_picture_leads_to_its_explanation(page):
     expect(dialog).to_contain_text(sentence)
     number = sentence.search(dialog.inner_text())[1]
     dialog.get_by_role("link", name="Why?").click()
-    expect(page.get_by_role("heading", name="Understand", level=1)).to_be_visible()
+    expect(page.get_by_role("heading", name="Explain", level=1)).to_be_visible()
     settle(page)
     expect(page.get_by_label("Sample", exact=True)).to_have_value(number)
     expect(page).to_have_url(re.compile(f"explain=training-{number}"))

@@ -54,7 +54,7 @@ def test_a_link_keeps_a_network_that_was_chosen_elsewhere(page, context):
     visit(page, "models?model=tutorial", "Models")
     page.get_by_role("link", name="Evaluate it").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Evaluate")
-    page.get_by_role("tab", name="Comparison").click()
+    page.get_by_role("tab", name="Two networks").click()
     expect(page.get_by_text("Only Tutorial is correct")).to_be_visible()
     settle(page)
     other = context.new_page()
