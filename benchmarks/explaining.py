@@ -43,7 +43,7 @@ Image = NDArray[np.uint8]
 
 
 def ours(explained: ExplanationService, training: Image) -> dict[str, Callable[[Image, int], object]]:
-    """Return the questions of the Understand page by name; top activations are asked for some training digits."""
+    """Return the questions of the page Explain by name; top activations are asked for some training digits."""
     layers = [layer.layer for layer in explained.activations(training[0]).layers if layer.kind == "Conv2D"]
     of_filters: dict[str, Callable[[Image, int], object]] = {
         "top activations": lambda _, __: explained.top_activations(training[:TRAINING], layers[-1])

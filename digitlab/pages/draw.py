@@ -59,7 +59,7 @@ def choose_source() -> str:
         persist_state="session",
         label_visibility="collapsed",
     )
-    shared_state.get().source = source  # Understand explains what is read here
+    shared_state.get().source = source  # Explain explains what is read here
     # Not bound to the address by Streamlit, which would forget it with the page.
     if source != "Draw":
         st.query_params["source"] = state.asked_source = source

@@ -174,7 +174,7 @@ def test_deleted_digit_is_not_explained_any_more(page, digits):
     images, labels = digits.part("test")
     import_file(page, "some.npz", to_npz(images[:3], labels[:3]))
     before, newest = (page.get_by_text(f"Your label: {label}.") for label in labels[1:3])
-    visit(page, "understand?explain=test-0&model=tutorial")
+    visit(page, "understand?explain=test-0&model=tutorial", "Explain")
     page.get_by_test_id("stMain").get_by_text("My digits", exact=True).click()
     expect(newest).to_be_visible()
     settle(page)

@@ -45,7 +45,7 @@ def test_a_newcomer_walks_through_the_lab(page, take):
     draw(page, SEVEN)
     expect(answer(page)).to_have_text("7")
     take("draw")
-    visit(page, "understand?set=test&sample=4&view=Change+its+mind")
+    visit(page, "understand?set=test&sample=4&view=Change+its+mind", "Explain")
     expect(page.get_by_alt_text(re.compile("^Changed. .*9"))).to_be_visible()
     take("understand", height=1180)
     visit(page, "evaluate")
