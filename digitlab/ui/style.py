@@ -119,13 +119,13 @@ SHEET = """
 .digitlab-term { position: relative; font-style: inherit; cursor: help; border-radius: .15rem;
     text-decoration: underline dotted; text-decoration-thickness: 1.5px; text-underline-offset: .2em; }
 .digitlab-term:focus-visible { outline: 2px solid currentColor; outline-offset: 2px; }
-.digitlab-tip { position: absolute; z-index: 1000; left: var(--digitlab-shift, 0); bottom: 100%; visibility: hidden;
+.digitlab-tip { position: absolute; z-index: 1000; left: var(--digitlab-shift, 0); bottom: 100%; display: none;
     box-sizing: border-box; width: max-content; max-width: min(20rem, 85vw); padding: .5rem .75rem;
     color: #ffffff; background: #17212e; border: 1px solid #7d8da1; border-radius: .5rem;
     font-size: .875rem; font-weight: 400; line-height: 1.45; text-align: left; white-space: normal; cursor: auto; }
 .digitlab-term.below .digitlab-tip { bottom: auto; top: 100%; }
-.digitlab-term:hover .digitlab-tip, .digitlab-term:focus .digitlab-tip { visibility: visible; }
-.digitlab-term.closed .digitlab-tip { visibility: hidden; }
+.digitlab-term:hover .digitlab-tip, .digitlab-term:focus .digitlab-tip { display: block; }
+.digitlab-term.closed .digitlab-tip { display: none; }
 dl.digitlab-glossary { padding: 0 !important; display: grid;
     grid-template-columns: repeat(auto-fill, minmax(min(22rem, 100%), 1fr));
     gap: 1rem 2rem; margin: 0; }

@@ -18,7 +18,7 @@ def test_a_correction_is_found_relabelled_and_deleted(page):
     assert captions(page) == ["1, read as 7"]
     page.locator(".grid button").click()
     settle(page)
-    expect(page.get_by_text("1, corrected in Draw")).to_be_visible()
+    expect(page.get_by_text("1, corrected")).to_be_visible()
     expect(page.get_by_role("img", name="As it was drawn")).to_be_visible()
     button(page, "Relabel").click()
     page.get_by_role("menuitem", name="7").click()

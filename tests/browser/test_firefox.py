@@ -17,7 +17,7 @@ FIND = """((selector) => {
 })"""
 CANVAS = f"{FIND}('canvas.upper-canvas')"
 # An icon's name stands before a button's own text.
-BUTTON = r"""[...document.querySelectorAll("button")].find(
+BUTTON = r"""[...document.querySelectorAll("[data-testid=stMain] button")].find(
     button => button.innerText.trim().split("\n").at(-1) === "{}" && !button.disabled
 )"""
 
