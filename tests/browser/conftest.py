@@ -269,8 +269,8 @@ def assert_no_tensorflow(app: App) -> None:
 
 
 def visit(page: Page, path: str, title: str | None = None) -> None:
-    """Open a page and wait until its script has run."""
-    page.goto(f"/{path}")
+    """Open a page and wait until its script has run; "draw" is the first page, without the way by its old address."""
+    page.goto(f"/{path.removeprefix('draw')}")
     expect(page.get_by_role("heading", level=1)).to_contain_text(title or path.split("?")[0].capitalize())
     settle(page)
 
