@@ -17,7 +17,7 @@ NO_WAIT = (
 
 def field(page: Page) -> FloatRect:
     """Where the canvas lies, once its style sheets are there: before, it is below its background, in another size."""
-    expect(page.get_by_label("Canvas for drawing a digit")).to_be_visible()
+    expect(page.get_by_label(re.compile("Canvas for drawing a digit|숫자를 그리는 캔버스"))).to_be_visible()
     expect(page.locator("canvas.dc-background-canvas")).to_have_css("position", "absolute")
     return page.locator("canvas.upper-canvas").bounding_box()
 
