@@ -1,3 +1,5 @@
+import re
+
 import numpy as np
 import pytest
 from conftest import go_to, settle, visit
