@@ -13,6 +13,7 @@ import re
 import sys
 from collections import defaultdict
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 
@@ -27,6 +28,7 @@ from digitlab.translation import DOMAIN, ENGLISH, LANGUAGES, LOCALE
 
 ROOT = Path(__file__).resolve().parent.parent
 KEYWORDS = {"_": None, "Text": None, "plural": (1, 2), "plural_text": (1, 2)}
+_NEVER = datetime(2000, 1, 1, tzinfo=UTC)  # the date in compiled catalogues, which would otherwise differ each minute
 POT = LOCALE / f"{DOMAIN}.pot"
 
 
@@ -79,9 +81,11 @@ def as_po(catalogue: Catalog) -> bytes:
 
 
 def as_mo(catalogue: Catalog) -> bytes:
-    """Return a catalogue as gettext reads it."""
+    """Return a catalogue as gettext reads it; the same catalogue gives the same bytes."""
     file = BytesIO()
-    write_mo(file, read_po(BytesIO(as_po(catalogue)), locale=catalogue.locale))
+    compiled = read_po(BytesIO(as_po(catalogue)), locale=catalogue.locale)
+    compiled.creation_date = compiled.revision_date = _NEVER
+    write_mo(file, compiled)
     return file.getvalue()
 
 
