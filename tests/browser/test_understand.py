@@ -10,7 +10,7 @@ from test_draw import FOUR, answer, draw
 
 def look(page: Page, view: str, network: str = "tutorial") -> None:
     """Open a view of one of MNIST's digits, a four, by the view's name in the address."""
-    visit(page, f"understand?set=test&sample=4&model={network}&view={view.replace(' ', '+')}")
+    visit(page, f"understand?set=test&sample=4&model={network}&view={view.replace(' ', '+')}", "Explain")
     expect(page.get_by_test_id("stSpinner")).to_have_count(0)
     settle(page)
 
