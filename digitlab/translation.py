@@ -10,12 +10,13 @@ of the code in `locale/digitlab.pot` and compiles the catalogues.
 
 import gettext
 import re
+import struct
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache, reduce
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 LOCALE = Path(__file__).with_name("locale")
 DOMAIN = "digitlab"
@@ -23,7 +24,9 @@ ENGLISH = "en"
 LANGUAGES = {ENGLISH: "English", "ko": "한국어"}  # a language's name, in that language, by its code
 
 _PLACEHOLDER = re.compile(r"\{(\w+)(?:![rsa])?(?::([^{}]*))?\}")
-_FORM_OF_NUMBER, _NUMBER = re.compile(r"[\d.,+]*[%defg,]"), r"[-+]?\d[\d,.]*(?:e[-+]?\d+)?%?|nan|inf"
+_FORM_OF_NUMBER = re.compile(r"[\d.,+]*[%defg,]")
+_NUMBER, _COUNT, _ANYTHING = r"[-+]?\d[\d,.]*(?:e[-+]?\d+)?%?|nan|inf", r"\d[\d,]*", ".+?"
+_LITTLE_ENDIAN = b"\xde\x12\x04\x95"  # the beginning of a compiled catalogue
 _MIN_LETTERS = 8  # of a template's own, unless all its values are numbers: others fit nearly any text
 
 
@@ -197,41 +200,77 @@ class _Filled(str):
         return str(self)
 
 
+class _Template(NamedTuple):
+    """A text in English; of one that counts things, one of its two forms."""
+
+    text: str
+    singular: str = ""  # of a text that counts things
+
+    def filled(self, code: str, values: dict[str, str]) -> str:
+        """Return it in another language, with its values."""
+        if not self.singular:
+            return _catalogue(code).gettext(self.text).format_map(values)
+        count = values.setdefault("count", _Filled(1))  # "One digit" has no number
+        number = int(re.sub(r"\D", "", count))
+        return _catalogue(code).ngettext(self.singular, self.text, number).format_map(values)
+
+
 def _recognised(code: str, text: str) -> str:
-    catalogue = _catalogue(code)
-    if (found := catalogue.gettext(text)) != text:
+    if (found := _catalogue(code).gettext(text)) != text:
         return found
     for pattern, template in _patterns(code):
         if match := pattern.fullmatch(text):
-            values = {name: _Filled(_recognised(code, value)) for name, value in match.groupdict().items()}
-            return catalogue.gettext(template).format_map(values)
+            values: dict[str, str] = {
+                name: _Filled(_recognised(code, value)) for name, value in match.groupdict().items()
+            }
+            return template.filled(code, values)
     return text
 
 
 @cache
-def _patterns(code: str) -> list[tuple[re.Pattern[str], str]]:
+def _patterns(code: str) -> list[tuple[re.Pattern[str], _Template]]:
     """Return each template with placeholders, the ones with the most words of their own first."""
-    entries: Mapping[Any, str] = vars(_catalogue(code)).get("_catalog", {})
-    templates = {str(key[0] if isinstance(key, tuple) else key) for key in entries}
-    with_values = [template for template in templates if _PLACEHOLDER.search(template) and _is_telling(template)]
-    with_values.sort(key=lambda template: (-len(_PLACEHOLDER.sub("", template)), template))
-    return [(_pattern(template), template) for template in with_values]
+    found = [template for template in _templates(code) if template.singular or _PLACEHOLDER.search(template.text)]
+    found = [template for template in found if _is_telling(template)]
+    found.sort(key=lambda template: (-len(_PLACEHOLDER.sub("", template.text)), template))
+    return [(_pattern(template), template) for template in found]
 
 
-def _is_telling(template: str) -> bool:
-    letters = sum(map(str.isalpha, _PLACEHOLDER.sub("", template)))
-    return letters >= _MIN_LETTERS or all(
-        _FORM_OF_NUMBER.fullmatch(form) for _name, form in _PLACEHOLDER.findall(template)
-    )
+def _templates(code: str) -> Iterator[_Template]:
+    """Yield the texts of a compiled catalogue, both forms of those that count things: gettext drops the plurals.
+
+    Its format: https://www.gnu.org/software/gettext/manual/html_node/MO-Files.html
+    """
+    content = Path(gettext.find(DOMAIN, LOCALE, [code]) or "").read_bytes()
+    order = "<" if content.startswith(_LITTLE_ENDIAN) else ">"
+    count, table = struct.unpack_from(f"{order}2I", content, 8)
+    for place in range(table, table + 8 * count, 8):
+        length, start = struct.unpack_from(f"{order}2I", content, place)
+        forms = content[start : start + length].decode().split("\0")
+        for form in forms:
+            yield _Template(form, forms[0] if len(forms) > 1 else "")
 
 
-def _pattern(template: str) -> re.Pattern[str]:
-    parts, end, seen = [], 0, set[str]()
-    for match in _PLACEHOLDER.finditer(template):
-        parts.append(re.escape(template[end : match.start()].replace("{{", "{").replace("}}", "}")))
-        name, value = match[1], _NUMBER if _FORM_OF_NUMBER.fullmatch(match[2] or "") else ".+?"
+def _is_telling(template: _Template) -> bool:
+    values = [_value(template, name, form) for name, form in _PLACEHOLDER.findall(template.text)]
+    letters = sum(map(str.isalpha, _PLACEHOLDER.sub("", template.text)))
+    return letters >= _MIN_LETTERS or _ANYTHING not in values
+
+
+def _value(template: _Template, name: str, form: str | None) -> str:
+    """Return what a placeholder stands for, as a regular expression."""
+    if template.singular and name == "count":
+        return _COUNT
+    return _NUMBER if _FORM_OF_NUMBER.fullmatch(form or "") else _ANYTHING
+
+
+def _pattern(template: _Template) -> re.Pattern[str]:
+    text, parts, end, seen = template.text, [], 0, set[str]()
+    for match in _PLACEHOLDER.finditer(text):
+        parts.append(re.escape(text[end : match.start()].replace("{{", "{").replace("}}", "}")))
+        name, value = match[1], _value(template, match[1], match[2])
         parts.append(f"(?P={name})" if name in seen else f"(?P<{name}>{value})")
         seen.add(name)
         end = match.end()
-    parts.append(re.escape(template[end:].replace("{{", "{").replace("}}", "}")))
+    parts.append(re.escape(text[end:].replace("{{", "{").replace("}}", "}")))
     return re.compile("".join(parts), re.DOTALL)

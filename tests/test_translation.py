@@ -19,11 +19,18 @@ TEXTS = {
     "{label!r} is no label.": "{label!r}은(는) 레이블이 아닙니다.",
     "{where}: {what}": "{where}에서 {what}",
 }
+COUNTED = {
+    ("{count} digit", "{count:,} digits"): "숫자 {count:,}개",
+    (
+        "One drawing of {name} is gone.",
+        "{count} drawings of {name} are gone.",
+    ): "{name}의 그림 {count}개가 사라졌습니다.",
+}
 
 
 @pytest.fixture
 def korean(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    with korean_catalogue(tmp_path, TEXTS, {("{count} digit", "{count} digits"): "숫자 {count}개"}):
+    with korean_catalogue(tmp_path, TEXTS, COUNTED):
         monkeypatch.setattr(translation, "_language", lambda: "ko")
         yield
 
@@ -37,7 +44,7 @@ def test_english_needs_no_catalogue() -> None:
 @pytest.mark.usefixtures("korean")
 def test_literal_is_translated_and_filled_in() -> None:
     assert _("The setting {name} is {value}.", name="x", value=3) == "설정 x의 값이 3입니다."
-    assert plural("{count} digit", "{count} digits", 5) == "숫자 5개"
+    assert plural("{count} digit", "{count:,} digits", 5) == "숫자 5개"
 
 
 @pytest.mark.usefixtures("korean")
@@ -45,7 +52,7 @@ def test_text_inside_a_text_is_translated() -> None:
     inner = Text(
         "The setting {name} is {value}.",
         name=Text("Learning rate"),
-        value=plural_text("{count} digit", "{count} digits", 2),
+        value=plural_text("{count} digit", "{count:,} digits", 2),
     )
     assert translated(inner) == "설정 학습률의 값이 숫자 2개입니다."
 
@@ -67,6 +74,11 @@ def test_error_from_another_process_is_translated() -> None:
         ("'it' is no label.", "'it'은(는) 레이블이 아닙니다."),
         ("Learning rate: written by a person", "Learning rate: written by a person"),
         ("Nobody wrote this.", "Nobody wrote this."),
+        ("1 digit", "숫자 1개"),
+        ("1,200 digits", "숫자 1,200개"),
+        ("nan digits", "nan digits"),
+        ("One drawing of Ann is gone.", "Ann의 그림 1개가 사라졌습니다."),
+        ("12 drawings of Ann are gone.", "Ann의 그림 12개가 사라졌습니다."),
     ],
 )
 def test_kept_english_is_found_again(kept: str, shown: str) -> None:
