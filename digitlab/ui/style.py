@@ -30,7 +30,7 @@ SHEET = """
 .st-key-draw-head { min-height: 2.75rem; }
 .st-key-source { min-width: 18.2rem; }
 .st-key-source > div { margin-left: auto; }
-.st-key-tool { min-width: 10.9rem; }
+.st-key-tool { min-width: 10rem; }
 .st-key-undo, .st-key-clear { min-width: 5rem; }
 .st-key-draw-head h1 { padding: 0; font-size: 1.75rem; }
 .st-key-draw-columns { display: grid; gap: 1rem 1.5rem; align-items: start;
@@ -43,6 +43,7 @@ SHEET = """
 .st-key-draw-seen { min-height: 10.5rem; }
 .st-key-draw-tools { min-height: 2.75rem; }
 .st-key-canvas-tools { gap: .25rem; }
+.st-key-canvas-tools :is(button, label) { padding-inline: .6rem; }
 .st-key-canvas-tools :is(.st-key-pen-width, .st-key-share-drawing) p { font-size: 0; }
 @media (max-width: 1040px) {
   .st-key-draw-columns { grid-template-columns: minmax(0, 30rem) minmax(0, 1fr); }
