@@ -1,14 +1,14 @@
-"""The commands `improve` and `forget`: fine-tuning on drawings, and their deletion."""
+"""The commands `improve`, `keep` and `forget`: fine-tuning on drawings, its network, and the drawings' deletion."""
 
 import argparse
 
 from digitlab.cli import ctrl_c, input_file
 from digitlab.cli.output import show, tell
 from digitlab.cli.training import attend
-from digitlab.errors import DigitLabError
+from digitlab.errors import DigitLabError, ModelNotFound
 from digitlab.lab import Lab
 from digitlab.preprocessing import bundles
-from digitlab.runs.records.people import HERE
+from digitlab.runs.records.people import HERE, OPERATOR
 from digitlab.translation import Text, _, plural, translated
 
 
@@ -39,9 +39,26 @@ def improve(options: argparse.Namespace, lab: Lab) -> int:
         "held_back": len(improvement.drawings),
         "run": run.number,
         "model": str(lab.model_file(run.model)),
+        "is_kept": not improvement.after.is_pending,
     }
-    saved = _("Saved as {file}", file=result["model"])
-    show(options, result, f"{translated(improvement.sentence)}\n{saved}")
+    lines = [translated(improvement.sentence), _("Saved as {file}", file=result["model"])]
+    if improvement.after.is_pending:
+        lines += [
+            _("The new network was not kept: it is in no list of networks."),
+            _("Keep it with: python -m digitlab keep {number}", number=run.number),
+            _("Discard it with: python -m digitlab delete {number}", number=run.number),
+        ]
+    show(options, result, "\n".join(lines))
+    return 0
+
+
+def keep(options: argparse.Namespace, lab: Lab) -> int:
+    """Keep the network of a run although fine-tuning made it worse."""
+    run = lab.run(options.number)
+    if run.model is None:
+        raise ModelNotFound(Text("Run {number} has no network to keep. See the list of runs.", number=run.number))
+    card = lab.keep_model(run.model, OPERATOR)
+    show(options, card.as_dict(), _("{title} is in the list of networks.", title=card.title))
     return 0
 
 

@@ -19,6 +19,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace, Lab], int]] = {
     "export": models.export,
     "import": models.import_,
     "improve": improvement.improve,
+    "keep": improvement.keep,
     "forget": improvement.forget,
     "runs": runs.list_runs,
     "stop": runs.stop,

@@ -110,7 +110,9 @@ def _improvement(add: _Add) -> list[argparse.ArgumentParser]:
     )
     improve.add_argument("--seed", type=int, default=1, help=_("Decides which drawings are set aside."))
     improve.add_argument("--title", default="", help=_("Title of the new network."))
-    return [improve, add("forget", help=_("delete all drawings that the command improve saved in this record"))]
+    keep = add("keep", help=_("keep the network of a run although improve made it worse"))
+    keep.add_argument("number", metavar="RUN", type=int, help=_("Its number, as the command runs lists it."))
+    return [improve, keep, add("forget", help=_("delete all drawings that the command improve saved in this record"))]
 
 
 def _runs(add: _Add) -> list[argparse.ArgumentParser]:
@@ -120,7 +122,7 @@ def _runs(add: _Add) -> list[argparse.ArgumentParser]:
         add, "resume", "go-on", help=_("queue a paused, stopped or finished run again, to continue where it was")
     )
     rename = add("rename", help=_("give a run another title"))
-    delete = add("delete", help=_("delete a run that is over from the record; its network stays"))
+    delete = add("delete", help=_("delete a run that is over, and its network only if it was not kept"))
     for command in (stop, pause, resume, rename, delete):
         command.add_argument("number", metavar="RUN", type=int, help=_("Its number, as the command runs lists it."))
     resume.add_argument("--epochs", type=int, help=_("Total epochs (default: as many as it was started with)."))

@@ -44,7 +44,8 @@ def reads_all() -> bool:
         return False
     st.info(
         plural(
-            "This network reads your {count} drawing correctly, so there is nothing to improve.",
+            "This network reads your {count} drawing correctly, so there is nothing to improve. Fine-tuning can only "
+            "make it worse. Draw digits that it misreads first.",
             "This network reads all {count:,} of your drawings correctly, so there is nothing to improve. Fine-tuning "
             "can only make it worse. Draw digits that it misreads first.",
             score[1],

@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from digitlab.translation import _
 from digitlab.ui import component_events
 
 
@@ -43,15 +44,16 @@ def matrix(
     cells = [
         {
             "text": shown[cell] if in_shares else str(count or ""),
-            "label": f"{cell // 10} read as {cell % 10}: {count}",
+            "label": _("{label} read as {answer}: {count}", label=cell // 10, answer=cell % 10, count=count),
             "weight": round(float(weights.flat[cell]), 2),
             "isEmpty": not count,
         }
         for cell, count in enumerate(int(count) for count in counts.flat)
     ]
+    caption = _("Confusion matrix: true digits in rows, predicted digits in columns")
     mark = None if chosen is None else chosen[0] * 10 + chosen[1]
     _matrix(
-        data={"cells": cells, "chosen": mark, "isDark": is_dark},
+        data={"caption": caption, "cells": cells, "chosen": mark, "isDark": is_dark},
         key=key,
         on_clicked_change=clicked,
         height="content",
@@ -83,7 +85,7 @@ const cell = (name, text) => Object.assign(document.createElement(name), { textC
 export default function ({ data, parentElement, setTriggerValue }) {
   const table = parentElement.querySelector("table")
   table.className = data.isDark ? "dark" : ""
-  table.caption.textContent = "Confusion matrix: true digits in rows, predicted digits in columns"
+  table.caption.textContent = data.caption
   const head = document.createElement("tr")
   head.append(document.createElement("td"), ...[...Array(10).keys()].map((digit) => cell("th", digit)))
   table.tHead.replaceChildren(head)

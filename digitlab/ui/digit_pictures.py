@@ -55,7 +55,7 @@ def _dialog(results: Sequence[Evaluation], index: int) -> None:
     digit_set = results[0].digit_set
     label, number = int(results[0].scores.labels[index]), digit_set.index(index)
     st.markdown(_origin(digit_set.part, number, label, is_own=digit_set.is_own))
-    galleries.digit_picture(results[0].images[index], f"Sample {number}", is_large=True)
+    galleries.digit_picture(results[0].images[index], _("Sample {number}", number=number), is_large=True)
     if digit_set.part == "test" and number in KNOWN_LABEL_ERRORS:
         votes = KNOWN_LABEL_ERRORS[number]
         st.caption(

@@ -7,6 +7,7 @@ from typing import Literal
 import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
+from digitlab.errors import ModelDamaged, ModelNotFound
 from digitlab.runs.records.model_card import MAX_TITLE_LENGTH
 from digitlab.runs.records.people import Person
 from digitlab.runs.records.run import Run, RunState
@@ -110,6 +111,17 @@ def _delete(run: Run, person: Person) -> None:
     st.dialog(_("Delete this run?"))(_ask_whether_to_delete)(run, person)
 
 
+def _fate_of_network(run: Run) -> str:
+    """Return what becomes of a run's network when the run is deleted; empty if it has none that can be used."""
+    if run.model is None:
+        return ""
+    try:
+        card = resources.lab().model(run.model)
+    except (ModelNotFound, ModelDamaged):
+        return ""
+    return _("Its network was not kept and is deleted, too.") if card.is_pending else _("Its network stays on Models.")
+
+
 def _ask_whether_to_delete(run: Run, person: Person) -> None:
     st.markdown(
         _(
@@ -117,8 +129,9 @@ def _ask_whether_to_delete(run: Run, person: Person) -> None:
             title=messages.escape_markdown(run.title),
         )
     )
-    if run.model is not None:
-        st.markdown(_("Its network stays on Models."))
+    with messages.show_errors():
+        if fate := _fate_of_network(run):
+            st.markdown(fate)
     with st.container(horizontal=True):
         if st.button(_("Delete"), type="primary", icon=":material/delete:"):
             with messages.show_errors():

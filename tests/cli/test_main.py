@@ -153,16 +153,21 @@ def upside_down(digits, tmp_path):
 def test_improve_fine_tunes_on_drawings_and_prints_the_verdict(capsys, upside_down, brief, monkeypatch):
     assert main(["improve", "tutorial", "--drawings", str(upside_down), "--json"]) == 0
     result = json.loads(capsys.readouterr().out)
-    assert (result["verdict"], result["held_back"]) == ("helped", 10)
+    assert (result["verdict"], result["held_back"], result["is_kept"]) == ("helped", 10, True)
     assert result["drawings"][1] > result["drawings"][0]
     assert main(["evaluate", result["model"], "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["test_accuracy"] == pytest.approx(result["mnist"][1])
     monkeypatch.setattr("digitlab.worker.fine_tuning._MAX_PICTURES", 3_000)  # only what it prints is of interest
+    monkeypatch.setattr(execution, "forgot", lambda _mnist: True)
     again = ["improve", Path(result["model"]).stem, "--drawings", str(upside_down), "--title", "Twice"]
     assert main(again) == 0
     out = capsys.readouterr().out
     assert re.search(r"Unseen drawings read correctly: \d+ of 10 \(before: \d+\)", out)
-    assert Path(out.split("Saved as ")[1].strip()).is_file()
+    assert Path(re.search(r"^Saved as (.+)$", out, re.MULTILINE)[1]).is_file()
+    assert "The new network was not kept: it is in no list of networks." in out
+    number = re.search(r"python -m digitlab keep (\d+)\nDiscard it with: python -m digitlab delete \1$", out)[1]
+    assert main(["keep", number]) == 0
+    assert capsys.readouterr().out == "Twice is in the list of networks.\n"
     assert main(["forget"]) == 0
     assert capsys.readouterr().out == "30 drawings were deleted.\n"
 
@@ -240,6 +245,11 @@ def test_the_operator_deletes_a_run_that_is_over(capsys, waiting, store):
     main(["stop", waiting])
     assert main(["delete", waiting]) == 0
     assert store.runs() == []
+
+
+def test_run_without_a_network_has_none_to_keep(capsys, waiting):
+    assert main(["keep", waiting]) == 1
+    assert "has no network to keep" in capsys.readouterr().err
 
 
 def test_a_run_that_is_not_there_is_named(capsys):

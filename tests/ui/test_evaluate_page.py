@@ -5,6 +5,7 @@ from apptest import component, press, texts
 from own_digits import save_digits
 
 from digitlab.networks.digit_sets import TEST
+from digitlab.translation import in_language, translated
 
 
 def titles(page):
@@ -52,6 +53,14 @@ def test_cells_show_counts_or_percentages(app):
     assert component(page, "matrix")["cells"][0]["text"].startswith("9")
     assert "." in component(page, "matrix")["cells"][0]["text"]
     assert "a percentage" in texts(page)
+
+
+def test_a_cell_says_in_korean_what_it_counts(app):
+    matrix = component(app.open("evaluate", model="tutorial", lang="ko"), "matrix")
+    with in_language("ko"):
+        assert matrix["caption"] == translated("Confusion matrix: true digits in rows, predicted digits in columns")
+    count = matrix["cells"][49]["text"]
+    assert matrix["cells"][49]["label"] == f"4을(를) 9(으)로 읽음: {count}"
 
 
 def test_pictures_of_a_cell_are_shown_until_all_are_asked_for(app):

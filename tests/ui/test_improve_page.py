@@ -1,5 +1,45 @@
+import dataclasses
+
+import numpy as np
+import pytest
 from apptest import links, press, texts
 from own_digits import save_digits, visitor
+
+from digitlab.errors import ModelNotFound
+from digitlab.networks.digit_sets import TEST
+from digitlab.networks.scores import Scores
+from digitlab.runs.models.model_files import ModelFiles
+from digitlab.runs.records.run import Outcome, RunState
+from digitlab.runs.services.evaluations import save_answers
+from digitlab.runs.store.store import Store
+from digitlab.ui.visitor_cookie import new_token
+
+
+@pytest.fixture
+def worse(lab, settings, cookies, digits, ready_made):
+    """The number of the visitor's run whose network misreads 20 digits of MNIST more than before."""
+    save_digits(lab, cookies, digits, 12)
+    person = visitor(cookies)
+    run = lab.improver.start("tutorial", person)
+    before = lab.evaluate("tutorial")
+    wrong = np.flatnonzero(before.answers == before.labels)[:20]
+    answers = before.probabilities.copy()
+    answers[wrong] = np.roll(answers[wrong], 1, axis=1)
+
+    def export(path):
+        for suffix in (".keras", ".tflite"):
+            path.with_suffix(suffix).write_bytes((ready_made / f"tutorial{suffix}").read_bytes())
+
+    card = dataclasses.replace(
+        lab.model("tutorial"), name="worse", config=run.config, owner=person.id, is_ready_made=False, is_pending=True
+    )
+    ModelFiles(settings).save(card, export)
+    save_answers(settings, card, TEST, Scores(before.labels, answers))
+    store = Store(settings.database_url)
+    store.claim(run.number, "a")
+    store.end(run.number, "a", Outcome(state=RunState.FINISHED, model="worse", test_accuracy=0.98, test_loss=0.1))
+    store.close()
+    return str(run.number)
 
 
 def labels(page):
@@ -56,3 +96,31 @@ def test_stopped_improvement_says_that_nothing_was_saved(app, lab, cookies, digi
     press(page, "Stop")
     page = app.open("improve", run=str(lab.runs()[0].number))
     assert "It was stopped before anything was saved." in texts(page)
+
+
+def test_worse_network_is_kept_anyway(app, lab, worse):
+    page = app.open("improve", run=worse)
+    assert page.error[0].value.startswith("The new network reads MNIST worse than the old one")
+    assert "The new network is not in your list of networks." in texts(page)
+    press(page, "Keep it anyway")
+    assert "worse" in [card.name for card in lab.models()]
+    assert {"Discard it", "Keep it anyway"}.isdisjoint(labels(page))
+    assert "Try it" in links(page)
+    assert "Its network stays on Models." in texts(press(page, "Delete"))
+
+
+def test_worse_network_is_discarded_with_its_run(app, lab, worse):
+    page = app.open("improve", run=worse)
+    assert "Its network was not kept and is deleted, too." in texts(press(page, "Delete"))
+    press(app.open("improve", run=worse), "Discard it")
+    assert lab.runs() == []
+    with pytest.raises(ModelNotFound):
+        lab.model("worse")
+    assert "run" not in page.query_params
+
+
+def test_somebody_else_decides_on_their_worse_network(app, worse, cookies):
+    cookies.update(dict.fromkeys(cookies, new_token()))
+    page = app.open("improve", run=worse)
+    assert "The new network is not in your list of networks." in texts(page)
+    assert {"Discard it", "Keep it anyway"}.isdisjoint(labels(page))

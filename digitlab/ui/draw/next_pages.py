@@ -1,4 +1,4 @@
-"""What to do next: what DigitLab is, and links to its pages in the tutorial's order."""
+"""What to do next: what DigitLab is, and links to its pages: the lesson, then the others in the tutorial's order."""
 
 from dataclasses import dataclass
 
@@ -18,6 +18,17 @@ class Card:
     text: Text
 
 
+LESSON = (
+    Card(
+        "learn",
+        Text("Learn"),
+        ":material/school:",
+        Text(
+            "New to neural networks? The tutorial leads you from the data to your own digit in eight steps, each with "
+            "something to try and a question."
+        ),
+    ),
+)
 FIRST_STEPS = (
     Card(
         "browse",
@@ -87,7 +98,7 @@ def show() -> None:
             "**your** handwriting."
         )
     )
-    for cards in (FIRST_STEPS, MORE):
+    for cards in (LESSON, FIRST_STEPS, MORE):
         _show_cards(cards)
 
 
