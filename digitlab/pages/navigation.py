@@ -1,7 +1,10 @@
 """The groups of pages with their titles; runs before each page."""
 
+from contextlib import suppress
+
 import streamlit as st
 
+from digitlab.errors import InvalidSetting
 from digitlab.settings import ROOT
 from digitlab.translation import _
 from digitlab.ui import (
@@ -59,10 +62,11 @@ with st.container(key="session-bar", horizontal=True, vertical_alignment="center
     glossary.listen()
     navigation_roles.listen()
     upload_refusals.listen()
-    with messages.show_errors():
-        language.show_field()
+    language.show_field()
+    with suppress(InvalidSetting):  # of the log-in, shown below
         identity.show()
 with messages.show_errors():
+    identity.person()
     messages.show_notice(resources.lab().database_trouble)
     kept_drawings.restore()
     page.run()

@@ -37,7 +37,7 @@ def button(page: Page, name: str):
 def see(page: Page, address: str) -> None:
     """Open the Train page where a training may go on, so that its list of runs is drawn again all the time."""
     page.goto(address)
-    expect(page.get_by_text("All runs").or_(page.get_by_text("No training yet"))).to_be_visible()
+    expect(page.get_by_text("All runs").or_(page.get_by_text("No training yet")).first).to_be_visible()
 
 
 def start_long_training(page: Page) -> str:

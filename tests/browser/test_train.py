@@ -80,7 +80,7 @@ def test_a_training_outlives_its_tab_and_is_seen_elsewhere(page, newcomer, app):
     expect(other.get_by_text("by another user")).to_be_visible()
     page.goto(address)
     press_stop(page)
-    expect(other.get_by_text("The network so far was saved")).to_be_visible()
+    expect(other.get_by_text("The network so far was saved").first).to_be_visible()
 
 
 SHIFTS = """

@@ -38,7 +38,7 @@ def test_two_apps_share_a_run_also_after_a_database_outage(two_apps, newcomer, p
         expect(page.get_by_text(running)).to_be_visible()
     press_stop(one)
     for page in (one, other):
-        expect(page.get_by_text("The network so far was saved")).to_be_visible()
+        expect(page.get_by_text("The network so far was saved").first).to_be_visible()
         expect(page.get_by_role("link", name="Try it")).to_be_visible()
         expect(page.get_by_test_id("stException")).to_have_count(0)
 
