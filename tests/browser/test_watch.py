@@ -58,6 +58,26 @@ def test_the_drawing_goes_along_to_watch(page, trained):
     expect(page.get_by_role("radio", name="My drawing")).to_be_checked()
 
 
+def test_the_film_and_its_controls_are_in_sight_together(page, trained):
+    """All of it on a wide screen; on phones the picture's reading, and the controls above whatever is looked at."""
+    page.set_viewport_size({"width": 1280, "height": 720})
+    open_watch(page, trained)
+    digit_map = page.locator(".st-key-watched-map svg")
+    controls = [page.get_by_role("button", name="Play"), page.get_by_role("slider", name="After epoch")]
+    reading = [page.get_by_text("By another user"), page.locator(".digitlab-bars")]
+    others = [digit_map, page.locator(".digitlab-sheet img"), page.locator(".st-key-watched-curve svg")]
+    for part in (*controls, *reading, *others):
+        expect(part).to_be_in_viewport(ratio=1)
+    for width, height in ((390, 844), (360, 640)):
+        page.set_viewport_size({"width": width, "height": height})
+        page.get_by_role("heading", level=1).scroll_into_view_if_needed()
+        for part in (*controls, *reading):
+            expect(part).to_be_in_viewport(ratio=1)
+        digit_map.evaluate("map => map.scrollIntoView()")
+        for part in (*controls, digit_map):
+            expect(part).to_be_in_viewport(ratio=1)
+
+
 def test_the_page_fits_wide_and_narrow_screens(page, trained):
     open_watch(page, trained)
     expect(page.get_by_role("heading", name="Layer statistics")).to_be_visible()

@@ -1,7 +1,7 @@
 """The page Watch it learn after a real training, without a browser."""
 
 import pytest
-from apptest import PATIENCE, App, component, rerun, texts
+from apptest import PATIENCE, App, component, links, rerun, texts
 from stored_runs import claimed
 from streamlit.testing.v1 import AppTest
 from test_draw_page import SEVEN, photo, upload
@@ -29,22 +29,36 @@ def test_the_views_follow_the_epoch_and_the_address(run, training_app: App):
     assert len(component(page, "watched-matrix")["cells"]) == 100
     page = rerun(page, page.select_slider("after").set_value(0))
     assert "confident before training" in texts(page)
+    assert "From the command line" in texts(page)
 
     page = training_app.open("watch", run="99999")
     assert "There is no run 99999 to watch. Showing another one." in texts(page)
     assert page.selectbox("watched_run").value == run.number
+    assert "Example from the command line" in texts(page)
+    assert "Train your own" in links(page)
 
 
 def test_without_a_training_there_is_nothing_to_watch(app):
     assert "There is no training to watch yet." in texts(app.open("watch"))
 
 
+def test_a_run_without_snapshots_is_not_shown_unasked(app, settings):
+    store = Store(settings.database_url)
+    number = claimed(store, TrainingConfig())
+    store.close()
+    page = app.open("watch")
+    assert "None of the trainings can be played" in texts(page)
+    assert links(page) == ["Train"]
+    page = app.open("watch", run=str(number))
+    assert "The first snapshot will appear in a moment." in texts(page)
+
+
 def test_an_uploaded_picture_is_the_drawing_as_in_understand(app, settings):
     store = Store(settings.database_url)
-    claimed(store, TrainingConfig())
+    number = claimed(store, TrainingConfig())
     store.close()
     upload(app, "seven.jpg", photo(SEVEN))
-    page = app.open("watch")
+    page = app.open("watch", run=str(number))
     assert page.segmented_control("watched_source").value == "My drawing"
     assert "You haven't drawn anything yet." not in texts(page)
 
@@ -70,8 +84,9 @@ def skipped_epoch_page():
         np.array([[0, 0], [1, 1], [0, 0]], np.float32),
     )
     epoch = st.session_state.epoch
-    epoch_views.reading(by_epoch, epoch)
-    epoch_views.digit_map(shown, epoch, by_epoch, np.zeros((28, 28), np.uint8))
+    image = np.zeros((28, 28), np.uint8)
+    epoch_views.reading(by_epoch, epoch, image)
+    epoch_views.digit_map(shown, epoch, by_epoch, image)
 
 
 @pytest.mark.parametrize(("epoch", "digit", "place"), [(0, 4, "0.0, 0.0"), (1, None, None), (2, 7, "1.2, 1.2")])

@@ -1,6 +1,7 @@
 """A network after an epoch: its reading of a picture, first layer, confusion matrix and digit map."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
@@ -18,6 +19,7 @@ from digitlab.ui.charts import plots
 
 _MAX_PICTURES = 32  # of a cell of the confusion matrix
 _MARGIN = 1.05  # of the map, around the farthest digit
+_MAP_HEIGHT = 340  # pixels
 
 
 def readings(run: Run, epochs: Sequence[int], image: NDArray[np.uint8]) -> ReadingsByEpoch:
@@ -33,9 +35,10 @@ def _readings(
     return resources.lab().readings_by_epoch(_run, image)
 
 
-def reading(by_epoch: ReadingsByEpoch, epoch: int) -> None:
-    """Show how the picture was read after an epoch, and since when the final reading holds."""
+def reading(by_epoch: ReadingsByEpoch, epoch: int, image: NDArray[np.uint8]) -> None:
+    """Show the picture, how it was read after an epoch, and since when the final reading holds."""
     if epoch not in by_epoch.epochs:
+        picture(image)
         st.info(_("The worker couldn't read this epoch's snapshot. Choose another epoch."), icon=":material/info:")
         return
     index = by_epoch.epochs.index(epoch)
@@ -46,9 +49,10 @@ def reading(by_epoch: ReadingsByEpoch, epoch: int) -> None:
         text = _("{confidence} confident after epoch {epoch}", confidence=confidence, epoch=epoch)
     else:
         text = _("{confidence} confident before training", confidence=confidence)
-    st.html(
+    picture(
+        image,
         f"<div class='digitlab-answer' aria-live='polite'><strong data-testid='digit'>{digit}</strong>"
-        f"<span>{escape(text)}</span></div>"
+        f"<span>{escape(text)}</span></div>",
     )
     probability_bars.show([float(probability) for probability in by_epoch.probabilities[index]], digit)
     changes = np.flatnonzero(digits[1:] != digits[:-1]) + 1
@@ -64,10 +68,16 @@ def reading(by_epoch: ReadingsByEpoch, epoch: int) -> None:
         st.caption(_("Final reading: {digit} (the same in every epoch)", digit=digits[-1]))
 
 
+def picture(image: NDArray[np.uint8], answer: str = "") -> None:
+    """Show the picture, uint8 (28, 28), and beside it an answer in HTML."""
+    alt = escape(_("The picture, 28 x 28 pixels"))
+    st.html(f"<div class='digitlab-film-picture'><img alt='{alt}' src='{galleries.as_url(image)}'>{answer}</div>")
+
+
 def filters(snapshot: Snapshot) -> None:
-    """Show the first layer's weights."""
+    """Show the first layer's weights on a sheet that is about twice as wide as high."""
     weights = snapshot.first_weights
-    columns = 16 if len(weights) > 32 else 8
+    columns = max(8, math.ceil(math.sqrt(2 * len(weights))))
     if weights.shape[1:] == (28, 28):
         figures.weights(weights, _("The weights of the {count} neurons", count=len(weights)), columns)
     else:
@@ -75,49 +85,52 @@ def filters(snapshot: Snapshot) -> None:
 
 
 def confusion(snapshot: Snapshot) -> None:
-    """Show the confusion matrix; a click on a cell shows its pictures."""
+    """Show the confusion matrix; a click on a cell shows its pictures beside it."""
     digits = resources.mnist()
     labels = digits.y_train[snapshot.first : snapshot.first + len(snapshot.answers)]
     state = st.session_state
     accuracy = f"{(labels == snapshot.answers).mean():.1%}"
+    left, right = st.columns(2, gap="large")
 
     def choose(true: int, predicted: int) -> None:
         state.watched_cell = true, predicted
 
-    if snapshot.first:
-        st.markdown(
-            _(
+    with left:
+        confusion_matrix.matrix(
+            snapshot.confusion(digits.y_train),
+            key="watched-matrix",
+            is_dark=style.is_dark(),
+            chosen=state.get("watched_cell"),
+            on_click=choose,
+        )
+    with right:
+        if snapshot.first:
+            text = _(
                 "**{accuracy}** of {labels:,} validation digits were read correctly.",
                 accuracy=accuracy,
                 labels=len(labels),
             )
-        )
-    else:
-        st.markdown(
-            _(
+        else:
+            text = _(
                 "**{accuracy}** of {labels:,} training digits were read correctly.",
                 accuracy=accuracy,
                 labels=len(labels),
             )
-        )
-    confusion_matrix.matrix(
-        snapshot.confusion(digits.y_train),
-        key="watched-matrix",
-        is_dark=style.is_dark(),
-        chosen=state.get("watched_cell"),
-        on_click=choose,
+        st.markdown(text)
+        st.caption(_("Rows: true digit. Columns: predicted digit. Click a cell to see its pictures."))
+        if cell := state.get("watched_cell"):
+            true, predicted = cell
+            _cell(true, predicted, labels, snapshot)
+
+
+def _cell(true: int, predicted: int, labels: NDArray[np.uint8], snapshot: Snapshot) -> None:
+    """Show the digits of a cell of the confusion matrix."""
+    indices = np.flatnonzero((labels == true) & (snapshot.answers == predicted))
+    st.markdown(_("**{true} read as {predicted}**: {indices}", true=true, predicted=predicted, indices=len(indices)))
+    images = resources.mnist().x_train[snapshot.first :]
+    galleries.gallery(
+        [galleries.Sample(int(index), images[index], "") for index in indices[:_MAX_PICTURES]], key="watched-cell"
     )
-    st.caption(_("Rows: true digit. Columns: predicted digit. Click a cell to see its pictures."))
-    if cell := state.get("watched_cell"):
-        true, predicted = cell
-        indices = np.flatnonzero((labels == true) & (snapshot.answers == predicted))
-        st.markdown(
-            _("**{true} read as {predicted}**: {indices}", true=true, predicted=predicted, indices=len(indices))
-        )
-        images = digits.x_train[snapshot.first :]
-        galleries.gallery(
-            [galleries.Sample(int(index), images[index], "") for index in indices[:_MAX_PICTURES]], key="watched-cell"
-        )
 
 
 def digit_map(shown: Sequence[Snapshot], index: int, by_epoch: ReadingsByEpoch, image: NDArray[np.uint8]) -> None:
@@ -125,10 +138,8 @@ def digit_map(shown: Sequence[Snapshot], index: int, by_epoch: ReadingsByEpoch, 
     snapshot, digits = shown[index], resources.mnist()
     if snapshot.epoch not in by_epoch.epochs:
         return  # `reading` says so
-    place = by_epoch.epochs.index(snapshot.epoch)
-    rotation = snapshots.alignments([snapshot.points for snapshot in shown])[index]
-    spread = max(float(np.sqrt((snapshot.points**2).mean())), 1e-9)
-    points, own = snapshot.points @ rotation / spread, by_epoch.points[place] @ rotation / spread
+    maps = _aligned_maps(shown, by_epoch)
+    points, own = maps[snapshot.epoch]
     rows = []
     for sample, point in enumerate(points, start=snapshot.first):
         rows.append(
@@ -136,13 +147,14 @@ def digit_map(shown: Sequence[Snapshot], index: int, by_epoch: ReadingsByEpoch, 
                 point, int(digits.y_train[sample]), digits.x_train[sample], _("Training digit {number}", number=sample)
             )
         )
-    predicted = int(by_epoch.probabilities[place].argmax())
+    predicted = int(by_epoch.probabilities[by_epoch.epochs.index(snapshot.epoch)].argmax())
     rows.append(_row(own, predicted, image, _("Your picture"), is_own=True))
-    limit = _MARGIN * max(float(np.abs(points).max()), float(np.abs(own).max()))
+    # The same in all epochs: only the digits move while the film plays.
+    limit = _MARGIN * max(float(np.abs(places).max()) for both in maps.values() for places in both)
     st.vega_lite_chart(
         rows,
-        plots.digit_map(is_dark=style.is_dark(), limit=limit),
-        height=420,
+        plots.digit_map(is_dark=style.is_dark(), limit=round(limit, 3)),
+        height=_MAP_HEIGHT,
         key="watched-map",
         alt=_(
             "Map of {points} digits. Your picture is at {x:.1f}, {y:.1f}.",
@@ -151,15 +163,30 @@ def digit_map(shown: Sequence[Snapshot], index: int, by_epoch: ReadingsByEpoch, 
             y=own[1],
         ),
     )
-    st.caption(
-        _(
-            "{points} digits along the two principal components (PCA) of the last hidden layer, which explain "
-            "{share:.0%} of the variance. The ring is your picture. Each map is rotated and scaled to match the "
-            "next epoch's.",
-            points=len(points),
-            share=snapshot.axes.explained_variance_ratio.sum(),
-        )
+
+
+def map_explanation(snapshot: Snapshot) -> str:
+    """Return what the digit map of a snapshot shows."""
+    return _(
+        "{points} digits along the two principal components (PCA) of the last hidden layer, which explain "
+        "{share:.0%} of the variance. The ring is your picture. Each map is rotated and scaled to match the "
+        "next epoch's.",
+        points=len(snapshot.points),
+        share=snapshot.axes.explained_variance_ratio.sum(),
     )
+
+
+def _aligned_maps(
+    shown: Sequence[Snapshot], by_epoch: ReadingsByEpoch
+) -> Mapping[int, tuple[NDArray[np.floating], NDArray[np.floating]]]:
+    """Return for each epoch that was read the places of the digits, (n, 2), and of the picture, (2,), on its map."""
+    own = dict(zip(by_epoch.epochs, by_epoch.points, strict=True))
+    maps = {}
+    for snapshot, rotation in zip(shown, snapshots.alignments([each.points for each in shown]), strict=True):
+        spread = max(float(np.sqrt((snapshot.points**2).mean())), 1e-9)
+        if snapshot.epoch in own:
+            maps[snapshot.epoch] = snapshot.points @ rotation / spread, own[snapshot.epoch] @ rotation / spread
+    return maps
 
 
 def _row(

@@ -64,9 +64,12 @@ def statistics(observations: Sequence[Observation], planned: int) -> None:
             rows = learning_plots.layer_points(observations, statistic.attribute)
             names = list(dict.fromkeys(row["layer"] for row in rows))
             st.markdown(f"**{translated(statistic.title)}**")
+            chart = learning_plots.layer_curves(names, planned, translated(statistic.title), statistic.number_format)
+            limit = max((row["value"] for row in rows), default=0) or 1
+            chart["encoding"]["y"]["scale"]["domain"] = [0, limit]  # known before the rows arrive
             st.vega_lite_chart(
                 rows,
-                learning_plots.layer_curves(names, planned, translated(statistic.title), statistic.number_format),
+                chart,
                 height=300,
                 key=f"layers-{statistic.attribute}",
                 alt=translated(statistic.alt),

@@ -1,0 +1,60 @@
+"""The loss over the epochs, with a line at the epoch that is shown."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import streamlit as st
+
+from digitlab.networks.metrics import EpochMetrics
+from digitlab.translation import _
+from digitlab.ui import style
+from digitlab.ui.charts import plots
+
+_HEIGHT = 150  # pixels, of the chart or of what stands in its place
+
+
+def show(epochs: Sequence[EpochMetrics], planned: int, shown: int) -> None:
+    """Show the loss after each epoch; the chart itself stays the same while the line moves, so that it keeps still."""
+    if not epochs:
+        with st.container(height=_HEIGHT, border=True, key="watched-curve-waiting"):
+            st.caption(_("First epoch ... The curves get a point after each."))
+        return
+    rows = [*plots.curve_points(epochs, "loss"), {"epoch": shown, "isShown": True}]
+    st.vega_lite_chart(
+        rows, _chart(epochs, planned), height=_HEIGHT, key="watched-curve", alt=_alternative(epochs, shown)
+    )
+
+
+def _chart(epochs: Sequence[EpochMetrics], planned: int) -> dict[str, Any]:
+    chart = plots.curve("loss", planned, is_validated=epochs[0].validation_loss is not None)
+    encoding = chart["encoding"]
+    epoch = plots.epoch_axis((0, max(planned, 2))) | {"title": None}  # it stands in the title of the part
+    legend = {**encoding["color"]["legend"], "direction": "horizontal"}
+    encoding["x"] = epoch
+    for channel in ("color", "shape", "strokeDash"):
+        encoding[channel]["legend"] = legend
+    losses = [loss for each in epochs for loss in (each.loss, each.validation_loss) if loss is not None]
+    encoding["y"]["scale"]["domain"] = [0, max(losses)]  # known before the rows arrive
+    line = {
+        "transform": [{"filter": "datum.isShown"}],
+        "mark": {"type": "rule", "strokeWidth": 2, "color": "#e7edf4" if style.is_dark() else "#17212e"},
+        "encoding": {"x": epoch},
+    }
+    return {"layer": [{"transform": [{"filter": "!datum.isShown"}], **chart}, line]}
+
+
+def _alternative(epochs: Sequence[EpochMetrics], shown: int) -> str:
+    """Return the chart as a sentence."""
+    now = next((epoch for epoch in epochs if epoch.epoch == shown), None)
+    if now is None:
+        return _("Loss after each epoch. Shown: before training.")
+    if now.validation_loss is None:
+        return _(
+            "Loss after each epoch. Shown: epoch {epoch}, training {training:.4f}.", epoch=shown, training=now.loss
+        )
+    return _(
+        "Loss after each epoch. Shown: epoch {epoch}, training {training:.4f}, validation {validation:.4f}.",
+        epoch=shown,
+        training=now.loss,
+        validation=now.validation_loss,
+    )
