@@ -20,6 +20,7 @@ _INTERVAL = 30.0  # seconds between two collections, while there is little garba
 _LITTLE, _MUCH = 5, 60
 _LEFT_TO_PYTHON = 1000  # if this thread should not run
 _PATIENCE = 2.0  # seconds to wait for a moment without a running page
+_sessions_ended = threading.Event()  # what they held is garbage, and may lie there for days if nobody comes
 _PAGE_THREAD = "ScriptRunner.scriptThread"  # Streamlit's name; with another one, no moment is waited for
 
 
@@ -29,11 +30,18 @@ def collect_until(is_over: threading.Event) -> None:
         last = time.monotonic()
         while not is_over.wait(_LOOK):
             garbage = gc.get_count()[2]
-            if garbage >= _MUCH or (garbage >= _LITTLE and time.monotonic() - last >= _INTERVAL):
+            is_worth_it = garbage >= _LITTLE or _sessions_ended.is_set()
+            if garbage >= _MUCH or (is_worth_it and time.monotonic() - last >= _INTERVAL):
+                _sessions_ended.clear()
                 _wait_for_a_quiet_moment()
                 gc.collect()
                 give_memory_back()
                 last = time.monotonic()
+
+
+def collect_soon() -> None:
+    """Have garbage collected although there is little of it; sessions that are over have left some."""
+    _sessions_ended.set()
 
 
 def give_memory_back() -> bool:

@@ -6,8 +6,12 @@ from collections.abc import Mapping
 import streamlit as st
 from starlette.types import ASGIApp, Receive, Scope, Send
 from streamlit import runtime
+from streamlit.runtime.memory_session_storage import MemorySessionStorage
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.uploaded_file_manager import UploadedFileRec
+from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
+
+from digitlab.server import garbage
 
 
 def files_of_sessions() -> Mapping[str, Mapping[str, UploadedFileRec]]:
@@ -16,15 +20,20 @@ def files_of_sessions() -> Mapping[str, Mapping[str, UploadedFileRec]]:
 
 
 def forget_ended_sessions() -> None:
-    """Remove the files of sessions that are over and cannot be resumed any more."""
+    """Forget sessions that are over and cannot be resumed any more, with all that they hold, such as files."""
     sessions = runtime.get_instance()._session_mgr  # Streamlit has no public way to ask for a disconnected session
+    assert isinstance(sessions, WebsocketSessionManager)
+    storage = sessions._session_storage
+    assert isinstance(storage, MemorySessionStorage)
+    len(storage._cache)  # forgets those whose time is over
+    garbage.collect_soon()
     for session in list(_manager().file_storage):
         if sessions.get_session_info(session) is None:
             _manager().remove_session_files(session)
 
 
 class UploadCleanup:
-    """ASGI middleware that has the files of a session removed when it has ended.
+    """ASGI middleware that has a session forgotten when it has ended, with its files.
 
     A browser may come back to its session for `server.disconnectedSessionTTL` seconds. After that Streamlit forgets it
     when another session ends, which may be days later.

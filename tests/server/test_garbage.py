@@ -58,6 +58,16 @@ def test_garbage_is_collected_in_the_background(soon):
         wait_for(lambda: left() is None)
 
 
+def test_what_ended_sessions_left_is_collected_although_it_is_little(soon):
+    gc.collect()
+    node = Node()
+    left = weakref.ref(node)
+    del node
+    with collecting():
+        garbage.collect_soon()
+        wait_for(lambda: left() is None)
+
+
 def test_no_garbage_is_collected_while_a_page_runs(soon, monkeypatch):
     monkeypatch.setattr(garbage, "_PATIENCE", 60)
     is_done = threading.Event()
