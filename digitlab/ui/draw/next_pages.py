@@ -98,8 +98,9 @@ def show() -> None:
             "**your** handwriting."
         )
     )
-    for cards in (LESSON, FIRST_STEPS, MORE):
-        _show_cards(cards)
+    with st.container():  # the same distance between all rows, on a phone, too
+        for cards in (LESSON, FIRST_STEPS, MORE):
+            _show_cards(cards)
 
 
 def _show_cards(cards: tuple[Card, ...]) -> None:
