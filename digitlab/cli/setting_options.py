@@ -6,7 +6,9 @@ from typing import Any
 
 from digitlab.cli import input_file
 from digitlab.fields import Setting, settings_of
-from digitlab.networks.config import TrainingConfig
+from digitlab.networks.config import LAYERS, TrainingConfig
+from digitlab.networks.layers import stacks
+from digitlab.networks.layers.figures import Stack
 from digitlab.networks.presets import PRESETS
 from digitlab.runs.records import settings_link
 from digitlab.translation import _, translated
@@ -20,6 +22,11 @@ def add(parser: argparse.ArgumentParser) -> None:
         "--preset", choices=PRESETS, default=usual, help=_("Network to train (default: {preset}).", preset=usual)
     )
     start.add_argument("--settings", metavar="FILE", type=Path, help=_("Start from the settings of a downloaded file."))
+    parser.add_argument(
+        f"--{LAYERS}",
+        metavar="FILE.json",
+        help=_("Layers of your own: a JSON file, or the JSON itself. The other settings are still the preset's."),
+    )
     settings = [setting for name, setting in settings_of(TrainingConfig).items() if name != "preset"]
     titles = {"": _("settings"), "augmentation": _("augmentation")}
     groups = {
@@ -40,7 +47,13 @@ def config_from(options: argparse.Namespace) -> TrainingConfig:
     else:
         config = TrainingConfig.from_preset(options.preset)
     names = settings_of(TrainingConfig).keys() - {"preset"}
-    return config.with_values({name: value for name, value in vars(options).items() if name in names})
+    values = {name: value for name, value in vars(options).items() if name in names}
+    return config.with_values(values | ({} if options.layers is None else {LAYERS: _layers(options.layers)}))
+
+
+def _layers(given: str) -> Stack:
+    is_json = given.lstrip().startswith("[")
+    return stacks.from_text(given if is_json else input_file.read(Path(given), stacks.MAX_SIZE))
 
 
 def _kind(setting: Setting) -> dict[str, Any]:

@@ -12,6 +12,7 @@ explanation        the results of explanations
 file_formats       the file formats to which a network can be exported
 hints              hints on what looks wrong in a training
 label_noise        finds suspect labels with several networks
+layers/            networks as stacks of layers: shapes, cost, JSON, Keras code
 metrics            the metrics that a training reports
 number_search      finds the digits of a number
 observation        gradients, weights and dead units while a network trains

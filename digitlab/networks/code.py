@@ -8,7 +8,8 @@ from dataclasses import asdict, dataclass
 from digitlab.data.augmentation import Augmentation
 from digitlab.networks import snippets
 from digitlab.networks.config import OPTIMIZERS, TrainingConfig
-from digitlab.networks.presets import PRESETS
+from digitlab.networks.layers import keras_code
+from digitlab.networks.layers.figures import is_spatial, starts_with_maps
 from digitlab.translation import Text, sentences
 
 
@@ -201,29 +202,18 @@ class KerasCode:
         return f"x_train, y_train = x_train[:{n}], y_train[:{n}]\n" if self.config.training_digits < 60_000 else ""
 
     def _network(self) -> Section:
-        config, architecture = self.config, PRESETS[self.config.preset].architecture
+        config, stack = self.config, self.config.stack
         changes = _changes(config.augmentation)
-        needs_channel = bool(architecture.convolutions or changes or config.averaging)
+        needs_channel = bool(starts_with_maps(stack) or changes or config.averaging)
         before = ["keras.Input((28, 28))", "layers.Rescaling(1 / 255)"]
         before += ["layers.Reshape((28, 28, 1))"] * needs_channel
-        momentum = "" if architecture.momentum == 0.99 else f"momentum={architecture.momentum}"
-        inner = []
-        for filters, kernel_size, stride in architecture.convolutions:
-            strides = f"strides={stride}, " if stride > 1 else ""
-            inner.append(f'layers.Conv2D({filters}, {kernel_size}, {strides}padding="same", use_bias=False)')
-            inner += [f"layers.BatchNormalization({momentum})", "layers.ReLU()"]
-        inner.append("layers.Flatten()")
-        if architecture.hidden:
-            inner.append(f'layers.Dense({architecture.hidden}, activation="relu")')
-        if architecture.dropout:
-            inner.append(f"layers.Dropout({architecture.dropout})")
+        write = keras_code.functional if keras_code.has_skip(stack) else keras_code.sequential
         code = _distortion(config.augmentation) if "Distortion()" in changes else ""
         if config.averaging:
-            inner = ["keras.Input((28, 28, 1))", *inner, "layers.Dense(10)"]
-            code += _sequential("body", inner) + _sequential("model", [*before, *changes, "body", "layers.Softmax()"])
+            code += write("body", ["keras.Input((28, 28, 1))"], stack, ["layers.Dense(10)"])
+            code += keras_code.sequential("model", [*before, *changes, "body", "layers.Softmax()"])
         else:
-            inner.append('layers.Dense(10, activation="softmax")')
-            code += _sequential("model", [*before, *changes, *inner])
+            code += write("model", [*before, *changes], stack, ['layers.Dense(10, activation="softmax")'])
         text = Text("The random layers change each digit a little during training, and only then.")
         return Section(title=Text("Network"), text=text if changes else "", code=code + "model.summary()\n")
 
@@ -243,7 +233,7 @@ class KerasCode:
             code += snippets.SCHEDULES[config.schedule].format(rate=rate)
             rate = "learning_rate"
         optimizer = f"keras.optimizers.{OPTIMIZERS[config.optimizer]}({rate})"
-        jit = snippets.NO_XLA * bool(PRESETS[config.preset].architecture.convolutions)
+        jit = snippets.NO_XLA * is_spatial(config.stack)
         return code + snippets.COMPILE.format(optimizer=optimizer, jit=jit)
 
     def _fit(self) -> str:
@@ -307,10 +297,6 @@ def _distortion(augmentation: Augmentation) -> str:
     amounts = {name: f"{amount:g}" for name, amount in asdict(augmentation).items()}
     elastic = snippets.ELASTIC.format(**amounts) if augmentation.elastic else ""
     return snippets.DISTORTION.format(**amounts | {"elastic": elastic})
-
-
-def _sequential(name: str, layers: list[str]) -> str:
-    return f"{name} = keras.Sequential(\n    [\n" + "".join(f"        {layer},\n" for layer in layers) + "    ]\n)\n"
 
 
 def _whole(number: int) -> str:

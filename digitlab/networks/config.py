@@ -3,6 +3,7 @@
 import dataclasses
 import math
 import reprlib
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,13 +11,19 @@ from typing import Any
 from digitlab.data.augmentation import Augmentation
 from digitlab.errors import InvalidSetting
 from digitlab.fields import Setting, check_settings, declare, settings_of, values_of
+from digitlab.networks.layers import figures, stacks
+from digitlab.networks.layers.base import Layer
+from digitlab.networks.layers.figures import Stack
 from digitlab.networks.presets import PRESETS
 from digitlab.translation import Text
 
 OPTIMIZERS = {"adam": "Adam", "adamw": "AdamW", "rmsprop": "RMSprop", "sgd": "SGD"}  # and the names of Keras' classes
 SCHEDULES = {"constant": Text("Constant"), "cosine": Text("Cosine"), "one-cycle": Text("One-cycle")}
 ALWAYS_GIVEN = ("preset", "epochs", "seed")  # in links, files and commands, even where they are the preset's own
+LAYERS = "layers"  # in links, files and commands, of a network that somebody designed
+OWN = "own"  # the name of such a network
 _MNIST = 60_000  # training digits
+_MAX_BATCH = 2**28  # numbers that all layers of such a network return for a batch: 1 GB
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +90,7 @@ class TrainingConfig:
             pixel to each side.
         calibration: Whether the probabilities are calibrated, by a temperature fitted on the validation digits.
         early_stopping: Epochs without a better validation loss until the training ends; None: never.
+        layers: The layers of a network that somebody designed; None: the preset's. The last one is not among them.
         tuning: Where a fine-tuned network comes from; None for one that starts with random weights. The other settings
             are those of its base, except for epochs, batch size, optimizer, learning rate and schedule.
 
@@ -216,10 +224,12 @@ class TrainingConfig:
             position=8,
         )
     )
+    layers: Stack | None = None
     tuning: FineTuning | None = None
 
     def __post_init__(self) -> None:
         check_settings(self)
+        self._check_layers()
         if not isinstance(self.augmentation, Augmentation):
             raise InvalidSetting(
                 Text("The augmentation is {value}. Give an Augmentation.", value=repr(self.augmentation))
@@ -234,6 +244,26 @@ class TrainingConfig:
             )
         if self.early_stopping is not None and not self.validation_digits:
             raise InvalidSetting(Text("Early stopping watches the validation loss: choose a validation split above 0."))
+
+    def _check_layers(self) -> None:
+        layers: Any = self.layers  # whatever was given
+        if layers is None:
+            return
+        if not isinstance(layers, tuple) or not all(isinstance(layer, Layer) for layer in layers):
+            raise InvalidSetting(
+                Text("The layers are {value}. Give a tuple of layers, or None.", value=reprlib.repr(layers))
+            )
+        values = figures.describe(stacks.check(layers)).values
+        if values * self.batch_size > _MAX_BATCH:
+            raise InvalidSetting(
+                Text(
+                    "The batch size {size:,} is too large for these layers: they return {count:,} numbers for a digit. "
+                    "Choose at most {allowed:,}, or fewer filters.",
+                    size=self.batch_size,
+                    count=values,
+                    allowed=_MAX_BATCH // values,
+                )
+            )
 
     @classmethod
     def from_preset(cls, name: str, **changes: Any) -> "TrainingConfig":
@@ -252,23 +282,51 @@ class TrainingConfig:
     def with_values(self, values: Mapping[str, Any]) -> "TrainingConfig":
         """Return these settings with others by their names in `settings_of`, the augmentation's among them.
 
+        "layers" may be given, too, as a stack or as JSON has them.
+
         Raises:
             InvalidSetting: There is no such setting, or a value is not allowed.
         """
-        known = settings_of(type(self))
+        known, values = settings_of(type(self)), dict(values)
+        layers = _layers(values.pop(LAYERS, self.layers))
         if unknown := sorted(set(values) - set(known)):
             raise InvalidSetting(
                 Text("There is no setting {name}. This lab may be older than the settings.", name=repr(unknown[0][:40]))
             )
         own = {name: value for name, value in values.items() if not known[name].owner}
         inner = {name: value for name, value in values.items() if known[name].owner == "augmentation"}
-        return dataclasses.replace(self, **own, augmentation=dataclasses.replace(self.augmentation, **inner))
+        augmentation = dataclasses.replace(self.augmentation, **inner)
+        return dataclasses.replace(self, **own, augmentation=augmentation, layers=layers)
 
     def changes(self) -> dict[str, Any]:
-        """Return by name the settings that differ from the preset's, and always those of `ALWAYS_GIVEN`."""
+        """Return by name the settings that differ from the preset's, and always those of `ALWAYS_GIVEN`.
+
+        The layers of a designed network are among them, as JSON has them.
+        """
         usual = values_of(TrainingConfig.from_preset(self.preset))
         values = values_of(self)
-        return {name: value for name, value in values.items() if value != usual[name] or name in ALWAYS_GIVEN}
+        changes = {name: value for name, value in values.items() if value != usual[name] or name in ALWAYS_GIVEN}
+        return changes if self.layers is None else {**changes, LAYERS: stacks.as_json(self.layers)}
+
+    @property
+    def stack(self) -> Stack:
+        """The layers of the network, except for the last one."""
+        return PRESETS[self.preset].layers if self.layers is None else self.layers
+
+    @property
+    def network_name(self) -> str:
+        """The preset's name, or that of all networks that somebody designed."""
+        return self.preset if self.layers is None else OWN
+
+    @property
+    def network_title(self) -> Text:
+        """The preset's title, or that of all networks that somebody designed."""
+        return PRESETS[self.preset].title if self.layers is None else Text("Own network")
+
+    @property
+    def network_key(self) -> str:
+        """What tells networks of different layers apart."""
+        return self.preset if self.layers is None else stacks.as_text(self.layers)
 
     @property
     def validation_digits(self) -> int:
@@ -301,8 +359,10 @@ class TrainingConfig:
         return math.ceil(self.pictures_per_epoch / self.batch_size) * self.epochs
 
     def as_dict(self) -> dict[str, Any]:
-        """Return plain values, for JSON."""
-        return dataclasses.asdict(self)
+        """Return plain values, for JSON; layers only if somebody designed them."""
+        values = dataclasses.asdict(self)
+        del values[LAYERS]
+        return values if self.layers is None else {**values, LAYERS: stacks.as_json(self.layers)}
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "TrainingConfig":
@@ -327,12 +387,18 @@ class TrainingConfig:
         if isinstance(tuning, Mapping):
             numbers = {name: tuple(tuning[name]) for name in ("learned", "held_back", "prints") if name in tuning}
             tuning = FineTuning(**{**tuning, **numbers})
-        return cls(**{**values, "augmentation": augmentation, "tuning": tuning})
+        layers = _layers(values.get(LAYERS))
+        return cls(**{**values, "augmentation": augmentation, "tuning": tuning, LAYERS: layers})
+
+
+def _layers(values: object) -> Stack | None:
+    return None if values is None else stacks.from_json(values)
 
 
 def fine_tuning_config(config: TrainingConfig, tuning: FineTuning) -> TrainingConfig:
     """Return the settings with which a network of these settings is fine-tuned: chosen by `benchmarks/improve.py`."""
-    preset = PRESETS[config.preset]
+    is_convolution = config.layers is not None and figures.is_spatial(config.layers)
+    preset = PRESETS[config.preset if config.layers is None else "convolutional" if is_convolution else "tutorial"]
     return dataclasses.replace(
         config,
         epochs=4,
@@ -353,5 +419,7 @@ def as_command(config: TrainingConfig) -> str:
     if config.tuning:
         return ""
     settings = settings_of(TrainingConfig)
-    options = (settings[name].as_option(value) for name, value in config.changes().items())
+    options = [settings[name].as_option(value) for name, value in config.changes().items() if name != LAYERS]
+    if config.layers is not None:
+        options.append(f"--{LAYERS} {shlex.quote(stacks.as_text(config.layers))}")
     return " ".join(["python -m digitlab train", *options])

@@ -5,36 +5,12 @@ To add a preset, add an entry to `PRESETS`: pages, command line, Keras code and 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 from digitlab.data.augmentation import Augmentation
+from digitlab.networks.layers.figures import Stack
+from digitlab.networks.layers.kinds import Activation, BatchNormalization, Conv2D, Dense, Dropout, Flatten
 from digitlab.translation import Text
-
-
-class Convolution(NamedTuple):
-    """A convolution, followed by batch normalization and ReLU."""
-
-    filters: int
-    kernel_size: int
-    stride: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Architecture:
-    """What lies between the scaled pixels and the ten digits; `worker.build` builds it, `code` writes it down.
-
-    Attributes:
-        convolutions: The convolutions, from the pixels on.
-        hidden: Neurons of a dense layer with ReLU; 0: none.
-        dropout: Share of the last features that is dropped in training.
-        momentum: Of the batch normalization: how much of its moving mean remains after a batch. Lower it for short
-            trainings, which have few batches.
-    """
-
-    convolutions: tuple[Convolution, ...] = ()
-    hidden: int = 0
-    dropout: float = 0.0
-    momentum: float = 0.99
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,24 +20,30 @@ class Preset:
     Attributes:
         title: Its name in the app.
         summary: Its layers, in a line.
-        architecture: Its layers.
+        layers: Its layers, from the scaled pixels to the last one, of the ten digits, which is not among them.
         settings: How its `TrainingConfig` differs from the defaults.
         fine_tuning_batch_size: Digits a step when it is fine-tuned on somebody's drawings.
         fine_tuning_learning_rate: The learning rate then. Both were chosen with `benchmarks/improve.py`.
 
     Example:
-        >>> PRESETS["fast"].architecture.convolutions[0]
-        Convolution(filters=16, kernel_size=5, stride=2)
+        >>> PRESETS["fast"].layers[0].filters
+        16
         >>> PRESETS["fast"].settings["epochs"]
         2
     """
 
     title: Text
     summary: Text
-    architecture: Architecture
+    layers: Stack
     settings: Mapping[str, Any] = field(default_factory=dict)
     fine_tuning_batch_size: int = 100
     fine_tuning_learning_rate: float = 0.0007
+
+
+def _convolution(filters: int, kernel_size: int, stride: int, momentum: float = 0.99) -> Stack:
+    """A convolution, followed by batch normalization and ReLU."""
+    convolution = Conv2D(filters=filters, kernel_size=kernel_size, stride=stride, use_bias=False, activation="none")
+    return convolution, BatchNormalization(momentum=momentum), Activation()
 
 
 PRESETS: dict[str, Preset] = {
@@ -69,7 +51,7 @@ PRESETS: dict[str, Preset] = {
     "tutorial": Preset(
         title=Text("Tutorial"),
         summary=Text("Flatten, Dense 128 (ReLU), Dense 10 (softmax): 101,770 weights, the network of the tutorial."),
-        architecture=Architecture(hidden=128),
+        layers=(Flatten(), Dense(units=128)),
         fine_tuning_batch_size=240,
         fine_tuning_learning_rate=0.002,
     ),
@@ -79,8 +61,11 @@ PRESETS: dict[str, Preset] = {
         summary=Text(
             "Three convolutions (16, 24, 48 filters) with batch normalization, Dense 10 (softmax); two epochs."
         ),
-        architecture=Architecture(
-            convolutions=(Convolution(16, 5, 2), Convolution(24, 5, 2), Convolution(48, 3, 2)), momentum=0.9
+        layers=(
+            *_convolution(16, 5, 2, momentum=0.9),
+            *_convolution(24, 5, 2, momentum=0.9),
+            *_convolution(48, 3, 2, momentum=0.9),
+            Flatten(),
         ),
         settings={
             "epochs": 2,
@@ -97,8 +82,12 @@ PRESETS: dict[str, Preset] = {
         summary=Text(
             "Three convolutions (24, 48, 64 filters) with batch normalization, dropout 0.4, Dense 10 (softmax)."
         ),
-        architecture=Architecture(
-            convolutions=(Convolution(24, 5, 2), Convolution(48, 5, 2), Convolution(64, 3, 1)), dropout=0.4
+        layers=(
+            *_convolution(24, 5, 2),
+            *_convolution(48, 5, 2),
+            *_convolution(64, 3, 1),
+            Flatten(),
+            Dropout(rate=0.4),
         ),
         settings={
             "batch_size": 64,
@@ -113,15 +102,13 @@ PRESETS: dict[str, Preset] = {
         summary=Text(
             "Five convolutions (8, 12, 14, 16, 16 filters) with batch normalization, Dense 10 (softmax): 9,602 weights."
         ),
-        architecture=Architecture(
-            convolutions=(
-                Convolution(8, 3, 1),
-                Convolution(12, 3, 2),
-                Convolution(14, 3, 1),
-                Convolution(16, 3, 2),
-                Convolution(16, 3, 2),
-            ),
-            momentum=0.9,
+        layers=(
+            *_convolution(8, 3, 1, momentum=0.9),
+            *_convolution(12, 3, 2, momentum=0.9),
+            *_convolution(14, 3, 1, momentum=0.9),
+            *_convolution(16, 3, 2, momentum=0.9),
+            *_convolution(16, 3, 2, momentum=0.9),
+            Flatten(),
         ),
         settings={
             "epochs": 50,
@@ -140,16 +127,15 @@ PRESETS: dict[str, Preset] = {
         summary=Text(
             "Six convolutions (24, 32, 64, 96, 96, 96 filters), batch normalization, dropout 0.4, Dense 10 (softmax)."
         ),
-        architecture=Architecture(
-            convolutions=(
-                Convolution(24, 3, 1),
-                Convolution(32, 3, 2),
-                Convolution(64, 3, 1),
-                Convolution(96, 3, 2),
-                Convolution(96, 3, 1),
-                Convolution(96, 3, 1),
-            ),
-            dropout=0.4,
+        layers=(
+            *_convolution(24, 3, 1),
+            *_convolution(32, 3, 2),
+            *_convolution(64, 3, 1),
+            *_convolution(96, 3, 2),
+            *_convolution(96, 3, 1),
+            *_convolution(96, 3, 1),
+            Flatten(),
+            Dropout(rate=0.4),
         ),
         settings={
             "epochs": 40,

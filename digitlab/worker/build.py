@@ -1,19 +1,24 @@
-"""Networks, built from their presets' layers."""
+"""Networks, built from their layers: a preset's, or those that somebody designed."""
 
 import keras
 import numpy as np
 from keras import layers
 
-from digitlab.networks.presets import PRESETS, Architecture
+from digitlab.networks.config import OWN
+from digitlab.networks.layers.base import Layer, WeightedLayer
+from digitlab.networks.layers.figures import LAST, Stack, names, starts_with_maps
+from digitlab.networks.layers.kinds import Skip
+from digitlab.networks.presets import PRESETS
 
 
-def build(preset: str, seed: int) -> keras.Model:
+def build(preset: str, seed: int, stack: Stack | None = None) -> keras.Model:
     """Build an untrained, uncompiled network.
 
     Args:
         preset: A key of `digitlab.networks.presets.PRESETS`.
         seed: Decides the first weights and what dropout drops. Keras' default is Python's global generator, which
             other threads of a worker use, too: the same seed would not always give the same network.
+        stack: The layers of a network that somebody designed; None: the preset's.
 
     Returns:
         A model from uint8 (n, 28, 28), 0 to 255, to float32 (n, 10), probabilities that sum to 1. Its first layer
@@ -21,7 +26,9 @@ def build(preset: str, seed: int) -> keras.Model:
     """
     pixels = keras.Input((28, 28), dtype="uint8", name="pixels")
     scaled = layers.Rescaling(1 / 255, name="scale")(pixels)
-    return keras.Model(pixels, _layers(scaled, PRESETS[preset].architecture, _Seeds(seed)), name=preset)
+    if stack is None:
+        return keras.Model(pixels, _layers(scaled, PRESETS[preset].layers, _Seeds(seed)), name=preset)
+    return keras.Model(pixels, _layers(scaled, stack, _Seeds(seed)), name=OWN)
 
 
 def averaged(model: keras.Model) -> keras.Model:
@@ -57,29 +64,30 @@ class _Seeds:
     def next(self) -> int:
         return int(self._generator.integers(2**31))
 
-    def weights(self) -> keras.initializers.Initializer:
-        """Keras' default for dense and convolutional layers: X. Glorot and Y. Bengio (2010), uniform."""
-        return keras.initializers.GlorotUniform(self.next())
+    def weights(self, initializer: str = "glorot_uniform") -> keras.initializers.Initializer:
+        """Keras' default for dense and convolutional layers is X. Glorot and Y. Bengio (2010), uniform."""
+        seed = {} if initializer == "zeros" else {"seed": self.next()}
+        return keras.initializers.get({"class_name": initializer, "config": seed})
 
 
-def _layers(x: keras.KerasTensor, architecture: Architecture, seeds: _Seeds) -> keras.KerasTensor:
-    if architecture.convolutions:
-        x = layers.Reshape((28, 28, 1), name="image")(x)
-    for number, (filters, kernel_size, stride) in enumerate(architecture.convolutions, start=1):
-        x = layers.Conv2D(
-            filters,
-            kernel_size,
-            strides=stride,
-            padding="same",
-            use_bias=False,
-            kernel_initializer=seeds.weights(),
-            name=f"convolution_{number}",
-        )(x)
-        x = layers.BatchNormalization(momentum=architecture.momentum, name=f"normalization_{number}")(x)
-        x = layers.ReLU(name=f"relu_{number}")(x)
-    x = layers.Flatten(name="flatten")(x)
-    if architecture.hidden:
-        x = layers.Dense(architecture.hidden, activation="relu", kernel_initializer=seeds.weights(), name="hidden")(x)
-    if architecture.dropout:
-        x = layers.Dropout(architecture.dropout, seed=seeds.next(), name="dropout")(x)
-    return layers.Dense(10, activation="softmax", kernel_initializer=seeds.weights(), name="digits")(x)
+def _layers(x: keras.KerasTensor, stack: Stack, seeds: _Seeds) -> keras.KerasTensor:
+    outputs = [layers.Reshape((28, 28, 1), name="image")(x) if starts_with_maps(stack) else x]
+    for layer, name in zip(stack, names(stack), strict=True):
+        if isinstance(layer, Skip):
+            outputs.append(layers.Add(name=name)([outputs[-1 - layer.over], outputs[-1]]))
+        else:
+            outputs.append(_layer(layer, name, seeds)(outputs[-1]))
+    return layers.Dense(10, activation="softmax", kernel_initializer=seeds.weights(), name=LAST)(outputs[-1])
+
+
+def _layer(layer: Layer, name: str, seeds: _Seeds) -> keras.layers.Layer:
+    call = layer.call()
+    named = dict(call.named)
+    if isinstance(layer, WeightedLayer):
+        for kernel in layer.kernels:
+            named[f"{kernel}_initializer"] = seeds.weights(layer.initializer)
+            if layer.l2:
+                named[f"{kernel}_regularizer"] = keras.regularizers.L2(layer.l2)
+    if layer.is_random:
+        named["seed"] = seeds.next()
+    return getattr(layers, call.name)(*call.positional, **named, name=name)

@@ -270,7 +270,7 @@ def _card(run: Run, trained: training.Trained, options: CommandLineOptions, base
     if name:
         command += f" --name {name} --title {shlex.quote(run.title)}" + " --ready-made" * options.is_ready_made
     return ModelCard(
-        name=name or time.strftime(f"{run.config.preset}-%Y%m%d-%H%M%S-{run.number}", time.gmtime()),
+        name=name or time.strftime(f"{run.config.network_name}-%Y%m%d-%H%M%S-{run.number}", time.gmtime()),
         title=run.title,
         is_ready_made=options.is_ready_made,
         owner=run.owner,

@@ -22,7 +22,7 @@ _lock = threading.Lock()  # a worker may score, or on another's cluster train, i
 
 def acquire(config: TrainingConfig) -> keras.Model:
     """Return a compiled model with initial weights from `config.seed`; nobody else gets it until it is released."""
-    fresh = build.build(config.preset, config.seed)
+    fresh = build.build(config.preset, config.seed, config.layers)
     with _lock:
         model = _pool.pop(_kind(config), None)
     if model is None:
@@ -45,7 +45,7 @@ def release(model: keras.Model, config: TrainingConfig) -> keras.Model:
     Returns:
         An ordinary Keras model with the same weights and optimizer, so that `evaluate` and `fit` work.
     """
-    network = build.build(config.preset, config.seed)
+    network = build.build(config.preset, config.seed, config.layers)
     network.set_weights(model.get_weights())
     optimizer = type(model.optimizer).from_config(model.optimizer.get_config())
     optimizer.build(network.trainable_variables)
@@ -63,7 +63,8 @@ def _kind(config: TrainingConfig) -> tuple[object, ...]:
     """Return everything that is compiled into a step."""
     rate = None if config.schedule == "constant" else (config.schedule, config.learning_rate, config.steps)
     is_long = config.steps >= multistep.MIN_XLA_STEPS
-    return config.preset, config.batch_size, config.optimizer, rate, config.written_digits > 0, is_long
+    network = config.preset, config.layers
+    return network, config.batch_size, config.optimizer, rate, config.written_digits > 0, is_long
 
 
 def _compile(model: keras.Model, config: TrainingConfig) -> None:

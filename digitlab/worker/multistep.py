@@ -19,9 +19,10 @@ from numpy.typing import NDArray
 
 from digitlab.data.augmentation import augment
 from digitlab.networks.config import TrainingConfig
+from digitlab.networks.layers.figures import Stack, describe, is_spatial
 
 MIN_XLA_STEPS = 1000  # from here on XLA saves more time than its compiler takes
-_MAX_CHUNK = 2_700_000_000  # multiplications of the convolutions in a chunk's forward passes
+_MAX_CHUNK = 2_700_000_000  # multiplications of a chunk's forward passes, with convolutions of these alone
 _PREFETCHED = 2  # chunks that are prepared while one is trained on
 
 
@@ -42,18 +43,19 @@ class ExecutionPlan:
     digits: int
 
 
-def plan(model: keras.Model, steps: int) -> ExecutionPlan:
+def plan(stack: Stack, steps: int) -> ExecutionPlan:
     """Choose by the network's layers and the number of its steps.
 
     Medians on two cores of a Xeon with AVX-512: the tutorial's dense network takes 0.44 s an epoch with XLA, 1.9 s
     without. XLA computes convolutions on one core and without oneDNN's kernels: seven times slower. Their arithmetic
     outweighs the calls, so their chunks may be small: what two cores train on in at most 0.2 s.
     """
-    if convolutions := [layer for layer in model.layers if isinstance(layer, keras.layers.Conv2D)]:
-        places = [math.prod(layer.output.shape[1:3]) for layer in convolutions]
-        arithmetic = sum(math.prod(layer.kernel.shape) * n for layer, n in zip(convolutions, places, strict=True))
-        return ExecutionPlan(uses_xla=False, digits=min(512, _MAX_CHUNK // arithmetic))
-    return ExecutionPlan(uses_xla=steps >= MIN_XLA_STEPS, digits=6400)
+    layers = describe(stack).layers
+    if is_spatial(stack):
+        arithmetic = sum(layer.multiplications for layer in layers if layer.is_convolution)
+        return ExecutionPlan(uses_xla=False, digits=min(512, _MAX_CHUNK // max(arithmetic, 1)))
+    arithmetic = sum(layer.multiplications for layer in layers)
+    return ExecutionPlan(uses_xla=steps >= MIN_XLA_STEPS, digits=min(6400, _MAX_CHUNK // arithmetic))
 
 
 class BatchChunks:

@@ -21,7 +21,7 @@ def readings_by_epoch(settings: Settings, run: Run, image: NDArray[np.uint8]) ->
         raise SnapshotDamaged(
             Text("Run {number} has no snapshots. Train it again, and open that run.", number=run.number)
         )
-    return _reader(run.config.preset).readings_by_epoch(snapshots, image)
+    return _reader(run.config.preset, run.config.layers).readings_by_epoch(snapshots, image)
 
 
 _snapshots = lru_cache(maxsize=2)(SnapshotCache)

@@ -9,16 +9,17 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from digitlab.networks.explanation import ReadingsByEpoch
+from digitlab.networks.layers.figures import Stack
 from digitlab.networks.snapshots import Snapshot
 from digitlab.worker import build
 
 
 class SnapshotReader:
-    """A network of one preset that takes any snapshot's weights; threads may share it."""
+    """A network of one kind that takes any snapshot's weights; threads may share it."""
 
-    def __init__(self, preset: str) -> None:
-        """Build it; its function is compiled with the first image."""
-        self._model = build.build(preset, seed=1)
+    def __init__(self, preset: str, layers: Stack | None = None) -> None:
+        """Build a preset's network, or that of other layers; its function is compiled with the first image."""
+        self._model = build.build(preset, 1, layers)
         readings = keras.Model(self._model.inputs, [self._model.get_layer("digits").input, self._model.output])
         signature = [tf.TensorSpec((None, 28, 28), tf.uint8)]
         self._through = tf.function(lambda images: readings(images, training=False), input_signature=signature)

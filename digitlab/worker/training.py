@@ -93,7 +93,7 @@ def train(
         if len(data[0]) < config.pictures_per_epoch:
             checkpoint = None  # drawing was stopped: a training on a part of the digits cannot be resumed
     learner = model_pool.acquire(config)
-    execution_plan = multistep.plan(learner, config.steps)
+    execution_plan = multistep.plan(config.stack, config.steps)
     chunks = multistep.BatchChunks(*data, config, execution_plan.digits, start.batches_per_chunk if start else None)
     observer = _observer(observe, images, labels, config, watch.epochs, start) if observe is not None else None
     callbacks, writer = _callbacks(config, chunks, watch, stop, observer, checkpoint, start)

@@ -6,6 +6,7 @@ import pytest
 
 from digitlab.data.augmentation import Augmentation
 from digitlab.networks.config import TrainingConfig
+from digitlab.networks.presets import PRESETS
 from digitlab.worker import build
 from digitlab.worker.multistep import BatchChunks, fit, plan
 
@@ -54,7 +55,7 @@ def test_chunks_train_the_same_network_as_single_batches(digits, preset, n):
     for is_in_chunks in (True, False):
         model = build.build(preset, seed=1)
         model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"], jit_compile=False)
-        execution_plan = dataclasses.replace(plan(model, 1000), digits=320)
+        execution_plan = dataclasses.replace(plan(config.stack, 1000), digits=320)
         chunks = BatchChunks(digits.x_train[:n], digits.y_train[:n], config, execution_plan.digits)
         if is_in_chunks:
             fit(model, chunks, execution_plan, epochs=2, validation=None, callbacks=[])
@@ -75,7 +76,7 @@ def test_any_callback_of_keras_works(digits, tmp_path):
         keras.callbacks.LearningRateScheduler(lambda epoch: 0.001 / (epoch + 1)),
     ]
     validation = digits.x_test[:100], digits.y_test[:100]
-    history = fit(model, chunks, plan(model, 20), epochs=2, validation=validation, callbacks=callbacks)
+    history = fit(model, chunks, plan(TrainingConfig().stack, 20), epochs=2, validation=validation, callbacks=callbacks)
     assert set(history.history) == {"loss", "accuracy", "val_loss", "val_accuracy", "learning_rate"}
     assert float(model.optimizer.learning_rate) == pytest.approx(0.0005)
     saved = keras.models.load_model(tmp_path / "best.keras")
@@ -88,9 +89,9 @@ def test_any_callback_of_keras_works(digits, tmp_path):
     [("tutorial", 15_000, True), ("tutorial", 16, False), ("convolutional", 15_000, False)],
 )
 def test_xla_is_used_where_it_is_faster(preset, steps, uses_xla):
-    assert plan(build.build(preset, 1), steps).uses_xla is uses_xla
+    assert plan(PRESETS[preset].layers, steps).uses_xla is uses_xla
 
 
 @pytest.mark.parametrize(("preset", "digits"), [("fast", 512), ("convolutional", 512), ("handwriting", 184)])
 def test_a_block_is_small_where_there_is_much_to_compute(preset, digits):
-    assert 0.9 * digits < plan(build.build(preset, 1), 15_000).digits <= digits * 1.1
+    assert 0.9 * digits < plan(PRESETS[preset].layers, 15_000).digits <= digits * 1.1

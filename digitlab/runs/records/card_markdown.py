@@ -9,6 +9,7 @@ from digitlab.data.augmentation import Augmentation
 from digitlab.fields import settings_of, values_of
 from digitlab.networks.code import KerasCode, deviation, plain
 from digitlab.networks.config import TrainingConfig
+from digitlab.networks.layers.stacks import in_a_line
 from digitlab.networks.presets import PRESETS
 from digitlab.networks.scores import Scores
 from digitlab.networks.statistics import wilson_interval
@@ -132,16 +133,21 @@ def _architecture(card: ModelCard) -> list[str]:
             how = plain(", ".join(map(translated, origin.adaptations)))
             sentences.append(_("Adapted to MNIST's digits: {how}.", how=how))
         return [*sentences, _("Source: {source}.", source=plain(origin.source))] if origin.source else sentences
-    preset = PRESETS[card.config.preset]
-    title, summary = translated(preset.title), translated(preset.summary)
-    sentences = [_("Preset *{title}*: {summary}", title=title, summary=summary)]
-    if f"{card.parameters:,}" not in preset.summary:
+    sentences = [_network(card.config)]
+    if f"{card.parameters:,}" not in sentences[0]:
         sentences.append(_("It has {weights:,} weights.", weights=card.parameters))
     if card.config.averaging:
         sentences.append(
             _("It reads each digit four times, shifted by half a pixel to each side, and averages the results.")
         )
     return sentences
+
+
+def _network(config: TrainingConfig) -> str:
+    if config.layers is not None:
+        return _("A network of its own layers: {layers}, Dense 10 (softmax).", layers=in_a_line(config.layers))
+    preset = PRESETS[config.preset]
+    return _("Preset *{title}*: {summary}", title=translated(preset.title), summary=translated(preset.summary))
 
 
 def _data(card: ModelCard) -> str:

@@ -10,13 +10,15 @@ from numpy.typing import NDArray
 
 from digitlab.fields import settings_of, values_of
 from digitlab.networks.config import TrainingConfig
+from digitlab.networks.layers.stacks import in_a_line
 from digitlab.networks.metrics import EpochMetrics
 from digitlab.networks.recognition import Recogniser
 from digitlab.runs.records.model_card import ModelCard
 from digitlab.runs.records.run import Run
 from digitlab.translation import Text
 
-_UNKNOWN = Text("unknown")
+_UNKNOWN, _NONE = Text("unknown"), Text("none")
+LAYERS_LABEL = Text("Layers")
 FINE_TUNING_SETTINGS = (Text("Fine-tuned from"), Text("Drawings trained on"))
 
 
@@ -88,8 +90,8 @@ def contenders(
 def differences(contenders: Sequence[Contender]) -> dict[str, list[str]]:
     """Return the known settings that differ, by label, each with the contenders' values in order."""
     settings = [settings_as_text(contender.config) if contender.config else {} for contender in contenders]
-    names = next(filter(None, settings), {})
-    values = {name: [texts.get(name, _UNKNOWN) for texts in settings] for name in names}
+    names = dict.fromkeys(name for texts in settings for name in texts)
+    values = {name: [texts.get(name, _NONE) if texts else _UNKNOWN for texts in settings] for name in names}
     return {name: row for name, row in values.items() if len({*row} - {_UNKNOWN}) > 1}
 
 
@@ -109,6 +111,8 @@ def settings_as_text(config: TrainingConfig) -> dict[str, str]:
     values: dict[str, object] = {}
     for name, value in values_of(config).items():
         values[settings[name].label] = settings[name].choice_labels.get(value, value)
+    if config.layers is not None:
+        values |= {settings["preset"].label: config.network_name, LAYERS_LABEL: in_a_line(config.layers)}
     fine_tuning = (tuning.base, len(tuning.learned)) if tuning else (None, 0)
     values |= dict(zip(FINE_TUNING_SETTINGS, fine_tuning, strict=True))
     return {label: _value_as_text(value) for label, value in values.items()}
@@ -119,4 +123,4 @@ def _value_as_text(value: object) -> str:
         return Text("yes") if value else Text("no")
     if isinstance(value, str):
         return value
-    return Text("none") if value is None else f"{value:g}" if isinstance(value, float) else f"{value}"
+    return _NONE if value is None else f"{value:g}" if isinstance(value, float) else f"{value}"

@@ -107,8 +107,8 @@ def expected_waits(durations: Sequence[float | None], left: Sequence[float | Non
 
 
 def duration_of(config: TrainingConfig, pictures_per_second: Mapping[str, float]) -> float | None:
-    """Estimate the seconds that a training takes from its preset's earlier speed here; None if there was none."""
+    """Estimate the seconds that a training takes from its network's earlier speed here; None if there was none."""
     if config.tuning:
         return _FINE_TUNING_DURATION
-    speed = pictures_per_second.get(config.preset)
+    speed = pictures_per_second.get(config.network_key)
     return config.epochs * config.pictures_per_epoch / speed if speed else None

@@ -1,16 +1,18 @@
 """A run's settings as text for other people: as a link or a small file. Both hold only what differs from the preset."""
 
+import base64
 import json
 import re
+import zlib
 from collections.abc import Mapping
 from typing import Any
 
 from digitlab.errors import InvalidSetting
-from digitlab.networks.config import TrainingConfig
+from digitlab.networks.config import LAYERS, TrainingConfig
 from digitlab.translation import Text
 
 PARAMETER = "settings"  # of the Train page's address
-MAX_SIZE = 10_000  # characters
+MAX_SIZE = 50_000  # characters
 _VERSION = 1
 _LINK = re.compile(r"[A-Za-z0-9._~-]+")
 _SEPARATOR, _IS = "~", "_is_"
@@ -53,7 +55,7 @@ def from_link(text: str) -> TrainingConfig:
             raise InvalidSetting(
                 Text("The settings in this link cannot be read at {part!r}. Copy the whole link.", part=part[:40])
             )
-        values[name] = _from_text(value)
+        values[name] = _unpacked(value) if name == LAYERS else _from_text(value)
     return _config(values)
 
 
@@ -93,7 +95,26 @@ def _check_version(version: str) -> None:
 def _as_text(value: object) -> str:
     if value is None:
         return "none"
+    if isinstance(value, list):
+        return _packed(value)
     return ("yes" if value else "no") if isinstance(value, bool) else str(value)
+
+
+def _packed(layers: list[Any]) -> str:
+    """Return layers, as JSON has them, in letters that need no escape in an address."""
+    content = json.dumps(layers, separators=(",", ":")).encode()
+    return base64.urlsafe_b64encode(zlib.compress(content, 9)).decode().rstrip("=")
+
+
+def _unpacked(text: str) -> object:
+    reader = zlib.decompressobj()
+    try:
+        content = reader.decompress(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)), MAX_SIZE)
+        if reader.unconsumed_tail:
+            raise ValueError("too long")
+        return json.loads(content)
+    except (ValueError, RecursionError, zlib.error) as error:
+        raise InvalidSetting(Text("The layers in this link cannot be read. Copy the whole link.")) from error
 
 
 def _from_text(text: str) -> object:

@@ -40,7 +40,7 @@ class Trainings:
         title = _checked(title)
         self._check_limits(config.epochs, person)
         run = self._store().create(config, title, person)
-        logs.log("run queued", run=run.number, person=person.id, preset=config.preset, epochs=config.epochs)
+        logs.log("run queued", run=run.number, person=person.id, preset=config.network_name, epochs=config.epochs)
         self._changed()
         return run
 

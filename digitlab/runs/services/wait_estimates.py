@@ -81,14 +81,14 @@ class WaitEstimates:
         }
 
     def _pictures_per_second(self) -> dict[str, float]:
-        """Return the last speed of each preset here, in pictures per second."""
+        """Return the last speed of each network here, by its key, in pictures per second."""
         if time.monotonic() - self._measured > _MAX_AGE_OF_SPEEDS:
             self._speeds = {}
             for run in self._runs[:_RECENT]:
-                is_new = run.config.preset not in self._speeds and run.config.tuning is None
+                is_new = run.config.network_key not in self._speeds and run.config.tuning is None
                 if is_new and (epochs := self._store().epochs(run.number)):
                     recent = epochs[1:] or epochs  # the first includes building the network
                     mean = sum(epoch.seconds for epoch in recent) / len(recent)
-                    self._speeds[run.config.preset] = run.config.pictures_per_epoch / max(mean, 1e-3)
+                    self._speeds[run.config.network_key] = run.config.pictures_per_epoch / max(mean, 1e-3)
             self._measured = time.monotonic()
         return self._speeds

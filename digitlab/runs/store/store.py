@@ -16,7 +16,6 @@ from digitlab.errors import DatabaseUnavailable, InvalidSetting, RunIsActive, Ru
 from digitlab.networks.config import TrainingConfig
 from digitlab.networks.metrics import EpochMetrics, Progress
 from digitlab.networks.observation import Observation
-from digitlab.networks.presets import PRESETS
 from digitlab.runs.records.people import OPERATOR, Person
 from digitlab.runs.records.run import LastHeartbeat, Outcome, Run, RunState
 from digitlab.runs.store import migrations, rows, schema
@@ -96,7 +95,7 @@ class Store:
             insert = sa.insert(_runs).values(is_attended=worker is not None, **values).returning(_runs.c.number)
             number = connection.execute(insert).scalar_one()
             if not title:
-                own = f"{PRESETS[config.preset].title} {number}"
+                own = f"{config.network_title} {number}"
                 connection.execute(sa.update(_runs).where(_runs.c.number == number).values(title=own))
         return self.run(number)
 

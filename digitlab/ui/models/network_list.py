@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from digitlab.networks.presets import PRESETS
 from digitlab.runs.records.model_card import ModelCard
 from digitlab.runs.records.people import Person
 from digitlab.translation import _, translated
@@ -15,7 +14,7 @@ def show(person: Person) -> None:
         [
             {
                 _("Name"): card.title,
-                _("Preset"): translated(PRESETS[card.config.preset].title) if card.origin is None else _("imported"),
+                _("Preset"): translated(card.config.network_title) if card.origin is None else _("imported"),
                 _("Origin"): _origin(card),
                 _("By"): "" if card.is_ready_made else run_list.whose(card.owner, card.owner_name, person),
                 _("Test accuracy"): card.test_accuracy,
