@@ -39,7 +39,10 @@ def compared(metric: str, networks: Sequence[str]) -> dict[str, Any]:
 def intervals() -> dict[str, Any]:
     """Return the Vega-Lite chart of rows with "network", "accuracy", "low" and "high": points with error bars."""
     share: dict[str, Any] = {"type": "quantitative", "title": _("Test accuracy")}
-    share |= {"scale": {"zero": False, "nice": True}, "axis": {"format": ".1%"}}
+    share |= {
+        "scale": {"zero": False, "nice": True},
+        "axis": {"format": ".2%", "labelFlush": True, "labelFlushOffset": -3},
+    }
     network = {"field": "network", "type": "nominal", "title": None, "sort": None, "axis": {"labelLimit": 150}}
     shares = {"accuracy": _("Accuracy"), "low": _("Lower bound"), "high": _("Upper bound")}
     tooltip: list[dict[str, Any]] = [{"field": "network", "title": _("Network")}]
