@@ -19,6 +19,7 @@ observation        gradients, weights and dead units while a network trains
 occlusion          how covering parts of a picture changes a probability
 paired_comparison  compares two networks on the same digits
 presets            the presets, with their layers
+range_test         the learning-rate range test, and what it suggests
 reading            what a network reads in a drawing
 recognition        reads digits at once, on LiteRT
 robustness         accuracy as digits are distorted
