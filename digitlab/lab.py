@@ -19,6 +19,7 @@ from digitlab.networks.file_formats import ExportedFile
 from digitlab.networks.hints import Hint, hints
 from digitlab.networks.metrics import EpochMetrics
 from digitlab.networks.observation import Observation
+from digitlab.networks.range_test import RangeTest
 from digitlab.networks.recognition import Recogniser
 from digitlab.networks.robustness import Robustness
 from digitlab.networks.scores import Scores
@@ -43,6 +44,7 @@ from digitlab.runs.services.improver import Improver
 from digitlab.runs.services.limits import Limits
 from digitlab.runs.services.map_builder import MapBuilder
 from digitlab.runs.services.models import Models
+from digitlab.runs.services.rate_finder import RateFinder
 from digitlab.runs.services.trainings import Trainings
 from digitlab.runs.services.wait_estimates import WaitEstimates
 from digitlab.runs.store.lazy_store import LazyStore
@@ -58,6 +60,7 @@ class Lab:
     Attributes:
         drawings: People's own drawings.
         improver: Fine-tuning of networks on those drawings.
+        rate_finder: Learning rates, found by range tests.
 
     Example:
         >>> with Lab(Settings()) as lab:
@@ -77,6 +80,7 @@ class Lab:
         self._importer = ModelImporter(settings, self.mnist)
         self._recognisers = RecogniserCache(self._files, self._importer)
         self._map_builder = MapBuilder(settings.data / "landscapes", self._ask, self.mnist)
+        self.rate_finder = RateFinder(self._ask)
         self._evaluations = Evaluations(settings, self._workers, self.mnist)
         limits = Limits(settings)
         self._models = Models(self._files, self._importer, limits, self.mnist)
@@ -101,6 +105,7 @@ class Lab:
             closing(self._dispatcher),
         ):  # each is closed, even if another fails
             self._map_builder.close()
+            self.rate_finder.close()
 
     def open(self) -> None:
         """Start the workers in the background, and hand them queued runs while the lab is open."""
@@ -241,6 +246,10 @@ class Lab:
     def start_training(self, config: TrainingConfig, title: str, person: Person) -> Run:
         """Queue a training and return at once; the default title is made of preset and number."""
         return self._trainings.start(config, title, person)
+
+    def find_learning_rate_here(self, config: TrainingConfig) -> RangeTest:
+        """Test learning rates for a training in this process. Imports TensorFlow: for the command line."""
+        return jobs.find_learning_rate(self._settings, config)
 
     def train_here(
         self,

@@ -5,6 +5,7 @@ backup           backup and restore of the lab
 ctrl_c           what Ctrl-C does
 improvement      fine-tuning on drawings, and their deletion
 input_file       a file that is named on the command line
+learning_rate    finds a learning rate in this process
 main             runs a command
 models           networks: evaluate, read, export, import
 output           the result of a command, as JSON or as text

@@ -4,7 +4,18 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 
-from digitlab.cli import argparse_texts, backup, ctrl_c, improvement, models, output, runs, setup, training
+from digitlab.cli import (
+    argparse_texts,
+    backup,
+    ctrl_c,
+    improvement,
+    learning_rate,
+    models,
+    output,
+    runs,
+    setup,
+    training,
+)
 from digitlab.cli.output import OutputClosed
 from digitlab.cli.parser import parser
 from digitlab.errors import DigitLabError
@@ -14,6 +25,7 @@ from digitlab.translation import error_text, in_language
 
 COMMANDS: dict[str, Callable[[argparse.Namespace, Lab], int]] = {
     "train": training.train,
+    "find-learning-rate": learning_rate.find_learning_rate,
     "evaluate": models.evaluate,
     "read": models.read,
     "export": models.export,

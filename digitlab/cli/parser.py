@@ -42,7 +42,7 @@ def parser() -> argparse.ArgumentParser:
     """
     top = _Parser(prog="python -m digitlab", description=_("DigitLab without a browser."))
     add = top.add_subparsers(title=_("commands"), required=True, metavar="COMMAND", dest="command").add_parser
-    commands = _train(add), _evaluate(add), _read(add), _export(add), _import(add)
+    commands = _train(add), _find_learning_rate(add), _evaluate(add), _read(add), _export(add), _import(add)
     for command in (*commands, *_improvement(add), *_runs(add), *_backup(add), _doctor(add)):
         command.add_argument("--json", action="store_true", help=_("Print JSON."))
     add("workers", help=_("run worker processes until standard input ends (used by the app)"))
@@ -58,6 +58,12 @@ def _train(add: _Add) -> argparse.ArgumentParser:
         "--ready-made", action="store_true", help=_("Mark it as shipped with DigitLab: the app protects it.")
     )
     return train
+
+
+def _find_learning_rate(add: _Add) -> argparse.ArgumentParser:
+    command = add("find-learning-rate", help=_("suggest a learning rate for such a training, by a range test"))
+    setting_options.add(command)
+    return command
 
 
 def _evaluate(add: _Add) -> argparse.ArgumentParser:

@@ -73,6 +73,11 @@ def leave(patience: float) -> None:
         _changed.wait_for(lambda: not _running, patience)
 
 
+def is_training() -> bool:
+    """Whether this process carries out a run."""
+    return bool(_running)
+
+
 def run_to_end(settings: Settings, number: int, worker: str, options: CommandLineOptions | None = None) -> None:
     """Train a run that `worker` has claimed to its end, and record how it ended."""
     with _registered(number):  # until its end is recorded

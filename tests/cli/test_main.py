@@ -85,6 +85,18 @@ def test_train_prints_the_promised_keys_and_saves_a_network(capsys):
     assert load(settings_models() / result["model"]).count_params() == 101_770
 
 
+def test_find_learning_rate_suggests_one_and_how_to_use_it(capsys):
+    command = ["find-learning-rate", "--training-digits", "2000", "--optimizer", "sgd"]
+    assert main([*command, "--json"]) == 0
+    result = json.loads(capsys.readouterr().out)
+    assert len(result["rates"]) == len(result["losses"]) == len(result["smoothed_losses"])
+    assert 0.005 < result["learning_rate"] < 1
+    assert main(command) == 0
+    text = capsys.readouterr().out
+    assert "Suggested learning rate: 0." in text
+    assert "Train with it: python -m digitlab train --preset tutorial" in text
+
+
 def settings_models():
     return Settings.from_environment().models
 

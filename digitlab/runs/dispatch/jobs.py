@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitlab import logs
+from digitlab.networks.config import TrainingConfig
 from digitlab.networks.digit_map import MapAxes
 from digitlab.networks.explanation import (
     ActivationTrace,
@@ -23,6 +24,7 @@ from digitlab.networks.explanation import (
     TopActivations,
 )
 from digitlab.networks.file_formats import ExportedFile
+from digitlab.networks.range_test import RangeTest
 from digitlab.runs.records.run import CommandLineOptions, Run
 from digitlab.settings import Settings
 
@@ -71,6 +73,24 @@ def leave(patience: float) -> None:
     """Queue this process' runs again; wait at most `patience` seconds for it. Nothing to do if it never trained."""
     if requeue := getattr(sys.modules.get("digitlab.worker.execution"), "leave", None):  # it may be half imported
         requeue(patience)
+
+
+def find_learning_rate(settings: Settings, config: TrainingConfig) -> RangeTest:
+    """Train a network for some seconds while its learning rate rises."""
+    from digitlab.data import mnist_source
+    from digitlab.worker import execution, learning_rate_range
+
+    digits = mnist_source.load(settings.data)
+    is_training = execution.is_training
+    return learning_rate_range.learning_rate_range(config, digits.x_train, digits.y_train, is_training=is_training)
+
+
+def find_learning_rate_aside(settings: Settings, config: TrainingConfig) -> RangeTest:
+    """Do the same in a worker of Dask's, which answers other questions meanwhile."""
+    from distributed import secede
+
+    secede()
+    return find_learning_rate(settings, config)
 
 
 # -- questions about a network, by its name; images are uint8 (28, 28) or (n, 28, 28)

@@ -10,6 +10,7 @@ improver        fine-tunes networks on a person's drawings, and says whether it 
 limits          the limits of one lab
 map_builder     maps of digits, made in the background
 models          people's own networks: import, rename and delete
+rate_finder     learning rates by range tests, in the background
 restore         puts a backup in the place of a lab that is not running
 trainings       runs: start, stop, pause, resume, rename and delete
 wait_estimates  all runs, and when the queued ones may start

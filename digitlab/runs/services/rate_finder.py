@@ -1,0 +1,96 @@
+"""Learning rates, found for people by range tests: in the background, one after the other."""
+
+import threading
+import time
+from collections import OrderedDict
+from dataclasses import dataclass
+
+from digitlab.errors import DigitLabError, LimitReached
+from digitlab.networks.config import TrainingConfig
+from digitlab.networks.range_test import RangeTest, range_test_config
+from digitlab.runs.dispatch import jobs
+from digitlab.runs.dispatch.jobs import Ask
+from digitlab.translation import Text, message_of
+
+_EXPECTED = 8.0  # seconds of a test
+_MAX_WAITING = 10  # tests; beyond that nobody waits for the last one
+_MAX_KEPT = 50  # results
+_UNEXPECTED = Text("An unexpected error ended the search for a learning rate. The log has the details.")
+
+
+@dataclass(frozen=True, slots=True)
+class RangeTestProgress:
+    """The progress of a range test.
+
+    Attributes:
+        share: About how much is done, 0 to 1.
+        is_waiting: Whether another test comes first.
+        error_message: Why it failed, in a sentence; empty if it did not.
+    """
+
+    share: float = 0
+    is_waiting: bool = False
+    error_message: str = ""
+
+
+class RateFinder:
+    """Range tests of all people. The same settings are tested once, and one test runs at a time. Thread-safe."""
+
+    def __init__(self, ask: Ask) -> None:
+        """Take a function that asks workers."""
+        self._ask = ask
+        self._states: OrderedDict[TrainingConfig, RangeTest | RangeTestProgress] = OrderedDict()
+        self._began: dict[TrainingConfig, float] = {}
+        self._lock, self._turn = threading.Lock(), threading.Lock()
+        self._is_over = threading.Event()
+
+    def start(self, config: TrainingConfig) -> None:
+        """Test the settings of a training, unless that was done or is being done.
+
+        Raises:
+            LimitReached: Too many others wait.
+        """
+        tested = range_test_config(config)
+        with self._lock:
+            state = self._states.get(tested)
+            if state is not None and not (isinstance(state, RangeTestProgress) and state.error_message):
+                return
+            pending = [s for s in self._states.values() if isinstance(s, RangeTestProgress) and not s.error_message]
+            if len(pending) >= _MAX_WAITING:
+                raise LimitReached(Text("Many people are looking for a learning rate. Try again in a minute."))
+            self._states[tested] = RangeTestProgress(is_waiting=True)
+            self._forget_oldest()
+        threading.Thread(target=self._test, args=(tested,), name="range test", daemon=True).start()
+
+    def get(self, config: TrainingConfig) -> RangeTest | RangeTestProgress | None:
+        """Return the test of such settings, or its progress, without waiting; None if it was never started."""
+        tested = range_test_config(config)
+        with self._lock:
+            state, began = self._states.get(tested), self._began.get(tested)
+        if began is None:
+            return state
+        return RangeTestProgress(min((time.monotonic() - began) / _EXPECTED, 0.95))
+
+    def close(self) -> None:
+        """Start no more tests."""
+        self._is_over.set()
+
+    def _test(self, tested: TrainingConfig) -> None:
+        state: RangeTest | RangeTestProgress = RangeTestProgress(error_message=_UNEXPECTED)
+        with self._turn:
+            try:
+                if not self._is_over.is_set():
+                    with self._lock:
+                        self._began[tested] = time.monotonic()
+                    state = self._ask(jobs.find_learning_rate_aside, tested)
+            except DigitLabError as error:
+                state = RangeTestProgress(error_message=message_of(error))
+            finally:
+                with self._lock:
+                    self._began.pop(tested, None)
+                    self._states[tested] = state
+
+    def _forget_oldest(self) -> None:
+        """Forget what was tested first, once there is much; what still waits is at the end."""
+        while len(self._states) > _MAX_KEPT:
+            self._states.popitem(last=False)
