@@ -55,7 +55,9 @@ def look() -> None:
     )
     image = digits.x_train[chosen]
     label = int(digits.y_train[chosen])
-    st.image(plots.pixel_values(image), width=560, caption=_("The 784 numbers of this {label}", label=label))
+    st.container(width=560).image(
+        plots.pixel_values(image), width="stretch", caption=_("The 784 numbers of this {label}", label=label)
+    )
     inked = int(np.count_nonzero(image))
     st.caption(
         _("{inked} of its 784 pixels have ink; the brightest is {highest}.", inked=inked, highest=int(image.max()))
