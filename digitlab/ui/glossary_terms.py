@@ -276,6 +276,13 @@ TERMS: Mapping[str, Term] = {
         Text("preset"),
         Text("A network with settings that suit it, ready to be trained."),
     ),
+    "range_test": Term(
+        Text("learning-rate range test"),
+        Text(
+            "A new network learns for some seconds while the learning rate rises from batch to batch. Where the loss "
+            "falls fastest, the rate is good; where the loss rises again, it is too large (L. N. Smith, 2017)."
+        ),
+    ),
     "recall": Term(
         Text("recall"),
         Text("Of all digits that really were a 7, say: the share that was read as a 7."),

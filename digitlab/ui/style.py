@@ -150,10 +150,12 @@ dl.digitlab-glossary { padding: 0 !important; display: grid;
 .st-key-run-heading { min-height: 2.75rem; }
 .st-key-run-state { min-height: 9.5rem; }
 .st-key-train-settings { gap: .75rem; }
+.st-key-range-test { min-height: 24rem; }
 @media (min-width: 641px) {
   [data-testid=stLayoutWrapper]:has(> .st-key-train-form) { position: sticky; top: 4rem; }
   .st-key-train-form { max-height: calc(100vh - 11rem); flex-wrap: nowrap; gap: .75rem; }
   [data-testid=stLayoutWrapper]:has(> .st-key-train-settings) { flex: 0 1 auto; min-height: 6rem; overflow-y: auto; }
+  .st-key-train-form > :not(:has(> .st-key-train-settings)) { flex-shrink: 0; }
   .st-key-train-settings { padding: .5rem .75rem .25rem .25rem; }
 }
 @media (max-width: 640px) {

@@ -2,14 +2,18 @@
 
 import re
 
+import numpy as np
 import pytest
 from apptest import component, links, press, rerun, texts
 from stored_runs import metrics
 from waiting import wait_for
 
+from digitlab.networks.config import TrainingConfig
 from digitlab.networks.metrics import Progress
+from digitlab.networks.range_test import Ending, RangeTest
 from digitlab.runs.records.people import Person, person_id
 from digitlab.runs.records.run import RunState
+from digitlab.runs.services.rate_finder import RateFinder
 from digitlab.runs.store.store import Store
 from digitlab.ui.visitor_cookie import COOKIE
 
@@ -170,3 +174,26 @@ def test_the_augmentation_is_previewed(app):
     before = preview(page)
     rotation = next(slider for slider in page.slider if slider.label == "Rotation")
     assert preview(rerun(page, rotation.set_value(45.0))) != before
+
+
+def test_a_learning_rate_is_found_and_taken(app, lab):
+    rates = np.geomspace(1e-5, 10, 120)
+    losses = 2.3 - 2 / (1 + (0.01 / rates) ** 2) + rates**2
+    test = RangeTest(rates=tuple(rates), losses=tuple(losses), batch_size=32, ending=Ending.DONE)
+    lab.rate_finder = RateFinder(lambda question, config: test)
+    page = press(app.open("train"), "Find the learning rate")
+    wait_for(lambda: lab.rate_finder.get(TrainingConfig()) is test)
+    (chart,) = page.run().get("vega_lite_chart")
+    assert chart.proto.alt.endswith("Suggested: 0.012.")
+    assert press(page, "Use 0.012").number_input("tutorial-learning_rate").value == 0.012
+    assert page.button("use-rate").disabled
+    assert not page.number_input("tutorial-batch_size").set_value(64).run().get("vega_lite_chart")
+
+
+def test_no_learning_rate_to_suggest_is_a_sentence(app, lab):
+    test = RangeTest(rates=(1e-5, 0.01, 10.0), losses=(2.3, 2.3, 9.0), batch_size=32, ending=Ending.DONE)
+    lab.rate_finder = RateFinder(lambda question, config: test)
+    page = press(app.open("train"), "Find the learning rate")
+    wait_for(lambda: lab.rate_finder.get(TrainingConfig()) is test)
+    assert "did not fall at any learning rate from 1e-05 to 10" in texts(page.run())
+    assert page.get("vega_lite_chart")[0].proto.alt.endswith("No suggestion.")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from digitlab.errors import DigitLabError, LimitReached
 from digitlab.networks.config import TrainingConfig
-from digitlab.networks.range_test import RangeTest, range_test_config
+from digitlab.networks.range_test import Ending, RangeTest, range_test_config
 from digitlab.runs.dispatch import jobs
 from digitlab.runs.dispatch.jobs import Ask
 from digitlab.translation import Text, message_of
@@ -45,18 +45,16 @@ class RateFinder:
         self._is_over = threading.Event()
 
     def start(self, config: TrainingConfig) -> None:
-        """Test the settings of a training, unless that was done or is being done.
+        """Test the settings of a training, unless that was done or is being done; again if it failed or took too long.
 
         Raises:
             LimitReached: Too many others wait.
         """
         tested = range_test_config(config)
         with self._lock:
-            state = self._states.get(tested)
-            if state is not None and not (isinstance(state, RangeTestProgress) and state.error_message):
+            if tested in self._states and not _may_be_repeated(self._states[tested]):
                 return
-            pending = [s for s in self._states.values() if isinstance(s, RangeTestProgress) and not s.error_message]
-            if len(pending) >= _MAX_WAITING:
+            if sum(map(_is_pending, self._states.values())) >= _MAX_WAITING:
                 raise LimitReached(Text("Many people are looking for a learning rate. Try again in a minute."))
             self._states[tested] = RangeTestProgress(is_waiting=True)
             self._forget_oldest()
@@ -94,3 +92,13 @@ class RateFinder:
         """Forget what was tested first, once there is much; what still waits is at the end."""
         while len(self._states) > _MAX_KEPT:
             self._states.popitem(last=False)
+
+
+def _is_pending(state: RangeTest | RangeTestProgress) -> bool:
+    return isinstance(state, RangeTestProgress) and not state.error_message
+
+
+def _may_be_repeated(state: RangeTest | RangeTestProgress) -> bool:
+    if isinstance(state, RangeTest):
+        return state.ending is Ending.OUT_OF_TIME
+    return bool(state.error_message)

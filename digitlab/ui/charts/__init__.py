@@ -5,4 +5,5 @@ comparison_plots  Charts that compare several networks
 fonts             The fonts of figures, with Hangul
 learning_plots    Charts of a network's layers during its training
 plots             Learning curves, calibration, robustness, digit map, pixel values
+range_test_plot   The loss while the learning rate rises
 """

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from functools import partial
+from itertools import zip_longest
 from typing import Any
 
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from digitlab.data.augmentation import Augmentation, augment
 from digitlab.fields import Setting, settings_of, values_of
@@ -13,13 +15,15 @@ from digitlab.networks.config import TrainingConfig
 from digitlab.networks.presets import PRESETS
 from digitlab.translation import Text, _, translated
 from digitlab.ui import galleries, glossary, resources
-from digitlab.ui.train import setting_fields
+from digitlab.ui.train import rate_search, setting_fields
 
 EXPANDERS = {
     "more": (Text("More settings"), ":material/tune:"),
     "augmentation": (Text("Augmentation"), ":material/shuffle:"),
     "handwriting": (Text("Regional handwriting styles"), ":material/edit:"),
 }
+
+_RATE = "learning_rate"
 
 
 def preset() -> str:
@@ -45,20 +49,29 @@ def fill_in(name: str, max_epochs: int) -> Callable[[], TrainingConfig]:
         A function that returns the settings of their choice; it raises `InvalidSetting` if those contradict each other.
     """
     config = TrainingConfig.from_preset(name)
-    values = _fields("main", config, {"epochs": max_epochs})
+    places: dict[str, DeltaGenerator] = {}
+    values = _fields("main", config, {"epochs": max_epochs}, places)
     for group, (title, icon) in EXPANDERS.items():
         with st.expander(translated(title), icon=icon):
             if group == "augmentation":
                 st.caption(glossary.explanation("augmentation"))
-            chosen = _fields(group, config, {})
+            chosen = _fields(group, config, {}, places)
             if group == "augmentation":
                 _preview(Augmentation(**chosen), values["seed"])
             values |= chosen
-    return partial(config.with_values, values)
+    whole = partial(config.with_values, values)
+    with places[_RATE]:
+        rate_search.offer(whole, setting_fields.key(name, settings_of(TrainingConfig)[_RATE]))
+    return whole
 
 
-def _fields(group: str, config: TrainingConfig, ceilings: dict[str, float]) -> dict[str, Any]:
-    """Show the settings of a group, those in boxes and lists in two columns above the others; return their values."""
+def _fields(
+    group: str, config: TrainingConfig, ceilings: dict[str, float], places: dict[str, DeltaGenerator]
+) -> dict[str, Any]:
+    """Show the settings of a group, those in boxes and lists in two columns above the others; return their values.
+
+    A place below the learning rate is added to `places`.
+    """
     settings = sorted(
         (setting for setting in settings_of(TrainingConfig).values() if setting.group == group),
         key=lambda setting: setting.position,
@@ -71,11 +84,13 @@ def _fields(group: str, config: TrainingConfig, ceilings: dict[str, float]) -> d
 
     boxes = [setting for setting in settings if setting.is_typed or setting.choices]
     values = {}
-    if boxes:
-        columns = st.columns(2)
-        for index, setting in enumerate(boxes):
-            with columns[index % 2]:
-                values[setting.name] = field(setting)
+    for pair in zip_longest(boxes[::2], boxes[1::2]):
+        for setting, column in zip(pair, st.columns(2), strict=True):
+            if setting is not None:
+                with column:
+                    values[setting.name] = field(setting)
+        if _RATE in [setting.name for setting in pair if setting is not None]:
+            places[_RATE] = st.container()
     return values | {setting.name: field(setting) for setting in settings if setting not in boxes}
 
 

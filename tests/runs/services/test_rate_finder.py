@@ -60,3 +60,12 @@ def test_a_failure_is_told_and_the_next_click_tries_again():
     assert finder.get(CONFIG).error_message == "No worker is there."
     finder.start(CONFIG)
     wait_for(lambda: finder.get(CONFIG) is RESULT)
+
+
+def test_a_test_without_time_can_be_repeated():
+    answers = [dataclasses.replace(RESULT, ending=Ending.OUT_OF_TIME), RESULT]
+    finder = RateFinder(lambda question, config: answers.pop(0))
+    finder.start(CONFIG)
+    wait_for(lambda: is_over(finder))
+    finder.start(CONFIG)
+    wait_for(lambda: finder.get(CONFIG) is RESULT)

@@ -32,7 +32,7 @@ def test_the_form_starts_with_each_preset_s_settings():
 
 def test_the_form_shows_every_setting_in_its_place():
     page = form()
-    labels = [widget.label for column in page.columns[:2] for widget in (*column.number_input, *column.selectbox)]
+    labels = [widget.label for column in page.columns[:6] for widget in (*column.number_input, *column.selectbox)]
     assert sorted(labels) == ["Batch size", "Learning rate", "Optimizer", "Schedule", "Seed", "Training digits"]
     assert [widget.label for widget in page.slider] == [
         "Epochs", "Validation split", "Early stopping after", "Shift", "Rotation", "Scale", "Shear", "Elastic",
