@@ -12,7 +12,7 @@ from ai_edge_litert.interpreter import Interpreter, OpResolverType
 from numpy.typing import NDArray
 
 MAX_LAYERS = 8  # hidden ones; of more, these are spread evenly from the first to the last
-MAX_MAPS = 8  # of a layer
+MAX_MAPS = 6  # of a layer
 MAX_UNITS = 256  # of a layer without maps
 MAX_SIDE = 28  # pixels of a map
 _MAPS = frozenset({"CONV_2D", "DEPTHWISE_CONV_2D", "TRANSPOSE_CONV", "MAX_POOL_2D"})

@@ -110,7 +110,8 @@ def _unsure(digit: DigitReading) -> DigitReading:
 def _log_likelihood(digit: DigitReading | None) -> float:
     if digit is None:
         return -_SKIPPED
-    return _NETWORK_WEIGHT * math.log(max(*digit.reading.probabilities, _MIN_PROBABILITY))
+    highest = max(digit.reading.probabilities)
+    return _NETWORK_WEIGHT * math.log(highest if highest > _MIN_PROBABILITY else _MIN_PROBABILITY)  # NaN is not higher
 
 
 def _read(segments: list[Segment], ink: NDArray[np.uint8], network: DigitReader) -> Iterator[DigitReading | None]:

@@ -8,7 +8,6 @@ import streamlit as st
 from numpy.typing import NDArray
 from streamlit.delta_generator import DeltaGenerator
 
-from digitlab.data.picture_files import SUFFIXES, open_picture
 from digitlab.networks.reading import NOTHING, DigitReading
 from digitlab.networks.recognition import Recogniser
 from digitlab.preprocessing import normalization
@@ -17,6 +16,8 @@ from digitlab.ui import (
     canvas,
     corrections,
     galleries,
+    kept_drawings,
+    layer_view,
     live_reading,
     messages,
     network_choice,
@@ -25,7 +26,7 @@ from digitlab.ui import (
     resources,
     shared_state,
 )
-from digitlab.ui.draw import drawing_sharing, next_pages
+from digitlab.ui.draw import drawing_sharing, next_pages, picture_file
 
 SOURCES = {"Draw": Text("Draw"), "Upload": Text("Upload"), "Camera": Text("Camera")}  # by their names in the address
 ICONS = {"Draw": ":material/draw:", "Upload": ":material/upload:", "Camera": ":material/photo_camera:"}
@@ -60,28 +61,13 @@ def choose_source() -> str:
         label_visibility="collapsed",
     )
     shared_state.get().source = source  # Explain explains what is read here
+    kept_drawings.keep_source(source)
     # Not bound to the address by Streamlit, which would forget it with the page.
     if source != "Draw":
         st.query_params["source"] = state.asked_source = source
     elif asked is not None:
         del st.query_params["source"]
     return source
-
-
-def open_file(source: str) -> NDArray[np.uint8] | None:
-    """Ask for a picture file or a photo; returns uint8 (height, width, 4), or None while there is none."""
-    if source == "Camera":
-        file = st.camera_input(_("Photo of ink on paper"), key="camera")
-    else:
-        file = st.file_uploader(_("Picture of a digit or a number"), list(SUFFIXES), key="upload")
-    shared = shared_state.get()
-    if file is None:
-        shared.opened = state.opened_id = None
-        return None
-    if state.get("opened_id") != file.file_id:  # every click runs this again, and opening a large file takes a while
-        shared.opened = state.opened_id = None  # a file that cannot be opened leaves none
-        shared.opened, state.opened_id = open_picture(file.getvalue(), file.name), file.file_id
-    return shared.opened
 
 
 def show_reading(picture: NDArray[np.uint8] | None, parts: Sequence[DigitReading], source: str) -> None:
@@ -173,7 +159,8 @@ def draw() -> None:
         st.title(_("Draw a digit"))
         source = choose_source()
     with st.container(key="draw-columns"):  # side by side where there is room, else one below the other
-        left, right, beside = st.container(key="draw-left"), st.container(), st.container()
+        names = ("draw-left", "draw-right", "draw-beside")
+        left, right, beside = [st.container(key=name) for name in names]
     with left:
         field = st.container(key="draw-field" if source == "Draw" else "draw-file")
         tools = st.container(key="draw-tools")
@@ -181,9 +168,9 @@ def draw() -> None:
         answer, links = st.container(key="draw-answer"), st.container(key="draw-links")
     with beside:
         card = network_choice.choose_network(_("Read by"))
-        seen = st.container(key="draw-seen")
         if source == "Draw":
-            live_reading.controls(card.name)
+            live_reading.controls(card.name, invitation(None, source))
+        seen = st.container(key="draw-seen")
         layers = st.container(key="draw-layers")
     read(source, card.name, Places(field, answer, links, seen, layers))
     if source == "Draw":
@@ -210,7 +197,7 @@ def read(source: str, network: str, places: Places) -> None:
     )
     picture = None  # a file that cannot be opened shows its error, and nothing is read
     with places.field, messages.show_errors():
-        picture = canvas.show() if source == "Draw" else open_file(source)
+        picture = canvas.show() if source == "Draw" else picture_file.ask(source)
     # A fragment may write to a container outside of it if it does so in each run.
     links, seen = (
         places.links.container(horizontal=True, vertical_alignment="center", gap="small"),
@@ -227,7 +214,7 @@ def read(source: str, network: str, places: Places) -> None:
             show_seen(parts)
         if source == "Draw" and live_reading.thinks():
             with places.layers:
-                live_reading.show_layers(recogniser, parts[-1].reading if parts else NOTHING)
+                layer_view.show(recogniser, parts[-1].reading if parts else NOTHING)
         if preparation.open:
             with preparation:
                 show_preprocessing(parts, recogniser)

@@ -1,7 +1,10 @@
 """What the server answers to a drawing while the pen moves."""
 
+import math
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from starlette.exceptions import HTTPException
 
 from digitlab.data import canvas_picture
@@ -9,8 +12,9 @@ from digitlab.data.drawing_link import HEIGHT, WIDTH
 from digitlab.errors import DigitLabError, ModelNotFound
 from digitlab.lab import Lab
 from digitlab.networks.reading import NOTHING, DigitReading
+from digitlab.networks.recognition import Recogniser
 from digitlab.translation import _, error_text
-from digitlab.ui import galleries, live_reading, probability_bars, reading_view, resources
+from digitlab.ui import galleries, layer_view, probability_bars, reading_view, resources
 
 _SCALE = 2  # a picture may be so many times wider and higher than the canvas
 
@@ -37,21 +41,32 @@ def answer(lab: Lab, body: bytes, network: str, *, has_layers: bool) -> dict[str
     except DigitLabError as error:
         raise HTTPException(404 if isinstance(error, ModelNotFound) else 400, error_text(error)) from error
     digits = recogniser.read_number(picture).digits
-    image = digits[-1].reading.image if digits else NOTHING.image
-    layers = {"layers": live_reading.layer_values(recogniser.activations(image))} if has_layers else {}
-    return _content(digits) | layers
+    content = _content(digits) | (_of_number(picture, digits) if len(digits) > 1 else {})
+    return content | ({"layers": _layers(recogniser, digits)} if has_layers else {})
 
 
 def _content(digits: tuple[DigitReading, ...]) -> dict[str, Any]:
     """Return what is read: of a number, the probabilities and the image are those of its last digit."""
     reading = digits[-1].reading if digits else NOTHING
-    is_single = len(digits) == 1
-    text = reading_view.answer_text(reading) if is_single else reading_view.number_text(digits)
+    is_number = len(digits) > 1
+    text = reading_view.number_text(digits) if is_number else reading_view.answer_text(reading)
     return {
         "digits": "".join(digit.reading.sign for digit in digits),
         "is_sure": bool(digits) and all(digit.reading.is_sure for digit in digits),
-        "probabilities": list(reading.probabilities),
+        "probabilities": [share if math.isfinite(share) else None for share in reading.probabilities],
         "image": galleries.as_url(reading.image),
         "answer": text if digits else "",
-        "bars": probability_bars.rows(reading.probabilities, reading.digit) if is_single else "",
+        "bars": "" if is_number else probability_bars.rows(reading.probabilities, reading.digit),
     }
+
+
+def _of_number(picture: NDArray[np.uint8], digits: tuple[DigitReading, ...]) -> dict[str, str]:
+    """Return what the page shows of several digits: a box around each, and each as the network sees it."""
+    height, width = picture.shape[:2]
+    return {"boxes": reading_view.box_marks(width, height, digits), "cards": reading_view.cards_text(digits)}
+
+
+def _layers(recogniser: Recogniser, digits: tuple[DigitReading, ...]) -> list[str]:
+    """Return what the layers answer to the last digit."""
+    reading = digits[-1].reading if digits else NOTHING
+    return layer_view.grey_levels(recogniser.activations(reading.image), is_drawn=reading.digit is not None)

@@ -14,9 +14,10 @@ glossary_terms    The technical terms, each with an explanation
 identity          Who uses the page: a visitor's cookie, or a log-in
 kept_drawings     What is drawn, kept for a reload of the page
 language          The language of a session, and the field to switch it
+layer_view        What a network's layers answer, live with the pen
 learning_curves   Loss and accuracy over the epochs
 linked_choice     Choices that the address keeps
-live_reading      Reading while the pen moves; what the layers answer
+live_reading      Reading while the pen moves
 messages          Errors as sentences on the page; escaping of Markdown
 metric            A figure in a frame
 navigation_roles  Roles of the phone's navigation

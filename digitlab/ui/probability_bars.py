@@ -1,5 +1,6 @@
 """The ten probabilities of a reading as bars."""
 
+import math
 from collections.abc import Sequence
 
 import streamlit as st
@@ -18,8 +19,8 @@ def rows(probabilities: Sequence[float], digit: int | None) -> str:
     """Return the bars in HTML."""
     bars = []
     for number, probability in enumerate(probabilities):
-        width = f"{probability:.1%}" if digit is not None else "0"
-        text = f"{probability:.1%}" if digit is not None else ""
+        is_known = digit is not None and math.isfinite(probability)
+        width, text = (f"{probability:.1%}",) * 2 if is_known else ("0", "")
         kind = " class='read'" if number == digit else ""
         bars.append(f"<li{kind}><b>{number}</b><i><u style='width:{width}'></u></i><span>{text}</span></li>")
     return "".join(bars)

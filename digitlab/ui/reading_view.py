@@ -1,5 +1,6 @@
 """What a network reads, shown: one digit, a number, and the preprocessing steps."""
 
+import math
 from collections.abc import Sequence
 from html import escape
 
@@ -20,6 +21,8 @@ def verdict(reading: Reading) -> str:
     if reading.digit is None:
         return _("Nothing is drawn.")
     confidence = reading.probabilities[reading.digit]
+    if not math.isfinite(confidence):
+        return _("This network's answer is not a number. Choose another network, or train it again.")
     if not reading.is_digit:
         return _(
             "I don't recognise this as a digit. Closest match: {digit} ({confidence:.1%})",
@@ -90,15 +93,20 @@ def _marked(stamp: int | None) -> str:
 def boxes(picture: NDArray[np.uint8], parts: Sequence[DigitReading]) -> None:
     """Show a drawing, uint8 (height, width, 4), with a box around each digit found."""
     height, width = picture.shape[:2]
+    alt = escape(_("The drawing"))
+    image = f"<img alt='{alt}' src='{galleries.as_url(thumbnail(picture, _WIDTH))}'>"
+    st.html(f"<div class='digitlab-boxes'>{image}{box_marks(width, height, parts)}</div>")
+
+
+def box_marks(width: int, height: int, parts: Sequence[DigitReading]) -> str:
+    """Return the boxes around the digits in a drawing of this size, in HTML."""
     marks = []
     for part in parts:
         left, top, right, bottom = part.box
         place = f"left:{left / width:.2%};top:{top / height:.2%};"
         size = f"width:{(right - left) / width:.2%};height:{(bottom - top) / height:.2%}"
         marks.append(f"<i style='{place}{size}'><b>{part.reading.sign}</b></i>")
-    alt = escape(_("The drawing"))
-    image = f"<img alt='{alt}' src='{galleries.as_url(thumbnail(picture, _WIDTH))}'>"
-    st.html(f"<div class='digitlab-boxes'>{image}{''.join(marks)}</div>")
+    return "".join(marks)
 
 
 def columns(reading: Reading) -> str:
@@ -112,6 +120,11 @@ def columns(reading: Reading) -> str:
 
 def digit_cards(parts: Sequence[DigitReading]) -> None:
     """Show each digit of a number as the network sees it, with its ten probabilities."""
+    st.html(f"<div class='digitlab-cards'>{cards_text(parts)}</div>")
+
+
+def cards_text(parts: Sequence[DigitReading]) -> str:
+    """Return each digit of a number as the network sees it, with its ten probabilities, in HTML."""
     cards, alt = [], escape(_("One digit as the network sees it"))
     for part in parts:
         reading = part.reading
@@ -120,7 +133,7 @@ def digit_cards(parts: Sequence[DigitReading]) -> None:
             f"<figcaption>{reading.digit}: {max(reading.probabilities):.1%}</figcaption>"
             f"<div class='digitlab-columns'>{columns(reading)}</div></figure>"
         )
-    st.html(f"<div class='digitlab-cards'>{''.join(cards)}</div>")
+    return "".join(cards)
 
 
 def steps(shown: Sequence[tuple[str, str, NDArray[np.uint8], Reading]]) -> None:

@@ -63,6 +63,19 @@ SHEET = """
   .st-key-canvas-tools button { min-width: 2.75rem; padding: 0; }
   .st-key-canvas-tools .stPopover button > div > div:last-child:not(:first-child) { display: none; }
 }
+@media (max-width: 640px), (max-height: 30rem) {
+  .st-key-draw-columns :is(.st-key-draw-right, .st-key-draw-beside, .st-key-draw-answer),
+  .st-key-draw-columns :has(> :is(.st-key-draw-right, .st-key-draw-beside, .st-key-draw-answer)) { display: contents; }
+  .st-key-draw-columns :has(> .st-key-draw-live) { order: 1; }
+  .st-key-draw-columns :has(> .st-key-draw-layers) { order: 2; }
+  .st-key-draw-answer > :has(.digitlab-bars, .digitlab-boxes), .st-key-draw-columns :has(> .st-key-draw-links) {
+    order: 3; }
+  .st-key-draw-beside > :is(.st-key-network_field, :has(> .st-key-draw-seen)) { order: 4; }
+}
+@media (max-height: 30rem) and (min-width: 30rem) {
+  .st-key-draw-columns { grid-template-columns: minmax(0, max(14rem, (100vh - 9.5rem) * 1.12)) minmax(0, 1fr); }
+  .st-key-draw-columns > :has(> .st-key-draw-left) { grid-row: 1 / span 12; }
+}
 .digitlab-bars { list-style: none; margin: 0 !important; padding: 0 !important; font-variant-numeric: tabular-nums; }
 .digitlab-bars li { display: flex; align-items: center; gap: .6rem; height: 1.65rem; margin: 0; opacity: .85; }
 .digitlab-bars li.read { opacity: 1; font-weight: 600; }
@@ -211,7 +224,7 @@ dl.digitlab-glossary { padding: 0 !important; display: grid;
 
 def apply() -> None:
     """Add what depends on the language to the style sheet."""
-    menu = json.dumps(_("Menu"))
+    menu = json.dumps(_("Menu"), ensure_ascii=False)  # CSS writes \u otherwise
     st.html(f"<style>[data-testid=stExpandSidebarButton]::after {{ content: {menu} }}</style>")
 
 

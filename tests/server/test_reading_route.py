@@ -1,10 +1,12 @@
 import asyncio
+import base64
 import json
 import threading
 
 import numpy as np
 import pytest
 import streamlit as st
+from ai_edge_litert.interpreter import Interpreter
 
 from digitlab.data.png_files import to_png
 from digitlab.lab import Lab
@@ -21,6 +23,20 @@ def one() -> bytes:
     picture[..., 3] = 255
     picture[60:260, 165:185] = 255
     return to_png(picture)
+
+
+def unlearned(folder):
+    """Put a network into a folder whose weights are not numbers any more, as after a training that diverged."""
+    folder.mkdir()
+    content = (ROOT / "models" / "tutorial.tflite").read_bytes()
+    network = Interpreter(model_content=content)
+    network.allocate_tensors()
+    biases = [detail["index"] for detail in network.get_tensor_details() if list(detail["shape"]) == [10]]
+    (bias,) = (network.get_tensor(index).tobytes() for index in biases)
+    assert content.count(bias) == 1
+    (folder / "broken.tflite").write_bytes(content.replace(bias, np.full(10, np.nan, np.float32).tobytes()))
+    card = json.loads((ROOT / "models" / "tutorial.json").read_text()) | {"name": "broken"}
+    (folder / "broken.json").write_text(json.dumps(card))
 
 
 @pytest.fixture
@@ -80,7 +96,34 @@ def test_an_empty_canvas_has_no_answer(ask):
     picture = np.zeros((320, 358, 4), np.uint8)
     picture[..., 3] = 255
     status, answer = ask(body=to_png(picture))
-    assert (status, answer["digits"], answer["answer"], answer["bars"]) == (200, "", "", "")
+    assert (status, answer["digits"], answer["answer"]) == (200, "", "")
+    assert "class='read'" not in answer["bars"]
+
+
+def test_an_empty_canvas_puts_out_the_layers(ask):
+    picture = np.zeros((320, 358, 4), np.uint8)
+    assert any(any(base64.b64decode(layer)) for layer in ask("network=tutorial&layers=1")[1]["layers"])
+    assert not any(
+        any(base64.b64decode(layer)) for layer in ask("network=tutorial&layers=1", to_png(picture))[1]["layers"]
+    )
+
+
+def test_a_number_comes_digit_by_digit(ask):
+    picture = np.zeros((320, 358, 4), np.uint8)
+    picture[80:240, 60:78] = picture[80:240, 240:258] = 255
+    status, answer = ask("network=handwriting", to_png(picture))
+    assert (status, answer["digits"], answer["bars"]) == (200, "11", "")
+    assert answer["boxes"].count("<i") == answer["cards"].count("<figure") == 2
+
+
+def test_an_answer_that_is_no_number_is_told(ask, tmp_path):
+    unlearned(tmp_path / "models")
+    status, answer = ask("network=broken&layers=1")
+    assert (status, answer["digits"], answer["is_sure"]) == (200, "?", False)
+    assert answer["probabilities"] == [None] * 10
+    assert "This network&#x27;s answer is not a number." in answer["answer"]
+    assert "nan" not in answer["bars"]
+    assert not any(base64.b64decode(answer["layers"][-1]))
 
 
 def test_the_layers_come_on_demand(ask):

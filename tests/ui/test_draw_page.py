@@ -4,9 +4,12 @@ import io
 
 import pillow_heif
 import pytest
-from apptest import texts
+from apptest import App, press, texts
 from photos import photo
 from PIL import Image
+
+from digitlab.ui.kept_drawings import KeptDrawings, Opened
+from digitlab.ui.visitor_cookie import COOKIE, new_token
 
 SEVEN = [(80, 80), (230, 80), (140, 260)]
 
@@ -80,3 +83,41 @@ def test_an_unknown_network_is_reported(app):
 def test_the_source_of_the_address_is_chosen(app):
     assert app.open("draw", source="Camera").segmented_control("source").value == "Camera"
     assert app.page.camera_input
+
+
+def test_a_reload_keeps_the_picture_that_was_uploaded(app):
+    upload(app, "seven.jpg", photo(SEVEN))
+    page = App().open("draw", source="Upload")
+    assert "<strong data-testid='digit'>7</strong>" in texts(page)
+    assert "Still open: seven" in texts(page)
+    assert "Nothing is drawn yet." not in texts(App().open("understand"))
+    page = press(App().open("draw", source="Upload"), "Remove")
+    assert "data-testid='digit'" not in texts(page)
+    assert "data-testid='digit'" not in texts(App().open("draw", source="Upload"))
+
+
+def test_a_picture_of_another_source_is_not_shown(app):
+    upload(app, "seven.jpg", photo(SEVEN))
+    assert "data-testid='digit'" not in texts(App().open("draw", source="Camera"))
+    assert "<strong data-testid='digit'>7</strong>" in texts(App().open("draw", source="Upload"))
+
+
+def test_a_picture_stays_while_another_page_is_open(app):
+    upload(app, "seven.jpg", photo(SEVEN))
+    app.open("models")
+    assert "<strong data-testid='digit'>7</strong>" in texts(app.open("draw", source="Upload"))
+
+
+def test_somebody_else_does_not_see_it(app, cookies):
+    upload(app, "seven.jpg", photo(SEVEN))
+    cookies[COOKIE] = new_token()
+    assert "data-testid='digit'" not in texts(App().open("draw", source="Upload"))
+
+
+def test_only_so_many_pictures_are_kept():
+    kept, picture = KeptDrawings(), Opened(bytes(15_000_000), "seven.png", "Upload")
+    for name in "abc":
+        kept.keep_opened((name, ""), picture)
+    assert [kept.opened((name, "")) for name in "abc"] == [None, picture, picture]
+    kept.keep_opened(("c", ""), None)
+    assert kept.opened(("c", "")) is None
