@@ -14,6 +14,7 @@ from digitlab.ui import (
     language,
     messages,
     navigation_roles,
+    repetition,
     resources,
     style,
     upload_refusals,
@@ -62,6 +63,7 @@ with st.container(key="session-bar", horizontal=True, vertical_alignment="center
     glossary.listen()
     navigation_roles.listen()
     upload_refusals.listen()
+    repetition.run_again_after_a_break()
     language.show_field()
     with suppress(InvalidSetting):  # of the log-in, shown below
         identity.show()

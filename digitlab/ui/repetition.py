@@ -33,6 +33,15 @@ def _repeat(show: Callable[P, None], seconds: float, *args: P.args, **kwargs: P.
         st.fragment(show, run_every=_NEVER if visibility.get("is_hidden") else seconds)(*args, **kwargs)
 
 
+@st.fragment(run_every=_NEVER)
+def run_again_after_a_break() -> None:
+    """Let the browser run the page again when its line was broken; to be called on each page.
+
+    Streamlit does so only where something repeats by itself, or ran alone last. Else a browser that has come to another
+    page process, or to the same one started again, asks for fragments that are unknown there, and gets no answer.
+    """
+
+
 # A tab that is restored in the background is hidden from the start. Where this script does not run, the tab is visible.
 _visibility = st.components.v2.component(
     "digitlab_visibility",

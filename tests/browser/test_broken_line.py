@@ -1,12 +1,18 @@
 """The network between a browser and the app is gone for a while."""
 
-from conftest import visit, wait_until
+from conftest import settle, visit, wait_until
 from line import Line
 from playwright.sync_api import expect
 from test_draw import draw
 
 SEVEN = [[(80, 60), (260, 60), (220, 150), (170, 270)]]
 BAR = [[(140, 165), (260, 165)]]
+ANOTHER_PROCESS = """
+const Socket = window.WebSocket
+window.WebSocket = class extends Socket {
+    constructor(address, protocols) { super(address, protocols.slice(0, 2)) }  // not for the session that it had
+}
+"""
 
 
 def test_drawing_and_answer_outlive_a_broken_line(app, newcomer):
@@ -25,3 +31,17 @@ def test_drawing_and_answer_outlive_a_broken_line(app, newcomer):
         expect(page.locator(".digitlab-answer strong")).to_have_text("7")
         draw(page, [[(40, 40), (44, 300)], [(20, 300), (60, 300)]])
         expect(page.locator(".digitlab-answer strong")).to_have_text("17")
+
+
+def test_a_page_that_comes_to_another_process_reads_on(app, newcomer):
+    with Line(app.url).kept() as line:
+        page = newcomer(line.url).new_page()
+        page.add_init_script(ANOTHER_PROCESS)
+        visit(page, "", "Draw a digit")
+        line.cut()
+        wait_until(page, "!document.querySelector('[data-test-connection-state=CONNECTED]')")
+        line.mend()
+        wait_until(page, "document.querySelector('[data-test-connection-state=CONNECTED]')")
+        settle(page)
+        draw(page, SEVEN)
+        expect(page.locator(".digitlab-answer strong")).to_have_text("7")
