@@ -200,7 +200,6 @@ def show(number: int, image: NDArray[np.uint8], interval: float | None) -> None:
 
 
 figures.style()
-film_layout.style()
 runs = [run for run in lab.runs() if run.started is not None and run.config.tuning is None]
 with st.container(horizontal=True, vertical_alignment="bottom", key="watch-head"):
     st.title(_("Watch it learn"), width="content")

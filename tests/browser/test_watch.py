@@ -62,10 +62,11 @@ def test_the_film_and_its_controls_are_in_sight_together(page, trained):
     """All of it on a wide screen; on phones the picture's reading, and the controls above whatever is looked at."""
     page.set_viewport_size({"width": 1280, "height": 720})
     open_watch(page, trained)
-    digit_map = page.locator(".st-key-watched-map svg")
+    digit_map = page.locator(".st-key-watch-map").get_by_test_id("stVegaLiteChart")
     controls = [page.get_by_role("button", name="Play"), page.get_by_role("slider", name="After epoch")]
     reading = [page.get_by_text("By another user"), page.locator(".digitlab-bars")]
-    others = [digit_map, page.locator(".digitlab-sheet img"), page.locator(".st-key-watched-curve svg")]
+    curve = page.locator(".st-key-watch-curve").get_by_test_id("stVegaLiteChart")
+    others = [digit_map, page.locator(".digitlab-sheet img"), curve]
     for part in (*controls, *reading, *others):
         expect(part).to_be_in_viewport(ratio=1)
     for width, height in ((390, 844), (360, 640)):
