@@ -3,7 +3,8 @@
 import base64
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from _drawings import draw
@@ -29,6 +30,17 @@ def digit(name: str, rng: np.random.Generator) -> str:
 def empty() -> str:
     """Draw nothing."""
     return _value([])
+
+
+def of(objects: Sequence[Mapping[str, Any]]) -> str:
+    """Draw what Fabric.js draws: paths of straight lines."""
+    return _value([np.array([point[-2:] for point in one["path"]], float) for one in objects])
+
+
+def objects(value: str) -> list[dict[str, Any]]:
+    """Return what a value draws, for Fabric.js."""
+    found: list[dict[str, Any]] = json.loads(value)["drawing"]["raw"]["objects"] if value else []
+    return found
 
 
 def _value(strokes: Sequence[np.ndarray[tuple[int, int], np.dtype[np.float64]]]) -> str:

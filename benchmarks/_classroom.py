@@ -4,20 +4,21 @@ import asyncio
 import re
 import statistics
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from itertools import cycle
+from typing import Protocol
 
 import _canvas
 import numpy as np
-from _servers import Server, streamlit
+from _servers import streamlit
 from _sessions import Session, visiting
 
 from digitlab.runs.records.run import Run
 from digitlab.runs.store.store import Store
 
-PAGES = ("Start", "Browse", "Train", "Draw", "Evaluate", "Models")
+PAGES = {"Start": "", "MNIST": "browse", "Train": "train", "Learn": "learn", "Evaluate": "evaluate", "Models": "models"}
 INTERVAL = (2.0, 4.0)  # seconds from one drawing to the next, at least and at most
 LOOK = 1.0  # seconds that people look at an answer before they clear the canvas
 ANSWER_PATIENCE = 30.0  # seconds; a later answer counts as this long, and as an error
@@ -75,11 +76,11 @@ class Lesson:
         }
 
 
-async def start_long_training(session: Session, side: Side) -> None:
+async def start_long_training(session: Session, side: Side, epochs: int = EPOCHS) -> None:
     """Fill in the form and press Train; return when the first epoch has started."""
     if side.network:
         await session.fill("Network", side.network)
-    await session.fill("Epochs", EPOCHS)
+    await session.fill("Epochs", epochs)
     await session.fill("Training digits", TRAINING_DIGITS)
     await session.press("Train", is_waiting=False)
     await session.until(lambda: epoch_of(session) > 0 or bool(session.page.errors), RUN_PATIENCE)
@@ -93,7 +94,19 @@ def epoch_of(session: Session) -> int:
     return max([int(match[1]) for match in found if match], default=0)
 
 
-async def lesson(side: Side, server: Server, n: int, seconds: float) -> Lesson:
+class Place(Protocol):
+    """Where a class draws."""
+
+    @property
+    def url(self) -> str:
+        """Its address."""
+
+    @property
+    def megabytes(self) -> float:
+        """Memory of what responds there, in 10^6 bytes."""
+
+
+async def lesson(side: Side, server: Place, n: int, seconds: float) -> Lesson:
     """Let n people draw for `seconds`."""
     result = Lesson()
     before = server.megabytes
@@ -109,18 +122,18 @@ async def lesson(side: Side, server: Server, n: int, seconds: float) -> Lesson:
 
 async def _person(session: Session, end: float, number: int, result: Lesson) -> None:
     try:
-        await _draw_until(end, session, np.random.default_rng(number), result)
+        await draw_until(lambda: time.monotonic() >= end, session, np.random.default_rng(number), result)
     except FAILURES as error:
         result.errors.append(f"Person {number}: {type(error).__name__} {error}")
 
 
-async def _draw_until(end: float, session: Session, rng: np.random.Generator, result: Lesson) -> None:
+async def draw_until(is_over: Callable[[], bool], session: Session, rng: np.random.Generator, result: Lesson) -> None:
     """Draw a digit, look at the answer, clear the canvas, and start again."""
     empty, pictures = _canvas.empty(), [(name, _canvas.digit(name, rng)) for name in list(_canvas.STROKES) * 2]
     await asyncio.sleep(rng.uniform(0, INTERVAL[1]))
     for name, picture in cycle(pictures):
         started = time.monotonic()
-        if started >= end:
+        if is_over():
             return
         try:
             result.seconds.append(await session.draw(picture, ANSWER_PATIENCE))
@@ -150,9 +163,10 @@ async def press_train(session: Session) -> float:
 
 async def visit(url: str, number: int) -> list[str]:
     """Open a page, go to the next one, and leave; return the errors."""
-    here, there = PAGES[number % len(PAGES)], PAGES[(number + 1) % len(PAGES)]
+    titles = list(PAGES)
+    here, there = titles[number % len(titles)], titles[(number + 1) % len(titles)]
     try:
-        async with visiting(url, "" if here == "Start" else here.lower()) as tab:
+        async with visiting(url, PAGES[here]) as tab:
             await tab.go(there)
             return tab.all_errors
     except FAILURES as error:

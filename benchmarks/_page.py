@@ -103,12 +103,21 @@ class Page:
         """Whether such an element is shown."""
         return any(element.kind == kind and element.proto.label == label for element in self._shown.values())
 
+    def says(self, text: str) -> bool:
+        """Whether a text stands on the page; those in fields and tables do not count."""
+        return any(text in getattr(element.proto, "body", "") for element in self._shown.values())
+
     def canvas(self) -> Shown:
         """Return the canvas."""
         for element in self._shown.values():
             if element.kind == "bidi_component" and "drawable" in element.proto.component_name:
                 return element
         raise LookupError("The page shows no canvas.")
+
+    def drawing(self) -> str:
+        """Return what the canvas sent last; empty where it sent nothing."""
+        state = self._states.get(self.canvas().proto.id)
+        return state.json_value if state else ""
 
     def field(self, label: str) -> Shown:
         """Return the input widget with a label."""

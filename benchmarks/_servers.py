@@ -6,14 +6,16 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 
 from digitlab.settings import ROOT, Settings
+
+_END = 120.0  # seconds for processes to end
 
 
 def streamlit(script: str = "streamlit_app.py") -> list[str]:
@@ -30,11 +32,13 @@ class Server:
         url: Its address.
         settings: Its settings.
         process: The process that responds, without the processes that it starts.
+        log_file: Where its output goes.
     """
 
     url: str
     settings: Settings
     process: subprocess.Popen[bytes]
+    log_file: Path
 
     @property
     def megabytes(self) -> float:
@@ -50,26 +54,58 @@ class Server:
     @property
     def log(self) -> str:
         """The output of the server so far."""
-        return (self.settings.data / "server.log").read_text(errors="replace")
+        return self.log_file.read_text(errors="replace")
+
+    @property
+    def family(self) -> list[psutil.Process]:
+        """The process and all that it started; empty where it has ended."""
+        if self.process.poll() is not None:
+            return []
+        process = psutil.Process(self.process.pid)
+        return [process, *process.children(recursive=True)]
+
+    def kill(self) -> None:
+        """End it at once, and all that it started, as systemd ends a service whose process was killed."""
+        family = self.family
+        for process in family:
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
+        self.process.wait(timeout=_END)
+        psutil.wait_procs(family, timeout=_END)
+
+    def stop(self) -> None:
+        """Let it end, if it has not, and wait until all that it started has ended, too."""
+        workers = self.family[1:]
+        self.process.terminate()
+        self.process.wait(timeout=_END)
+        psutil.wait_procs(workers, timeout=_END)  # they end by themselves, and use the data until then
+
+
+def start(
+    command: Sequence[str], port: int, settings: Settings, *options: str, variables: Mapping[str, str] | None = None
+) -> Server:
+    """Start a server, whose port and options are appended to `command`; `variables` are added to its environment."""
+    environment = settings.environment() | {"GRADIO_ANALYTICS_ENABLED": "False"} | dict(variables or {})
+    log = settings.data / f"server-{port}.log"
+    with log.open("ab") as output:
+        process = subprocess.Popen(
+            [*command, str(port), *options], cwd=ROOT, env=environment, stdout=output, stderr=output
+        )
+    return Server(f"http://127.0.0.1:{port}", settings, process, log)
 
 
 @contextmanager
-def serving(command: Sequence[str]) -> Iterator[Server]:
-    """Start a server, whose port is appended to `command`, and yield it at once, before it responds."""
+def serving(command: Sequence[str], *options: str) -> Iterator[Server]:
+    """Start a server, whose port and options are appended to `command`, and yield it at once, before it responds."""
     with tempfile.TemporaryDirectory(prefix="digitlab-", ignore_cleanup_errors=True) as folder:
         data = Path(folder)
         settings = Settings(data=data, models=data / "models", database_url=f"sqlite:///{data / 'digitlab.db'}")
-        environment = settings.environment() | {"GRADIO_ANALYTICS_ENABLED": "False"}
-        port = _free_port()
-        with (data / "server.log").open("wb") as log:
-            process = subprocess.Popen([*command, str(port)], cwd=ROOT, env=environment, stdout=log, stderr=log)
+        (port,) = free_ports(1)
+        server = start(command, port, settings, *options)
         try:
-            yield Server(f"http://127.0.0.1:{port}", settings, process)
+            yield server
         finally:
-            workers = psutil.Process(process.pid).children(recursive=True)
-            process.terminate()
-            process.wait(timeout=30)
-            psutil.wait_procs(workers, timeout=30)  # they end by themselves, and use the data until then
+            server.stop()
 
 
 def wait_for(address: str, patience: float = 60) -> None:
@@ -84,7 +120,19 @@ def wait_for(address: str, patience: float = 60) -> None:
     raise TimeoutError(f"{address} does not answer.")
 
 
-def _free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
+def is_listening(port: int) -> bool:
+    """Whether somebody listens on a port of this machine."""
+    try:
+        socket.create_connection(("127.0.0.1", port)).close()
+    except OSError:
+        return False
+    return True
+
+
+def free_ports(count: int) -> list[int]:
+    """Return ports that nobody listens on."""
+    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = [int(one.getsockname()[1]) for one in sockets]
+    for one in sockets:
+        one.close()
+    return ports

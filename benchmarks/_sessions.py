@@ -7,12 +7,13 @@ One thing is left out, at the server's expense: a browser caches large messages 
 """
 
 import asyncio
+import ssl
 import time
 import urllib.request
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager, suppress
-from http.cookiejar import CookieJar
-from urllib.parse import parse_qs, urlsplit
+from typing import TypeVar
+from urllib.parse import parse_qs
 
 from _page import Page, Shown, Value
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -22,6 +23,59 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 PATIENCE = 60.0  # seconds that a session waits for anything
+
+
+class Browser:
+    """One person's browser, as far as a server sees it. Its tabs share the cookies.
+
+    Attributes:
+        url: Address of the server.
+        cookies: Values by name.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.cookies: dict[str, str] = {}
+        self._tls = any_certificate() if url.startswith("https:") else None
+
+    def fetch(self, *paths: str) -> None:
+        """Fetch what is at some paths, one after the other, and keep the cookies; `OSError` where that fails."""
+        for path in paths:
+            request = urllib.request.Request(f"{self.url}/{path}", headers=self._headers)  # noqa: S310, of this machine
+            with urllib.request.urlopen(request, timeout=PATIENCE, context=self._tls) as response:  # noqa: S310
+                self._keep(response.headers.get_all("set-cookie") or [])
+
+    async def connect(self, session: str = "", patience: float = PATIENCE) -> ClientConnection:
+        """Open a socket; where it is for a session that had one before, the server is told which."""
+        token = self.cookies.get("_streamlit_xsrf")
+        socket = await connect(
+            f"ws{self.url.removeprefix('http')}/_stcore/stream",
+            origin=self.url,  # type: ignore[arg-type]
+            subprotocols=["streamlit", *filter(None, [token, session])],  # type: ignore[list-item]
+            additional_headers=self._headers,
+            max_size=None,
+            open_timeout=patience,
+            ssl=self._tls,
+        )
+        assert socket.response is not None
+        self._keep(socket.response.headers.get_all("set-cookie"))
+        return socket
+
+    @property
+    def _headers(self) -> dict[str, str]:
+        return {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
+
+    def _keep(self, cookies: Iterable[str]) -> None:
+        parts = [cookie.partition(";")[0].partition("=") for cookie in cookies]
+        self.cookies |= {name: value for name, _, value in parts}
+
+
+def any_certificate() -> ssl.SSLContext:
+    """Return a context that accepts any certificate: a benchmark's server makes its own."""
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context
 
 
 class Session:
@@ -34,19 +88,42 @@ class Session:
         sent: Its last request.
     """
 
-    def __init__(self, url: str, path: str, socket: ClientConnection) -> None:
+    def __init__(self, browser: Browser, path: str) -> None:
         self.page = Page()
         self.query: dict[str, list[str]] = {}
         self.errors: list[str] = []
         self.sent = ClientState()
-        self._url, self._path, self._socket = url, path, socket
-        self._query_string = ""
-        self._hash = ""  # of the page; unknown until the server sends it
+        self._browser = browser
+        self._path, _, self._query_string = path.partition("?")
+        self._id = ""  # of the server's session; unknown until the server sends it
+        self._hash = ""  # of the page; likewise
         self._pages: dict[str, tuple[str, str]] = {}
         self._started_runs = 0
         self._is_running = False
+        self._last_fragments: list[str] = []  # that the last run was of; empty: the whole page
         self._message_received = asyncio.Event()
         self._timers: dict[str, tuple[float, asyncio.Task[None]]] = {}
+        self._socket: ClientConnection
+        self._listening: asyncio.Task[None]
+
+    async def open(self, patience: float = PATIENCE) -> None:
+        """Open the page, and wait until it has run."""
+        await asyncio.to_thread(self._browser.fetch, self._path, "_stcore/health", "_stcore/host-config")
+        self._socket = await self._browser.connect(patience=patience)
+        self._listening = asyncio.create_task(self._listen())
+        try:
+            await self._run("", patience=patience)
+        except BaseException:
+            await self.close()
+            raise
+
+    async def close(self) -> None:
+        """Close the tab."""
+        self._stop_timers()
+        self._listening.cancel()
+        with suppress(asyncio.CancelledError):
+            await self._listening
+        await self._socket.close()
 
     @property
     def all_errors(self) -> list[str]:
@@ -63,11 +140,15 @@ class Session:
         await self.until(lambda: not self._is_running)
         return seconds
 
+    async def sketch(self, picture: str) -> None:
+        """Send a drawing, and wait until the page has rerun."""
+        await self._change(self.page.canvas(), picture)
+
     async def clear(self, empty: str) -> None:
         """Clear the canvas: press the page's button, if it has one; then the canvas sends its empty value."""
         if self.page.has("button", "Clear"):
             await self.press("Clear")
-        await self._change(self.page.canvas(), empty)
+        await self.sketch(empty)
 
     async def fill(self, label: str, value: Value) -> None:
         """Set an input widget, and wait until the page has rerun."""
@@ -122,23 +203,29 @@ class Session:
             fragment_id=fragment,
             is_auto_rerun=is_by_itself,
             context_info=ContextInfo(
-                timezone="UTC", locale="en-US", url=f"{self._url}/{self._path}", color_scheme="light"
+                timezone="UTC", locale="en-US", url=f"{self._browser.url}/{self._path}", color_scheme="light"
             ),
         )
         await self._socket.send(BackMsg(rerun_script=self.sent).SerializeToString())
 
     async def _listen(self) -> None:
+        """Handle messages until the socket is closed, which is an error."""
+        try:
+            self.errors.append(await self._receive())
+        finally:
+            self._stop_timers()
+            self._message_received.set()
+
+    async def _receive(self) -> str:
+        """Handle messages until the socket is closed; return why it was."""
         try:
             async for data in self._socket:
                 assert isinstance(data, bytes)
                 self._handle(ForwardMsg.FromString(data))
                 self._message_received.set()
-            self.errors.append("The server closed the socket.")
         except ConnectionClosed as error:
-            self.errors.append(f"The socket was closed: {error}")
-        finally:
-            self._stop_timers()
-            self._message_received.set()
+            return f"The socket was closed: {error}"
+        return "The server closed the socket."
 
     def _handle(self, message: ForwardMsg) -> None:
         """Handle a message as the browser does."""
@@ -149,7 +236,9 @@ class Session:
         elif kind == "new_session":
             self._started_runs += 1
             self._is_running = True
+            self._id = message.new_session.initialize.session_id or self._id
             self._hash = self._hash or message.new_session.page_script_hash
+            self._last_fragments = list(run.fragment_ids)
             if not run.fragment_ids:
                 self._stop_timers()
             self.page.begin(run.script_run_id)
@@ -190,35 +279,21 @@ class Session:
                 self._timers.pop(fragment)[1].cancel()
 
 
+AnySession = TypeVar("AnySession", bound=Session)
+
+
 @asynccontextmanager
 async def visiting(url: str, path: str = "", patience: float = PATIENCE) -> AsyncIterator[Session]:
     """Open a page as a new person, wait until it has run, and close it afterwards."""
-    cookies = await asyncio.to_thread(_cookies, url, path)
-    token = cookies.get("_streamlit_xsrf")
-    async with connect(
-        f"ws://{urlsplit(url).netloc}/_stcore/stream",
-        origin=url,  # type: ignore[arg-type]
-        subprotocols=["streamlit", *([token] if token else [])],  # type: ignore[list-item]
-        additional_headers={"Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items())},
-        max_size=None,
-        open_timeout=patience,
-    ) as socket:
-        session = Session(url, path, socket)
-        listening = asyncio.create_task(session._listen())
-        try:
-            await session._run("", patience=patience)
-            yield session
-        finally:
-            session._stop_timers()
-            listening.cancel()
-            with suppress(asyncio.CancelledError):
-                await listening
+    async with opened(Session(Browser(url), path), patience) as session:
+        yield session
 
 
-def _cookies(url: str, path: str) -> dict[str, str]:
-    """Fetch what a browser fetches before it opens the socket, and return the cookies."""
-    jar = CookieJar()
-    opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
-    for address in (path, "_stcore/health", "_stcore/host-config"):
-        opener.open(f"{url}/{address}", timeout=PATIENCE).close()
-    return {cookie.name: cookie.value or "" for cookie in jar}
+@asynccontextmanager
+async def opened(session: AnySession, patience: float = PATIENCE) -> AsyncIterator[AnySession]:
+    """Open a tab, wait until its page has run, and close it afterwards."""
+    await session.open(patience)
+    try:
+        yield session
+    finally:
+        await session.close()

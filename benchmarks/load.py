@@ -1,6 +1,6 @@
 """How many people one server carries: they draw while it trains, press Train at once, come and go.
 
-    python benchmarks/load.py [--only sessions people visits] [--busy 6] [--quick]
+    python benchmarks/load.py [--only sessions people visits memory] [--busy 6] [--quick]
 
 Each person is a WebSocket session that speaks Streamlit's protocol as a browser does (`_sessions.py`). The clients run
 on the same machine as the server, and take their share of it.
@@ -14,6 +14,8 @@ people: 30 people fill in the form, and press Train in the same second. `--busy`
 visits: 1,000 times a new person opens a page, goes to the next one and leaves; then 200 people start a training and
     leave at once. The memory of the server's process and of its workers is read after every 100 visits or 20 runs; it
     is flat if it grows by less than 5 % from the second such reading on.
+memory: 20 people open a page, go to the next one and leave, then 180 more. The memory of the server's process is read
+    when Streamlit has forgotten the sessions of each group, two minutes after they end.
 
 The last line is a JSON object. `ratio` says how many times sooner 95 % of the answers arrive than in the other app.
 """
@@ -61,12 +63,13 @@ COMPARED = 10  # people in the other app
 AT_ONCE = 4  # visitors at the same time
 WARM_UP = 2  # steps; Streamlit keeps the last 128 sessions for two minutes, in case they return
 FLAT = 0.05  # the largest share by which memory may grow after the warm-up
+COLLECTED = 60.0  # seconds in which what ended sessions held is collected, and given back to the system
 
 
 @contextmanager
-def running(side: Side = DIGITLAB) -> Iterator[Server]:
+def running(side: Side = DIGITLAB, *options: str) -> Iterator[Server]:
     """Start a server, wait until it responds, and print the end of its log if it has a traceback."""
-    with serving(side.command) as server:
+    with serving(side.command, *options) as server:
         wait_for(f"{server.url}/_stcore/health")
         yield server
         if "Traceback" in server.log:
@@ -254,10 +257,35 @@ def growth(name: str, megabytes: list[float]) -> Figures:
     return {"megabytes": megabytes, "growth_mb": grown, "slope_mb": slope, "is_flat": is_flat}
 
 
+async def memory(options: argparse.Namespace) -> Figures:
+    """Let few people come and go, then many, and read the server's memory each time when their sessions are over."""
+    groups, kept, collected = ((4, 16), 4, 8.0) if options.quick else ((20, 180), 120, COLLECTED)
+    limit, errors, megabytes, number = asyncio.Semaphore(AT_ONCE), list[str](), dict[int, float](), 0
+
+    async def limited(url: str, number: int) -> None:
+        async with limit:
+            errors.extend(await visit(url, number))
+
+    with running(DIGITLAB, "--server.disconnectedSessionTTL", str(kept)) as server:
+        async with visiting(server.url, "evaluate", RUN_PATIENCE):
+            pass  # the workers have started, and have read the test set once
+        for size in groups:
+            await asyncio.gather(*(limited(server.url, n) for n in range(number, number + size)))
+            number, there = number + size, server.megabytes
+            await asyncio.sleep(kept + collected)
+            megabytes[number] = server.megabytes
+            print(f"{number:5} sessions  {there:6.1f} MB, when they are over {megabytes[number]:6.1f} MB", flush=True)
+    few, many = megabytes.values()
+    print(f"memory: {many / few - 1:+.1%}; {len(errors)} errors", flush=True)
+    print_errors(errors)
+    return {"megabytes": megabytes, "growth": many / few - 1, "errors": len(errors)}
+
+
 PARTS: dict[str, Callable[[argparse.Namespace], Awaitable[Figures]]] = {
     "sessions": sessions,
     "people": people,
     "visits": visits,
+    "memory": memory,
 }
 
 

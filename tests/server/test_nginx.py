@@ -2,9 +2,6 @@
 
 import os
 import re
-import shutil
-import socket
-import ssl
 import subprocess
 import sys
 import tomllib
@@ -22,45 +19,24 @@ from websockets.sync.client import connect
 from digitlab.settings import ROOT
 from digitlab.ui.visitor_cookie import COOKIE
 
-FILE = ROOT / "deploy" / "nginx.conf"
+sys.path.insert(0, str(ROOT / "benchmarks"))
+
+import _nginx
+from _servers import free_ports
+from _sessions import any_certificate
+
 PROCESS_COOKIE = "digitlab_process"
 BASE = "/class/lab"
 FORM = b'--x\r\nContent-Disposition: form-data; name="f"; filename="f"\r\n\r\n%s\r\n--x--\r\n'
 KIND = {"Content-Type": "multipart/form-data; boundary=x"}
-TRUSTING = ssl._create_unverified_context()
-# What the test needs beside the file: all in one process and one folder, so that nobody need be root.
-AROUND = """
-daemon off;
-master_process off;
-pid {folder}/nginx.pid;
-error_log {folder}/error.log;
-events {{}}
-http {{
-    access_log off;
-    client_body_temp_path {folder}/body;
-    proxy_temp_path {folder}/proxy;
-    fastcgi_temp_path {folder}/fastcgi;
-    uwsgi_temp_path {folder}/uwsgi;
-    scgi_temp_path {folder}/scgi;
-    include {folder}/digitlab.conf;
-}}
-"""
+TRUSTING = any_certificate()
 
 
-def free_ports(count):
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [one.getsockname()[1] for one in sockets]
-    for one in sockets:
-        one.close()
-    return ports
-
-
-def program(name):
-    found = shutil.which(name) or shutil.which(name, path="/usr/sbin:/usr/local/sbin")
+def require(name):
+    found = _nginx.program(name)
     if found is None and not os.environ.get("CI"):
         pytest.skip(f"{name} is not installed (Debian: apt-get install {name})")
     assert found, f"{name} is missing, and in CI this test must run"
-    return found
 
 
 @contextmanager
@@ -82,38 +58,6 @@ def page_process(settings, port):
 
 def wait_until_up(process, port):
     wait_for(lambda: is_up(f"http://127.0.0.1:{port}{BASE}", process), COMING)
-
-
-@contextmanager
-def nginx(folder, port, page_ports):
-    """Nginx with the project's file, on other ports and with a certificate of its own; gives its address."""
-    key, certificate = folder / "key.pem", folder / "certificate.pem"
-    make = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=localhost"
-    command = [program("openssl"), *make.split(), "-keyout", key, "-out", certificate]
-    subprocess.run(command, check=True, capture_output=True)
-    replaced = {"443 ssl": f"127.0.0.1:{port} ssl", "8501": str(page_ports[0]), "8502": str(page_ports[1])}
-    replaced |= {"/etc/ssl/digits.example.org.pem": str(certificate), "/etc/ssl/digits.example.org.key": str(key)}
-    found = re.compile("|".join(map(re.escape, replaced)))  # at once: a port may have another one's digits
-    assert set(found.findall(FILE.read_text())) == set(replaced)
-    (folder / "digitlab.conf").write_text(found.sub(lambda old: replaced[old[0]], FILE.read_text()))
-    (folder / "nginx.conf").write_text(AROUND.format(folder=folder))
-    command = [program("nginx"), "-p", folder, "-c", folder / "nginx.conf", "-e", folder / "error.log"]
-    process = subprocess.Popen(command)
-    try:
-        wait_for(lambda: process.poll() is not None or listens(port), COMING)
-        assert process.poll() is None, (folder / "error.log").read_text()
-        yield f"https://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        process.wait(PATIENCE)
-
-
-def listens(port):
-    try:
-        socket.create_connection(("127.0.0.1", port)).close()
-    except OSError:
-        return False
-    return True
 
 
 class Visitor:
@@ -208,10 +152,10 @@ def assert_uploads_reach_their_session(visitor, ports):
 
 
 def test_people_of_a_process_that_ends_are_moved_to_another(settings, tmp_path):
-    program("nginx"), program("openssl")
+    require("nginx"), require("openssl")
     port, *ports = free_ports(3)
     with (
-        nginx(tmp_path, port, ports) as url,
+        _nginx.nginx(tmp_path, port, ports) as url,
         page_process(settings, ports[0]) as one,
         page_process(settings, ports[1]) as other,
     ):
@@ -239,7 +183,7 @@ def test_people_of_a_process_that_ends_are_moved_to_another(settings, tmp_path):
 
 def test_a_file_that_a_page_takes_passes_nginx():
     megabytes = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text())["server"]["maxUploadSize"]
-    (most,) = re.findall(r"client_max_body_size (\d+)m;", FILE.read_text())
+    (most,) = re.findall(r"client_max_body_size (\d+)m;", _nginx.FILE.read_text())
     assert megabytes < int(most) <= 1.1 * megabytes
 
 
@@ -247,7 +191,7 @@ def test_what_the_document_shows_is_in_the_file():
     """All but where requests go: the document shows one process, the file has two."""
     blocks = re.findall(r"^```\n(.*?)^```$", (ROOT / "docs" / "deploy.md").read_text(), re.MULTILINE | re.DOTALL)
     (shown,) = (block for block in blocks if "client_max_body_size" in block)
-    lines = {line.strip() for line in FILE.read_text().splitlines()}
+    lines = {line.strip() for line in _nginx.FILE.read_text().splitlines()}
     assert [line for line in shown.splitlines() if line.strip() not in lines] == [
         "        proxy_pass http://127.0.0.1:8501;"
     ]
