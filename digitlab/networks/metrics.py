@@ -26,15 +26,28 @@ class EpochMetrics:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PartialMetrics:
+    """The metrics of an epoch so far, after `batch` of its batches; the names are those of `EpochMetrics`."""
+
+    batch: int
+    loss: float
+    accuracy: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
     """The progress within an epoch: `batch` of `batches` are done in `epoch` (1 for the first).
 
     Epoch 0 is the drawing of synthetic digits before the first; its batches are the chunks in which they are drawn.
+
+    Attributes:
+        so_far: The metrics of this epoch at a few of its batches, in order; the last are the newest.
     """
 
     epoch: int
     batch: int
     batches: int
+    so_far: tuple[PartialMetrics, ...] = ()
 
 
 Report = Callable[[EpochMetrics | Progress], None]

@@ -39,17 +39,21 @@ class Heartbeat(threading.Thread):
     def __init__(self, store: Store, number: int, worker: str) -> None:
         super().__init__(name=f"heartbeat of run {number}", daemon=True)
         self._progress: Progress | None = None
+        self._has_point = False  # of a curve
         self._results: deque[EpochMetrics | Observation] = deque()
         self._store, self._number, self.worker = store, number, worker
         self._is_unwanted, self._is_over, self._has_results = threading.Event(), threading.Event(), threading.Event()
 
     def record(self, event: EpochMetrics | Observation | Progress) -> None:
-        """Write it with the next heartbeat; an epoch at once."""
+        """Write it with the next heartbeat; an epoch, and the first point of the curve, at once: people wait for it."""
         if isinstance(event, Progress):
             self._progress = event
+            if self._has_point or not event.so_far:
+                return
+            self._has_point = True
         else:
             self._results.append(event)
-            self._has_results.set()  # people wait for a point of the curve
+        self._has_results.set()
 
     def is_wanted(self) -> bool:
         """Whether this worker is to continue the run."""

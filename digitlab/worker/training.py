@@ -136,7 +136,8 @@ def _callbacks(
         writer = checkpoints.CheckpointWriter(
             checkpoint, config, watch.epochs, chunks.batches_per_chunk, patience, start
         )
-    reporter = Reporter(watch, chunks.batches_per_epoch, chunks.batches_per_chunk)
+    skipped = start.chunks if start else 0
+    reporter = Reporter(watch, chunks.batches_per_epoch, chunks.batches_per_chunk, skipped)
     # Early stopping restores the best weights at the end: the checkpoint is written before that, after all others.
     callbacks = [keras.callbacks.TerminateOnNaN(), reporter, stop, writer, observer, patience]
     return [callback for callback in callbacks if callback is not None], writer

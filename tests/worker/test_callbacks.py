@@ -1,6 +1,6 @@
 from types import SimpleNamespace
 
-from digitlab.networks.metrics import EpochMetrics, Progress
+from digitlab.networks.metrics import EpochMetrics, PartialMetrics, Progress
 from digitlab.worker.callbacks import Reporter, StopWhenUnwanted
 
 
@@ -31,6 +31,42 @@ def test_batches_learned_at_once_are_counted_one_by_one():
     for step in range(3):
         callback.on_train_batch_end(step)
     assert [event.batch for event in told] == [10, 20, 25]
+
+
+def train_epoch(callback, steps, number=0):
+    callback.set_params({"steps": steps})
+    callback.on_epoch_begin(number)
+    for step in range(steps):
+        callback.on_train_batch_end(step, {"loss": 1.0 / (step + 1), "accuracy": 0.5})
+
+
+def test_the_metrics_of_the_epoch_so_far_are_told():
+    told = []
+    callback = Reporter(told.append, batches=25, batches_per_step=10)
+    train_epoch(callback, 3)
+    assert [event.so_far[-1].batch for event in told] == [10, 20, 25]
+    assert told[1].so_far[0] == PartialMetrics(batch=10, loss=1.0, accuracy=0.5)
+    assert told[1].so_far[1] == PartialMetrics(batch=20, loss=0.5, accuracy=0.5)
+    callback.on_epoch_begin(1)
+    callback.on_train_batch_end(0, {"loss": float("nan"), "accuracy": 0.5})
+    assert told[-1] == Progress(epoch=2, batch=10, batches=25)
+
+
+def test_a_long_epoch_has_few_points_and_the_newest_is_one():
+    told = []
+    train_epoch(Reporter(told.append, batches=1000), 1000)
+    assert [len(event.so_far) for event in (told[0], told[49], told[50], told[-1])] == [1, 1, 2, 20]
+    assert all(event.so_far[-1].batch == event.batch for event in told)
+    assert [metrics.batch for metrics in told[-1].so_far] == list(range(50, 1001, 50))
+
+
+def test_steps_that_a_resumed_epoch_skips_have_no_point():
+    told = []
+    callback = Reporter(told.append, batches=4, skipped_steps=2)
+    train_epoch(callback, 4)
+    assert [metrics.batch for metrics in told[-1].so_far] == [3, 4]
+    train_epoch(callback, 4, number=1)
+    assert [metrics.batch for metrics in told[-1].so_far] == [1, 2, 3, 4]
 
 
 def test_without_validation_its_figures_are_none():

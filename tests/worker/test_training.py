@@ -34,7 +34,10 @@ def test_every_batch_and_epoch_is_reported(digits, small):
     told = []
     fit(small, digits, report=told.append)
     batches = [event for event in told if isinstance(event, Progress)]
-    assert batches[-1] == Progress(epoch=2, batch=8, batches=8)  # 240 digits in batches of 32
+    last = batches[-1]
+    assert (last.epoch, last.batch, last.batches) == (2, 8, 8)  # 240 digits in batches of 32
+    epochs = [event for event in told if isinstance(event, EpochMetrics)]
+    assert (last.so_far[-1].loss, last.so_far[-1].accuracy) == (epochs[-1].loss, epochs[-1].accuracy)
     assert sum(isinstance(event, EpochMetrics) for event in told) == 2
 
 

@@ -2,13 +2,14 @@
 
 import json
 import time
+from dataclasses import asdict
 from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
 
 from digitlab.networks.config import TrainingConfig
-from digitlab.networks.metrics import Progress
+from digitlab.networks.metrics import PartialMetrics, Progress
 from digitlab.runs.records.queue import QueueEntry, fair_order
 from digitlab.runs.records.run import MAX_RECOVERIES, Failure, Run, RunState
 from digitlab.runs.store.schema import runs
@@ -34,6 +35,7 @@ QUEUED_AGAIN: dict[str, Any] = {
     "attempt": runs.c.attempt + 1,
     "worker": None,
     "ended": None,
+    "so_far": None,
 }
 
 
@@ -84,16 +86,29 @@ def last_starts(connection: sa.Connection) -> dict[str, float]:
     return {row.owner: row.started for row in connection.execute(query.where(runs.c.started.is_not(None)))}
 
 
+def progress_values(progress: Progress) -> dict[str, Any]:
+    """Return what changes in a run with its progress."""
+    values = asdict(progress)
+    return values | {"so_far": json.dumps(values["so_far"]) if progress.so_far else None}
+
+
 def as_run(row: sa.Row[Any]) -> Run:
     """Return a row as a run. `InvalidSetting` if its settings are no longer valid."""
     values = dict(row._mapping)
-    epoch, batch, batches = values.pop("epoch"), values.pop("batch"), values.pop("batches")
-    values.pop("worker")
+    for column in ("epoch", "batch", "batches", "so_far", "worker"):
+        values.pop(column)
     values["config"] = _config(values["config"])
     values["state"] = RunState(values["state"])
     values["failure"] = _failure(row)
-    values["progress"] = Progress(epoch=epoch, batch=batch, batches=batches) if batches else None
+    values["progress"] = _progress(row)
     return Run(**values)
+
+
+def _progress(row: sa.Row[Any]) -> Progress | None:
+    if not row.batches:
+        return None
+    so_far = tuple(PartialMetrics(**metrics) for metrics in json.loads(row.so_far or "[]"))
+    return Progress(epoch=row.epoch, batch=row.batch, batches=row.batches, so_far=so_far)
 
 
 def _failure(row: sa.Row[Any]) -> Failure | None:

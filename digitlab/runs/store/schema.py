@@ -38,6 +38,7 @@ runs = sa.Table(
     sa.Column("epoch", sa.Integer),
     sa.Column("batch", sa.Integer),
     sa.Column("batches", sa.Integer),
+    sa.Column("so_far", sa.Text),
     sa.Column("model", sa.String(128)),
     sa.Column("test_loss", sa.Double),
     sa.Column("test_accuracy", sa.Double),

@@ -245,7 +245,7 @@ class Store:
 
     def record_heartbeat(self, number: int, worker: str, progress: Progress | None) -> bool:
         """Record a heartbeat and the progress. Returns whether the worker should continue."""
-        values: dict[str, Any] = {"heartbeat": time.time()} | (asdict(progress) if progress else {})
+        values: dict[str, Any] = {"heartbeat": time.time()} | (rows.progress_values(progress) if progress else {})
         with self._transaction() as connection:
             connection.execute(sa.update(_runs).where(rows.is_trained_by(number, worker)).values(values))
             query = sa.select(_runs.c.is_stop_wanted).where(rows.is_trained_by(number, worker))
@@ -284,7 +284,7 @@ class Store:
         """Record how a run ended. Does nothing if it is no longer assigned to `worker`."""
         # A resumed run may have a network and a message; it keeps them until there are others.
         values = {name: value for name, value in asdict(outcome).items() if value not in (None, "")}
-        values |= {"ended": time.time(), "heartbeat": time.time()}
+        values |= {"ended": time.time(), "heartbeat": time.time(), "so_far": None}
         with self._transaction() as connection:
             connection.execute(sa.update(_runs).where(rows.is_trained_by(number, worker)).values(values))
 

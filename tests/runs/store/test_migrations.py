@@ -109,11 +109,11 @@ def test_nothing_is_missing_after_a_migration(database_url, version):
 def test_each_missing_column_of_each_table_is_added(database_url):
     store = Store(database_url)
     with store._engine.begin() as connection:
-        for name, column in (("epochs", "validation_loss"), ("drawings", "strokes"), ("runs", "recoveries")):
+        for name, column in (("epochs", "validation_loss"), ("drawings", "strokes"), ("runs", "so_far")):
             connection.execute(sa.text(f"ALTER TABLE {name} DROP COLUMN {column}"))
         connection.execute(sa.text("DROP TABLE observations"))
         connection.execute(sa.text("DROP INDEX ix_drawings_owner"))
-    lost = {"epochs.validation_loss", "drawings.strokes", "runs.recoveries", "observations", "ix_drawings_owner"}
+    lost = {"epochs.validation_loss", "drawings.strokes", "runs.so_far", "observations", "ix_drawings_owner"}
     store.close()
     assert missing(database_url) == lost
     Store(database_url).close()

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from stored_runs import claimed, last_heartbeat, metrics
 
 from digitlab.errors import InvalidSetting, RunIsActive, RunIsOver, RunNotFound
-from digitlab.networks.metrics import Progress
+from digitlab.networks.metrics import PartialMetrics, Progress
 from digitlab.networks.observation import LayerObservation, Observation
 from digitlab.runs.records.people import Person
 from digitlab.runs.records.run import Failure, Outcome, RunState
@@ -65,6 +65,17 @@ def test_a_beat_keeps_progress_and_hears_the_wish_to_stop(store, small):
     assert store.run(run.number).progress == Progress(epoch=1, batch=3, batches=8)
     store.request_stop(run.number)
     assert not store.record_heartbeat(run.number, "a", None)
+
+
+def test_the_metrics_of_the_epoch_so_far_go_when_the_run_is_over(store, small):
+    run = store.create(small)
+    store.claim(run.number, "a")
+    points = tuple(PartialMetrics(batch=batch, loss=1 / 3, accuracy=0.1 + 0.2) for batch in (1, 3))
+    progress = Progress(epoch=1, batch=3, batches=8, so_far=points)
+    store.record_heartbeat(run.number, "a", progress)
+    assert store.run(run.number).progress == progress
+    store.end(run.number, "a", Outcome(state=RunState.PAUSED))
+    assert store.run(run.number).progress == dataclasses.replace(progress, so_far=())
 
 
 def test_a_waiting_run_is_stopped_at_once(store, small):
