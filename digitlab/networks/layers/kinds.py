@@ -212,7 +212,7 @@ class Dropout(Layer):
     rate: float = declare(
         Setting(
             default=0.25,
-            label=Text("Share"),
+            label=Text("Dropped share"),
             high=0.9,
             step=0.05,
             form_format="percent",
@@ -273,3 +273,7 @@ KINDS: dict[str, type[Layer]] = {
         Flatten, BatchNormalization, LayerNormalization, Dropout, Activation, Skip,
     )
 }  # fmt: skip
+# The classes of Keras that they become.
+KERAS_CLASSES = {kind().call().name for kind in KINDS.values()} | {
+    Activation(activation=activation).call().name for activation in ACTIVATIONS
+}

@@ -62,7 +62,9 @@ def from_text(content: str | bytes) -> Stack:
         values = json.loads(content)
     except (ValueError, RecursionError) as error:
         raise InvalidSetting(
-            Text("This is not a file of layers: a list in JSON, each layer with its type. Download one from a network.")
+            Text(
+                "This is not a file of layers: a list in JSON, each layer with its type. Correct it, or choose another."
+            )
         ) from error
     return check(from_json(values))
 
