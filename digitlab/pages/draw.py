@@ -201,7 +201,7 @@ def read(source: str, network: str, places: Places) -> None:
     # A fragment may write to a container outside of it if it does so in each run.
     links, seen = (
         places.links.container(horizontal=True, vertical_alignment="center", gap="small"),
-        places.seen.container(),
+        places.seen.container(gap="xsmall"),
     )
     with places.answer, messages.show_errors():
         recogniser = resources.lab().recogniser(network)

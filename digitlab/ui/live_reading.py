@@ -21,7 +21,7 @@ def controls(network: str, invitation: str) -> None:
         invitation: What the page says where nothing is drawn.
     """
     with st.container(key="draw-live", gap="xxsmall"):
-        with st.container(key="live-switches", horizontal=True, gap="small"):
+        with st.container(key="live-switches", horizontal=True, gap="xsmall"):
             on = st.toggle(_("Read while drawing"), value=True, key=_ON, persist_state="session")
             thinks = st.toggle(_("See it think"), key=_THINK, persist_state="session")
         asked = urlencode({"network": network, "lang": language.current()} | ({"layers": 1} if thinks else {}))

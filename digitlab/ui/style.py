@@ -40,7 +40,10 @@ SHEET = """
 .st-key-draw-field { aspect-ratio: 358 / 320; }
 .st-key-draw-answer { min-height: 23.5rem; }
 .st-key-draw-links { min-height: 2.75rem; }
-.st-key-draw-seen { min-height: 10.5rem; }
+.st-key-draw-seen { min-height: 9.5rem; }
+.st-key-live-switches { column-gap: 1rem; }
+.st-key-draw-columns:has(.st-key-live-layers) .digitlab-cards {
+    grid-template-columns: repeat(auto-fill, minmax(64px, 1fr)); }
 .st-key-draw-tools { min-height: 2.75rem; }
 .st-key-canvas-tools { gap: .25rem; }
 .st-key-canvas-tools :is(button, label) { padding-inline: .6rem; }
@@ -64,6 +67,7 @@ SHEET = """
   .st-key-canvas-tools .stPopover button > div > div:last-child:not(:first-child) { display: none; }
 }
 @media (max-width: 640px), (max-height: 30rem) {
+  .st-key-draw-columns { align-content: start; }
   .st-key-draw-columns :is(.st-key-draw-right, .st-key-draw-beside, .st-key-draw-answer),
   .st-key-draw-columns :has(> :is(.st-key-draw-right, .st-key-draw-beside, .st-key-draw-answer)) { display: contents; }
   .st-key-draw-columns :has(> .st-key-draw-live) { order: 1; }
@@ -73,7 +77,8 @@ SHEET = """
   .st-key-draw-beside > :is(.st-key-network_field, :has(> .st-key-draw-seen)) { order: 4; }
 }
 @media (max-height: 30rem) and (min-width: 30rem) {
-  .st-key-draw-columns { grid-template-columns: minmax(0, max(14rem, (100vh - 9.5rem) * 1.12)) minmax(0, 1fr); }
+  .st-key-draw-columns { min-height: 45rem;
+    grid-template-columns: minmax(0, max(14rem, (100vh - 9.5rem) * 1.12)) minmax(0, 1fr); }
   .st-key-draw-columns > :has(> .st-key-draw-left) { grid-row: 1 / span 12; }
 }
 .digitlab-bars { list-style: none; margin: 0 !important; padding: 0 !important; font-variant-numeric: tabular-nums; }
