@@ -73,6 +73,7 @@ _VISITORS = pytest.StashKey["Visitors"]()
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--pictures", type=Path, help="write the pictures of the README to this folder")
+    parser.addoption("--all-looks", action="store_true", help="see each page in every theme, language and width")
     parser.addoption("--headed", action="store_true", help="show the browser, and slow it down so that one can follow")
 
 

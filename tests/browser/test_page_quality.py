@@ -1,11 +1,13 @@
 """Each page as it opens: nothing jumps, and everybody can use it, in both languages, themes and on a phone."""
 
+from itertools import product
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from conftest import settle, visit
 from test_pages import PAGES
 
-from digitlab.translation import in_language, translated
+from digitlab.translation import LANGUAGES, in_language, translated
 
 OBSERVE = """
     window.shifts = []
@@ -20,20 +22,30 @@ OBSERVE = """
 MAX_SHIFT = 0.1  # cumulative layout shift, as browsers define it; up to 0.1 counts as good
 # The success criteria of WCAG 2.2, levels A and AA, as far as a program can check them.
 CRITERIA = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
-VISITORS = {
-    "wide": {"width": 1280, "height": 844, "color_scheme": "light", "locale": "en-US"},
-    "phone": {"width": 390, "height": 844, "color_scheme": "dark", "locale": "ko-KR"},
-}
+LOOKS = [*product(("light", "dark"), LANGUAGES, (1280, 390))]  # theme, language, width in pixels
 
 
-@pytest.mark.parametrize("visitor", VISITORS)
-@pytest.mark.parametrize("path", PAGES)
-def test_page_keeps_still_and_is_accessible(newcomer, path, visitor):
-    options = VISITORS[visitor]
-    page = newcomer(**options).new_page()
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """See each page in two looks that have nothing in common, so that each look is seen on several pages.
+
+    `--all-looks` sees each page in all of them.
+    """
+    looks = [
+        (page, LOOKS[look])
+        for place, page in enumerate(PAGES)
+        for look in (range(len(LOOKS)) if metafunc.config.getoption("all_looks") else (place % 4, 7 - place % 4))
+    ]
+    names = ["-".join(map(str, (page or "draw", *look))) for page, look in looks]
+    metafunc.parametrize(("path", "look"), looks, ids=names)
+
+
+def test_page_keeps_still_and_is_accessible(newcomer, path, look):
+    theme, language, width = look
+    page = newcomer(width=width, height=844).new_page()
+    page.emulate_media(color_scheme=theme)
     page.add_init_script(OBSERVE)
-    with in_language(options["locale"][:2]):
-        visit(page, path, translated(PAGES[path]))
+    with in_language(language):
+        visit(page, f"{path}?lang={language}", translated(PAGES[path]))
     settle(page)
     page.wait_for_timeout(300)
     shifts = page.evaluate("shifts")
