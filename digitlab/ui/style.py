@@ -225,7 +225,7 @@ dl.digitlab-glossary { padding: 0 !important; display: grid;
   .st-key-browsed-answer { min-height: 0; }
 }
 .stMainBlockContainer:has(.st-key-watch-head) > div { gap: .5rem; }
-.st-key-watch-head { gap: .5rem 1.5rem; }
+.st-key-watch-head { gap: .5rem 1.5rem; min-height: 4.25rem; }
 .st-key-watch-head h1 { padding: 0; font-size: 1.75rem; line-height: 2.5rem; }
 .st-key-watch-picture { gap: .5rem 1rem; }
 .st-key-watched_source [data-testid=stWidgetLabel] { min-height: 1.5rem; }
@@ -251,7 +251,7 @@ dl.digitlab-glossary { padding: 0 !important; display: grid;
   .st-key-watch-film { grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); }
 }
 @media (max-width: 640px) {
-  .st-key-watch-head { gap: .25rem; }
+  .st-key-watch-head { gap: .25rem; min-height: 9.5rem; }
   .st-key-watch-head h1 { font-size: 1.25rem; line-height: 2rem; }
   .st-key-watch-head > * { flex: 0 0 100% !important; }
   .st-key-watched_run [data-testid=stWidgetLabel] { position: absolute; clip-path: inset(50%); }

@@ -63,7 +63,7 @@ def test_the_film_and_its_controls_are_in_sight_together(page, trained):
     page.set_viewport_size({"width": 1280, "height": 720})
     open_watch(page, trained)
     digit_map = page.locator(".st-key-watch-map").get_by_test_id("stVegaLiteChart")
-    controls = [page.get_by_role("button", name="Play"), page.get_by_role("slider", name="After epoch")]
+    controls = [page.get_by_role("button", name="Play"), page.get_by_test_id("stSlider")]
     reading = [page.get_by_text("By another user"), page.locator(".digitlab-bars")]
     curve = page.locator(".st-key-watch-curve").get_by_test_id("stVegaLiteChart")
     others = [digit_map, page.locator(".digitlab-sheet img"), curve]
