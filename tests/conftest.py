@@ -50,6 +50,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--away", type=float, default=3, help="seconds that the database is away in tests/runs/test_outages"
     )
+    parser.addoption(
+        "--networks", type=int, default=4, help="random networks, of 200, that tests/worker/test_own_networks.py trains"
+    )
 
 
 class OneProcess(LoadScopeScheduling):

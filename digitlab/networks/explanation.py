@@ -14,7 +14,7 @@ class LayerOutput:
 
     Attributes:
         layer: The layer's name in Keras.
-        kind: Its class: "Conv2D", "BatchNormalization", "ReLU", "Dense".
+        kind: The name of its class in Keras.
         values: float32 (height, width, maps) for feature maps, (n,) for a vector.
     """
 
@@ -139,11 +139,12 @@ class Neuron:
         scale: Of the batch normalization that follows; 1 without one.
         shift: Likewise; 0 without one.
         is_rectified: Whether negative results become 0.
+        activation: The name of another function that follows; empty: none does.
         output: What the network itself computed.
         source: A sentence on what comes in, where several layers come together before it; else empty.
 
     Example:
-        >>> neuron = Neuron(np.array([1, 2]), np.array([3, 4]), 5.0, 1.0, 0.0, True, 16.0)
+        >>> neuron = Neuron(np.array([1, 2]), np.array([3, 4]), 5.0, 1.0, 0.0, True, "", 16.0)
         >>> neuron.products.tolist(), neuron.total
         ([3, 8], 16.0)
     """
@@ -154,6 +155,7 @@ class Neuron:
     scale: float
     shift: float
     is_rectified: bool
+    activation: str
     output: float
     source: str = ""
 

@@ -2,6 +2,7 @@
 
 import io
 import json
+import math
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -63,8 +64,9 @@ class Snapshot:
     @property
     def first_weights(self) -> NDArray[np.float32]:
         """The first layer's weights as pictures, float32 (neurons, 28, 28) or (filters, height, width)."""
-        kernel = np.asarray(self.weights[0], np.float32)
-        return np.moveaxis(kernel[:, :, 0] if kernel.ndim == 4 else kernel.reshape(28, 28, -1), -1, 0)
+        kernel = np.asarray(next(array for array in self.weights if array.ndim > 1), np.float32)
+        side = math.isqrt(len(kernel))  # of the image, which may have been pooled before
+        return np.moveaxis(kernel[:, :, 0] if kernel.ndim == 4 else kernel.reshape(side, side, -1), -1, 0)
 
     def confusion(self, labels: NDArray[np.uint8]) -> NDArray[np.int64]:
         """Return int64 (10, 10): true digits, from the training set's labels (60000,), in rows; answers in columns."""

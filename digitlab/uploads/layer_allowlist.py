@@ -9,6 +9,8 @@ from typing import Any, NoReturn
 
 from digitlab.data.archives import printable
 from digitlab.errors import ModelRejected
+from digitlab.networks.layers.base import ACTIVATIONS as FUNCTIONS
+from digitlab.networks.layers.kinds import KERAS_CLASSES
 from digitlab.translation import Text
 from digitlab.uploads import plain_operations
 
@@ -28,13 +30,12 @@ NETWORKS = {
 }
 _POOLING = [f"{mean}Pooling{n}D" for n in (1, 2) for mean in ("Max", "Average", "GlobalMax", "GlobalAverage")]
 LAYERS = {
-    "InputLayer", "Dense", "Flatten", "Reshape", "Permute", "RepeatVector",
-    "Conv1D", "Conv2D", "Conv2DTranspose", "SeparableConv1D", "SeparableConv2D", "DepthwiseConv2D",
+    *KERAS_CLASSES,  # of the networks that can be built here
+    "InputLayer", "Reshape", "Permute", "RepeatVector", "Conv1D", "Conv2DTranspose", "SeparableConv1D",
     *_POOLING, "ZeroPadding1D", "ZeroPadding2D", "Cropping1D", "Cropping2D", "UpSampling1D", "UpSampling2D",
-    "Activation", "ReLU", "LeakyReLU", "PReLU", "ELU", "Softmax",
-    "BatchNormalization", "LayerNormalization", "GroupNormalization", "UnitNormalization", "Rescaling",
-    "Dropout", "SpatialDropout1D", "SpatialDropout2D", "GaussianNoise", "GaussianDropout", "ActivityRegularization",
-    "Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum", "Concatenate",
+    "LeakyReLU", "PReLU", "ELU", "Softmax", "GroupNormalization", "UnitNormalization", "Rescaling",
+    "SpatialDropout1D", "SpatialDropout2D", "GaussianNoise", "GaussianDropout", "ActivityRegularization",
+    "Subtract", "Multiply", "Average", "Maximum", "Minimum", "Concatenate",
     "Identity", "Normalization", "Resizing", "LSTM", "GRU", "SimpleRNN", "Bidirectional", "TimeDistributed",
     "MultiHeadAttention",
 }  # fmt: skip
@@ -45,8 +46,9 @@ INERT = {  # layers that only do something in a training: "Identity" takes their
     "AlphaDropout", "SpatialDropout3D",
 }  # fmt: skip
 ACTIVATIONS = {
-    "linear", "relu", "relu6", "leaky_relu", "elu", "selu", "celu", "gelu", "silu", "swish", "mish", "softplus",
-    "softsign", "tanh", "sigmoid", "hard_sigmoid", "hard_silu", "hard_swish", "exponential", "softmax", "log_softmax",
+    *FUNCTIONS,  # of the networks that can be built here
+    "linear", "relu6", "elu", "selu", "celu", "silu", "swish", "mish", "softplus",
+    "softsign", "hard_sigmoid", "hard_silu", "hard_swish", "exponential", "softmax", "log_softmax",
 }  # fmt: skip
 _TYPES = {"float16", "bfloat16", "float32", "float64", "uint8", "int32", "int64"}
 ONLY_FOR_TRAINING = ("_initializer", "_regularizer", "_constraint")  # suffixes of settings that only training needs

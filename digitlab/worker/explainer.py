@@ -1,5 +1,7 @@
 """Explains a network's readings by gradients and activations."""
 
+import math
+
 import keras
 import numpy as np
 import tensorflow as tf
@@ -17,21 +19,25 @@ from digitlab.networks.explanation import (
     Neuron,
     TopActivations,
 )
+from digitlab.networks.layers.base import ACTIVATIONS
 from digitlab.translation import Text, sentences
 from digitlab.worker import filters
+from digitlab.worker.kernels import kernels
 from digitlab.worker.layer_graph import LayerGraph
 
 _BATCH = 100  # digits; their activations take up to 30 MB
 _POINTS = (16, 48, 144)  # between an empty image and the image; three times as many until the sums agree
 _MAX_GAP = 0.005  # share of the gain that integrated gradients may miss
-_KINDS = (
-    keras.layers.Conv2D,
+_FOLLOWING = (  # they belong to the convolution before them
     keras.layers.BatchNormalization,
+    keras.layers.LayerNormalization,
     keras.layers.ReLU,
-    keras.layers.Dense,
+    keras.layers.Activation,
 )
-
-_FOLLOWING = (keras.layers.BatchNormalization, keras.layers.ReLU)  # they belong to the convolution before them
+_POOLINGS = (keras.layers.MaxPooling2D, keras.layers.AveragePooling2D, keras.layers.GlobalAveragePooling2D)
+_PLAIN = (*_FOLLOWING, *_POOLINGS, keras.layers.Reshape, keras.layers.Flatten, keras.layers.Dropout, keras.layers.Add)
+_SHOWN = (*_FOLLOWING, *_POOLINGS, keras.layers.Add)
+_FUNCTIONS = ("linear", "relu", "softmax", *ACTIVATIONS)  # activations that can be told by their name
 
 
 class Explainer:
@@ -66,7 +72,8 @@ class Explainer:
         kernel, *bias = last.get_weights()
         self._kernel, self._bias = np.asarray(kernel), np.asarray(bias[0]) if bias else np.zeros(10, np.float32)
         places = [place for place, layer in enumerate(layers) if len(layer.output.shape) == 4]
-        self._last_map: int | None = max((p for p in places if isinstance(layers[p], _KINDS)), default=None)
+        maps = [p for p in places if isinstance(layers[p], (*_FOLLOWING, keras.layers.Add)) or kernels(layers[p])]
+        self._last_map: int | None = max(maps, default=None)
         self._peaks: dict[int, tf.types.experimental.PolymorphicFunction] = {}
         pictures = tf.TensorSpec((None, 28, 28), tf.float32)
         chosen = tf.TensorSpec((None, 10), tf.float32)
@@ -131,7 +138,7 @@ class Explainer:
         layers = tuple(
             LayerOutput(layer.name, type(layer).__name__, output.numpy()[0])
             for layer, output in zip(self._layers, outputs, strict=True)
-            if isinstance(layer, _KINDS)
+            if isinstance(layer, _SHOWN) or kernels(layer)
         )
         return ActivationTrace(layers, hidden.numpy()[0], self._kernel, self._bias, logits.numpy()[0], self._view_count)
 
@@ -179,19 +186,21 @@ class Explainer:
 
     def first_weights(self) -> Floats:
         """Return the first layer's weights, float32 (neurons, 28, 28) or (filters, height, width)."""
-        kinds = keras.layers.Conv2D | keras.layers.Dense
-        layer = next((layer for layer in self._layers if isinstance(layer, kinds)), None)
-        kernel = self._kernel if layer is None else np.asarray(layer.get_weights()[0])
-        if kernel.ndim != 4 and len(kernel) != 784:
+        place = next((place for place, layer in enumerate(self._layers) if kernels(layer)), len(self._layers))
+        is_last = place == len(self._layers)
+        kernel = self._kernel if is_last else np.asarray(kernels(self._layers[place])[0])
+        side = math.isqrt(len(kernel))  # of the image, which may have been pooled before
+        takes_image = side == 28 or all(isinstance(layer, _PLAIN) for layer in self._layers[:place])
+        if kernel.ndim != 4 and not (takes_image and side**2 == len(kernel)):
             raise ModelDamaged(
                 Text("The first layer of this network does not take the image itself, so its weights cannot be shown.")
             )
-        return np.moveaxis(kernel[:, :, 0] if kernel.ndim == 4 else kernel.reshape(28, 28, -1), -1, 0)
+        return np.moveaxis(kernel[:, :, 0] if kernel.ndim == 4 else kernel.reshape(side, side, -1), -1, 0)
 
     def top_activations(self, images: NDArray[np.uint8], layer: str) -> TopActivations:
         """Find the digits, uint8 (n, 28, 28), that activate each filter of a convolution most."""
         end = self._layer(layer)
-        seen = filters.receptive_field(self._graph.path_to(end), views=self._view_count)
+        seen = filters.receptive_field(self._graph, end, views=self._view_count)
         while isinstance(after := self._graph.follower(end), _FOLLOWING):
             end = after
         place = self._layers.index(end)
@@ -218,17 +227,18 @@ class Explainer:
         kernel, bias = asked.get_weights()[0], asked.get_weights()[1] if asked.use_bias else None
         own_bias = 0.0 if bias is None else float(bias[unit])
         if not isinstance(asked, keras.layers.Conv2D):
-            is_rectified = asked.activation is keras.activations.relu
-            return Neuron(before, kernel[:, unit], own_bias, 1.0, 0.0, is_rectified, float(outputs[layer][unit]), merge)
+            output = float(outputs[layer][unit])
+            return Neuron(before, kernel[:, unit], own_bias, 1.0, 0.0, *_function(asked), output, merge)
         patch = _patch(before, asked, row, column)
-        scale, shift, end = 1.0, 0.0, asked
-        if isinstance(after, keras.layers.BatchNormalization):
-            scale, shift = _normalization(after, unit)
-            end, after = after, graph.follower(after)
-        if is_rectified := _is_rectifier(after):
-            end = after
+        scale, shift, end, function = 1.0, 0.0, asked, _function(asked)
+        if asked.activation is keras.activations.linear:
+            if isinstance(after, keras.layers.BatchNormalization):
+                scale, shift = _normalization(after, unit)
+                end, after = after, graph.follower(after)
+            if _is_rectifier(after) or (isinstance(after, keras.layers.Activation) and _is_known(after)):
+                end, function = after, _function(after)
         output = float(outputs[end.name][row, column, unit])
-        return Neuron(patch, kernel[..., unit], own_bias, scale, shift, is_rectified, output, merge)
+        return Neuron(patch, kernel[..., unit], own_bias, scale, shift, *function, output, merge)
 
     def _layer(self, name: str) -> keras.Layer:
         return next(layer for layer in self._layers if layer.name == name)
@@ -256,15 +266,25 @@ def _one_hot(digits: "NDArray[np.int64] | list[int] | range") -> Floats:
 
 def _is_usual(layer: keras.layers.Layer, after_it: keras.layers.Layer | None) -> bool:
     """Whether a layer and the next one compute as those of `build` do."""
-    if isinstance(layer, keras.layers.Dense):
-        usual = keras.activations.relu, keras.activations.linear, keras.activations.softmax
-        return layer.activation in usual
-    if not isinstance(layer, keras.layers.Conv2D):
+    if not _is_known(layer):
         return False
-    is_plain = layer.padding == "same" and layer.groups == 1 and set(layer.dilation_rate) == {1}
+    if not isinstance(layer, keras.layers.Conv2D):
+        return isinstance(layer, keras.layers.Dense)
+    is_plain = layer.padding in ("same", "valid") and layer.groups == 1 and set(layer.dilation_rate) == {1}
     if isinstance(after_it, keras.layers.BatchNormalization):
         is_plain = is_plain and after_it.center and after_it.scale
-    return is_plain and layer.activation is keras.activations.linear
+    return is_plain
+
+
+def _is_known(layer: keras.layers.Layer) -> bool:
+    """Whether a layer's activation can be told by its name."""
+    return getattr(getattr(layer, "activation", None), "__name__", "") in _FUNCTIONS
+
+
+def _function(layer: keras.layers.Layer) -> tuple[bool, str]:
+    """Return whether a layer's activation is ReLU, and the name of another one; empty for none."""
+    name = "relu" if isinstance(layer, keras.layers.ReLU) else layer.activation.__name__
+    return name == "relu", "" if name in ("relu", "linear", "softmax") else name
 
 
 def _is_rectifier(layer: keras.layers.Layer | None) -> bool:
@@ -278,10 +298,10 @@ def _is_rectifier(layer: keras.layers.Layer | None) -> bool:
 
 
 def _patch(before: Floats, layer: keras.layers.Conv2D, row: int, column: int) -> Floats:
-    """Cut out the inputs of a convolution with padding "same" at a place; outside the image they are 0."""
+    """Cut out the inputs of a convolution at a place; outside the image they are 0."""
     starts, pads = [], []
     for length, size, stride, place in zip(before.shape, layer.kernel_size, layer.strides, (row, column), strict=False):
-        missing = max((-(-length // stride) - 1) * stride + size - length, 0)
+        missing = max((-(-length // stride) - 1) * stride + size - length, 0) if layer.padding == "same" else 0
         pads.append((missing // 2, missing - missing // 2))
         starts.append(place * stride)
     padded = np.pad(before, (*pads, (0, 0)))

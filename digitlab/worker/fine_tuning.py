@@ -18,6 +18,7 @@ from digitlab.translation import Text
 from digitlab.worker import model_pool
 from digitlab.worker.callbacks import Reporter, StopWhenUnwanted
 from digitlab.worker.fine_tuning_data import FineTuningData
+from digitlab.worker.kernels import is_convolution, kernels
 
 _ARITHMETIC = 100_000_000_000  # multiplications of all forward passes of convolutions: some seconds on two cores
 _MAX_PICTURES = 300_000
@@ -195,8 +196,15 @@ def _read(learner: keras.Model, digits: LabelledDigits) -> NDArray[np.float32]:
 
 def _arithmetic(learner: keras.Model) -> int:
     """Return the multiplications of all convolutions in a forward pass."""
-    convolutions = [layer for layer in _layers(learner) if isinstance(layer, keras.layers.Conv2D)]
-    return sum(math.prod(layer.kernel.shape) * math.prod(layer.output.shape[1:3]) for layer in convolutions) or 1
+    return (
+        sum(
+            math.prod(kernel.shape) * math.prod(layer.output.shape[1:3])
+            for layer in _layers(learner)
+            if is_convolution(layer)
+            for kernel in kernels(layer)
+        )
+        or 1
+    )
 
 
 def _layers(learner: keras.Model) -> list[keras.layers.Layer]:

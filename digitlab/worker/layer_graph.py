@@ -4,8 +4,7 @@ from collections.abc import Sequence
 
 import keras
 
-from digitlab.errors import ModelDamaged
-from digitlab.translation import Text, sentences
+from digitlab.translation import Text
 
 
 class LayerGraph:
@@ -26,22 +25,17 @@ class LayerGraph:
         found = [follower for follower in self._layers if layer in self.sources(follower)]
         return found[0] if len(found) == 1 else None
 
-    def path_to(self, layer: keras.Layer) -> list[keras.Layer]:
-        """Return all layers from the image to a layer, in their order.
-
-        Raises:
-            ModelDamaged: More than one path leads there.
-        """
-        path = [layer]
-        while (sources := self.sources(path[0])) != [None]:
-            if len(sources) > 1 or sources[0] is None:
-                told = Text(
-                    "More than one path leads from the image to {name}, so its receptive field cannot be shown.",
-                    name=layer.name,
-                )
-                raise ModelDamaged(sentences(told, *filter(None, [self.describe_merge(path[0])])))
-            path.insert(0, sources[0])
-        return path
+    def before(self, layer: keras.Layer) -> list[keras.Layer]:
+        """Return all layers that lead from the image to a layer, it among them, each after its sources."""
+        found: dict[keras.Layer, None] = {}
+        waiting = [layer]
+        while waiting:
+            sources = [source for source in self.sources(waiting[-1]) if source is not None and source not in found]
+            if sources:
+                waiting += sources
+            else:
+                found[waiting.pop()] = None
+        return list(found)
 
     def describe_merge(self, layer: keras.Layer) -> Text | None:
         """Say in a sentence which outputs a layer merges; None if it has one input."""

@@ -15,8 +15,11 @@ from digitlab.networks.explanation import Floats
 from digitlab.networks.metrics import EpochMetrics
 from digitlab.networks.observation import BINS, LayerObservation, Observation
 from digitlab.networks.snapshots import MAP_DIGITS, READ_DIGITS, Snapshot
+from digitlab.worker.kernels import kernels, with_kernels
+from digitlab.worker.layer_graph import LayerGraph
 
 _PART = 250  # digits at once; their activations and gradients take up to 100 MB
+_NORMALIZATIONS = keras.layers.BatchNormalization | keras.layers.LayerNormalization
 _MOVED = 0.01  # of the root mean square of a layer's weights: smaller changes do not count
 Observe = Callable[[Observation, Snapshot | None], None]
 
@@ -129,20 +132,21 @@ class _Probe:
     """A network's compiled function for observing it; networks of the pool are trained many times."""
 
     def __init__(self, model: keras.Model) -> None:
-        layers = [layer for layer in model.layers if isinstance(layer, keras.layers.Dense | keras.layers.Conv2D)]
+        layers = with_kernels(model.layers)
         self.names = [layer.name for layer in layers]
         self.nothing: list[None] = [None] * len(layers)
-        kernels = [layer.kernel.value for layer in layers]
-        rectified = [_rectified(model, layer) for layer in layers]
+        watched = [[kernel.value for kernel in kernels(layer)] for layer in layers]
+        graph = LayerGraph(model.layers[1:])
+        rectified = [_rectified(graph, layer) for layer in layers]
         outputs = [layer.output for layer in rectified if layer is not None]
         traced = keras.Model(model.inputs, [*outputs, model.get_layer("digits").input, model.output])
 
         def look(images: tf.Tensor, labels: tf.Tensor) -> tuple[list[tf.Tensor], list[tf.Tensor], tf.Tensor, tf.Tensor]:
             with tf.GradientTape(watch_accessed_variables=False) as tape:
-                tape.watch(kernels)
+                tape.watch(watched)
                 *active, hidden, probabilities = traced(images, training=False)
                 loss = tf.reduce_mean(keras.losses.sparse_categorical_crossentropy(labels, probabilities))
-            norms = [tf.norm(slope) for slope in tape.gradient(loss, kernels)]
+            norms = [tf.norm(s[0]) if len(s) == 1 else tf.linalg.global_norm(s) for s in tape.gradient(loss, watched)]
             peaks = iter(tf.reduce_max(maps, range(len(maps.shape) - 1)) for maps in active)
             return norms, [tf.zeros(0) if layer is None else next(peaks) for layer in rectified], hidden, probabilities
 
@@ -159,17 +163,20 @@ class _Probe:
 _probes: "WeakKeyDictionary[keras.Model, _Probe]" = WeakKeyDictionary()
 
 
-def _rectified(model: keras.Model, layer: keras.layers.Layer) -> keras.layers.Layer | None:
-    """Return the layer that applies ReLU to a layer's output; None for the last layer."""
-    if getattr(layer, "activation", None) is keras.activations.relu:
-        return layer
-    after = model.layers[model.layers.index(layer) + 1 :]
-    return next((follower for follower in after if isinstance(follower, keras.layers.ReLU)), None)
+def _rectified(graph: LayerGraph, layer: keras.layers.Layer) -> keras.layers.Layer | None:
+    """Return the layer that applies ReLU to a layer's output, normalized or not; None if there is none."""
+    if layer.activation is not keras.activations.linear:
+        return layer if layer.activation is keras.activations.relu else None
+    follower = graph.follower(layer)
+    while isinstance(follower, _NORMALIZATIONS):
+        follower = graph.follower(follower)
+    return follower if isinstance(follower, keras.layers.ReLU) else None
 
 
 def _kernels(model: keras.Model) -> list[Floats]:
-    kinds = keras.layers.Dense | keras.layers.Conv2D
-    return [np.array(layer.kernel) for layer in model.layers if isinstance(layer, kinds)]
+    """Return the kernel of each layer that has one; of two, all numbers in a row."""
+    found = [[np.array(kernel) for kernel in kernels(layer)] for layer in with_kernels(model.layers)]
+    return [parts[0] if len(parts) == 1 else np.concatenate([part.ravel() for part in parts]) for parts in found]
 
 
 def _layer_observation(

@@ -21,6 +21,8 @@ from digitlab.data.augmentation import Augmentation
 from digitlab.errors import InvalidSetting
 from digitlab.lab import Lab
 from digitlab.networks.config import TrainingConfig, as_command
+from digitlab.networks.layers import stacks
+from digitlab.networks.layers.kinds import Conv2D, Dense, Flatten
 from digitlab.networks.presets import PRESETS
 from digitlab.preprocessing.bundles import to_npz
 from digitlab.runs.records.people import Person
@@ -47,6 +49,20 @@ def test_the_command_on_a_card_means_the_config_of_the_card(config):
     words = shlex.split(as_command(config))
     assert words[:3] == ["python", "-m", "digitlab"]
     assert config_from(parser().parse_args(words[3:])) == config
+
+
+def test_layers_are_read_from_a_file_or_from_the_command(capsys, tmp_path):
+    layers = Conv2D(filters=4, stride=2), Flatten(), Dense(units=8)
+    path = tmp_path / "layers.json"
+    path.write_text(stacks.as_file(layers))
+    options = parser().parse_args(["train", "--preset", "fast", "--layers", str(path), "--epochs", "1"])
+    assert config_from(options) == TrainingConfig.from_preset("fast", layers=layers, epochs=1)
+    words = shlex.split(as_command(config_from(options)))
+    assert config_from(parser().parse_args(words[3:])) == config_from(options)
+    assert main(["train", "--layers", '[{"type": "Flatten"}, {"type": "Conv2D"}]']) == 1
+    assert "Layer 2: Conv2D needs height and width; it comes after Flatten. Move it up." in capsys.readouterr().err
+    assert main(["train", "--layers", str(tmp_path / "gone.json")]) == 1
+    assert "gone.json cannot be read" in capsys.readouterr().err
 
 
 def test_options_change_the_settings_of_a_shared_file(capsys, tmp_path):

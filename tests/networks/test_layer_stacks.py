@@ -3,13 +3,13 @@
 import time
 
 import pytest
+from random_stacks import random_stack
 
 from digitlab.errors import InvalidSetting
 from digitlab.networks.config import FineTuning, TrainingConfig, as_command, fine_tuning_config
 from digitlab.networks.layers.kinds import Conv2D, Dense, Flatten
 from digitlab.networks.layers.stacks import as_file, as_json, as_text, from_json, from_text, in_a_line
 from digitlab.networks.presets import PRESETS
-from tests.random_stacks import random_stack
 
 
 def test_any_stack_survives_json():

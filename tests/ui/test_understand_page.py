@@ -91,7 +91,9 @@ def sum_page():
     from digitlab.ui.understand import forward_pass_view
 
     inputs = np.array(st.session_state.inputs, np.float32)
-    forward_pass_view._neuron(Neuron(inputs, np.full_like(inputs, 0.5), -0.25, 1.0, 0.0, is_rectified=False, output=0))
+    forward_pass_view._neuron(
+        Neuron(inputs, np.full_like(inputs, 0.5), -0.25, 1.0, 0.0, is_rectified=False, activation="", output=0)
+    )
 
 
 @pytest.mark.parametrize(

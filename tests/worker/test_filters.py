@@ -5,13 +5,14 @@ import tensorflow as tf
 
 from digitlab.worker import build, filters, keras_files
 from digitlab.worker.explainer import Explainer
+from digitlab.worker.layer_graph import LayerGraph
 
 
 def test_a_field_is_what_the_gradient_reaches():
     model = build.build("handwriting", 1)
     layers = [layer for layer in model.layers if isinstance(layer, keras.layers.Conv2D)]
     for number in (1, 2, 3, 4):
-        seen = filters.receptive_field(layers[:number])
+        seen = filters.receptive_field(LayerGraph(model.layers[2:-1]), layers[number - 1])
         inner = keras.Model(model.get_layer("scale").output, layers[number - 1].output)
         pixels = tf.constant(np.random.default_rng(number).random((1, 28, 28)), tf.float32)
         with tf.GradientTape() as tape:

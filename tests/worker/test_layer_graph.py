@@ -54,15 +54,28 @@ def test_where_layers_come_together_a_sentence_says_how(branched, digits):
         explainer.neuron(digits.x_test[0], "both", 0)
 
 
-def test_a_receptive_field_needs_a_single_path(branched, digits):
+def test_a_receptive_field_is_the_union_of_all_paths(branched, digits):
     explainer = Explainer(branched)
-    assert [explainer.top_activations(digits.x_test[:5], name).side for name in ("wide", "narrow")] == [5, 3]
-    with pytest.raises(ModelDamaged, match="More than one path leads from the image to third"):
-        explainer.top_activations(digits.x_test[:5], "third")
+    sides = [explainer.top_activations(digits.x_test[:5], name).side for name in ("wide", "narrow", "third")]
+    assert sides == [5, 3, 7]
+
+
+def test_a_receptive_field_needs_the_same_places_on_all_paths(digits):
+    pixels = keras.Input((28, 28), dtype="uint8")
+    form = layers.Reshape((28, 28, 1))(layers.Rescaling(1 / 255, name="scale")(pixels))
+    maps = layers.Conv2D(4, 3, name="first")(form)
+    scaled = layers.Multiply()([maps, layers.Dense(4)(layers.GlobalMaxPooling2D(keepdims=True)(maps))])
+    second = layers.Conv2D(2, 3, name="second")(scaled)
+    model = keras.Model(pixels, layers.Dense(10, activation="softmax", name="digits")(layers.Flatten()(second)))
+    with pytest.raises(ModelDamaged, match="More than one path leads from the image to second"):
+        Explainer(model).top_activations(digits.x_test[:5], "second")
 
 
 def test_what_several_layers_get_has_no_follower(branched):
     graph = LayerGraph(branched.layers[2:-1])
     assert graph.follower(branched.get_layer("both")) is None
     assert graph.follower(branched.get_layer("wide")).name == "normalization_wide"
-    assert [layer.name for layer in graph.path_to(branched.get_layer("wide"))] == ["form", "wide"]
+    assert [layer.name for layer in graph.before(branched.get_layer("wide"))] == ["form", "wide"]
+    before = [layer.name for layer in graph.before(branched.get_layer("third"))]
+    assert set(before[:-2]) == {"form", "wide", "normalization_wide", "relu_wide", "narrow", "relu_narrow"}
+    assert before[-2:] == ["both", "third"]

@@ -15,8 +15,20 @@ from digitlab.ui.understand import answers, top_activations_view
 _INPUT, _OUTPUT = "picture", "digits"  # names of the first and the last step in the address
 _NEURONS_PER_ROW = 16
 _MAPS_PER_ROW = 8  # still legible on a phone
+_FILTERS = ("Conv2D", "DepthwiseConv2D")  # whose weights are a picture for each of their maps
+_CONVOLUTIONS = (*_FILTERS, "SeparableConv2D")
 _KINDS = {
     "Conv2D": Text("A convolution: each filter slides over its input, and its map is bright where the filter matches."),
+    "DepthwiseConv2D": Text("A depthwise convolution: each filter slides over one map of its input alone."),
+    "SeparableConv2D": Text(
+        "A separable convolution: a filter slides over each map alone, and each new map is a weighted sum of those."
+    ),
+    "MaxPooling2D": Text("Max pooling: keeps the largest value of each window."),
+    "AveragePooling2D": Text("Average pooling: replaces each window by its mean."),
+    "GlobalAveragePooling2D": Text("Global average pooling: replaces each map by its mean."),
+    "LayerNormalization": Text("Layer normalization: brings the values at each place to mean 0 and spread 1."),
+    "Activation": Text("An activation function, applied to each value by itself."),
+    "Add": Text("A skip connection: adds what went into a block of layers to what came out."),
     "BatchNormalization": Text("Batch normalization: scales each map by its mean and spread in training."),
     "ReLU": Text("ReLU: replaces negative values by 0."),
     "Dense": Text(
@@ -65,9 +77,9 @@ def _show_layer(card: ModelCard, output: LayerOutput, *, is_first: bool) -> None
         _show_maps(output.values)
     else:
         _show_neurons(output.values)
-    if output.kind != "Conv2D":
+    if output.kind not in _CONVOLUTIONS or output.values.ndim != 3:
         return
-    if is_first:
+    if is_first and output.kind in _FILTERS:
         st.markdown(_("**Filters**, in the order of their maps"))
         figures.weights(answers.first_weights(card), _("The weights of the first layer's filters"), _MAPS_PER_ROW)
     top_activations_view.show(card, output)

@@ -20,7 +20,8 @@ def show(card: ModelCard, image: NDArray[np.uint8], reading: Reading) -> None:
     evidence = answers.pixel_evidence(card, image)
     weights = answers.first_weights(card)
     is_dense = weights.shape[1:] == image.shape
-    is_exact = is_dense and card.origin is None  # an imported network may have other activations than ReLU
+    is_preset = card.origin is None and card.config.layers is None  # others may have other activations than ReLU
+    is_exact = is_dense and is_preset
     if is_exact:
         st.caption(
             _(

@@ -5,6 +5,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from digitlab.networks.explanation import ActivationTrace, LayerOutput, Neuron
+from digitlab.networks.layers.base import ACTIVATIONS
 from digitlab.networks.reading import Reading
 from digitlab.runs.records.model_card import ModelCard
 from digitlab.translation import _, translated
@@ -133,6 +134,14 @@ def _neuron(neuron: Neuron) -> None:
                 "After ReLU, which replaces negative values by 0: **{value:.4f}**. Computed by the network itself: "
                 "{output:.4f}.",
                 value=max(value, 0),
+                output=neuron.output,
+            )
+        )
+    if neuron.activation:
+        st.markdown(
+            _(
+                "After {function}, computed by the network itself: **{output:.4f}**.",
+                function=ACTIVATIONS[neuron.activation],
                 output=neuron.output,
             )
         )

@@ -5,13 +5,15 @@ import pytest
 from digitlab.data.augmentation import Augmentation
 from digitlab.errors import InvalidSetting
 from digitlab.networks.config import FineTuning, TrainingConfig, fine_tuning_config
+from digitlab.networks.layers.kinds import Conv2D, Dense, Flatten, Skip
 from digitlab.networks.presets import PRESETS
-from digitlab.runs.records.settings_link import as_file, as_link, from_file, from_link
+from digitlab.runs.records.settings_link import _packed, as_file, as_link, from_file, from_link
 
 CONFIGS = [
     *map(TrainingConfig.from_preset, PRESETS),
     TrainingConfig(epochs=3, batch_size=64, optimizer="sgd", learning_rate=1e-9, validation_split=0, seed=2**31 - 1),
     TrainingConfig(preset="fast", augmentation=Augmentation(rotation=20, elastic=0.5), early_stopping=2, epochs=500),
+    TrainingConfig(layers=(Conv2D(filters=4, l2=1e-5), Conv2D(filters=4), Skip(over=1), Flatten(), Dense()), epochs=2),
     TrainingConfig(preset="handwriting", written_digits=0, averaging=False, calibration=False, schedule="one-cycle"),
 ]
 
@@ -44,6 +46,11 @@ def test_a_link_is_short_and_needs_no_escapes():
         ("1~averaging_is_1", "averaging is 1"),
         ("1~__class___is_x", "no setting '__class__'"),
         ("1~augmentation_is_x", "no setting 'augmentation'"),
+        ("1~layers_is_eJw", "layers in this link cannot be read"),
+        ("1~layers_is_none", "layers in this link cannot be read"),
+        ("1~layers_is_" + _packed([{"type": "Lambda"}]), "Layer 1: there is no type 'Lambda'"),
+        ("1~layers_is_" + _packed([{"type": "Flatten"}] * 200), "200 layers; at most 64"),
+        ("1~layers_is_" + _packed(["x" * 10_000_000]), "layers in this link cannot be read"),
         ("1~preset_is_<script>", "cannot be read"),
         ("1~" + "x" * 20_000, "cannot be read"),
     ],
