@@ -90,7 +90,7 @@ def test_a_reload_keeps_the_picture_that_was_uploaded(app):
     page = App().open("draw", source="Upload")
     assert "<strong data-testid='digit'>7</strong>" in texts(page)
     assert "Still open: seven" in texts(page)
-    assert "Nothing is drawn yet." not in texts(App().open("understand"))
+    assert page.session_state["shared"].picture is not None  # which Explain explains
     page = press(App().open("draw", source="Upload"), "Remove")
     assert "data-testid='digit'" not in texts(page)
     assert "data-testid='digit'" not in texts(App().open("draw", source="Upload"))
