@@ -19,6 +19,7 @@ from digitlab.settings import ROOT
 sys.path.insert(0, str(ROOT / "benchmarks"))
 
 import _canvas
+from _classroom import PAGES
 from _sessions import Session, visiting
 
 
@@ -112,6 +113,14 @@ def test_three_people_who_draw_at_once_each_get_their_own_digit(app):
         return await asyncio.gather(*(person(name) for name in _canvas.STROKES))
 
     assert run(three()) == [[name, None] * 3 for name in _canvas.STROKES]
+
+
+def test_the_pages_that_visitors_open_exist(app):
+    async def pages() -> set[str]:
+        async with visiting(app.url) as session:
+            return set(session._pages)
+
+    assert set(PAGES) <= run(pages())
 
 
 def test_a_page_that_looks_again_by_itself_is_asked_for_again(app):
