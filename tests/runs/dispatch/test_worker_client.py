@@ -83,6 +83,7 @@ def test_questions_are_answered_beside_a_run_and_it_stops_soon(workers, store, s
     wait_for(lambda: store.run(number).progress)
     assert workers.ask(scoring.score, "tutorial").accuracy > 0.97
     assert workers.ask(jobs.heat_maps, "tutorial", digits.x_test[0], 7).completeness_error < 0.01
+    assert workers.ask(jobs.find_learning_rate_aside, small).losses
     assert store.run(number).state is RunState.RUNNING
     store.request_stop(number)
     asked = time.monotonic()
