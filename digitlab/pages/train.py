@@ -151,7 +151,7 @@ def waiting_text(run: Run) -> str:
     if run.state is RunState.QUEUED:
         return _("The curves begin when the training starts.")
     if run.state is RunState.RUNNING:
-        return _("First epoch ... The curves get a point after each.")
+        return _("The curves begin after the first batches.")
     return _("No epoch was finished.")
 
 
@@ -196,7 +196,14 @@ def show_run(run: Run) -> None:
             if run.message:
                 st.caption(messages.escape_markdown(translated(run.message)))
             run_progress.controls(run, person, may_pause=True)
-    learning_curves.show(epochs, run.config.epochs, key=f"run-{run.number}", waiting=waiting_text(run))
+    learning_curves.show(
+        epochs,
+        run.config.epochs,
+        key=f"run-{run.number}",
+        waiting=waiting_text(run),
+        progress=run_progress.under_way(run),
+        is_validated=run_progress.is_validated(run.config),
+    )
     if run.state.is_over() and run.state is not RunState.FAILED and run.config.tuning is None:
         offer_to_resume(run, len(epochs))
     if run.config.tuning is not None:

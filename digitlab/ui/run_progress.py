@@ -5,7 +5,8 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
-from digitlab.networks.metrics import EpochMetrics
+from digitlab.networks.config import TrainingConfig
+from digitlab.networks.metrics import EpochMetrics, Progress
 from digitlab.runs.records.people import Person
 from digitlab.runs.records.run import Run, RunState, seconds_left
 from digitlab.translation import _, plural, translated
@@ -15,6 +16,16 @@ from digitlab.ui import durations, messages, resources
 def show(run: Run, describe: Callable[[Run], str]) -> None:
     """Show a progress bar; `describe` returns the text for a run that is under way."""
     st.progress(run.share_done, _queue_position(run) if run.state is RunState.QUEUED else describe(run))
+
+
+def under_way(run: Run) -> Progress | None:
+    """Return the progress of a run that is being trained; None for any other."""
+    return run.progress if run.state is RunState.RUNNING else None
+
+
+def is_validated(config: TrainingConfig) -> bool:
+    """Whether each epoch of a training with these settings has validation figures."""
+    return config.tuning is None and config.validation_digits > 0
 
 
 def time_left(run: Run) -> str | None:

@@ -9,7 +9,7 @@ from stored_runs import metrics
 from waiting import wait_for
 
 from digitlab.networks.config import TrainingConfig
-from digitlab.networks.metrics import Progress
+from digitlab.networks.metrics import PartialMetrics, Progress
 from digitlab.networks.range_test import Ending, RangeTest
 from digitlab.runs.records.people import Person, person_id
 from digitlab.runs.records.run import RunState
@@ -74,6 +74,26 @@ def test_the_curves_say_what_they_wait_for(app, lab, me, small):
     page = app.open("train", run=str(number))
     assert "The curves begin when the training starts." in texts(page)
     assert not page.get("vega_lite_chart")
+
+
+def test_the_curves_grow_within_an_epoch(app, lab, me, small, settings):
+    number = lab.start_training(small, "", me).number
+    store = Store(settings.database_url)
+    store.claim(number, "a worker that does nothing")
+    page = app.open("train", run=str(number))
+    assert "The curves begin after the first batches." in texts(page)
+    points = (PartialMetrics(batch=2, loss=0.75, accuracy=0.625),)
+    progress = Progress(epoch=1, batch=2, batches=8, so_far=points)
+    store.record_heartbeat(number, "a worker that does nothing", progress)
+    wait_for(lambda: page.run().get("vega_lite_chart"))
+    loss, accuracy = page.get("vega_lite_chart")
+    assert {"**Loss** 0.7500 so far", "**Accuracy** 62.50% so far"} <= set(texts(page).splitlines())
+    assert loss.proto.alt == "The first epoch is under way; a dotted line shows its training loss so far"
+    assert accuracy.proto.alt == "The first epoch is under way; a dotted line shows its training accuracy so far"
+    store.add_epoch(number, "a worker that does nothing", metrics(1))
+    store.close()
+    loss, accuracy = page.run().get("vega_lite_chart")
+    assert "so far" not in loss.proto.alt + texts(page)
 
 
 def test_the_placeholder_shows_the_name_that_comes_next(app, lab):

@@ -3,7 +3,7 @@
 colours           Numbers as colours that everybody can distinguish
 comparison_plots  Charts that compare several networks
 fonts             The fonts of figures, with Hangul
-learning_plots    Charts of a network's layers during its training
+learning_plots    Charts of a training: growing curves, layers, weights
 plots             Learning curves, calibration, robustness, digit map, pixel values
 range_test_plot   The loss while the learning rate rises
 """

@@ -57,10 +57,10 @@ def curve(metric: str, epochs: int, *, is_validated: bool) -> dict[str, Any]:
     return {
         "mark": {"type": "line", "point": {"size": 45, "filled": True}},
         "encoding": {
-            "x": epoch_axis((1, max(epochs, 2))),
+            "x": epoch_axis((0, max(epochs, 1))),
             "y": metric_axis(metric),
             "color": {**part, "scale": {"domain": domain}, "legend": legend},
-            "shape": {**part, "scale": {"domain": domain, "range": ["circle", "diamond"]}, "legend": None},
+            "shape": {**part, "scale": {"domain": domain, "range": ["circle", "diamond"]}, "legend": legend},
             "strokeDash": {**part, "scale": {"domain": domain, "range": DASHES}, "legend": legend},
             "tooltip": metric_tooltip(metric),
         },

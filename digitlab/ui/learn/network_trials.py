@@ -127,7 +127,8 @@ def _show_training() -> None:
                 epochs = resources.lab().epochs(run.number)
                 _show_state(run, len(epochs))
     waiting = _("The curve grows here, a point for each epoch.")
-    learning_curves.show(epochs, planned, key="learn-curves", waiting=waiting)
+    progress = run_progress.under_way(run) if run else None
+    learning_curves.show(epochs, planned, key="learn-curves", waiting=waiting, progress=progress)
     if run and run.state.is_over() and st.session_state.pop("learn_was_under_way", False):
         st.rerun()  # to ask no longer, and to offer the network
     if run and not run.state.is_over():

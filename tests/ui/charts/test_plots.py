@@ -36,8 +36,8 @@ def test_the_legend_names_validation_only_if_there_is_one():
 
 
 def test_the_axis_has_room_for_all_planned_epochs():
-    assert plots.curve("loss", 10, is_validated=True)["encoding"]["x"]["scale"]["domain"] == [1, 10]
-    assert plots.curve("loss", 1, is_validated=True)["encoding"]["x"]["scale"]["domain"] == [1, 2]
+    assert plots.curve("loss", 10, is_validated=True)["encoding"]["x"]["scale"]["domain"] == [0, 10]
+    assert plots.curve("loss", 1, is_validated=True)["encoding"]["x"]["scale"]["domain"] == [0, 1]
 
 
 @pytest.mark.parametrize("metric", ["loss", "accuracy"])
