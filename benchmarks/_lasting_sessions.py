@@ -85,9 +85,11 @@ class LastingSession(Session):
         """Connect again, and run the page where Streamlit does."""
         self._has_line = False
         self.breaks.append(gap)
+        self._message_received.set()  # `until` looks again
         self._before = self._id, self._canvas_start(), self._drawing()
         self._socket = await self._connect_again()
         self._has_line = True
+        self._message_received.set()
         gap.seconds = time.monotonic() - gap.began
         gap.was_run = self._is_running or bool(self._last_fragments) or bool(self._timers)
         if gap.was_run:
