@@ -1,13 +1,13 @@
 """The first page while the pen is still down, and what the network's layers answer."""
 
+import pytest
 from conftest import settle, visit
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, expect
 from test_draw import SEVEN, answer, draw, field
 
 from digitlab.data.drawing_link import WIDTH
 
 LIVE = ".digitlab-answer[data-live] [data-testid=digit]"
-BUSY = "Live reading rests: the server is busy."
 # The grey levels of the pictures of all layers, added up.
 GREYS = """(() => {
     const isolated = [...document.querySelectorAll("[data-testid=stBidiComponentIsolated]")]
@@ -74,27 +74,35 @@ def test_the_switch_turns_it_off(page):
     assert asked == []
 
 
-def test_it_rests_while_the_server_is_busy(page):
-    def refuse(route: Route) -> None:
-        route.fulfill(status=503, json={"error": "Others are being read."})
-
+def test_erasing_all_invites_again_before_the_eraser_is_lifted(page):
     visit(page, "", "Draw a digit")
-    page.route("**/digitlab/reading?*", refuse)
-    press(page)
-    for step in range(80):
-        page.mouse.move(500 + step % 2, 300)
-        page.wait_for_timeout(50)
-        if page.get_by_text(BUSY).is_visible():
-            break
-    expect(page.get_by_text(BUSY)).to_be_visible()
+    draw(page, [[(160, 110), (160, 150)]])
+    expect(answer(page)).to_have_text("1")
+    page.get_by_role("radio", name="Eraser").click()
+    settle(page)
+    press(page, [(145, 80), (145, 180), (160, 180), (160, 80), (175, 80), (175, 180)])
+    expect(page.locator(".digitlab-answer[data-live]")).to_contain_text("Draw a digit from 0 to 9")
+    expect(page.locator(".digitlab-bars li.read")).to_have_count(0)
     page.mouse.up()
-    expect(page.get_by_test_id("digit")).not_to_have_count(0)
+    expect(page.locator(".digitlab-answer:not([data-live])")).to_contain_text("Draw a digit from 0 to 9")
+
+
+@pytest.mark.parametrize(("width", "height", "last"), [(1280, 720, "Output"), (390, 844, "convolution_5")])
+def test_the_layers_are_in_sight_with_canvas_and_answer(page, width, height, last):
+    page.set_viewport_size({"width": width, "height": height})
+    visit(page, "", "Draw a digit")
+    switch(page, "See it think")
+    shown = page.get_by_role("img", name=f"{last}:")
+    expect(shown).to_be_visible()
+    page.get_by_test_id("stMain").evaluate("element => element.scrollTo(0, 0)")
+    for part in (page.locator("canvas.upper-canvas"), page.locator(".digitlab-answer"), shown):
+        expect(part).to_be_in_viewport(ratio=1)
 
 
 def test_the_layers_follow_the_pen(page):
     visit(page, "", "Draw a digit")
     switch(page, "See it think")
-    expect(page.get_by_role("img", name="convolution_1: 8 of 24 maps of 28 x 28")).to_be_visible()
+    expect(page.get_by_role("img", name="convolution_1: 6 of 24 maps of 28 x 28")).to_be_visible()
     expect(page.get_by_role("img", name="Output: one unit for each digit")).to_be_visible()
     assert not any(page.evaluate(GREYS))
     press_until_read(page)
