@@ -28,6 +28,7 @@ _MAX_ARITHMETIC = 600_000_000  # multiplications of a batch's forward pass: at m
 _WIDTH = 0.12  # decades: the standard deviation of the smoothing
 _DIVERGED = 4.0  # times the lowest loss, as in fast.ai
 _TENTH, _THIRD = 0.1, 0.33  # of the rate where the loss is lowest: the bounds of what is suggested
+_RISEN = 1.5  # times the lowest loss so far: what comes later may be a second fall, of a network that was lost before
 _FALLEN = 0.9  # of the first loss: one that stays above has not fallen
 
 
@@ -95,6 +96,11 @@ class RangeTest:
         return smooth(self.rates, self.losses)
 
     @property
+    def lowest(self) -> int:
+        """The number of the batch where the smoothed loss is lowest before it rises, 0 for the first."""
+        return find_lowest(self.smoothed)
+
+    @property
     def suggested(self) -> float | None:
         """The learning rate that is suggested, of two digits; None if none can be."""
         is_cut_off = self.ending is Ending.OUT_OF_TIME
@@ -104,14 +110,12 @@ class RangeTest:
     def summary(self) -> Text:
         """What was found, in a sentence or two."""
         if self.suggested is not None:
-            smoothed = self.smoothed
-            lowest = int(smoothed.argmin())
             return Text(
                 "The loss fell from {first:.2f} to {lowest:.2f}, which it reached at a learning rate of {rate:.2g}. "
                 "The suggestion is where it falls fastest, from a tenth to a third of that.",
-                first=smoothed[0],
-                lowest=smoothed[lowest],
-                rate=self.rates[lowest],
+                first=self.smoothed[0],
+                lowest=self.smoothed[self.lowest],
+                rate=self.rates[self.lowest],
             )
         if not self.losses:
             return Text(
@@ -192,6 +196,17 @@ def smooth(rates: Sequence[float], losses: Sequence[float]) -> NDArray[np.float6
     return averaged
 
 
+def find_lowest(smoothed: NDArray[np.float64]) -> int:
+    """Return where a curve is lowest, before it rises by half of that for the first time.
+
+    Example:
+        >>> find_lowest(np.array([2.4, 0.4, 0.9, 0.3, 3.0]))
+        1
+    """
+    has_risen = smoothed > _RISEN * np.minimum.accumulate(smoothed)
+    return int(smoothed[: int(has_risen.argmax()) if has_risen.any() else None].argmin())
+
+
 def suggest(rates: Sequence[float], losses: Sequence[float], *, is_cut_off: bool = False) -> float | None:
     """Suggest the learning rate where the smoothed loss falls fastest, from a tenth to a third of where it is lowest.
 
@@ -215,7 +230,7 @@ def suggest(rates: Sequence[float], losses: Sequence[float], *, is_cut_off: bool
     if len(losses) < 3:
         return None
     smoothed, decades = smooth(rates, losses), np.log10(np.asarray(rates, np.float64))
-    lowest = int(smoothed.argmin())
+    lowest = find_lowest(smoothed)
     if not smoothed[lowest] < _FALLEN * smoothed[0]:
         return None
     if is_cut_off and decades[-1] - decades[lowest] < 2 * _WIDTH:

@@ -14,6 +14,7 @@ from digitlab.networks.range_test import (
     Ending,
     RangePlan,
     RangeTest,
+    find_lowest,
     plan,
     range_test_config,
     smooth,
@@ -44,7 +45,14 @@ def test_the_suggestion_is_a_tenth_to_a_third_of_the_lowest():
     early = 2.3 - 0.3 * np.log10(RATES / LOW) - np.exp(-(np.log10(RATES / 1e-4) ** 2)) + RATES**2
     late = 2.3 - 2 * np.exp(-(np.log10(RATES / 0.1) ** 2) * 20) + RATES
     for losses in (early, late):
-        assert 0.08 < suggest(RATES, losses) / RATES[smooth(RATES, losses).argmin()] < 0.35
+        assert 0.08 < suggest(RATES, losses) / RATES[find_lowest(smooth(RATES, losses))] < 0.35
+
+
+def test_a_second_fall_does_not_count():
+    bump = 0.8 * np.exp(-(np.log10(RATES / 0.05) ** 2) * 20)
+    losses = 2.4 - 2 / (1 + (0.0015 / RATES) ** 2) + bump - 0.2 * np.exp(-(np.log10(RATES / 0.3) ** 2) * 20)
+    assert losses.argmin() > 80
+    assert 0.001 < suggest(RATES, losses) < 0.003
 
 
 @pytest.mark.parametrize("losses", [np.full(120, 2.3), np.linspace(2.3, 9, 120), [2.3], []])

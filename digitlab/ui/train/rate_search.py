@@ -101,8 +101,7 @@ def _show_result(test: RangeTest, current: float, key: str) -> None:
 
 def _alternative(test: RangeTest) -> str:
     """Return the chart as a sentence."""
-    smoothed = test.smoothed
-    lowest = int(smoothed.argmin())
+    smoothed, lowest = test.smoothed, test.lowest
     values = {
         "low": test.rates[0],
         "high": test.rates[-1],
