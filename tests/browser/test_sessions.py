@@ -7,7 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
-from conftest import visit
+from conftest import visit, wait_until
+from line import Line
 from playwright.sync_api import Page
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ClientState_pb2 import ClientState
@@ -20,7 +21,8 @@ sys.path.insert(0, str(ROOT / "benchmarks"))
 
 import _canvas
 from _classroom import PAGES
-from _sessions import Session, visiting
+from _lasting_sessions import LastingSession
+from _sessions import Browser, Session, opened, visiting
 
 
 def run(coroutine: Coroutine[None, None, Any]) -> Any:
@@ -79,6 +81,39 @@ def test_a_session_sends_what_chromium_sends(app, page):
     ours = run(do_the_same())
     assert same(drawn, ours[0])
     assert same(filled, ours[1])
+
+
+def test_a_session_comes_back_as_chromium_does(app, newcomer):
+    async def come_back(line: Line) -> LastingSession:
+        async with opened(LastingSession(Browser(line.url), "")) as session:
+            await session.draw(_canvas.digit("1", np.random.default_rng(1)))
+            line.cut()
+            await session.until(lambda: not session.has_line)
+            line.mend()
+            await session.until(lambda: session.breaks[0].shown_seconds is not None)
+        return session
+
+    frames: list[bytes] = []
+    with Line(app.url).kept() as line:
+        page = newcomer(line.url).new_page()
+        page.on("websocket", lambda socket: socket.on("framesent", lambda frame: frames.append(frame)))
+        visit(page, "", "Draw a digit")
+        box = page.locator("canvas.upper-canvas").bounding_box()
+        page.mouse.move(box["x"] + 170, box["y"] + 60)
+        page.mouse.down()
+        page.mouse.move(box["x"] + 170, box["y"] + 260, steps=5)
+        page.mouse.up()
+        last_sent(page, frames)
+        line.cut()
+        wait_until(page, "!document.querySelector('[data-test-connection-state=CONNECTED]')")
+        line.mend()
+        wait_until(page, "document.querySelector('[data-test-connection-state=CONNECTED]')")
+        ours = run(come_back(line))
+    assert same(last_sent(page, frames), ours.sent)
+    assert ours.sent.fragment_id == ""
+    assert ours.breaks[0].has_kept_session
+    assert ours.breaks[0].has_kept_drawing
+    assert ours.page.digit == "1"
 
 
 def test_a_stroke_reruns_only_what_a_stroke_changes(app):
