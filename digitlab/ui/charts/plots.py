@@ -168,7 +168,11 @@ def digit_map(*, is_dark: bool, limit: float | None = None) -> dict[str, Any]:
         "layer": [
             {"params": params, "mark": sign, "encoding": {"text": {"field": "digit"}, "color": colour}},
             {"transform": own, "mark": ring},
-            {"transform": own, "mark": {**sign, "fontSize": 18}, "encoding": {"text": {"field": "digit"}}},
+            {
+                "transform": own,
+                "mark": {**sign, "fontSize": 18, "color": ring["color"]},
+                "encoding": {"text": {"field": "digit"}},
+            },
         ],
     }
 
