@@ -73,7 +73,8 @@ def _caption(result: Evaluation, other: Evaluation, index: int) -> str:
 
 
 def _metrics(result: Evaluation, other: Evaluation, comparison: Comparison) -> None:
-    columns = st.columns(4)
+    with st.container(key="compared-metrics"):
+        columns = st.columns(4)
     for column, network in zip(columns, (result, other), strict=False):
         low, high = network.scores.interval
         metric.show(
