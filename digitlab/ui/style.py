@@ -193,8 +193,9 @@ dl.digitlab-glossary { padding: 0 !important; display: grid;
 .st-key-browse-controls button, .st-key-browse-controls [role=radio] { min-height: 2.5rem; }
 .st-key-gallery { min-height: 34.5rem; }
 .st-key-models-metrics [data-testid=stColumn], .st-key-evaluate-metrics [data-testid=stColumn] { min-height: 6.75rem; }
-.st-key-evaluate-metrics [data-testid=stColumn]:first-child { min-height: 8.5rem; }
-.st-key-digit-set, .st-key-compared_field { min-height: 4.25rem; }
+.st-key-evaluate-metrics [data-testid=stColumn]:first-child, .st-key-compared-metrics [data-testid=stColumn] {
+    min-height: 8.5rem; }
+.st-key-digit-set, .st-key-compared_field, .st-key-other { min-height: 4.25rem; }
 .st-key-numbers { min-height: 2.5rem; }
 .st-key-matrix { min-height: 25rem; }
 @media (min-width: 1200px) { .st-key-matrix { min-height: 36.5rem; } }
