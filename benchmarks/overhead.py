@@ -6,7 +6,7 @@ One side submits the tutorial's preset to the app's worker, as the Train page do
 the last epoch is stored. The other side calls `train` in a separate process. Both processes are warm, because the app
 keeps its worker running, and they take turns. Then two trainings are submitted at once, to one worker and to two. The
 last line is a JSON object: `ratio` says how many times longer a training through the app takes, `first_point` is the
-time from the click to the first point of the curve in seconds, and `two_workers` says how many times sooner two workers
+time from the click to the point of the first epoch in seconds, and `two_workers` says how many times sooner two workers
 finish two trainings than one worker.
 """
 
