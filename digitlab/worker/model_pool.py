@@ -62,9 +62,9 @@ def release(model: keras.Model, config: TrainingConfig) -> keras.Model:
 def _kind(config: TrainingConfig) -> tuple[object, ...]:
     """Return everything that is compiled into a step."""
     rate = None if config.schedule == "constant" else (config.schedule, config.learning_rate, config.steps)
-    is_long = config.steps >= multistep.MIN_XLA_STEPS
+    uses_xla = multistep.plan(config.stack, config.steps).uses_xla
     network = config.preset, config.layers
-    return network, config.batch_size, config.optimizer, rate, config.written_digits > 0, is_long
+    return network, config.batch_size, config.optimizer, rate, config.written_digits > 0, uses_xla
 
 
 def _compile(model: keras.Model, config: TrainingConfig) -> None:

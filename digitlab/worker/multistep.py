@@ -21,7 +21,8 @@ from digitlab.data.augmentation import augment
 from digitlab.networks.config import TrainingConfig
 from digitlab.networks.layers.figures import Stack, describe, is_spatial
 
-MIN_XLA_STEPS = 1000  # from here on XLA saves more time than its compiler takes
+MIN_XLA_STEPS = 1000  # from here on XLA saves more time than its compiler takes, which is longer for more layers
+_FEW_LAYERS = 8
 _MAX_CHUNK = 2_700_000_000  # multiplications of a chunk's forward passes, with convolutions of these alone
 _PREFETCHED = 2  # chunks that are prepared while one is trained on
 
@@ -55,7 +56,8 @@ def plan(stack: Stack, steps: int) -> ExecutionPlan:
         arithmetic = sum(layer.multiplications for layer in layers if layer.is_convolution)
         return ExecutionPlan(uses_xla=False, digits=min(512, _MAX_CHUNK // max(arithmetic, 1)))
     arithmetic = sum(layer.multiplications for layer in layers)
-    return ExecutionPlan(uses_xla=steps >= MIN_XLA_STEPS, digits=min(6400, _MAX_CHUNK // arithmetic))
+    enough = MIN_XLA_STEPS * max(1, len(stack) / _FEW_LAYERS)
+    return ExecutionPlan(uses_xla=steps >= enough, digits=min(6400, _MAX_CHUNK // arithmetic))
 
 
 class BatchChunks:

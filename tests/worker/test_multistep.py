@@ -6,6 +6,7 @@ import pytest
 
 from digitlab.data.augmentation import Augmentation
 from digitlab.networks.config import TrainingConfig
+from digitlab.networks.layers.kinds import Dense, Flatten, MaxPooling2D
 from digitlab.networks.presets import PRESETS
 from digitlab.worker import build
 from digitlab.worker.multistep import BatchChunks, fit, plan
@@ -90,6 +91,13 @@ def test_any_callback_of_keras_works(digits, tmp_path):
 )
 def test_xla_is_used_where_it_is_faster(preset, steps, uses_xla):
     assert plan(PRESETS[preset].layers, steps).uses_xla is uses_xla
+
+
+def test_many_layers_take_more_steps_to_be_worth_a_compilation():
+    stack = (Flatten(), *[Dense(units=32)] * 31)
+    assert [plan(stack, steps).uses_xla for steps in (3999, 4000)] == [False, True]
+    assert not plan((MaxPooling2D(), *stack), 100_000).uses_xla
+    assert plan((MaxPooling2D(), *stack), 100_000).digits == 512
 
 
 @pytest.mark.parametrize(("preset", "digits"), [("fast", 512), ("convolutional", 512), ("handwriting", 184)])
