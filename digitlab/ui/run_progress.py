@@ -62,13 +62,16 @@ def controls(run: Run, person: Person, *, may_pause: bool) -> None:
     if run.is_stop_wanted:
         st.caption(_("Pausing ...") if may_pause and run.is_pause_wanted else _("Stopping ..."))
         return
-    with st.container(horizontal=True):
-        if may_pause and st.button(_("Pause"), icon=":material/pause:", key=f"pause-{run.number}"):
-            lab.pause(run.number, person)
-            st.rerun(scope="fragment")
-        if st.button(_("Stop"), icon=":material/stop:", key=f"stop-{run.number}"):
-            lab.stop(run.number, person)
-            st.rerun(scope="fragment")
+    place = st.empty()
+    with place.container(horizontal=True):
+        is_pause = may_pause and st.button(_("Pause"), icon=":material/pause:", key=f"pause-{run.number}")
+        is_stop = st.button(_("Stop"), icon=":material/stop:", key=f"stop-{run.number}")
+    if is_pause:
+        lab.pause(run.number, person)
+        place.caption(_("Pausing ..."))
+    if is_stop:
+        lab.stop(run.number, person)
+        place.caption(_("Stopping ..."))
 
 
 def _queue_position(run: Run) -> str:
