@@ -21,7 +21,7 @@ OPTIMIZERS = {"adam": "Adam", "adamw": "AdamW", "rmsprop": "RMSprop", "sgd": "SG
 SCHEDULES = {"constant": Text("Constant"), "cosine": Text("Cosine"), "one-cycle": Text("One-cycle")}
 ALWAYS_GIVEN = ("preset", "epochs", "seed")  # in links, files and commands, even where they are the preset's own
 LAYERS = "layers"  # in links, files and commands, of a network that somebody designed
-OWN = "own"  # the name of such a network
+OWN, OWN_TITLE = "own", Text("Own network")  # the name of such a network
 _MNIST = 60_000  # training digits
 _MAX_BATCH = 2**28  # numbers that all layers of such a network return for a batch: 1 GB
 
@@ -321,7 +321,7 @@ class TrainingConfig:
     @property
     def network_title(self) -> Text:
         """The preset's title, or that of all networks that somebody designed."""
-        return PRESETS[self.preset].title if self.layers is None else Text("Own network")
+        return PRESETS[self.preset].title if self.layers is None else OWN_TITLE
 
     @property
     def network_key(self) -> str:

@@ -8,7 +8,6 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from digitlab.errors import DatabaseUnavailable, DigitLabError
-from digitlab.networks.presets import PRESETS
 from digitlab.runs.records.model_card import MAX_TITLE_LENGTH
 from digitlab.runs.records.run import Run, RunState
 from digitlab.translation import _, translated
@@ -56,7 +55,7 @@ with name:  # drawn after the click, so that it shows the number of the run afte
     with suppress(DatabaseUnavailable):  # shown below, where the runs are read again
         newest = lab.runs()[:1]
     number = newest[0].number + 1 if newest else 1
-    unnamed = f"{PRESETS[preset].title} {number}"  # as the record names it
+    unnamed = f"{training_form.title(preset)} {number}"  # as the record names it
     placeholder = _('Leave empty for "{name}"', name=unnamed)
     st.text_input(_("Name"), max_chars=MAX_TITLE_LENGTH, placeholder=placeholder, key="title")
 

@@ -287,6 +287,10 @@ TERMS: Mapping[str, Term] = {
         Text("recall"),
         Text("Of all digits that really were a 7, say: the share that was read as a 7."),
     ),
+    "receptive_field": Term(
+        Text("receptive field"),
+        Text("The part of the picture that a number in a feature map depends on. It grows from layer to layer."),
+    ),
     "relu": Term(
         Text("ReLU"),
         Text("Makes 0 of negative numbers and leaves the others. Without such a step, more layers would be of no use."),

@@ -169,6 +169,27 @@ dl.digitlab-glossary { padding: 0 !important; display: grid;
 .st-key-run-state { min-height: 9.5rem; }
 .st-key-train-settings { gap: .75rem; }
 .st-key-range-test { min-height: 24rem; }
+.st-key-own-figures, .st-key-own-layers { gap: .25rem; }
+.st-key-own-picture { min-height: 8rem; }
+.digitlab-network { overflow-x: auto; }
+.digitlab-network svg { display: block; max-width: 100%; min-width: 18rem; }
+.st-key-own-totals { min-height: 4.5rem; }
+.st-key-own-totals small { margin: 0; }
+.st-key-own-layers [role=radiogroup] { gap: 0; }
+.st-key-own-layers :is(.stRadio, [role=radiogroup], [role=radiogroup] > div, [role=radiogroup] label),
+    .st-key-own-layers [role=radiogroup] :is(label > div, [data-testid=stMarkdownContainer]) { width: 100%; }
+.st-key-own-layers :is([role=radiogroup], .st-key-own-last) p { display: flex; gap: .35rem; align-items: baseline;
+    font-size: .875rem; font-variant-numeric: tabular-nums; }
+.st-key-own-layers p > strong { margin-right: auto; }
+[data-testid=stLayoutWrapper]:has(> .st-key-own-tools) { position: sticky; bottom: 0; z-index: 5; padding: .25rem 0;
+    background: light-dark(#ffffff, #0f1722); }
+.st-key-own-tools { gap: .25rem; }
+.st-key-own-tools button { min-width: 2.75rem; padding: 0; }
+.st-key-own-tools button p { font-size: 0 !important; }
+.st-key-own-fields { display: grid; gap: .5rem .75rem; align-items: end;
+    grid-template-columns: repeat(auto-fill, minmax(8.5rem, 1fr)); min-height: 4.5rem; }
+.st-key-own-fields > * { width: auto !important; min-width: 0; }
+.st-key-own-fields .stCheckbox { min-height: 2.5rem; display: flex; align-items: center; }
 @media (min-width: 641px) {
   [data-testid=stLayoutWrapper]:has(> .st-key-train-form) { position: sticky; top: 4rem; }
   .st-key-train-form { max-height: calc(100vh - 11rem); flex-wrap: nowrap; gap: .75rem; }
@@ -179,6 +200,8 @@ dl.digitlab-glossary { padding: 0 !important; display: grid;
 @media (max-width: 640px) {
   [data-testid=stLayoutWrapper]:has(> .st-key-train-start) { position: sticky; bottom: .5rem; z-index: 10; }
   .st-key-train-start button { min-height: 2.75rem; }
+  .st-key-own-layers [role=radiogroup] label { min-height: 2.75rem; align-items: center; }
+  [data-testid=stLayoutWrapper]:has(> .st-key-own-tools) { bottom: 3.5rem; }
   .st-key-run-state { min-height: 16rem; }
 }
 .digitlab-small { image-rendering: pixelated; width: 36px; height: 36px; border-radius: .25rem; display: block; }

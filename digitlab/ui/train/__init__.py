@@ -1,5 +1,8 @@
 """Pieces of the page Train.
 
+layer_draft       a stack of layers while somebody builds it
+layer_stack       a network of one's own: its layers, their settings, figures and picture
+network_picture   a picture of a network, as SVG
 rate_search       a learning rate found by a range test
 setting_fields    a setting's widget
 settings_sharing  settings as a link and a file

@@ -4,7 +4,8 @@ from typing import Any
 
 import streamlit as st
 
-from digitlab.fields import Setting
+from digitlab.fields import Setting, settings_of, values_of
+from digitlab.networks.config import TrainingConfig
 from digitlab.translation import translated
 from digitlab.ui import glossary
 
@@ -26,13 +27,21 @@ _TERMS = {  # that a setting's help explains, by its name
 
 
 def key(preset: str, setting: Setting) -> str:
-    """Return the key of a setting's widget; each preset keeps its own settings for the whole session."""
+    """Return the key of a setting's widget; each preset, and `OWN`, keeps its own settings for the whole session."""
     return f"{preset}-{setting.name}"
 
 
 def to_widget(setting: Setting, value: Any) -> Any:
     """Return a setting's value as its widget holds it: 0 for None."""
     return setting.kind(0 if value is None else value)
+
+
+def fill(config: TrainingConfig, network: str) -> None:
+    """Fill in the fields of a preset, or of `OWN`, with settings; call it before the widgets are made."""
+    settings = settings_of(TrainingConfig)
+    for name, value in values_of(config).items():
+        if name != "preset":
+            st.session_state[key(network, settings[name])] = to_widget(settings[name], value)
 
 
 def field(setting: Setting, preset: str, suggested: Any, ceiling: float | None = None) -> Any:

@@ -3,13 +3,12 @@
 import streamlit as st
 
 from digitlab.errors import InvalidSetting
-from digitlab.fields import settings_of, values_of
 from digitlab.networks.config import TrainingConfig
 from digitlab.runs.records.run import Run
 from digitlab.runs.records.settings_link import PARAMETER, as_file, as_link, from_file, from_link
 from digitlab.translation import Text, _, message_of, translated
 from digitlab.ui import messages
-from digitlab.ui.train import setting_fields
+from digitlab.ui.train import layer_stack, setting_fields
 
 
 def offer(run: Run) -> None:
@@ -81,9 +80,7 @@ def _fill(config: TrainingConfig, max_epochs: int) -> None:
                 allowed=max_epochs,
             )
         )
-    values = values_of(config)
-    st.session_state[setting_fields.PRESET_KEY] = values.pop("preset")
-    settings = settings_of(TrainingConfig)
-    for name, value in values.items():
-        widget = setting_fields.key(config.preset, settings[name])
-        st.session_state[widget] = setting_fields.to_widget(settings[name], value)
+    st.session_state[setting_fields.PRESET_KEY] = config.network_name
+    setting_fields.fill(config, config.network_name)
+    if config.layers is not None:
+        layer_stack.start(config.layers, config.preset)

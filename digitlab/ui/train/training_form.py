@@ -11,11 +11,11 @@ from streamlit.delta_generator import DeltaGenerator
 
 from digitlab.data.augmentation import Augmentation, augment
 from digitlab.fields import Setting, settings_of, values_of
-from digitlab.networks.config import TrainingConfig
+from digitlab.networks.config import LAYERS, OWN, OWN_TITLE, TrainingConfig
 from digitlab.networks.presets import PRESETS
 from digitlab.translation import Text, _, translated
 from digitlab.ui import galleries, glossary, resources
-from digitlab.ui.train import rate_search, setting_fields
+from digitlab.ui.train import layer_stack, rate_search, setting_fields
 
 EXPANDERS = {
     "more": (Text("More settings"), ":material/tune:"),
@@ -24,49 +24,57 @@ EXPANDERS = {
 }
 
 _RATE = "learning_rate"
+_OWN_TITLE = Text("Your own")
+_OWN_SUMMARY = Text("A network of layers that you choose: what it costs and whether it works shows at each change.")
 
 
 def preset() -> str:
-    """Let a person choose a preset, and return its name."""
+    """Let a person choose a preset, or a network of their own, and return its name or `OWN`."""
     name: str = st.pills(
         _("Network"),
-        list(PRESETS),
-        format_func=lambda name: translated(PRESETS[name].title),
+        [*PRESETS, OWN],
+        format_func=lambda name: translated(_OWN_TITLE if name == OWN else PRESETS[name].title),
         default=settings_of(TrainingConfig)["preset"].default,
         required=True,
         wrap=True,
         key=setting_fields.PRESET_KEY,
         persist_state="session",
     )
-    glossary.explained(translated(PRESETS[name].summary), "caption")
+    glossary.explained(translated(_OWN_SUMMARY if name == OWN else PRESETS[name].summary), "caption")
     return name
 
 
+def title(name: str) -> Text:
+    """Return what the record calls a network of a preset or of one's own."""
+    return OWN_TITLE if name == OWN else PRESETS[name].title
+
+
 def fill_in(name: str, max_epochs: int) -> Callable[[], TrainingConfig]:
-    """Let a person set up the training of a preset's network.
+    """Let a person set up the training of a preset's network, or of one of their own.
 
     Returns:
         A function that returns the settings of their choice; it raises `InvalidSetting` if those contradict each other.
     """
-    config = TrainingConfig.from_preset(name)
+    suggested, layers = layer_stack.edit() if name == OWN else (name, None)
+    config = TrainingConfig.from_preset(suggested)
     places: dict[str, DeltaGenerator] = {}
-    values = _fields("main", config, {"epochs": max_epochs}, places)
+    values = _fields("main", name, config, {"epochs": max_epochs}, places)
     for group, (title, icon) in EXPANDERS.items():
         with st.expander(translated(title), icon=icon):
             if group == "augmentation":
                 st.caption(glossary.explanation("augmentation"))
-            chosen = _fields(group, config, {}, places)
+            chosen = _fields(group, name, config, {}, places)
             if group == "augmentation":
                 _preview(Augmentation(**chosen), values["seed"])
             values |= chosen
-    whole = partial(config.with_values, values)
+    whole = partial(config.with_values, values | {LAYERS: layers})
     with places[_RATE]:
         rate_search.offer(whole, setting_fields.key(name, settings_of(TrainingConfig)[_RATE]))
     return whole
 
 
 def _fields(
-    group: str, config: TrainingConfig, ceilings: dict[str, float], places: dict[str, DeltaGenerator]
+    group: str, network: str, config: TrainingConfig, ceilings: dict[str, float], places: dict[str, DeltaGenerator]
 ) -> dict[str, Any]:
     """Show the settings of a group, those in boxes and lists in two columns above the others; return their values.
 
@@ -80,7 +88,7 @@ def _fields(
 
     def field(setting: Setting) -> Any:
         name = setting.name
-        return setting_fields.field(setting, config.preset, suggested[name], ceilings.get(name))
+        return setting_fields.field(setting, network, suggested[name], ceilings.get(name))
 
     boxes = [setting for setting in settings if setting.is_typed or setting.choices]
     values = {}

@@ -1,0 +1,102 @@
+"""A stack of layers while somebody builds it: each change returns another one, and can be undone."""
+
+from dataclasses import dataclass, replace
+
+from digitlab.networks.layers.base import Layer
+from digitlab.networks.layers.figures import Stack
+from digitlab.networks.presets import PRESETS
+
+_MAX_UNDO = 50
+
+
+@dataclass(frozen=True, slots=True)
+class LayerDraft:
+    """A stack of layers that somebody builds.
+
+    Attributes:
+        stack: The layers, without the last one.
+        preset: The preset whose settings the form suggests.
+        chosen: The position of the layer that changes go to.
+        listed: What `chosen` was after the last change.
+        numbers: One for each layer, and for each anew: its fields' widgets are named so.
+        revision: Another one after each change, above all numbers.
+        earlier: The stacks before, for undoing, each with its preset.
+
+    Example:
+        >>> from digitlab.networks.layers.kinds import Dense, Flatten
+        >>> draft = LayerDraft().started((Flatten(), Dense(units=32)), "tutorial").moved(1)
+        >>> [layer.kind for layer in draft.stack], draft.chosen
+        (['Dense', 'Flatten'], 1)
+        >>> [layer.kind for layer in draft.undone().stack]
+        ['Flatten', 'Dense']
+    """
+
+    stack: Stack = PRESETS["tutorial"].layers
+    preset: str = "tutorial"
+    chosen: int = 0
+    listed: int = 0
+    numbers: tuple[int, ...] = tuple(range(len(PRESETS["tutorial"].layers)))
+    revision: int = len(PRESETS["tutorial"].layers)
+    earlier: tuple[tuple[Stack, str], ...] = ()
+
+    def started(self, stack: Stack, preset: str) -> "LayerDraft":
+        """Return another stack in place of this one."""
+        return replace(self._changed(stack, self._anew(len(stack)), 0), preset=preset)
+
+    def added(self, layer: Layer) -> "LayerDraft":
+        """Return the stack with a layer after the chosen one."""
+        place = min(self.chosen + 1, len(self.stack))
+        stack = (*self.stack[:place], layer, *self.stack[place:])
+        return self._changed(stack, (*self.numbers[:place], *self._anew(1), *self.numbers[place:]), place)
+
+    def duplicated(self) -> "LayerDraft":
+        """Return the stack with a copy of the chosen layer after it."""
+        return self.added(self.stack[self.chosen]) if self.stack else self
+
+    def removed(self) -> "LayerDraft":
+        """Return the stack without the chosen layer."""
+        if not self.stack:
+            return self
+        at, after = self.chosen, self.chosen + 1
+        stack, numbers = self.stack[:at] + self.stack[after:], self.numbers[:at] + self.numbers[after:]
+        return self._changed(stack, numbers, max(0, min(at, len(stack) - 1)))
+
+    def moved(self, steps: int) -> "LayerDraft":
+        """Return the stack with the chosen layer so many places further down; itself if there is no such place."""
+        at, to = self.chosen, self.chosen + steps
+        if not 0 <= to < len(self.stack):
+            return self
+        stack, numbers = list(self.stack), list(self.numbers)
+        stack.insert(to, stack.pop(at))
+        numbers.insert(to, numbers.pop(at))
+        return self._changed(tuple(stack), tuple(numbers), to)
+
+    def with_layer(self, layer: Layer) -> "LayerDraft":
+        """Return the stack with other settings of the chosen layer."""
+        if layer == self.stack[self.chosen]:
+            return self
+        stack = (*self.stack[: self.chosen], layer, *self.stack[self.chosen + 1 :])
+        return self._changed(stack, self.numbers, self.chosen)
+
+    def undone(self) -> "LayerDraft":
+        """Return the stack before the last change; itself if there is none."""
+        if not self.earlier:
+            return self
+        stack, preset = self.earlier[-1]
+        chosen = max(0, min(self.chosen, len(stack) - 1))
+        draft = self._changed(stack, self._anew(len(stack)), chosen)
+        return replace(draft, preset=preset, earlier=self.earlier[:-1])
+
+    def _changed(self, stack: Stack, numbers: tuple[int, ...], chosen: int) -> "LayerDraft":
+        return replace(
+            self,
+            stack=stack,
+            numbers=numbers,
+            chosen=chosen,
+            listed=chosen,
+            revision=max((self.revision, *numbers)) + 1,
+            earlier=(*self.earlier, (self.stack, self.preset))[-_MAX_UNDO:],
+        )
+
+    def _anew(self, count: int) -> tuple[int, ...]:
+        return tuple(range(self.revision, self.revision + count))

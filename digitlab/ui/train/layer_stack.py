@@ -1,0 +1,186 @@
+"""A network of one's own on the page Train: its layers, their settings, figures and picture.
+
+The layers stand in a list, of which one is chosen: buttons and fields below it change that one.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from digitlab.fields import Setting, settings_of, values_of
+from digitlab.networks.config import OWN, TrainingConfig
+from digitlab.networks.layers.base import Layer, Shape
+from digitlab.networks.layers.figures import DIGITS, LayerFigures, Stack, StackFigures, describe
+from digitlab.networks.layers.kinds import KINDS
+from digitlab.networks.layers.stacks import in_a_line
+from digitlab.networks.presets import PRESETS
+from digitlab.translation import _, translated
+from digitlab.ui import glossary, messages
+from digitlab.ui.train import network_picture, setting_fields
+from digitlab.ui.train.layer_draft import LayerDraft
+
+_DRAFT = "own_network"  # in the session
+_KIND, _START = "own-kind", "own-start"  # widgets
+_LAST = f"Dense {DIGITS} (softmax)"
+
+
+def edit() -> tuple[str, Stack]:
+    """Let a person build a network; return the preset whose settings suit it, and the layers, whether they fit or not.
+
+    The last layer, of the ten digits, is not among them.
+    """
+    figures, layers = st.container(key="own-figures"), st.container(key="own-layers")
+    _show_tools()
+    draft = _draft()
+    if draft.stack:
+        draft = draft.with_layer(_fields(draft.stack[draft.chosen], draft.numbers[draft.chosen]))
+        st.session_state[_DRAFT] = draft
+    found = describe(draft.stack)
+    with figures:
+        _show_figures(draft.stack, found)
+    with layers:
+        _show_layers(draft, found)
+    return draft.preset, draft.stack
+
+
+def start(stack: Stack, preset: str) -> None:
+    """Replace the layers by others; call it before `edit`.
+
+    Args:
+        stack: The layers, without the last one.
+        preset: The preset whose settings suit them.
+    """
+    st.session_state[_DRAFT] = _draft().started(stack, preset)
+
+
+def _draft() -> LayerDraft:
+    draft: LayerDraft = st.session_state.setdefault(_DRAFT, LayerDraft())
+    return draft
+
+
+def _change(how: Callable[[LayerDraft], LayerDraft]) -> None:
+    st.session_state[_DRAFT] = how(_draft())
+
+
+def _show_figures(stack: Stack, found: StackFigures) -> None:
+    with st.container(key="own-picture"):
+        st.html(f"<div class='digitlab-network'>{network_picture.svg(stack, found.layers)}</div>")
+    with st.container(key="own-totals"):  # as high with a problem as without
+        if found.problem is not None:
+            sentence = translated(found.problem.sentence)
+            st.error(messages.escape_markdown(sentence), icon=":material/error:")
+            return
+        glossary.explained(_totals(found), "caption")
+
+
+def _totals(found: StackFigures) -> str:
+    values = {"parameters": found.parameters, "multiplications": found.multiplications}
+    if found.receptive_field is None:
+        return _("**{parameters:,}** parameters, **{multiplications:,}** multiplications to read a digit.", **values)
+    return _(
+        "**{parameters:,}** parameters, **{multiplications:,}** multiplications to read a digit. Receptive field of "
+        "the last convolution: **{side} x {side}** pixels.",
+        **values,
+        side=found.receptive_field,
+    )
+
+
+def _show_layers(draft: LayerDraft, found: StackFigures) -> None:
+    """List the layers, of which one is chosen."""
+    figures = [*found.layers, *[None] * (len(draft.stack) + 1 - len(found.layers))]
+    problem = None if found.problem is None else found.problem.position
+    names = [in_a_line((layer,)) for layer in draft.stack]
+    rows = [_row(place, name, figures[place], is_wrong=place == problem) for place, name in enumerate(names)]
+    key = f"own-layer-{draft.revision}"  # another widget after each change, as Streamlit's would forget the choice
+    label = _("Layers: shape of the output, parameters")
+    if rows:
+        st.radio(
+            label,
+            range(len(rows)),
+            draft.listed,
+            format_func=rows.__getitem__,
+            key=key,
+            on_change=partial(_choose, key),
+            persist_state="session",
+            width="stretch",
+        )
+    else:
+        st.caption(_("There are no layers but the last one. Add some."))
+    with st.container(key="own-last"):
+        last = _("{layer}, always the last", layer=_LAST)
+        st.markdown(f":material/lock: {_row(len(rows), last, figures[len(rows)], is_wrong=False)}")
+
+
+def _choose(key: str) -> None:
+    _change(partial(replace, chosen=st.session_state[key]))
+
+
+def _row(place: int, name: str, figures: LayerFigures | None, *, is_wrong: bool) -> str:
+    """Return a layer in a line."""
+    after = "-"
+    if is_wrong:
+        after = ":material/error: " + _("does not fit")
+    elif figures is not None:
+        after = f"{_in_short(figures.shape)} · {figures.parameters:,}"
+    return f"**{place + 1} {name}** {after}"
+
+
+def _in_short(shape: Shape) -> str:
+    return " x ".join(f"{side:,}" for side in shape)
+
+
+def _show_tools() -> None:
+    """Show the buttons that change the chosen layer, and what can be added."""
+    tools = [
+        (_("Move up"), "arrow_upward", lambda draft: draft.moved(-1)),
+        (_("Move down"), "arrow_downward", lambda draft: draft.moved(1)),
+        (_("Duplicate"), "content_copy", LayerDraft.duplicated),
+        (_("Remove"), "delete", LayerDraft.removed),
+        (_("Undo"), "undo", LayerDraft.undone),
+    ]
+    with st.container(key="own-tools", horizontal=True):
+        for label, icon, how in tools:
+            st.button(label, icon=f":material/{icon}:", help=label, on_click=partial(_change, how), key=f"own-{icon}")
+    with st.container(key="own-add", horizontal=True, vertical_alignment="bottom"):
+        st.selectbox(_("Layer to add"), list(KINDS), key=_KIND, persist_state="session")
+        st.button(_("Add"), icon=":material/add:", on_click=_add, key="own-add-layer")
+        st.selectbox(
+            _("Start again from"),
+            list(PRESETS),
+            None,
+            format_func=lambda name: translated(PRESETS[name].title),
+            placeholder=_("a preset"),
+            key=_START,
+            on_change=_start_from_preset,
+        )
+
+
+def _add() -> None:
+    _change(lambda draft: draft.added(KINDS[st.session_state[_KIND]]()))
+
+
+def _start_from_preset() -> None:
+    name = st.session_state[_START]
+    if name is not None:
+        st.session_state[_START] = None
+        start(PRESETS[name].layers, name)
+        setting_fields.fill(TrainingConfig.from_preset(name), OWN)
+
+
+def _fields(layer: Layer, number: int) -> Layer:
+    """Show the settings of a layer; return it with those that were chosen."""
+    settings = sorted(settings_of(type(layer)).values(), key=lambda setting: setting.position)
+    st.caption(f"**{layer.kind}**: {translated(layer.summary)}")
+    values: dict[str, Any] = values_of(layer)
+    with st.container(key="own-fields"):
+        for setting in settings:
+            values[setting.name] = setting_fields.field(_typed(setting), f"layer-{number}", values[setting.name])
+    return type(layer)(**values)
+
+
+def _typed(setting: Setting) -> Setting:
+    """Return a setting that is typed if it is a whole number."""
+    return replace(setting, is_typed=setting.is_typed or setting.kind is int)
