@@ -9,7 +9,7 @@ from digitlab.networks.config import TrainingConfig
 from digitlab.networks.digit_sets import TEST
 from digitlab.networks.metrics import EpochMetrics
 from digitlab.runs.records.run import Run, RunState
-from digitlab.translation import _, plural
+from digitlab.translation import _, plural, translated
 from digitlab.ui import (
     digit_pictures,
     evaluation,
@@ -140,7 +140,7 @@ def _show_state(run: Run, epochs: int) -> None:
         run_progress.show(run, _progress)
         run_progress.controls(run, identity.person(), may_pause=False)
     elif run.state in (RunState.FAILED, RunState.INTERRUPTED):
-        st.error(messages.escape_markdown(run.message), icon=":material/error:")
+        st.error(messages.escape_markdown(translated(run.message)), icon=":material/error:")
     elif run.model is None:
         st.info(_("The training ended before a network was saved. Train again."), icon=":material/info:")
     else:
