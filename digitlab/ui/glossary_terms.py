@@ -279,8 +279,8 @@ TERMS: Mapping[str, Term] = {
     "range_test": Term(
         Text("learning-rate range test"),
         Text(
-            "A new network learns for some seconds while the learning rate rises from batch to batch. Where the loss "
-            "falls fastest, the rate is good; where the loss rises again, it is too large (L. N. Smith, 2017)."
+            "A new network learns for some seconds while the learning rate rises (L. N. Smith, 2017). Where the loss "
+            "falls fastest, the rate is good; where it rises again, it is too large."
         ),
     ),
     "recall": Term(

@@ -5,11 +5,13 @@ import time
 from collections import OrderedDict
 from dataclasses import dataclass
 
-from digitlab.errors import DigitLabError, LimitReached
+from digitlab import logs
+from digitlab.errors import DigitLabError, LimitReached, NotAllowed
 from digitlab.networks.config import TrainingConfig
 from digitlab.networks.range_test import Ending, RangeTest, range_test_config
 from digitlab.runs.dispatch import jobs
 from digitlab.runs.dispatch.jobs import Ask
+from digitlab.runs.records.people import Person
 from digitlab.translation import Text, message_of
 
 _EXPECTED = 8.0  # seconds of a test
@@ -26,6 +28,10 @@ class RangeTestProgress:
         share: About how much is done, 0 to 1.
         is_waiting: Whether another test comes first.
         error_message: Why it failed, in a sentence; empty if it did not.
+
+    Example:
+        >>> RangeTestProgress(is_waiting=True).share
+        0
     """
 
     share: float = 0
@@ -44,12 +50,16 @@ class RateFinder:
         self._lock, self._turn = threading.Lock(), threading.Lock()
         self._is_over = threading.Event()
 
-    def start(self, config: TrainingConfig) -> None:
+    def start(self, config: TrainingConfig, person: Person) -> None:
         """Test the settings of a training, unless that was done or is being done; again if it failed or took too long.
 
         Raises:
+            NotAllowed: The person has not logged in.
             LimitReached: Too many others wait.
         """
+        if not person.may_train:
+            logs.log("permission denied", person=person.id, action="find a learning rate")
+            raise NotAllowed(Text("Anonymous visitors cannot train networks. Log in, then train."))
         tested = range_test_config(config)
         with self._lock:
             if tested in self._states and not _may_be_repeated(self._states[tested]):

@@ -10,7 +10,7 @@ from digitlab.networks.config import TrainingConfig
 from digitlab.networks.range_test import RangeTest, range_test_config
 from digitlab.runs.services.rate_finder import RangeTestProgress
 from digitlab.translation import _, translated
-from digitlab.ui import glossary, messages, repetition, resources, style
+from digitlab.ui import glossary, identity, messages, repetition, resources, style
 from digitlab.ui.charts import range_test_plot
 
 _ASKED = "range_tests"  # the settings that this session asked to be tested, in its state
@@ -26,7 +26,6 @@ def offer(chosen: Callable[[], TrainingConfig], key: str) -> None:
         key: The key of the learning rate's widget, which takes what was found.
     """
     asked: set[TrainingConfig] = st.session_state.setdefault(_ASKED, set())
-    finder = resources.lab().rate_finder
     is_wanted = st.button(
         _("Find the learning rate"),
         icon=":material/search_insights:",
@@ -43,7 +42,7 @@ def offer(chosen: Callable[[], TrainingConfig], key: str) -> None:
         return
     if is_wanted:
         with messages.show_errors():
-            finder.start(config)
+            resources.lab().rate_finder.start(config, identity.person())
             asked.add(range_test_config(config))
     if range_test_config(config) in asked:
         with st.container(key="range-test"):  # as high while one waits as afterwards

@@ -4,14 +4,16 @@ import threading
 import pytest
 from waiting import wait_for
 
-from digitlab.errors import LimitReached, WorkersUnavailable
+from digitlab.errors import LimitReached, NotAllowed, WorkersUnavailable
 from digitlab.networks.config import TrainingConfig
 from digitlab.networks.range_test import Ending, RangeTest
+from digitlab.runs.records.people import Person
 from digitlab.runs.services import rate_finder
 from digitlab.runs.services.rate_finder import RangeTestProgress, RateFinder
 
 RESULT = RangeTest(rates=(0.1, 1.0), losses=(2.0, 3.0), batch_size=32, ending=Ending.DIVERGED)
 CONFIG = TrainingConfig()
+ME = Person(id="me")
 
 
 def is_over(finder, config=CONFIG):
@@ -23,9 +25,9 @@ def test_the_same_settings_are_tested_once():
     asked = []
     finder = RateFinder(lambda question, config: asked.append(config) or RESULT)
     assert finder.get(CONFIG) is None
-    finder.start(CONFIG)
+    finder.start(CONFIG, ME)
     wait_for(lambda: is_over(finder))
-    finder.start(dataclasses.replace(CONFIG, learning_rate=0.5, epochs=3))
+    finder.start(dataclasses.replace(CONFIG, learning_rate=0.5, epochs=3), ME)
     assert finder.get(dataclasses.replace(CONFIG, epochs=7)) is RESULT
     assert len(asked) == 1
 
@@ -35,12 +37,12 @@ def test_one_test_runs_at_a_time_and_few_wait(monkeypatch):
     go_on = threading.Event()
     finder = RateFinder(lambda question, config: go_on.wait(20) and RESULT)
     others = [TrainingConfig(seed=seed) for seed in (2, 3)]
-    finder.start(CONFIG)
+    finder.start(CONFIG, ME)
     wait_for(lambda: not finder.get(CONFIG).is_waiting)
-    finder.start(others[0])
+    finder.start(others[0], ME)
     assert finder.get(others[0]) == RangeTestProgress(is_waiting=True)
     with pytest.raises(LimitReached, match="Try again in a minute"):
-        finder.start(others[1])
+        finder.start(others[1], ME)
     go_on.set()
     wait_for(lambda: is_over(finder, others[0]))
 
@@ -55,17 +57,24 @@ def test_a_failure_is_told_and_the_next_click_tries_again():
         return answer
 
     finder = RateFinder(ask)
-    finder.start(CONFIG)
+    finder.start(CONFIG, ME)
     wait_for(lambda: is_over(finder))
     assert finder.get(CONFIG).error_message == "No worker is there."
-    finder.start(CONFIG)
+    finder.start(CONFIG, ME)
     wait_for(lambda: finder.get(CONFIG) is RESULT)
 
 
 def test_a_test_without_time_can_be_repeated():
     answers = [dataclasses.replace(RESULT, ending=Ending.OUT_OF_TIME), RESULT]
     finder = RateFinder(lambda question, config: answers.pop(0))
-    finder.start(CONFIG)
+    finder.start(CONFIG, ME)
     wait_for(lambda: is_over(finder))
-    finder.start(CONFIG)
+    finder.start(CONFIG, ME)
     wait_for(lambda: finder.get(CONFIG) is RESULT)
+
+
+def test_nobody_tests_without_logging_in():
+    finder = RateFinder(lambda question, config: RESULT)
+    with pytest.raises(NotAllowed):
+        finder.start(CONFIG, Person(id=""))
+    assert finder.get(CONFIG) is None
