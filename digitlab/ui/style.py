@@ -172,8 +172,6 @@ dl.digitlab-glossary { padding: 0 !important; display: grid;
 .st-key-range-test { min-height: 24rem; }
 .st-key-own-figures, .st-key-own-layers { gap: .25rem; }
 .st-key-own-picture { min-height: 8rem; }
-.digitlab-network { overflow-x: auto; }
-.digitlab-network svg { display: block; max-width: 100%; min-width: 18rem; }
 .st-key-own-totals { min-height: 4.5rem; }
 .st-key-own-totals small { margin: 0; }
 .st-key-own-layers [role=radiogroup] { gap: 0; }
@@ -184,9 +182,12 @@ dl.digitlab-glossary { padding: 0 !important; display: grid;
 .st-key-own-layers p > strong { margin-right: auto; }
 [data-testid=stLayoutWrapper]:has(> .st-key-own-tools) { position: sticky; bottom: 0; z-index: 5; padding: .25rem 0;
     background: light-dark(#ffffff, #0f1722); }
+[data-testid=stLayoutWrapper]:has(> .st-key-train-settings) { scroll-padding-bottom: 4rem; }
+[data-testid=stMain]:has(.st-key-own-tools) { scroll-padding-bottom: 8rem; }
 .st-key-own-tools { gap: .25rem; }
 .st-key-own-tools button { min-width: 2.75rem; padding: 0; }
 .st-key-own-tools button p { font-size: 0 !important; }
+.st-key-own-tools button :has(> [data-testid=stIconMaterial]) { gap: 0; margin: 0; }
 .st-key-own-fields { display: grid; gap: .5rem .75rem; align-items: end;
     grid-template-columns: repeat(auto-fill, minmax(8.5rem, 1fr)); min-height: 4.5rem; }
 .st-key-own-fields > * { width: auto !important; min-width: 0; }

@@ -18,7 +18,7 @@ from digitlab.networks.layers.kinds import KINDS
 from digitlab.networks.layers.stacks import in_a_line
 from digitlab.networks.presets import PRESETS
 from digitlab.translation import _, translated
-from digitlab.ui import glossary, messages
+from digitlab.ui import glossary, messages, style
 from digitlab.ui.train import network_picture, setting_fields
 from digitlab.ui.train.layer_draft import LayerDraft
 
@@ -67,7 +67,8 @@ def _change(how: Callable[[LayerDraft], LayerDraft]) -> None:
 
 def _show_figures(stack: Stack, found: StackFigures) -> None:
     with st.container(key="own-picture"):
-        st.html(f"<div class='digitlab-network'>{network_picture.svg(stack, found.layers)}</div>")
+        picture = network_picture.svg(stack, found.layers, is_dark=style.is_dark())
+        st.image(picture, alt=network_picture.alternative(found.layers))
     with st.container(key="own-totals"):  # as high with a problem as without
         if found.problem is not None:
             sentence = translated(found.problem.sentence)

@@ -14,6 +14,7 @@ from digitlab.translation import _, translated
 _TOP, _MIDDLE, _HEIGHT = 14, 60, 122  # pixels: room for skip connections, middle of the boxes, all with the numbers
 _SLANT = 0.3  # of a box's depth
 _GAP, _PLATE_GAP, _PLATE = 14, 2, 3  # between boxes; before a layer that keeps the shape, and its width
+_LINES = "#17212e", "#e8eef5"  # in the light theme and the dark one
 _OTHER = ("#7d8da1", "#a9b5c4", "#93a2b4")
 _TONES = {  # front, top and side of a box
     "Dense": ("#d55e00", "#f0a06a", "#e27f33"),
@@ -72,16 +73,22 @@ class _Box:
         return f"<g><title>{escape(self.title)}</title>{''.join(parts)}</g>"
 
 
-def svg(stack: Stack, layers: Sequence[LayerFigures]) -> str:
-    """Return a network, as far as its layers' figures are known, as an SVG with a text alternative."""
+def svg(stack: Stack, layers: Sequence[LayerFigures], *, is_dark: bool) -> str:
+    """Return a network, as far as its layers' figures are known, as SVG."""
     boxes = _boxes(layers)
     width = math.ceil(boxes[-1].right + boxes[-1].slant) + 4
     drawn = "".join(box.svg() for box in boxes) + "".join(_arc(boxes, *ends) for ends in _skips(stack, len(layers)))
     return (
-        f'<svg role="img" aria-label="{escape(_alternative(boxes))}" viewBox="0 0 {width} {_HEIGHT}" width="{width}" '
-        f'height="{_HEIGHT}" font-family="sans-serif" font-size="11" text-anchor="middle" stroke="currentColor" '
-        f'stroke-width="0.6" stroke-linejoin="round">{drawn}</svg>'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {_HEIGHT}" width="{width}" height="{_HEIGHT}" '
+        f'color="{_LINES[is_dark]}" font-family="sans-serif" font-size="11" text-anchor="middle" '
+        f'stroke="currentColor" stroke-width="0.6" stroke-linejoin="round">{drawn}</svg>'
     )
+
+
+def alternative(layers: Sequence[LayerFigures]) -> str:
+    """Return the picture in words."""
+    titles = [box.title for box in _boxes(layers)]
+    return _("Picture of the network, a box for what each layer returns. {layers}.", layers="; ".join(titles))
 
 
 def _boxes(layers: Sequence[LayerFigures]) -> list[_Box]:
@@ -116,11 +123,3 @@ def _arc(boxes: Sequence[_Box], start: int, end: int) -> str:
     from_, to = (left.x + left.width / 2, left.top), (right.x + right.width / 2, right.top)
     curve = f"M{from_[0]:.1f} {from_[1]:.1f}C{from_[0]:.1f} {high} {to[0]:.1f} {high} {to[0]:.1f} {to[1]:.1f}"
     return f'<path d="{curve}" fill="none" stroke-width="1.5"/>'
-
-
-def _alternative(boxes: Sequence[_Box]) -> str:
-    return _("Picture of the network, a box for what each layer returns. {layers}.", layers="; ".join(_titles(boxes)))
-
-
-def _titles(boxes: Sequence[_Box]) -> list[str]:
-    return [box.title for box in boxes]

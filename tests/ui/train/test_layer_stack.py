@@ -142,9 +142,10 @@ def test_another_stack_has_fields_of_its_own():
 ])  # fmt: skip
 def test_the_picture_has_a_box_and_words_for_each_output(stack):
     found = describe(stack)
-    picture = ElementTree.fromstring(network_picture.svg(stack, found.layers))
-    titles = [title.text for title in picture.iter("title")]
-    assert len(titles) == len(found.layers) + 1
-    assert picture.get("role") == "img"
-    assert all(title in picture.get("aria-label") for title in titles)
-    assert picture.get("aria-label").startswith("Picture of the network")
+    for is_dark in (False, True):
+        picture = ElementTree.fromstring(network_picture.svg(stack, found.layers, is_dark=is_dark))
+        titles = [title.text for title in picture.iter("{http://www.w3.org/2000/svg}title")]
+        assert len(titles) == len(found.layers) + 1
+        words = network_picture.alternative(found.layers)
+        assert words.startswith("Picture of the network")
+        assert all(title in words for title in titles)
