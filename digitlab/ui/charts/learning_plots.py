@@ -63,7 +63,7 @@ def growing_curve(
     tooltip[0] |= {"format": ".2f"}
     tooltip[1] |= {"field": "about"}
     above = -12 if metric == "loss" else 14  # on the side that such a curve leaves free
-    label = {"type": "text", "dy": above, "fontSize": 12, "color": "#e7edf4" if is_dark else "#17212e"}
+    label = {"type": "text", "aria": False, "dy": above, "fontSize": 12, "color": "#e7edf4" if is_dark else "#17212e"}
     text = {"x": x, "y": y, "text": {"value": _("so far")}}
     newest = "datum.isSoFar && datum.isNewest"
     late = f"datum.epoch > {_LATE * max(epochs, 1)}"
@@ -72,12 +72,12 @@ def growing_curve(
             {"transform": [{"filter": "!datum.isSoFar"}], **curve},
             {
                 "transform": [{"filter": "datum.isSoFar"}],
-                "mark": {"type": "line", "strokeWidth": 1.5, "strokeDash": [2, 2], "opacity": 0.8},
+                "mark": {"type": "line", "strokeWidth": 1.5, "strokeDash": [2, 2], "opacity": 0.8, "aria": False},
                 "encoding": place,
             },
             {
                 "transform": [{"filter": newest}],
-                "mark": {"type": "point", "size": 80, "strokeWidth": 2, "filled": False, "opacity": 1},
+                "mark": {"type": "point", "size": 80, "strokeWidth": 2, "filled": False, "opacity": 1, "aria": False},
                 "encoding": {**place, "tooltip": tooltip},
             },
             {"transform": [{"filter": f"{newest} && !({late})"}], "mark": label | {"align": "left"}, "encoding": text},
