@@ -1,6 +1,6 @@
 """Networks that somebody designed, trained here and by plain `model.fit`: a dense, a small convolutional, a deep one.
 
-    python benchmarks/own_networks.py [--seeds 3] [--epochs 2] [--networks dense convolutional deep]
+    python benchmarks/own_networks.py [--seeds 3] [--epochs 3] [--networks dense convolutional deep]
 
 Both sides train the same layers on the same arrays with the same batches, in turn and each in a new process; the plain
 side runs the network's own Keras code. Everything after loading the arrays counts, compilation included. The last line
@@ -104,7 +104,7 @@ def conclude(results: dict[str, list[Result]]) -> None:
 
 if __name__ == "__main__":
     arguments = parser(__doc__, seeds=3)
-    arguments.add_argument("--epochs", type=int, default=2)
+    arguments.add_argument("--epochs", type=int, default=3)
     arguments.add_argument("--networks", nargs="+", choices=NETWORKS, default=list(NETWORKS))
     options = arguments.parse_args()
     sides: dict[str, Callable[[int], Result]] = {
