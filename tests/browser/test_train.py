@@ -134,3 +134,21 @@ def test_the_axes_have_enough_contrast(page):
     expect(label).to_be_visible()
     fill, text = label.evaluate("it => [getComputedStyle(it).fill, getComputedStyle(it.closest('.stApp')).color]")
     assert fill == text
+
+
+def test_an_own_network_is_built_by_keyboard(page, app):
+    visit(page, "train")
+    page.get_by_text("Your own", exact=True).click()
+    layers = page.get_by_role("radiogroup", name="Layers: shape of the output, parameters")
+    expect(layers.get_by_role("radio")).to_have_count(2)
+    layers.get_by_role("radio").first.focus()
+    page.keyboard.press("ArrowDown")
+    expect(page.get_by_label("Units", exact=True)).to_be_visible()
+    page.get_by_role("button", name="Move up").press("Enter")
+    expect(layers).to_contain_text("1 Dense 128")
+    expect(page.get_by_text("Layer 1: Dense needs a list of numbers")).to_be_visible()
+    expect(page.get_by_role("button", name="Move up")).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")  # Move down
+    expect(layers).to_contain_text("1 Flatten")
+    expect(page.get_by_alt_text("Picture of the network")).to_be_visible()
