@@ -9,12 +9,15 @@ from stored_runs import metrics
 from waiting import wait_for
 
 from digitlab.networks.config import TrainingConfig
+from digitlab.networks.layers.kinds import Dense, Flatten
 from digitlab.networks.metrics import PartialMetrics, Progress
 from digitlab.networks.range_test import Ending, RangeTest
 from digitlab.runs.records.people import Person, person_id
 from digitlab.runs.records.run import RunState
+from digitlab.runs.records.settings_link import as_link
 from digitlab.runs.services.rate_finder import RateFinder
 from digitlab.runs.store.store import Store
+from digitlab.ui.messages import escape_markdown
 from digitlab.ui.visitor_cookie import COOKIE
 
 LONG = "1~epochs_is_500~training_digits_is_5000"  # outlasts every test, and its epochs are short
@@ -100,6 +103,22 @@ def test_the_placeholder_shows_the_name_that_comes_next(app, lab):
     assert app.open("train").text_input("title").placeholder == 'Leave empty for "Tutorial 1"'
     assert press(app.page, "Train").text_input("title").placeholder == 'Leave empty for "Tutorial 2"'
     assert [run.title for run in lab.runs()] == ["Tutorial 1"]
+
+
+def test_an_own_network_is_trained_only_if_it_can_work(app, lab):
+    config = TrainingConfig(layers=(Flatten(), Dense(units=20)))
+    page = app.open("train", settings=as_link(config))
+    assert page.text_input("title").placeholder == 'Leave empty for "Own network 1"'
+    press(page, "Move down")
+    page = press(page, "Train")
+    assert not lab.runs()
+    sentence = "Layer 1: Dense needs a list of numbers, and gets maps of 28 x 28 x 1. Put Flatten or {} before it."
+    escaped = escape_markdown(sentence.format("GlobalAveragePooling2D"))
+    assert [error.value for error in page.error] == [escaped, escaped]  # beside the layers, and at the button
+    press(page, "Undo")
+    press(page, "Train")
+    (run,) = lab.runs()
+    assert (run.title, run.config) == ("Own network 1", config)
 
 
 def test_stop_saves_the_network_so_far(training_app, open_lab):
