@@ -58,7 +58,7 @@ def test_garbage_is_collected_in_the_background(soon):
         wait_for(lambda: left() is None)
 
 
-def test_what_ended_sessions_left_is_collected_although_it_is_little(soon):
+def test_even_little_that_ended_sessions_left_is_collected(soon):
     gc.collect()
     node = Node()
     left = weakref.ref(node)

@@ -121,7 +121,7 @@ def test_early_stopping_ends_a_training_that_does_not_improve(digits, small):
 
 
 def test_synthetic_digits_teach_what_is_no_digit(digits):
-    config = TrainingConfig(preset="convolutional", epochs=5, training_digits=1000, written_digits=1500, batch_size=64)
+    config = TrainingConfig(preset="fast", epochs=4, training_digits=1000, written_digits=1500, batch_size=64)
     model = fit(config, digits).model
     images, labels = handwriting.synthetic_digits(500, seed=9, max_pen_width=0.2)
     assert (model.predict(images, verbose=0).argmax(axis=1) == labels).mean() > 0.8

@@ -29,7 +29,12 @@ _FILTERS = Setting(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dense(WeightedLayer):
-    """Weighted sums of all numbers."""
+    """Weighted sums of all numbers.
+
+    Example:
+        >>> Dense(units=64).shape((784,)), Dense(units=64).weights((784,))
+        ((64,), 50240)
+    """
 
     summary = Text("Each unit computes a weighted sum of all numbers that come in.")
     needs, stem, kernels = Need.LIST, "hidden", ("kernel",)
@@ -51,7 +56,12 @@ class Dense(WeightedLayer):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conv2D(ConvolutionLayer):
-    """A convolution."""
+    """A convolution.
+
+    Example:
+        >>> Conv2D(filters=8, kernel_size=3).shape((28, 28, 3)), Conv2D(filters=8, kernel_size=3).weights((28, 28, 3))
+        ((28, 28, 8), 224)
+    """
 
     summary = Text("Each filter slides over all maps together, and looks for one pattern at every place.")
     stem, kernels = "convolution", ("kernel",)
@@ -96,7 +106,12 @@ class DepthwiseConv2D(ConvolutionLayer):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeparableConv2D(ConvolutionLayer):
-    """A convolution of each map by itself, then weighted sums of the maps."""
+    """A convolution of each map by itself, then weighted sums of the maps.
+
+    Example:
+        >>> SeparableConv2D(filters=8, kernel_size=3).weights((28, 28, 3))
+        59
+    """
 
     summary = Text("A filter for each map by itself, then weighted sums of the maps at each place: a cheap Conv2D.")
     stem, kernels = "separable", ("depthwise", "pointwise")
@@ -135,7 +150,12 @@ class AveragePooling2D(PoolingLayer):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GlobalAveragePooling2D(Layer):
-    """The mean of each map."""
+    """The mean of each map.
+
+    Example:
+        >>> GlobalAveragePooling2D().shape((28, 28, 3)), GlobalAveragePooling2D().weights((28, 28, 3))
+        ((3,), 0)
+    """
 
     summary = Text("Takes the mean of each map: a list of numbers, one a map.")
     needs, stem, is_spatial = Need.MAPS, "global_average", True
@@ -149,7 +169,12 @@ class GlobalAveragePooling2D(Layer):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flatten(Layer):
-    """All numbers in a list."""
+    """All numbers in a list.
+
+    Example:
+        >>> Flatten().shape((28, 28, 3)), Flatten().weights((28, 28, 3))
+        ((2352,), 0)
+    """
 
     summary = Text("Writes all numbers of all maps into one list.")
     stem = "flatten"
@@ -163,7 +188,12 @@ class Flatten(Layer):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BatchNormalization(Layer):
-    """Normalization over the digits of a batch."""
+    """Normalization over the digits of a batch.
+
+    Example:
+        >>> BatchNormalization().shape((28, 28, 3)), BatchNormalization().weights((28, 28, 3))
+        ((28, 28, 3), 12)
+    """
 
     summary = Text("Brings each map or unit to mean 0 and spread 1 over the batch, then scales and shifts it.")
     stem = "normalization"
@@ -204,7 +234,12 @@ class LayerNormalization(Layer):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dropout(Layer):
-    """Numbers dropped at random in training."""
+    """Numbers dropped at random in training.
+
+    Example:
+        >>> Dropout(rate=0.25).shape((28, 28, 3)), Dropout(rate=0.25).weights((28, 28, 3))
+        ((28, 28, 3), 0)
+    """
 
     summary = Text("Sets a random share of the numbers to 0, in training only: the network must not rely on a few.")
     stem, is_random = "dropout", True

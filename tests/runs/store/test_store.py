@@ -67,7 +67,7 @@ def test_a_beat_keeps_progress_and_hears_the_wish_to_stop(store, small):
     assert not store.record_heartbeat(run.number, "a", None)
 
 
-def test_the_metrics_of_the_epoch_so_far_go_when_the_run_is_over(store, small):
+def test_the_metrics_so_far_go_when_the_run_is_over(store, small):
     run = store.create(small)
     store.claim(run.number, "a")
     points = tuple(PartialMetrics(batch=batch, loss=1 / 3, accuracy=0.1 + 0.2) for batch in (1, 3))

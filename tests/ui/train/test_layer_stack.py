@@ -106,7 +106,7 @@ def test_all_layers_can_go_and_come_back():
     assert layers(page) == (Flatten(),)
 
 
-def test_a_preset_s_layers_come_with_the_settings_that_suit_them():
+def test_a_preset_s_layers_come_with_its_settings():
     page = form()
     page.selectbox(key="own-start").set_value("convolutional").run()
     preset = TrainingConfig.from_preset("convolutional", layers=PRESETS["convolutional"].layers)
