@@ -21,12 +21,15 @@ sys.path.insert(0, str(Path(__file__).parents[1]))  # the command runs without a
 from _browser import DIGITLAB, PATIENCE, chromium, new_page, serving, wait_for
 from playwright.sync_api import Page, expect
 
-# Notes when Train was pressed, and the start of the frame that shows a point of a run's curve.
-WATCH = """(curve) => {
+# Notes when Train was pressed, and the start of the frame that shows a point of that run's curve, not of one before.
+WATCH = """(number) => {
+  const before = new Set(document.querySelectorAll("svg.marks"))
   window.point = { clicked: 0, shown: 0 }
   addEventListener("click", (event) => { point.clicked ||= event.timeStamp }, { capture: true, once: true })
   const look = () => {
-    if (!document.querySelector(curve + " g.mark-symbol.role-mark path")) return
+    const heading = document.querySelector(".st-key-run-heading")?.innerText ?? ""
+    const points = [...document.querySelectorAll("g.mark-symbol.role-mark path")]
+    if (!heading.split("\\n")[0].endsWith(` ${number}`) || points.every((it) => before.has(it.closest("svg")))) return
     observer.disconnect()
     requestAnimationFrame(() => { point.shown = performance.now() })
   }
@@ -44,7 +47,7 @@ def first_point(page: Page, url: str, settings: str, number: int) -> float:
     button = page.locator(".st-key-train-start button")
     button.wait_for()
     expect(page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_visible(timeout=PATIENCE)
-    page.evaluate(WATCH, f".st-key-run-{number}-loss")
+    page.evaluate(WATCH, number)
     button.click()
     page.wait_for_function("point.shown")
     seconds: float = page.evaluate("(point.shown - point.clicked) / 1000")
