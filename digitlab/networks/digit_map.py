@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+_PICTURED = 2  # axes of a picture
 _SPARE = 8  # extra directions, computed and dropped: they make the others exact
 _ROUNDS = 4  # of the subspace iteration
 
@@ -64,16 +65,19 @@ def principal_axes(hidden: NDArray[np.float32], count: int) -> MapAxes:
     """Find the first principal axes of activations, float32 (n, width), by randomized subspace iteration.
 
     N. Halko, P.-G. Martinsson and J. A. Tropp, "Finding structure with randomness" (2011): a hidden layer may have
-    thousands of numbers, and a full decomposition would take half a minute.
+    thousands of numbers, and a full decomposition would take half a minute. There are no more axes than numbers
+    or digits, but always the two of a picture: where there is one number, the second is zero.
     """
     centre = hidden.mean(axis=0)
     spread = hidden - centre
-    count = min(count, *spread.shape)
     wanted = min(count + _SPARE, *spread.shape)
     basis = np.random.default_rng(1).standard_normal((spread.shape[1], wanted)).astype(np.float32)
     for _ in range(_ROUNDS):
         basis, _ = np.linalg.qr(spread.T @ (spread @ basis))
     _, sizes, turns = np.linalg.svd(spread @ basis, full_matrices=False)
-    directions = (basis @ turns.T)[:, :count]
-    shares = sizes[:count] ** 2 / max(float((spread**2).sum()), 1e-12)
-    return MapAxes(centre, np.ascontiguousarray(directions, np.float32), np.asarray(shares, np.float32))
+    found = min(count, *spread.shape)
+    kept = max(found, _PICTURED)
+    directions, shares = np.zeros((spread.shape[1], kept), np.float32), np.zeros(kept, np.float32)
+    directions[:, :found] = (basis @ turns.T)[:, :found]
+    shares[:found] = sizes[:found] ** 2 / max(float((spread**2).sum()), 1e-12)
+    return MapAxes(centre, directions, shares)

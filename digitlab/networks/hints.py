@@ -89,7 +89,8 @@ def _learning_rate_too_high(training: _Training) -> Hint | None:
     if len(losses) < 2:
         return None
     rises = sum(later > earlier * 1.02 for earlier, later in pairwise(losses))
-    if losses[-1] > 1.5 * _GUESSING:
+    is_comparable = not _has_penalty(training.config)  # with the loss of guessing
+    if is_comparable and losses[-1] > 1.5 * _GUESSING:
         evidence = Text(
             "After epoch {epoch}, the training loss is {loss:.3g}, worse than guessing (2.303).",
             epoch=len(losses),
@@ -103,7 +104,7 @@ def _learning_rate_too_high(training: _Training) -> Hint | None:
             epochs=len(losses) - 1,
         )
         return Hint(name, evidence, advice)
-    if losses[-1] > 0.9 * _GUESSING and max(_changes(training), default=0) >= _SHAKEN:
+    if is_comparable and losses[-1] > 0.9 * _GUESSING and max(_changes(training), default=0) >= _SHAKEN:
         evidence = Text(
             "After {epochs} epochs, the training loss is {loss:.3f}, no better than guessing (2.303). "
             "In one of them, a layer's weights changed by {times:,.0f} times their size.",
@@ -115,9 +116,16 @@ def _learning_rate_too_high(training: _Training) -> Hint | None:
     return None
 
 
+def _has_penalty(config: TrainingConfig) -> bool:
+    """Whether the training loss holds an L2 penalty of weights, besides what the answers cost."""
+    return any(getattr(layer, "l2", 0) for layer in config.layers or ())
+
+
 def _learning_rate_too_low(training: _Training) -> Hint | None:
     losses = [epoch.loss for epoch in training.epochs]
     if len(losses) < 2 or training.has_diverged or training.config.schedule == "one-cycle":
+        return None
+    if _has_penalty(training.config):
         return None
     fall = losses[-2] - losses[-1]
     is_slow = 0 <= fall < _HARDLY * _GUESSING and losses[-1] > 0.3 * _GUESSING

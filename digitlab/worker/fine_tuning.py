@@ -20,7 +20,7 @@ from digitlab.worker.callbacks import Reporter, StopWhenUnwanted
 from digitlab.worker.fine_tuning_data import FineTuningData
 from digitlab.worker.kernels import is_convolution, kernels
 
-_ARITHMETIC = 100_000_000_000  # multiplications of all forward passes of convolutions: some seconds on two cores
+_ARITHMETIC = 100_000_000_000  # multiplications of all forward passes: some seconds on two cores
 _MAX_PICTURES = 300_000
 _ALPHAS = (1.0, 0.8, 0.6, 0.45, 0.3, 0.15)
 _MAX_VALIDATION = 5000  # digits
@@ -195,16 +195,15 @@ def _read(learner: keras.Model, digits: LabelledDigits) -> NDArray[np.float32]:
 
 
 def _arithmetic(learner: keras.Model) -> int:
-    """Return the multiplications of all convolutions in a forward pass."""
-    return (
-        sum(
-            math.prod(kernel.shape) * math.prod(layer.output.shape[1:3])
-            for layer in _layers(learner)
-            if is_convolution(layer)
-            for kernel in kernels(layer)
-        )
-        or 1
-    )
+    """Return the multiplications of a forward pass: of its convolutions or of its dense layers, whichever take more."""
+    convolutions = dense = 0
+    for layer in _layers(learner):
+        if is_convolution(layer):
+            kernel_sizes = sum(math.prod(kernel.shape) for kernel in kernels(layer))
+            convolutions += kernel_sizes * math.prod(layer.output.shape[1:3])
+        elif isinstance(layer, keras.layers.Dense):
+            dense += math.prod(layer.kernel.shape)
+    return max(convolutions, dense, 1)
 
 
 def _layers(learner: keras.Model) -> list[keras.layers.Layer]:

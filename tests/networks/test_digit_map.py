@@ -26,6 +26,15 @@ def test_there_are_no_more_axes_than_numbers(hidden):
     assert principal_axes(hidden[:4], 64).directions.shape == (40, 4)
 
 
+def test_one_number_has_two_axes_of_which_one_is_zero(hidden):
+    axes = principal_axes(hidden[:, :1], 2)
+    points = axes.project(hidden[:, :1])
+    assert points.shape == (500, 2)
+    assert np.abs(points[:, 0]).max() > 1
+    assert not points[:, 1].any()
+    assert axes.explained_variance_ratio == pytest.approx([1, 0])
+
+
 def test_all_axes_together_keep_every_distance(hidden):
     axes = principal_axes(hidden, 40)
     digit_map = DigitMap(axes, axes.project(hidden))

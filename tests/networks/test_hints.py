@@ -9,6 +9,7 @@ import pytest
 from digitlab.errors import Diverged
 from digitlab.networks.config import TrainingConfig
 from digitlab.networks.hints import hints
+from digitlab.networks.layers.kinds import Dense, Flatten
 from digitlab.networks.metrics import EpochMetrics
 from digitlab.worker import training
 
@@ -119,3 +120,10 @@ def test_loss_that_only_recovers_is_no_hint_to_resume():
 
 def test_training_without_an_epoch_gets_no_hints():
     assert hints(TrainingConfig(), BALANCED, []) == []
+
+
+def test_a_penalty_of_weights_is_not_compared_with_guessing():
+    epochs = curve([9.0, 8.9, 8.8], [9.0, 8.9, 8.8])
+    assert "Learning rate too high" in {hint.name for hint in hints(TrainingConfig(), BALANCED, epochs)}
+    config = TrainingConfig(layers=(Flatten(), Dense(units=8, l2=0.1)))
+    assert "Learning rate too high" not in {hint.name for hint in hints(config, BALANCED, epochs)}

@@ -67,9 +67,12 @@ def test_layers_of_presets_keep_their_names():
         ((Flatten(), Dense(units=16), Skip(over=1)),
          "Layer 3: Skip adds what goes into the block, 784 numbers, to what comes out, 16 numbers; both must be of one "
          "shape. Go around fewer layers, or keep size and number of maps within the block."),
-        ((Flatten(), *[Dense(units=4096)] * 2),
-         "Layer 3: With Dense, the network has 19,996,672 weights; at most 10,000,000 are allowed. "
+        ((Flatten(), Dense(units=4096)),
+         "Layer 2: With Dense, the network has 3,215,360 weights; at most 2,000,000 are allowed. "
          "Make it smaller, or pool before it."),
+        ((Conv2D(filters=32), Flatten()),
+         "The ten digits would be computed from 25,088 numbers; at most 20,000 are allowed. "
+         "Choose fewer filters, or pool at the end."),
         ((Conv2D(filters=512),),
          "Layer 1: With Conv2D, the layers return 401,408 numbers for a digit; at most 400,000 are allowed. "
          "Choose fewer filters, or pool before it."),

@@ -7,7 +7,7 @@ from random_stacks import random_stack
 
 from digitlab.errors import InvalidSetting
 from digitlab.networks.config import FineTuning, TrainingConfig, as_command, fine_tuning_config
-from digitlab.networks.layers.kinds import Conv2D, Dense, Flatten
+from digitlab.networks.layers.kinds import Conv2D, Dense, Flatten, GlobalAveragePooling2D
 from digitlab.networks.layers.stacks import as_file, as_json, as_text, from_json, from_text, in_a_line
 from digitlab.networks.presets import PRESETS
 
@@ -78,7 +78,7 @@ def test_layers_are_part_of_the_settings():
     [
         ({"layers": [Flatten()]}, "Give a tuple of layers"),
         ({"layers": (Flatten(), Conv2D())}, "Layer 2: Conv2D needs height and width"),
-        ({"layers": (Conv2D(filters=128), Flatten()), "batch_size": 4096}, "Choose at most 1,337"),
+        ({"layers": (Conv2D(filters=128), GlobalAveragePooling2D()), "batch_size": 4096}, "Choose at most 2,671"),
     ],
 )
 def test_layers_that_cannot_work_are_rejected(values, match):

@@ -11,6 +11,7 @@ Example:
     'Conv2D needs height and width; it comes after Flatten. Move it up.'
 """
 
+import math
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -25,9 +26,10 @@ IMAGE: Shape = (28, 28, 1)
 DIGITS = 10
 LAST = "digits"  # the name of the last layer, which no stack has
 MAX_LAYERS = 64
-MAX_WEIGHTS = 10_000_000
+MAX_WEIGHTS = 2_000_000  # snapshots of each epoch and checkpoints hold all of them
 MAX_MULTIPLICATIONS = 100_000_000  # for a digit: some minutes an epoch on two cores
 MAX_VALUES = 400_000  # that all layers return for a digit; a training keeps those of a batch
+MAX_LAST = 20_000  # numbers that the ten digits are computed from; explanations keep those of 2,000 digits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +108,7 @@ class StackFigures:
     @property
     def values(self) -> int:
         """How many numbers all layers return for a digit."""
-        return sum(_size(layer.shape) for layer in self.layers)
+        return sum(math.prod(layer.shape) for layer in self.layers)
 
     @property
     def receptive_field(self) -> int | None:
@@ -183,7 +185,7 @@ class _Totals:
         """Add a layer; return what is too much, if anything."""
         self.weights += layer.parameters
         self.multiplications += layer.multiplications
-        self.values += _size(layer.shape)
+        self.values += math.prod(layer.shape)
         if self.weights > MAX_WEIGHTS:
             return Text(
                 "With {layer}, the network has {count:,} weights; at most {allowed:,} are allowed. Make it smaller, or "
@@ -231,6 +233,15 @@ def _follow(stack: Stack) -> Iterator[LayerFigures | Problem]:
             "The network ends with {shape}, and the ten digits need a list of numbers. Add Flatten or {pooling}.",
             shape=in_words(source.shape),
             pooling="GlobalAveragePooling2D",
+        )
+        yield Problem(None, text)
+        return
+    if source.shape[0] > MAX_LAST:
+        text = Text(
+            "The ten digits would be computed from {count:,} numbers; at most {allowed:,} are allowed. Choose fewer "
+            "filters, or pool at the end.",
+            count=source.shape[0],
+            allowed=MAX_LAST,
         )
         yield Problem(None, text)
         return
@@ -322,10 +333,3 @@ def in_words(shape: Shape) -> Text:
     if len(shape) == 1:
         return Text("{count:,} numbers", count=shape[0])
     return Text("maps of {height} x {width} x {maps}", height=shape[0], width=shape[1], maps=shape[2])
-
-
-def _size(shape: Shape) -> int:
-    size = 1
-    for side in shape:
-        size *= side
-    return size

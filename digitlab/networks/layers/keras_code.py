@@ -2,7 +2,7 @@
 
 Example:
     >>> from digitlab.networks.layers.kinds import Conv2D
-    >>> layer_code(Conv2D(filters=8, l2=0.001, activation="none"))
+    >>> _expression(Conv2D(filters=8, l2=0.001, activation="none"), "")
     'layers.Conv2D(8, 3, padding="same", kernel_regularizer=keras.regularizers.L2(0.001))'
 """
 
@@ -14,11 +14,6 @@ from digitlab.networks.layers.kinds import Skip
 
 _MAX_LINE = 100  # characters, before a call's arguments get lines of their own
 _INDENT = "    "
-
-
-def layer_code(layer: Layer) -> str:
-    """Return the expression that makes a layer."""
-    return _expression(layer, "")
 
 
 def sequential(name: str, lines: Sequence[str], stack: Stack = (), after: Sequence[str] = ()) -> str:

@@ -67,6 +67,7 @@ class RateFinder:
             if sum(map(_is_pending, self._states.values())) >= _MAX_WAITING:
                 raise LimitReached(Text("Many people are looking for a learning rate. Try again in a minute."))
             self._states[tested] = RangeTestProgress(is_waiting=True)
+            self._states.move_to_end(tested)
             self._forget_oldest()
         threading.Thread(target=self._test, args=(tested,), name="range test", daemon=True).start()
 
@@ -99,9 +100,10 @@ class RateFinder:
                     self._states[tested] = state
 
     def _forget_oldest(self) -> None:
-        """Forget what was tested first, once there is much; what still waits is at the end."""
-        while len(self._states) > _MAX_KEPT:
-            self._states.popitem(last=False)
+        """Forget what was tested first, once there is much, but nothing that still waits."""
+        over = [tested for tested, state in self._states.items() if not _is_pending(state)]
+        for tested in over[: max(len(self._states) - _MAX_KEPT, 0)]:
+            del self._states[tested]
 
 
 def _is_pending(state: RangeTest | RangeTestProgress) -> bool:

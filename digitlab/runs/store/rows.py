@@ -107,7 +107,10 @@ def as_run(row: sa.Row[Any]) -> Run:
 def _progress(row: sa.Row[Any]) -> Progress | None:
     if not row.batches:
         return None
-    so_far = tuple(PartialMetrics(**metrics) for metrics in json.loads(row.so_far or "[]"))
+    try:
+        so_far = tuple(PartialMetrics(**metrics) for metrics in json.loads(row.so_far or "[]"))
+    except (TypeError, ValueError):  # of another version
+        so_far = ()
     return Progress(epoch=row.epoch, batch=row.batch, batches=row.batches, so_far=so_far)
 
 

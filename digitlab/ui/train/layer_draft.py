@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from digitlab.networks.layers.base import Layer
-from digitlab.networks.layers.figures import Stack
+from digitlab.networks.layers.figures import MAX_LAYERS, Stack
 from digitlab.networks.presets import PRESETS
 
 _MAX_UNDO = 50
@@ -44,7 +44,9 @@ class LayerDraft:
         return replace(self._changed(stack, self._anew(len(stack)), 0), preset=preset)
 
     def added(self, layer: Layer) -> "LayerDraft":
-        """Return the stack with a layer after the chosen one."""
+        """Return the stack with a layer after the chosen one; itself if there are as many as are allowed."""
+        if len(self.stack) >= MAX_LAYERS:
+            return self
         place = min(self.chosen + 1, len(self.stack))
         stack = (*self.stack[:place], layer, *self.stack[place:])
         return self._changed(stack, (*self.numbers[:place], *self._anew(1), *self.numbers[place:]), place)

@@ -69,7 +69,7 @@ def _waiting(config: TrainingConfig) -> Callable[[], None]:
         if not isinstance(state, RangeTestProgress) or state.error_message:
             st.rerun()
         elif state.is_waiting:
-            st.progress(0.0, _("Waiting for the test of somebody else ..."))
+            st.progress(0.0, _("Waiting for another test ..."))
         else:
             st.progress(state.share, _("Raising the learning rate from batch to batch ..."))
 

@@ -1,3 +1,4 @@
+import inspect
 import re
 from xml.etree import ElementTree
 
@@ -6,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from digitlab.errors import InvalidSetting
 from digitlab.networks.config import OWN, TrainingConfig
-from digitlab.networks.layers.figures import describe
+from digitlab.networks.layers.figures import MAX_LAYERS, describe
 from digitlab.networks.layers.kinds import KINDS, Conv2D, Dense, Dropout, Flatten, MaxPooling2D, Skip
 from digitlab.networks.presets import PRESETS
 from digitlab.runs.records.settings_link import as_link
@@ -149,3 +150,17 @@ def test_the_picture_has_a_box_and_words_for_each_output(stack):
         words = network_picture.alternative(found.layers)
         assert words.startswith("Picture of the network")
         assert all(title in words for title in titles)
+
+
+def test_no_layer_is_added_beyond_what_is_allowed():
+    draft = LayerDraft().started((Flatten(), *[Dropout()] * (MAX_LAYERS - 1)), "tutorial")
+    assert draft.added(Dense()) == draft.duplicated() == draft
+
+
+def test_a_preset_s_epochs_end_where_the_lab_s_do():
+    page = AppTest.from_string(inspect.getsource(script).replace("500", "20") + "\nscript()", default_timeout=30)
+    page.session_state["preset"] = OWN
+    page.run()
+    page.selectbox(key="own-start").set_value("small").run()
+    assert not page.exception
+    assert page.session_state.config().epochs == 20
