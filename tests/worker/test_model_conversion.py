@@ -75,7 +75,7 @@ def test_how_a_network_takes_its_pixels_is_found_out(take_in, tmp_path, digits, 
 def test_nested_networks_are_flattened_and_can_be_explained(take_in, tmp_path, digits):
     def convolutional():
         return [
-            layers.Conv2D(4, 3, strides=2, name="scale"),
+            layers.Conv2D(4, 3, dilation_rate=2, name="scale"),
             layers.BatchNormalization(momentum=0.5),
             layers.Activation("relu"),
             layers.MaxPooling2D(),
@@ -89,9 +89,7 @@ def test_nested_networks_are_flattened_and_can_be_explained(take_in, tmp_path, d
     assert Explainer(own).activations(digits.x_test[0]).logits.argmax() == 7
     assert keras_archive.parse((tmp_path / model_conversion.NETWORK).read_bytes())
     convolution = next(one.name for one in own.layers if isinstance(one, layers.Conv2D))
-    with pytest.raises(
-        ModelDamaged, match="cannot be shown: this imported layer"
-    ):  # it has no margin around the picture
+    with pytest.raises(ModelDamaged, match="cannot be shown: this imported layer"):  # its window has gaps
         Explainer(own).neuron(digits.x_test[0], convolution, 0, 1, 1)
 
 
