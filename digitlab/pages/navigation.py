@@ -65,8 +65,12 @@ with st.container(key="session-bar", horizontal=True, vertical_alignment="center
     upload_refusals.listen()
     repetition.run_again_after_a_break()
     language.show_field()
-    with suppress(InvalidSetting):  # of the log-in, shown below
-        identity.show()
+    is_identified = False
+    with suppress(InvalidSetting):  # of the log-in's settings, shown below
+        is_identified = bool(identity.person())
+    if is_identified:
+        with messages.show_errors():
+            identity.show()
 with messages.show_errors():
     identity.person()
     messages.show_notice(resources.lab().database_trouble)

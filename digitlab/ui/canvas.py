@@ -75,6 +75,7 @@ def strokes(key: str = DRAW_CANVAS) -> list[dict[str, Any]]:
 def clear(key: str = DRAW_CANVAS) -> None:
     """Clear a canvas."""
     _redraw(key, [])
+    kept_drawings.forget(key)
 
 
 def tools(key: str = DRAW_CANVAS, more: Callable[[], None] | None = None) -> None:

@@ -89,6 +89,12 @@ def keep(key: str) -> None:
     _kept().keep(owner, strokes, drawing.file)
 
 
+def forget(key: str) -> None:
+    """Forget what is kept of a canvas that is being cleared: the canvas itself tells it only later."""
+    if key == DRAW_CANVAS and (owner := _owner()):
+        _kept().keep(owner, "", b"")
+
+
 def keep_opened(picture: NDArray[np.uint8], name: str, source: str) -> None:
     """Keep a picture that was opened, in place of the one before."""
     if owner := _owner():

@@ -30,10 +30,10 @@ class Line:
         try:
             yield self
         finally:
-            self._loop.call_soon_threadsafe(server.close)
-            self.cut()
+            asyncio.run_coroutine_threadsafe(self._end(server), self._loop).result(10)
             self._loop.call_soon_threadsafe(self._loop.stop)
             thread.join(10)
+            self._loop.close()
 
     def cut(self) -> None:
         """Break the line."""
@@ -44,6 +44,15 @@ class Line:
     def mend(self) -> None:
         """Pass new connections on again."""
         self._is_cut = False
+
+    async def _end(self, server: asyncio.Server) -> None:
+        """Break the line for good, and leave nothing open."""
+        self.cut()
+        server.close()
+        passing = asyncio.all_tasks() - {asyncio.current_task()}
+        if passing:
+            await asyncio.wait(passing, timeout=5)
+        await asyncio.sleep(0.1)  # what was closed is gone after the loop's next turn
 
     async def _connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if self._is_cut:

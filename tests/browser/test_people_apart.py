@@ -63,7 +63,7 @@ def expect_no_rights(page: Page, address: str) -> None:
 
 def stop(page: Page) -> None:
     press_stop(page)
-    expect(page.get_by_text(IS_STOPPED)).to_be_visible()
+    expect(page.get_by_text(IS_STOPPED).first).to_be_visible()
 
 
 def log_in(page: Page, name: str) -> None:
@@ -156,7 +156,7 @@ def test_a_teacher_may_stop_a_pupils_training_another_pupil_not(someone, school)
     stop(ada)
     leave(ada)
     ben.goto(address)
-    expect(ben.get_by_text(IS_STOPPED)).to_be_visible()
+    expect(ben.get_by_text(IS_STOPPED).first).to_be_visible()
     expect(ben.get_by_text("yours")).to_be_visible()
     button(ben, re.compile("Ben")).click()
     ben.get_by_text("Log out").click()

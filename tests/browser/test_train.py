@@ -105,7 +105,7 @@ def test_the_button_and_the_curves_stay_in_sight(newcomer):
         settle(page)
     button = page.get_by_test_id("stBaseButton-primary").filter(has_text="Train")
     expect(button).to_be_in_viewport(ratio=1)
-    expect(curves.first).to_be_in_viewport(ratio=0.9)
+    expect(curves.first).to_be_in_viewport(ratio=0.75)
 
 
 def test_another_run_s_figures_go_at_once(page):

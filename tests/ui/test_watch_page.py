@@ -25,11 +25,11 @@ def test_the_views_follow_the_epoch_and_the_address(run, training_app: App):
     page = training_app.open("watch", run=str(run.number))
     assert f"confident after epoch {EPOCHS}" in texts(page)
     assert "Final reading: " in texts(page)
+    assert "From the command line" in texts(page)
     assert "The weights of the 128 neurons" in texts(page)
     assert len(component(page, "watched-matrix")["cells"]) == 100
     page = rerun(page, page.select_slider("after").set_value(0))
     assert "confident before training" in texts(page)
-    assert "From the command line" in texts(page)
 
     page = training_app.open("watch", run="99999")
     assert "There is no run 99999 to watch. Showing another one." in texts(page)
