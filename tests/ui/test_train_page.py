@@ -65,8 +65,8 @@ def test_a_run_whose_epochs_are_over_is_being_scored(app, lab, me, small, settin
     store.claim(number, "a worker that does nothing")
     for epoch in range(1, small.epochs + 1):
         store.record_heartbeat(number, "a worker that does nothing", Progress(epoch=epoch, batch=8, batches=8))
-        before = progress(app.open("train", run=str(number)))
-        assert before.startswith(f"Epoch {epoch} of {small.epochs}, batch 8 of 8")
+        page, expected = app.open("train", run=str(number)), f"Epoch {epoch} of {small.epochs}, batch 8 of 8"
+        wait_for(lambda page=page, expected=expected: progress(page).startswith(expected))  # runs are cached shortly
         store.add_epoch(number, "a worker that does nothing", metrics(epoch))
     store.close()
     assert progress(app.page) == "Scoring on the test set ..."

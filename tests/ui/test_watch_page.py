@@ -34,8 +34,6 @@ def test_the_views_follow_the_epoch_and_the_address(run, training_app: App):
     page = training_app.open("watch", run="99999")
     assert "There is no run 99999 to watch. Showing another one." in texts(page)
     assert page.selectbox("watched_run").value == run.number
-    assert "Example from the command line" in texts(page)
-    assert "Train your own" in links(page)
 
 
 def test_without_a_training_there_is_nothing_to_watch(app):
