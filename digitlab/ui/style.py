@@ -254,6 +254,7 @@ dl.digitlab-glossary { padding: 0 !important; display: grid;
 .st-key-watch-head { gap: .5rem 1.5rem; min-height: 4.25rem; }
 .st-key-watch-head h1 { padding: 0; font-size: 1.75rem; line-height: 2.5rem; }
 .st-key-watch-picture { gap: .5rem 1rem; }
+.st-key-watched_source { min-width: 10.8rem; }
 .st-key-watched_source [data-testid=stWidgetLabel] { min-height: 1.5rem; }
 .st-key-watched_source [role=radio] { min-height: 2.5rem; }
 [data-testid=stLayoutWrapper]:has(> .st-key-watch-controls) { position: sticky; top: 3.75rem; z-index: 20; }
@@ -282,10 +283,14 @@ dl.digitlab-glossary { padding: 0 !important; display: grid;
   .st-key-watch-head > * { flex: 0 0 100% !important; }
   .st-key-watched_run [data-testid=stWidgetLabel] { position: absolute; clip-path: inset(50%); }
   .st-key-watched_source [role=radio] { min-height: 2.75rem; }
-  .st-key-watch-picture { gap: .5rem; }
+  .st-key-watch-picture { gap: .5rem; min-height: 4.5rem; align-items: flex-end; }
   .st-key-digit { flex: 0 0 8.5rem !important; }
   .st-key-digit [data-testid=stNumberInputContainer] { height: 2.75rem; }
+  .st-key-watch-owner { flex-direction: column !important; align-items: flex-start !important;
+    min-height: 4.9rem !important; }
+  .st-key-watch-controls { min-height: 4.75rem; }
   .st-key-watch-film { grid-template-columns: minmax(0, 1fr); }
+  .st-key-watch-film > :first-child { min-height: 18.4rem; }
   .st-key-watch-film .digitlab-bars li { height: 1.3rem; }
   .digitlab-film-picture, .digitlab-film-picture img { min-height: 0; height: 3.5rem; }
   .digitlab-film-picture img { width: 3.5rem; }
