@@ -82,8 +82,8 @@ def _number(setting: Setting, start: Any, about: dict[str, Any], ceiling: float 
     high = number(_slider_end(setting, about["key"], ceiling))
     # A lab that allows one epoch has a slider all the same, and a slider needs two ends.
     end = high if high > low else low + 1
-    if about["key"] in st.session_state:  # of a preset that suggests more than this lab allows
-        st.session_state[about["key"]] = min(st.session_state[about["key"]], end)
+    if st.session_state.get(about["key"], end) > end:  # of a preset that suggests more than this lab allows
+        st.session_state[about["key"]] = end
     return st.slider(translated(setting.label), low, end, min(start, high), **about)
 
 
