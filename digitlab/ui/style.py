@@ -286,8 +286,7 @@ dl.digitlab-glossary { padding: 0 !important; display: grid;
   .st-key-watch-picture { gap: .5rem; min-height: 4.5rem; align-items: flex-end; }
   .st-key-digit { flex: 0 0 8.5rem !important; }
   .st-key-digit [data-testid=stNumberInputContainer] { height: 2.75rem; }
-  .st-key-watch-owner { flex-direction: column !important; align-items: flex-start !important;
-    min-height: 4.9rem !important; }
+  .st-key-watch-owner { flex-wrap: nowrap !important; min-height: 2.75rem; }
   .st-key-watch-controls { min-height: 4.75rem; }
   .st-key-watch-film { grid-template-columns: minmax(0, 1fr); }
   .st-key-watch-film > :first-child { min-height: 18.4rem; }

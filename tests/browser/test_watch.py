@@ -19,7 +19,7 @@ def trained(visitors, app) -> str:
         fill(page, "Training digits", "500")
         press_train(page)
         expect(page.get_by_text("finished").first).to_be_visible()
-        expect(page.get_by_text("Too little data")).to_be_visible()
+        expect(page.get_by_text("Too little data").first).to_be_visible()
         number = re.search(r"run=(\d+)", page.url)[1]
     return f"watch?run={number}"
 
