@@ -11,7 +11,7 @@ import ssl
 import time
 import urllib.request
 from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import TypeVar
 from urllib.parse import parse_qs
 
@@ -111,11 +111,10 @@ class Session:
         await asyncio.to_thread(self._browser.fetch, self._path, "_stcore/health", "_stcore/host-config")
         self._socket = await self._browser.connect(patience=patience)
         self._listening = asyncio.create_task(self._listen())
-        try:
+        async with AsyncExitStack() as stack:
+            stack.push_async_callback(self.close)
             await self._run("", patience=patience)
-        except BaseException:
-            await self.close()
-            raise
+            stack.pop_all()  # it stays open
 
     async def close(self) -> None:
         """Close the tab."""

@@ -53,15 +53,20 @@ def same(chromium: ClientState, ours: ClientState) -> bool:
     )
 
 
-def test_a_session_sends_what_chromium_sends(app, page):
-    frames: list[bytes] = []
-    page.on("websocket", lambda socket: socket.on("framesent", lambda frame: frames.append(frame)))
-    visit(page, "", "Draw a digit")
+def draw_one(page: Page) -> None:
+    """Draw a 1 with the mouse."""
     box = page.locator("canvas.upper-canvas").bounding_box()
     page.mouse.move(box["x"] + 170, box["y"] + 60)
     page.mouse.down()
     page.mouse.move(box["x"] + 170, box["y"] + 260, steps=5)
     page.mouse.up()
+
+
+def test_a_session_sends_what_chromium_sends(app, page):
+    frames: list[bytes] = []
+    page.on("websocket", lambda socket: socket.on("framesent", lambda frame: frames.append(frame)))
+    visit(page, "", "Draw a digit")
+    draw_one(page)
     drawn = last_sent(page, frames)
     visit(page, "train")
     number = page.get_by_label("Seed", exact=True)
@@ -98,11 +103,7 @@ def test_a_session_comes_back_as_chromium_does(app, newcomer):
         page = newcomer(line.url).new_page()
         page.on("websocket", lambda socket: socket.on("framesent", lambda frame: frames.append(frame)))
         visit(page, "", "Draw a digit")
-        box = page.locator("canvas.upper-canvas").bounding_box()
-        page.mouse.move(box["x"] + 170, box["y"] + 60)
-        page.mouse.down()
-        page.mouse.move(box["x"] + 170, box["y"] + 260, steps=5)
-        page.mouse.up()
+        draw_one(page)
         last_sent(page, frames)
         line.cut()
         wait_until(page, "!document.querySelector('[data-test-connection-state=CONNECTED]')")

@@ -1,5 +1,6 @@
 """What every layer tells about itself, and the settings that several of them share."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
@@ -69,7 +70,7 @@ class KerasCall:
     named: Mapping[str, Any] = field(default_factory=dict)
 
 
-class Layer:
+class Layer(ABC):
     """A layer of a network. Its subclasses are frozen dataclasses, whose fields are its settings.
 
     A default never changes: files and links leave out what is the default.
@@ -129,9 +130,9 @@ class Layer:
         """Return how many multiplications it takes to read a digit."""
         return 0
 
+    @abstractmethod
     def call(self) -> KerasCall:
         """Return how Keras makes it."""
-        raise NotImplementedError
 
 
 ACTIVATION = Setting(
