@@ -260,6 +260,13 @@ dl.digitlab-glossary { padding: 0 !important; display: grid;
 [data-testid=stLayoutWrapper]:has(> .st-key-watch-controls) { position: sticky; top: 3.75rem; z-index: 20; }
 .st-key-watch-controls { background: light-dark(#ffffff, #0f1722); padding: .25rem 0; flex-wrap: nowrap; }
 [data-testid=stMain]:has(.st-key-watch-controls) { scroll-padding-top: 9rem; }
+.st-key-watch-controls { min-height: 4.75rem; }
+.st-key-watch-owner { min-height: 2.25rem; }
+.st-key-watch-film > :first-child { min-height: 28.25rem; }
+.st-key-watch-weights { min-height: 15.75rem; }
+@media (min-width: 641px) {
+  .st-key-watch-head :is(.st-key-watched_run, .st-key-watched_source, .st-key-digit) { min-height: 4.25rem; }
+}
 .st-key-watch-play { min-width: 6.5rem; }
 .st-key-watch-film { display: grid; gap: 1rem 2rem; align-items: start; margin-bottom: 1rem;
     grid-template-columns: minmax(0, 1fr) minmax(0, 1.1fr) minmax(0, 1fr); }
@@ -287,7 +294,6 @@ dl.digitlab-glossary { padding: 0 !important; display: grid;
   .st-key-digit { flex: 0 0 8.5rem !important; }
   .st-key-digit [data-testid=stNumberInputContainer] { height: 2.75rem; }
   .st-key-watch-owner { flex-wrap: nowrap !important; min-height: 2.75rem; }
-  .st-key-watch-controls { min-height: 4.75rem; }
   .st-key-watch-film { grid-template-columns: minmax(0, 1fr); }
   .st-key-watch-film > :first-child { min-height: 18.4rem; }
   .st-key-watch-film .digitlab-bars li { height: 1.3rem; }
