@@ -74,7 +74,8 @@ SHEET = """
   .st-key-draw-columns :has(> .st-key-draw-layers) { order: 2; }
   .st-key-draw-answer > :has(.digitlab-bars, .digitlab-boxes), .st-key-draw-columns :has(> .st-key-draw-links) {
     order: 3; }
-  .st-key-draw-columns:not(:has(.digitlab-bars, .digitlab-boxes)) :has(> .st-key-draw-links) { margin-top: 14.5rem; }
+  .st-key-draw-live:has([data-testid=stSkeleton]) { height: 2.75rem; overflow: hidden; }
+  .st-key-draw-columns:not(:has(.digitlab-bars, .digitlab-boxes)) :has(> .st-key-draw-links) { margin-top: 17rem; }
   .st-key-draw-beside > :is(.st-key-network_field, :has(> .st-key-draw-seen)) { order: 4; }
 }
 @media (max-height: 30rem) and (min-width: 30rem) {
