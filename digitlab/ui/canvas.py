@@ -38,13 +38,15 @@ def show(key: str = DRAW_CANVAS) -> NDArray[np.uint8] | None:
         initial_drawing=state[f"{key}_start"],
         key=key,
     )
-    had_strokes = bool(drawing.strokes)
-    drawing.strokes = (canvas.json_data or state[f"{key}_start"])["objects"]
+    before, drawing.strokes = drawing.strokes, _received(key)
     file = canvas.image_bytes  # None of a restored canvas, before the next stroke
     if not drawing.strokes:
         drawing.picture, drawing.file = None, b""
-        if had_strokes:
+        if before:
             kept_drawings.keep(key)
+    elif file is None and drawing.strokes != before:  # one was undone before the browser had loaded the canvas
+        drawing.picture = drawing_link.as_picture(drawing.strokes)
+        kept_drawings.keep(key)
     elif file is not None and file != drawing.file:
         with messages.show_errors():
             drawing.picture, drawing.file = canvas_picture.decode(file), file
@@ -109,9 +111,13 @@ def tools(key: str = DRAW_CANVAS, more: Callable[[], None] | None = None) -> Non
 
 
 def _received(key: str) -> list[Any]:
-    """Return all strokes received, including those that no run of the page has seen yet: a click can be that fast."""
+    """Return all strokes received, including those that no run of the page has seen yet: a click can be that fast.
+
+    Before the canvas has sent anything, the session holds what it started from first, not what an undo left of that.
+    """
     sent = st.session_state[key].get("drawing") or {}  # the package's own format; another version may differ
-    found: list[Any] = sent.get("raw", {}).get("objects", strokes(key))
+    drawing = sent["raw"] if sent.get("data") else st.session_state[f"{key}_start"]
+    found: list[Any] = drawing["objects"]
     return found
 
 

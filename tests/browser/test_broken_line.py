@@ -3,7 +3,7 @@
 from conftest import settle, visit, wait_until
 from line import Line
 from playwright.sync_api import expect
-from test_draw import draw
+from test_draw import draw, field
 
 SEVEN = [[(80, 60), (260, 60), (220, 150), (170, 270)]]
 BAR = [[(140, 165), (260, 165)]]
@@ -38,6 +38,7 @@ def test_a_page_that_comes_to_another_process_reads_on(app, newcomer):
         page = newcomer(line.url).new_page()
         page.add_init_script(ANOTHER_PROCESS)
         visit(page, "", "Draw a digit")
+        field(page)  # the browser has loaded all that the page needs
         line.cut()
         wait_until(page, "!document.querySelector('[data-test-connection-state=CONNECTED]')")
         line.mend()

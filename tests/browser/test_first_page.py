@@ -5,8 +5,9 @@ import re
 import pytest
 from conftest import network, settle, visit
 from playwright.sync_api import Page, expect
-from test_draw import SEVEN, answer, draw, field, seen
+from test_draw import FOUR, SEVEN, answer, draw, field, seen
 
+BAR = [(110, 170), (220, 170)]  # of a seven
 ERASER = 6  # among the radio buttons of the page, whatever the language: language, source, tool
 HEIGHTS = {360: 640, 390: 844, 1280: 720}
 
@@ -43,9 +44,11 @@ def test_a_reload_keeps_the_drawing(page):
     visit(page, "", "Draw a digit")
     draw(page, SEVEN)
     expect(answer(page)).to_have_text("7")
+    settle(page)
     before = seen(page)
     page.reload()
     expect(answer(page)).to_have_text("7")
+    settle(page)
     assert seen(page) == before
     visit(page, "understand", "Explain")
     expect(answer(page)).to_have_text("7")
@@ -59,6 +62,27 @@ def test_a_reload_keeps_the_drawing(page):
     expect(answer(page)).to_have_count(0)
 
 
+def test_undo_and_clear_work_before_the_canvas_is_loaded(page):
+    visit(page, "", "Draw a digit")
+    draw(page, [*SEVEN, BAR])
+    expect(answer(page)).to_have_text("7")
+    settle(page)
+    before = seen(page)
+    held = []
+    page.route("**/bidi-components/streamlit-drawable-canvas*/*.js", lambda code: held.append(code))
+    page.reload()
+    expect(answer(page)).to_have_text("7")
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator(".digitlab-seen img")).not_to_have_attribute("src", before)
+    expect(answer(page)).to_have_text("7")
+    page.get_by_role("button", name="Undo").click()
+    expect(answer(page)).to_have_count(0)
+    for code in held:
+        code.continue_()
+    draw(page, FOUR)
+    expect(answer(page)).to_have_text("4")
+
+
 def test_an_address_carries_a_drawing_to_somebody_else(page, newcomer):
     visit(page, "", "Draw a digit")
     draw(page, SEVEN)
@@ -70,7 +94,7 @@ def test_an_address_carries_a_drawing_to_somebody_else(page, newcomer):
     expect(answer(other)).to_have_text("7")
     expect(other).not_to_have_url(re.compile("drawing="))
     settle(other)
-    draw(other, [[(110, 170), (220, 170)]])
+    draw(other, [BAR])
     settle(other)
     other.get_by_role("button", name="Undo").click()
     settle(other)
