@@ -147,6 +147,13 @@ def _from_npz(content: bytes, name: str) -> LabelledDigits:
             Text("{name} doesn't hold exactly two arrays, images and labels. Save these two and no others.", name=name)
         )
     images, labels = (_array(archive.read(f"{part}.npy"), part, name) for part in ("images", "labels"))
+    _check_shapes(images, labels, name)
+    _check_values(images, labels, name)
+    return np.ascontiguousarray(images, np.uint8), labels.astype(np.uint8)
+
+
+def _check_shapes(images: NDArray[np.generic], labels: NDArray[np.generic], name: str) -> None:
+    """Raise `BundleRejected` unless they are uint8 (n, 28, 28) and integers (n,), with an allowed n."""
     if images.dtype != np.uint8 or images.shape[1:] != (28, 28):
         raise BundleRejected(
             Text(
@@ -175,6 +182,10 @@ def _from_npz(content: bytes, name: str) -> LabelledDigits:
                 allowed=MAX_COUNT,
             )
         )
+
+
+def _check_values(images: NDArray[np.generic], labels: NDArray[np.generic], name: str) -> None:
+    """Raise `BundleRejected` where a label is no digit, or an image is empty."""
     wrong = np.flatnonzero(~np.isin(labels, range(10)))
     if wrong.size:
         raise BundleRejected(
@@ -188,7 +199,6 @@ def _from_npz(content: bytes, name: str) -> LabelledDigits:
     empty = np.flatnonzero(~images.any(axis=(1, 2)))
     if empty.size:
         raise BundleRejected(Text("In {name}, image {image} is empty. Leave it out.", name=name, image=empty[0]))
-    return np.ascontiguousarray(images, np.uint8), labels.astype(np.uint8)
 
 
 def _array(packed: bytes, part: str, name: str) -> NDArray[np.generic]:

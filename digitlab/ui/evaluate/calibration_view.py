@@ -1,8 +1,11 @@
 """A network's confidence: its calibration, and the effect of a confidence threshold."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from digitlab.networks.calibration import (
+    ThresholdOutcome,
     calibration_curve,
     coverage_curve,
     expected_calibration_error,
@@ -72,12 +75,21 @@ def _curve(name: str, created: float, digit_set: DigitSet, code: str, *, is_dark
 
 
 def _threshold(result: Evaluation) -> float:
+    """Let a person choose a minimum confidence, show what it does to the answers, and return it, 0.1 to 1."""
     scores = result.scores
+    threshold = _choose_threshold(result.card.calibration.min_confidence)
+    outcome = threshold_outcome(scores.probabilities, scores.labels, threshold)
+    _metrics_of(outcome)
+    _trade_off(coverage_curve(scores.probabilities, scores.labels), outcome)
+    return threshold
+
+
+def _choose_threshold(default: float) -> float:
     percent = st.slider(
         _("Minimum confidence (%)"),
         10.0,
         100.0,
-        round(result.card.calibration.min_confidence * 100, 1),
+        round(default * 100, 1),
         0.1,
         key="threshold",
         bind="query-params",
@@ -85,7 +97,10 @@ def _threshold(result: Evaluation) -> float:
             "Answers below it are rejected. Default: the confidence from which the app calls this network confident."
         ),
     )
-    outcome = threshold_outcome(scores.probabilities, scores.labels, percent / 100)
+    return percent / 100
+
+
+def _metrics_of(outcome: ThresholdOutcome) -> None:
     first, second = st.columns(2)
     metric.show(
         first, _("Accepted"), f"{outcome.coverage:.2%}", _("Answers: {count:,}", count=outcome.right + outcome.wrong)
@@ -100,16 +115,19 @@ def _threshold(result: Evaluation) -> float:
             rejected_right=outcome.rejected_right,
         )
     )
-    outcomes = coverage_curve(scores.probabilities, scores.labels)
+
+
+def _trade_off(outcomes: Sequence[ThresholdOutcome], chosen: ThresholdOutcome) -> None:
+    """Plot accuracy against the share of accepted answers for all thresholds, with the chosen one marked."""
     st.vega_lite_chart(
         [
             {
                 "share": point.coverage,
                 "accuracy": point.accuracy,
                 "threshold": point.threshold,
-                "is_chosen": point is outcome,
+                "is_chosen": point is chosen,
             }
-            for point in (*outcomes, outcome)
+            for point in (*outcomes, chosen)
         ],
         plots.coverage_curve(),
         height=230,
@@ -119,7 +137,6 @@ def _threshold(result: Evaluation) -> float:
             accuracy=outcomes[0].accuracy,
         ),
     )
-    return percent / 100
 
 
 def _pictures(result: Evaluation, threshold: float) -> None:

@@ -25,6 +25,14 @@ def show(result: Evaluation) -> None:
     first, second = messages.escape_markdown(result.card.title), messages.escape_markdown(card.title)
     _metrics(result, other, comparison)
     _verdict(comparison, first, second)
+    learned = resources.lab().improver.count_learned(card.name, result.digit_set, identity.person())
+    _say_trained_on(second, left_out, learned)
+    _galleries(result, other, comparison)
+    digit_pictures.dialog(result, other)
+
+
+def _say_trained_on(second: str, left_out: int, learned: int) -> None:
+    """Say how many of a person's digits the second network was trained on: those left out, and those that stayed."""
     if left_out:
         st.caption(
             _(
@@ -33,7 +41,7 @@ def show(result: Evaluation) -> None:
                 left_out=left_out,
             )
         )
-    if learned := resources.lab().improver.count_learned(card.name, result.digit_set, identity.person()):
+    if learned:
         st.caption(
             _(
                 "{second} was trained on {learned:,} of these digits, so the comparison favours it.",
@@ -41,6 +49,11 @@ def show(result: Evaluation) -> None:
                 learned=learned,
             )
         )
+
+
+def _galleries(result: Evaluation, other: Evaluation, comparison: Comparison) -> None:
+    """Show the digits that only one of the two reads correctly, and those that none does."""
+    first, second = (messages.escape_markdown(one.card.title) for one in (result, other))
     st.markdown(
         _(
             "Below each picture: *label* → *answer of {first}* | *answer of {second}*. Click a picture to open it.",
@@ -64,7 +77,6 @@ def show(result: Evaluation) -> None:
     ):
         st.subheader(title)
         digit_pictures.gallery(result, indices, key=key, caption=lambda index: _caption(result, other, index))
-    digit_pictures.dialog(result, other)
 
 
 def _caption(result: Evaluation, other: Evaluation, index: int) -> str:

@@ -31,36 +31,11 @@ def show(person: Person) -> None:
         file = st.file_uploader(
             _("A .keras or .h5 file"), ["keras", "h5", "hdf5"], key=f"import-{number}", max_upload_size=_MAX_MEGABYTES
         )
-        left, right = st.columns(2)
         default = Path(file.name).stem[:MAX_TITLE_LENGTH] if file else ""
-        title = left.text_input(
-            _("Name"), max_chars=MAX_TITLE_LENGTH, placeholder=default, key=f"import-title-{number}"
-        )
-        source = right.text_input(
-            _("Source (optional)"),
-            max_chars=MAX_TITLE_LENGTH,
-            placeholder=_("A person, a web page or a book"),
-            key=f"import-source-{number}",
-            help=_("Others see it beside the network."),
-        )
-        left, right = st.columns(2, vertical_alignment="bottom")  # a row of its own: on a phone they stay in this order
-        scale = left.selectbox(
-            _("Pixel values"),
-            ["", *_SCALE_TITLES],
-            format_func=lambda title: translated(_SCALE_TITLES[title]) if title else _("Detect by trial"),
-            key=f"import-scale-{number}",
-            help=_("The scale that the network was trained on. Choose one if several fit about as well."),
-        )
-        is_corrected = right.checkbox(
-            _("Correct order and orientation"),
-            key=f"import-correct-{number}",
-            help=_(
-                "Adapts a network whose outputs are in another order than 0 to 9, or that takes transposed pictures."
-            ),
-        )
+        title, source = _names(number, default)
+        choices = _choices(number)
         if st.button(_("Check and import"), icon=":material/verified_user:", disabled=file is None) and file:
             with messages.show_errors(), st.spinner(_("Checking and trying it. Takes about 15 seconds.")):
-                choices = ImportChoices(scale, is_corrected=is_corrected)
                 card = resources.lab().import_model(
                     file.getvalue(), file.name, title.strip() or default, person, source, choices
                 )
@@ -68,6 +43,38 @@ def show(person: Person) -> None:
                 st.session_state.update(imports=number + 1, just_imported=card.name)
                 st.query_params.pop("model", None)  # may name another network
                 st.rerun()
+
+
+def _names(number: int, default: str) -> tuple[str, str]:
+    """Ask for the network's title, `default` if it stays empty, and for where it comes from."""
+    left, right = st.columns(2)
+    title = left.text_input(_("Name"), max_chars=MAX_TITLE_LENGTH, placeholder=default, key=f"import-title-{number}")
+    source = right.text_input(
+        _("Source (optional)"),
+        max_chars=MAX_TITLE_LENGTH,
+        placeholder=_("A person, a web page or a book"),
+        key=f"import-source-{number}",
+        help=_("Others see it beside the network."),
+    )
+    return title, source
+
+
+def _choices(number: int) -> ImportChoices:
+    """Ask for what trying the network may not decide: the scale of its pixels, and the order of its outputs."""
+    left, right = st.columns(2, vertical_alignment="bottom")  # a row of its own: on a phone they stay in this order
+    scale = left.selectbox(
+        _("Pixel values"),
+        ["", *_SCALE_TITLES],
+        format_func=lambda title: translated(_SCALE_TITLES[title]) if title else _("Detect by trial"),
+        key=f"import-scale-{number}",
+        help=_("The scale that the network was trained on. Choose one if several fit about as well."),
+    )
+    is_corrected = right.checkbox(
+        _("Correct order and orientation"),
+        key=f"import-correct-{number}",
+        help=_("Adapts a network whose outputs are in another order than 0 to 9, or that takes transposed pictures."),
+    )
+    return ImportChoices(scale, is_corrected=is_corrected)
 
 
 def confirm(card: ModelCard) -> None:

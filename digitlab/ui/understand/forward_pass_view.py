@@ -98,6 +98,12 @@ def _neuron(neuron: Neuron) -> None:
     if neuron.source:
         st.markdown(messages.escape_markdown(translated(neuron.source)))
     _pictures(neuron)
+    _sum(neuron)
+    _output(neuron)
+
+
+def _sum(neuron: Neuron) -> None:
+    """Show the largest products and the bias, and what they add up to."""
     products = neuron.products
     order = np.argsort(-np.abs(products), axis=None)[:_MAX_TERMS]
     terms = [f"{neuron.inputs.flat[n]:.3f} × {neuron.weights.flat[n]:.3f}" for n in order if products.flat[n]]
@@ -116,6 +122,10 @@ def _neuron(neuron: Neuron) -> None:
     else:
         st.markdown(_("All products are 0."))
         st.markdown(_("Bias {bias:.4f} = **{total:.4f}**", bias=neuron.bias, total=neuron.total))
+
+
+def _output(neuron: Neuron) -> None:
+    """Show what normalization and activation make of the sum."""
     value = neuron.total
     if (neuron.scale, neuron.shift) != (1, 0):
         value = neuron.scale * neuron.total + neuron.shift
