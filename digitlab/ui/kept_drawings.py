@@ -1,8 +1,9 @@
-"""What is drawn or opened, kept for a reload of the page: in this process' memory, by browser and person, bounded."""
+"""What is drawn or opened, kept in files for a reload of the page, by browser and person: any page process has them."""
 
-from collections import OrderedDict
-from dataclasses import dataclass, field, replace
-from threading import Lock
+import json
+from dataclasses import dataclass, replace
+from json import JSONDecodeError
+from pathlib import Path
 
 import numpy as np
 import streamlit as st
@@ -10,13 +11,17 @@ from numpy.typing import NDArray
 
 from digitlab.data import canvas_picture, drawing_link, picture_decoding, png_files
 from digitlab.errors import InvalidSetting
+from digitlab.settings import Settings
+from digitlab.storage.kept_files import KeptFiles
 from digitlab.ui import identity, shared_state
 from digitlab.ui.shared_state import DRAW_CANVAS
 from digitlab.ui.visitor_cookie import COOKIE, is_token
 
-_MAX_DRAWINGS = 500
-_MAX_FILE = 60_000  # bytes; a canvas full of strokes has about 30,000
-_MAX_OPENED = 40_000_000  # bytes of all opened pictures; one has 0.1 to 2 MB
+Owner = tuple[str, str]  # the browser, by its token, and the person
+_MAX_DRAWING = 60_000  # bytes; a canvas full of strokes has about 30,000
+_MAX_BYTES = 60_000_000  # of all; an opened picture has 0.1 to 2 MB, a drawing 0.01
+_A_DAY = 24 * 3600.0  # seconds; nobody reloads later
+_DRAWING, _OPENED = "drawing", "opened"
 _IS_RESTORED = "is_drawing_restored"
 
 
@@ -41,39 +46,60 @@ class Opened:
         return picture_decoding.decode(self.file, self.name)
 
 
-@dataclass(slots=True)
 class KeptDrawings:
-    """The drawings of the browsers that drew last: strokes as in a link, and the canvas' PNG file; what they opened."""
+    """The drawings of the browsers that drew last: strokes as in a link, and the canvas' PNG file; what they opened.
 
-    _drawings: OrderedDict[tuple[str, str], tuple[str, bytes]] = field(default_factory=OrderedDict)
-    _opened: OrderedDict[tuple[str, str], Opened] = field(default_factory=OrderedDict)
-    _lock: Lock = field(default_factory=Lock)
+    Each is a file: a line of JSON, and a PNG file.
 
-    def keep(self, owner: tuple[str, str], strokes: str, file: bytes) -> None:
-        """Keep a drawing, and forget the oldest one beyond `_MAX_DRAWINGS`; no strokes: forget the owner's."""
-        with self._lock:
-            self._drawings.pop(owner, None)
-            if strokes and len(file) <= _MAX_FILE:
-                self._drawings[owner] = strokes, file
-            if len(self._drawings) > _MAX_DRAWINGS:
-                self._drawings.popitem(last=False)
+    Example:
+        >>> kept, owner = KeptDrawings(Path("drawings")), ("token", "person")
+        >>> kept.keep(owner, "eNpj", b"...")
+        >>> kept.get(owner), kept.opened(owner)
+        (('eNpj', b'...'), None)
+    """
 
-    def get(self, owner: tuple[str, str]) -> tuple[str, bytes] | None:
+    def __init__(self, folder: Path) -> None:
+        self._files = KeptFiles(folder, max_bytes=_MAX_BYTES, max_age=_A_DAY)
+
+    def keep(self, owner: Owner, strokes: str, file: bytes) -> None:
+        """Keep a drawing; no strokes, or too large a file: forget the owner's."""
+        if strokes and len(file) <= _MAX_DRAWING:
+            self._files.write(owner, _DRAWING, _joined([strokes], file))
+        else:
+            self._files.delete(owner, _DRAWING)
+
+    def get(self, owner: Owner) -> tuple[str, bytes] | None:
         """Return an owner's strokes and file."""
-        return self._drawings.get(owner)
+        found = _parted(self._files.read(owner, _DRAWING))
+        return found and (str(found[0][0]), found[1])
 
-    def keep_opened(self, owner: tuple[str, str], opened: Opened | None) -> None:
-        """Keep an opened picture, and forget the oldest ones beyond `_MAX_OPENED`; None: forget the owner's."""
-        with self._lock:
-            self._opened.pop(owner, None)
-            if opened is not None:
-                self._opened[owner] = opened
-            while sum(len(one.file) for one in self._opened.values()) > _MAX_OPENED:
-                self._opened.popitem(last=False)
+    def keep_opened(self, owner: Owner, opened: Opened | None) -> None:
+        """Keep an opened picture; None: forget the owner's."""
+        if opened is None:
+            self._files.delete(owner, _OPENED)
+        else:
+            self._files.write(owner, _OPENED, _joined([opened.name, opened.source, opened.is_read], opened.file))
 
-    def opened(self, owner: tuple[str, str]) -> Opened | None:
+    def opened(self, owner: Owner) -> Opened | None:
         """Return what an owner opened."""
-        return self._opened.get(owner)
+        found = _parted(self._files.read(owner, _OPENED))
+        if found is None:
+            return None
+        name, source, is_read = found[0]
+        return Opened(found[1], str(name), str(source), bool(is_read))
+
+
+def _joined(values: list[str | bool], file: bytes) -> bytes:
+    return json.dumps(values).encode() + b"\n" + file
+
+
+def _parted(content: bytes | None) -> tuple[list[str | bool], bytes] | None:
+    """Return what was joined; None if it is missing or damaged."""
+    head, newline, file = (content or b"").partition(b"\n")
+    try:
+        return (json.loads(head), file) if newline else None
+    except (JSONDecodeError, UnicodeDecodeError):
+        return None
 
 
 def keep(key: str) -> None:
@@ -137,7 +163,7 @@ def restore() -> None:
         shared.source, shared.opened = last.source, last.picture()
 
 
-def _owner() -> tuple[str, str] | None:
+def _owner() -> Owner | None:
     """Return the browser, by its token, and the person; None if the browser accepts no cookies."""
     token = st.context.cookies.get(COOKIE, "")
     return (token, identity.person().id) if is_token(token) else None
@@ -145,4 +171,4 @@ def _owner() -> tuple[str, str] | None:
 
 @st.cache_resource(show_spinner=False)
 def _kept() -> KeptDrawings:
-    return KeptDrawings()
+    return KeptDrawings(Settings.from_environment().data / "kept-drawings")

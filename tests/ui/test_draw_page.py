@@ -1,6 +1,7 @@
 """The page Draw without a browser: everything but the canvas."""
 
 import io
+from dataclasses import asdict
 
 import pillow_heif
 import pytest
@@ -114,10 +115,23 @@ def test_somebody_else_does_not_see_it(app, cookies):
     assert "data-testid='digit'" not in texts(App().open("draw", source="Upload"))
 
 
-def test_only_so_many_pictures_are_kept():
-    kept, picture = KeptDrawings(), Opened(bytes(15_000_000), "seven.png", "Upload")
-    for name in "abc":
-        kept.keep_opened((name, ""), picture)
-    assert [kept.opened((name, "")) for name in "abc"] == [None, picture, picture]
-    kept.keep_opened(("c", ""), None)
-    assert kept.opened(("c", "")) is None
+def test_another_process_has_what_was_drawn_and_opened(tmp_path):
+    owner, picture = ("browser", "person"), Opened(b"PNG", "seven.png", "Upload", is_read=False)
+    KeptDrawings(tmp_path).keep(owner, "strokes", b"file")
+    KeptDrawings(tmp_path).keep_opened(owner, picture)
+    kept = KeptDrawings(tmp_path)
+    assert kept.get(owner) == ("strokes", b"file")
+    assert asdict(kept.opened(owner)) == asdict(picture)
+    kept.keep(owner, "", b"")
+    kept.keep_opened(owner, None)
+    assert kept.get(owner) is None
+    assert kept.opened(owner) is None
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_damaged_kept_drawing_is_none(tmp_path):
+    owner, kept = ("browser", "person"), KeptDrawings(tmp_path)
+    kept.keep(owner, "strokes", b"file")
+    for content in (b"", b"[", b"\xff\n"):
+        next(tmp_path.iterdir()).write_bytes(content)
+        assert kept.get(owner) is None

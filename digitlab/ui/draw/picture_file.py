@@ -41,7 +41,7 @@ def _show_kept(source: str) -> None:
     if kept is None or kept.source != source:
         shared.opened = state[_KEPT] = None
         return
-    if shared.opened is None or state.get(_KEPT) is not kept.file:
+    if shared.opened is None or state.get(_KEPT) != kept.file:
         shared.opened, state[_KEPT] = kept.picture(), kept.file
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if source == "Camera":
