@@ -214,12 +214,20 @@ def show_run(run: Run) -> None:
     settings_sharing.offer(run)
 
 
+def show_no_run() -> None:
+    """Show what is to be done, and where a run will stand."""
+    with st.container(key="no-run"):
+        st.info(_("No training yet. Choose the settings and press Train."), icon=":material/model_training:")
+    learning_curves.show((), 1, key="no-run", waiting=_("The curves begin when the training starts."))
+
+
 def place_of(run: Run | None) -> DeltaGenerator:
-    """Return the place of the shown run; it is cleared at once when another run is shown there."""
+    """Return the place of the shown run, of a fixed least height; it is cleared at once when another run is shown."""
     number = run.number if run else 0
     is_another = st.session_state.get("run_in_place", number) != number
     st.session_state.run_in_place = number
-    return st.empty().container() if is_another else st.container()
+    with st.container(key="run-place"):  # what is below stays while it is cleared
+        return st.empty().container() if is_another else st.container()
 
 
 def show_list(runs: list[Run]) -> None:
@@ -246,7 +254,7 @@ def show_runs() -> None:
         run = choose_shown_run(runs) if runs else None
         with place_of(run):
             if run is None:
-                st.info(_("No training yet. Choose the settings and press Train."), icon=":material/model_training:")
+                show_no_run()
             else:
                 show_run(run)
         if runs:

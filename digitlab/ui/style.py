@@ -169,6 +169,8 @@ dl.digitlab-glossary { padding: 0 !important; display: grid;
 [data-testid=stVegaLiteChart] :is(.role-axis, .role-legend) text { fill: currentColor !important; }
 .st-key-run-heading { min-height: 2.75rem; }
 .st-key-run-state { min-height: 9.5rem; }
+.st-key-no-run { min-height: 13.25rem; }
+.st-key-run-place { min-height: 34rem; }
 .st-key-train-settings { gap: .75rem; }
 .st-key-range-test { min-height: 24rem; }
 .st-key-own-figures, .st-key-own-layers { gap: .25rem; }
@@ -206,6 +208,8 @@ dl.digitlab-glossary { padding: 0 !important; display: grid;
   .st-key-own-layers [role=radiogroup] label { min-height: 2.75rem; align-items: center; }
   [data-testid=stLayoutWrapper]:has(> .st-key-own-tools) { bottom: 3.5rem; }
   .st-key-run-state { min-height: 16rem; }
+  .st-key-no-run { min-height: 19.75rem; }
+  .st-key-run-place { min-height: 61rem; }
 }
 .digitlab-small { image-rendering: pixelated; width: 36px; height: 36px; border-radius: .25rem; display: block; }
 .digitlab-seen.large img { width: min(280px, 100%); height: auto; aspect-ratio: 1; }

@@ -130,6 +130,8 @@ def test_another_run_s_figures_go_at_once(page):
 def test_the_axes_have_enough_contrast(page):
     visit(page, "train?settings=1~epochs_is_1~training_digits_is_1000")
     press_train(page)
+    expect(page.get_by_test_id("stMetric").first).to_be_visible()
+    settle(page)  # no point comes any more, for which the chart is drawn again
     label = page.locator("[data-testid=stVegaLiteChart] .role-axis text").first
     expect(label).to_be_visible()
     fill, text = label.evaluate("it => [getComputedStyle(it).fill, getComputedStyle(it.closest('.stApp')).color]")

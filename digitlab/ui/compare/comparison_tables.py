@@ -57,6 +57,7 @@ def _columns() -> dict[str, Any]:
         _("Name"): st.column_config.TextColumn(width="medium"),
         _("Test accuracy"): number(format="percent"),
         _("Test loss"): number(format="%.4f"),
+        _("Weights"): number(format="localized"),
         _("s per epoch"): number(format="%.2f", help=_("Median duration of a training epoch.")),
         _("File (MB)"): number(format="%.2f", help=_("Size of the .keras file.")),
         _("ms per digit"): number(format="%.3f", help=_("Time to read one digit, measured here.")),

@@ -27,6 +27,7 @@ def show(person: Person) -> None:
         column_config={
             _("Test accuracy"): st.column_config.NumberColumn(format="percent"),
             _("Test loss"): st.column_config.NumberColumn(format="%.4f"),
+            _("Weights"): st.column_config.NumberColumn(format="localized"),
         },
         hide_index=True,
     )
