@@ -21,6 +21,10 @@ DigitLabError
 │   ├── CheckpointDamaged   a checkpoint cannot be read
 │   ├── SnapshotDamaged     a snapshot cannot be read
 │   └── Diverged            the loss became infinite or NaN
+├── SearchError
+│   ├── SearchNotFound      there is no search of that number
+│   ├── SearchIsActive      a search that goes on cannot be deleted
+│   └── SearchIsOver        a search that has ended cannot change
 ├── DrawingNotFound         the person has no drawing of that number
 ├── StorageError
 │   ├── StorageFull         there is no room for a network or a checkpoint
@@ -127,6 +131,22 @@ class SnapshotDamaged(RunError):
 
 class Diverged(RunError):
     """The loss became infinite or NaN."""
+
+
+class SearchError(DigitLabError):
+    """A problem with a search for settings."""
+
+
+class SearchNotFound(SearchError):
+    """There is no search of that number."""
+
+
+class SearchIsActive(SearchError):
+    """A search that goes on cannot be deleted, nor a part of it be changed."""
+
+
+class SearchIsOver(SearchError):
+    """A search that has ended cannot change in that way."""
 
 
 class DrawingNotFound(DigitLabError):

@@ -23,10 +23,12 @@ from digitlab.networks.range_test import RangeTest
 from digitlab.networks.recognition import Recogniser
 from digitlab.networks.robustness import Robustness
 from digitlab.networks.scores import Scores
+from digitlab.networks.search_space import SearchSpace
 from digitlab.networks.snapshots import Snapshot
 from digitlab.runs.dispatch import jobs
 from digitlab.runs.dispatch.dispatcher import Dispatcher, HeartbeatMonitor, requeue_lost_runs
 from digitlab.runs.dispatch.jobs import P, T
+from digitlab.runs.dispatch.search_driver import SearchDriver
 from digitlab.runs.dispatch.worker_client import WorkerClient
 from digitlab.runs.models import scoring
 from digitlab.runs.models.model_files import ModelFiles
@@ -37,6 +39,7 @@ from digitlab.runs.records.improvement import Improvement
 from digitlab.runs.records.model_card import ModelCard
 from digitlab.runs.records.people import OPERATOR, Person
 from digitlab.runs.records.run import CommandLineOptions, Failure, Run, check_number
+from digitlab.runs.records.search import Search
 from digitlab.runs.services.drawings import Drawings
 from digitlab.runs.services.evaluations import Evaluations
 from digitlab.runs.services.explaining import ExplanationService
@@ -45,6 +48,7 @@ from digitlab.runs.services.limits import Limits
 from digitlab.runs.services.map_builder import MapBuilder
 from digitlab.runs.services.models import Models
 from digitlab.runs.services.rate_finder import RateFinder
+from digitlab.runs.services.searches import Searches
 from digitlab.runs.services.trainings import Trainings
 from digitlab.runs.services.wait_estimates import WaitEstimates
 from digitlab.runs.store.lazy_store import LazyStore
@@ -61,6 +65,7 @@ class Lab:
         drawings: People's own drawings.
         improver: Fine-tuning of networks on those drawings.
         rate_finder: Learning rates, found by range tests.
+        searches: Searches for settings, by many short trials.
 
     Example:
         >>> with Lab(Settings()) as lab:
@@ -85,6 +90,8 @@ class Lab:
         limits = Limits(settings)
         self._models = Models(self._files, self._importer, limits, self.mnist)
         self._trainings = Trainings(settings, self._record, limits, self._has_changed)
+        self._search_driver = SearchDriver(self._record, lambda: self._workers.count, self._has_changed)
+        self.searches = Searches(settings, self._record, limits, self._trainings, self._search_driver.wake)
         self.drawings = Drawings(self._record, limits.check_room)
         self.improver = Improver(self._files, self._recognisers, self.drawings, self._evaluations, self._trainings)
 
@@ -103,6 +110,7 @@ class Lab:
             closing(self._record),
             closing(self._workers),
             closing(self._dispatcher),
+            closing(self._search_driver),
         ):  # each is closed, even if another fails
             self._map_builder.close()
             self.rate_finder.close()
@@ -120,6 +128,7 @@ class Lab:
                 models=self._settings.models,
             )
         self._dispatcher.start()
+        self._search_driver.start()
 
     def wait_until_open(self) -> None:
         """Wait until the workers have started, or failed to start."""
@@ -270,6 +279,16 @@ class Lab:
             self._evaluations.save(base, TEST, lambda: self.evaluate_here(base.name))
         return self.improver.result(run, person)
 
+    def start_search_here(self, space: SearchSpace, title: str) -> Search:
+        """Start a search, and workers of this process for its trials, until it is closed. For the command line."""
+        self._dispatcher.start()
+        self.wait_until_open()
+        if self.training_error:
+            raise WorkersUnavailable(self.training_error)
+        search = self.searches.start(space, title, OPERATOR)
+        self._search_driver.start()
+        return search
+
     def stop(self, number: int, person: Person) -> None:
         """Stop a run: at once if it is queued, else after its current batch. The network so far is saved."""
         self._trainings.stop(number, person)
@@ -294,9 +313,13 @@ class Lab:
         """Return a run."""
         return self._record().run(check_number(number))
 
-    def runs(self) -> list[Run]:
-        """Return all runs, the newest first. Pages that ask at the same time share one read of the database."""
-        return self._wait_estimates.runs()
+    def runs(self, *, with_trials: bool = False) -> list[Run]:
+        """Return all runs, the newest first; by default without the trials of searches.
+
+        Pages that ask at the same time share one read of the database.
+        """
+        runs = self._wait_estimates.runs()
+        return runs if with_trials else [run for run in runs if run.search is None]
 
     def requeue_lost_runs(self) -> None:
         """Requeue runs of this machine whose worker died while no app was running. For the command line."""

@@ -36,6 +36,7 @@ ONLY_IN = {
     "starlette": ("digitlab/server/", "digitlab/ui/visitor_cookie.py"),
     "streamlit_drawable_canvas": ("digitlab/ui/canvas.py",),
     "sqlalchemy": ("digitlab/runs/store/", "digitlab/doctor/database_checks.py"),
+    "optuna": ("digitlab/runs/store/studies.py",),
     "psycopg": ("digitlab/runs/store/schema.py",),
     "dask": ("digitlab/runs/dispatch/",),
     "distributed": ("digitlab/runs/dispatch/", "digitlab/doctor/worker_checks.py"),

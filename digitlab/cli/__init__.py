@@ -11,6 +11,8 @@ models           networks: evaluate, read, export, import
 output           the result of a command, as JSON or as text
 parser           the commands and their options
 runs             runs: list, stop, pause, resume, rename, delete
+search           tries many settings, by workers of its own
+search_options   what a search varies and how long it is, as options
 setting_options  the settings of a training, as options
 setup            this set-up: doctor, workers
 training         trains a network in this process

@@ -13,6 +13,7 @@ from digitlab.cli import (
     models,
     output,
     runs,
+    search,
     setup,
     training,
 )
@@ -26,6 +27,7 @@ from digitlab.translation import error_text, in_language
 COMMANDS: dict[str, Callable[[argparse.Namespace, Lab], int]] = {
     "train": training.train,
     "find-learning-rate": learning_rate.find_learning_rate,
+    "search": search.search,
     "evaluate": models.evaluate,
     "read": models.read,
     "export": models.export,

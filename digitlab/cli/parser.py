@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, TypeAlias
 
-from digitlab.cli import output, setting_options
+from digitlab.cli import output, search_options, setting_options
 from digitlab.networks.file_formats import FORMATS
 from digitlab.networks.recognition import DEFAULT_MODEL
 from digitlab.translation import _
@@ -42,7 +42,15 @@ def parser() -> argparse.ArgumentParser:
     """
     top = _Parser(prog="python -m digitlab", description=_("DigitLab without a browser."))
     add = top.add_subparsers(title=_("commands"), required=True, metavar="COMMAND", dest="command").add_parser
-    commands = _train(add), _find_learning_rate(add), _evaluate(add), _read(add), _export(add), _import(add)
+    commands = (
+        _train(add),
+        _find_learning_rate(add),
+        _search(add),
+        _evaluate(add),
+        _read(add),
+        _export(add),
+        _import(add),
+    )
     for command in (*commands, *_improvement(add), *_runs(add), *_backup(add), _doctor(add)):
         command.add_argument("--json", action="store_true", help=_("Print JSON."))
     add("workers", help=_("run worker processes until standard input ends (used by the app)"))
@@ -63,6 +71,13 @@ def _train(add: _Add) -> argparse.ArgumentParser:
 def _find_learning_rate(add: _Add) -> argparse.ArgumentParser:
     command = add("find-learning-rate", help=_("suggest a learning rate for such a training, by a range test"))
     setting_options.add(command)
+    return command
+
+
+def _search(add: _Add) -> argparse.ArgumentParser:
+    command = add("search", help=_("try many settings in short trials, and suggest the best"))
+    setting_options.add(command)
+    search_options.add(command)
     return command
 
 

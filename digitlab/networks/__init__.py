@@ -24,6 +24,7 @@ reading            what a network reads in a drawing
 recognition        reads digits at once, on LiteRT
 robustness         accuracy as digits are distorted
 scores             accuracy, confusion and mistakes from probabilities
+search_space       what a search for settings varies, and its limits
 snapshots          snapshots of a network after an epoch
 snippets           parts of the Keras code
 statistics         confidence intervals and tests

@@ -53,7 +53,7 @@ with form, st.container(key="train-form"):
 with name:  # drawn after the click, so that it shows the number of the run after this one
     newest: list[Run] = []
     with suppress(DatabaseUnavailable):  # shown below, where the runs are read again
-        newest = lab.runs()[:1]
+        newest = lab.runs(with_trials=True)[:1]
     number = newest[0].number + 1 if newest else 1
     unnamed = f"{training_form.title(preset)} {number}"  # as the record names it
     placeholder = _('Leave empty for "{name}"', name=unnamed)

@@ -160,6 +160,10 @@ def _execute(settings: Settings, store: Store, run: Run, heartbeat: Heartbeat, o
     if ending:
         is_interrupted = ending[0] is RunState.INTERRUPTED
         return Outcome(state=ending[0], message=options.interruption() if is_interrupted else "")
+    if run.search is not None:  # a trial is judged by its validation digits alone, and leaves no file
+        with suppress(StorageError):
+            checkpoint_of(settings, run).delete()
+        return Outcome(state=RunState.STOPPED if trained.was_stopped else RunState.FINISHED)
     digits = mnist_source.load(settings.data)
     found: list[Scores] = []
 
@@ -246,7 +250,7 @@ def _train(
         wanted=wanted,
         is_pause=is_pause,
         checkpoint=checkpoint_of(settings, run),
-        observe=observe,
+        observe=observe if run.search is None else None,
     )
 
 

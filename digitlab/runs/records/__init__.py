@@ -10,5 +10,6 @@ numbers        the numbers that runs and drawings may have
 people         people, and what they may change
 queue          the queue: a fair order between people, and estimates of when each run starts
 run            a training run and its states
+search         a search for settings, and its trials
 settings_link  the settings of a run, as a link or a small file
 """

@@ -19,20 +19,22 @@ class QueueEntry:
         owner: Id of its owner.
         is_waiting: Whether it is queued; else it is running.
         is_recovering: Whether it is queued again because its worker was lost.
+        is_trial: Whether it is a trial of a search.
     """
 
     number: int
     owner: str
     is_waiting: bool
     is_recovering: bool = False
+    is_trial: bool = False
 
 
 def fair_order(entries: Sequence[QueueEntry], last_starts: Mapping[str, float]) -> list[int]:
     """Return the numbers of the queued runs, in the order in which they start.
 
     Runs that lost their worker come first. Then the person with the fewest running runs is next; among several, the one
-    whose last run started longest ago. Each person's runs keep their order. One person with ten runs does not hold up
-    others with one each.
+    whose last run started longest ago. Each person's runs keep their order, and their searches' trials come after them.
+    One person with ten runs, or with a search of a hundred trials, does not hold up others with one each.
 
     Args:
         entries: All queued and running runs.
@@ -46,7 +48,7 @@ def fair_order(entries: Sequence[QueueEntry], last_starts: Mapping[str, float]) 
     lost = sorted(entry.number for entry in entries if entry.is_waiting and entry.is_recovering)
     running: dict[str, int] = {}
     waiting: dict[str, list[int]] = {}
-    for entry in sorted(entries, key=lambda entry: entry.number):
+    for entry in sorted(entries, key=lambda entry: (entry.is_trial, entry.number)):
         if entry.is_waiting and not entry.is_recovering:
             waiting.setdefault(entry.owner, []).append(entry.number)
         else:
@@ -73,6 +75,7 @@ def queue_entries(runs: Iterable[Run]) -> list[QueueEntry]:
             owner=run.owner,
             is_waiting=run.state is RunState.QUEUED,
             is_recovering=run.recoveries > 0,
+            is_trial=run.search is not None,
         )
         for run in runs
         if not run.state.is_over()

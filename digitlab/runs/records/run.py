@@ -85,6 +85,8 @@ class Run:
         progress: Position within an epoch, or in the preparation before the first; None before that.
         model: Name of the saved network; None before there is one.
         test_loss, test_accuracy: Its score on MNIST's test set; None before there is one.
+        search: Number of the search whose trial it is; None for a run that a person started.
+        trial: Number of the trial in that search, from 0.
 
     Example:
         >>> run = Run(number=1, title="Tutorial 1", config=TrainingConfig(), state=RunState.QUEUED, created=0.0)
@@ -114,6 +116,8 @@ class Run:
     model: str | None = None
     test_loss: float | None = None
     test_accuracy: float | None = None
+    search: int | None = None
+    trial: int | None = None
 
     @property
     def share_done(self) -> float:

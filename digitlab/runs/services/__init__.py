@@ -12,6 +12,7 @@ map_builder     maps of digits, made in the background
 models          people's own networks: import, rename and delete
 rate_finder     learning rates by range tests, in the background
 restore         puts a backup in the place of a lab that is not running
+searches        searches for settings: start, stop, delete, train the best in full
 trainings       runs: start, stop, pause, resume, rename and delete
 wait_estimates  all runs, and when the queued ones may start
 """

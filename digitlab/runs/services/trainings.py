@@ -5,7 +5,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from digitlab import logs
-from digitlab.errors import LimitReached, ModelDamaged, ModelNotFound, NotAllowed
+from digitlab.errors import LimitReached, ModelDamaged, ModelNotFound, NotAllowed, SearchIsActive
 from digitlab.networks.config import TrainingConfig
 from digitlab.runs.dispatch import jobs
 from digitlab.runs.dispatch.worker_names import new_worker_name
@@ -62,14 +62,14 @@ class Trainings:
 
     def pause(self, number: int, person: Person) -> None:
         """Request a pause."""
-        run = self._own(number, person)
+        run = _not_of_search(self._own(number, person))
         self._store().request_pause(number)
         logs.log("pause requested", run=number, person=person.id, was=run.state)
         self._changed()
 
     def resume(self, number: int, person: Person, epochs: int | None) -> Run:
         """Queue a run again, to resume with `epochs` in total; None: as many as before."""
-        run = self._own(number, person)
+        run = _not_of_search(self._own(number, person))
         self._check_limits(epochs or run.config.epochs, person)
         was, run = run.state, self._store().queue_again(number, epochs)
         logs.log("run resumed", run=number, person=person.id, was=was, epochs=run.config.epochs)
@@ -85,7 +85,7 @@ class Trainings:
 
     def delete(self, number: int, person: Person) -> None:
         """Delete a run that is over, its checkpoint, its snapshots, and its network if that was not kept."""
-        run = self._own(number, person)
+        run = _not_of_search(self._own(number, person))
         self._store().delete(number)
         with suppress(ModelNotFound, ModelDamaged):
             if run.model is not None and (files := ModelFiles(self._settings)).card(run.model).is_pending:
@@ -106,6 +106,19 @@ class Trainings:
         except LimitReached as error:
             logs.log("limit reached", person=person.id, reason=str(error))
             raise
+
+
+def _not_of_search(run: Run) -> Run:
+    """Return a run unless a search needs it as it is; `SearchIsActive` if it is a trial of one."""
+    if run.search is not None:
+        raise SearchIsActive(
+            Text(
+                "Run {number} is a trial of search {search}. Stop or delete the search on the page Try many.",
+                number=run.number,
+                search=run.search,
+            )
+        )
+    return run
 
 
 def _checked(title: str) -> str:

@@ -7,6 +7,8 @@ lazy_store     the store, opened on first use
 migrations     creates the tables, and extends those of older versions
 rows           reads rows as runs, and says what changes in a row
 schema         the tables, and how a database is opened
+search_store   reads and writes searches and their trials
 sqlite_copy    copies of SQLite databases that are in use
 store          reads and writes runs
+studies        Optuna's studies, which suggest the values of trials
 """

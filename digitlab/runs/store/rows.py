@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from digitlab.networks.config import TrainingConfig
 from digitlab.networks.metrics import PartialMetrics, Progress
+from digitlab.runs.records.people import Person
 from digitlab.runs.records.queue import QueueEntry, fair_order
 from digitlab.runs.records.run import MAX_RECOVERIES, Failure, Run, RunState
 from digitlab.runs.store.schema import runs
@@ -22,6 +23,12 @@ _REQUEUED = Text("Its worker ended unexpectedly. It resumes automatically.")
 # Fine-tuning takes seconds, so it has no checkpoints.
 _FINE_TUNING_LOST = Text("Its worker ended unexpectedly, and nothing was saved. Start it again.")
 _FINE_TUNING_REQUEUED = Text("Its worker ended unexpectedly. It starts again automatically.")
+
+
+def new_run(config: TrainingConfig, title: str, person: Person, now: float) -> dict[str, Any]:
+    """Return what every new run has."""
+    values: dict[str, Any] = {"title": title, "is_named": bool(title), "created": now}
+    return values | {"owner": person.id, "owner_name": person.name, "config": json.dumps(config.as_dict())}
 
 
 def claimed_by(worker: str, now: float) -> dict[str, Any]:
@@ -67,13 +74,15 @@ def change(connection: sa.Connection, number: int, allowed: list[RunState], **va
 
 def queue_order(connection: sa.Connection) -> list[int]:
     """Return the numbers of the queued runs, in the order in which they start."""
-    query = sa.select(runs.c.number, runs.c.owner, runs.c.state, runs.c.recoveries).where(runs.c.state.in_(ACTIVE))
+    columns = runs.c.number, runs.c.owner, runs.c.state, runs.c.recoveries, runs.c.search
+    query = sa.select(*columns).where(runs.c.state.in_(ACTIVE))
     entries = [
         QueueEntry(
             number=row.number,
             owner=row.owner,
             is_waiting=row.state == RunState.QUEUED,
             is_recovering=row.recoveries > 0,
+            is_trial=row.search is not None,
         )
         for row in connection.execute(query)
     ]
@@ -95,9 +104,9 @@ def progress_values(progress: Progress) -> dict[str, Any]:
 def as_run(row: sa.Row[Any]) -> Run:
     """Return a row as a run. `InvalidSetting` if its settings are no longer valid."""
     values = dict(row._mapping)
-    for column in ("epoch", "batch", "batches", "so_far", "worker"):
+    for column in ("epoch", "batch", "batches", "so_far", "worker", "trial_values", "trial_state"):
         values.pop(column)
-    values["config"] = _config(values["config"])
+    values["config"] = config_of(values["config"])
     values["state"] = RunState(values["state"])
     values["failure"] = _failure(row)
     values["progress"] = _progress(row)
@@ -121,5 +130,6 @@ def _failure(row: sa.Row[Any]) -> Failure | None:
 
 
 @lru_cache(maxsize=1000)  # pages read all runs every second
-def _config(text: str) -> TrainingConfig:
+def config_of(text: str) -> TrainingConfig:
+    """Return the settings in a column."""
     return TrainingConfig.from_dict(json.loads(text))

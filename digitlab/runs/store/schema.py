@@ -42,6 +42,30 @@ runs = sa.Table(
     sa.Column("model", sa.String(128)),
     sa.Column("test_loss", sa.Double),
     sa.Column("test_accuracy", sa.Double),
+    sa.Column("search", sa.Integer),  # of a search's trial, with the next three columns
+    sa.Column("trial", sa.Integer),
+    sa.Column("trial_values", sa.Text),
+    sa.Column("trial_state", sa.String(16)),
+    # Two processes that drive a search cannot begin the same trial twice.
+    sa.Index("ix_runs_search_trial", "search", "trial", unique=True),
+    sqlite_autoincrement=True,
+)
+searches = sa.Table(
+    "searches",
+    metadata,
+    sa.Column("number", sa.Integer, primary_key=True),
+    sa.Column("title", sa.String(80), nullable=False),
+    sa.Column("owner", sa.String(64), nullable=False, index=True),
+    sa.Column("owner_name", sa.String(80), nullable=False),
+    sa.Column("space", sa.Text, nullable=False),
+    sa.Column("state", sa.String(16), nullable=False, index=True),
+    sa.Column("is_stop_wanted", sa.Boolean, nullable=False),
+    sa.Column("message", sa.Text, nullable=False),
+    sa.Column("created", sa.Double, nullable=False),
+    sa.Column("ended", sa.Double),
+    sa.Column("seconds", sa.Double, nullable=False),
+    sa.Column("driver", sa.String(128)),
+    sa.Column("heartbeat", sa.Double),
     sqlite_autoincrement=True,
 )
 epochs = sa.Table(

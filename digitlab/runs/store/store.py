@@ -24,6 +24,8 @@ from digitlab.runs.store.drawing_store import DrawingStore
 from digitlab.runs.store.schema import epochs as _epochs
 from digitlab.runs.store.schema import observations as _observations
 from digitlab.runs.store.schema import runs as _runs
+from digitlab.runs.store.search_store import SearchStore
+from digitlab.runs.store.studies import Studies
 from digitlab.translation import Text
 
 _RESUMABLE = [RunState.PAUSED, RunState.STOPPED, RunState.INTERRUPTED, RunState.FINISHED]
@@ -39,6 +41,8 @@ class Store:
 
     Attributes:
         drawings: Reads and writes people's drawings.
+        searches: Reads and writes searches.
+        studies: Suggests the values of their trials.
 
     Raises:
         DatabaseUnavailable: From every method, if the database cannot be reached.
@@ -63,6 +67,8 @@ class Store:
         self._engine = schema.engine_for(url)
         self._file = self._file_of_engine(may_create=may_create)
         self.drawings = DrawingStore(self._transaction)
+        self.searches = SearchStore(self._transaction)
+        self.studies = Studies(self._engine, self._checked)
         with self._file.opening() if self._file else nullcontext(), self._transaction() as connection:
             migrations.migrate(connection)
 
@@ -88,8 +94,7 @@ class Store:
             worker: The command line's process if it trains the run itself; None queues the run.
         """
         now = time.time()
-        values: dict[str, Any] = {"title": title, "is_named": bool(title), "created": now}
-        values |= {"owner": person.id, "owner_name": person.name, "config": json.dumps(config.as_dict())}
+        values = rows.new_run(config, title, person, now)
         values |= {"state": RunState.QUEUED} if worker is None else rows.claimed_by(worker, now)
         with self._transaction() as connection:
             insert = sa.insert(_runs).values(is_attended=worker is not None, **values).returning(_runs.c.number)
@@ -131,8 +136,9 @@ class Store:
             return rows.last_starts(connection)
 
     def active(self, person: Person) -> int:
-        """Return how many queued and running runs a person has."""
-        query = sa.select(sa.func.count()).where(_runs.c.owner == person.id, _runs.c.state.in_(rows.ACTIVE))
+        """Return how many queued and running runs a person has, without the trials of searches."""
+        own = sa.and_(_runs.c.owner == person.id, _runs.c.search.is_(None))
+        query = sa.select(sa.func.count()).where(own, _runs.c.state.in_(rows.ACTIVE))
         with self._transaction() as connection:
             return connection.execute(query).scalar_one()
 
@@ -339,11 +345,16 @@ class Store:
 
     @contextmanager
     def _transaction(self) -> Iterator[sa.Connection]:
+        with self._checked(), self._engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def _checked(self) -> Iterator[None]:
+        """Check a SQLite file, and turn the database's errors within the block into the lab's."""
         if self._file:
             self._file.check()
         try:
-            with self._engine.begin() as connection:
-                yield connection
+            yield
             logs.log_availability("database", is_available=True)
         except SQLAlchemyError as error:
             where = self._engine.url.render_as_string(hide_password=True)

@@ -1,0 +1,180 @@
+"""Drives searches: begins their trials as ordinary runs, and tells the searches what became of them."""
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from digitlab import logs
+from digitlab.errors import DatabaseUnavailable, RunIsOver, SearchError
+from digitlab.runs.dispatch.dispatcher import HeartbeatMonitor
+from digitlab.runs.dispatch.worker_names import new_worker_name
+from digitlab.runs.records.search import (
+    NOBODY,
+    Search,
+    SearchState,
+    Trial,
+    best_trial,
+    is_hopeless,
+    why_nothing_was_found,
+)
+from digitlab.translation import message_of
+
+if TYPE_CHECKING:
+    from digitlab.runs.store.store import Store
+
+_IDLE = 1.0  # seconds between two looks at the record while there is nothing to drive
+_BUSY = 0.2  # and while there is: short trials must not wait for the next
+_HEARTBEAT = 2.0  # seconds between two heartbeats
+
+
+class SearchDriver:
+    """Drives searches for as long as the app runs: a thread of its process.
+
+    Several apps on one record may each have one; each search has one driver at a time. All that is known of a search is
+    in the record, so another process goes on with it where the last one ended.
+
+    Attributes:
+        error_message: One sentence on why no search can go on now; empty if all is well.
+    """
+
+    def __init__(self, store: "Callable[[], Store]", workers: Callable[[], int], changed: Callable[[], None]) -> None:
+        """Take what opens the record, how many runs train at the same time, and what is called when a run is queued."""
+        self._store, self._workers, self._changed = store, workers, changed
+        self._name = new_worker_name()
+        self._monitor = HeartbeatMonitor()
+        self._beaten: dict[int, float] = {}  # when each search that is driven here had its last heartbeat
+        self._has_news, self._is_over = threading.Event(), threading.Event()
+        self._thread = threading.Thread(target=self._run, name="search driver", daemon=True)
+        self.error_message: str = ""
+
+    def start(self) -> None:
+        """Start the thread; a second call does nothing."""
+        if not self._thread.is_alive() and not self._is_over.is_set():
+            self._thread.start()
+
+    def wake(self) -> None:
+        """Look at the record now: a search was started, or is to stop."""
+        self._has_news.set()
+
+    def close(self) -> None:
+        """End the thread, and let others drive its searches."""
+        self._is_over.set()
+        self._has_news.set()
+        if self._thread.is_alive():
+            self._thread.join(timeout=10)
+
+    def step(self) -> bool:
+        """Look at all running searches once; return whether any is driven here."""
+        store = self._store()
+        self._take_what_nobody_drives(store)
+        for number in list(self._beaten):
+            if not self._still_drives(store, number):
+                del self._beaten[number]
+                continue
+            try:
+                self._drive(store, store.searches.get(number))
+            except SearchError:  # another process has taken it, or even deleted it
+                self._beaten.pop(number, None)
+        return bool(self._beaten)
+
+    def release(self) -> None:
+        """Let others drive the searches that are driven here."""
+        if self._beaten:
+            self._store().searches.release(self._name)
+            self._beaten.clear()
+
+    def _run(self) -> None:
+        while not self._is_over.is_set():
+            self._has_news.clear()
+            is_busy = False
+            try:
+                is_busy = self.step()
+                self.error_message = ""
+            except DatabaseUnavailable as error:
+                self._monitor.reset()
+                self.error_message = message_of(error)
+            self._has_news.wait(_BUSY if is_busy else _IDLE)
+        try:
+            self.release()
+        except DatabaseUnavailable:
+            return  # another process notices that there are no heartbeats
+
+    def _take_what_nobody_drives(self, store: "Store") -> None:
+        heartbeats = [last for last in store.searches.last_heartbeats() if last.worker != self._name]
+        free = [last for last in heartbeats if last.worker == NOBODY]
+        for last in free + self._monitor.lost([last for last in heartbeats if last.worker != NOBODY]):
+            if store.searches.take(last, self._name):
+                self._beaten[last.number] = time.monotonic()
+                logs.log("search taken", search=last.number, lost=last.worker or None)
+
+    def _still_drives(self, store: "Store", number: int) -> bool:
+        """Give a heartbeat if it is time for one; return whether the search is still driven here."""
+        now = time.monotonic()
+        passed = now - self._beaten[number]
+        if passed < _HEARTBEAT:
+            return True
+        self._beaten[number] = now
+        return store.searches.record_heartbeat(number, self._name, passed)
+
+    def _drive(self, store: "Store", search: Search) -> None:
+        trials = [self._looked_at(store, search, trial) for trial in store.searches.trials(search.number)]
+        under_way = [trial for trial in trials if not trial.state.is_over()]
+        if search.may_begin_trial(len(trials)) and not is_hopeless(trials):
+            self._begin_trials(store, search, trials, self._workers() - len(under_way))
+        elif under_way and search.is_stop_wanted:
+            for trial in under_way:
+                self._stop(store, trial)
+        elif not under_way:
+            self._end(store, search, trials)
+
+    def _looked_at(self, store: "Store", search: Search, trial: Trial) -> Trial:
+        """Tell the search what became of a trial, or stop one that is not promising; return the trial as it is now."""
+        if trial.state.is_over():
+            return trial
+        outcome = trial.outcome
+        if outcome.is_over():
+            store.studies.tell(search, trial, outcome)  # first: it is told again if this process ends before the next
+            return store.searches.settle(search, self._name, trial, outcome)
+        is_between = 0 < len(trial.accuracies) < search.space.epochs
+        if is_between and not trial.is_stop_wanted and store.studies.is_unpromising(search, trial):
+            self._stop(store, trial)
+        return trial
+
+    def _stop(self, store: "Store", trial: Trial) -> None:
+        if not trial.is_stop_wanted:
+            try:
+                store.request_stop(trial.run)
+            except RunIsOver:
+                return  # meanwhile
+            self._changed()
+
+    def _begin_trials(self, store: "Store", search: Search, trials: Sequence[Trial], wanted: int) -> None:
+        begun = {trial.number for trial in trials}
+        for _ in range(min(wanted, search.space.max_trials - len(begun))):
+            number, values = store.studies.next_trial(search, begun)
+            run = store.searches.begin_trial(search, self._name, number, values)
+            if run is None:
+                return  # another process drives it
+            logs.log("run queued", run=run, person=search.owner, search=search.number, trial=number, **values)
+            begun.add(number)
+            self._changed()
+
+    def _end(self, store: "Store", search: Search, trials: Sequence[Trial]) -> None:
+        best = best_trial(trials)
+        state, message = SearchState.FINISHED, ""
+        if search.is_stop_wanted:
+            state = SearchState.STOPPED
+        elif best is None:
+            state, message = SearchState.FAILED, why_nothing_was_found(trials)
+        if store.searches.end(search, self._name, state, message):
+            logs.log(
+                f"search {state}",
+                search=search.number,
+                person=search.owner,
+                trials=len(trials),
+                best=None if best is None else best.accuracy,
+                reason=message or None,
+            )
+        store.studies.forget(search)
+        del self._beaten[search.number]

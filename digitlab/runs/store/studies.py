@@ -1,0 +1,225 @@
+"""Optuna's studies in the lab's own database: they suggest the values of trials, and say which trials to stop early.
+
+The only module that imports Optuna, and only when it is first needed: that takes half a second.
+"""
+
+import threading
+import zlib
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from digitlab.errors import DatabaseUnavailable, SearchIsActive
+from digitlab.networks.search_space import Parameter, Scale, SearchSpace, Varied
+from digitlab.runs.records.search import Search, Trial, TrialState
+from digitlab.translation import Text
+
+if TYPE_CHECKING:
+    import optuna
+    from optuna.distributions import BaseDistribution
+
+_RANDOM_SHARE = 0.4  # of the trials, at the beginning, which know of no others
+_MAX_RANDOM = 10  # of them
+_JUDGED_FROM = 4  # finished trials, with whose median the others are compared
+_BEST = 5  # trials at least are compared with all others; a tenth of many, half of few
+_MIN_EXPLAINED = 4  # finished trials, of which the importance of settings is computed
+
+
+class Studies:
+    """One study for each search: a sampler (TPE), a pruner (median), and what they were told. Thread-safe.
+
+    J. Bergstra et al., "Algorithms for hyper-parameter optimization" (2011). T. Akiba et al., "Optuna: a
+    next-generation hyperparameter optimization framework" (2019).
+
+    Optuna's tables lie in the lab's database, and use its connections. Each trial is seeded by the search and its own
+    number, so a process that goes on with a search suggests what the one before would have.
+    """
+
+    def __init__(self, engine: sa.Engine, errors: Callable[[], AbstractContextManager[None]]) -> None:
+        """Take the database, and a context in which its errors become the lab's."""
+        self._engine, self._errors = engine, errors
+        self._storage: optuna.storages.RDBStorage | None = None
+        self._opened: dict[int, optuna.Study] = {}
+        self._lock = threading.RLock()
+
+    def next_trial(self, search: Search, begun: Collection[int]) -> tuple[int, dict[str, Any]]:
+        """Return the number of the next trial of a search, and the values to try.
+
+        Args:
+            search: The search.
+            begun: The numbers of the trials that have a run. One that was suggested to a process that then ended, and
+                has no run, comes next.
+        """
+        import optuna
+
+        distributions = {varied.name: _distribution(varied) for varied in search.space.varied}
+        with self._connected():
+            study = self._study(search)
+            for trial in study.get_trials(deepcopy=False, states=(optuna.trial.TrialState.RUNNING,)):
+                if trial.number in begun:
+                    continue
+                if set(trial.params) == set(distributions):
+                    return trial.number, _values(search.space, trial.params)
+                study.tell(trial.number, state=optuna.trial.TrialState.FAIL)  # its process ended amid the suggestion
+            study.sampler = _sampler(search.space, len(study.get_trials(deepcopy=False)))
+            suggested = study.ask(distributions)
+            return suggested.number, _values(search.space, suggested.params)
+
+    def is_unpromising(self, search: Search, trial: Trial) -> bool:
+        """Report a trial's validation accuracies; return whether it is worse than the median of the finished ones."""
+        with self._connected():
+            study = self._study(search)
+            key = self._report(study, trial)
+            return study.pruner.prune(study, self._opened_storage().get_trial(key))
+
+    def tell(self, search: Search, trial: Trial, outcome: TrialState) -> None:
+        """Report how a trial ended. Optuna keeps the first report of each trial."""
+        from optuna.trial import TrialState as Told
+
+        states = {TrialState.FINISHED: Told.COMPLETE, TrialState.PRUNED: Told.PRUNED, TrialState.FAILED: Told.FAIL}
+        value = trial.accuracy if outcome is TrialState.FINISHED else None
+        with self._connected():
+            study = self._study(search)
+            if not study.get_trials(deepcopy=False)[trial.number].state.is_finished():
+                self._report(study, trial)
+            study.tell(trial.number, value, states[outcome], skip_if_finished=True)
+
+    def forget(self, search: Search) -> None:
+        """Close the study of a search that is over."""
+        with self._lock:
+            self._opened.pop(search.number, None)
+
+    def delete(self, search: Search) -> None:
+        """Delete the study of a search, if it has one."""
+        import optuna
+
+        self.forget(search)
+        with self._connected():
+            if _name(search) in optuna.get_all_study_names(self._opened_storage()):
+                optuna.delete_study(study_name=_name(search), storage=self._opened_storage())
+
+    def _report(self, study: "optuna.Study", trial: Trial) -> int:
+        """Report a trial's accuracies, again or for the first time; return Optuna's key of it."""
+        storage = self._opened_storage()
+        key = storage.get_trial_id_from_study_id_trial_number(
+            storage.get_study_id_from_name(study.study_name), trial.number
+        )
+        known = storage.get_trial(key).intermediate_values
+        for epoch, accuracy in enumerate(trial.accuracies, start=1):
+            if known.get(epoch) != accuracy:
+                storage.set_trial_intermediate_value(key, epoch, accuracy)
+        return key
+
+    def _study(self, search: Search) -> "optuna.Study":
+        import optuna
+
+        if search.number not in self._opened:
+            self._opened[search.number] = optuna.create_study(
+                study_name=_name(search),
+                storage=self._opened_storage(),
+                direction="maximize",
+                sampler=_sampler(search.space, 0),
+                pruner=optuna.pruners.MedianPruner(n_startup_trials=_JUDGED_FROM),
+                load_if_exists=True,
+            )
+        return self._opened[search.number]
+
+    def _opened_storage(self) -> "optuna.storages.RDBStorage":
+        if self._storage is None:
+            import optuna
+
+            optuna.logging.set_verbosity(optuna.logging.WARNING)  # else it writes a line for each study
+            url = self._engine.url.render_as_string(hide_password=False)
+            url = url.replace("{", "{{").replace("}", "}}")  # Optuna fills in its version
+            try:
+                self._storage = optuna.storages.RDBStorage(url, engine_kwargs={"pool": self._engine.pool})
+            except RuntimeError as error:  # its tables are of another version
+                raise DatabaseUnavailable(
+                    Text("Optuna cannot use its tables in the database. {reason}", reason=str(error))
+                ) from error
+        return self._storage
+
+    @contextmanager
+    def _connected(self) -> Iterator[None]:
+        """Turn Optuna's errors within the block into the lab's."""
+        from optuna.exceptions import StorageInternalError, UpdateFinishedTrialError
+
+        with self._lock, self._errors():
+            try:
+                yield
+            except StorageInternalError as error:
+                raise error.__cause__ or error from None  # the database's own
+            except UpdateFinishedTrialError as error:
+                raise SearchIsActive(Text("Another process goes on with this search.")) from error
+
+
+def importance(space: SearchSpace, trials: Sequence[Trial]) -> dict[str, float]:
+    """Return how much each setting mattered for being among the best trials, as shares of 1, the largest first.
+
+    By PED-ANOVA (S. Watanabe et al., "PED-ANOVA: efficiently quantifying hyperparameter importance in arbitrary
+    subspaces", 2023): Optuna's fANOVA would need scikit-learn. Empty with fewer than 4 finished trials, and where all
+    are equally good.
+    """
+    import optuna
+
+    finished = [trial for trial in trials if trial.state is TrialState.FINISHED]
+    if len(finished) < _MIN_EXPLAINED or len({trial.accuracy for trial in finished}) == 1:
+        return {}
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    study = optuna.create_study(direction="maximize")
+    distributions = {varied.name: _distribution(varied) for varied in space.varied}
+    study.add_trials(
+        optuna.trial.create_trial(
+            params={varied.name: _param(varied, trial.values[varied.name]) for varied in space.varied},
+            distributions=distributions,
+            value=trial.accuracy,
+        )
+        for trial in finished
+    )
+    share = min(max(0.1, _BEST / len(finished)), 0.5)
+    evaluator = optuna.importance.PedAnovaImportanceEvaluator(target_quantile=share)
+    return optuna.importance.get_param_importances(study, evaluator=evaluator)
+
+
+def _name(search: Search) -> str:
+    return f"digitlab-search-{search.number}-{int(search.created * 1000):x}"
+
+
+def _sampler(space: SearchSpace, trial: int) -> "optuna.samplers.TPESampler":
+    from optuna.samplers import TPESampler
+
+    random = min(_MAX_RANDOM, max(2, round(_RANDOM_SHARE * space.max_trials)))
+    return TPESampler(n_startup_trials=random, seed=zlib.crc32(f"{space.base.seed} {trial}".encode()))
+
+
+def _distribution(varied: Varied) -> "BaseDistribution":
+    """Return what Optuna draws: of what is doubled or chosen, the place among the values."""
+    from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
+
+    match varied.parameter.scale:
+        case Scale.CHOICE:
+            return CategoricalDistribution(varied.values)
+        case Scale.COUNT | Scale.DOUBLED:
+            return IntDistribution(0, len(varied.parameter.steps(varied.values)) - 1)
+    return FloatDistribution(*map(float, varied.values), log=varied.parameter.scale is Scale.LOG)
+
+
+def _values(space: SearchSpace, params: dict[str, Any]) -> dict[str, Any]:
+    """Return what Optuna drew as values of the settings."""
+    return {varied.name: _value(varied, varied.parameter, params[varied.name]) for varied in space.varied}
+
+
+def _value(varied: Varied, parameter: Parameter, param: Any) -> Any:
+    if parameter.scale in (Scale.COUNT, Scale.DOUBLED):
+        return parameter.steps(varied.values)[param]
+    return parameter.rounded(param)
+
+
+def _param(varied: Varied, value: Any) -> Any:
+    """Return a value as Optuna drew it; a number that was rounded beyond an end is the end."""
+    parameter = varied.parameter
+    if parameter.scale in (Scale.COUNT, Scale.DOUBLED):
+        return parameter.steps(varied.values).index(value)
+    return value if parameter.scale is Scale.CHOICE else min(max(value, varied.values[0]), varied.values[1])
