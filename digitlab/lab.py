@@ -140,6 +140,11 @@ class Lab:
         return self._dispatcher.error_message
 
     @property
+    def search_error(self) -> str:
+        """Why no search can go on right now, in a sentence; empty if all is well."""
+        return self._search_driver.error_message
+
+    @property
     def database_trouble(self) -> str:
         """What happened to the file of a SQLite database, and what to do, in sentences; empty if all is well."""
         return self._record.file_trouble()

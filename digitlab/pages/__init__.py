@@ -9,6 +9,7 @@ learn       The tutorial as steps, with questions; and the glossary
 models      All networks: what they are, how good they are, download, import, rename, delete
 mydigits    One's own digits: review them, draw more, export and import them
 navigation  The groups of pages with their titles; runs before each page
+search      Try many settings in short trials, see which are best and what mattered, train the best in full
 train       Set up a training, start it, watch it, and find every run again
 understand  Why a network reads a picture as it does: saliency, layers, similar digits, counterfactuals
 watch       A network while it learned: a picture, the filters, the confusion matrix and the digit map after each epoch

@@ -45,6 +45,7 @@ page = st.navigation(
         ],
         _("Train"): [
             st.Page("train.py", title=_("Train"), icon=":material/model_training:"),
+            st.Page("search.py", title=_("Try many"), icon=":material/travel_explore:"),
             st.Page("watch.py", title=_("Watch it learn"), icon=":material/movie:"),
             st.Page("improve.py", title=_("Improve"), icon=":material/auto_fix_high:"),
         ],

@@ -43,6 +43,7 @@ improve/     Pieces of the page Improve
 learn/       Pieces of the page Learn
 models/      Pieces of the page Models
 mydigits/    Pieces of the page My digits
+search/      Pieces of the page Try many
 train/       Pieces of the page Train
 understand/  Pieces of the page Explain
 watch/       Pieces of the page Watch it learn

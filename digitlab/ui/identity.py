@@ -17,6 +17,7 @@ _MAX_NAME_LENGTH = 40
 _LOG_IN_LABELS = {  # by what a person logs in for: with one service without a name, and with a named one
     "log-in": (Text("Log in"), Text("Log in with {provider}")),
     "train": (Text("Log in to train"), Text("Log in with {provider} to train")),
+    "search": (Text("Log in to search"), Text("Log in with {provider} to search")),
     "improve": (Text("Log in to improve a network"), Text("Log in with {provider} to improve a network")),
     "mydigits": (Text("Log in to save your digits"), Text("Log in with {provider} to save your digits")),
     "import": (Text("Log in to import a network"), Text("Log in with {provider} to import a network")),

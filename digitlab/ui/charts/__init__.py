@@ -6,4 +6,5 @@ fonts             The fonts of figures, with Hangul
 learning_plots    Charts of a training: growing curves, layers, weights
 plots             Learning curves, calibration, robustness, digit map, pixel values
 range_test_plot   The loss while the learning rate rises
+search_plots      Charts of a search: the best so far, parallel coordinates, importance
 """

@@ -1,0 +1,216 @@
+"""Charts of a search: the best so far, what was tried in each trial, and how much each setting mattered."""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from digitlab.networks.search_space import PARAMETERS, Scale, SearchSpace, Varied
+from digitlab.runs.records.search import Trial, TrialState, best_so_far, best_trial
+from digitlab.translation import _, translated
+
+_ROW = 58  # pixels of an axis among parallel ones
+_ABOVE_ROWS = 44  # pixels for the legend
+_BEST = "#d55e00"
+_SHADES = ["#cfe3f7", "#08519c"], ["#1f3b57", "#a6d4ff"]  # from the worst trial to the best, in each theme
+
+
+def best_points(trials: Sequence[Trial]) -> list[dict[str, Any]]:
+    """Return a row for each trial that has an accuracy, and one for each finished trial with the best so far."""
+    best = dict(best_so_far(trials))
+    return [
+        {
+            "trial": trial.number + 1,
+            "accuracy": trial.accuracy,
+            "state": translated(trial.state.label),
+            "best": best.get(trial.number),
+        }
+        for trial in trials
+        if trial.accuracy is not None
+    ]
+
+
+def best_by_trial(max_trials: int) -> dict[str, Any]:
+    """Return the Vega-Lite chart for `best_points`: a mark for each trial, and a line of steps for the best so far."""
+    states = [translated(state.label) for state in (TrialState.FINISHED, TrialState.PRUNED, TrialState.RUNNING)]
+    x = {
+        "field": "trial",
+        "type": "quantitative",
+        "title": _("Trial"),
+        "scale": {"domain": [0, max_trials + 1], "nice": False},
+        "axis": {"tickMinStep": 1, "format": "d", "grid": False},
+    }
+
+    def y(field: str) -> dict[str, Any]:
+        return {
+            "field": field,
+            "type": "quantitative",
+            "title": None,
+            "scale": {"zero": False, "nice": True},
+            "axis": {"format": "%", "minExtent": 44},
+        }
+
+    legend = {"orient": "bottom-right", "title": None, "symbolSize": 70}
+    kind = {"field": "state", "type": "nominal", "scale": {"domain": states}, "legend": legend}
+    tooltip = [
+        {"field": "trial", "title": _("Trial")},
+        {"field": "state", "title": _("State")},
+        {"field": "accuracy", "format": ".2%", "title": _("Validation accuracy")},
+        {"field": "best", "format": ".2%", "title": _("Best so far")},
+    ]
+    line = {"type": "line", "interpolate": "step-after", "strokeWidth": 2.5, "color": _BEST}
+    shapes = {"scale": {"domain": states, "range": ["circle", "diamond", "triangle-up"]}}
+    return {
+        "layer": [
+            {
+                "transform": [{"filter": "isValid(datum.best)"}],
+                "mark": line,
+                "encoding": {"x": x, "y": y("best"), "tooltip": tooltip},
+            },
+            {
+                "mark": {"type": "point", "filled": True, "size": 60, "opacity": 0.9},
+                "encoding": {"x": x, "y": y("accuracy"), "color": kind, "shape": kind | shapes, "tooltip": tooltip},
+            },
+        ]
+    }
+
+
+def importance_points(shares: Mapping[str, float]) -> list[dict[str, Any]]:
+    """Return a row for each setting: its label and its share."""
+    return [{"setting": label(name), "share": share} for name, share in shares.items()]
+
+
+def importance_bars() -> dict[str, Any]:
+    """Return the Vega-Lite chart for `importance_points`: a bar for each setting, the most important first."""
+    share = {"field": "share", "type": "quantitative", "title": _("Share of the importance")}
+    place = {"field": "setting", "type": "nominal", "title": None, "sort": None, "axis": {"labelLimit": 130}}
+    return {
+        "encoding": {
+            "y": place,
+            "x": share | {"scale": {"domain": [0, 1]}, "axis": {"format": "%", "tickCount": 5}},
+            "tooltip": [{"field": "setting", "title": _("Setting")}, {**share, "format": ".0%"}],
+        },
+        "layer": [
+            {"mark": {"type": "bar", "cornerRadiusEnd": 3}},
+        ],
+    }
+
+
+def parallel_height(space: SearchSpace) -> int:
+    """Return how many pixels the chart of `parallel` needs."""
+    return _ROW * (len(space.varied) + 1) + _ABOVE_ROWS
+
+
+def parallel_points(space: SearchSpace, trials: Sequence[Trial]) -> list[dict[str, Any]]:
+    """Return a row for each trial with an accuracy and each of its settings: the place on the axis, 0 to 1."""
+    tried = [trial for trial in trials if trial.accuracy is not None]
+    best = best_trial(trials)
+    low, high = _ends(tried)
+    rows = []
+    for trial in tried:
+        accuracy = trial.accuracies[-1]
+        common = {"trial": trial.number + 1, "accuracy": accuracy, "isBest": trial is best}
+        for varied in space.varied:
+            value = trial.values[varied.name]
+            text = value_text(varied.name, value)
+            rows.append(common | {"axis": label(varied.name), "place": _place(varied, value), "value": text})
+        place = (accuracy - low) / (high - low)
+        rows.append(common | {"axis": _("Validation accuracy"), "place": place, "value": f"{accuracy:.2%}"})
+    return rows
+
+
+def parallel(space: SearchSpace, trials: Sequence[Trial], *, is_dark: bool) -> dict[str, Any]:
+    """Return the Vega-Lite chart for `parallel_points`.
+
+    The axes lie one below the other, so that they fit a phone. A line is a trial: the darker (in the dark theme: the
+    lighter), the higher its accuracy; the best is orange and thick.
+    """
+    ink = "#e7edf4" if is_dark else "#17212e"
+    low, high = _ends([trial for trial in trials if trial.accuracy is not None])
+    axes = [label(varied.name) for varied in space.varied] + [_("Validation accuracy")]
+    ends = [mark for varied in space.varied for mark in _marks(varied)]
+    ends += [(axes[-1], 0.0, f"{low:.1%}"), (axes[-1], 1.0, f"{high:.1%}")]
+    labels = [{"axis": axis, "place": place, "text": text} for axis, place, text in ends]
+    y = {
+        "field": "axis",
+        "type": "nominal",
+        "sort": axes,
+        "title": None,
+        "scale": {"domain": axes},
+        "axis": {"grid": True, "domain": False, "ticks": False, "labelLimit": 110, "labelPadding": 14},
+    }
+    x = {"field": "place", "type": "quantitative", "axis": None, "scale": {"domain": [-0.04, 1.04], "nice": False}}
+    tooltip = [
+        {"field": "trial", "title": _("Trial")},
+        {"field": "axis", "title": _("Setting")},
+        {"field": "value", "title": _("Value")},
+        {"field": "accuracy", "format": ".2%", "title": _("Validation accuracy")},
+    ]
+    shade = {
+        "field": "accuracy",
+        "type": "quantitative",
+        "scale": {"range": _SHADES[is_dark], "domain": [low, high]},
+        "legend": None,
+    }
+    place = {"x": x, "y": y, "detail": {"field": "trial"}, "order": {"field": "index"}}
+    order = [{"calculate": f"indexof({axes!r}, datum.axis)", "as": "index"}]
+    return {
+        "layer": [
+            {
+                "transform": [*order, {"filter": "!datum.isBest"}],
+                "mark": {"type": "line", "strokeWidth": 1.5, "opacity": 0.85},
+                "encoding": place | {"color": shade},
+            },
+            {
+                "transform": [*order, {"filter": "datum.isBest"}],
+                "mark": {"type": "line", "strokeWidth": 4, "color": _BEST},
+                "encoding": place,
+            },
+            {
+                "mark": {"type": "point", "size": 90, "opacity": 0, "filled": True},  # wide enough to be pointed at
+                "encoding": {"x": x, "y": y, "tooltip": tooltip},
+            },
+            {
+                "data": {"values": labels},
+                "mark": {"type": "text", "dy": 14, "fontSize": 12, "color": ink, "aria": False},
+                "encoding": {"x": x, "y": y, "text": {"field": "text"}},
+            },
+        ]
+    }
+
+
+def label(name: str) -> str:
+    """Return the label of what varies."""
+    return translated(PARAMETERS[name].setting.label)
+
+
+def value_text(name: str, value: Any) -> str:
+    """Return a value of what varies, as people read it."""
+    setting = PARAMETERS[name].setting
+    if setting.choices:
+        return translated(setting.choice_labels.get(value, value))
+    return f"{value:,}" if isinstance(value, int) else f"{value:g}"
+
+
+def _marks(varied: Varied) -> list[tuple[str, float, str]]:
+    """Return what stands at an axis: its label, a place from 0 to 1, and the value there."""
+    steps = varied.parameter.steps(varied.values)
+    values = steps if len(steps) in range(1, 5) else [varied.values[0], varied.values[-1]]
+    return [(label(varied.name), _place(varied, value), value_text(varied.name, value)) for value in values]
+
+
+def _place(varied: Varied, value: Any) -> float:
+    """Return where a value lies on its axis, 0 to 1."""
+    match varied.parameter.scale:
+        case Scale.CHOICE:
+            return varied.values.index(value) / (len(varied.values) - 1)
+        case Scale.LOG | Scale.DOUBLED:
+            steps = varied.parameter.steps(varied.values) or varied.values
+            return math.log(value / steps[0]) / math.log(steps[-1] / steps[0])
+    return float((value - varied.values[0]) / (varied.values[1] - varied.values[0]))
+
+
+def _ends(trials: Sequence[Trial]) -> tuple[float, float]:
+    """Return the ends of the axis of accuracies, in whole percents."""
+    accuracies = [trial.accuracies[-1] for trial in trials] or [0.0, 1.0]
+    low, high = math.floor(min(accuracies) * 100) / 100, math.ceil(max(accuracies) * 100) / 100
+    return (low, high) if high > low else (low, low + 0.01)
