@@ -9,17 +9,20 @@ import uuid
 
 import psutil
 import pytest
+from searches import UNITS, space
 from waiting import wait_for
 
 from digitlab.data.distortions import Amounts
 from digitlab.errors import InvalidSetting, ModelNotFound, NotAllowed, RunNotFound, WorkersUnavailable
 from digitlab.lab import Lab
+from digitlab.networks.config import TrainingConfig
 from digitlab.networks.file_formats import TOLERANCE
 from digitlab.networks.recognition import Recogniser
 from digitlab.runs.models.model_files import ModelFiles
 from digitlab.runs.records.drawing import Drawing
 from digitlab.runs.records.people import OPERATOR, Person
 from digitlab.runs.records.run import RunState
+from digitlab.runs.records.search import TrialState
 from digitlab.runs.store.store import Store
 
 PATIENCE = 240  # seconds: workers that begin load TensorFlow, and may share two busy processors
@@ -91,6 +94,19 @@ def test_a_training_leads_to_a_network_that_reads(lab, small, stroke):
     assert lab.recogniser(run.model).read(stroke).digit is not None
     assert lab.evaluate(run.model).accuracy == pytest.approx(run.test_accuracy)
     assert [card.title for card in lab.models()] == ["Tutorial", "Tutorial 2", "First"]
+
+
+def test_workers_train_the_trials_of_a_search_and_its_best(lab):
+    searched = space(UNITS, training_digits=300, max_trials=3)
+    small_base = dataclasses.replace(searched, base=TrainingConfig(epochs=1, training_digits=400))
+    number = lab.searches.start(small_base, "", OPERATOR).number
+    wait_for(lambda: lab.searches.get(number).state.is_over())
+    trials = lab.searches.trials(number)
+    assert [trial.state for trial in trials] == [TrialState.FINISHED] * 3
+    run = lab.searches.train_best(number, OPERATOR).number
+    wait_for(lambda: lab.run(run).state.is_over())
+    best = max(trials, key=lambda trial: trial.accuracy)
+    assert lab.model(lab.run(run).model).config == small_base.full_config(best.values)
 
 
 def test_runs_outlive_their_app_and_then_all_of_its_workers(lab_with_workers, settings, small):

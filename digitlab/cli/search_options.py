@@ -6,7 +6,7 @@ from typing import Any
 from digitlab.errors import InvalidSetting
 from digitlab.fields import settings_of
 from digitlab.networks.config import TrainingConfig
-from digitlab.networks.search_space import PARAMETERS, Scale, SearchSpace, Varied
+from digitlab.networks.search_space import PARAMETERS, Scale, SearchLimits, SearchSpace, Varied
 from digitlab.translation import Text, _, translated
 
 _NAMES = {"epochs": "trial-epochs", "training_digits": "trial-digits", "max_trials": "trials", "max_minutes": "minutes"}
@@ -28,7 +28,7 @@ def add(parser: argparse.ArgumentParser) -> None:
         ),
     )
     group.add_argument("--title", default="", help=_("Title of the search."))
-    settings = settings_of(SearchSpace)
+    settings = settings_of(SearchLimits)
     for name, option in _NAMES.items():
         setting = settings[name]
         about = f"{translated(setting.help)} {translated(setting.allowed)}"

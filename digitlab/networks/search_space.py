@@ -197,32 +197,16 @@ class Varied:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SearchSpace:
-    """All that decides a search: where it starts from, what it varies, how long a trial is, and how many there are.
+class SearchLimits:
+    """How long a trial is, and how many there are.
 
     Attributes:
-        base: The settings that do not vary, and those with which the best is trained in full.
-        varied: What varies, each setting once.
         epochs: Epochs of each trial.
         training_digits: Digits of each trial, validation included.
         max_trials: How many trials there are.
         max_minutes: After so many no trial is begun; None: no limit.
-
-    Raises:
-        InvalidSetting: Nothing varies, a value is not allowed, or a network cannot be built.
-
-    Example:
-        >>> space = SearchSpace(base=TrainingConfig(), varied=(Varied(name="units", values=(32, 128)),))
-        >>> config = space.trial_config({"units": 64})
-        >>> config.epochs, config.training_digits, config.stack[1].units
-        (1, 10000, 64)
-        >>> SearchSpace(base=TrainingConfig(), varied=())
-        Traceback (most recent call last):
-        digitlab.errors.InvalidSetting: Nothing varies in this search. Choose one or more settings that may vary.
     """
 
-    base: TrainingConfig
-    varied: tuple[Varied, ...]
     epochs: int = declare(
         Setting(
             default=1,
@@ -257,6 +241,31 @@ class SearchSpace:
             step=1,
         )
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchSpace(SearchLimits):
+    """All that decides a search: its limits, where it starts from, and what it varies.
+
+    Attributes:
+        base: The settings that do not vary, and those with which the best is trained in full.
+        varied: What varies, each setting once.
+
+    Raises:
+        InvalidSetting: Nothing varies, a value is not allowed, or a network cannot be built.
+
+    Example:
+        >>> space = SearchSpace(base=TrainingConfig(), varied=(Varied(name="units", values=(32, 128)),))
+        >>> config = space.trial_config({"units": 64})
+        >>> config.epochs, config.training_digits, config.stack[1].units
+        (1, 10000, 64)
+        >>> SearchSpace(base=TrainingConfig(), varied=())
+        Traceback (most recent call last):
+        digitlab.errors.InvalidSetting: Nothing varies in this search. Choose one or more settings that may vary.
+    """
+
+    base: TrainingConfig
+    varied: tuple[Varied, ...]
 
     def __post_init__(self) -> None:
         check_settings(self)
@@ -311,18 +320,15 @@ class SearchSpace:
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values, for JSON."""
-        own = {setting.name: getattr(self, setting.name) for setting in _SETTINGS}
+        own = {name: getattr(self, name) for name in settings_of(SearchLimits)}
         return {"base": self.base.as_dict(), "varied": {v.name: list(v.values) for v in self.varied}} | own
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "SearchSpace":
         """Return what `as_dict` wrote. `InvalidSetting` if it is no longer valid."""
         varied = tuple(Varied(name=name, values=tuple(found)) for name, found in values["varied"].items())
-        own = {setting.name: values[setting.name] for setting in _SETTINGS}
+        own = {name: values[name] for name in settings_of(SearchLimits)}
         return cls(base=TrainingConfig.from_dict(values["base"]), varied=varied, **own)
-
-
-_SETTINGS = [setting for setting in settings_of(SearchSpace).values() if not setting.owner]
 
 
 def _layers(base: TrainingConfig, values: Values) -> Stack | None:

@@ -9,6 +9,7 @@ PAGES = {
     "": "Draw a digit",
     "browse": "Browse MNIST",
     "train": "Train",
+    "search": "Try many",
     "learn": "Learn",
     "improve": "Improve",
     "mydigits": "My digits",

@@ -8,6 +8,7 @@ from digitlab.translation import in_language, translated
 PAGES = {
     "browse": "Browse MNIST",
     "train": "Train",
+    "search": "Try many",
     "watch": "Watch it learn",
     "draw": "Draw a digit",
     "mydigits": "My digits",

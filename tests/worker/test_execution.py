@@ -6,6 +6,7 @@ import uuid
 
 import keras
 import pytest
+from searches import begun
 
 from digitlab.errors import DatabaseUnavailable, ModelDamaged
 from digitlab.networks.config import TrainingConfig
@@ -66,6 +67,19 @@ def test_a_stopped_run_keeps_its_network(settings, store, small):
     assert run.state is RunState.STOPPED
     assert len(store.epochs(number)) == 1  # of two chunks and one of validation
     assert ModelFiles(settings).card(run.model).was_stopped
+
+
+def test_a_trial_of_a_search_leaves_its_figures_and_no_file(settings, store):
+    search = begun(store, training_digits=300, epochs=2)
+    store.searches.take(store.searches.last_heartbeats()[0], "a")
+    number = store.searches.begin_trial(search, "a", 0, {"learning_rate": 0.01, "units": 16})
+    perform(settings, number)
+    (trial,) = store.searches.trials(search.number)
+    assert (trial.run_state, len(trial.accuracies)) == (RunState.FINISHED, 2)
+    run = store.run(number)
+    assert run.model is run.test_accuracy is None
+    assert store.observations(number) == []
+    assert [path for path in settings.models.rglob("*") if path.is_file()] == []
 
 
 def test_a_diverged_run_fails_without_a_network(settings, store, small):

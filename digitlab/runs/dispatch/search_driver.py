@@ -167,7 +167,9 @@ class SearchDriver:
             state = SearchState.STOPPED
         elif best is None:
             state, message = SearchState.FAILED, why_nothing_was_found(trials)
-        if store.searches.end(search, self._name, state, message):
+        passed = time.monotonic() - self._beaten.pop(search.number)
+        store.studies.forget(search)
+        if store.searches.end(search, self._name, state, message, passed):
             logs.log(
                 f"search {state}",
                 search=search.number,
@@ -176,5 +178,3 @@ class SearchDriver:
                 best=None if best is None else best.accuracy,
                 reason=message or None,
             )
-        store.studies.forget(search)
-        del self._beaten[search.number]

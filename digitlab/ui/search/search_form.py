@@ -7,7 +7,7 @@ import streamlit as st
 from digitlab.fields import Setting, settings_of
 from digitlab.networks.config import TrainingConfig
 from digitlab.networks.presets import PRESETS
-from digitlab.networks.search_space import PARAMETERS, Parameter, Scale, SearchSpace, Varied
+from digitlab.networks.search_space import PARAMETERS, Parameter, Scale, SearchLimits, SearchSpace, Varied
 from digitlab.translation import _, translated
 from digitlab.ui import glossary
 
@@ -34,7 +34,7 @@ def fill_in(max_epochs: int) -> "dict[str, Any]":
     st.markdown("**" + _("What may vary") + "**")
     varied = {name: _range(parameter) for name, parameter in PARAMETERS.items() if _may_vary(parameter)}
     st.markdown("**" + _("How long") + "**")
-    settings = settings_of(SearchSpace)
+    settings = settings_of(SearchLimits)
     left, right = st.columns(2)
     with left:
         trials = _number(settings["max_trials"])
