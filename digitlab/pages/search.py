@@ -31,7 +31,7 @@ with form, st.container(key="search-form"):
     if not person.may_train:
         identity.offer_to_log_in("search", is_main=True)
     elif st.container(key="search-start").button(
-        _("Search"), type="primary", icon=":material/travel_explore:", width="stretch"
+        _("Start the search"), type="primary", icon=":material/travel_explore:", width="stretch"
     ):
         with messages.show_errors():
             started = lab.searches.start(search_form.space(choice), name, person)
@@ -77,8 +77,8 @@ def show_search() -> None:
         if not searches:
             st.info(
                 _(
-                    "No search yet. Choose what may vary and press Search: many short trainings are compared, and you "
-                    "can train the best settings in full."
+                    "No search yet. Choose what may vary and start one: many short trainings are compared, and you can "
+                    "train the best settings in full."
                 ),
                 icon=":material/travel_explore:",
             )

@@ -50,15 +50,15 @@ def alternatives(page):
 
 def test_an_empty_page_says_what_it_is_for(app):
     page = app.open("search")
-    assert "No search yet. Choose what may vary and press Search" in texts(page)
-    assert labels(page)[-1] == "Search"
+    assert "No search yet. Choose what may vary and start one" in texts(page)
+    assert labels(page)[-1] == "Start the search"
 
 
 def test_what_may_vary_is_chosen_and_searched(app, lab, cookies):
     page = app.open("search")
     rerun(page, box(page, "search-optimizer").check())
     rerun(page, box(page, "search-units").uncheck())
-    press(page, "Search")
+    press(page, "Start the search")
     (search,) = lab.searches.all()
     assert search.owner == visitor(cookies).id
     assert search.space.base == TrainingConfig()
@@ -70,7 +70,7 @@ def test_what_may_vary_is_chosen_and_searched(app, lab, cookies):
     }
     assert (search.space.max_trials, search.space.max_minutes) == (20, None)
     assert "0 of 20 trials" in texts(page) or "0 of 20 trials" in str(page.main)
-    press(page, "Search")
+    press(page, "Start the search")
     assert "You have a search that is running: Search 1." in page.error[0].value
 
 
@@ -78,7 +78,7 @@ def test_a_search_over_nothing_is_refused_in_a_sentence(app, lab):
     page = app.open("search")
     for name in ("learning_rate", "batch_size", "units"):
         rerun(page, box(page, f"search-{name}").uncheck())
-    press(page, "Search")
+    press(page, "Start the search")
     assert page.error[0].value == "Nothing varies in this search. Choose one or more settings that may vary."
     assert lab.searches.all() == []
 

@@ -39,7 +39,7 @@ def parallel(search: Search, trials: list[Trial]) -> None:
     text = _("A line for each trial, from setting to setting, down to its validation accuracy.")
     if found is not None:
         text += " " + _("The best, in orange: {trial}.", trial=describe(found))
-    st.caption(_("A line is a trial. The darker, the higher its accuracy; the best is orange."))
+    st.caption(_("A line is a trial. The stronger its colour, the higher its accuracy; the best is orange."))
     chart = search_plots.parallel(search.space, trials, is_dark=style.is_dark())
     st.vega_lite_chart(
         search_plots.parallel_points(search.space, trials),

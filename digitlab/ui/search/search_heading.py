@@ -81,7 +81,8 @@ def _buttons(search: Search, best: Trial | None, person: Person) -> None:
                 type="primary",
                 icon=":material/play_arrow:",
                 help=_(
-                    "An ordinary training with these settings: {epochs} epochs, {digits:,} digits. It is kept.",
+                    "An ordinary training with these settings: {epochs} epochs, {digits:,} digits. "
+                    "Its network is kept.",
                     epochs=search.space.base.epochs,
                     digits=search.space.base.training_digits,
                 ),
