@@ -35,7 +35,7 @@ _WINDOWED = ("chromium", "chromium-browser", "google-chrome")  # programs with a
 HERE = ("http://127.0.0.1:", "data:", "blob:")  # beginnings of addresses on this machine
 GROUPS = {  # of the pages in the navigation, by their titles there; the other pages stand alone
     **dict.fromkeys(("MNIST", "My digits"), "Data"),
-    **dict.fromkeys(("Train", "Watch it learn", "Improve"), "Train"),
+    **dict.fromkeys(("Train", "Try many", "Watch it learn", "Improve"), "Train"),
     **dict.fromkeys(("Models", "Evaluate", "Compare"), "Networks"),
 }
 PATIENCE = 120_000  # milliseconds; two processes of tests share two cores
