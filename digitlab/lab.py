@@ -90,7 +90,9 @@ class Lab:
         limits = Limits(settings)
         self._models = Models(self._files, self._importer, limits, self.mnist)
         self._trainings = Trainings(settings, self._record, limits, self._has_changed)
-        self._search_driver = SearchDriver(self._record, lambda: self._workers.count, self._has_changed)
+        self._search_driver = SearchDriver(
+            self._record, lambda: self._workers.count, self._has_changed, self._dispatcher.wait_until_started
+        )
         self.searches = Searches(settings, self._record, limits, self._trainings, self._search_driver.wake)
         self.drawings = Drawings(self._record, limits.check_room)
         self.improver = Improver(self._files, self._recognisers, self.drawings, self._evaluations, self._trainings)
@@ -109,8 +111,8 @@ class Lab:
         with (
             closing(self._record),
             closing(self._workers),
-            closing(self._dispatcher),
             closing(self._search_driver),
+            closing(self._dispatcher),
         ):  # each is closed, even if another fails
             self._map_builder.close()
             self.rate_finder.close()
@@ -318,13 +320,13 @@ class Lab:
         """Return a run."""
         return self._record().run(check_number(number))
 
-    def runs(self, *, with_trials: bool = False) -> list[Run]:
-        """Return all runs, the newest first; by default without the trials of searches.
+    def runs(self) -> list[Run]:
+        """Return all runs that people started, the newest first. Pages that ask at the same time share one read."""
+        return [run for run in self._wait_estimates.runs() if run.search is None]
 
-        Pages that ask at the same time share one read of the database.
-        """
-        runs = self._wait_estimates.runs()
-        return runs if with_trials else [run for run in runs if run.search is None]
+    def next_run_number(self) -> int:
+        """Return the number that the next run will have, unless another one comes before it."""
+        return self._record().newest_number() + 1
 
     def requeue_lost_runs(self) -> None:
         """Requeue runs of this machine whose worker died while no app was running. For the command line."""

@@ -51,10 +51,9 @@ with form, st.container(key="train-form"):
             st.query_params["run"] = str(run.number)
 
 with name:  # drawn after the click, so that it shows the number of the run after this one
-    newest: list[Run] = []
+    number = 1
     with suppress(DatabaseUnavailable):  # shown below, where the runs are read again
-        newest = lab.runs(with_trials=True)[:1]
-    number = newest[0].number + 1 if newest else 1
+        number = lab.next_run_number()
     unnamed = f"{training_form.title(preset)} {number}"  # as the record names it
     placeholder = _('Leave empty for "{name}"', name=unnamed)
     st.text_input(_("Name"), max_chars=MAX_TITLE_LENGTH, placeholder=placeholder, key="title")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from digitlab import logs
-from digitlab.errors import DatabaseUnavailable, RunIsOver, SearchError
+from digitlab.errors import DatabaseUnavailable, InvalidSetting, RunIsOver, SearchError
 from digitlab.runs.dispatch.dispatcher import HeartbeatMonitor
 from digitlab.runs.dispatch.worker_names import new_worker_name
 from digitlab.runs.records.search import (
@@ -38,9 +38,22 @@ class SearchDriver:
         error_message: One sentence on why no search can go on now; empty if all is well.
     """
 
-    def __init__(self, store: "Callable[[], Store]", workers: Callable[[], int], changed: Callable[[], None]) -> None:
-        """Take what opens the record, how many runs train at the same time, and what is called when a run is queued."""
-        self._store, self._workers, self._changed = store, workers, changed
+    def __init__(
+        self,
+        store: "Callable[[], Store]",
+        workers: Callable[[], int],
+        changed: Callable[[], None] = lambda: None,
+        wait: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Take what opens the record, and how many runs train at the same time.
+
+        Args:
+            store: Opens the record when it is first needed.
+            workers: Returns how many runs train at the same time.
+            changed: Called when a run was queued or asked to stop.
+            wait: Called by the thread first: it returns when the app has started.
+        """
+        self._store, self._workers, self._changed, self._wait = store, workers, changed, wait
         self._name = new_worker_name()
         self._monitor = HeartbeatMonitor()
         self._beaten: dict[int, float] = {}  # when each search that is driven here had its last heartbeat
@@ -76,6 +89,9 @@ class SearchDriver:
                 self._drive(store, store.searches.get(number))
             except SearchError:  # another process has taken it, or even deleted it
                 self._beaten.pop(number, None)
+            except InvalidSetting as error:  # it is from an older version
+                del self._beaten[number]
+                store.searches.end(number, self._name, SearchState.FAILED, str(error))
         return bool(self._beaten)
 
     def release(self) -> None:
@@ -85,6 +101,7 @@ class SearchDriver:
             self._beaten.clear()
 
     def _run(self) -> None:
+        self._wait()
         while not self._is_over.is_set():
             self._has_news.clear()
             is_busy = False
@@ -169,7 +186,7 @@ class SearchDriver:
             state, message = SearchState.FAILED, why_nothing_was_found(trials)
         passed = time.monotonic() - self._beaten.pop(search.number)
         store.studies.forget(search)
-        if store.searches.end(search, self._name, state, message, passed):
+        if store.searches.end(search.number, self._name, state, message, passed):
             logs.log(
                 f"search {state}",
                 search=search.number,

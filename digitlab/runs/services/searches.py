@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from digitlab.runs.store.store import Store
 
 _BEST = ", best"
+_MAX_CACHED = 50  # searches, of which the importance of settings is known
 
 
 class Searches:
@@ -97,6 +98,8 @@ class Searches:
             known = self._importance.get(search.number)
             if known is None or known[0] != over:
                 known = self._importance[search.number] = over, studies.importance(search.space, trials)
+                for oldest in list(self._importance)[:-_MAX_CACHED]:
+                    del self._importance[oldest]
             return known[1]
 
     def stop(self, number: int, person: Person) -> None:

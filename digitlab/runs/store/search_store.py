@@ -153,11 +153,11 @@ class SearchStore:
                 connection.execute(sa.update(_runs).where(running).values(trial_state=state))
         return dataclasses.replace(trial, state=state)
 
-    def end(self, search: Search, driver: str, state: SearchState, message: str = "", seconds: float = 0.0) -> bool:
+    def end(self, number: int, driver: str, state: SearchState, message: str = "", seconds: float = 0.0) -> bool:
         """Record how a search ended, driven for so many more seconds. Returns whether `driver` still drove it."""
         values = {"state": state, "message": message, "ended": time.time(), "seconds": _searches.c.seconds + seconds}
         with self._transaction() as connection:
-            return _as_driver(connection, search.number, driver, **values)
+            return _as_driver(connection, number, driver, **values)
 
 
 def _as_driver(connection: sa.Connection, number: int, driver: str, **values: Any) -> bool:

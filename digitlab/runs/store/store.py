@@ -113,14 +113,23 @@ class Store:
         return rows.as_run(row)
 
     def runs(self) -> list[Run]:
-        """Return all runs, the newest first, except those of an older version whose settings are no longer valid."""
+        """Return all runs, the newest first, but no trials of searches that are over: those may be thousands.
+
+        Runs of an older version whose settings are no longer valid are left out, too.
+        """
+        shown = sa.or_(_runs.c.search.is_(None), _runs.c.state.in_(rows.ACTIVE))
         with self._transaction() as connection:
-            found = connection.execute(sa.select(_runs).order_by(_runs.c.number.desc())).all()
+            found = connection.execute(sa.select(_runs).where(shown).order_by(_runs.c.number.desc())).all()
         runs = []
         for row in found:
             with suppress(InvalidSetting):
                 runs.append(rows.as_run(row))
         return runs
+
+    def newest_number(self) -> int:
+        """Return the number of the newest run, which may be a trial; 0 if there is none."""
+        with self._transaction() as connection:
+            return connection.execute(sa.select(sa.func.max(_runs.c.number))).scalar_one() or 0
 
     def queue(self) -> list[tuple[int, int]]:
         """Return number and attempt of the queued runs, in the order in which they start."""

@@ -24,7 +24,7 @@ import sys
 from digitlab.runs.dispatch.search_driver import SearchDriver
 from digitlab.runs.store.store import Store
 store = Store(sys.argv[1])
-driver = SearchDriver(lambda: store, lambda: 2, lambda: None)
+driver = SearchDriver(lambda: store, lambda: 2)
 while True:
     driver.step()
 """
@@ -39,7 +39,7 @@ def store(settings):
 
 @pytest.fixture
 def driver(store):
-    return SearchDriver(lambda: store, lambda: 2, lambda: None)
+    return SearchDriver(lambda: store, lambda: 2)
 
 
 def fail_next(store, failure=None, message="No room."):
@@ -159,7 +159,7 @@ def test_an_unpromising_trial_is_stopped_early(store, driver):
 
 def test_two_processes_do_not_drive_the_same_search(store, driver):
     search = begun(store, max_trials=20)
-    other = SearchDriver(lambda: store, lambda: 2, lambda: None)
+    other = SearchDriver(lambda: store, lambda: 2)
     ends = [threading.Thread(target=to_its_end, args=(store, one, search.number)) for one in (driver, other)]
     for end in ends:
         end.start()
@@ -173,7 +173,7 @@ def test_two_processes_do_not_drive_the_same_search(store, driver):
 def test_a_driver_that_sleeps_loses_its_search_and_does_no_harm(store, driver):
     search = begun(store, max_trials=8)
     driver.step()
-    other = SearchDriver(lambda: store, lambda: 2, lambda: None)
+    other = SearchDriver(lambda: store, lambda: 2)
     other._monitor = HeartbeatMonitor(lost_after=0.05)
     other.step()
     time.sleep(0.1)
@@ -211,12 +211,12 @@ def trained_and_told(store, number):
 
 def test_a_closed_app_leaves_its_searches_to_others(store):
     search = begun(store)
-    first = SearchDriver(lambda: store, lambda: 2, lambda: None)
+    first = SearchDriver(lambda: store, lambda: 2)
     first.start()
     wait_for(store.queue)
     first.close()
     assert store.searches.last_heartbeats()[0].worker == NOBODY
-    second = SearchDriver(lambda: store, lambda: 2, lambda: None)
+    second = SearchDriver(lambda: store, lambda: 2)
     assert second.step()
     assert to_its_end(store, second, search.number).state is SearchState.FINISHED
 
@@ -230,6 +230,17 @@ def test_a_deleted_search_is_driven_no_more(store, driver):
     assert not driver.step()
 
 
+def test_a_search_of_another_version_ends_with_a_sentence(store, driver):
+    search = begun(store)
+    with store._transaction() as connection:
+        connection.exec_driver_sql("UPDATE searches SET space = replace(space, 'learning_rate', 'colour')")
+    assert not driver.step()
+    with store._transaction() as connection:
+        over = connection.exec_driver_sql("SELECT number, state, message FROM searches").one()
+    assert tuple(over)[:2] == (search.number, "failed")
+    assert "colour" in over.message
+
+
 def test_while_the_database_is_away_a_driver_waits_and_says_so(store, monkeypatch):
     monkeypatch.setattr(search_driver, "_IDLE", 0.01)
     asked = []
@@ -241,7 +252,7 @@ def test_while_the_database_is_away_a_driver_waits_and_says_so(store, monkeypatc
         return store
 
     begun(store)
-    driver = SearchDriver(away_at_first, lambda: 1, lambda: None)
+    driver = SearchDriver(away_at_first, lambda: 1)
     driver.start()
     wait_for(lambda: driver.error_message or len(asked) > 2)
     wait_for(store.queue)

@@ -45,7 +45,7 @@ def searches(settings, record, changes, trainings):
 
 @pytest.fixture
 def driver(record):
-    return SearchDriver(record, lambda: 1, lambda: None)
+    return SearchDriver(record, lambda: 1)
 
 
 def to_its_end(record, driver, number):

@@ -77,7 +77,7 @@ def test_who_lost_a_search_writes_nothing_any_more(store):
     assert store.searches.begin_trial(search, "a", 1, VALUES) is None
     (trial,) = store.searches.trials(1)
     store.searches.settle(search, "a", trial, TrialState.FAILED)
-    assert not store.searches.end(search, "a", SearchState.FAILED, "late")
+    assert not store.searches.end(search.number, "a", SearchState.FAILED, "late")
     assert store.searches.trials(1) == [trial]
     assert store.searches.get(1).state is SearchState.RUNNING
     assert [run.number for run in store.runs()] == [number]
@@ -106,7 +106,7 @@ def test_a_search_that_is_over_changes_no_more(store):
     assert store.searches.get(1).is_stop_wanted
     with pytest.raises(SearchIsActive, match="Stop it first"):
         store.searches.delete(1)
-    assert store.searches.end(search, "a", SearchState.STOPPED)
+    assert store.searches.end(search.number, "a", SearchState.STOPPED)
     over = store.searches.get(1)
     assert (over.state, over.ended is not None) == (SearchState.STOPPED, True)
     assert store.searches.last_heartbeats() == []
@@ -122,7 +122,7 @@ def test_a_deleted_search_takes_its_trials_along(store, small):
     store.claim(number, "w")
     end_epoch(store, number, 1, 0.75)
     store.end(number, "w", Outcome(state=RunState.FINISHED))
-    store.searches.end(search, "a", SearchState.FINISHED)
+    store.searches.end(search.number, "a", SearchState.FINISHED)
     store.searches.delete(1)
     assert store.searches.all() == store.epochs(number) == []
     assert [run.number for run in store.runs()] == [other]
