@@ -74,24 +74,23 @@ def best_by_trial(max_trials: int) -> dict[str, Any]:
     }
 
 
-def importance_points(shares: Mapping[str, float]) -> list[dict[str, Any]]:
-    """Return a row for each setting: its label and its share."""
-    return [{"setting": label(name), "share": share} for name, share in shares.items()]
+def importance_points(space: SearchSpace, shares: Mapping[str, float]) -> list[dict[str, Any]]:
+    """Return a row for each setting that varies: its label and its share, 0 while that is not known."""
+    return [{"setting": label(varied.name), "share": shares.get(varied.name, 0.0)} for varied in space.varied]
 
 
 def importance_bars() -> dict[str, Any]:
     """Return the Vega-Lite chart for `importance_points`: a bar for each setting, the most important first."""
     share = {"field": "share", "type": "quantitative", "title": _("Share of the importance")}
-    place = {"field": "setting", "type": "nominal", "title": None, "sort": None, "axis": {"labelLimit": 130}}
+    order = {"field": "share", "order": "descending"}
+    place = {"field": "setting", "type": "nominal", "title": None, "sort": order, "axis": {"labelLimit": 130}}
     return {
+        "mark": {"type": "bar", "cornerRadiusEnd": 3},
         "encoding": {
             "y": place,
             "x": share | {"scale": {"domain": [0, 1]}, "axis": {"format": "%", "tickCount": 5}},
             "tooltip": [{"field": "setting", "title": _("Setting")}, {**share, "format": ".0%"}],
         },
-        "layer": [
-            {"mark": {"type": "bar", "cornerRadiusEnd": 3}},
-        ],
     }
 
 
@@ -109,12 +108,12 @@ def parallel_points(space: SearchSpace, trials: Sequence[Trial]) -> list[dict[st
     for trial in tried:
         accuracy = trial.accuracies[-1]
         common = {"trial": trial.number + 1, "accuracy": accuracy, "isBest": trial is best}
-        for varied in space.varied:
+        for index, varied in enumerate(space.varied):
             value = trial.values[varied.name]
-            text = value_text(varied.name, value)
-            rows.append(common | {"axis": label(varied.name), "place": _place(varied, value), "value": text})
-        place = (accuracy - low) / (high - low)
-        rows.append(common | {"axis": _("Validation accuracy"), "place": place, "value": f"{accuracy:.2%}"})
+            of_axis = {"axis": label(varied.name), "index": index, "value": value_text(varied.name, value)}
+            rows.append(common | of_axis | {"place": _place(varied, value)})
+        last = {"axis": _("Validation accuracy"), "index": len(space.varied), "value": f"{accuracy:.2%}"}
+        rows.append(common | last | {"place": (accuracy - low) / (high - low)})
     return rows
 
 
@@ -152,16 +151,15 @@ def parallel(space: SearchSpace, trials: Sequence[Trial], *, is_dark: bool) -> d
         "legend": None,
     }
     place = {"x": x, "y": y, "detail": {"field": "trial"}, "order": {"field": "index"}}
-    order = [{"calculate": f"indexof({axes!r}, datum.axis)", "as": "index"}]
     return {
         "layer": [
             {
-                "transform": [*order, {"filter": "!datum.isBest"}],
+                "transform": [{"filter": "!datum.isBest"}],
                 "mark": {"type": "line", "strokeWidth": 1.5, "opacity": 0.85},
                 "encoding": place | {"color": shade},
             },
             {
-                "transform": [*order, {"filter": "datum.isBest"}],
+                "transform": [{"filter": "datum.isBest"}],
                 "mark": {"type": "line", "strokeWidth": 4, "color": _BEST},
                 "encoding": place,
             },

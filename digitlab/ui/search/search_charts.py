@@ -52,23 +52,21 @@ def parallel(search: Search, trials: list[Trial]) -> None:
 
 def importance(search: Search, trials: list[Trial]) -> None:
     """Show how much each setting mattered."""
-    st.markdown(
-        "**" + _("What mattered") + "**",
-        help=_(
-            "How much each setting decides whether a trial is among the best (PED-ANOVA, 2023). With few trials this "
-            "is a first impression."
-        ),
-    )
+    st.markdown("**" + _("What mattered") + "**")
     shares = resources.lab().searches.importance(search, trials)
-    with st.container(key="search-importance", height=_BAR * len(search.space.varied) + _BELOW_BARS, border=False):
-        if not shares:
-            st.caption(_("Shown after four finished trials that differ."))
-            return
+    if shares:
         ranked = ", ".join(f"{search_plots.label(name)} {share:.0%}" for name, share in shares.items())
-        st.vega_lite_chart(
-            search_plots.importance_points(shares),
-            search_plots.importance_bars(),
-            height=_BAR * len(search.space.varied) + _BELOW_BARS - 16,
-            key=f"search-importance-{search.number}",
-            alt=_("Importance of the settings: {ranked}.", ranked=ranked),
+        text = _("Importance of the settings: {ranked}.", ranked=ranked)
+        st.caption(
+            _("What decides whether a trial is among the best (PED-ANOVA); from few trials, a first impression.")
         )
+    else:
+        text = _("Shown after four finished trials that differ.")
+        st.caption(text)
+    st.vega_lite_chart(
+        search_plots.importance_points(search.space, shares),
+        search_plots.importance_bars(),
+        height=_BAR * len(search.space.varied) + _BELOW_BARS,
+        key=f"search-importance-{search.number}",
+        alt=text,
+    )
