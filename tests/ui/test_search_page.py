@@ -44,6 +44,11 @@ def box(page, key):
     return next(box for box in page.checkbox if box.key == key)
 
 
+def plain(text):
+    """A text in Markdown without the signs that escape it."""
+    return text.replace("\\", "")
+
+
 def alternatives(page):
     return "\n".join(chart.proto.alt for chart in page.get("vega_lite_chart"))
 
@@ -69,9 +74,9 @@ def test_what_may_vary_is_chosen_and_searched(app, lab, cookies):
         "optimizer": ("adam", "adamw", "rmsprop", "sgd"),
     }
     assert (search.space.max_trials, search.space.max_minutes) == (20, None)
-    assert "0 of 20 trials" in texts(page) or "0 of 20 trials" in str(page.main)
+    assert page.get("progress")[0].proto.text == "0 of 20 trials, in 0 s"
     press(page, "Start the search")
-    assert "You have a search that is running: Search 1." in page.error[0].value
+    assert "You have a search that is running: Search 1." in plain(page.error[0].value)
 
 
 def test_a_search_over_nothing_is_refused_in_a_sentence(app, lab):
@@ -79,7 +84,7 @@ def test_a_search_over_nothing_is_refused_in_a_sentence(app, lab):
     for name in ("learning_rate", "batch_size", "units"):
         rerun(page, box(page, f"search-{name}").uncheck())
     press(page, "Start the search")
-    assert page.error[0].value == "Nothing varies in this search. Choose one or more settings that may vary."
+    assert plain(page.error[0].value) == "Nothing varies in this search. Choose one or more settings that may vary."
     assert lab.searches.all() == []
 
 
@@ -90,7 +95,7 @@ def test_a_search_shows_the_best_and_trains_it_in_full(app, lab, cookies, store,
     best = max(lab.searches.trials(search.number), key=lambda trial: trial.accuracy)
     page = app.open("search", search=str(search.number))
     assert page.metric[0].value == f"{best.accuracy:.2%}"
-    assert f"Trial {best.number + 1}: Learning rate" in texts(page).replace("\\", "")
+    assert f"Trial {best.number + 1}: Learning rate" in plain(texts(page))
     said = alternatives(page)
     assert f"Validation accuracy of 8 trials; the best is {best.accuracy:.2%}, in trial {best.number + 1}." in said
     assert "The best, in orange: Trial" in said
@@ -108,7 +113,7 @@ def test_nan_in_all_trials_is_said_in_a_sentence(app, lab, cookies, store, drive
     search = lab.searches.start(space(max_trials=50), "", visitor(cookies))
     to_its_end(store, driver, search.number, diverge)
     page = app.open("search")
-    assert "Search again with lower learning rates" in page.error[0].value.replace("\\", "")
+    assert "Search again with lower learning rates" in plain(page.error[0].value)
     assert "Train the best in full" not in labels(page)
 
 

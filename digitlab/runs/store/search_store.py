@@ -38,10 +38,11 @@ class SearchStore:
 
     def create(self, space: SearchSpace, title: str, person: Person) -> Search:
         """Create a search; the default title is made of its number."""
-        values = {"title": title, "owner": person.id, "owner_name": person.name, "space": json.dumps(space.as_dict())}
+        values: dict[str, Any] = {"title": title, "owner": person.id, "owner_name": person.name}
+        values |= {"space": json.dumps(space.as_dict()), "created": time.time()}
         values |= {"state": SearchState.RUNNING, "is_stop_wanted": False, "message": "", "seconds": 0.0}
         with self._transaction() as connection:
-            insert = sa.insert(_searches).values(**values, created=time.time()).returning(_searches.c.number)
+            insert = sa.insert(_searches).values(**values).returning(_searches.c.number)
             number = connection.execute(insert).scalar_one()
             if not title:
                 own = sa.update(_searches).where(_searches.c.number == number)
@@ -73,7 +74,7 @@ class SearchStore:
             found = connection.execute(sa.select(_runs).where(of_search).order_by(_runs.c.trial)).all()
             query = sa.select(_epochs.c.run, _epochs.c.validation_accuracy, _epochs.c.seconds)
             query = query.join(_runs, _runs.c.number == _epochs.c.run).where(of_search)
-            epochs: dict[int, list[sa.Row[Any]]] = {}
+            epochs: dict[int, list[Any]] = {}
             for epoch in connection.execute(query.order_by(_epochs.c.run, _epochs.c.epoch)):
                 epochs.setdefault(epoch.run, []).append(epoch)
         return [_as_trial(row, epochs.get(row.number, [])) for row in found]
@@ -143,7 +144,8 @@ class SearchStore:
         with self._transaction() as connection:
             if not _as_driver(connection, search.number, driver):
                 return None
-            return connection.execute(sa.insert(_runs).values(**run).returning(_runs.c.number)).scalar_one()
+            number: int = connection.execute(sa.insert(_runs).values(**run).returning(_runs.c.number)).scalar_one()
+            return number
 
     def settle(self, search: Search, driver: str, trial: Trial, state: TrialState) -> Trial:
         """Record what a trial came to, once; return the trial in that state."""
@@ -174,7 +176,7 @@ def _as_search(row: sa.Row[Any]) -> Search:
     return Search(**values)
 
 
-def _as_trial(row: sa.Row[Any], epochs: list[sa.Row[Any]]) -> Trial:
+def _as_trial(row: sa.Row[Any], epochs: list[Any]) -> Trial:
     return Trial(
         number=row.trial,
         run=row.number,

@@ -203,7 +203,8 @@ def _distribution(varied: Varied) -> "BaseDistribution":
             return CategoricalDistribution(varied.values)
         case Scale.COUNT | Scale.DOUBLED:
             return IntDistribution(0, len(varied.parameter.steps(varied.values)) - 1)
-    return FloatDistribution(*map(float, varied.values), log=varied.parameter.scale is Scale.LOG)
+    low, high = varied.values
+    return FloatDistribution(low, high, log=varied.parameter.scale is Scale.LOG)
 
 
 def _values(space: SearchSpace, params: dict[str, Any]) -> dict[str, Any]:

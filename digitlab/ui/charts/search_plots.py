@@ -10,6 +10,7 @@ from digitlab.translation import _, translated
 
 _ROW = 58  # pixels of an axis among parallel ones
 _ABOVE_ROWS = 44  # pixels for the legend
+_WIDE = 0.05  # the step of an axis that few of the next trials change
 _BEST = "#d55e00"
 _SHADES = ["#cfe3f7", "#08519c"], ["#1f3b57", "#a6d4ff"]  # from the worst trial to the best, in each theme
 
@@ -29,14 +30,15 @@ def best_points(trials: Sequence[Trial]) -> list[dict[str, Any]]:
     ]
 
 
-def best_by_trial(max_trials: int) -> dict[str, Any]:
+def best_by_trial(max_trials: int, trials: Sequence[Trial]) -> dict[str, Any]:
     """Return the Vega-Lite chart for `best_points`: a mark for each trial, and a line of steps for the best so far."""
+    ends = list(_ends(trials, _WIDE))
     states = [translated(state.label) for state in (TrialState.FINISHED, TrialState.PRUNED, TrialState.RUNNING)]
     x = {
         "field": "trial",
         "type": "quantitative",
         "title": _("Trial"),
-        "scale": {"domain": [0, max_trials + 1], "nice": False},
+        "scale": {"domain": [0.5, max_trials + 0.5], "nice": False},
         "axis": {"tickMinStep": 1, "format": "d", "grid": False},
     }
 
@@ -45,7 +47,7 @@ def best_by_trial(max_trials: int) -> dict[str, Any]:
             "field": field,
             "type": "quantitative",
             "title": None,
-            "scale": {"zero": False, "nice": True},
+            "scale": {"domain": ends, "nice": False},  # known before the rows arrive
             "axis": {"format": "%", "minExtent": 44},
         }
 
@@ -103,7 +105,7 @@ def parallel_points(space: SearchSpace, trials: Sequence[Trial]) -> list[dict[st
     """Return a row for each trial with an accuracy and each of its settings: the place on the axis, 0 to 1."""
     tried = [trial for trial in trials if trial.accuracy is not None]
     best = best_trial(trials)
-    low, high = _ends(tried)
+    low, high = _ends(trials)
     rows = []
     for trial in tried:
         accuracy = trial.accuracies[-1]
@@ -123,8 +125,8 @@ def parallel(space: SearchSpace, trials: Sequence[Trial], *, is_dark: bool) -> d
     The axes lie one below the other, so that they fit a phone. A line is a trial: the darker (in the dark theme: the
     lighter), the higher its accuracy; the best is orange and thick.
     """
-    ink = "#e7edf4" if is_dark else "#17212e"
-    low, high = _ends([trial for trial in trials if trial.accuracy is not None])
+    ink, paper = ("#e7edf4", "#0f1722") if is_dark else ("#17212e", "#ffffff")
+    low, high = _ends(trials)
     axes = [label(varied.name) for varied in space.varied] + [_("Validation accuracy")]
     ends = [mark for varied in space.varied for mark in _marks(varied)]
     ends += [(axes[-1], 0.0, f"{low:.1%}"), (axes[-1], 1.0, f"{high:.1%}")]
@@ -150,6 +152,7 @@ def parallel(space: SearchSpace, trials: Sequence[Trial], *, is_dark: bool) -> d
         "scale": {"range": _SHADES[is_dark], "domain": [low, high]},
         "legend": None,
     }
+    text = {"type": "text", "dy": 14, "fontSize": 12, "aria": False}
     place = {"x": x, "y": y, "detail": {"field": "trial"}, "order": {"field": "index"}}
     return {
         "layer": [
@@ -167,9 +170,14 @@ def parallel(space: SearchSpace, trials: Sequence[Trial], *, is_dark: bool) -> d
                 "mark": {"type": "point", "size": 90, "opacity": 0, "filled": True},  # wide enough to be pointed at
                 "encoding": {"x": x, "y": y, "tooltip": tooltip},
             },
+            {  # on a rim, so that lines do not cross them
+                "data": {"values": labels},
+                "mark": text | {"color": paper, "stroke": paper, "strokeWidth": 4},
+                "encoding": {"x": x, "y": y, "text": {"field": "text"}},
+            },
             {
                 "data": {"values": labels},
-                "mark": {"type": "text", "dy": 14, "fontSize": 12, "color": ink, "aria": False},
+                "mark": text | {"color": ink},
                 "encoding": {"x": x, "y": y, "text": {"field": "text"}},
             },
         ]
@@ -207,8 +215,8 @@ def _place(varied: Varied, value: Any) -> float:
     return float((value - varied.values[0]) / (varied.values[1] - varied.values[0]))
 
 
-def _ends(trials: Sequence[Trial]) -> tuple[float, float]:
-    """Return the ends of the axis of accuracies, in whole percents."""
-    accuracies = [trial.accuracies[-1] for trial in trials] or [0.0, 1.0]
-    low, high = math.floor(min(accuracies) * 100) / 100, math.ceil(max(accuracies) * 100) / 100
-    return (low, high) if high > low else (low, low + 0.01)
+def _ends(trials: Sequence[Trial], step: float = 0.01) -> tuple[float, float]:
+    """Return the ends of an axis of accuracies, in whole steps."""
+    accuracies = [trial.accuracy for trial in trials if trial.accuracy is not None] or [0.0, 1.0]
+    first, last = math.floor(min(accuracies) / step), math.ceil(max(accuracies) / step)
+    return round(first * step, 10), round(max(last, first + 1) * step, 10)

@@ -28,7 +28,7 @@ def best(search: Search, trials: list[Trial]) -> None:
             number=found.number + 1,
         )
     )
-    chart = search_plots.best_by_trial(search.space.max_trials)
+    chart = search_plots.best_by_trial(search.space.max_trials, trials)
     st.vega_lite_chart(rows, chart, height=_HEIGHT, key=f"search-best-{search.number}", alt=text)
 
 

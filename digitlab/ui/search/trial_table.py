@@ -3,7 +3,9 @@
 from typing import Any
 
 import streamlit as st
+from streamlit.elements.lib.column_types import ColumnConfig
 
+from digitlab.networks.search_space import Scale, Varied
 from digitlab.runs.records.search import Search, Trial
 from digitlab.translation import _, translated
 from digitlab.ui.charts.search_plots import label, value_text
@@ -24,7 +26,7 @@ def show(search: Search, trials: list[Trial]) -> None:
             "Accuracy": column.NumberColumn(_("Validation accuracy"), format="percent"),
             "Epochs": column.NumberColumn(_("Epochs")),
             "Seconds": column.NumberColumn(_("Seconds"), format="%.1f"),
-            **{varied.name: column.Column(label(varied.name)) for varied in search.space.varied},
+            **{varied.name: _column(varied) for varied in search.space.varied},
         },
         hide_index=True,
         height=_HEIGHT,
@@ -33,8 +35,17 @@ def show(search: Search, trials: list[Trial]) -> None:
     )
 
 
+def _column(varied: Varied) -> ColumnConfig:
+    column = st.column_config
+    if varied.parameter.scale is Scale.CHOICE:
+        return column.Column(label(varied.name))
+    return column.NumberColumn(label(varied.name), format="%g")
+
+
 def _row(trial: Trial) -> dict[str, Any]:
-    values = {name: value_text(name, value) for name, value in trial.values.items()}
+    values = {
+        name: value_text(name, value) if isinstance(value, str) else value for name, value in trial.values.items()
+    }
     return {
         "Trial": trial.number + 1,
         "State": translated(trial.state.label),

@@ -50,7 +50,7 @@ def test_a_trial_comes_to_what_its_run_came_to(run_state, accuracy, outcome):
     assert trial(accuracy=accuracy, state=TrialState.RUNNING, run_state=run_state).outcome is outcome
 
 
-def test_the_best_is_the_first_of_the_finished_ones_with_the_highest_accuracy():
+def test_the_best_is_the_first_of_the_finished_ones():
     trials = [
         trial(0, 0.5),
         trial(1, 0.99, state=TrialState.PRUNED),
@@ -64,7 +64,7 @@ def test_the_best_is_the_first_of_the_finished_ones_with_the_highest_accuracy():
     assert best_trial(failed(3)) is None
 
 
-def test_a_search_is_hopeless_when_five_failed_and_none_did_else():
+def test_a_search_is_hopeless_when_five_failed():
     assert not is_hopeless(failed(4))
     assert is_hopeless(failed(5))
     assert not is_hopeless([*failed(5), trial(5, state=TrialState.RUNNING)])

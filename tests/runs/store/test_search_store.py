@@ -38,7 +38,7 @@ def test_a_search_comes_back_as_it_was_created(store):
         store.searches.get(7)
 
 
-def test_one_process_drives_a_search_until_it_gives_no_heartbeat(store):
+def test_one_process_drives_a_search_until_it_falls_silent(store):
     begun(store)
     free = store.searches.last_heartbeats()[0]
     assert free.worker == NOBODY
@@ -130,7 +130,7 @@ def test_a_deleted_search_takes_its_trials_along(store, small):
         store.searches.delete(1)
 
 
-def test_trials_of_one_person_do_not_hold_up_the_runs_of_others_nor_their_own(store, small):
+def test_trials_hold_up_nobody_s_runs(store, small):
     """A search fills the queue again and again; whoever starts a run meanwhile is next."""
     search = taken(store)
     begun_trials, order = 0, []

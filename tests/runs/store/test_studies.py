@@ -126,7 +126,7 @@ def test_a_database_that_is_away_is_said_to_be(store, monkeypatch):
         store.studies.next_trial(search, [])
 
 
-def test_the_importance_of_settings_is_that_of_the_better_trials():
+def test_importance_is_that_of_the_better_trials():
     one = space(RATE, UNITS)
     tries = [
         {"learning_rate": 10 ** (-4 + 4 * k / 23), "units": (16, 32, 64)[k % 3]} for k in range(24)
