@@ -171,7 +171,8 @@ dl.digitlab-glossary { padding: 0 !important; display: grid;
 .st-key-run-state { min-height: 9.5rem; }
 .st-key-no-run { min-height: 13.25rem; }
 .st-key-run-place { min-height: 34rem; }
-.st-key-train-settings { gap: .75rem; }
+.st-key-train-settings, .st-key-search-form { gap: .75rem; }
+.st-key-search-title, .st-key-search-buttons { min-height: 2.75rem; }
 .st-key-range-test { min-height: 24rem; }
 .st-key-own-figures, .st-key-own-layers { gap: .25rem; }
 .st-key-own-picture { min-height: 8rem; }
@@ -203,8 +204,10 @@ dl.digitlab-glossary { padding: 0 !important; display: grid;
   .st-key-train-settings { padding: .5rem .75rem .25rem .25rem; }
 }
 @media (max-width: 640px) {
-  [data-testid=stLayoutWrapper]:has(> .st-key-train-start) { position: sticky; bottom: .5rem; z-index: 10; }
-  .st-key-train-start button { min-height: 2.75rem; }
+  [data-testid=stLayoutWrapper]:has(> :is(.st-key-train-start, .st-key-search-start)) { position: sticky;
+    bottom: .5rem; z-index: 10; }
+  :is(.st-key-train-start, .st-key-search-start, .st-key-search-buttons) button { min-height: 2.75rem; }
+  .st-key-search-form :is(.stCheckbox label, [data-testid=stNumberInputContainer]) { min-height: 2.75rem; }
   .st-key-own-layers [role=radiogroup] label { min-height: 2.75rem; align-items: center; }
   [data-testid=stLayoutWrapper]:has(> .st-key-own-tools) { bottom: 3.5rem; }
   .st-key-run-state { min-height: 16rem; }
