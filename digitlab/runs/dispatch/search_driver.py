@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _IDLE = 1.0  # seconds between two looks at the record while there is nothing to drive
 _BUSY = 0.2  # and while there is: short trials must not wait for the next
+_PAUSES = 4  # times as long as a look took: this process has pages to show
 _HEARTBEAT = 2.0  # seconds between two heartbeats
 
 
@@ -104,14 +105,15 @@ class SearchDriver:
         self._wait()
         while not self._is_over.is_set():
             self._has_news.clear()
-            is_busy = False
+            is_busy, began = False, time.monotonic()
             try:
                 is_busy = self.step()
                 self.error_message = ""
             except DatabaseUnavailable as error:
                 self._monitor.reset()
                 self.error_message = message_of(error)
-            self._has_news.wait(_BUSY if is_busy else _IDLE)
+            pause = max(_BUSY, _PAUSES * (time.monotonic() - began))
+            self._has_news.wait(pause if is_busy else _IDLE)
         try:
             self.release()
         except DatabaseUnavailable:
