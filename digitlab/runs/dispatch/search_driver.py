@@ -58,6 +58,7 @@ class SearchDriver:
         self._name = new_worker_name()
         self._monitor = HeartbeatMonitor()
         self._beaten: dict[int, float] = {}  # when each search that is driven here had its last heartbeat
+        self._judged: dict[int, int] = {}  # after how many epochs each run that trains was last judged
         self._has_news, self._is_over = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._run, name="search driver", daemon=True)
         self.error_message: str = ""
@@ -88,11 +89,11 @@ class SearchDriver:
                 continue
             try:
                 self._drive(store, store.searches.get(number))
-            except SearchError:  # another process has taken it, or even deleted it
-                self._beaten.pop(number, None)
+            except SearchError:  # another process has taken it, or even deleted it: the next heartbeat fails
+                continue
             except InvalidSetting as error:  # it is from an older version
-                del self._beaten[number]
                 store.searches.end(number, self._name, SearchState.FAILED, str(error))
+                del self._beaten[number]
         return bool(self._beaten)
 
     def release(self) -> None:
@@ -120,9 +121,9 @@ class SearchDriver:
             return  # another process notices that there are no heartbeats
 
     def _take_what_nobody_drives(self, store: "Store") -> None:
-        heartbeats = [last for last in store.searches.last_heartbeats() if last.worker != self._name]
-        free = [last for last in heartbeats if last.worker == NOBODY]
-        for last in free + self._monitor.lost([last for last in heartbeats if last.worker != NOBODY]):
+        heartbeats = [last for last in store.searches.last_heartbeats() if last.number not in self._beaten]
+        free = [last for last in heartbeats if last.worker in (NOBODY, self._name)]
+        for last in free + self._monitor.lost([last for last in heartbeats if last not in free]):
             if store.searches.take(last, self._name):
                 self._beaten[last.number] = time.monotonic()
                 logs.log("search taken", search=last.number, lost=last.worker or None)
@@ -153,11 +154,15 @@ class SearchDriver:
             return trial
         outcome = trial.outcome
         if outcome.is_over():
+            self._judged.pop(trial.run, None)
             store.studies.tell(search, trial, outcome)  # first: it is told again if this process ends before the next
             return store.searches.settle(search, self._name, trial, outcome)
-        is_between = 0 < len(trial.accuracies) < search.space.epochs
-        if is_between and not trial.is_stop_wanted and store.studies.is_unpromising(search, trial):
-            self._stop(store, trial)
+        epochs = len(trial.accuracies)
+        is_news = self._judged.get(trial.run, 0) < epochs < search.space.epochs
+        if is_news and not trial.is_stop_wanted:
+            self._judged[trial.run] = epochs
+            if store.studies.is_unpromising(search, trial):
+                self._stop(store, trial)
         return trial
 
     def _stop(self, store: "Store", trial: Trial) -> None:
@@ -186,8 +191,7 @@ class SearchDriver:
             state = SearchState.STOPPED
         elif best is None:
             state, message = SearchState.FAILED, why_nothing_was_found(trials)
-        passed = time.monotonic() - self._beaten.pop(search.number)
-        store.studies.forget(search)
+        passed = time.monotonic() - self._beaten[search.number]
         if store.searches.end(search.number, self._name, state, message, passed):
             logs.log(
                 f"search {state}",
@@ -197,3 +201,5 @@ class SearchDriver:
                 best=None if best is None else best.accuracy,
                 reason=message or None,
             )
+        store.studies.forget(search)
+        del self._beaten[search.number]

@@ -51,7 +51,7 @@ def best_by_trial(max_trials: int, trials: Sequence[Trial]) -> dict[str, Any]:
             "axis": {"format": "%", "minExtent": 44},
         }
 
-    legend = {"orient": "bottom-right", "title": None, "symbolSize": 70}
+    legend = {"orient": "top", "direction": "horizontal", "title": None, "symbolSize": 70}
     kind = {"field": "state", "type": "nominal", "scale": {"domain": states}, "legend": legend}
     tooltip = [
         {"field": "trial", "title": _("Trial")},

@@ -209,6 +209,14 @@ def trained_and_told(store, number):
     return sum(state.is_over() for state in states(store, number))
 
 
+def test_a_driver_that_failed_amid_a_step_takes_its_search_again(store, driver):
+    search = begun(store)
+    driver.step()
+    driver._beaten.clear()
+    assert driver.step()
+    assert to_its_end(store, driver, search.number).state is SearchState.FINISHED
+
+
 def test_a_closed_app_leaves_its_searches_to_others(store):
     search = begun(store)
     first = SearchDriver(lambda: store, lambda: 2)
@@ -226,7 +234,8 @@ def test_a_deleted_search_is_driven_no_more(store, driver):
     driver.step()
     with store._transaction() as connection:
         connection.exec_driver_sql("DELETE FROM searches")
-    driver._beaten[search.number] = time.monotonic()
+    assert driver.step()  # it notices by its next heartbeat
+    driver._beaten[search.number] = -1e9
     assert not driver.step()
 
 
