@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from digitlab.errors import DatabaseUnavailable, SearchIsActive
-from digitlab.networks.search_space import Parameter, Scale, SearchSpace, Varied
+from digitlab.networks.search_space import Scale, SearchSpace, Varied
 from digitlab.runs.records.search import Search, Trial, TrialState
 from digitlab.translation import Text
 
@@ -49,23 +49,19 @@ class Studies:
 
         Args:
             search: The search.
-            begun: The numbers of the trials that have a run. One that was suggested to a process that then ended, and
-                has no run, comes next.
+            begun: The numbers of the trials that have a run. One that was suggested, in full or in part, to a process
+                that then ended, and has no run, comes next.
         """
         import optuna
 
-        distributions = {varied.name: _distribution(varied) for varied in search.space.varied}
         with self._connected():
             study = self._study(search)
-            for trial in study.get_trials(deepcopy=False, states=(optuna.trial.TrialState.RUNNING,)):
-                if trial.number in begun:
-                    continue
-                if set(trial.params) == set(distributions):
-                    return trial.number, _values(search.space, trial.params)
-                study.tell(trial.number, state=optuna.trial.TrialState.FAIL)  # its process ended amid the suggestion
-            study.sampler = _sampler(search.space, len(study.get_trials(deepcopy=False)))
-            suggested = study.ask(distributions)
-            return suggested.number, _values(search.space, suggested.params)
+            known = study.get_trials(deepcopy=False)
+            is_lost = (one.number for one in known if not one.state.is_finished() and one.number not in begun)
+            lost = next(is_lost, None)
+            study.sampler = _sampler(search.space, len(known) if lost is None else lost)
+            trial = study.ask() if lost is None else optuna.trial.Trial(study, self._key(study, lost))
+            return trial.number, {varied.name: _suggest(trial, varied) for varied in search.space.varied}
 
     def is_unpromising(self, search: Search, trial: Trial) -> bool:
         """Report a trial's validation accuracies; return whether it is worse than the median of the finished ones."""
@@ -102,15 +98,17 @@ class Studies:
 
     def _report(self, study: "optuna.Study", trial: Trial) -> int:
         """Report a trial's accuracies, again or for the first time; return Optuna's key of it."""
-        storage = self._opened_storage()
-        key = storage.get_trial_id_from_study_id_trial_number(
-            storage.get_study_id_from_name(study.study_name), trial.number
-        )
+        storage, key = self._opened_storage(), self._key(study, trial.number)
         known = storage.get_trial(key).intermediate_values
         for epoch, accuracy in enumerate(trial.accuracies, start=1):
             if known.get(epoch) != accuracy:
                 storage.set_trial_intermediate_value(key, epoch, accuracy)
         return key
+
+    def _key(self, study: "optuna.Study", number: int) -> int:
+        """Return Optuna's key of a trial."""
+        storage = self._opened_storage()
+        return storage.get_trial_id_from_study_id_trial_number(storage.get_study_id_from_name(study.study_name), number)
 
     def _study(self, search: Search) -> "optuna.Study":
         import optuna
@@ -195,7 +193,7 @@ def _sampler(space: SearchSpace, trial: int) -> "optuna.samplers.TPESampler":
 
 
 def _distribution(varied: Varied) -> "BaseDistribution":
-    """Return what Optuna draws: of what is doubled or chosen, the place among the values."""
+    """Return what Optuna draws: of whole numbers, the place among the steps."""
     from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
 
     match varied.parameter.scale:
@@ -207,15 +205,18 @@ def _distribution(varied: Varied) -> "BaseDistribution":
     return FloatDistribution(low, high, log=varied.parameter.scale is Scale.LOG)
 
 
-def _values(space: SearchSpace, params: dict[str, Any]) -> dict[str, Any]:
-    """Return what Optuna drew as values of the settings."""
-    return {varied.name: _value(varied, varied.parameter, params[varied.name]) for varied in space.varied}
+def _suggest(trial: "optuna.Trial", varied: Varied) -> Any:
+    """Return the value that Optuna suggests, or has suggested."""
+    from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
 
-
-def _value(varied: Varied, parameter: Parameter, param: Any) -> Any:
-    if parameter.scale in (Scale.COUNT, Scale.DOUBLED):
-        return parameter.steps(varied.values)[param]
-    return parameter.rounded(param)
+    parameter, name = varied.parameter, varied.name
+    match _distribution(varied):
+        case CategoricalDistribution(choices=choices):
+            return trial.suggest_categorical(name, choices)
+        case IntDistribution(low=low, high=high):
+            return parameter.steps(varied.values)[trial.suggest_int(name, low, high)]
+        case FloatDistribution(low=low, high=high, log=log):
+            return parameter.rounded(trial.suggest_float(name, low, high, log=log))
 
 
 def _param(varied: Varied, value: Any) -> Any:

@@ -33,13 +33,12 @@ def best_points(trials: Sequence[Trial]) -> list[dict[str, Any]]:
 def best_by_trial(max_trials: int, trials: Sequence[Trial]) -> dict[str, Any]:
     """Return the Vega-Lite chart for `best_points`: a mark for each trial, and a line of steps for the best so far."""
     ends = list(_ends(trials, _WIDE))
-    last = max([max_trials, *(trial.number + 1 for trial in trials)])  # a number is left out after a crash
     states = [translated(state.label) for state in (TrialState.FINISHED, TrialState.PRUNED, TrialState.RUNNING)]
     x = {
         "field": "trial",
         "type": "quantitative",
         "title": _("Trial"),
-        "scale": {"domain": [0.5, last + 0.5], "nice": False},
+        "scale": {"domain": [0.5, max_trials + 0.5], "nice": False},
         "axis": {"tickMinStep": 1, "format": "d", "grid": False},
     }
 

@@ -209,7 +209,7 @@ def trained_and_told(store, number):
     return sum(state.is_over() for state in states(store, number))
 
 
-def test_a_driver_that_failed_amid_a_step_takes_its_search_again(store, driver):
+def test_a_driver_that_failed_takes_its_search_again(store, driver):
     search = begun(store)
     driver.step()
     driver._beaten.clear()

@@ -74,12 +74,15 @@ def test_a_suggestion_whose_process_ended_is_not_lost(store):
     assert store.studies.next_trial(search, [number])[0] == number + 1
 
 
-def test_half_a_suggestion_is_given_up(store):
+def test_half_a_suggestion_is_completed(store):
     search = begun(store)
-    number, _values = store.studies.next_trial(search, [])
+    number, values = store.studies.next_trial(search, [])
     with store._transaction() as connection:
         connection.execute(sa.text("DELETE FROM trial_params WHERE param_name = 'units'"))
-    assert store.studies.next_trial(search, [])[0] == number + 1
+    again, completed = store.studies.next_trial(search, [])
+    assert (again, completed["learning_rate"]) == (number, values["learning_rate"])
+    assert completed["units"] in (16, 32, 64)
+    assert store.studies.next_trial(search, []) == (number, completed)
 
 
 def test_a_trial_is_told_once(store):
