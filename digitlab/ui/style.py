@@ -173,6 +173,8 @@ dl.digitlab-glossary { padding: 0 !important; display: grid;
 .st-key-run-place { min-height: 34rem; }
 .st-key-train-settings, .st-key-search-form { gap: .75rem; }
 .st-key-search-title, .st-key-search-buttons { min-height: 2.75rem; }
+.st-key-search-form :is(.st-key-search-preset, .st-key-search-name, [class*="-low"], [class*="-high"],
+    [class*="search-max_"], .st-key-search-epochs, .st-key-search-training_digits) { min-height: 4.25rem; }
 .st-key-range-test { min-height: 24rem; }
 .st-key-own-figures, .st-key-own-layers { gap: .25rem; }
 .st-key-own-picture { min-height: 8rem; }
