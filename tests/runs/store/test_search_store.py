@@ -122,6 +122,7 @@ def test_a_deleted_search_takes_its_trials_along(store, small):
     store.claim(number, "w")
     end_epoch(store, number, 1, 0.75)
     store.end(number, "w", Outcome(state=RunState.FINISHED))
+    assert ([run.number for run in store.runs()], store.newest_number()) == ([other], other)
     store.searches.end(search.number, "a", SearchState.FINISHED)
     store.searches.delete(1)
     assert store.searches.all() == store.epochs(number) == []
