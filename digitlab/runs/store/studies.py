@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
+import sqlalchemy.orm  # Optuna needs it, and while it is imported, no other thread may ask the database
 
 from digitlab.errors import DatabaseUnavailable, SearchIsActive
 from digitlab.networks.search_space import Scale, SearchSpace, Varied
