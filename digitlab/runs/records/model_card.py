@@ -147,7 +147,7 @@ class ModelCard:
         values = dataclasses.asdict(self)
         # Cards keep the name of version 0.1.0.
         stored = {"certainty" if name == "calibration" else name: value for name, value in values.items()}
-        return stored | {"certainty": self.calibration.as_dict()}
+        return stored | {"config": self.config.as_dict(), "certainty": self.calibration.as_dict()}
 
     def to_json(self) -> str:
         """Return the card as a JSON object."""

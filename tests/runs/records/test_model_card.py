@@ -4,6 +4,8 @@ import json
 import pytest
 
 from digitlab.errors import InvalidSetting
+from digitlab.networks.config import TrainingConfig
+from digitlab.networks.layers.kinds import Dense, Dropout, Flatten
 from digitlab.preprocessing.version import VERSION
 from digitlab.runs.records.model_card import ModelCard, Origin, check_title
 
@@ -11,6 +13,12 @@ from digitlab.runs.records.model_card import ModelCard, Origin, check_title
 def test_a_card_survives_json(ready_made):
     card = ModelCard.from_json((ready_made / "tutorial.json").read_text())
     assert ModelCard.from_json(card.to_json()) == card
+
+
+def test_the_card_of_a_network_of_ones_own_layers_survives_json(ready_made):
+    card = ModelCard.from_json((ready_made / "tutorial.json").read_text())
+    own = dataclasses.replace(card, config=TrainingConfig(layers=(Flatten(), Dense(units=8), Dropout())))
+    assert ModelCard.from_json(own.to_json()) == own
 
 
 def test_a_card_knows_when_a_run_was_replanned_an_older_not(ready_made):
