@@ -17,13 +17,14 @@ from digitlab.networks.digit_sets import TEST, DigitSet
 from digitlab.networks.explanation import ReadingsByEpoch
 from digitlab.networks.file_formats import ExportedFile
 from digitlab.networks.hints import Hint, hints
-from digitlab.networks.metrics import EpochMetrics
+from digitlab.networks.metrics import BatchLoss, EpochMetrics
 from digitlab.networks.observation import Observation
 from digitlab.networks.range_test import RangeTest
 from digitlab.networks.recognition import Recogniser
 from digitlab.networks.robustness import Robustness
 from digitlab.networks.scores import Scores
 from digitlab.networks.search_space import SearchSpace
+from digitlab.networks.single_step import SingleStep
 from digitlab.networks.snapshots import Snapshot
 from digitlab.runs.dispatch import jobs
 from digitlab.runs.dispatch.dispatcher import Dispatcher, HeartbeatMonitor, requeue_lost_runs
@@ -304,6 +305,14 @@ class Lab:
         """Pause a run: at once if it is queued, else after a few batches. Its state is saved."""
         self._trainings.pause(number, person)
 
+    def change_rate(self, number: int, rate: float, person: Person) -> None:
+        """Change the learning rate of a running run within a few batches, of a queued or paused one when it goes on."""
+        self._trainings.change_rate(number, rate, person)
+
+    def train_one_batch(self, number: int, person: Person) -> SingleStep:
+        """Train the next batch of a paused run; returns what that did to its loss and its layers."""
+        return self._trainings.train_one_batch(number, person, self._ask)
+
     def resume(self, number: int, person: Person, epochs: int | None = None) -> Run:
         """Resume a paused, stopped, interrupted or finished run, with `epochs` in total."""
         return self._trainings.resume(number, person, epochs)
@@ -335,6 +344,10 @@ class Lab:
     def epochs(self, number: int) -> list[EpochMetrics]:
         """Return the finished epochs of a run."""
         return self._record().epochs(check_number(number))
+
+    def batch_losses(self, number: int) -> list[BatchLoss]:
+        """Return the losses within the finished epochs of a run."""
+        return self._record().batch_losses(check_number(number))
 
     def observations(self, number: int) -> list[Observation]:
         """Return the observations of a run's network, before its first epoch and after each."""

@@ -39,6 +39,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace, Lab], int]] = {
     "stop": runs.stop,
     "pause": runs.pause,
     "resume": runs.resume,
+    "rate": runs.change_rate,
     "rename": runs.rename,
     "delete": runs.delete,
 }

@@ -142,13 +142,15 @@ def _runs(add: _Add) -> list[argparse.ArgumentParser]:
     resume = _add_with_alias(
         add, "resume", "go-on", help=_("queue a paused, stopped or finished run again, to continue where it was")
     )
+    rate = add("rate", help=_("change the learning rate of a run that is queued, running or paused"))
     rename = add("rename", help=_("give a run another title"))
     delete = add("delete", help=_("delete a run that is over, and its network only if it was not kept"))
-    for command in (stop, pause, resume, rename, delete):
+    for command in (stop, pause, resume, rate, rename, delete):
         command.add_argument("number", metavar="RUN", type=int, help=_("Its number, as the command runs lists it."))
     resume.add_argument("--epochs", type=int, help=_("Total epochs (default: as many as it was started with)."))
+    rate.add_argument("value", metavar="VALUE", type=float, help=_("The new learning rate, such as 0.0005."))
     rename.add_argument("title", metavar="TITLE")
-    return [add("runs", help=_("list all training runs")), stop, pause, resume, rename, delete]
+    return [add("runs", help=_("list all training runs")), stop, pause, resume, rate, rename, delete]
 
 
 def _backup(add: _Add) -> list[argparse.ArgumentParser]:

@@ -1,4 +1,4 @@
-"""The commands about runs: `runs`, `stop`, `pause`, `resume`, `rename` and `delete`."""
+"""The commands about runs: `runs`, `stop`, `pause`, `resume`, `rate`, `rename` and `delete`."""
 
 import argparse
 from dataclasses import asdict
@@ -34,6 +34,16 @@ def pause(options: argparse.Namespace, lab: Lab) -> int:
 def resume(options: argparse.Namespace, lab: Lab) -> int:
     """Queue a run again, to continue where it was."""
     return _show_run(options, lab.resume(options.number, OPERATOR, options.epochs))
+
+
+def change_rate(options: argparse.Namespace, lab: Lab) -> int:
+    """Change the learning rate of a run."""
+    lab.change_rate(options.number, options.value, OPERATOR)
+    run = lab.run(options.number)
+    values = {"number": run.number, "title": run.title, "rate": options.value}
+    text = _("Run {number}, {title}: the learning rate {rate:g} counts from the next batches on.", **values)
+    show(options, asdict(run), text)
+    return 0
 
 
 def rename(options: argparse.Namespace, lab: Lab) -> int:

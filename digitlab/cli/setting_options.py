@@ -6,7 +6,8 @@ from typing import Any
 
 from digitlab.cli import input_file
 from digitlab.fields import Setting, settings_of
-from digitlab.networks.config import LAYERS, TrainingConfig
+from digitlab.networks import rate_changes
+from digitlab.networks.config import LAYERS, RATE_CHANGES, TrainingConfig
 from digitlab.networks.layers import stacks
 from digitlab.networks.layers.figures import Stack
 from digitlab.networks.presets import PRESETS
@@ -26,6 +27,11 @@ def add(parser: argparse.ArgumentParser) -> None:
         f"--{LAYERS}",
         metavar="FILE.json",
         help=_("Layers of your own: a JSON file, or the JSON itself. The other settings are still the preset's."),
+    )
+    parser.add_argument(
+        "--learning-rate-changes",
+        metavar="BATCH:RATE,...",
+        help=_("Change the learning rate after so many batches, as somebody did in a run: 1500:0.0005,3000:0.0001"),
     )
     settings = [setting for name, setting in settings_of(TrainingConfig).items() if name != "preset"]
     titles = {"": _("settings"), "augmentation": _("augmentation")}
@@ -48,7 +54,11 @@ def config_from(options: argparse.Namespace) -> TrainingConfig:
         config = TrainingConfig.from_preset(options.preset)
     names = settings_of(TrainingConfig).keys() - {"preset"}
     values = {name: value for name, value in vars(options).items() if name in names}
-    return config.with_values(values | ({} if options.layers is None else {LAYERS: _layers(options.layers)}))
+    if options.layers is not None:
+        values[LAYERS] = _layers(options.layers)
+    if options.learning_rate_changes is not None:
+        values[RATE_CHANGES] = rate_changes.from_text(options.learning_rate_changes)
+    return config.with_values(values)
 
 
 def _layers(given: str) -> Stack:

@@ -20,11 +20,13 @@ occlusion          how covering parts of a picture changes a probability
 paired_comparison  compares two networks on the same digits
 presets            the presets, with their layers
 range_test         the learning-rate range test, and what it suggests
+rate_changes       changes of the learning rate while a training ran
 reading            what a network reads in a drawing
 recognition        reads digits at once, on LiteRT
 robustness         accuracy as digits are distorted
 scores             accuracy, confusion and mistakes from probabilities
 search_space       what a search for settings varies, and its limits
+single_step        what a single training step did
 snapshots          snapshots of a network after an epoch
 snippets           parts of the Keras code
 statistics         confidence intervals and tests

@@ -10,7 +10,7 @@ from digitlab.networks import snippets
 from digitlab.networks.config import OPTIMIZERS, TrainingConfig
 from digitlab.networks.layers import keras_code
 from digitlab.networks.layers.figures import is_spatial, starts_with_maps
-from digitlab.translation import Text, sentences
+from digitlab.translation import Text, plural_text, sentences
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,31 +222,62 @@ class KerasCode:
         text = Text(
             "The last {share:.0%} of the digits are used for validation: no weight is fitted to them.", share=split
         )
-        return Section(title=Text("Training"), text=text if split else "", code=self._compile() + self._fit())
+        parts = [text] if split else []
+        if count := len(self.config.learning_rate_changes):
+            parts.append(
+                plural_text(
+                    "The learning rate was changed {count} time while the run was trained; the code changes it after "
+                    "as many batches.",
+                    "The learning rate was changed {count} times while the run was trained; the code changes it after "
+                    "as many batches.",
+                    count,
+                )
+            )
+        return Section(
+            title=Text("Training"), text=sentences(*parts) if parts else "", code=self._compile() + self._fit()
+        )
 
     def _compile(self) -> str:
         config = self.config
         rate, code = f"{config.learning_rate:g}", ""
         if config.schedule != "constant":
-            batches = math.ceil(config.fitted_digits / config.batch_size)
-            code = f"steps = {config.epochs} * {_whole(batches)}  # epochs times batches\n"
+            code = f"steps = {config.epochs} * {_whole(self._batches)}  # epochs times batches\n"
             code += snippets.SCHEDULES[config.schedule].format(rate=rate)
-            rate = "learning_rate"
+            if not config.learning_rate_changes:  # else a callback sets the rate of each batch
+                rate = "learning_rate"
         optimizer = f"keras.optimizers.{OPTIMIZERS[config.optimizer]}({rate})"
         jit = snippets.NO_XLA * is_spatial(config.stack)
         return code + snippets.COMPILE.format(optimizer=optimizer, jit=jit)
 
+    @property
+    def _batches(self) -> int:
+        """How many batches an epoch of the code has: it has no synthetic digits."""
+        return math.ceil(self.config.fitted_digits / self.config.batch_size)
+
     def _fit(self) -> str:
-        config, code = self.config, ""
+        config, code, callbacks = self.config, self._changes_of_rate(), []
         epochs = config.epochs if self.stopped_after is None else max(1, self.stopped_after)
         arguments = [f"batch_size={config.batch_size}", f"epochs={epochs}"]
         if config.validation_split:
             arguments.append(f"validation_split={config.validation_split:g}")
         if config.early_stopping is not None:
             patience = f"patience={config.early_stopping}, restore_best_weights=True"
-            code = f"patience = keras.callbacks.EarlyStopping({patience})\n"
-            arguments.append("callbacks=[patience]")
+            code += f"patience = keras.callbacks.EarlyStopping({patience})\n"
+            callbacks.append("patience")
+        if config.learning_rate_changes:
+            callbacks.append("ChangeLearningRate()")
+        if callbacks:
+            arguments.append(f"callbacks=[{', '.join(callbacks)}]")
         return code + f"history = model.fit(x_train, y_train, {', '.join(arguments)}, verbose=2)\n"
+
+    def _changes_of_rate(self) -> str:
+        changes, scale = self.config.learning_rate_changes, self._batches / self.config.batches_per_epoch
+        if not changes:
+            return ""
+        change = snippets.CHANGE_CONSTANT if self.config.schedule == "constant" else snippets.CHANGE_SCHEDULE
+        listed = {round(change.batch * scale): change.rate for change in changes}
+        text = ", ".join(f"{_whole(batch)}: {rate:g}" for batch, rate in listed.items())
+        return snippets.CHANGES.format(changes=text, change=change)
 
 
 def deviation(config: TrainingConfig, replanned_after: int | None) -> Text | None:

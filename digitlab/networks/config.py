@@ -11,16 +11,19 @@ from typing import Any
 from digitlab.data.augmentation import Augmentation
 from digitlab.errors import InvalidSetting
 from digitlab.fields import Setting, check_settings, declare, settings_of, values_of
+from digitlab.networks import rate_changes
 from digitlab.networks.layers import figures, stacks
 from digitlab.networks.layers.base import Layer
 from digitlab.networks.layers.figures import Stack
 from digitlab.networks.presets import PRESETS
+from digitlab.networks.rate_changes import RateChange
 from digitlab.translation import Text
 
 OPTIMIZERS = {"adam": "Adam", "adamw": "AdamW", "rmsprop": "RMSprop", "sgd": "SGD"}  # and the names of Keras' classes
 SCHEDULES = {"constant": Text("Constant"), "cosine": Text("Cosine"), "one-cycle": Text("One-cycle")}
 ALWAYS_GIVEN = ("preset", "epochs", "seed")  # in links, files and commands, even where they are the preset's own
 LAYERS = "layers"  # in links, files and commands, of a network that somebody designed
+RATE_CHANGES = "learning_rate_changes"  # likewise, of a training that somebody steered
 OWN, OWN_TITLE = "own", Text("Own network")  # the name of such a network
 _MNIST = 60_000  # training digits
 _MAX_BATCH = 2**28  # numbers that all layers of such a network return for a batch: 1 GB
@@ -91,6 +94,8 @@ class TrainingConfig:
         calibration: Whether the probabilities are calibrated, by a temperature fitted on the validation digits.
         early_stopping: Epochs without a better validation loss until the training ends; None: never.
         layers: The layers of a network that somebody designed; None: the preset's. The last one is not among them.
+        learning_rate_changes: What a person changed while it ran, in the order of the batches: from the first of them
+            on, they decide the learning rate instead of `learning_rate` and `schedule`.
         tuning: Where a fine-tuned network comes from; None for one that starts with random weights. The other settings
             are those of its base, except for epochs, batch size, optimizer, learning rate and schedule.
 
@@ -225,11 +230,15 @@ class TrainingConfig:
         )
     )
     layers: Stack | None = None
+    learning_rate_changes: tuple[RateChange, ...] = ()
     tuning: FineTuning | None = None
 
     def __post_init__(self) -> None:
         check_settings(self)
         self._check_layers()
+        rate_changes.check(self.learning_rate_changes)
+        for change in self.learning_rate_changes:
+            settings_of(TrainingConfig)["learning_rate"].check(change.rate)
         if not isinstance(self.augmentation, Augmentation):
             raise InvalidSetting(
                 Text("The augmentation is {value}. Give an Augmentation.", value=repr(self.augmentation))
@@ -282,13 +291,14 @@ class TrainingConfig:
     def with_values(self, values: Mapping[str, Any]) -> "TrainingConfig":
         """Return these settings with others by their names in `settings_of`, the augmentation's among them.
 
-        "layers" may be given, too, as a stack or as JSON has them.
+        "layers" and "learning_rate_changes" may be given, too, as this class or as JSON has them.
 
         Raises:
             InvalidSetting: There is no such setting, or a value is not allowed.
         """
         known, values = settings_of(type(self)), dict(values)
         layers = _layers(values.pop(LAYERS, self.layers))
+        changes = rate_changes.from_json(values.pop(RATE_CHANGES, self.learning_rate_changes))
         if unknown := sorted(set(values) - set(known)):
             raise InvalidSetting(
                 Text("There is no setting {name}. This lab may be older than the settings.", name=repr(unknown[0][:40]))
@@ -296,17 +306,21 @@ class TrainingConfig:
         own = {name: value for name, value in values.items() if not known[name].owner}
         inner = {name: value for name, value in values.items() if known[name].owner == "augmentation"}
         augmentation = dataclasses.replace(self.augmentation, **inner)
-        return dataclasses.replace(self, **own, augmentation=augmentation, layers=layers)
+        return dataclasses.replace(self, **own, augmentation=augmentation, layers=layers, learning_rate_changes=changes)
 
     def changes(self) -> dict[str, Any]:
         """Return by name the settings that differ from the preset's, and always those of `ALWAYS_GIVEN`.
 
-        The layers of a designed network are among them, as JSON has them.
+        The layers of a designed network and the changes of the learning rate are among them, as JSON has them.
         """
         usual = values_of(TrainingConfig.from_preset(self.preset))
         values = values_of(self)
         changes = {name: value for name, value in values.items() if value != usual[name] or name in ALWAYS_GIVEN}
-        return changes if self.layers is None else {**changes, LAYERS: stacks.as_json(self.layers)}
+        if self.layers is not None:
+            changes[LAYERS] = stacks.as_json(self.layers)
+        if self.learning_rate_changes:
+            changes[RATE_CHANGES] = rate_changes.as_json(self.learning_rate_changes)
+        return changes
 
     @property
     def stack(self) -> Stack:
@@ -354,15 +368,34 @@ class TrainingConfig:
         return self.fitted_digits + self.written_digits + self.redrawn_digits + self.non_digits
 
     @property
+    def batches_per_epoch(self) -> int:
+        """How many batches an epoch has; the last may be smaller than the others."""
+        return math.ceil(self.pictures_per_epoch / self.batch_size)
+
+    @property
     def steps(self) -> int:
         """How many batches there are in all epochs."""
-        return math.ceil(self.pictures_per_epoch / self.batch_size) * self.epochs
+        return self.batches_per_epoch * self.epochs
+
+    @property
+    def last_rate(self) -> float:
+        """The learning rate that a person chose last; without a change, that of the setting."""
+        return self.learning_rate_changes[-1].rate if self.learning_rate_changes else self.learning_rate
+
+    def chosen_rate(self, batch: int) -> float | None:
+        """Return the rate that a person chose for the batch after so many; None before the first change."""
+        rates = [change.rate for change in self.learning_rate_changes if change.batch <= batch]
+        return rates[-1] if rates else None
 
     def as_dict(self) -> dict[str, Any]:
-        """Return plain values, for JSON; layers only if somebody designed them."""
+        """Return plain values, for JSON; layers only if somebody designed them, changes only if there are any."""
         values = dataclasses.asdict(self)
-        del values[LAYERS]
-        return values if self.layers is None else {**values, LAYERS: stacks.as_json(self.layers)}
+        del values[LAYERS], values[RATE_CHANGES]
+        if self.layers is not None:
+            values[LAYERS] = stacks.as_json(self.layers)
+        if self.learning_rate_changes:
+            values[RATE_CHANGES] = rate_changes.as_json(self.learning_rate_changes)
+        return values
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "TrainingConfig":
@@ -387,8 +420,8 @@ class TrainingConfig:
         if isinstance(tuning, Mapping):
             numbers = {name: tuple(tuning[name]) for name in ("learned", "held_back", "prints") if name in tuning}
             tuning = FineTuning(**{**tuning, **numbers})
-        layers = _layers(values.get(LAYERS))
-        return cls(**{**values, "augmentation": augmentation, "tuning": tuning, LAYERS: layers})
+        read = {"augmentation": augmentation, "tuning": tuning, LAYERS: _layers(values.get(LAYERS))}
+        return cls(**{**values, **read, RATE_CHANGES: rate_changes.from_json(values.get(RATE_CHANGES, ()))})
 
 
 def _layers(values: object) -> Stack | None:
@@ -407,6 +440,7 @@ def fine_tuning_config(config: TrainingConfig, tuning: FineTuning) -> TrainingCo
         learning_rate=preset.fine_tuning_learning_rate,
         schedule="cosine",
         early_stopping=None,
+        learning_rate_changes=(),
         tuning=tuning,
     )
 
@@ -419,7 +453,10 @@ def as_command(config: TrainingConfig) -> str:
     if config.tuning:
         return ""
     settings = settings_of(TrainingConfig)
-    options = [settings[name].as_option(value) for name, value in config.changes().items() if name != LAYERS]
+    changes = {name: value for name, value in config.changes().items() if name in settings}
+    options = [settings[name].as_option(value) for name, value in changes.items()]
     if config.layers is not None:
         options.append(f"--{LAYERS} {shlex.quote(stacks.as_text(config.layers))}")
+    if config.learning_rate_changes:
+        options.append(f"--learning-rate-changes {rate_changes.as_text(config.learning_rate_changes)}")
     return " ".join(["python -m digitlab train", *options])

@@ -79,7 +79,7 @@ def hints(
 
 
 def _learning_rate_too_high(training: _Training) -> Hint | None:
-    rate = training.config.learning_rate
+    rate = training.config.last_rate
     name = Text("Learning rate too high")
     advice = Text("Try a tenth of the learning rate, {rate:g}.", rate=rate / 10)
     if training.has_diverged:
@@ -144,7 +144,7 @@ def _learning_rate_too_low(training: _Training) -> Hint | None:
         ),
         Text(
             "Try ten times the learning rate, {rate:g}, or many more epochs.",
-            rate=training.config.learning_rate * 10,
+            rate=training.config.last_rate * 10,
         ),
     )
 

@@ -172,6 +172,7 @@ def range_test_config(config: TrainingConfig) -> TrainingConfig:
         averaging=False,
         calibration=False,
         early_stopping=None,
+        learning_rate_changes=(),
         tuning=None,
     )
 

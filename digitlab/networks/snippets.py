@@ -108,6 +108,28 @@ learning_rate = keras.optimizers.schedules.CosineDecay(
 """,
 }
 
+CHANGES = """\
+changes = {{{changes}}}  # after so many batches: the learning rate that was chosen while the run was trained
+
+
+class ChangeLearningRate(keras.callbacks.Callback):
+    def on_train_begin(self, logs=None):
+        self.trained = 0  # batches
+
+    def on_train_batch_begin(self, batch, logs=None):
+{change}        self.trained += 1
+
+
+"""
+CHANGE_CONSTANT = """\
+        if self.trained in changes:
+            self.model.optimizer.learning_rate = changes[self.trained]
+"""
+CHANGE_SCHEDULE = """\
+        chosen = [rate for trained, rate in changes.items() if trained <= self.trained]
+        self.model.optimizer.learning_rate = chosen[-1] if chosen else float(learning_rate(self.trained))
+"""
+
 CURVES = """\
 figure, both = plt.subplots(1, 2, figsize=(10, 4))
 for axes, metric in zip(both, ("loss", "accuracy")):

@@ -22,7 +22,7 @@ from digitlab.ui import (
     run_progress,
     training_hints,
 )
-from digitlab.ui.train import settings_sharing, training_form
+from digitlab.ui.train import settings_sharing, steering, training_form
 
 _REFRESH = 0.5  # seconds after which the runs are shown again while one is under way
 _LOOK = 10.0  # seconds after which is looked for new ones while none is
@@ -201,7 +201,10 @@ def show_run(run: Run) -> None:
         waiting=waiting_text(run),
         progress=run_progress.under_way(run),
         is_validated=run_progress.is_validated(run.config),
+        changes=run.config.learning_rate_changes,
+        batches_per_epoch=run.config.batches_per_epoch,
     )
+    steering.show(run, person)
     if run.state.is_over() and run.state is not RunState.FAILED and run.config.tuning is None:
         offer_to_resume(run, len(epochs))
     if run.config.tuning is not None:

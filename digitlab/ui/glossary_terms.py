@@ -169,6 +169,13 @@ TERMS: Mapping[str, Term] = {
         Text("gradient"),
         Text("For each weight, in which direction and how strongly the loss changes if the weight is changed."),
     ),
+    "gradient_norm": Term(
+        Text("gradient norm"),
+        Text(
+            "The length of the gradient of a layer: how strongly the loss asks its weights to change. Near 0: the "
+            "layer hardly learns."
+        ),
+    ),
     "keras": Term(
         Text("Keras"),
         Text("The Python library with which the networks here are built and trained. It computes with TensorFlow."),

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 import streamlit as st
 
 from digitlab.networks.metrics import EpochMetrics, PartialMetrics, Progress
+from digitlab.networks.rate_changes import RateChange
 from digitlab.translation import _, translated
 from digitlab.ui import glossary, style
-from digitlab.ui.charts import learning_plots, plots
+from digitlab.ui.charts import batch_plot, learning_plots, plots
 
 _HEIGHT = 260  # pixels, of a chart or of what stands in its place
 
@@ -20,6 +21,8 @@ def show(
     waiting: str = "",
     progress: Progress | None = None,
     is_validated: bool = True,
+    changes: Sequence[RateChange] = (),
+    batches_per_epoch: int = 1,
 ) -> None:
     """Show loss and accuracy side by side, for training and validation; fine-tuning has no validation.
 
@@ -30,11 +33,15 @@ def show(
         waiting: What stands in the place of the charts, in the reader's language, until there is a point.
         progress: That of a training that is under way: its epoch grows as a line of its own until it is finished.
         is_validated: Whether the epochs will have validation, as long as there is none.
+        changes: What was changed of the learning rate; each is marked.
+        batches_per_epoch: How many batches an epoch has; for `changes`.
     """
     if progress is not None and (not progress.so_far or (epochs and progress.epoch <= epochs[-1].epoch)):
         progress = None
     if epochs:
         is_validated = epochs[0].validation_loss is not None
+    is_dark = style.is_dark()
+    marks = batch_plot.rate_marks("epoch", changes, batches_per_epoch, is_dark=is_dark)
     for column, metric in zip(st.columns(2), plots.METRICS, strict=True):
         with column:
             st.markdown(_heading(metric, progress), help=glossary.help(metric, "epoch", "validation"))
@@ -44,11 +51,11 @@ def show(
                 st.vega_lite_chart(
                     rows,
                     learning_plots.growing_curve(
-                        metric, planned, ends, is_validated=is_validated, is_dark=style.is_dark()
+                        metric, planned, ends, is_validated=is_validated, is_dark=is_dark, marks=marks
                     ),
                     height=_HEIGHT,
                     key=f"{key}-{metric}",
-                    alt=_alternative(epochs, metric),
+                    alt=_with_changes(_alternative(epochs, metric), changes),
                 )
             else:
                 with st.container(height=_HEIGHT, border=True, key=f"{key}-{metric}-waiting"):
@@ -86,6 +93,11 @@ def _alternative(epochs: Sequence[EpochMetrics], metric: str) -> str:
     if last.validation_accuracy is None:
         return _("Accuracy after each epoch; {training} after epoch {epoch}", **values)
     return _("Accuracy after each epoch; training {training}, validation {validation} after epoch {epoch}", **values)
+
+
+def _with_changes(curve: str, changes: Sequence[RateChange]) -> str:
+    marks = batch_plot.changes_in_words(changes)
+    return _("{curve}. {marks}", curve=curve, marks=marks) if marks else curve
 
 
 def _number(metrics: EpochMetrics | PartialMetrics, name: str) -> str:

@@ -170,11 +170,15 @@ dl.digitlab-glossary { padding: 0 !important; display: grid;
 .st-key-run-heading { min-height: 2.75rem; }
 .st-key-run-state { min-height: 9.5rem; }
 .st-key-no-run { min-height: 13.25rem; }
-.st-key-run-place { min-height: 34rem; }
 .st-key-train-settings, .st-key-search-form { gap: .75rem; }
 .st-key-search-title, .st-key-search-buttons { min-height: 2.75rem; }
 .st-key-search-form :is(.st-key-search-preset, .st-key-search-name, [class*="-low"], [class*="-high"],
     [class*="search-max_"], .st-key-search-epochs, .st-key-search-training_digits) { min-height: 4.25rem; }
+.st-key-run-place { min-height: 37.5rem; }
+.st-key-steering-sentence { min-height: 2.3rem; }
+.st-key-single-step { min-height: 34rem; }
+.digitlab-cards.small { grid-template-columns: repeat(auto-fill, minmax(2.4rem, 1fr)); gap: .25rem .5rem; }
+.digitlab-cards.small figcaption { padding: 0; text-align: center; }
 .st-key-range-test { min-height: 24rem; }
 .st-key-own-figures, .st-key-own-layers { gap: .25rem; }
 .st-key-own-picture { min-height: 8rem; }
@@ -213,7 +217,8 @@ dl.digitlab-glossary { padding: 0 !important; display: grid;
   [data-testid=stLayoutWrapper]:has(> .st-key-own-tools) { bottom: 3.5rem; }
   .st-key-run-state { min-height: 16rem; }
   .st-key-no-run { min-height: 19.75rem; }
-  .st-key-run-place { min-height: 61rem; }
+  .st-key-run-place { min-height: 64.5rem; }
+  .st-key-single-step { min-height: 54rem; }
 }
 .digitlab-small { image-rendering: pixelated; width: 36px; height: 36px; border-radius: .25rem; display: block; }
 .digitlab-seen.large img { width: min(280px, 100%); height: auto; aspect-ratio: 1; }

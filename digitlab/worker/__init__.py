@@ -25,6 +25,7 @@ observer             what happens in a network after each epoch
 onnx_writer          a network -> ONNX
 readings_by_epoch    how an image was read after each epoch
 saved_models         saved networks that a worker keeps open
+single_step          one step on a paused run
 snapshot_models      snapshots -> networks that read
 training             config, digits -> a trained network
 """

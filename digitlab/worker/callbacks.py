@@ -1,5 +1,6 @@
 """Keras callbacks that translate between Keras and the lab."""
 
+import dataclasses
 import math
 import time
 from collections.abc import Callable
@@ -7,7 +8,11 @@ from typing import Any
 
 import keras
 
+from digitlab.networks.config import TrainingConfig
 from digitlab.networks.metrics import EpochMetrics, PartialMetrics, Progress, Report
+from digitlab.networks.rate_changes import MAX_CHANGES, RateChange
+from digitlab.worker import model_pool
+from digitlab.worker.multistep import BatchRanges
 
 _MAX_PARTS = 20  # of an epoch, each with a point of the curve: pages read all of them twice a second
 
@@ -18,32 +23,24 @@ class Reporter(keras.callbacks.Callback):  # type: ignore[misc]
     An unfinished epoch is not reported: its figures would not be those of an epoch. They are part of its progress.
     """
 
-    def __init__(self, report: Report, batches: int, batches_per_step: int = 1, skipped_steps: int = 0) -> None:
-        """Take what is called, the batches of an epoch, and how Keras gets them.
-
-        Args:
-            report: What is called.
-            batches: The batches of an epoch.
-            batches_per_step: How many of them are one step for Keras.
-            skipped_steps: How many steps of the first epoch are empty, because it is resumed after them.
-        """
+    def __init__(self, report: Report, ranges: BatchRanges, so_far: tuple[PartialMetrics, ...] = ()) -> None:
+        """Take what is called, the batches that Keras gets at once, and the points of an epoch that is resumed."""
         super().__init__()
-        self._report, self._batches, self._per_step = report, batches, batches_per_step
-        self._skipped = skipped_steps
+        self._report, self._ranges, self._batches = report, ranges, ranges.batches_per_epoch
         self._epoch = 0
         self._batch = 0
-        self._so_far: tuple[PartialMetrics, ...] = ()
+        self._resumed = self._so_far = so_far
         self._started = 0.0
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        self._epoch, self._batch, self._so_far = epoch + 1, 0, ()
+        self._epoch, self._batch = epoch + 1, 0
+        self._so_far, self._resumed = self._resumed, ()
         self._started = time.monotonic()
 
     def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
-        self._batch = self._batches if batch + 1 == self.params["steps"] else (batch + 1) * self._per_step
-        if self._skipped > 0:
-            self._skipped -= 1
-        elif logs and math.isfinite(logs["loss"]):
+        batches = self._ranges.get(self._epoch - 1, batch)
+        self._batch = batches.stop
+        if batches and logs and math.isfinite(logs["loss"]):
             now = PartialMetrics(batch=self._batch, loss=float(logs["loss"]), accuracy=float(logs["accuracy"]))
             before = self._so_far
             if before and self._part(before[-1]) == self._part(now):
@@ -86,3 +83,54 @@ class StopWhenUnwanted(keras.callbacks.Callback):  # type: ignore[misc]
     def on_test_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
         if self.has_stopped or not self._wanted():
             self.has_stopped = self.model.stop_training = self.model.stop_evaluating = True
+
+
+class RateChanger(keras.callbacks.Callback):  # type: ignore[misc]
+    """Changes the learning rate: before the batches that the settings name, and when a person wants it.
+
+    Attributes:
+        config: The settings of the training, with all that was changed so far.
+    """
+
+    def __init__(
+        self,
+        config: TrainingConfig,
+        ranges: BatchRanges,
+        take_rate: Callable[[], float | None],
+        report: Callable[[tuple[RateChange, ...]], None],
+    ) -> None:
+        """Take settings, batches, and what is called.
+
+        Args:
+            config: The settings.
+            ranges: The batches that Keras gets at once.
+            take_rate: Called before each step: the rate that a person wants from now on; None for no change.
+            report: Called with all changes, whenever one is added.
+        """
+        super().__init__()
+        self.config = config
+        self._ranges, self._take_rate, self._report = ranges, take_rate, report
+        self._epoch = 0
+        self._rate: float | None = None
+
+    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        self._epoch = epoch
+
+    def on_train_batch_begin(self, batch: int, logs: dict[str, Any] | None = None) -> None:
+        batches = self._ranges.get(self._epoch, batch)
+        if not batches:
+            return
+        trained = self._epoch * self._ranges.batches_per_epoch + batches.start
+        if (wanted := self._take_rate()) is not None:
+            self._add(RateChange(batch=trained, rate=wanted))
+        rate = self.config.chosen_rate(trained)
+        if rate is not None and rate != self._rate:
+            model_pool.set_rate(self.model, rate)
+            self._rate = rate
+
+    def _add(self, change: RateChange) -> None:
+        """Add a change in the place of all that were to come later: the newest wish counts."""
+        before = tuple(known for known in self.config.learning_rate_changes if known.batch < change.batch)
+        changes = (*before, change) if len(before) < MAX_CHANGES else before
+        self.config = dataclasses.replace(self.config, learning_rate_changes=changes)
+        self._report(changes)

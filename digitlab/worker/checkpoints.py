@@ -6,9 +6,10 @@ The storage replaces the old file by the new one in one step: a crash leaves one
 import dataclasses
 import io
 import json
+import math
 import time
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,9 +19,10 @@ from numpy.typing import NDArray
 
 from digitlab.errors import CheckpointDamaged, StorageError
 from digitlab.networks.config import TrainingConfig
-from digitlab.networks.metrics import EpochMetrics
+from digitlab.networks.metrics import EpochMetrics, PartialMetrics
 from digitlab.storage.storage import StoredFile
 from digitlab.translation import Text
+from digitlab.worker.multistep import BatchRanges
 
 # Seconds between two checkpoints; what was trained since the last one is repeated, with equal figures.
 _EVERY = 2.0  # at the end of an epoch
@@ -37,7 +39,7 @@ class Checkpoint:
         config: Its settings.
         epochs: The figures of its finished epochs.
         epoch: The epoch to resume, 0 for the first.
-        chunks: How many of that epoch's chunks were trained on.
+        batches: How many of that epoch's batches were trained.
         batches_per_chunk: How many batches a chunk has.
         seconds: How long the training took so far.
         variables: The model's: weights, states of dropout's generators, the optimizer's.
@@ -45,12 +47,13 @@ class Checkpoint:
         patience: Of early stopping: the best loss so far, epochs without a better one, the best epoch; else None.
         best: Its best weights; else none.
         replanned_after: After how many epochs their number was changed, the first time; None: it never was.
+        so_far: The metrics at a few of that epoch's batches.
     """
 
     config: TrainingConfig
     epochs: tuple[EpochMetrics, ...]
     epoch: int
-    chunks: int
+    batches: int
     batches_per_chunk: int
     seconds: float
     variables: Arrays
@@ -58,10 +61,16 @@ class Checkpoint:
     patience: tuple[float, int, int] | None
     best: Arrays
     replanned_after: int | None = None
+    so_far: tuple[PartialMetrics, ...] = ()
+
+    @property
+    def trained(self) -> int:
+        """How many batches were trained, over all epochs."""
+        return self.epoch * self.config.batches_per_epoch + self.batches
 
     def replanned(self, epochs: int) -> int | None:
         """Return `replanned_after` for a training that is resumed for so many epochs in total."""
-        is_new = self.replanned_after is None and epochs != self.config.epochs and self.epoch + self.chunks > 0
+        is_new = self.replanned_after is None and epochs != self.config.epochs and self.trained > 0
         return self.epoch if is_new else self.replanned_after
 
 
@@ -74,8 +83,9 @@ def write(checkpoint: Checkpoint, file: StoredFile) -> None:
         "config": checkpoint.config.as_dict(),
         "epochs": [dataclasses.asdict(epoch) for epoch in checkpoint.epochs],
         "epoch": checkpoint.epoch,
-        "blocks": checkpoint.chunks,  # the names of version 0.1.0
-        "batches_per_block": checkpoint.batches_per_chunk,
+        "batches": checkpoint.batches,
+        "batches_per_block": checkpoint.batches_per_chunk,  # the name of version 0.1.0
+        "so_far": [dataclasses.asdict(metrics) for metrics in checkpoint.so_far],
         "seconds": checkpoint.seconds,
         "patience": checkpoint.patience,
         "replanned_after": checkpoint.replanned_after,
@@ -103,7 +113,10 @@ def read(file: StoredFile) -> Checkpoint | None:
                 name: [arrays[f"{name}{k}"] for k in range(_count(arrays.files, name))] for name in _LISTS
             }
         metadata["config"] = TrainingConfig.from_dict(metadata["config"])
-        metadata["chunks"], metadata["batches_per_chunk"] = metadata.pop("blocks"), metadata.pop("batches_per_block")
+        metadata["batches_per_chunk"] = metadata.pop("batches_per_block")
+        if "blocks" in metadata:
+            metadata["batches"] = _batches_of_version_0_1_0(metadata)
+        metadata["so_far"] = tuple(PartialMetrics(**metrics) for metrics in metadata.get("so_far", ()))
         metadata["epochs"] = tuple(EpochMetrics(**epoch) for epoch in metadata["epochs"])
         metadata["patience"] = tuple(metadata["patience"]) if metadata["patience"] else None
         return Checkpoint(**metadata, **lists)
@@ -115,6 +128,15 @@ def read(file: StoredFile) -> Checkpoint | None:
                 kind=type(error).__name__,
             )
         ) from error
+
+
+def _batches_of_version_0_1_0(metadata: dict[str, Any]) -> int:
+    """Return how many batches of its epoch a checkpoint stands for that counted blocks of batches."""
+    config: TrainingConfig = metadata["config"]
+    blocks, per_block = int(metadata.pop("blocks")), int(metadata["batches_per_chunk"])
+    full = config.pictures_per_epoch // min(config.batch_size, config.pictures_per_epoch)
+    is_whole = blocks > math.ceil(full / per_block)  # the block after these is the smaller batch at the end
+    return config.batches_per_epoch if is_whole else min(blocks * per_block, full)
 
 
 def _count(names: Sequence[str], start: str) -> int:
@@ -134,9 +156,11 @@ class CheckpointWriter(keras.callbacks.Callback):  # type: ignore[misc]
     def __init__(
         self,
         file: StoredFile,
-        config: TrainingConfig,
+        config: Callable[[], TrainingConfig],
         epochs: list[EpochMetrics],
+        so_far: Callable[[], tuple[PartialMetrics, ...]],
         batches_per_chunk: int,
+        ranges: BatchRanges,
         early_stopping: keras.callbacks.EarlyStopping | None,
         start: Checkpoint | None,
     ) -> None:
@@ -144,21 +168,23 @@ class CheckpointWriter(keras.callbacks.Callback):  # type: ignore[misc]
 
         Args:
             file: The checkpoint.
-            config: The training's settings.
+            config: Returns the training's settings, which a person may change while it runs.
             epochs: Figures of finished epochs; the caller adds to them.
+            so_far: Returns the metrics of the epoch so far.
             batches_per_chunk: How many batches a chunk has.
+            ranges: The batches that Keras gets at once.
             early_stopping: The callback, if there is one.
             start: Where to resume the training; None to start it.
         """
         super().__init__()
-        self._file, self._config, self._epochs, self._per_chunk = file, config, epochs, batches_per_chunk
+        self._file, self._config, self._epochs, self._so_far = file, config, epochs, so_far
+        self._per_chunk, self._ranges = batches_per_chunk, ranges
         self._early, self._start = early_stopping, start
-        self._replanned_after = start.replanned(config.epochs) if start else None
+        self._replanned_after = start.replanned(config().epochs) if start else None
         self._seconds = start.seconds if start else 0.0
         self._began = self._written = time.monotonic()
         self._took = 0.0  # to write the last one
         self._epoch = 0
-        self._resumed = (start.epoch, start.chunks) if start else (0, 0)
         self._has_stopped = False
         self._metrics: Arrays = []
         self.error: StorageError | None = None
@@ -173,16 +199,17 @@ class CheckpointWriter(keras.callbacks.Callback):  # type: ignore[misc]
 
     def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
         if self.model.stop_training:
-            self._stop(batch + 1, _values(self.model.metrics_variables))
+            self._stop(self._ranges.get(self._epoch, batch).stop, _values(self.model.metrics_variables))
         elif self._is_due(_WITHIN):
-            self._write_within(batch + 1, _values(self.model.metrics_variables))
+            batches = self._ranges.get(self._epoch, batch).stop
+            self._write(self._epoch, batches, _values(self.model.metrics_variables))
 
     def on_test_begin(self, logs: dict[str, Any] | None = None) -> None:
         self._metrics = _values(self.model.metrics_variables)
 
     def on_test_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
         if self.model.stop_evaluating:
-            self._stop(self.params["steps"], self._metrics)
+            self._stop(self._ranges.batches_per_epoch, self._metrics)
 
     def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
         if self._start is not None:  # there was no epoch left
@@ -190,27 +217,23 @@ class CheckpointWriter(keras.callbacks.Callback):  # type: ignore[misc]
         elif not self._has_stopped:
             self._write(self._epoch + 1, 0, [])
 
-    def _stop(self, chunks: int, metrics: Arrays) -> None:
+    def _stop(self, batches: int, metrics: Arrays) -> None:
         if not self._has_stopped:
             self._has_stopped = True
-            self._write_within(chunks, metrics)
+            self._write(self._epoch, batches, metrics)
 
     def _is_due(self, seconds: float) -> bool:
         return time.monotonic() - self._written >= max(seconds, _MIN_REST * self._took)
 
-    def _write_within(self, chunks: int, metrics: Arrays) -> None:
-        epoch, skipped = self._resumed  # these chunks come again, empty
-        self._write(self._epoch, max(chunks, skipped) if self._epoch == epoch else chunks, metrics)
-
-    def _write(self, epoch: int, chunks: int, metrics: Arrays) -> None:
+    def _write(self, epoch: int, batches: int, metrics: Arrays) -> None:
         now, early = time.monotonic(), self._early
         if early is not None and early.best is None:
             early = None  # it has not seen an epoch
         checkpoint = Checkpoint(
-            config=self._config,
+            config=self._config(),
             epochs=tuple(self._epochs),
             epoch=epoch,
-            chunks=chunks,
+            batches=batches,
             batches_per_chunk=self._per_chunk,
             seconds=self._seconds + now - self._began,
             variables=_values([*self.model.variables, *self.model.optimizer.variables]),
@@ -218,6 +241,7 @@ class CheckpointWriter(keras.callbacks.Callback):  # type: ignore[misc]
             patience=(float(early.best), early.wait, early.best_epoch) if early else None,
             best=early.best_weights if early else [],
             replanned_after=self._replanned_after,
+            so_far=self._so_far() if batches else (),
         )
         self.error = None
         try:

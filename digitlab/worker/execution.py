@@ -38,6 +38,7 @@ from digitlab.translation import Text
 from digitlab.worker import checkpoints, fine_tuning_run, training
 from digitlab.worker.export import export, versions
 from digitlab.worker.heartbeat import Heartbeat, retry_while_unavailable
+from digitlab.worker.observer import Observe
 
 _SAMPLES = 64  # test digits on which an exported file must agree with Keras
 _UNEXPECTED = Outcome(
@@ -80,7 +81,7 @@ def is_training() -> bool:
 
 def run_to_end(settings: Settings, number: int, worker: str, options: CommandLineOptions | None = None) -> None:
     """Train a run that `worker` has claimed to its end, and record how it ended."""
-    with _registered(number):  # until its end is recorded
+    with registered(number):  # until its end is recorded
         _run_and_record(settings, number, worker, options or CommandLineOptions())
 
 
@@ -91,7 +92,7 @@ def _run_and_record(settings: Settings, number: int, worker: str, options: Comma
     try:
         run = retry_while_unavailable(lambda: store.run(number))
         logs.log("run claimed", run=number, person=run.owner, worker=worker, attempt=run.attempt)
-        with Heartbeat(store, number, worker) as heartbeat:
+        with Heartbeat(store, number, worker, run.wanted_rate) as heartbeat:
             outcome = _execute(settings, store, run, heartbeat, options)
     except DatabaseUnavailable:
         outcome = None  # it cannot be recorded; a dispatcher finds that the heartbeat stopped, and queues the run again
@@ -152,11 +153,12 @@ def _execute(settings: Settings, store: Store, run: Run, heartbeat: Heartbeat, o
             ending.append(RunState.QUEUED)
         return bool(ending)
 
-    _reconcile(settings, store, run, heartbeat)
+    reconcile(settings, store, run, heartbeat)
     trained = _train(settings, store, run, heartbeat, options, is_pause)
     clean_up(settings, retry_while_unavailable(store.runs_to_keep))
     if trained.checkpoint_error and ending and ending[0] is not RunState.QUEUED:
         raise trained.checkpoint_error
+    run = replace(run, config=replace(run.config, learning_rate_changes=trained.learning_rate_changes))
     if ending:
         is_interrupted = ending[0] is RunState.INTERRUPTED
         return Outcome(state=ending[0], message=options.interruption() if is_interrupted else "")
@@ -182,7 +184,7 @@ def _execute(settings: Settings, store: Store, run: Run, heartbeat: Heartbeat, o
     return Outcome(state=state, model=card.name, test_loss=scores.loss, test_accuracy=scores.accuracy)
 
 
-def _reconcile(settings: Settings, store: Store, run: Run, heartbeat: Heartbeat) -> None:
+def reconcile(settings: Settings, store: Store, run: Run, heartbeat: Heartbeat) -> None:
     """Make the record agree with the checkpoint, which may be newer or missing."""
     recorded = {epoch.epoch for epoch in retry_while_unavailable(lambda: store.epochs(run.number))}
     start = checkpoints.read(checkpoint_of(settings, run))
@@ -197,7 +199,7 @@ def _reconcile(settings: Settings, store: Store, run: Run, heartbeat: Heartbeat)
 
 
 @contextmanager
-def _registered(number: int) -> Iterator[None]:
+def registered(number: int) -> Iterator[None]:
     """Count a run as running in this process."""
     with _changed:
         _running.add(number)
@@ -225,14 +227,6 @@ def _train(
         is_wanted_here = options.is_still_wanted() and not options.interruption()
         return heartbeat.is_wanted() and is_wanted_here and not _is_leaving.is_set()
 
-    snapshots = SnapshotStore(settings, run)
-
-    def observe(seen: Observation, snapshot: Snapshot | None) -> None:
-        heartbeat.record(seen)
-        if snapshot is not None:
-            with suppress(StorageError):  # no reason to end the training
-                snapshots.add(snapshot)
-
     digits = mnist_source.load(settings.data)
     if run.config.tuning:
         drawings = retry_while_unavailable(lambda: store.drawings.for_person(Person(id=run.owner), with_pictures=False))
@@ -249,9 +243,24 @@ def _train(
         report=report,
         wanted=wanted,
         is_pause=is_pause,
+        take_rate=heartbeat.take_rate,
+        report_changes=heartbeat.record_changes,
         checkpoint=checkpoint_of(settings, run),
-        observe=observe if run.search is None else None,
+        observe=observer(settings, run, heartbeat) if run.search is None else None,
     )
+
+
+def observer(settings: Settings, run: Run, heartbeat: Heartbeat) -> Observe:
+    """Return what records the observations of a run's network, and stores its snapshots."""
+    snapshots = SnapshotStore(settings, run)
+
+    def observe(seen: Observation, snapshot: Snapshot | None) -> None:
+        heartbeat.record(seen)
+        if snapshot is not None:
+            with suppress(StorageError):  # no reason to end the training
+                snapshots.add(snapshot)
+
+    return observe
 
 
 def _base(settings: Settings, run: Run) -> ModelCard | None:

@@ -19,6 +19,7 @@ from digitlab.worker import model_pool
 from digitlab.worker.callbacks import Reporter, StopWhenUnwanted
 from digitlab.worker.fine_tuning_data import FineTuningData
 from digitlab.worker.kernels import is_convolution, kernels
+from digitlab.worker.multistep import BatchRanges
 
 _ARITHMETIC = 100_000_000_000  # multiplications of all forward passes: some seconds on two cores
 _MAX_PICTURES = 300_000
@@ -134,7 +135,7 @@ def _learn(
     )
     learner.stop_evaluating = False  # Keras sets it with the first validation only
     stop = StopWhenUnwanted(wanted)
-    callbacks = [Reporter(record, len(data)), stop]
+    callbacks = [Reporter(record, BatchRanges(tuple(range(1, len(data) + 1)))), stop]
     learner.fit(data, epochs=config.epochs, shuffle=False, callbacks=callbacks, verbose=0)
     for layer in frozen:
         layer.trainable = True

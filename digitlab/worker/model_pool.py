@@ -7,6 +7,7 @@ with new weights in it.
 import threading
 from collections import OrderedDict
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import keras
 
@@ -17,6 +18,7 @@ from digitlab.worker import build, multistep
 _MAX_POOLED = 3  # networks; the largest holds some megabytes
 
 _pool: OrderedDict[tuple[object, ...], keras.Model] = OrderedDict()
+_BY_SCHEDULE = 0.0  # in the place of a rate that a person chose
 _lock = threading.Lock()  # a worker may score, or on another's cluster train, in several threads
 
 
@@ -33,10 +35,23 @@ def acquire(config: TrainingConfig) -> keras.Model:
         variable.assign(value)
     for variable in model.optimizer.variables:
         variable.assign(keras.ops.zeros_like(variable))
-    if config.schedule == "constant":
-        model.optimizer.learning_rate = config.learning_rate
+    set_rate(model, config.learning_rate if config.schedule == "constant" else _BY_SCHEDULE)
     model.stop_evaluating = False
     return model
+
+
+def set_rate(model: keras.Model, rate: float) -> None:
+    """Have a compiled model learn with this rate from its next batch on; it takes the place of a schedule."""
+    if model in _schedules:
+        _schedules[model].chosen.assign(rate)
+    else:
+        model.optimizer.learning_rate = rate
+
+
+def planned_rate(config: TrainingConfig, trained: int) -> float:
+    """Return the learning rate of the batch after so many, unless a person has chosen another one."""
+    rate = _rate(config)
+    return rate if isinstance(rate, float) else float(rate(trained))
 
 
 def release(model: keras.Model, config: TrainingConfig) -> keras.Model:
@@ -47,7 +62,7 @@ def release(model: keras.Model, config: TrainingConfig) -> keras.Model:
     """
     network = build.build(config.preset, config.seed, config.layers)
     network.set_weights(model.get_weights())
-    optimizer = type(model.optimizer).from_config(model.optimizer.get_config())
+    optimizer = _optimizer(config, _rate(config))
     optimizer.build(network.trainable_variables)
     for variable, value in zip(optimizer.variables, model.optimizer.variables, strict=True):
         variable.assign(value)
@@ -68,7 +83,10 @@ def _kind(config: TrainingConfig) -> tuple[object, ...]:
 
 
 def _compile(model: keras.Model, config: TrainingConfig) -> None:
-    optimizer = keras.optimizers.get({"class_name": config.optimizer, "config": {"learning_rate": _rate(config)}})
+    rate = _rate(config)
+    if not isinstance(rate, float):
+        rate = _schedules[model] = _Steerable(rate)
+    optimizer = _optimizer(config, rate)
     optimizer.build(model.trainable_variables)
     if config.written_digits:
         model.compile(optimizer, loss_with_no_digit, metrics=[AccuracyOfDigits(name="accuracy")], jit_compile=False)
@@ -79,6 +97,12 @@ def _compile(model: keras.Model, config: TrainingConfig) -> None:
     model.reset_metrics()
 
 
+def _optimizer(
+    config: TrainingConfig, rate: float | keras.optimizers.schedules.LearningRateSchedule
+) -> keras.optimizers.Optimizer:
+    return keras.optimizers.get({"class_name": config.optimizer, "config": {"learning_rate": rate}})
+
+
 def _rate(config: TrainingConfig) -> float | keras.optimizers.schedules.LearningRateSchedule:
     highest, steps = config.learning_rate, config.steps
     if config.schedule == "cosine":
@@ -86,7 +110,24 @@ def _rate(config: TrainingConfig) -> float | keras.optimizers.schedules.Learning
     if config.schedule == "one-cycle":
         up = int(0.3 * steps)
         return keras.optimizers.schedules.CosineDecay(highest / 25, steps - up, warmup_target=highest, warmup_steps=up)
-    return highest
+    return float(highest)
+
+
+class _Steerable(keras.optimizers.schedules.LearningRateSchedule):  # type: ignore[misc]
+    """A schedule, until a person chooses a rate; Keras' optimizers refuse a rate in the place of a schedule."""
+
+    def __init__(self, schedule: keras.optimizers.schedules.LearningRateSchedule) -> None:
+        self._schedule = schedule
+        self.chosen = keras.Variable(_BY_SCHEDULE, trainable=False, dtype="float32", name="chosen_rate")
+
+    def __call__(self, step: keras.KerasTensor) -> keras.KerasTensor:
+        return keras.ops.where(self.chosen > 0, self.chosen, self._schedule(step))
+
+    def get_config(self) -> dict[str, Any]:
+        return {"schedule": self._schedule}
+
+
+_schedules: WeakKeyDictionary[keras.Model, _Steerable] = WeakKeyDictionary()
 
 
 def loss_with_no_digit(labels: keras.KerasTensor, probabilities: keras.KerasTensor) -> keras.KerasTensor:

@@ -60,14 +60,46 @@ def plan(stack: Stack, steps: int) -> ExecutionPlan:
     return ExecutionPlan(uses_xla=steps >= enough, digits=min(6400, _MAX_CHUNK // arithmetic))
 
 
+@dataclass(frozen=True, slots=True)
+class BatchRanges:
+    """Which batches of an epoch Keras gets at once, as one step.
+
+    Attributes:
+        ends: How many batches of an epoch are over after each step; the last is their number.
+        first: How many batches, over all epochs, were trained before: their steps are empty, or shorter.
+        last: After how many batches, over all epochs, the training is paused; None: never.
+
+    Example:
+        >>> ranges = BatchRanges(ends=(10, 20, 25), first=37)
+        >>> [ranges.get(epoch=1, step=step) for step in range(3)]
+        [range(12, 12), range(12, 20), range(20, 25)]
+    """
+
+    ends: tuple[int, ...]
+    first: int = 0
+    last: int | None = None
+
+    @property
+    def batches_per_epoch(self) -> int:
+        """How many batches an epoch has."""
+        return self.ends[-1]
+
+    def get(self, epoch: int, step: int) -> range:
+        """Return the batches of an epoch, both counted from 0, that a step trains."""
+        before = epoch * self.batches_per_epoch
+        start = max(self.ends[step - 1] if step else 0, self.first - before)
+        end = self.ends[step] if self.last is None else min(self.ends[step], self.last - before)
+        return range(start, max(start, end))
+
+
 class BatchChunks:
     """Batches in a new order and newly augmented in every epoch; the same for the same seed.
 
     Attributes:
         batch_size: Digits a batch.
-        batches_per_chunk: In all chunks but the last of an epoch.
-        batches_per_epoch: The last may be smaller than the others.
-        have_rest: Whether it is smaller.
+        batches_per_chunk: In all chunks but the last of an epoch, and those that a change of the learning rate cuts.
+        have_rest: Whether the last batch of an epoch is smaller than the others.
+        ranges: The batches of each chunk.
     """
 
     def __init__(
@@ -77,61 +109,83 @@ class BatchChunks:
         config: TrainingConfig,
         digits: int,
         batches_per_chunk: int | None = None,
+        *,
+        first: int = 0,
+        last: int | None = None,
     ) -> None:
-        """Take uint8 (n, 28, 28) and uint8 (n,), settings, and about how many digits, or how many batches, a chunk has.
+        """Take the data and how to cut it.
 
-        Augmentation depends on the chunks: a training that is resumed needs them as they were.
+        Args:
+            images: uint8 (n, 28, 28).
+            labels: uint8 (n,).
+            config: The settings.
+            digits: About how many digits a chunk has.
+            batches_per_chunk: How many batches instead. Augmentation depends on the chunks: a training that is resumed
+                needs them as they were.
+            first: How many batches, over all epochs, were trained before.
+            last: After how many batches the training is paused; None: never.
         """
         self._images, self._labels, self._config = images, labels, config
         self.batch_size = min(config.batch_size, len(images))
         per_chunk = batches_per_chunk or max(digits // self.batch_size, 1)
         self.batches_per_chunk = min(per_chunk, len(images) // self.batch_size)
-        self.batches_per_epoch = math.ceil(len(images) / self.batch_size)
-        full, self._rest = divmod(len(images), self.batch_size)
+        self._full, self._rest = divmod(len(images), self.batch_size)
         self.have_rest = self._rest > 0
-        self._full_chunks = math.ceil(full / self.batches_per_chunk)
-        self._skipped = 0
+        batches = self._full + self.have_rest
+        cuts = {change.batch % batches for change in config.learning_rate_changes} - {0}
+        ends = {*range(self.batches_per_chunk, self._full, self.batches_per_chunk), self._full, batches, *cuts}
+        self.ranges = BatchRanges(tuple(sorted(ends)), first, last)
         self._order = lru_cache(maxsize=2)(self._new_order)
 
     def __len__(self) -> int:
         """Return the number of chunks of an epoch."""
-        return self._full_chunks + self.have_rest
+        return len(self.ranges.ends)
 
     def chunk(self, number: int) -> tuple[NDArray[np.uint8], NDArray[np.uint8], np.int32]:
         """Return a chunk by its number, counted from the first of the training.
 
         Returns:
             Digits, uint8 (batches, batch_size, 28, 28); labels, uint8 (batches, batch_size); how many of the batches
-            to train on: the last chunk is filled up, so that all have one shape and are compiled once. A smaller batch
-            at the end is a chunk of its own.
+            to train on: a chunk with fewer is filled up, so that all have one shape and are compiled once. A smaller
+            batch at the end is a chunk of its own.
         """
-        epoch, index = divmod(int(number), len(self))
-        if number < self._skipped:
-            shape = (1, self._rest) if index == self._full_chunks else (self.batches_per_chunk, self.batch_size)
+        epoch, step = divmod(int(number), len(self))
+        batches = self.ranges.get(epoch, step)
+        is_rest = self.have_rest and step == len(self) - 1
+        shape = (1, self._rest) if is_rest else (self.batches_per_chunk, self.batch_size)
+        if not batches:
             return np.zeros((*shape, 28, 28), np.uint8), np.zeros(shape, np.uint8), np.int32(0)
+        images, labels = self._digits(epoch, batches)
+        if missing := shape[0] * shape[1] - len(images):
+            images, labels = np.pad(images, ((0, missing), (0, 0), (0, 0))), np.pad(labels, (0, missing))
+        return images.reshape(*shape, 28, 28), labels.reshape(shape), np.int32(len(batches))
+
+    def _digits(self, epoch: int, batches: range) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+        """Return the digits of some batches of an epoch, which lie within one uncut chunk, and their labels."""
         size = self.batches_per_chunk * self.batch_size
-        chosen = self._order(epoch)[index * size : (index + 1) * size]
-        if is_rest := index == self._full_chunks:
+        if batches.start == self._full:
+            index, within = math.ceil(self._full / self.batches_per_chunk), 0
             chosen = self._order(epoch)[-self._rest :]
-        elif index == self._full_chunks - 1:
-            chosen = self._order(epoch)[index * size : len(self._images) - self._rest]
+        else:
+            index, within = divmod(batches.start, self.batches_per_chunk)
+            chosen = self._order(epoch)[index * size : min((index + 1) * size, self._full * self.batch_size)]
         images, labels = self._images[chosen], self._labels[chosen]
         if self._config.augmentation:
             rng = np.random.default_rng([self._config.seed, epoch, index])
             images = augment(images, self._config.augmentation, rng)
-        if is_rest:
-            return images[np.newaxis], labels[np.newaxis], np.int32(1)
-        if missing := size - len(images):
-            images, labels = np.pad(images, ((0, missing), (0, 0), (0, 0))), np.pad(labels, (0, missing))
-        images = images.reshape(-1, self.batch_size, 28, 28)
-        return images, labels.reshape(-1, self.batch_size), np.int32(len(chosen) // self.batch_size)
+        cut = slice(within * self.batch_size, (within + len(batches)) * self.batch_size)
+        return images[cut], labels[cut]
 
-    def as_dataset(self, epochs: int, first: int = 0, skipped: int = 0) -> tf.data.Dataset:
-        """Return the chunks of the epochs from `first` (0 for the very first) to before `epochs`.
+    def batch(self, number: int) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+        """Return a batch by its number over all epochs: digits, uint8 (n, 28, 28), and labels, uint8 (n,)."""
+        epoch, batch = divmod(number, self.ranges.batches_per_epoch)
+        return self._digits(epoch, range(batch, batch + 1))
 
-        Each is prepared while the previous ones are trained on. The first `skipped` of the first epoch are empty.
+    def as_dataset(self, epochs: int, first_epoch: int = 0) -> tf.data.Dataset:
+        """Return the chunks of the epochs from `first_epoch` (0 for the very first) to before `epochs`.
+
+        Each is prepared while the previous ones are trained on.
         """
-        self._skipped = first * len(self) + skipped
         # A smaller batch at the end of an epoch leaves the shapes open, and XLA compiles for it, too.
         shape = (None, None) if self.have_rest else (self.batches_per_chunk, self.batch_size)
 
@@ -139,7 +193,7 @@ class BatchChunks:
             images, labels, count = tf.numpy_function(self.chunk, [number], [tf.uint8, tf.uint8, tf.int32])
             return tf.ensure_shape(images, (*shape, 28, 28)), tf.ensure_shape(labels, shape), tf.ensure_shape(count, ())
 
-        numbers = tf.data.Dataset.range(first * len(self), epochs * len(self))
+        numbers = tf.data.Dataset.range(first_epoch * len(self), epochs * len(self))
         made = numbers.map(make, num_parallel_calls=_PREFETCHED, deterministic=True).prefetch(_PREFETCHED)
         options = tf.data.Options()
         options.autotune.enabled = False  # there is nothing to tune, and its thread delays the end by 0.8 s
@@ -158,7 +212,6 @@ def fit(
     validation: tuple[NDArray[np.uint8], NDArray[np.uint8]] | None,
     callbacks: list[keras.callbacks.Callback],
     first_epoch: int = 0,
-    skipped: int = 0,
 ) -> keras.callbacks.History:
     """Fit a compiled model by `model.fit`, chunk by chunk.
 
@@ -170,7 +223,6 @@ def fit(
         validation: Digits and labels, shapes as for `BatchChunks`, or None.
         callbacks: Any of Keras'; their batches are chunks.
         first_epoch: The epoch to resume, 0 for the very first; the caller restores the weights.
-        skipped: How many of its chunks were trained on before.
 
     Returns:
         What `model.fit` returns.
@@ -178,7 +230,7 @@ def fit(
     if model.train_function is None:  # a model that was fitted before is compiled already
         model.train_step = _step(model, execution_plan, chunks.batch_size, chunks.have_rest)
     history: keras.callbacks.History = model.fit(
-        chunks.as_dataset(epochs, first_epoch, skipped),
+        chunks.as_dataset(epochs, first_epoch),
         initial_epoch=first_epoch,
         epochs=epochs,
         steps_per_epoch=len(chunks),

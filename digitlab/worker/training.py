@@ -12,15 +12,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitlab.errors import CheckpointDamaged, Diverged, StorageError
+from digitlab.networks import rate_changes
 from digitlab.networks.calibration import Calibration, apply_temperature, fit_temperature, fit_thresholds
 from digitlab.networks.config import TrainingConfig
 from digitlab.networks.metrics import EpochMetrics, Progress, Report
+from digitlab.networks.rate_changes import RateChange
 from digitlab.networks.snapshots import has_snapshot
 from digitlab.storage.storage import StoredFile
 from digitlab.synthesis import handwriting
 from digitlab.translation import Text
 from digitlab.worker import build, checkpoints, model_pool, multistep
-from digitlab.worker.callbacks import Reporter, StopWhenUnwanted
+from digitlab.worker.callbacks import RateChanger, Reporter, StopWhenUnwanted
 from digitlab.worker.observer import Observe, Observer, digits_for
 
 _DRAWN_AT_ONCE = 2000  # synthetic digits
@@ -38,6 +40,7 @@ class Trained:
         calibration: From which confidence its answers count.
         checkpoint_error: Why the last checkpoint could not be written; else None.
         replanned_after: After how many epochs their number was changed, the first time; None: it never was.
+        learning_rate_changes: What the settings named, and what was changed since.
     """
 
     model: keras.Model
@@ -47,6 +50,7 @@ class Trained:
     calibration: Calibration
     checkpoint_error: StorageError | None = None
     replanned_after: int | None = None
+    learning_rate_changes: tuple[RateChange, ...] = ()
 
 
 def train(
@@ -57,8 +61,11 @@ def train(
     report: Report = lambda _: None,
     wanted: Callable[[], bool] = lambda: True,
     is_pause: Callable[[], bool] = lambda: False,
+    take_rate: Callable[[], float | None] = lambda: None,
+    report_changes: Callable[[tuple[RateChange, ...]], None] = lambda _: None,
     checkpoint: StoredFile | None = None,
     observe: Observe | None = None,
+    last: int | None = None,
 ) -> Trained:
     """Build and fit a network.
 
@@ -70,10 +77,15 @@ def train(
         wanted: Called after each chunk; on False the training ends, with the network so far.
         is_pause: Called when the training ended on request: whether it will be resumed, so that the network need not be
             finished.
+        take_rate: Called before each chunk: the learning rate that a person wants from there on; None for no change.
+        report_changes: Called with all changes of the learning rate when one is added: with them in its config, a
+            training is repeated exactly.
         checkpoint: A file for the state. If it exists, the training is resumed from it, with the same figures as if it
-            had never been interrupted; of the config, only the number of epochs may differ.
+            had never been interrupted; of the config, only the number of epochs and later changes of the learning rate
+            may differ.
         observe: Called with what is observed in the network before the first epoch and after each, in this thread, and
             with a snapshot after some; None for no observation.
+        last: After how many batches, over all epochs, the training is paused; None: never.
 
     Returns:
         The fitted network and its figures.
@@ -83,10 +95,13 @@ def train(
         CheckpointDamaged: The checkpoint cannot be read, or is another training's.
         StorageUnavailable: It is unknown whether there is a checkpoint.
     """
-    start = _start_from(checkpoint, config)
+    start = checkpoints.read(checkpoint) if checkpoint is not None else None
+    if start is not None and checkpoint is not None:
+        config = _resumed_config(config, start, checkpoint, report_changes)
     started = time.monotonic() - (start.seconds if start else 0)
     fitted, validation = slice(0, config.fitted_digits), slice(config.fitted_digits, config.training_digits)
-    watch, stop = _Watch(report, start.epochs if start else ()), StopWhenUnwanted(wanted)
+    watch = _Watch(report, start.epochs if start else ())
+    stop = StopWhenUnwanted(lambda: wanted() and (last is None or watch.trained < last))
     data = images[fitted], labels[fitted]
     if config.written_digits:
         data = _with_handwriting(*data, config, watch, wanted)
@@ -94,9 +109,10 @@ def train(
             checkpoint = None  # drawing was stopped: a training on a part of the digits cannot be resumed
     learner = model_pool.acquire(config)
     execution_plan = multistep.plan(config.stack, config.steps)
-    chunks = multistep.BatchChunks(*data, config, execution_plan.digits, start.batches_per_chunk if start else None)
+    chunks = _chunks(data, config, execution_plan, start, last)
+    changer = RateChanger(config, chunks.ranges, take_rate, report_changes)
     observer = _observer(observe, images, labels, config, watch.epochs, start) if observe is not None else None
-    callbacks, writer = _callbacks(config, chunks, watch, stop, observer, checkpoint, start)
+    callbacks, writer = _callbacks(changer, chunks, watch, stop, observer, checkpoint, start)
     history = multistep.fit(
         learner,
         chunks,
@@ -105,22 +121,58 @@ def train(
         validation=(images[validation], labels[validation]) if config.validation_digits else None,
         callbacks=callbacks,
         first_epoch=start.epoch if start else 0,
-        skipped=start.chunks if start else 0,
     )
+    config = changer.config
     model = model_pool.release(learner, config)
     _check_finite(history, model, watch.last, config)
-    checkpoint_error = writer.error if writer else None
-    if stop.has_stopped and is_pause():
-        return Trained(model, watch.epochs, time.monotonic() - started, True, Calibration(), checkpoint_error)
-    model, calibration = _finished(model, images[validation], labels[validation], config, is_trained=bool(watch.epochs))
-    replanned = start.replanned(config.epochs) if start else None
+    calibration = Calibration()
+    if not (stop.has_stopped and is_pause()):
+        is_trained = bool(watch.epochs)
+        model, calibration = _finished(model, images[validation], labels[validation], config, is_trained=is_trained)
     return Trained(
-        model, watch.epochs, time.monotonic() - started, stop.has_stopped, calibration, checkpoint_error, replanned
+        model,
+        watch.epochs,
+        time.monotonic() - started,
+        stop.has_stopped,
+        calibration,
+        writer.error if writer else None,
+        start.replanned(config.epochs) if start else None,
+        config.learning_rate_changes,
     )
+
+
+def next_batch(
+    config: TrainingConfig,
+    images: NDArray[np.uint8],
+    labels: NDArray[np.uint8],
+    start: checkpoints.Checkpoint | None,
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Return the batch with which a training goes on: uint8 (n, 28, 28), and labels, uint8 (n,).
+
+    Args:
+        config: The settings, without synthetic digits.
+        images: uint8 (n, 28, 28), as for `train`.
+        labels: uint8 (n,), likewise.
+        start: Where it goes on; None: at its beginning.
+    """
+    data = images[: config.fitted_digits], labels[: config.fitted_digits]
+    chunks = _chunks(data, config, multistep.plan(config.stack, config.steps), start)
+    return chunks.batch(start.trained if start else 0)
+
+
+def _chunks(
+    data: tuple[NDArray[np.uint8], NDArray[np.uint8]],
+    config: TrainingConfig,
+    execution_plan: multistep.ExecutionPlan,
+    start: checkpoints.Checkpoint | None,
+    last: int | None = None,
+) -> multistep.BatchChunks:
+    per_chunk, first = (start.batches_per_chunk, start.trained) if start else (None, 0)
+    return multistep.BatchChunks(*data, config, execution_plan.digits, per_chunk, first=first, last=last)
 
 
 def _callbacks(
-    config: TrainingConfig,
+    changer: RateChanger,
     chunks: multistep.BatchChunks,
     watch: "_Watch",
     stop: StopWhenUnwanted,
@@ -130,16 +182,23 @@ def _callbacks(
 ) -> tuple[list[keras.callbacks.Callback], checkpoints.CheckpointWriter | None]:
     """Return the callbacks of a training in their order, and the one of them that writes checkpoints."""
     patience = writer = None
+    config, ranges = changer.config, chunks.ranges
     if config.early_stopping is not None:
         patience = keras.callbacks.EarlyStopping(patience=config.early_stopping, restore_best_weights=True)
     if checkpoint is not None:
         writer = checkpoints.CheckpointWriter(
-            checkpoint, config, watch.epochs, chunks.batches_per_chunk, patience, start
+            checkpoint,
+            lambda: changer.config,
+            watch.epochs,
+            lambda: watch.last.so_far,
+            chunks.batches_per_chunk,
+            ranges,
+            patience,
+            start,
         )
-    skipped = start.chunks if start else 0
-    reporter = Reporter(watch, chunks.batches_per_epoch, chunks.batches_per_chunk, skipped)
+    reporter = Reporter(watch, ranges, start.so_far if start else ())
     # Early stopping restores the best weights at the end: the checkpoint is written before that, after all others.
-    callbacks = [keras.callbacks.TerminateOnNaN(), reporter, stop, writer, observer, patience]
+    callbacks = [keras.callbacks.TerminateOnNaN(), changer, reporter, stop, writer, observer, patience]
     return [callback for callback in callbacks if callback is not None], writer
 
 
@@ -154,7 +213,7 @@ def _check_finite(history: keras.callbacks.History, model: keras.Model, last: Pr
                 epoch=last.epoch,
                 batch=last.batch,
                 batches=last.batches,
-                rate=config.learning_rate,
+                rate=config.chosen_rate(max(last.trained - 1, 0)) or config.learning_rate,
             )
         )
 
@@ -188,17 +247,30 @@ def _observer(
         observe,
         partial(has_snapshot, planned=config.epochs),
         epochs,
-        is_resumed_within=start is not None and start.chunks > 0,
+        is_resumed_within=start is not None and start.batches > 0,
     )
 
 
-def _start_from(file: StoredFile | None, config: TrainingConfig) -> checkpoints.Checkpoint | None:
-    start = checkpoints.read(file) if file is not None else None
-    if start is not None and dataclasses.replace(start.config, epochs=config.epochs) != config:
+def _resumed_config(
+    config: TrainingConfig,
+    start: checkpoints.Checkpoint,
+    file: StoredFile,
+    report_changes: Callable[[tuple[RateChange, ...]], None],
+) -> TrainingConfig:
+    """Return the settings with which a training is resumed; `CheckpointDamaged` if the checkpoint has others.
+
+    The checkpoint may hold a change of the learning rate that the record lacks: it is reported.
+    """
+    recorded = config.learning_rate_changes
+    changes = rate_changes.merged(recorded, start.config.learning_rate_changes, start.trained)
+    alike = dataclasses.replace(start.config, epochs=config.epochs, learning_rate_changes=recorded)
+    if changes is None or alike != config:
         raise CheckpointDamaged(
             Text("The checkpoint {file} belongs to other settings. Start a new training.", file=file)
         )
-    return start
+    if changes != recorded:
+        report_changes(changes)
+    return dataclasses.replace(config, learning_rate_changes=changes)
 
 
 def _with_handwriting(
@@ -253,6 +325,11 @@ class _Watch:
         self._report = report
         self.epochs = list(epochs)
         self.last = Progress(epoch=0, batch=0, batches=0)
+
+    @property
+    def trained(self) -> int:
+        """How many batches were trained, over all epochs."""
+        return self.last.trained
 
     def __call__(self, event: EpochMetrics | Progress) -> None:
         if isinstance(event, Progress):

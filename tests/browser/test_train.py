@@ -108,6 +108,29 @@ def test_the_button_and_the_curves_stay_in_sight(newcomer):
     expect(curves.first).to_be_in_viewport(ratio=0.9)
 
 
+def test_a_run_is_steered_and_trained_by_single_batches(newcomer, app):
+    page = newcomer().new_page()
+    page.add_init_script(SHIFTS)
+    visit_with_epochs(page, 500)
+    press_train(page)
+    expect(page.get_by_text(re.compile(r"Epoch \d+ of 500, batch"))).to_be_visible()
+    page.get_by_text("Batch by batch").click()
+    charts = page.get_by_test_id("stVegaLiteChart")
+    expect(charts).to_have_count(3)
+    page.get_by_role("slider", name="Learning rate").press("ArrowLeft")
+    page.get_by_role("button", name="Change to 0.0005").click()
+    expect(page.get_by_text(re.compile(r"is 0\.0005 since batch"))).to_be_visible()
+    expect(charts.nth(2).locator("g.mark-rule.role-mark line")).to_have_count(1)
+    page.get_by_test_id("stMain").get_by_role("button", name="Pause").click()
+    step = page.get_by_role("button", name="One step")
+    expect(step).to_have_count(1)
+    step.click()
+    expect(page.get_by_text("Loss after")).to_be_visible()
+    expect(page.locator(".st-key-single-step img")).to_have_count(32)
+    assert page.evaluate("shift") < 0.1
+    assert_no_tensorflow(app)
+
+
 def test_another_run_s_figures_go_at_once(page):
     """The newest run's figures never stand below the title of the next."""
     visit(page, "train?settings=1~epochs_is_1~training_digits_is_1000")

@@ -254,6 +254,23 @@ def test_the_operator_stops_pauses_and_resumes_any_run(capsys, waiting, store):
     assert store.run(int(waiting)).config.epochs == 7
 
 
+def test_the_operator_changes_the_learning_rate_of_any_run(capsys, waiting, store):
+    assert main(["rate", waiting, "0.0005"]) == 0
+    assert (
+        capsys.readouterr().out == f"Run {waiting}, Theirs: the learning rate 0.0005 counts from the next batches on.\n"
+    )
+    assert main(["runs", "--json"]) == 0
+    (run,) = json.loads(capsys.readouterr().out)
+    assert (run["wanted_rate"], run["config"]["learning_rate_changes"]) == (0.0005, [])
+
+
+@pytest.mark.parametrize("rate", ["nan", "inf", "1e999", "0", "-1", "1e300"])
+def test_a_learning_rate_out_of_bounds_is_a_sentence(capsys, waiting, store, rate):
+    assert main(["rate", "--", waiting, rate]) == 1
+    assert "Choose a number from 1e-09 to 1000." in capsys.readouterr().err
+    assert store.run(int(waiting)).wanted_rate is None
+
+
 def test_stopping_a_running_run_says_that_it_is_requested(capsys, waiting, store):
     store.claim(int(waiting), "elsewhere/1/x")
     assert main(["stop", waiting]) == 0

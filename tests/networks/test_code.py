@@ -1,10 +1,12 @@
 import ast
 import dataclasses
 import json
+import math
 import os
 import re
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -14,6 +16,7 @@ from digitlab.data.augmentation import Augmentation
 from digitlab.networks.code import KerasCode
 from digitlab.networks.config import TrainingConfig
 from digitlab.networks.presets import PRESETS
+from digitlab.networks.rate_changes import RateChange
 from digitlab.networks.scores import Scores
 from digitlab.worker.build import build
 from digitlab.worker.training import train
@@ -213,3 +216,40 @@ def test_the_code_fits_a_page(config):
 def test_a_title_cannot_show_a_picture_in_the_notebook():
     notebook = json.loads(KerasCode(config=CONFIGS["tutorial"], title="![](http://x.example/p.png)").notebook())
     assert "![](" not in "".join(notebook["cells"][0]["source"])
+
+
+@pytest.mark.parametrize("schedule", ["constant", "cosine"])
+def test_the_code_of_a_steered_run_changes_the_rate_too(digits, schedule):
+    import keras
+
+    changes = (RateChange(batch=5, rate=0.02), RateChange(batch=9, rate=0.0003))
+    config = TrainingConfig(epochs=2, training_digits=300, schedule=schedule, learning_rate_changes=changes)
+    code = KerasCode(config=config, title="x")
+    _data, network, training, _evaluation = code.sections()
+    assert "changed 2 times while the run was trained" in training.text
+    names = {"keras": keras, "layers": keras.layers, "x_train": digits.x_train[:300], "y_train": digits.y_train[:300]}
+    exec(network.code + training.code, names)
+    assert float(names["model"].optimizer.learning_rate) == pytest.approx(0.0003)
+    callback, optimizer, rates = names["ChangeLearningRate"](), SimpleNamespace(learning_rate=0.001), []
+    callback.set_model(SimpleNamespace(optimizer=optimizer))
+    callback.on_train_begin()
+    for batch in range(16):  # of 240 digits, twice
+        callback.on_train_batch_begin(batch % 8)
+        rates.append(optimizer.learning_rate)
+    assert rates[5:] == [0.02] * 4 + [0.0003] * 7
+    falling = [0.001] * 5 if schedule == "constant" else [0.0005 * (1 + math.cos(math.pi * n / 16)) for n in range(5)]
+    assert rates[:5] == pytest.approx(falling, rel=1e-5)
+
+
+def test_early_stopping_and_changes_of_the_rate_go_together():
+    changed = dataclasses.replace(CONFIGS["tutorial"], learning_rate_changes=(RateChange(batch=5, rate=0.02),))
+    assert "callbacks=[patience, ChangeLearningRate()]" in KerasCode(config=changed, title="x").script()
+
+
+def test_changes_among_other_batches_keep_their_epochs():
+    config = TrainingConfig.from_preset("handwriting")
+    half = RateChange(batch=config.batches_per_epoch * 5 // 2, rate=0.02)
+    script = KerasCode(config=dataclasses.replace(config, learning_rate_changes=(half,)), title="x").script()
+    batches = math.ceil(config.fitted_digits / config.batch_size)
+    found = int(re.search(r"changes = \{([\d_]+): 0.02\}", script)[1].replace("_", ""))
+    assert found == pytest.approx(2.5 * batches, abs=1)

@@ -8,12 +8,14 @@ from apptest import component, links, press, rerun, texts
 from stored_runs import metrics
 from waiting import wait_for
 
+from digitlab.errors import RunIsActive
 from digitlab.networks.config import TrainingConfig
 from digitlab.networks.layers.kinds import Dense, Flatten
-from digitlab.networks.metrics import PartialMetrics, Progress
+from digitlab.networks.metrics import BatchLoss, PartialMetrics, Progress
 from digitlab.networks.range_test import Ending, RangeTest
+from digitlab.networks.rate_changes import RateChange
 from digitlab.runs.records.people import Person, person_id
-from digitlab.runs.records.run import RunState
+from digitlab.runs.records.run import Outcome, RunState
 from digitlab.runs.records.settings_link import as_link
 from digitlab.runs.services.rate_finder import RateFinder
 from digitlab.runs.store.store import Store
@@ -141,6 +143,84 @@ def test_a_request_is_shown_until_the_worker_follows(app, lab, me, small, settin
     page = app.page.run()
     assert caption in texts(page)
     assert not {"Stop", "Pause"} & {other.label for other in page.button}
+
+
+def opened(app, number):
+    """Open the page of a run with its panel "Batch by batch"."""
+    page = app.open("train", run=str(number))
+    page.session_state[f"steering-{number}"] = True
+    return page.run()
+
+
+def test_the_learning_rate_is_changed_and_marked(app, lab, me, small, settings):
+    number = lab.start_training(small, "", me).number
+    store = Store(settings.database_url)
+    store.claim(number, "a worker that does nothing")
+    points = (PartialMetrics(batch=4, loss=2.0, accuracy=0.5), PartialMetrics(batch=8, loss=1.5, accuracy=0.6))
+    store.record_heartbeat(number, "a worker that does nothing", Progress(epoch=1, batch=8, batches=8, so_far=points))
+    page = opened(app, number)
+    wait_for(lambda: len(page.run().get("vega_lite_chart")) == 3)
+    expected = "Training loss by batch; the first epoch is under way"
+    assert page.get("vega_lite_chart")[2].proto.alt == expected
+    losses = [BatchLoss(batch=4, loss=2.0), BatchLoss(batch=8, loss=1.0)]
+    store.add_epoch(number, "a worker that does nothing", metrics(1), losses)
+    expected = "Training loss by batch: 2.0000 at first, 1.0000 up to batch 8"
+    wait_for(lambda: page.run().get("vega_lite_chart")[2].proto.alt == expected)
+    assert "The learning rate is 0.001." in texts(page)
+    page = rerun(page, page.select_slider[0].set_value(0.0005))
+    page = press(page, "Change to 0.0005")
+    assert lab.run(number).wanted_rate == 0.0005
+    assert "0.0005 counts from the next batches on." in texts(page)
+    store.record_rate_changes(number, "a worker that does nothing", (RateChange(batch=8, rate=0.0005),), 0.0005)
+    store.close()
+    wait_for(lambda: "The learning rate is 0.0005 since batch 9." in texts(page.run()))
+    for chart in page.get("vega_lite_chart"):
+        assert chart.proto.alt.endswith(". Learning rate changed 1 time, to 0.0005 after 8 batches")
+
+
+def test_only_the_owner_steers_and_only_what_can_be(app, lab, me, small, settings):
+    other = lab.start_training(small, "", Person(id="someone else")).number
+    store = Store(settings.database_url)
+    store.claim(other, "a worker that does nothing")
+    page = opened(app, other)
+    assert "Loss by batch" in texts(page)
+    assert not page.select_slider
+    store.close()
+
+
+def test_a_single_batch_is_trained_and_shown(training_app, open_lab):
+    number = start(training_app, settings=LONG)
+    wait_for(lambda: re.search(r"Epoch [2-9]\d* of 500, batch", progress(training_app.page)))
+    press(training_app.page, "Pause")
+    wait_until(open_lab, number, RunState.PAUSED)
+    page = opened(training_app, number)
+    for _ in range(2):
+        before = open_lab.run(number).progress.trained
+        page = press(page, "One step")
+        assert open_lab.run(number).progress.trained == before + 1
+    assert [metric.label for metric in page.metric] == ["Loss before", "Loss after"]
+    assert list(page.dataframe[0].value["layer"]) == ["hidden", "digits"]
+    (digits,) = (element.value for element in page.markdown if "digitlab-cards small" in element.value)
+    assert digits.count("<figcaption>") == 32
+    assert not page.error
+
+
+def test_a_step_of_a_run_that_was_resumed_is_a_sentence(app, lab, me, small, settings, monkeypatch):
+    number = lab.start_training(small, "", me).number
+    store = Store(settings.database_url)
+    store.claim(number, "a")
+    store.end(number, "a", Outcome(state=RunState.PAUSED))
+    store.close()
+    page = opened(app, number)
+
+    def ask(_question, number):
+        lab.resume(number, me)
+        raise RunIsActive(f"Run {number} is queued or running.")  # as a worker says
+
+    monkeypatch.setattr(lab, "_ask", ask)
+    page = press(page, "One step")
+    assert page.error[0].value == escape_markdown(f"Run {number} is queued or running.")
+    assert lab.run(number).state is RunState.QUEUED
 
 
 def progress(page):

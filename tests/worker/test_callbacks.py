@@ -2,11 +2,17 @@ from types import SimpleNamespace
 
 from digitlab.networks.metrics import EpochMetrics, PartialMetrics, Progress
 from digitlab.worker.callbacks import Reporter, StopWhenUnwanted
+from digitlab.worker.multistep import BatchRanges
+
+
+def one_by_one(batches, **options):
+    """An epoch of so many batches, each a step."""
+    return BatchRanges(tuple(range(1, batches + 1)), **options)
 
 
 def reporter(steps=2):
     told = []
-    callback = Reporter(told.append, steps)
+    callback = Reporter(told.append, one_by_one(steps))
     callback.set_params({"steps": steps})
     callback.set_model(SimpleNamespace(stop_evaluating=False))
     callback.on_epoch_begin(0)
@@ -25,7 +31,7 @@ def test_batches_and_epochs_are_told_in_their_order():
 
 def test_batches_learned_at_once_are_counted_one_by_one():
     told = []
-    callback = Reporter(told.append, batches=25, batches_per_step=10)
+    callback = Reporter(told.append, BatchRanges((10, 20, 25)))
     callback.set_params({"steps": 3})
     callback.on_epoch_begin(0)
     for step in range(3):
@@ -42,7 +48,7 @@ def train_epoch(callback, steps, number=0):
 
 def test_the_metrics_of_the_epoch_so_far_are_told():
     told = []
-    callback = Reporter(told.append, batches=25, batches_per_step=10)
+    callback = Reporter(told.append, BatchRanges((10, 20, 25)))
     train_epoch(callback, 3)
     assert [event.so_far[-1].batch for event in told] == [10, 20, 25]
     assert told[1].so_far[0] == PartialMetrics(batch=10, loss=1.0, accuracy=0.5)
@@ -54,7 +60,7 @@ def test_the_metrics_of_the_epoch_so_far_are_told():
 
 def test_a_long_epoch_has_few_points_and_the_newest_is_one():
     told = []
-    train_epoch(Reporter(told.append, batches=1000), 1000)
+    train_epoch(Reporter(told.append, one_by_one(1000)), 1000)
     assert [len(event.so_far) for event in (told[0], told[49], told[50], told[-1])] == [1, 1, 2, 20]
     assert all(event.so_far[-1].batch == event.batch for event in told)
     assert [metrics.batch for metrics in told[-1].so_far] == list(range(50, 1001, 50))
@@ -62,9 +68,20 @@ def test_a_long_epoch_has_few_points_and_the_newest_is_one():
 
 def test_steps_that_a_resumed_epoch_skips_have_no_point():
     told = []
-    callback = Reporter(told.append, batches=4, skipped_steps=2)
+    callback = Reporter(told.append, one_by_one(4, first=2))
     train_epoch(callback, 4)
     assert [metrics.batch for metrics in told[-1].so_far] == [3, 4]
+    train_epoch(callback, 4, number=1)
+    assert [metrics.batch for metrics in told[-1].so_far] == [1, 2, 3, 4]
+
+
+def test_the_points_of_a_resumed_epoch_are_kept():
+    told = []
+    before = PartialMetrics(batch=2, loss=2.0, accuracy=0.25)
+    callback = Reporter(told.append, one_by_one(4, first=2), (before,))
+    train_epoch(callback, 4)
+    assert told[0] == Progress(epoch=1, batch=2, batches=4, so_far=(before,))
+    assert [metrics.batch for metrics in told[-1].so_far] == [2, 3, 4]
     train_epoch(callback, 4, number=1)
     assert [metrics.batch for metrics in told[-1].so_far] == [1, 2, 3, 4]
 

@@ -1,6 +1,8 @@
 import dataclasses
 import functools
+import io
 import itertools
+import json
 import resource
 
 import numpy as np
@@ -110,6 +112,24 @@ def test_a_checkpoint_may_lie_at_an_address(digits, small, tmp_path):
     assert went_on[0] == undisturbed(small)[0]
 
 
+@pytest.mark.parametrize(("blocks", "batches"), [(0, 0), (1, 3), (2, 6), (3, 7), (4, 8)])
+def test_a_checkpoint_of_version_0_1_0_counts_blocks(digits, tmp_path, blocks, batches):
+    """240 digits in batches of 32 are 7 whole ones, in blocks of 3, and a smaller one."""
+    config, file = TrainingConfig(epochs=2, training_digits=300), stored(tmp_path)
+    train(config, digits.x_train, digits.y_train, checkpoint=file)
+    with np.load(io.BytesIO(file.read())) as arrays:
+        content = {name: arrays[name] for name in arrays.files}
+    metadata = json.loads(content["words"].tobytes())
+    for name in ("batches", "so_far"):
+        del metadata[name]
+    metadata |= {"blocks": blocks, "batches_per_block": 3}
+    content["words"] = np.frombuffer(json.dumps(metadata).encode(), np.uint8)
+    older = io.BytesIO()
+    np.savez(older, **content)
+    file.write(older.getvalue())
+    assert (checkpoints.read(file).batches, checkpoints.read(file).so_far) == (batches, ())
+
+
 def test_a_full_disk_leaves_the_old_checkpoint(digits, small, tmp_path):
     file = stored(tmp_path)
     train(small, digits.x_train, digits.y_train, checkpoint=file)
@@ -152,7 +172,7 @@ def test_a_training_resumes_within_an_epoch(digits, tmp_path, monkeypatch, name,
     with pytest.raises(Broken):
         train(config, digits.x_train, digits.y_train, report=breaking_off(after), checkpoint=file)
     kept = checkpoints.read(file)
-    assert kept.chunks > 0
+    assert kept.batches > 0
     assert kept.metrics
     went_on = outcome(train(config, digits.x_train, digits.y_train, checkpoint=file))
     never = undisturbed(config)
@@ -167,7 +187,8 @@ def test_a_training_broken_off_twice_in_an_epoch_keeps_place(digits, tmp_path, m
     for _ in range(2):
         with pytest.raises(Broken):
             train(config, digits.x_train, digits.y_train, report=breaking_off(3), checkpoint=file)
-    assert (checkpoints.read(file).epoch, checkpoints.read(file).chunks) == (0, 2)
+    kept = checkpoints.read(file)
+    assert (kept.epoch, kept.batches) == (0, 2 * kept.batches_per_chunk)
     went_on = outcome(train(config, digits.x_train, digits.y_train, checkpoint=file))
     assert went_on[0] == undisturbed(config)[0]
 

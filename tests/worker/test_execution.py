@@ -107,11 +107,11 @@ def test_a_database_that_is_away_for_a_while_costs_nothing(settings, store, smal
     number = store.create(small).number
     add_epoch, refused = Store.add_epoch, []
 
-    def away_at_first(self, number, worker, metrics):
+    def away_at_first(self, number, worker, metrics, losses):
         if len(refused) < 3:
             refused.append(metrics.epoch)
             raise DatabaseUnavailable("away")
-        add_epoch(self, number, worker, metrics)
+        add_epoch(self, number, worker, metrics, losses)
 
     monkeypatch.setattr(Store, "add_epoch", away_at_first)
     perform(settings, number)

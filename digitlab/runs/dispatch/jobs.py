@@ -25,6 +25,7 @@ from digitlab.networks.explanation import (
 )
 from digitlab.networks.file_formats import ExportedFile
 from digitlab.networks.range_test import RangeTest
+from digitlab.networks.single_step import SingleStep
 from digitlab.runs.records.run import CommandLineOptions, Run
 from digitlab.settings import Settings
 
@@ -67,6 +68,13 @@ def run_to_end(settings: Settings, number: int, worker: str, options: CommandLin
     from digitlab.worker import execution
 
     execution.run_to_end(settings, number, worker, options)
+
+
+def train_one_batch(settings: Settings, number: int) -> SingleStep:
+    """Train the next batch of a paused run, and say what that did."""
+    from digitlab.worker import single_step
+
+    return single_step.train_one_batch(settings, number)
 
 
 def leave(patience: float) -> None:

@@ -19,6 +19,7 @@ from digitlab.translation import Text
 
 _UNKNOWN, _NONE = Text("unknown"), Text("none")
 LAYERS_LABEL = Text("Layers")
+RATE_CHANGES_LABEL = Text("Learning rate changed (after batches: to)")
 FINE_TUNING_SETTINGS = (Text("Fine-tuned from"), Text("Drawings trained on"))
 
 
@@ -113,6 +114,8 @@ def settings_as_text(config: TrainingConfig) -> dict[str, str]:
         values[settings[name].label] = settings[name].choice_labels.get(value, value)
     if config.layers is not None:
         values |= {settings["preset"].label: config.network_name, LAYERS_LABEL: in_a_line(config.layers)}
+    if changes := config.learning_rate_changes:
+        values[RATE_CHANGES_LABEL] = ", ".join(f"{change.batch:,}: {change.rate:g}" for change in changes)
     fine_tuning = (tuning.base, len(tuning.learned)) if tuning else (None, 0)
     values |= dict(zip(FINE_TUNING_SETTINGS, fine_tuning, strict=True))
     return {label: _value_as_text(value) for label, value in values.items()}

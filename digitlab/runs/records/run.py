@@ -75,6 +75,7 @@ class Run:
         state: Its state.
         is_stop_wanted: Whether a stop or a pause was requested.
         is_pause_wanted: Whether it was a pause.
+        wanted_rate: The learning rate that was requested, until its worker takes it; else None.
         is_attended: Whether a command line trains it and waits for it; such a run is not resumed automatically.
         attempt: How often it was queued before.
         recoveries: How often it was queued again since its last finished epoch because its worker was lost.
@@ -103,6 +104,7 @@ class Run:
     state: RunState
     is_stop_wanted: bool = False
     is_pause_wanted: bool = False
+    wanted_rate: float | None = None
     is_attended: bool = False
     attempt: int = 0
     recoveries: int = 0
@@ -126,6 +128,12 @@ class Run:
             return 0.0
         done = (self.progress.epoch - 1) + self.progress.batch / self.progress.batches
         return min(done / self.config.epochs, 1.0)
+
+    @property
+    def is_steerable(self) -> bool:
+        """Whether its learning rate can be changed now."""
+        is_own = self.config.tuning is None and self.search is None
+        return is_own and self.state in (RunState.QUEUED, RunState.RUNNING, RunState.PAUSED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from digitlab.errors import InvalidSetting
-from digitlab.networks.config import LAYERS, TrainingConfig
+from digitlab.networks.config import LAYERS, RATE_CHANGES, TrainingConfig
 from digitlab.translation import Text
 
 PARAMETER = "settings"  # of the Train page's address
@@ -16,6 +16,10 @@ MAX_SIZE = 50_000  # characters
 _VERSION = 1
 _LINK = re.compile(r"[A-Za-z0-9._~-]+")
 _SEPARATOR, _IS = "~", "_is_"
+_UNREADABLE = {  # what is packed, and what is said if it is damaged
+    LAYERS: Text("The layers in this link cannot be read. Copy the whole link."),
+    RATE_CHANGES: Text("The changes of the learning rate in this link cannot be read. Copy the whole link."),
+}
 
 
 def as_link(config: TrainingConfig) -> str:
@@ -55,7 +59,7 @@ def from_link(text: str) -> TrainingConfig:
             raise InvalidSetting(
                 Text("The settings in this link cannot be read at {part!r}. Copy the whole link.", part=part[:40])
             )
-        values[name] = _unpacked(value) if name == LAYERS else _from_text(value)
+        values[name] = _unpacked(value, _UNREADABLE[name]) if name in _UNREADABLE else _from_text(value)
     return _config(values)
 
 
@@ -100,13 +104,13 @@ def _as_text(value: object) -> str:
     return ("yes" if value else "no") if isinstance(value, bool) else str(value)
 
 
-def _packed(layers: list[Any]) -> str:
-    """Return layers, as JSON has them, in letters that need no escape in an address."""
-    content = json.dumps(layers, separators=(",", ":")).encode()
+def _packed(values: list[Any]) -> str:
+    """Return layers or changes, as JSON has them, in letters that need no escape in an address."""
+    content = json.dumps(values, separators=(",", ":")).encode()
     return base64.urlsafe_b64encode(zlib.compress(content, 9)).decode().rstrip("=")
 
 
-def _unpacked(text: str) -> object:
+def _unpacked(text: str, sentence: Text) -> object:
     reader = zlib.decompressobj()
     try:
         content = reader.decompress(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)), MAX_SIZE)
@@ -114,7 +118,7 @@ def _unpacked(text: str) -> object:
             raise ValueError("too long")
         return json.loads(content)
     except (ValueError, RecursionError, zlib.error) as error:
-        raise InvalidSetting(Text("The layers in this link cannot be read. Copy the whole link.")) from error
+        raise InvalidSetting(sentence) from error
 
 
 def _from_text(text: str) -> object:

@@ -1,13 +1,17 @@
-"""Runs: start within limits, train here, stop, pause, resume, rename and delete."""
+"""Runs: start within limits, train here, steer, stop, pause, resume, rename and delete."""
 
 from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from digitlab import logs
-from digitlab.errors import LimitReached, ModelDamaged, ModelNotFound, NotAllowed, SearchIsActive
+from digitlab.errors import InvalidSetting, LimitReached, ModelDamaged, ModelNotFound, NotAllowed, SearchIsActive
+from digitlab.fields import settings_of
 from digitlab.networks.config import TrainingConfig
+from digitlab.networks.rate_changes import MAX_CHANGES
+from digitlab.networks.single_step import SingleStep
 from digitlab.runs.dispatch import jobs
+from digitlab.runs.dispatch.jobs import Ask
 from digitlab.runs.dispatch.worker_names import new_worker_name
 from digitlab.runs.models.cleanup import checkpoint_of
 from digitlab.runs.models.model_files import ModelFiles
@@ -67,6 +71,48 @@ class Trainings:
         logs.log("pause requested", run=number, person=person.id, was=run.state)
         self._changed()
 
+    def change_rate(self, number: int, rate: float, person: Person) -> None:
+        """Request a learning rate: a running run takes it within a few batches, another one when it is resumed.
+
+        Raises:
+            InvalidSetting: The rate is not allowed, or it is a fine-tuning.
+            LimitReached: It was changed too often.
+            RunIsOver: The run is over.
+        """
+        run = _not_of_search(self._own(number, person))
+        _check_steerable(run)
+        settings_of(TrainingConfig)["learning_rate"].check(rate)
+        if len(run.config.learning_rate_changes) >= MAX_CHANGES:
+            raise LimitReached(
+                Text(
+                    "The learning rate of run {number} was changed {count} times, and may not be changed again.",
+                    number=number,
+                    count=MAX_CHANGES,
+                )
+            )
+        self._store().request_rate(number, float(rate))
+        logs.log("learning rate requested", run=number, person=person.id, rate=rate, was=run.state)
+        self._changed()
+
+    def train_one_batch(self, number: int, person: Person, ask: Ask) -> SingleStep:
+        """Train the next batch of a paused run in a worker, and return what that did.
+
+        Raises:
+            InvalidSetting: It is a fine-tuning, or it would have to draw synthetic digits first.
+            RunIsActive, RunIsOver: It is not paused.
+            WorkersUnavailable: No worker answered.
+        """
+        run = _not_of_search(self._own(number, person))
+        _check_steerable(run)
+        if run.config.written_digits:
+            raise InvalidSetting(
+                Text("Run {number} draws synthetic digits at each start, so it trains no single batch.", number=number)
+            )
+        try:
+            return ask(jobs.train_one_batch, number)
+        finally:
+            self._changed()
+
     def resume(self, number: int, person: Person, epochs: int | None) -> Run:
         """Queue a run again, to resume with `epochs` in total; None: as many as before."""
         run = _not_of_search(self._own(number, person))
@@ -119,6 +165,13 @@ def _not_of_search(run: Run) -> Run:
             )
         )
     return run
+
+
+def _check_steerable(run: Run) -> None:
+    if run.config.tuning is not None:
+        raise InvalidSetting(
+            Text("Run {number} is a fine-tuning. Its learning rate follows a schedule of its own.", number=run.number)
+        )
 
 
 def _checked(title: str) -> str:

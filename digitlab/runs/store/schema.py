@@ -25,6 +25,7 @@ runs = sa.Table(
     sa.Column("state", sa.String(16), nullable=False, index=True),
     sa.Column("is_stop_wanted", sa.Boolean, nullable=False, default=False),
     sa.Column("is_pause_wanted", sa.Boolean, nullable=False, default=False, server_default=sa.false()),
+    sa.Column("wanted_rate", sa.Double),
     sa.Column("is_attended", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("attempt", sa.Integer, nullable=False, default=0, server_default="0"),
     sa.Column("recoveries", sa.Integer, nullable=False, server_default="0"),
@@ -78,6 +79,7 @@ epochs = sa.Table(
     sa.Column("validation_loss", sa.Double),
     sa.Column("validation_accuracy", sa.Double),
     sa.Column("seconds", sa.Double, nullable=False),
+    sa.Column("batch_losses", sa.Text),
 )
 drawings = sa.Table(
     "drawings",

@@ -3,7 +3,7 @@
 import dataclasses
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import asdict
 from typing import Any
@@ -13,9 +13,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from digitlab import logs
 from digitlab.errors import DatabaseUnavailable, InvalidSetting, RunIsActive, RunIsOver, RunNotFound
-from digitlab.networks.config import TrainingConfig
-from digitlab.networks.metrics import EpochMetrics, Progress
+from digitlab.networks import rate_changes
+from digitlab.networks.config import RATE_CHANGES, TrainingConfig
+from digitlab.networks.metrics import BatchLoss, EpochMetrics, Progress
 from digitlab.networks.observation import Observation
+from digitlab.networks.rate_changes import RateChange
 from digitlab.runs.records.people import OPERATOR, Person
 from digitlab.runs.records.run import LastHeartbeat, Outcome, Run, RunState
 from digitlab.runs.store import migrations, rows, schema
@@ -163,7 +165,15 @@ class Store:
         query = sa.select(_epochs).where(_epochs.c.run == number).order_by(_epochs.c.epoch)
         with self._transaction() as connection:
             found = connection.execute(query).mappings().all()
-        return [EpochMetrics(**{name: row[name] for name in row if name != "run"}) for row in found]
+        names = [field.name for field in dataclasses.fields(EpochMetrics)]
+        return [EpochMetrics(**{name: row[name] for name in names}) for row in found]
+
+    def batch_losses(self, number: int) -> list[BatchLoss]:
+        """Return the losses within a run's finished epochs, in their order; none of epochs of older versions."""
+        query = sa.select(_epochs.c.batch_losses).where(_epochs.c.run == number).order_by(_epochs.c.epoch)
+        with self._transaction() as connection:
+            found = connection.execute(query).scalars().all()
+        return [BatchLoss(batch=batch, loss=loss) for content in found for batch, loss in json.loads(content or "[]")]
 
     def observations(self, number: int) -> list[Observation]:
         """Return the observations of a run's network, in the order of their epochs."""
@@ -189,6 +199,20 @@ class Store:
             raise RunIsOver(
                 Text("Run {number} cannot be paused: it is {state}.", number=number, state=self.run(number).state.label)
             )
+
+    def request_rate(self, number: int, rate: float) -> None:
+        """Request a learning rate, from the next batch on that can have it. `RunIsOver` if the run is over."""
+        states = [RunState.QUEUED, RunState.RUNNING, RunState.PAUSED]
+        with self._transaction() as connection:
+            if rows.change(connection, number, states, wanted_rate=rate):
+                return
+        raise RunIsOver(
+            Text(
+                "The learning rate of run {number} cannot be changed: it is {state}.",
+                number=number,
+                state=self.run(number).state.label,
+            )
+        )
 
     def queue_again(self, number: int, epochs: int | None = None) -> Run:
         """Queue a run again, to resume with `epochs` in total.
@@ -267,14 +291,57 @@ class Store:
             is_stop_wanted = connection.execute(query).scalar_one_or_none()
         return is_stop_wanted is False
 
-    def add_epoch(self, number: int, worker: str, metrics: EpochMetrics) -> None:
-        """Record a finished epoch, or replace it. Does nothing if the run is no longer assigned to `worker`."""
+    def add_epoch(self, number: int, worker: str, metrics: EpochMetrics, losses: Sequence[BatchLoss] = ()) -> None:
+        """Record a finished epoch and the losses within it, or replace it.
+
+        Does nothing if the run is no longer assigned to `worker`.
+        """
         mine = sa.update(_runs).where(rows.is_trained_by(number, worker)).values(recoveries=0)
         again = sa.delete(_epochs).where(_epochs.c.run == number, _epochs.c.epoch == metrics.epoch)
         with self._transaction() as connection:
             if connection.execute(mine).rowcount:
                 connection.execute(again)
-                connection.execute(sa.insert(_epochs).values(run=number, **asdict(metrics)))
+                content = json.dumps([[loss.batch, loss.loss] for loss in losses]) if losses else None
+                connection.execute(sa.insert(_epochs).values(run=number, batch_losses=content, **asdict(metrics)))
+
+    def wanted_rate(self, number: int, worker: str) -> float | None:
+        """Return the learning rate that was requested and not taken yet; None if there is none."""
+        query = sa.select(_runs.c.wanted_rate).where(rows.is_trained_by(number, worker))
+        with self._transaction() as connection:
+            return connection.execute(query).scalar_one_or_none()
+
+    def record_rate_changes(
+        self, number: int, worker: str, changes: tuple[RateChange, ...], taken: float | None
+    ) -> None:
+        """Record all changes of the learning rate, and that the requested one was taken.
+
+        Args:
+            number: The run.
+            worker: Nothing is done if the run is no longer assigned to it.
+            changes: All changes of the run.
+            taken: The rate that was requested; one that was requested meanwhile still counts.
+        """
+        mine = rows.is_trained_by(number, worker)
+        with self._transaction() as connection:
+            config = connection.execute(sa.select(_runs.c.config).where(mine)).scalar_one_or_none()
+            if config is None:
+                return
+            values = json.loads(config) | {RATE_CHANGES: rate_changes.as_json(changes)}
+            connection.execute(sa.update(_runs).where(mine).values(config=json.dumps(values)))
+            connection.execute(sa.update(_runs).where(mine, _runs.c.wanted_rate == taken).values(wanted_rate=None))
+
+    def claim_paused(self, number: int, worker: str) -> bool:
+        """Claim a paused run, to train a batch and pause it again; returns whether it was paused.
+
+        It is running meanwhile, with a request to pause, so that it is paused again if the worker is lost.
+        """
+        now = time.time()
+        started = sa.func.coalesce(_runs.c.started, now)
+        values = {"state": RunState.RUNNING, "worker": worker, "heartbeat": now, "started": started}
+        with self._transaction() as connection:
+            return rows.change(
+                connection, number, [RunState.PAUSED], is_stop_wanted=True, is_pause_wanted=True, **values
+            )
 
     def add_observation(self, number: int, worker: str, observation: Observation) -> None:
         """Record an observation of the network after an epoch, as `add_epoch` does."""
@@ -300,6 +367,8 @@ class Store:
         # A resumed run may have a network and a message; it keeps them until there are others.
         values = {name: value for name, value in asdict(outcome).items() if value not in (None, "")}
         values |= {"ended": time.time(), "heartbeat": time.time(), "so_far": None}
+        if outcome.state is not RunState.PAUSED:
+            values["wanted_rate"] = None
         with self._transaction() as connection:
             connection.execute(sa.update(_runs).where(rows.is_trained_by(number, worker)).values(values))
 

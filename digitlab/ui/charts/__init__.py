@@ -1,5 +1,6 @@
 """Charts and figures.
 
+batch_plot        The loss by batch; marks where the learning rate was changed
 colours           Numbers as colours that everybody can distinguish
 comparison_plots  Charts that compare several networks
 fonts             The fonts of figures, with Hangul

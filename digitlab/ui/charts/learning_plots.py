@@ -49,9 +49,15 @@ def axis_ends(rows: Sequence[dict[str, Any]], metric: str, *, is_first: bool) ->
 
 
 def growing_curve(
-    metric: str, epochs: int, ends: tuple[float, float], *, is_validated: bool, is_dark: bool
+    metric: str,
+    epochs: int,
+    ends: tuple[float, float],
+    *,
+    is_validated: bool,
+    is_dark: bool,
+    marks: Sequence[dict[str, Any]] = (),
 ) -> dict[str, Any]:
-    """Return the Vega-Lite chart for `growing_points`, with the ends of its vertical axis.
+    """Return the Vega-Lite chart for `growing_points`, with the ends of its vertical axis, and layers of marks on it.
 
     The epoch under way has a thin dotted line in the colour of the training's, whose end is a ring with a label.
     """
@@ -82,6 +88,7 @@ def growing_curve(
             },
             {"transform": [{"filter": f"{newest} && !({late})"}], "mark": label | {"align": "left"}, "encoding": text},
             {"transform": [{"filter": f"{newest} && {late}"}], "mark": label | {"align": "right"}, "encoding": text},
+            *marks,
         ]
     }
 

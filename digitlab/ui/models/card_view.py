@@ -30,7 +30,13 @@ def show(card: ModelCard) -> None:
     for title, body in sections.items():
         st.subheader(translated(title))
         if title == card_markdown.TRAINING:
-            learning_curves.show(card.epochs, len(card.epochs), key=f"of-card-{card.name}")
+            learning_curves.show(
+                card.epochs,
+                len(card.epochs),
+                key=f"of-card-{card.name}",
+                changes=card.config.learning_rate_changes,
+                batches_per_epoch=card.config.batches_per_epoch,
+            )
             with st.expander(_("Epoch by epoch")):
                 st.markdown(body)
         else:

@@ -36,7 +36,13 @@ def show(card: ModelCard) -> None:
 
 def _training(card: ModelCard) -> None:
     st.subheader(_("Training"))
-    learning_curves.show(card.epochs, len(card.epochs), key=f"card-{card.name}")
+    learning_curves.show(
+        card.epochs,
+        len(card.epochs),
+        key=f"card-{card.name}",
+        changes=card.config.learning_rate_changes,
+        batches_per_epoch=card.config.batches_per_epoch,
+    )
     day = time.strftime("%Y-%m-%d, %H:%M UTC", time.gmtime(card.created))
     st.markdown(
         plural(

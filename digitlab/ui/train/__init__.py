@@ -6,5 +6,6 @@ network_picture   a picture of a network, as SVG
 rate_search       a learning rate found by a range test
 setting_fields    a setting's widget
 settings_sharing  settings as a link and a file
+steering          a run batch by batch: loss, learning rate, single steps
 training_form     the settings of a training, as a form
 """

@@ -10,6 +10,7 @@ from digitlab.translation import translated
 from digitlab.ui import glossary
 
 PRESET_KEY = "preset"  # of the widget that chooses the preset, in the session
+RATE_CHANGES_KEY = "shared_rate_changes"  # of the changes of the learning rate that shared settings bring, likewise
 _TERMS = {  # that a setting's help explains, by its name
     "epochs": ("epoch",),
     "batch_size": ("batch",),

@@ -11,9 +11,10 @@ from streamlit.delta_generator import DeltaGenerator
 
 from digitlab.data.augmentation import Augmentation, augment
 from digitlab.fields import Setting, settings_of, values_of
-from digitlab.networks.config import LAYERS, OWN, OWN_TITLE, TrainingConfig
+from digitlab.networks.config import LAYERS, OWN, OWN_TITLE, RATE_CHANGES, TrainingConfig
 from digitlab.networks.presets import PRESETS
-from digitlab.translation import Text, _, translated
+from digitlab.networks.rate_changes import RateChange
+from digitlab.translation import Text, _, plural, translated
 from digitlab.ui import galleries, glossary, resources
 from digitlab.ui.train import layer_stack, rate_search, setting_fields
 
@@ -67,7 +68,7 @@ def fill_in(name: str, max_epochs: int) -> Callable[[], TrainingConfig]:
             if group == "augmentation":
                 _preview(Augmentation(**chosen), values["seed"])
             values |= chosen
-    whole = partial(config.with_values, values | {LAYERS: layers})
+    whole = partial(config.with_values, values | {LAYERS: layers, RATE_CHANGES: _changes_of_rate()})
     with places[_RATE]:
         rate_search.offer(whole, setting_fields.key(name, settings_of(TrainingConfig)[_RATE]))
     return whole
@@ -100,6 +101,26 @@ def _fields(
         if _RATE in [setting.name for setting in pair if setting is not None]:
             places[_RATE] = st.container()
     return values | {setting.name: field(setting) for setting in settings if setting not in boxes}
+
+
+def _changes_of_rate() -> tuple[RateChange, ...]:
+    """Ask whether to repeat the changes of the learning rate of shared settings; return them, or none."""
+    changes: tuple[RateChange, ...] = st.session_state.get(setting_fields.RATE_CHANGES_KEY, ())
+    if not changes:
+        return ()
+    last = changes[-1]
+    is_wanted = st.checkbox(
+        plural(
+            "Change the learning rate as that run did: {count} time, to {rate:g} after {batch:,} batches",
+            "Change the learning rate as that run did: {count} times, at last to {rate:g} after {batch:,} batches",
+            len(changes),
+            rate=last.rate,
+            batch=last.batch,
+        ),
+        value=True,
+        key="repeat-rate-changes",
+    )
+    return changes if is_wanted else ()
 
 
 def _preview(augmentation: Augmentation, seed: int) -> None:

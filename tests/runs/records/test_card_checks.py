@@ -1,5 +1,6 @@
 """Cards that somebody edited, or a disk damaged: each value is checked when a card is read."""
 
+import dataclasses
 import json
 import math
 from collections.abc import Iterator
@@ -8,6 +9,9 @@ from typing import Any
 import pytest
 
 from digitlab.errors import ModelDamaged
+from digitlab.networks.config import TrainingConfig
+from digitlab.networks.layers.kinds import Dense, Flatten
+from digitlab.networks.rate_changes import RateChange
 from digitlab.runs.models.model_files import ModelFiles
 from digitlab.runs.records.model_card import ModelCard
 
@@ -116,3 +120,10 @@ def test_cards_of_older_versions_are_read(values):
     older = {name: value for name, value in values["epochs"][0].items() if not name.startswith("validation")}
     card = ModelCard.from_json(json.dumps(values | {"epochs": [older]}))
     assert (card.preprocessing, card.owner, card.epochs[0].validation_loss) == (1, "", None)
+
+
+def test_the_card_of_an_own_and_steered_network_is_read(values):
+    steered = (RateChange(batch=3, rate=0.5),)
+    config = TrainingConfig(layers=(Flatten(), Dense(units=20)), learning_rate_changes=steered)
+    card = dataclasses.replace(ModelCard.from_json(json.dumps(values)), config=config)
+    assert ModelCard.from_json(card.to_json()) == card

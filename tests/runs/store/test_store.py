@@ -7,8 +7,9 @@ import sqlalchemy as sa
 from stored_runs import claimed, last_heartbeat, metrics
 
 from digitlab.errors import InvalidSetting, RunIsActive, RunIsOver, RunNotFound
-from digitlab.networks.metrics import PartialMetrics, Progress
+from digitlab.networks.metrics import BatchLoss, PartialMetrics, Progress
 from digitlab.networks.observation import LayerObservation, Observation
+from digitlab.networks.rate_changes import RateChange
 from digitlab.runs.records.people import Person
 from digitlab.runs.records.run import Failure, Outcome, RunState
 from digitlab.runs.store.schema import runs
@@ -240,3 +241,61 @@ def test_what_was_seen_goes_with_the_epochs(store, small):
     store.end(run.number, "a", Outcome(state=RunState.FINISHED))
     store.delete(run.number)
     assert store.observations(run.number) == []
+
+
+def test_the_losses_within_an_epoch_are_kept(store, small):
+    number = claimed(store, small)
+    points = [BatchLoss(batch=4, loss=1 / 3), BatchLoss(batch=8, loss=0.1 + 0.2)]
+    store.add_epoch(number, "a", metrics(1), points)
+    store.add_epoch(number, "a", metrics(2))  # as an older version did
+    assert store.batch_losses(number) == points
+    assert store.epochs(number) == [metrics(1), metrics(2)]
+
+
+def test_a_rate_is_requested_taken_and_recorded(store, small):
+    number = claimed(store, small)
+    assert store.wanted_rate(number, "a") is None
+    store.request_rate(number, 0.1 + 0.2)
+    assert store.run(number).wanted_rate == store.wanted_rate(number, "a") == 0.1 + 0.2
+    assert store.wanted_rate(number, "b") is None
+    changes = (RateChange(batch=3, rate=0.1 + 0.2),)
+    store.record_rate_changes(number, "b", changes, 0.1 + 0.2)
+    assert store.run(number).config == small
+    store.record_rate_changes(number, "a", changes, 0.1 + 0.2)
+    run = store.run(number)
+    assert (run.config.learning_rate_changes, run.wanted_rate) == (changes, None)
+
+
+def test_a_newer_request_outlives_the_one_that_was_taken(store, small):
+    number = claimed(store, small)
+    store.request_rate(number, 0.02)
+    store.record_rate_changes(number, "a", (RateChange(batch=3, rate=0.01),), 0.01)
+    assert store.run(number).wanted_rate == 0.02
+
+
+def test_a_requested_rate_waits_while_the_run_is_paused(store, small):
+    number = claimed(store, small)
+    store.request_rate(number, 0.02)
+    store.end(number, "a", Outcome(state=RunState.PAUSED))
+    assert store.run(number).wanted_rate == 0.02
+    store.queue_again(number)
+    store.claim(number, "a")
+    store.end(number, "a", Outcome(state=RunState.FINISHED))
+    assert store.run(number).wanted_rate is None
+    with pytest.raises(RunIsOver, match=f"learning rate of run {number} cannot be changed: it is finished"):
+        store.request_rate(number, 0.02)
+
+
+def test_a_paused_run_is_claimed_once_and_can_be_lost(store, small):
+    number = store.create(small).number
+    assert not store.claim_paused(number, "a")
+    store.request_pause(number)
+    assert store.claim_paused(number, "a")
+    assert not store.claim_paused(number, "b")
+    with pytest.raises(RunIsActive):
+        store.queue_again(number)
+    with pytest.raises(RunIsActive):
+        store.delete(number)
+    store.recover(last_heartbeat(store, number))
+    assert store.run(number).state is RunState.PAUSED
+    assert store.run(number).recoveries == 0
