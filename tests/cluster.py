@@ -11,6 +11,7 @@ from distributed import Client
 from postgres import free_port
 from waiting import wait_for
 
+from digitlab.runs.dispatch.local_cluster import FEW_MEASUREMENTS
 from digitlab.settings import Settings
 
 _LEAVE = 20  # seconds for all processes to end
@@ -24,19 +25,17 @@ class Cluster:
         self._port = free_port()
         self.address = f"tcp://127.0.0.1:{self._port}"
         self._scheduler: subprocess.Popen[bytes] | None = None
-        self._nannies: list[subprocess.Popen[bytes]] = []
+        self._nannies: subprocess.Popen[bytes] | None = None
         self._leaving: list[subprocess.Popen[bytes]] = []  # that lost their scheduler, and end by themselves
 
-    def mend(self, workers: int = 2) -> None:
-        """Start whatever is not there of a scheduler and so many workers."""
+    def mend(self, *, with_workers: bool = True) -> None:
+        """Start whatever is not there of a scheduler and its workers."""
         if self._scheduler is None:
             self._scheduler = self._start("scheduler", "--port", str(self._port), "--host", "127.0.0.1")
-        while len(self._nannies) < workers:
-            self._nannies.append(
-                self._start(
-                    *("worker", self.address, "--host", "127.0.0.1", "--nanny", "--nthreads", "2"),
-                    *("--resources", "training=1", "--memory-limit", "0", "--local-directory", str(self._folder)),
-                )
+        if self._nannies is None and with_workers:
+            self._nannies = self._start(
+                *("worker", self.address, "--host", "127.0.0.1", "--nanny", "--nworkers", "2", "--nthreads", "2"),
+                *("--resources", "training=1", "--memory-limit", "0", "--local-directory", str(self._folder)),
             )
 
     def kill_scheduler(self) -> None:
@@ -44,8 +43,8 @@ class Cluster:
         assert self._scheduler is not None
         self._scheduler.kill()
         self._scheduler.wait()
-        self._leaving += self._nannies
-        self._scheduler, self._nannies = None, []
+        self._leaving += [self._nannies] if self._nannies else []
+        self._scheduler = self._nannies = None
 
     def wait_until_idle(self) -> None:
         """Return when it has no jobs left, not even for runs that another worker took.
@@ -57,7 +56,7 @@ class Cluster:
 
     def close(self) -> None:
         """End all of it, and see that nothing is left."""
-        nannies = self._nannies + self._leaving
+        nannies = [*self._leaving, self._nannies] if self._nannies else self._leaving
         scheduler = [self._scheduler] if self._scheduler else []
         processes = [child for root in nannies + scheduler if root.poll() is None for child in _family(root.pid)]
         for together in (nannies, scheduler):
@@ -79,8 +78,11 @@ def _family(pid: int) -> list[psutil.Process]:
 
 @pytest.fixture(scope="session")
 def _cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    # Each worker computes with half of the processors, as the app's own two would.
-    one = Cluster(tmp_path_factory.mktemp("cluster"), Settings(workers=2).environment())
+    # Each worker computes with half of the processors, as the app's own two would, and measures as little.
+    environment = Settings(workers=2).environment()
+    for name, value in FEW_MEASUREMENTS.items():
+        environment[f"DASK_{name.replace('.', '__').replace('-', '_').upper()}"] = str(value)
+    one = Cluster(tmp_path_factory.mktemp("cluster"), environment)
     yield one
     one.close()
 

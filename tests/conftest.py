@@ -43,6 +43,7 @@ LONGEST = (
     "tests/worker/",
     "tests/runs/",
 )
+ON_A_CLUSTER = ("tests/runs/test_cluster.py", "tests/runs/test_outages.py")
 CHILDREN = Path(__file__).with_name("children")
 
 
@@ -58,11 +59,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 class OneProcess(LoadScopeScheduling):
     """A file stays in one process, and so do all of the browser's, for two browsers and their apps starve two cores.
 
+    So do those that need a cluster: its start takes 15 seconds of a processor.
+
     pytest-xdist's own groups are not heeded by pytest 9.2: https://github.com/pytest-dev/pytest-xdist/issues/1386.
     """
 
     def _split_scope(self, nodeid: str) -> str:
-        return BROWSER if nodeid.startswith(BROWSER) else nodeid.split("::")[0]
+        file = nodeid.split("::")[0]
+        return BROWSER if nodeid.startswith(BROWSER) else ON_A_CLUSTER[0] if file in ON_A_CLUSTER else file
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:

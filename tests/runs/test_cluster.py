@@ -13,7 +13,7 @@ from digitlab.runs.records.people import OPERATOR
 from digitlab.runs.records.run import RunState
 
 LONG = TrainingConfig(epochs=12, training_digits=1000)  # some seconds, for it rests after each epoch (tests/children)
-ENDLESS = dataclasses.replace(LONG, epochs=500)  # until it is stopped
+ENDLESS = dataclasses.replace(LONG, epochs=500, batch_size=1000)  # until it is stopped; too few steps for XLA
 PATIENCE = 240  # seconds: workers that begin load TensorFlow, and may share two busy processors
 
 
@@ -89,7 +89,7 @@ def test_runs_are_finished_when_the_scheduler_is_back(lab, cluster):
     wait_for(lambda: lab.epochs(first) and lab.epochs(second), PATIENCE)
     before = lab.epochs(first)
     cluster.kill_scheduler()
-    cluster.mend(workers=0)
+    cluster.mend(with_workers=False)
     wait_for(lambda: "has no worker" in lab.training_error, PATIENCE)
     assert lab.run(waiting).state is RunState.QUEUED
     cluster.mend()

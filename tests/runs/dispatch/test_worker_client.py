@@ -77,6 +77,14 @@ def test_a_worker_does_not_keep_what_ran_in_it(workers, store, small):
     assert list(kept.values()) == [0]
 
 
+def test_workers_and_scheduler_seldom_look_at_themselves(workers):
+    """By default Dask does so 50 times a second, and an idle lab takes 5% of a processor instead of 1%."""
+    client = workers._connect()
+    intervals = client.run(lambda dask_worker: dask_worker._tick_interval)
+    assert list(intervals.values()) == [1]
+    assert client.run_on_scheduler(lambda dask_scheduler: dask_scheduler._tick_interval) == 1
+
+
 def test_questions_are_answered_beside_a_run_and_it_stops_soon(workers, store, small, digits):
     number = store.create(dataclasses.replace(small, training_digits=60_000, epochs=500)).number
     workers.submit(store.queue())
