@@ -101,7 +101,9 @@ def settings(tmp_path: Path) -> Settings:
 def _crew(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("crew")
     workers = WorkerClient(Settings(data=folder / "data", models=folder / "models"))
-    workers.start()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DIGITLAB_TEST_BRIEF_TUNING", "1")  # tests/children reads it
+        workers.start()
     assert workers._client is not None
     yield workers._client.scheduler.address
     workers.close()

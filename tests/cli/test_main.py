@@ -321,7 +321,18 @@ def test_a_name_is_not_taken_twice(capsys):
 
 def test_ctrl_c_ends_a_training_and_keeps_the_network():
     with subprocess.Popen(
-        [sys.executable, "-m", "digitlab", "train", "--epochs", "500", "--training-digits", "6000"],
+        [
+            sys.executable,
+            "-m",
+            "digitlab",
+            "train",
+            "--epochs",
+            "500",
+            "--training-digits",
+            "300",
+            "--batch-size",
+            "300",
+        ],
         stdout=subprocess.PIPE,
         text=True,
         env=os.environ,

@@ -16,7 +16,7 @@ from digitlab.networks.config import TrainingConfig
 from digitlab.runs.records.people import OPERATOR
 from digitlab.runs.records.run import RunState
 
-LONG = TrainingConfig(epochs=500, training_digits=2000)
+LONG = TrainingConfig(epochs=500, training_digits=2000, batch_size=1000)  # too few steps for XLA's compiler
 MAX_COUNT = 8  # seconds until somebody who asks is told; six are promised, on a machine that is not busy
 
 

@@ -96,7 +96,9 @@ def ending_while_it_trains(settings, store, number, end, command, port_option, p
 def test_a_server_leaves_no_process_and_the_next_one_resumes(settings, small):
     """Three servers, as each has to start workers of its own: one with a path, a plain one, and uvicorn's."""
     store = Store(settings.database_url)
-    config = dataclasses.replace(small, epochs=500)
+    config = dataclasses.replace(
+        small, epochs=500, batch_size=300
+    )  # too few steps for XLA, whose compiler takes seconds
     number = Lab(settings).start_training(config, "", OPERATOR).number
     serve = partial(ending_while_it_trains, settings, store, number)
     path = "/class/lab"
@@ -163,7 +165,9 @@ def test_a_server_with_a_setting_that_is_not_allowed_is_safe(settings):
     """It starts, and what guards it reads the other settings."""
     variables = {"DIGITLAB_MAX_GIGABYTES": "many", "DIGITLAB_HOSTS": "*.school.example"}
     variables["DIGITLAB_EMBEDDED_BY"] = "https://lms.example"
-    command = [*STREAMLIT, "--server.disconnectedSessionTTL=0"]
+    settings.data.mkdir()
+    (secrets := settings.data / "secrets.toml").write_text("[auth\n")  # what the page says of it: tests/ui
+    command = [*STREAMLIT, "--server.disconnectedSessionTTL=0", f"--secrets.files={secrets}"]
     with serving(settings, command, "--server.port", **variables) as (process, url):
         wait_for(lambda: is_up(url, process), COMING)
         with urllib.request.urlopen(url) as page:

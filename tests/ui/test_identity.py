@@ -86,3 +86,10 @@ def test_log_in_without_a_service_is_an_error(secrets_file, app):
     page = press(app.page.run(), "Log in")
     assert not page.exception
     assert page.error[0].value.startswith(r"Log\-in failed")
+
+
+def test_a_secrets_file_that_cannot_be_read_is_an_error(secrets_file, app):
+    secrets_file.write_text("[auth\n")
+    app.page.run()
+    assert not app.page.exception
+    assert app.page.error[0].value.startswith("The secrets file cannot be read")

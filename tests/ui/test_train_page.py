@@ -22,7 +22,7 @@ from digitlab.runs.store.store import Store
 from digitlab.ui.messages import escape_markdown
 from digitlab.ui.visitor_cookie import COOKIE
 
-LONG = "1~epochs_is_500~training_digits_is_5000"  # outlasts every test, and its epochs are short
+LONG = "1~epochs_is_500~training_digits_is_5000~batch_size_is_1000"  # outlasts every test, and its epochs are short
 
 
 @pytest.fixture
@@ -121,6 +121,20 @@ def test_an_own_network_is_trained_only_if_it_can_work(app, lab):
     press(page, "Train")
     (run,) = lab.runs()
     assert (run.title, run.config) == ("Own network 1", config)
+
+
+@pytest.mark.parametrize(
+    ("link", "sentence"),
+    [
+        ("1~epochs_is_0", "epochs is 0"),
+        ("<script>alert(1)</script>", "cannot be read"),
+        ("1~preset_is_x", "preset is"),
+    ],
+)
+def test_bad_settings_in_a_link_change_none(app, link, sentence):
+    page = app.open("train", settings=link)
+    assert sentence in texts(page).replace("\\", "")
+    assert page.slider(key="tutorial-epochs").value == 10
 
 
 def test_stop_saves_the_network_so_far(training_app, open_lab):

@@ -33,8 +33,8 @@ CONFIGS = {
 }
 BROKEN_OFF = {
     "convolutional": CONFIGS["convolutional"],
-    "handwriting": TrainingConfig(
-        preset="handwriting", epochs=2, training_digits=500, written_digits=200, augmentation=Augmentation(shift=1)
+    "written": TrainingConfig(
+        preset="fast", epochs=2, training_digits=1500, written_digits=200, augmentation=Augmentation(shift=1)
     ),
     "patient": dataclasses.replace(
         CONFIGS["convolutional"], training_digits=1000, epochs=5, learning_rate=0.05, early_stopping=2
@@ -163,7 +163,7 @@ def breaking_off(after):
 
 # In the first epoch, or in a later one.
 @pytest.mark.parametrize(
-    ("name", "after"), [("convolutional", 3), ("convolutional", 7), ("handwriting", 3), ("patient", 8)]
+    ("name", "after"), [("convolutional", 3), ("convolutional", 7), ("written", 3), ("patient", 8)]
 )
 def test_a_training_resumes_within_an_epoch(digits, tmp_path, monkeypatch, name, after):
     monkeypatch.setattr(checkpoints, "_WITHIN", 0.0)

@@ -261,7 +261,7 @@ def test_a_run_without_room_is_interrupted_and_can_be_resumed(settings, store, s
 def test_a_pause_without_room_is_an_interruption(settings, store, small_disk):
     there = dataclasses.replace(settings, models=small_disk)
     (small_disk / "filler").write_bytes(bytes(5_500_000))
-    number = store.create(TrainingConfig(epochs=500, training_digits=1000)).number
+    number = store.create(TrainingConfig(epochs=500, training_digits=1000, batch_size=1000)).number
     perform(there, number, report=lambda _: store.request_pause(number))
     assert store.run(number).state is RunState.INTERRUPTED
     assert "no room left" in store.run(number).message
