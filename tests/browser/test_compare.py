@@ -1,6 +1,5 @@
 import re
 
-import pytest
 from conftest import assert_fits, settle
 from playwright.sync_api import Page, expect
 from test_draw import SEVEN, draw
@@ -13,14 +12,20 @@ def compare(page: Page, names: str, view: str = "Figures") -> None:
     settle(page)
 
 
-def test_networks_read_the_same_drawing(page):
-    compare(page, "tutorial,convolutional", "One drawing")
+def test_networks_read_the_same_drawing_and_views_fit(page):
+    compare(page, "tutorial,convolutional,handwriting", "One drawing")
     draw(page, SEVEN)
     readings = page.locator(".digitlab-readers figure")
     for name in ("Handwriting", "Convolutional", "Tutorial"):
         reading = readings.filter(has_text=re.compile(f"^{name} ")).first
         expect(reading.locator("strong")).to_have_text("7")
         expect(reading).to_contain_text(re.compile(r"\d% confident|unsure"))
+    for view in ("Same drawing", "Scores and curves"):
+        page.get_by_role("tab", name=view).click()
+        expect(page.get_by_role("tab", name=view)).to_have_attribute("aria-selected", "true")
+        settle(page)
+        expect(page.get_by_test_id("stAlertContentError")).to_have_count(0)
+        assert_fits(page)
 
 
 def test_link_from_a_network_leads_to_its_comparison(page):
@@ -29,10 +34,3 @@ def test_link_from_a_network_leads_to_its_comparison(page):
     page.get_by_role("link", name="Compare it").click()
     expect(page.get_by_test_id("stMultiSelect")).to_contain_text("Tutorial")
     expect(page.get_by_role("heading", name="Learning curves")).to_be_visible()
-
-
-@pytest.mark.parametrize("view", ["Figures", "One drawing"])
-def test_comparison_views_fit_the_screen(page, view):
-    compare(page, "tutorial,convolutional,handwriting", view)
-    expect(page.get_by_test_id("stAlertContentError")).to_have_count(0)
-    assert_fits(page)

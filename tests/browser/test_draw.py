@@ -1,7 +1,6 @@
 import re
 
 import numpy as np
-import pytest
 from conftest import go_to, settle, visit
 from playwright.sync_api import FloatRect, Page, expect
 
@@ -10,6 +9,7 @@ from digitlab.data.drawing_link import WIDTH
 SEVEN = [[(80, 80), (230, 80), (140, 260)]]
 ONE = [[(160, 60), (160, 260)]]
 FOUR = [[(130, 60), (95, 180), (220, 180)], [(190, 70), (190, 270)]]
+TWO_DIGITS = [[(60, 120), (60, 240)], [(150, 120), (240, 120), (180, 240)]]
 DIGITS = {"7": SEVEN, "1": ONE, "4": FOUR}
 # Makes the canvas' own wait of 200 ms last an hour.
 NO_WAIT = (
@@ -46,14 +46,39 @@ def seen(page: Page) -> str:
     return page.locator(".digitlab-seen img").get_attribute("src")
 
 
-@pytest.mark.parametrize("digit", DIGITS)
-def test_a_drawn_digit_is_read_without_a_button(page, digit):
+def press(page: Page, name: str) -> None:
+    page.get_by_test_id("stButton").filter(has_text=name).get_by_role("button").click()
+
+
+def clear(page: Page) -> None:
+    press(page, "Clear")
+    expect(answer(page)).to_have_count(0)
+
+
+def test_drawings_are_read_without_a_button(page):
     visit(page, "draw")
-    draw(page, DIGITS[digit])
-    expect(answer(page)).to_have_text(digit)
-    expect(page.locator(".digitlab-bars li")).to_have_count(10)
-    expect(page.locator(".digitlab-bars li.read")).to_contain_text(digit)
-    expect(page.locator(".digitlab-boxes")).to_have_count(0)  # one digit, also of two strokes
+    for digit, strokes in DIGITS.items():
+        draw(page, strokes)
+        expect(answer(page)).to_have_text(digit)
+        expect(page.locator(".dc-toolbar")).to_be_hidden()
+        expect(page.locator(".digitlab-bars li")).to_have_count(10)
+        expect(page.locator(".digitlab-bars li.read")).to_contain_text(digit)
+        expect(page.locator(".digitlab-boxes")).to_have_count(0)  # one digit, also of two strokes
+        clear(page)
+    draw(page, TWO_DIGITS)
+    expect(answer(page)).to_have_text("17")
+    expect(page.locator(".digitlab-boxes i")).to_have_count(2)
+    expect(page.locator(".digitlab-cards figure")).to_have_count(2)
+    clear(page)
+    draw(page, face())
+    expect(page.get_by_text("I don't recognise this as a digit")).to_be_visible()
+    expect(answer(page)).to_have_text("?")
+    clear(page)
+    draw(page, SEVEN)
+    expect(answer(page)).to_have_text("7")
+    page.get_by_text("How your drawing is prepared").click()
+    expect(page.locator(".digitlab-steps .shown")).to_have_count(4)
+    expect(page.locator(".digitlab-steps .without").first).to_contain_text("Without this step")
 
 
 def test_a_stroke_is_sent_as_the_mouse_is_released(page):
@@ -71,23 +96,20 @@ def test_a_canvas_without_its_button_is_read_too(page):
     expect(answer(page)).to_have_text("7")
 
 
-def test_strokes_faster_than_answers_are_all_read(page):
+def test_strokes_and_undo_faster_than_answers_count(page):
     visit(page, "draw")
     draw(page, [[(x, 110), (x, 210)] for x in range(40, 340, 55)])
     expect(answer(page)).to_have_text("111111")
-
-
-def test_undo_right_after_a_stroke_removes_only_that_one(page):
-    visit(page, "draw")
+    clear(page)
     draw(page, [[(x, 110), (x, 210)] for x in (80, 160, 240)])
-    page.get_by_test_id("stButton").filter(has_text="Undo").get_by_role("button").click()
+    press(page, "Undo")
     expect(answer(page)).to_have_text("11")
-
-
-def test_the_canvas_toolbar_never_shows(page):
-    visit(page, "draw")
-    draw(page, ONE)
-    expect(page.locator(".dc-toolbar")).to_be_hidden()
+    page.keyboard.press("Control+z")
+    expect(answer(page)).to_have_text("1")
+    press(page, "Undo")
+    expect(answer(page)).to_have_count(0)
+    draw(page, SEVEN)
+    expect(answer(page)).to_have_text("7")
 
 
 def test_the_eraser_stays_chosen_on_another_page_and_back(page):
@@ -105,42 +127,33 @@ def test_the_eraser_stays_chosen_on_another_page_and_back(page):
     expect(answer(page)).to_have_count(0)
 
 
-def test_the_eraser_removes_ink(page):
+def test_a_drawing_outlives_another_page_and_a_bad_file(page):
     visit(page, "draw")
-    draw(page, ONE)
-    expect(answer(page)).to_have_text("1")
-    page.get_by_role("radio", name="Eraser").click()
+    draw(page, SEVEN)
+    expect(answer(page)).to_have_text("7")
     settle(page)
-    draw(page, [[(x, 20), (x, 300)] for x in (145, 160, 175)])
-    expect(answer(page)).to_have_count(0)
-
-
-def test_undo_removes_a_stroke_and_clear_removes_all(page):
-    visit(page, "draw")
-    draw(page, ONE)
-    expect(answer(page)).to_have_text("1")
-    draw(page, [[(160, 60), (70, 190), (250, 190)]])
-    expect(answer(page)).not_to_have_text("1")
-    page.get_by_test_id("stButton").filter(has_text="Undo").get_by_role("button").click()
-    expect(answer(page)).to_have_text("1")
-    page.get_by_test_id("stButton").filter(has_text="Clear").get_by_role("button").click()
-    expect(answer(page)).to_have_count(0)
-    draw(page, SEVEN)
-    expect(answer(page)).to_have_text("7")
-
-
-def test_a_drawing_is_restored_after_another_page(page):
-    visit(page, "draw")
-    draw(page, SEVEN)
-    expect(answer(page)).to_have_text("7")
+    seven = seen(page)
     go_to(page, "Models")
     expect(page.get_by_role("heading", name="Models", level=1)).to_be_visible()
     go_to(page, "Start")
     expect(answer(page)).to_have_text("7")
+    bar_it(page)
+    upload(page, "notes.png", b"This is a text.")
+    expect(page.get_by_test_id("stAlert")).to_contain_text("notes.png")
+    page.get_by_test_id("stMain").get_by_text("Draw", exact=True).first.click()
+    expect(answer(page)).to_have_text("7")
+    settle(page)
+    press(page, "Undo")  # of the bar, and then there is the seven of before
+    expect(page.locator(".digitlab-seen img")).to_have_attribute("src", seven)
+    bar_it(page)
+
+
+def bar_it(page: Page) -> None:
+    """Draw a bar through a seven, which stays one: the old stroke is there as well."""
     before = seen(page)
     draw(page, [[(110, 170), (220, 170)]])
     expect(page.locator(".digitlab-seen img")).not_to_have_attribute("src", before)
-    expect(answer(page)).to_have_text("7")  # barred: the old stroke is there as well
+    expect(answer(page)).to_have_text("7")
 
 
 def test_a_finger_draws_on_a_phone(newcomer):
@@ -160,9 +173,6 @@ def test_a_finger_draws_on_a_phone(newcomer):
     expect(answer(page)).to_be_in_viewport()
 
 
-TWO_DIGITS = [[(60, 120), (60, 240)], [(150, 120), (240, 120), (180, 240)]]
-
-
 def upload(page: Page, name: str, content: bytes, kind: str = "image/png") -> None:
     page.get_by_test_id("stMain").get_by_text("Upload", exact=True).first.click()
     settle(page)
@@ -170,42 +180,7 @@ def upload(page: Page, name: str, content: bytes, kind: str = "image/png") -> No
     settle(page)
 
 
-def test_two_digits_are_read_as_a_number(page):
-    visit(page, "draw")
-    draw(page, TWO_DIGITS)
-    expect(answer(page)).to_have_text("17")
-    expect(page.locator(".digitlab-boxes i")).to_have_count(2)
-    expect(page.locator(".digitlab-cards figure")).to_have_count(2)
-
-
-def test_a_face_is_no_digit(page):
-    visit(page, "draw")
+def face() -> list[list[tuple[int, int]]]:
     turn = np.linspace(0, 2 * np.pi, 25)
     head = [(round(160 + 110 * np.cos(t)), round(160 + 110 * np.sin(t))) for t in turn]
-    draw(page, [head, [(120, 120), (124, 130)], [(200, 120), (196, 130)], [(110, 190), (160, 225), (210, 190)]])
-    expect(page.get_by_text("I don't recognise this as a digit")).to_be_visible()
-    expect(answer(page)).to_have_text("?")
-
-
-def test_the_preprocessing_steps_of_a_drawing_are_shown(page):
-    visit(page, "draw")
-    draw(page, SEVEN)
-    expect(answer(page)).to_have_text("7")
-    page.get_by_text("How your drawing is prepared").click()
-    expect(page.locator(".digitlab-steps .shown")).to_have_count(4)
-    expect(page.locator(".digitlab-steps .without").first).to_contain_text("Without this step")
-
-
-def test_a_bad_file_is_rejected_and_the_drawing_stays(page):
-    visit(page, "draw")
-    draw(page, SEVEN)
-    expect(answer(page)).to_have_text("7")
-    upload(page, "notes.png", b"This is a text.")
-    expect(page.get_by_test_id("stAlert")).to_contain_text("notes.png")
-    page.get_by_test_id("stMain").get_by_text("Draw", exact=True).first.click()
-    expect(answer(page)).to_have_text("7")
-    before = seen(page)
-    settle(page)
-    draw(page, [[(110, 170), (220, 170)]])
-    expect(page.locator(".digitlab-seen img")).not_to_have_attribute("src", before)
-    expect(answer(page)).to_have_text("7")  # barred: the old stroke is there as well
+    return [head, [(120, 120), (124, 130)], [(200, 120), (196, 130)], [(110, 190), (160, 225), (210, 190)]]

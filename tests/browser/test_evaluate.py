@@ -16,18 +16,27 @@ def evaluate(page: Page, view: str, rest: str = "") -> None:
     settle(page)
 
 
-def test_cell_shows_its_pictures_and_a_picture_opens(page):
+def test_a_cell_s_picture_opens_and_all_views_fit_the_screen(page):
     evaluate(page, "Overview")
     cell = page.get_by_role("button", name=re.compile("^4 read as 9: "))
     count = int(cell.inner_text())
     cell.click()
     expect(page.get_by_role("heading", name="4 read as 9")).to_be_visible()
+    expect(page).to_have_url(re.compile("cell=4-9"))  # opened by a link in tests/ui
     expect(page.locator(".grid button")).to_have_count(count)
     page.locator(".grid button").first.click()
     dialog = page.get_by_role("dialog")
     expect(dialog.locator(".digitlab-bars li")).to_have_count(10)
     expect(dialog).to_contain_text("labelled 4")
     expect(dialog).to_contain_text("predicted 9")
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    for view in VIEWS:
+        page.get_by_role("tab", name=view).click()
+        expect(page.get_by_role("tab", name=view)).to_have_attribute("aria-selected", "true")
+        settle(page)
+        expect(page.get_by_test_id("stAlertContentError")).to_have_count(0)
+        assert_fits(page)
 
 
 def test_opened_picture_leads_to_its_explanation(page):
@@ -45,16 +54,6 @@ def test_opened_picture_leads_to_its_explanation(page):
     expect(network(page)).to_have_value(re.compile("[Tt]utorial"))
     page.get_by_role("button", name="Random", exact=True).click()
     expect(page).not_to_have_url(re.compile("explain"))
-
-
-def test_evaluation_views_fit_the_screen(page):
-    evaluate(page, "Overview")
-    for view in VIEWS:
-        page.get_by_role("tab", name=view).click()
-        expect(page.get_by_role("tab", name=view)).to_have_attribute("aria-selected", "true")
-        settle(page)
-        expect(page.get_by_test_id("stAlertContentError")).to_have_count(0)
-        assert_fits(page)
 
 
 def test_robustness_is_measured_in_the_background(page):

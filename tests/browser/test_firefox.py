@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from conftest import App
 from firefox import Firefox, firefox
+from test_train import LITTLE_WORK
 
 # Finds an element in the page, or in a component's shadow.
 FIND = """((selector) => {
@@ -38,8 +39,7 @@ def test_firefox_draws(app: App, tab: Firefox) -> None:
 
 
 def test_firefox_trains(app: App, tab: Firefox) -> None:
-    tab.visit(f"{app.url}/train?preset=fast")
-    tab.click(BUTTON.format("99 % fast"))
+    tab.visit(f"{app.url}/train?settings=1~epochs_is_500~{LITTLE_WORK}")
     tab.click(BUTTON.format("Train"))
     tab.wait_for("document.body.innerText.includes('Epoch 1')")
     tab.click(BUTTON.format("Stop"))

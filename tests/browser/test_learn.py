@@ -1,8 +1,7 @@
-"""The lesson from its first step to its last, by what has the same name in each language."""
+"""The lesson from its first step to its last."""
 
 import re
 
-import pytest
 from conftest import assert_sound, settle, wait_until
 from playwright.sync_api import Page, expect
 from test_draw import SEVEN, answer, draw
@@ -19,8 +18,8 @@ def press(page: Page, key: str) -> None:
     settle(page)
 
 
-def open_step(page: Page, name: str, language: str = "en") -> None:
-    page.goto(f"/learn?step={name}&lang={language}")
+def open_step(page: Page, name: str) -> None:
+    page.goto(f"/learn?step={name}")
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     settle(page)
 
@@ -65,9 +64,8 @@ def try_it(page: Page, name: str) -> None:
         expect(answer(page)).to_have_text(re.compile(r"\d|\?"))
 
 
-@pytest.mark.parametrize("language", ["en", "ko"])
-def test_the_lesson_from_first_to_last_step(page, language):
-    open_step(page, "data", language)
+def test_the_lesson_from_first_to_last_step(page):
+    open_step(page, "data")
     for name in LESSON.steps:
         expect_step(page, name)
         try_it(page, name)
@@ -120,13 +118,13 @@ def test_an_explanation_stays_within_a_phone_s_window(newcomer):
     page.close()
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-def test_next_stays_in_its_place(newcomer, width):
-    page = newcomer(width=width, height=844).new_page()
+def test_next_stays_in_its_place(page):
     open_step(page, "data")
-    places = set()
-    for _step in range(4):
-        places.add(str(widget(page, "learn-next").bounding_box()))
-        press(page, "learn-next")
-    assert len(places) == 1
-    page.close()
+    for width in (1280, 390):
+        page.set_viewport_size({"width": width, "height": 844})
+        settle(page)
+        places = set()
+        for _step in range(4):
+            places.add(str(widget(page, "learn-next").bounding_box()))
+            press(page, "learn-next")
+        assert len(places) == 1

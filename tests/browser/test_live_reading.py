@@ -1,9 +1,8 @@
 """The first page while the pen is still down, and what the network's layers answer."""
 
-import pytest
 from conftest import settle, visit
 from playwright.sync_api import Page, expect
-from test_draw import SEVEN, answer, draw, field
+from test_draw import SEVEN, answer, clear, draw, field
 
 from digitlab.data.drawing_link import WIDTH
 
@@ -40,37 +39,35 @@ def switch(page: Page, name: str) -> None:
     settle(page)
 
 
+def lift(page: Page, digits: str) -> None:
+    """Lift the pen; now the page itself reads."""
+    expect(answer(page)).to_have_count(0)
+    page.mouse.up()
+    expect(answer(page)).to_have_text(digits)
+    expect(page.locator("[data-live]")).to_have_count(0)
+
+
 def test_the_answer_comes_before_the_pen_is_lifted(page):
+    asked = []
+    page.on("request", lambda request: asked.append(request.url) if "digitlab/reading" in request.url else None)
     visit(page, "", "Draw a digit")
     press_until_read(page)
     expect(page.locator(".digitlab-bars li.read")).to_contain_text("7")
-    expect(answer(page)).to_have_count(0)  # of the page itself
-    page.mouse.up()
-    expect(answer(page)).to_have_text("7")
-    expect(page.locator("[data-live]")).to_have_count(0)
+    lift(page, "7")
     expect(page.locator(".digitlab-bars li")).to_have_count(10)
-
-
-def test_a_number_is_read_while_it_is_drawn(page):
-    visit(page, "", "Draw a digit")
+    clear(page)
     draw(page, [[(80, 110), (80, 210)]])
     expect(answer(page)).to_have_text("1")
     press(page, [(240, 110), (240, 210)])
     expect(page.locator(LIVE)).to_have_text("11")
-    page.mouse.up()
-    expect(answer(page)).to_have_text("11")
-
-
-def test_the_switch_turns_it_off(page):
-    asked = []
-    page.on("request", lambda request: asked.append(request.url) if "digitlab/reading" in request.url else None)
-    visit(page, "", "Draw a digit")
+    lift(page, "11")
+    clear(page)
     switch(page, "Read while drawing")
+    asked.clear()
     press(page)
     page.wait_for_timeout(500)
     expect(page.locator(LIVE)).to_have_count(0)
-    page.mouse.up()
-    expect(answer(page)).to_have_text("7")
+    lift(page, "7")
     assert asked == []
 
 
@@ -87,21 +84,16 @@ def test_erasing_all_invites_again_before_the_eraser_is_lifted(page):
     expect(page.locator(".digitlab-answer:not([data-live])")).to_contain_text("Draw a digit from 0 to 9")
 
 
-@pytest.mark.parametrize(("width", "height", "last"), [(1280, 720, "Output"), (390, 844, "convolution_5")])
-def test_the_layers_are_in_sight_with_canvas_and_answer(page, width, height, last):
-    page.set_viewport_size({"width": width, "height": height})
+def test_the_layers_are_in_sight_and_follow_the_pen(page):
     visit(page, "", "Draw a digit")
     switch(page, "See it think")
-    shown = page.get_by_role("img", name=f"{last}:")
-    expect(shown).to_be_visible()
-    page.get_by_test_id("stMain").evaluate("element => element.scrollTo(0, 0)")
-    for part in (page.locator("canvas.upper-canvas"), page.locator(".digitlab-answer"), shown):
-        expect(part).to_be_in_viewport(ratio=1)
-
-
-def test_the_layers_follow_the_pen(page):
-    visit(page, "", "Draw a digit")
-    switch(page, "See it think")
+    for width, height, last in ((390, 844, "convolution_5"), (1280, 720, "Output")):
+        page.set_viewport_size({"width": width, "height": height})
+        shown = page.get_by_role("img", name=f"{last}:")
+        expect(shown).to_be_visible()
+        page.get_by_test_id("stMain").evaluate("element => element.scrollTo(0, 0)")
+        for part in (page.locator("canvas.upper-canvas"), page.locator(".digitlab-answer"), shown):
+            expect(part).to_be_in_viewport(ratio=1)
     expect(page.get_by_role("img", name="convolution_1: 6 of 24 maps of 28 x 28")).to_be_visible()
     expect(page.get_by_role("img", name="Output: one unit for each digit")).to_be_visible()
     assert not any(page.evaluate(GREYS))
@@ -111,7 +103,6 @@ def test_the_layers_follow_the_pen(page):
     assert all(live)
     page.mouse.up()
     expect(answer(page)).to_have_text("7")
-    page.get_by_role("button", name="Clear").click()
-    expect(answer(page)).to_have_count(0)
+    clear(page)
     settle(page)
     assert not any(page.evaluate(GREYS))

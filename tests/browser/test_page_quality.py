@@ -1,10 +1,11 @@
-"""Each page as it opens: nothing jumps, and everybody can use it, in both languages, themes and on a phone."""
+"""Each page as it opens: nothing jumps, it fits, everybody can use it; in both languages, themes and on a phone."""
 
 from itertools import product
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from conftest import settle, visit
+from conftest import HERE, App, assert_fits, assert_no_tensorflow, assert_sound, settle, visit, wait_until
+from playwright.sync_api import Page, expect
 from test_pages import PAGES
 
 from digitlab.translation import LANGUAGES, in_language, translated
@@ -22,6 +23,10 @@ OBSERVE = """
 MAX_SHIFT = 0.1  # cumulative layout shift, as browsers define it; up to 0.1 counts as good
 # The success criteria of WCAG 2.2, levels A and AA, as far as a program can check them.
 CRITERIA = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
+IS_DARK = """() => {
+  const color = getComputedStyle(document.querySelector("[data-testid=stApp]")).backgroundColor
+  return color.match(/[0-9]+/g).slice(0, 3).every(part => part < 128)
+}"""
 LOOKS = [*product(("light", "dark"), LANGUAGES, (1280, 390))]  # theme, language, width in pixels
 
 
@@ -39,7 +44,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     metafunc.parametrize(("path", "look"), looks, ids=names)
 
 
-def test_page_keeps_still_and_is_accessible(newcomer, path, look):
+def test_page_keeps_still_is_accessible_and_fits(newcomer, app, path, look):
     theme, language, width = look
     page = newcomer(width=width, height=844).new_page()
     page.emulate_media(color_scheme=theme)
@@ -56,3 +61,17 @@ def test_page_keeps_still_and_is_accessible(newcomer, path, look):
     ]
     assert violations == []
     assert sum(shift["value"] for shift in shifts) < MAX_SHIFT, shifts
+    assert_sound(page)
+    if language == "en":
+        assert_fits_in_both_themes(page, app)
+
+
+def assert_fits_in_both_themes(page: Page, app: App) -> None:
+    """On a wide and a narrow screen, with an icon from here; and the server's process does not load TensorFlow."""
+    assert page.locator("link[rel='shortcut icon']").evaluate("icon => icon.href").startswith(HERE)
+    for theme in ("light", "dark"):
+        page.emulate_media(color_scheme=theme)
+        wait_until(page, f"({IS_DARK})() === {'true' if theme == 'dark' else 'false'}")
+        assert_fits(page)
+    expect(page.get_by_test_id("stAlertContentError")).to_have_count(0)
+    assert_no_tensorflow(app)

@@ -2,7 +2,7 @@ import re
 import threading
 
 import pytest
-from conftest import HERE, assert_fits, assert_no_tensorflow, assert_sound, go_to, settle, visit, wait_until
+from conftest import assert_sound, go_to, settle, visit
 from playwright.sync_api import expect
 
 PAGES = {
@@ -19,25 +19,6 @@ PAGES = {
     "understand": "Explain",
     "watch": "Watch it learn",
 }
-
-
-IS_DARK = """() => {
-  const color = getComputedStyle(document.querySelector("[data-testid=stApp]")).backgroundColor
-  return color.match(/[0-9]+/g).slice(0, 3).every(part => part < 128)
-}"""
-
-
-@pytest.mark.parametrize("path", PAGES)
-def test_a_page_fits_the_screen_in_both_themes(page, app, path):
-    """On a wide and a narrow screen, with an icon from here; and the server's process does not load TensorFlow."""
-    visit(page, path, PAGES[path])
-    assert page.locator("link[rel='shortcut icon']").evaluate("icon => icon.href").startswith(HERE)
-    for theme in ("light", "dark"):
-        page.emulate_media(color_scheme=theme)
-        wait_until(page, f"({IS_DARK})() === {'true' if theme == 'dark' else 'false'}")
-        assert_fits(page)
-    expect(page.get_by_test_id("stAlertContentError")).to_have_count(0)
-    assert_no_tensorflow(app)
 
 
 def test_a_link_opens_the_same_view_of_mnist(page, context):
@@ -62,15 +43,6 @@ def test_a_link_opens_the_same_view_of_mnist(page, context):
     expect(other.locator(".grid img")).to_have_count(len(pictures))
     assert [image.get_attribute("src") for image in other.locator(".grid img").all()] == pictures
     assert "labelled 7" in chosen
-
-
-def test_a_click_on_a_mistake_opens_it(page):
-    visit(page, "evaluate")
-    expect(page.get_by_test_id("stMetric").first).to_contain_text(re.compile(r"99\.\d\d%"))
-    page.locator(".grid button").first.click()
-    dialog = page.get_by_role("dialog")
-    expect(dialog.locator(".digitlab-bars li")).to_have_count(10)
-    expect(dialog).to_contain_text("labelled")
 
 
 def wait_until_quiet(page, messages):

@@ -3,6 +3,8 @@ import re
 from conftest import assert_no_tensorflow, network, settle, visit
 from playwright.sync_api import Page, expect
 
+LITTLE_WORK = "training_digits_is_1000~batch_size_is_1000"  # of an epoch: it rests most of the time (tests/children)
+
 
 def fill(page: Page, label: str, value: str) -> None:
     """Type a number into a field, as a person does."""
@@ -25,7 +27,7 @@ def set_epochs(page: Page, epochs: int) -> None:
 
 def visit_with_epochs(page: Page, epochs: int) -> None:
     """Open Train by a link that asks for more epochs than the slider has; they outlast whatever is looked at."""
-    visit(page, f"train?settings=1~epochs_is_{epochs}")
+    visit(page, f"train?settings=1~epochs_is_{epochs}~{LITTLE_WORK}")
     expect(page.get_by_role("slider", name="Epochs")).to_have_value(str(epochs))
 
 
@@ -100,6 +102,9 @@ def test_the_button_and_the_curves_stay_in_sight(newcomer):
     curves = page.get_by_test_id("stVegaLiteChart")
     expect(curves).to_have_count(2)
     assert page.evaluate("shift") < 0.1
+    settle(page)  # no point comes any more, for which the chart is drawn again
+    assert_axes_have_contrast(page)
+    assert_figures_go_with_their_run(page)
     for title in ("More settings", "Augmentation", "Regional handwriting styles"):
         page.get_by_text(title, exact=True).click()
         settle(page)
@@ -111,7 +116,7 @@ def test_the_button_and_the_curves_stay_in_sight(newcomer):
 def test_a_run_is_steered_and_trained_by_single_batches(newcomer, app):
     page = newcomer().new_page()
     page.add_init_script(SHIFTS)
-    visit_with_epochs(page, 500)
+    visit(page, "train?settings=1~epochs_is_500")
     press_train(page)
     expect(page.get_by_text(re.compile(r"Epoch \d+ of 500, batch"))).to_be_visible()
     page.get_by_text("Batch by batch").click()
@@ -131,11 +136,15 @@ def test_a_run_is_steered_and_trained_by_single_batches(newcomer, app):
     assert_no_tensorflow(app)
 
 
-def test_another_run_s_figures_go_at_once(page):
-    """The newest run's figures never stand below the title of the next."""
-    visit(page, "train?settings=1~epochs_is_1~training_digits_is_1000")
-    press_train(page)
-    expect(page.get_by_test_id("stMetric").first).to_be_visible()
+def assert_axes_have_contrast(page: Page) -> None:
+    label = page.locator("[data-testid=stVegaLiteChart] .role-axis text").first
+    expect(label).to_be_visible()
+    fill, text = label.evaluate("it => [getComputedStyle(it).fill, getComputedStyle(it.closest('.stApp')).color]")
+    assert fill == text
+
+
+def assert_figures_go_with_their_run(page: Page) -> None:
+    """The finished run's figures never stand below the title of the next."""
     page.evaluate("""() => {
         window.mixed = 0;
         const before = document.querySelector(".st-key-run-heading").innerText.split("\\n")[0];
@@ -148,17 +157,6 @@ def test_another_run_s_figures_go_at_once(page):
     press_train(page)
     expect(page.get_by_role("button", name="Stop")).to_be_visible()
     assert page.evaluate("mixed") == 0
-
-
-def test_the_axes_have_enough_contrast(page):
-    visit(page, "train?settings=1~epochs_is_1~training_digits_is_1000")
-    press_train(page)
-    expect(page.get_by_test_id("stMetric").first).to_be_visible()
-    settle(page)  # no point comes any more, for which the chart is drawn again
-    label = page.locator("[data-testid=stVegaLiteChart] .role-axis text").first
-    expect(label).to_be_visible()
-    fill, text = label.evaluate("it => [getComputedStyle(it).fill, getComputedStyle(it.closest('.stApp')).color]")
-    assert fill == text
 
 
 def test_an_own_network_is_built_by_keyboard(page, app):

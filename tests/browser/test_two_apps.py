@@ -1,4 +1,4 @@
-"""Two copies of the app on one cluster and one database, by two settings; and settings that do not go together."""
+"""Two copies of the app on one cluster and one database, by two settings."""
 
 import dataclasses
 import re
@@ -11,8 +11,8 @@ from test_train import press_stop, press_train, visit_with_epochs
 
 
 @pytest.fixture
-def two_apps(tmp_path, cluster, postgres_url):
-    settings = dataclasses.replace(of_its_own(tmp_path), scheduler=cluster.address, database_url=postgres_url)
+def two_apps(tmp_path, _crew, postgres_url):
+    settings = dataclasses.replace(of_its_own(tmp_path), scheduler=_crew, database_url=postgres_url)
     folders = [tmp_path / "one", tmp_path / "other"]
     for folder in folders:
         folder.mkdir()
@@ -40,13 +40,4 @@ def test_two_apps_share_a_run_also_after_a_database_outage(two_apps, newcomer, p
     for page in (one, other):
         expect(page.get_by_text("The network so far was saved").first).to_be_visible()
         expect(page.get_by_role("link", name="Try it")).to_be_visible()
-        expect(page.get_by_test_id("stException")).to_have_count(0)
-
-
-def test_a_page_says_why_a_cluster_with_sqlite_is_rejected(tmp_path, newcomer):
-    settings = dataclasses.replace(of_its_own(tmp_path), scheduler="tcp://127.0.0.1:9")
-    with started(tmp_path, settings=settings) as app:
-        page = newcomer(app.url).new_page()
-        page.goto("/")
-        expect(page.get_by_text("DIGITLAB_SCHEDULER names a cluster, but the database is SQLite")).to_be_visible()
         expect(page.get_by_test_id("stException")).to_have_count(0)

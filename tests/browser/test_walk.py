@@ -1,4 +1,4 @@
-"""One walk through the app; with `--pictures FOLDER` it takes the pictures of the README on its way."""
+"""One walk through the app; with `--pictures FOLDER` it takes the pictures of the README, and goes further for them."""
 
 import re
 from pathlib import Path
@@ -7,11 +7,12 @@ import pytest
 from conftest import settle, visit
 from playwright.sync_api import Page, expect
 from test_draw import SEVEN, answer, draw
-from test_train import press_train, set_epochs
+from test_train import press_train, set_epochs, visit_with_epochs
 
 
 @pytest.fixture
 def take(request: pytest.FixtureRequest, page: Page):
+    """Takes a picture for the README; None if none are wanted."""
     folder: Path | None = request.config.getoption("--pictures")
     page.set_viewport_size({"width": 1180, "height": 800})
 
@@ -19,28 +20,37 @@ def take(request: pytest.FixtureRequest, page: Page):
         page.set_viewport_size({"width": 1180, "height": height})
         settle(page)
         page.mouse.move(0, 0)
-        if folder is not None:
-            page.screenshot(path=folder / f"{name}.png")
+        page.screenshot(path=folder / f"{name}.png")
 
-    return picture
+    return picture if folder else None
 
 
 def test_a_newcomer_walks_through_the_lab(page, take):
     visit(page, "", "Draw a digit")
     page.get_by_role("link", name="1. Browse").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Browse MNIST")
-    visit(page, "browse?digit=7")
-    expect(page.locator(".grid button")).to_have_count(48 + 10)
-    take("browse")
-    visit(page, "train")
-    set_epochs(page, 12)
+    if take:
+        visit(page, "browse?digit=7")
+        expect(page.locator(".grid button")).to_have_count(48 + 10)
+        take("browse")
+        visit(page, "train")
+        set_epochs(page, 12)
+    else:
+        visit_with_epochs(page, 3)
     press_train(page)
-    expect(page.get_by_text(re.compile(r"Epoch ([6-9]|1\d) of 12"))).to_be_visible()
-    take("train")
+    if take:
+        expect(page.get_by_text(re.compile(r"Epoch ([6-9]|1\d) of 12"))).to_be_visible()
+        take("train")
     expect(page.get_by_role("link", name="Try it")).to_be_visible()
     page.get_by_role("link", name="Watch it learn").last.click()
     expect(page.get_by_role("heading", name="Confusion matrix")).to_be_visible()
-    take("watch", height=1180)
+    if take:
+        take("watch", height=1180)
+        take_the_other_pages(page, take)
+
+
+def take_the_other_pages(page, take):
+    """What other tests open, too."""
     visit(page, "draw")
     draw(page, SEVEN)
     expect(answer(page)).to_have_text("7")

@@ -1,3 +1,5 @@
+from urllib.parse import parse_qs
+
 import pytest
 from apptest import component, press, texts
 
@@ -42,6 +44,13 @@ def test_pages_turn_around_the_ends(app):
 )
 def test_a_prediction_is_compared_with_the_label(app, sample, sentence):
     assert sentence in texts(app.open("browse", set="test", sample=sample, model="tutorial"))
+
+
+@pytest.mark.parametrize("part", ["training", "test"])
+def test_a_digit_links_to_its_explanation(app, part):
+    page = app.open("browse", set=part, sample="7", model="tutorial")
+    (link,) = [link for link in page.page_link if link.label == "Why?"]
+    assert parse_qs(link.proto.query_string)["explain"] == [f"{part}-7"]
 
 
 def test_every_pixel_value_can_be_read(app):

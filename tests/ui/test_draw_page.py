@@ -75,15 +75,31 @@ def test_the_network_of_the_address_reads(app, name):
     assert "<strong data-testid='digit'>7</strong>" in texts(page)
 
 
-def test_an_unknown_network_is_reported(app):
-    page = app.open("draw", model="../../etc/passwd")
-    assert "Showing another one." in page.warning[0].value
+@pytest.mark.parametrize("name", ["draw", "models", "evaluate"])
+def test_an_unknown_network_is_reported(app, name):
+    page = app.open(name, model="../../etc/passwd")
+    assert page.warning[0].value.replace("\\", "") == "There is no network ../../etc/passwd. Showing another one."
     assert page.selectbox("network_field").value == "handwriting"
+
+
+def test_a_damaged_link_is_refused_in_a_sentence(app):
+    page = app.open("draw", drawing="<script>alert(1)</script>")
+    assert "The drawing in this link cannot be read. Copy the whole link." in texts(page).replace("\\", "")
+    assert "Draw a digit from 0 to 9" in texts(page)
 
 
 def test_the_source_of_the_address_is_chosen(app):
     assert app.open("draw", source="Camera").segmented_control("source").value == "Camera"
     assert app.page.camera_input
+
+
+def test_the_chosen_source_stands_in_the_address(app):
+    page = app.open("draw")
+    page.segmented_control("source").set_value("Upload").run()
+    assert page.query_params["source"] == "Upload"
+    assert page.file_uploader("upload")
+    page.segmented_control("source").set_value("Draw").run()
+    assert "source" not in page.query_params
 
 
 def test_a_reload_keeps_the_picture_that_was_uploaded(app):

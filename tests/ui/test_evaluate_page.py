@@ -1,4 +1,5 @@
 import json
+import re
 
 import pytest
 from apptest import component, press, texts
@@ -34,6 +35,10 @@ def test_old_links_open_their_view(app, view, title):
     page = app.open("evaluate", model="tutorial", view=view, other="handwriting")
     assert title in titles(page)
     assert not page.error
+
+
+def test_the_best_network_is_evaluated_at_first(app):
+    assert re.fullmatch(r"99\.\d\d%", metrics(app.open("evaluate"))["Test accuracy"])
 
 
 def test_unknown_view_in_a_link_shows_the_overview(app):

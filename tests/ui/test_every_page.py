@@ -1,6 +1,7 @@
 """Every page, without a browser: what stands on it in a lab where nothing has happened yet."""
 
 import pytest
+from apptest import App, texts
 from streamlit.testing.v1 import AppTest
 
 from digitlab.translation import in_language, translated
@@ -34,3 +35,10 @@ def test_page_opens_in_korean(app, name):
         title = translated(PAGES[name])
     assert page.title[0].value == title != PAGES[name]
     assert not page.error
+
+
+def test_settings_that_do_not_go_together_are_named(cookies, monkeypatch):
+    monkeypatch.setenv("DIGITLAB_SCHEDULER", "tcp://127.0.0.1:9")
+    page = App().page
+    assert not page.exception
+    assert "DIGITLAB_SCHEDULER names a cluster, but the database is SQLite" in texts(page).replace("\\", "")

@@ -3,6 +3,7 @@ from apptest import component, links, press, texts
 
 from digitlab.networks.code import KerasCode
 from digitlab.networks.config import TrainingConfig
+from digitlab.translation import LANGUAGES, in_language, translated
 from digitlab.ui.learn.paths import LESSON, PATHS, STEPS
 
 
@@ -45,10 +46,15 @@ def finished(page, name: str) -> bool:
     return next(step["isDone"] for step in component(page, "learn-steps")["steps"] if step["name"] == name)
 
 
-def test_next_leads_through_all_steps_to_the_glossary(app):
-    page = app.open("learn")
-    for name in STEPS:
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_next_leads_through_all_steps_to_the_glossary(app, language):
+    page = app.open("learn", lang=language)
+    for name, step in STEPS.items():
         assert page.query_params["step"] == name
+        with in_language(language):
+            assert page.subheader[0].value == translated(step.title)
+            assert page.radio(f"answer-{name}").label == translated(step.question.text)
+        assert not page.error
         page.button("learn-next").click().run()
     assert page.query_params["step"] == "glossary"
     assert page.button("learn-next").disabled
