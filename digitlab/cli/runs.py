@@ -2,6 +2,7 @@
 
 import argparse
 from dataclasses import asdict
+from typing import Any
 
 from digitlab.cli.output import padded, show
 from digitlab.lab import Lab
@@ -14,7 +15,7 @@ def list_runs(options: argparse.Namespace, lab: Lab) -> int:
     """Print all runs, a line each."""
     lab.requeue_lost_runs()
     runs = lab.runs()
-    results = [asdict(run) | {"epochs": [asdict(epoch) for epoch in lab.epochs(run.number)]} for run in runs]
+    results = [_as_dict(run) | {"epochs": [asdict(epoch) for epoch in lab.epochs(run.number)]} for run in runs]
     show(options, results, "\n".join(map(_line, runs)) or _("There are no runs yet."))
     return 0
 
@@ -42,7 +43,7 @@ def change_rate(options: argparse.Namespace, lab: Lab) -> int:
     run = lab.run(options.number)
     values = {"number": run.number, "title": run.title, "rate": options.value}
     text = _("Run {number}, {title}: the learning rate {rate:g} counts from the next batches on.", **values)
-    show(options, asdict(run), text)
+    show(options, _as_dict(run), text)
     return 0
 
 
@@ -56,12 +57,17 @@ def delete(options: argparse.Namespace, lab: Lab) -> int:
     """Delete a run that is over from the record."""
     run = lab.run(options.number)
     lab.delete_run(options.number, OPERATOR)
-    show(options, asdict(run), _("Run {number}, {title}, was deleted.", number=run.number, title=run.title))
+    show(options, _as_dict(run), _("Run {number}, {title}, was deleted.", number=run.number, title=run.title))
     return 0
 
 
+def _as_dict(run: Run) -> dict[str, Any]:
+    """Return a run as JSON has it, its layers as in files."""
+    return asdict(run) | {"config": asdict(run.config) | run.config.as_dict()}
+
+
 def _show_run(options: argparse.Namespace, run: Run) -> int:
-    show(options, asdict(run), _line(run))
+    show(options, _as_dict(run), _line(run))
     return 0
 
 

@@ -235,6 +235,16 @@ def store():
     store.close()
 
 
+def test_runs_tells_the_layers_of_an_own_network(capsys, store):
+    layers = [{"type": "Flatten"}, {"type": "Dense", "units": 7}]
+    config = TrainingConfig.from_dict({"layers": layers})
+    store.create(config, "Mine", Person(id="a"))
+    assert main(["runs", "--json"]) == 0
+    (run,) = json.loads(capsys.readouterr().out)
+    assert run["config"]["layers"] == layers
+    assert TrainingConfig.from_dict(run["config"]) == config
+
+
 @pytest.fixture
 def waiting(store, small):
     """The number of a run that waits, and is somebody's."""
