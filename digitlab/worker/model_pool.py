@@ -11,9 +11,10 @@ from weakref import WeakKeyDictionary
 
 import keras
 
+from digitlab.networks import execution_plans
 from digitlab.networks.config import TrainingConfig
 from digitlab.synthesis import handwriting
-from digitlab.worker import build, multistep
+from digitlab.worker import build
 
 _MAX_POOLED = 3  # networks; the largest holds some megabytes
 
@@ -77,7 +78,7 @@ def release(model: keras.Model, config: TrainingConfig) -> keras.Model:
 def _kind(config: TrainingConfig) -> tuple[object, ...]:
     """Return everything that is compiled into a step."""
     rate = None if config.schedule == "constant" else (config.schedule, config.learning_rate, config.steps)
-    uses_xla = multistep.plan(config.stack, config.steps).uses_xla
+    uses_xla = execution_plans.plan(config.stack, config.steps).uses_xla
     network = config.preset, config.layers
     return network, config.batch_size, config.optimizer, rate, config.written_digits > 0, uses_xla
 

@@ -19,45 +19,9 @@ from numpy.typing import NDArray
 
 from digitlab.data.augmentation import augment
 from digitlab.networks.config import TrainingConfig
-from digitlab.networks.layers.figures import Stack, describe, is_spatial
+from digitlab.networks.execution_plans import ExecutionPlan
 
-MIN_XLA_STEPS = 1000  # from here on XLA saves more time than its compiler takes, which is longer for more layers
-_FEW_LAYERS = 8
-_MAX_CHUNK = 2_700_000_000  # multiplications of a chunk's forward passes, with convolutions of these alone
 _PREFETCHED = 2  # chunks that are prepared while one is trained on
-
-
-@dataclass(frozen=True, slots=True)
-class ExecutionPlan:
-    """How a network's chunks are computed.
-
-    Attributes:
-        uses_xla: Whether XLA compiles it; otherwise TensorFlow runs it operation by operation.
-        digits: About how many digits a chunk has. Progress is reported, and a training stops, after each chunk.
-
-    Example:
-        >>> ExecutionPlan(uses_xla=True, digits=6400)
-        ExecutionPlan(uses_xla=True, digits=6400)
-    """
-
-    uses_xla: bool
-    digits: int
-
-
-def plan(stack: Stack, steps: int) -> ExecutionPlan:
-    """Choose by the network's layers and the number of its steps.
-
-    Medians on two cores of a Xeon with AVX-512: the tutorial's dense network takes 0.44 s an epoch with XLA, 1.9 s
-    without. XLA computes convolutions on one core and without oneDNN's kernels: seven times slower. Their arithmetic
-    outweighs the calls, so their chunks may be small: what two cores train on in at most 0.2 s.
-    """
-    layers = describe(stack).layers
-    if is_spatial(stack):
-        arithmetic = sum(layer.multiplications for layer in layers if layer.is_convolution)
-        return ExecutionPlan(uses_xla=False, digits=min(512, _MAX_CHUNK // max(arithmetic, 1)))
-    arithmetic = sum(layer.multiplications for layer in layers)
-    enough = MIN_XLA_STEPS * max(1, len(stack) / _FEW_LAYERS)
-    return ExecutionPlan(uses_xla=steps >= enough, digits=min(6400, _MAX_CHUNK // arithmetic))
 
 
 @dataclass(frozen=True, slots=True)

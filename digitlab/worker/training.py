@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitlab.errors import CheckpointDamaged, Diverged, StorageError
-from digitlab.networks import rate_changes
+from digitlab.networks import execution_plans, rate_changes
 from digitlab.networks.calibration import Calibration, apply_temperature, fit_temperature, fit_thresholds
 from digitlab.networks.config import TrainingConfig
 from digitlab.networks.metrics import EpochMetrics, Progress, Report
@@ -108,7 +108,7 @@ def train(
         if len(data[0]) < config.pictures_per_epoch:
             checkpoint = None  # drawing was stopped: a training on a part of the digits cannot be resumed
     learner = model_pool.acquire(config)
-    execution_plan = multistep.plan(config.stack, config.steps)
+    execution_plan = execution_plans.plan(config.stack, config.steps)
     chunks = _chunks(data, config, execution_plan, start, last)
     changer = RateChanger(config, chunks.ranges, take_rate, report_changes)
     observer = _observer(observe, images, labels, config, watch.epochs, start) if observe is not None else None

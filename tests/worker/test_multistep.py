@@ -6,10 +6,9 @@ import pytest
 
 from digitlab.data.augmentation import Augmentation
 from digitlab.networks.config import TrainingConfig
-from digitlab.networks.layers.kinds import Dense, Flatten, MaxPooling2D
-from digitlab.networks.presets import PRESETS
+from digitlab.networks.execution_plans import plan
 from digitlab.worker import build
-from digitlab.worker.multistep import BatchChunks, fit, plan
+from digitlab.worker.multistep import BatchChunks, fit
 
 
 def labels_of_epoch(chunks, epoch):
@@ -83,23 +82,3 @@ def test_any_callback_of_keras_works(digits, tmp_path):
     saved = keras.models.load_model(tmp_path / "best.keras")
     assert type(saved) is keras.Model or type(saved).__name__ == "Functional"
     assert saved.predict(digits.x_test[:5], verbose=0) == pytest.approx(model.predict(digits.x_test[:5], verbose=0))
-
-
-@pytest.mark.parametrize(
-    ("preset", "steps", "uses_xla"),
-    [("tutorial", 15_000, True), ("tutorial", 16, False), ("convolutional", 15_000, False)],
-)
-def test_xla_is_used_where_it_is_faster(preset, steps, uses_xla):
-    assert plan(PRESETS[preset].layers, steps).uses_xla is uses_xla
-
-
-def test_many_layers_take_more_steps_to_be_worth_a_compilation():
-    stack = (Flatten(), *[Dense(units=32)] * 31)
-    assert [plan(stack, steps).uses_xla for steps in (3999, 4000)] == [False, True]
-    assert not plan((MaxPooling2D(), *stack), 100_000).uses_xla
-    assert plan((MaxPooling2D(), *stack), 100_000).digits == 512
-
-
-@pytest.mark.parametrize(("preset", "digits"), [("fast", 512), ("convolutional", 512), ("handwriting", 184)])
-def test_a_block_is_small_where_there_is_much_to_compute(preset, digits):
-    assert 0.9 * digits < plan(PRESETS[preset].layers, 15_000).digits <= digits * 1.1
