@@ -37,7 +37,7 @@ def random_layer(rng: random.Random, kind: type[Layer], bounds: Bounds) -> Layer
     return kind(**values)
 
 
-def random_stack(seed: int, bounds: Bounds = Bounds()) -> Stack:  # noqa: B008 - it is frozen
+def random_stack(seed: int, bounds: Bounds = Bounds()) -> Stack:
     """A stack of up to 14 layers from which a network can be built."""
     rng = random.Random(seed)
     stack: Stack = ()

@@ -27,7 +27,7 @@ _MAX_NAME = 32  # characters
 
 
 @dataclass(frozen=True, slots=True)
-class Layer:
+class ShownLayer:
     """A hidden layer as it is shown.
 
     Attributes:
@@ -37,7 +37,7 @@ class Layer:
         step: How many pixels lie from one that is shown to the next.
 
     Example:
-        >>> Layer("convolution_1", (14, 14, 24), (0, 8, 15, 23)).has_maps
+        >>> ShownLayer("convolution_1", (14, 14, 24), (0, 8, 15, 23)).has_maps
         True
     """
 
@@ -53,7 +53,7 @@ class Layer:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Activation:
+class LayerActivation:
     """What a layer answers to a digit.
 
     Attributes:
@@ -62,7 +62,7 @@ class Activation:
             so that weak ones are seen: (maps, height, width) or (units,).
     """
 
-    layer: Layer
+    layer: ShownLayer
     values: NDArray[np.uint8]
 
 
@@ -70,7 +70,7 @@ class Activation:
 class Activations:
     """What all layers answer to a digit: the hidden ones in order, and the probabilities, float32 (10,)."""
 
-    hidden: tuple[Activation, ...]
+    hidden: tuple[LayerActivation, ...]
     probabilities: NDArray[np.float32]
 
 
@@ -93,7 +93,7 @@ class LayerReader:
         self._lock = threading.Lock()  # an interpreter owns one set of buffers
 
     @property
-    def layers(self) -> tuple[Layer, ...]:
+    def layers(self) -> tuple[ShownLayer, ...]:
         """The hidden layers that are shown."""
         return tuple(layer for layer, _tensor in self._layers)
 
@@ -103,16 +103,16 @@ class LayerReader:
             self._interpreter.set_tensor(self._input, image[np.newaxis])
             self._interpreter.invoke()
             hidden = tuple(
-                Activation(layer, _shown(layer, self._interpreter.get_tensor(tensor)[0]))
+                LayerActivation(layer, _shown(layer, self._interpreter.get_tensor(tensor)[0]))
                 for layer, tensor in self._layers
             )
             return Activations(hidden, self._interpreter.get_tensor(self._output)[0])
 
-    def _find_layers(self) -> list[tuple[Layer, int]]:
+    def _find_layers(self) -> list[tuple[ShownLayer, int]]:
         """Return the layers with the tensors of their answers; of layers that are used again, the first use."""
         tensors = {detail["index"]: detail for detail in self._interpreter.get_tensor_details()}
         operations = self._interpreter._get_ops_details()  # LiteRT has no public way to ask for them
-        found: list[tuple[Layer, int]] = []
+        found: list[tuple[ShownLayer, int]] = []
         used: set[tuple[int, ...]] = set()
         for operation in operations:
             kind, output = operation["op_name"], int(operation["outputs"][0])
@@ -130,7 +130,7 @@ class LayerReader:
         return [found[place] for place in places]
 
 
-def _layer(tensor: dict[str, Any]) -> Layer | None:
+def _layer(tensor: dict[str, Any]) -> ShownLayer | None:
     """Return the layer that a tensor of one digit belongs to; None if it is of another form."""
     shape = tuple(int(side) for side in tensor["shape"][1:])
     if tensor["dtype"] != np.float32 or int(tensor["shape"][0]) != 1 or len(shape) not in (1, 3) or 0 in shape:
@@ -138,7 +138,7 @@ def _layer(tensor: dict[str, Any]) -> Layer | None:
     most = MAX_MAPS if len(shape) == 3 else MAX_UNITS
     shown = tuple(np.linspace(0, shape[-1] - 1, min(most, shape[-1])).round().astype(int).tolist())
     step = -(-max(shape[:2]) // MAX_SIDE) if len(shape) == 3 else 1
-    return Layer(layer_name(tensor["name"]), shape, shown, step)
+    return ShownLayer(layer_name(tensor["name"]), shape, shown, step)
 
 
 def layer_name(tensor: str) -> str:
@@ -170,7 +170,7 @@ def _leads_to(tensor: int, output: int, operations: Sequence[dict[str, Any]]) ->
     return True
 
 
-def _shown(layer: Layer, values: NDArray[np.float32]) -> NDArray[np.uint8]:
+def _shown(layer: ShownLayer, values: NDArray[np.float32]) -> NDArray[np.uint8]:
     """Return what is shown of a layer's answer, as grey levels."""
     low, high = float(values.min()), float(values.max())
     chosen = values[..., list(layer.shown)]

@@ -75,7 +75,8 @@ class RangeTest:
 
     Attributes:
         rates: The learning rate of each batch, rising.
-        losses: The loss of each batch before the network learned from it; all are finite.
+        losses: The cross-entropy of each batch, without an L2 penalty, before the network learned from it; all are
+            finite.
         batch_size: Digits a batch.
         ending: Why it ended.
 

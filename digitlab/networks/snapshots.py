@@ -29,7 +29,7 @@ class Snapshot:
 
     Attributes:
         epoch: 1 for the first; 0 before it.
-        preset: Name of the preset.
+        preset: Name of the preset; "own" of a network that somebody designed, whose layers its run's settings have.
         weights: As `keras.Model.get_weights` returns them, kernels rounded to float16: about three decimal digits.
         first: Index, in the training set, of the first digit that was read. The others follow it there.
         answers: uint8 (n,), the digit read in each.
@@ -60,6 +60,13 @@ class Snapshot:
     answers: NDArray[np.uint8]
     axes: MapAxes
     points: NDArray[np.float32]
+
+    @property
+    def size(self) -> int:
+        """How many bytes its arrays take in memory."""
+        axes = self.axes
+        arrays = (*self.weights, self.answers, self.points, axes.centre, axes.directions, axes.explained_variance_ratio)
+        return sum(array.nbytes for array in arrays)
 
     @property
     def first_weights(self) -> NDArray[np.float32]:

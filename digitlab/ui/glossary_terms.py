@@ -112,6 +112,12 @@ TERMS: Mapping[str, Term] = {
         Text("dense layer"),
         Text("A layer in which each neuron is connected with every number of the layer before it."),
     ),
+    "depthwise_convolution": Term(
+        Text("depthwise convolution"),
+        Text(
+            "A convolution whose filters look at one feature map each: few weights, but what the maps show stays apart."
+        ),
+    ),
     "digit_map": Term(
         Text("digit map"),
         Text("Digits as points on a plane. Those that the network finds similar lie close to each other."),
@@ -180,6 +186,10 @@ TERMS: Mapping[str, Term] = {
         Text("Keras"),
         Text("The Python library with which the networks here are built and trained. It computes with TensorFlow."),
     ),
+    "l2_penalty": Term(
+        Text("L2 penalty"),
+        Text("Part of the loss that grows with the squares of the weights. It keeps them small, against overfitting."),
+    ),
     "label": Term(
         Text("label"),
         Text("What a person says a picture shows: the correct answer that the network learns from."),
@@ -191,6 +201,13 @@ TERMS: Mapping[str, Term] = {
     "layer": Term(
         Text("layer"),
         Text("A step of the network's computation: it takes numbers from the step before, and hands new ones on."),
+    ),
+    "layer_normalization": Term(
+        Text("layer normalization"),
+        Text(
+            "A layer that brings the numbers of each digit to a common scale. Unlike batch normalization, it needs no "
+            "other digits for that."
+        ),
     ),
     "learning_rate": Term(
         Text("learning rate"),
@@ -318,6 +335,20 @@ TERMS: Mapping[str, Term] = {
         Text("seed"),
         Text("The number from which all random numbers follow. The same seed gives the same training again."),
     ),
+    "separable_convolution": Term(
+        Text("separable convolution"),
+        Text(
+            "A depthwise convolution, and then weighted sums of its maps at each place. It does nearly what a "
+            "convolution does, at a fraction of the cost."
+        ),
+    ),
+    "skip_connection": Term(
+        Text("skip connection"),
+        Text(
+            "Adds what went into a block of layers to what comes out. The gradient passes by the block, so that deep "
+            "networks learn, too."
+        ),
+    ),
     "softmax": Term(
         Text("softmax"),
         Text("Makes ten probabilities of ten numbers: all are positive, and together they are 1."),
@@ -351,6 +382,13 @@ TERMS: Mapping[str, Term] = {
             "training how well new digits are read."
         ),
         (Text("validation set"), Text("validation digit"), Text("validation split")),
+    ),
+    "weight_initialiser": Term(
+        Text("weight initialiser"),
+        Text(
+            "How the first weights are drawn at random. Too large or too small ones grow or fade from layer to layer; "
+            "Glorot's and He's rules prevent that."
+        ),
     ),
     "weight": Term(
         Text("weight"),

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 import streamlit as st
 
-from digitlab.networks.activations import Activations, Layer
+from digitlab.networks.activations import Activations, ShownLayer
 from digitlab.networks.reading import Reading
 from digitlab.networks.recognition import Recogniser
 from digitlab.translation import _
@@ -71,11 +71,11 @@ def grey_levels(inside: Activations, *, is_drawn: bool) -> list[str]:
     return [base64.b64encode((values if is_drawn else np.zeros_like(values)).tobytes()).decode() for values in parts]
 
 
-def _row(layer: Layer) -> Row:
+def _row(layer: ShownLayer) -> Row:
     return _maps(layer) if layer.has_maps else _units(layer)
 
 
-def _maps(layer: Layer) -> Row:
+def _maps(layer: ShownLayer) -> Row:
     height, width, count = layer.shape
     shown = len(layer.shown)
     values = {"name": layer.name, "shown": shown, "count": count, "height": height, "width": width}
@@ -90,7 +90,7 @@ def _maps(layer: Layer) -> Row:
     return Row(name=layer.name, part=part, sentence=sentence, columns=shown, values=sides, cell=cell, gap=_GAP)
 
 
-def _units(layer: Layer) -> Row:
+def _units(layer: ShownLayer) -> Row:
     shown, count = len(layer.shown), layer.shape[0]
     if shown == count:
         part = _("{count} units", count=count)

@@ -20,7 +20,9 @@ TECHNICAL = {
     "forward_pass", "gradient", "label_noise", "learning_curves", "learning_rate", "litert", "logits", "loss",
     "mcnemar", "model_card", "nearest_neighbours", "neuron", "onnx", "optimizer", "overfitting", "parameter",
     "precision", "preprocessing", "recall", "relu", "robustness", "saliency", "schedule", "seed", "softmax",
-    "synthetic_digits", "temperature", "test_set", "validation",
+    "synthetic_digits", "temperature", "test_set", "validation", "depthwise_convolution", "l2_penalty",
+    "layer_normalization", "range_test", "receptive_field", "separable_convolution", "skip_connection",
+    "weight_initialiser",
 }  # fmt: skip
 PAGES = [
     *((page, "") for page in ("draw", "learn", "browse", "mydigits", "train", "watch", "improve", "compare")),

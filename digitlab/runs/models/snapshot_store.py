@@ -15,7 +15,7 @@ from digitlab.settings import Settings
 from digitlab.storage.storage import Storage
 from digitlab.translation import Text
 
-_MAX_CACHED = 100  # snapshots; 0.2 MB each for the tutorial's network, 0.6 MB for the largest preset
+_MAX_CACHED = 150_000_000  # bytes; a snapshot has 0.2 MB for the tutorial's network, 4 MB for the largest own one
 _MAX_RUNS = 30  # with snapshots; one of the largest preset takes 13 MB
 SNAPSHOT = re.compile(r"(run-(\d+)-[0-9a-f]+)-epoch-(\d+)\.npz")
 
@@ -72,7 +72,7 @@ class SnapshotStore:
 
 
 class SnapshotCache:
-    """A cache of snapshots. Thread-safe.
+    """A cache of snapshots, those that were asked for last. Thread-safe.
 
     Example:
         >>> from digitlab.networks.config import TrainingConfig
@@ -87,6 +87,7 @@ class SnapshotCache:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._read: OrderedDict[str, Snapshot] = OrderedDict()
+        self._size = 0  # bytes
         self._lock = threading.Lock()
 
     def get(self, run: Run) -> list[Snapshot]:
@@ -101,11 +102,17 @@ class SnapshotCache:
     def _snapshot(self, store: SnapshotStore, epoch: int, stamp: str) -> Snapshot:
         with self._lock:
             if stamp not in self._read:
-                self._read[stamp] = store.read(epoch)
-                while len(self._read) > _MAX_CACHED:
-                    self._read.popitem(last=False)
+                self._add(stamp, store.read(epoch))
             self._read.move_to_end(stamp)
             return self._read[stamp]
+
+    def _add(self, stamp: str, snapshot: Snapshot) -> None:
+        """Add a snapshot, and drop the oldest ones if all together are too large."""
+        self._read[stamp] = snapshot
+        self._size += snapshot.size
+        while self._size > _MAX_CACHED and len(self._read) > 1:
+            _stamp, oldest = self._read.popitem(last=False)
+            self._size -= oldest.size
 
 
 def remove_old_snapshots(settings: Settings, needed: Collection[int]) -> None:

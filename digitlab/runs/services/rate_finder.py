@@ -17,6 +17,8 @@ from digitlab.translation import Text, message_of
 _EXPECTED = 8.0  # seconds of a test
 _MAX_WAITING = 10  # tests; beyond that nobody waits for the last one
 _MAX_KEPT = 50  # results
+_PATIENCE = 150.0  # seconds that a test waits for the others: longer than a worker is waited for
+_MANY = Text("Many people are looking for a learning rate. Try again in a minute.")
 _UNEXPECTED = Text("An unexpected error ended the search for a learning rate. The log has the details.")
 
 
@@ -40,13 +42,17 @@ class RangeTestProgress:
 
 
 class RateFinder:
-    """Range tests of all people. The same settings are tested once, and one test runs at a time. Thread-safe."""
+    """Range tests of all people, at most one of each at a time. Thread-safe.
+
+    The same settings are tested once, and one test runs at a time.
+    """
 
     def __init__(self, ask: Ask) -> None:
         """Take a function that asks workers."""
         self._ask = ask
         self._states: OrderedDict[TrainingConfig, RangeTest | RangeTestProgress] = OrderedDict()
         self._began: dict[TrainingConfig, float] = {}
+        self._askers: dict[TrainingConfig, str] = {}  # ids, of what is pending
         self._lock, self._turn = threading.Lock(), threading.Lock()
         self._is_over = threading.Event()
 
@@ -55,7 +61,7 @@ class RateFinder:
 
         Raises:
             NotAllowed: The person has not logged in.
-            LimitReached: Too many others wait.
+            LimitReached: Another test of theirs is under way, or too many others wait.
         """
         if not person.may_train:
             logs.log("permission denied", person=person.id, action="find a learning rate")
@@ -64,9 +70,14 @@ class RateFinder:
         with self._lock:
             if tested in self._states and not _may_be_repeated(self._states[tested]):
                 return
-            if sum(map(_is_pending, self._states.values())) >= _MAX_WAITING:
-                raise LimitReached(Text("Many people are looking for a learning rate. Try again in a minute."))
+            if person.id in self._askers.values():
+                raise LimitReached(
+                    Text("Your search for a learning rate with other settings is still under way. Try again after it.")
+                )
+            if len(self._askers) >= _MAX_WAITING:
+                raise LimitReached(_MANY)
             self._states[tested] = RangeTestProgress(is_waiting=True)
+            self._askers[tested] = person.id
             self._states.move_to_end(tested)
             self._forget_oldest()
         threading.Thread(target=self._test, args=(tested,), name="range test", daemon=True).start()
@@ -86,18 +97,28 @@ class RateFinder:
 
     def _test(self, tested: TrainingConfig) -> None:
         state: RangeTest | RangeTestProgress = RangeTestProgress(error_message=_UNEXPECTED)
-        with self._turn:
-            try:
-                if not self._is_over.is_set():
-                    with self._lock:
-                        self._began[tested] = time.monotonic()
-                    state = self._ask(jobs.find_learning_rate_aside, tested)
-            except DigitLabError as error:
-                state = RangeTestProgress(error_message=message_of(error))
-            finally:
-                with self._lock:
-                    self._began.pop(tested, None)
-                    self._states[tested] = state
+        try:
+            state = self._result(tested)
+        except DigitLabError as error:
+            state = RangeTestProgress(error_message=message_of(error))
+        finally:
+            with self._lock:
+                self._began.pop(tested, None)
+                self._askers.pop(tested, None)
+                self._states[tested] = state
+
+    def _result(self, tested: TrainingConfig) -> RangeTest:
+        """Wait for the tests before this one, then for its result; not for ever, should one of them hang."""
+        if not self._turn.acquire(timeout=_PATIENCE):
+            raise LimitReached(_MANY)
+        try:
+            if self._is_over.is_set():
+                raise LimitReached(_MANY)
+            with self._lock:
+                self._began[tested] = time.monotonic()
+            return self._ask(jobs.find_learning_rate_aside, tested)
+        finally:
+            self._turn.release()
 
     def _forget_oldest(self) -> None:
         """Forget what was tested first, once there is much, but nothing that still waits."""

@@ -1,12 +1,29 @@
 """A stack of layers while somebody builds it: each change returns another one, and can be undone."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from digitlab.networks.layers.base import Layer
 from digitlab.networks.layers.figures import MAX_LAYERS, Stack
 from digitlab.networks.presets import PRESETS
 
 _MAX_UNDO = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """A stack before a change.
+
+    Attributes:
+        stack: The layers.
+        preset: The preset whose settings the form suggested.
+        settings: What the form's fields held, by the settings' names, if the change replaced that, too.
+    """
+
+    stack: Stack
+    preset: str
+    settings: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,10 +34,9 @@ class LayerDraft:
         stack: The layers, without the last one.
         preset: The preset whose settings the form suggests.
         chosen: The position of the layer that changes go to.
-        listed: What `chosen` was after the last change.
         numbers: One for each layer, and for each anew: its fields' widgets are named so.
         revision: Another one after each change, above all numbers.
-        earlier: The stacks before, for undoing, each with its preset.
+        earlier: The stacks before, for undoing.
 
     Example:
         >>> from digitlab.networks.layers.kinds import Dense, Flatten
@@ -34,14 +50,19 @@ class LayerDraft:
     stack: Stack = PRESETS["tutorial"].layers
     preset: str = "tutorial"
     chosen: int = 0
-    listed: int = 0
     numbers: tuple[int, ...] = tuple(range(len(PRESETS["tutorial"].layers)))
     revision: int = len(PRESETS["tutorial"].layers)
-    earlier: tuple[tuple[Stack, str], ...] = ()
+    earlier: tuple[Earlier, ...] = ()
 
-    def started(self, stack: Stack, preset: str) -> "LayerDraft":
-        """Return another stack in place of this one."""
-        return replace(self._changed(stack, self._anew(len(stack)), 0), preset=preset)
+    def started(self, stack: Stack, preset: str, settings: Mapping[str, Any] | None = None) -> "LayerDraft":
+        """Return another stack in place of this one.
+
+        Args:
+            stack: The layers.
+            preset: The preset whose settings suit them.
+            settings: What the form's fields hold, if that is replaced, too.
+        """
+        return replace(self._changed(stack, self._anew(len(stack)), 0, settings), preset=preset)
 
     def added(self, layer: Layer) -> "LayerDraft":
         """Return the stack with a layer after the chosen one; itself if there are as many as are allowed."""
@@ -84,20 +105,21 @@ class LayerDraft:
         """Return the stack before the last change; itself if there is none."""
         if not self.earlier:
             return self
-        stack, preset = self.earlier[-1]
-        chosen = max(0, min(self.chosen, len(stack) - 1))
-        draft = self._changed(stack, self._anew(len(stack)), chosen)
-        return replace(draft, preset=preset, earlier=self.earlier[:-1])
+        last = self.earlier[-1]
+        chosen = max(0, min(self.chosen, len(last.stack) - 1))
+        draft = self._changed(last.stack, self._anew(len(last.stack)), chosen)
+        return replace(draft, preset=last.preset, earlier=self.earlier[:-1])
 
-    def _changed(self, stack: Stack, numbers: tuple[int, ...], chosen: int) -> "LayerDraft":
+    def _changed(
+        self, stack: Stack, numbers: tuple[int, ...], chosen: int, settings: Mapping[str, Any] | None = None
+    ) -> "LayerDraft":
         return replace(
             self,
             stack=stack,
             numbers=numbers,
             chosen=chosen,
-            listed=chosen,
             revision=max((self.revision, *numbers)) + 1,
-            earlier=(*self.earlier, (self.stack, self.preset))[-_MAX_UNDO:],
+            earlier=(*self.earlier, Earlier(self.stack, self.preset, settings))[-_MAX_UNDO:],
         )
 
     def _anew(self, count: int) -> tuple[int, ...]:

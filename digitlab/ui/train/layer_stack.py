@@ -25,6 +25,18 @@ from digitlab.ui.train.layer_draft import LayerDraft
 _DRAFT = "own_network"  # in the session
 _KIND, _START = "own-kind", "own-start"  # widgets
 _LAST = f"Dense {DIGITS} (softmax)"
+_TERMS = {  # that explain a type of layer
+    "Dense": ("dense_layer",),
+    "Conv2D": ("convolution", "receptive_field"),
+    "DepthwiseConv2D": ("depthwise_convolution", "receptive_field"),
+    "SeparableConv2D": ("separable_convolution", "receptive_field"),
+    "Flatten": ("flatten",),
+    "BatchNormalization": ("batch_normalization",),
+    "LayerNormalization": ("layer_normalization",),
+    "Dropout": ("dropout",),
+    "Activation": ("relu",),
+    "Skip": ("skip_connection",),
+}
 
 
 def edit() -> tuple[str, Stack]:
@@ -46,14 +58,12 @@ def edit() -> tuple[str, Stack]:
     return draft.preset, draft.stack
 
 
-def start(stack: Stack, preset: str) -> None:
-    """Replace the layers by others; call it before `edit`.
-
-    Args:
-        stack: The layers, without the last one.
-        preset: The preset whose settings suit them.
-    """
-    st.session_state[_DRAFT] = _draft().started(stack, preset)
+def start(config: TrainingConfig) -> None:
+    """Replace the layers, and the settings of the form, by others, which can be undone; call it before `edit`."""
+    draft = _draft()
+    before = setting_fields.values(OWN, TrainingConfig.from_preset(draft.preset))
+    setting_fields.fill(config, OWN)
+    st.session_state[_DRAFT] = draft.started(config.stack, config.preset, before)
 
 
 def _draft() -> LayerDraft:
@@ -101,11 +111,10 @@ def _show_layers(draft: LayerDraft, found: StackFigures) -> None:
         st.radio(
             label,
             range(len(rows)),
-            draft.listed,
+            draft.chosen,
             format_func=rows.__getitem__,
             key=key,
             on_change=partial(_choose, key),
-            persist_state="session",
             width="stretch",
         )
     else:
@@ -140,11 +149,12 @@ def _show_tools() -> None:
         (_("Move down"), "arrow_downward", lambda draft: draft.moved(1)),
         (_("Duplicate"), "content_copy", LayerDraft.duplicated),
         (_("Remove"), "delete", LayerDraft.removed),
-        (_("Undo"), "undo", LayerDraft.undone),
     ]
     with st.container(key="own-tools", horizontal=True):
         for label, icon, how in tools:
             st.button(label, icon=f":material/{icon}:", help=label, on_click=partial(_change, how), key=f"own-{icon}")
+        label = _("Undo")
+        st.button(label, icon=":material/undo:", help=label, on_click=_undo, key="own-undo")
     with st.container(key="own-add", horizontal=True, vertical_alignment="bottom"):
         st.selectbox(_("Layer to add"), list(KINDS), key=_KIND, persist_state="session")
         st.button(_("Add"), icon=":material/add:", on_click=_add, key="own-add-layer")
@@ -159,6 +169,14 @@ def _show_tools() -> None:
         )
 
 
+def _undo() -> None:
+    """Bring back the layers before the last change, and the settings of the form if it replaced those."""
+    draft = _draft()
+    if draft.earlier and draft.earlier[-1].settings is not None:
+        setting_fields.restore(OWN, draft.earlier[-1].settings)
+    st.session_state[_DRAFT] = draft.undone()
+
+
 def _add() -> None:
     _change(lambda draft: draft.added(KINDS[st.session_state[_KIND]]()))
 
@@ -167,18 +185,20 @@ def _start_from_preset() -> None:
     name = st.session_state[_START]
     if name is not None:
         st.session_state[_START] = None
-        start(PRESETS[name].layers, name)
-        setting_fields.fill(TrainingConfig.from_preset(name), OWN)
+        start(TrainingConfig.from_preset(name))
 
 
 def _fields(layer: Layer, number: int) -> Layer:
     """Show the settings of a layer; return it with those that were chosen."""
     settings = sorted(settings_of(type(layer)).values(), key=lambda setting: setting.position)
-    st.caption(f"**{layer.kind}**: {translated(layer.summary)}")
+    hint = glossary.help(*_TERMS.get(layer.kind, ()))
+    st.caption(f"**{layer.kind}**: {translated(layer.summary)}", help=hint or None)
     values: dict[str, Any] = values_of(layer)
     with st.container(key="own-fields"):
         for setting in settings:
-            values[setting.name] = setting_fields.field(_typed(setting), f"layer-{number}", values[setting.name])
+            values[setting.name] = setting_fields.field(
+                _typed(setting), f"layer-{number}", values[setting.name], is_kept=False
+            )
     return type(layer)(**values)
 
 

@@ -1,5 +1,6 @@
 """A learning rate found by a range test: asked for, awaited, shown and taken into the form."""
 
+from collections import deque
 from collections.abc import Callable
 from functools import partial
 
@@ -13,7 +14,8 @@ from digitlab.translation import _, translated
 from digitlab.ui import glossary, identity, messages, repetition, resources, style
 from digitlab.ui.charts import range_test_plot
 
-_ASKED = "range_tests"  # the settings that this session asked to be tested, in its state
+_ASKED = "range_tests"  # the settings that this session asked to be tested last, in its state
+_MAX_ASKED = 50  # as many as are kept
 _HEIGHT = 220  # pixels of the chart
 _REFRESH = 0.5  # seconds
 
@@ -25,7 +27,7 @@ def offer(chosen: Callable[[], TrainingConfig], key: str) -> None:
         chosen: Returns the settings; it raises `InvalidSetting` if they contradict each other.
         key: The key of the learning rate's widget, which takes what was found.
     """
-    asked: set[TrainingConfig] = st.session_state.setdefault(_ASKED, set())
+    asked: deque[TrainingConfig] = st.session_state.setdefault(_ASKED, deque(maxlen=_MAX_ASKED))
     is_wanted = st.button(
         _("Find the learning rate"),
         icon=":material/search_insights:",
@@ -43,7 +45,7 @@ def offer(chosen: Callable[[], TrainingConfig], key: str) -> None:
     if is_wanted:
         with messages.show_errors():
             resources.lab().rate_finder.start(config, identity.person())
-            asked.add(range_test_config(config))
+            asked.append(range_test_config(config))
     if range_test_config(config) in asked:
         with st.container(key="range-test"):  # as high while one waits as afterwards
             _show(config, key)

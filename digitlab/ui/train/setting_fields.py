@@ -1,5 +1,6 @@
 """The widget of a setting: a slider, a box, a list or a switch, as the setting declares it."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
@@ -24,6 +25,10 @@ _TERMS = {  # that a setting's help explains, by its name
     "averaging": ("averaging",),
     "calibration": ("calibration", "temperature"),
     "early_stopping": ("early_stopping",),
+    "activation": ("relu",),
+    "initializer": ("weight_initialiser",),
+    "l2": ("l2_penalty",),
+    "filters": ("filter",),
 }
 
 
@@ -39,13 +44,31 @@ def to_widget(setting: Setting, value: Any) -> Any:
 
 def fill(config: TrainingConfig, network: str) -> None:
     """Fill in the fields of a preset, or of `OWN`, with settings; call it before the widgets are made."""
+    restore(network, _as_widgets(config))
+
+
+def values(network: str, suggested: TrainingConfig) -> dict[str, Any]:
+    """Return what the fields of a preset, or of `OWN`, hold, by the settings' names; else what is suggested there."""
     settings = settings_of(TrainingConfig)
-    for name, value in values_of(config).items():
-        if name != "preset":
-            st.session_state[key(network, settings[name])] = to_widget(settings[name], value)
+    return {
+        name: st.session_state.get(key(network, settings[name]), value)
+        for name, value in _as_widgets(suggested).items()
+    }
 
 
-def field(setting: Setting, preset: str, suggested: Any, ceiling: float | None = None) -> Any:
+def restore(network: str, values: Mapping[str, Any]) -> None:
+    """Fill in the fields of a preset, or of `OWN`, with what they held; call it before the widgets are made."""
+    settings = settings_of(TrainingConfig)
+    for name, value in values.items():
+        st.session_state[key(network, settings[name])] = value
+
+
+def _as_widgets(config: TrainingConfig) -> dict[str, Any]:
+    settings = settings_of(TrainingConfig)
+    return {name: to_widget(settings[name], value) for name, value in values_of(config).items() if name != "preset"}
+
+
+def field(setting: Setting, preset: str, suggested: Any, ceiling: float | None = None, *, is_kept: bool = True) -> Any:
     """Show a setting's widget, and return its value.
 
     Args:
@@ -53,9 +76,14 @@ def field(setting: Setting, preset: str, suggested: Any, ceiling: float | None =
         preset: The preset whose training it belongs to.
         suggested: Its value until a person, a link or a file changes it.
         ceiling: What the lab allows at most; None: as much as the setting does.
+        is_kept: Whether Streamlit keeps its value while it is not shown; if not, the caller does, and suggests it.
     """
     hint = glossary.help(*_TERMS.get(setting.name, ()), before=translated(setting.help))
-    about: dict[str, Any] = {"help": hint or None, "key": key(preset, setting), "persist_state": "session"}
+    about: dict[str, Any] = {
+        "help": hint or None,
+        "key": key(preset, setting),
+        "persist_state": "session" if is_kept else None,
+    }
     label, start = translated(setting.label), to_widget(setting, suggested)
     if setting.choices:
         return st.selectbox(

@@ -81,7 +81,8 @@ def _fill(config: TrainingConfig, max_epochs: int) -> None:
             )
         )
     st.session_state[setting_fields.PRESET_KEY] = config.network_name
-    setting_fields.fill(config, config.network_name)
     st.session_state[setting_fields.RATE_CHANGES_KEY] = config.learning_rate_changes
-    if config.layers is not None:
-        layer_stack.start(config.layers, config.preset)
+    if config.layers is None:
+        setting_fields.fill(config, config.preset)
+    else:
+        layer_stack.start(config)

@@ -8,7 +8,7 @@ from digitlab.networks.explanation import LayerOutput
 from digitlab.networks.reading import Reading
 from digitlab.runs.records.model_card import ModelCard
 from digitlab.translation import Text, _, plural, translated
-from digitlab.ui import figures, galleries, linked_choice, probability_bars
+from digitlab.ui import figures, galleries, glossary, linked_choice, probability_bars
 from digitlab.ui.charts import colours
 from digitlab.ui.understand import answers, top_activations_view
 
@@ -72,7 +72,8 @@ def _choose_layer(labels: dict[str, str]) -> str:
 
 
 def _show_layer(card: ModelCard, output: LayerOutput, *, is_first: bool) -> None:
-    st.markdown(f"**{output.layer}**: {translated(_KINDS[output.kind])}")
+    about = translated(_KINDS[output.kind])
+    st.markdown(f"**{output.layer}**: {about}", help=glossary.help(*glossary.terms_in(about)) or None)
     if output.values.ndim == 3:
         _show_maps(output.values)
     else:

@@ -7,6 +7,7 @@ import pytest
 from digitlab.errors import SnapshotDamaged
 from digitlab.networks.digit_map import MapAxes
 from digitlab.networks.snapshots import Snapshot
+from digitlab.runs.models import snapshot_store
 from digitlab.runs.models.snapshot_store import SnapshotCache, SnapshotStore, remove_old_snapshots
 from digitlab.runs.store.store import Store
 from digitlab.storage.address import open_storage
@@ -56,6 +57,18 @@ def test_a_snapshot_is_read_once_until_another_takes_its_place(settings, run):
     assert cache.get(run)[0] is first
     store.add(snapshot(1, weight=0.25))
     assert cache.get(run)[0].weights[0][0, 0] == 0.25
+
+
+def test_the_cache_is_bounded_by_bytes(settings, run, monkeypatch):
+    store, cache = SnapshotStore(settings, run), SnapshotCache(settings)
+    for epoch in range(5):
+        store.add(snapshot(epoch))
+    monkeypatch.setattr(snapshot_store, "_MAX_CACHED", 2 * snapshot(0).size)
+    before, after = cache.get(run), cache.get(run)
+    assert [one.epoch for one in before] == [one.epoch for one in after] == list(range(5))
+    assert not {id(one) for one in before} & {id(one) for one in after}  # five pass through a cache for two
+    monkeypatch.setattr(snapshot_store, "_MAX_CACHED", 5 * snapshot(0).size)
+    assert cache.get(run)[0] is cache.get(run)[0]
 
 
 def test_a_missing_or_damaged_snapshot_hides_no_other(settings, run):

@@ -39,12 +39,41 @@ def test_one_test_runs_at_a_time_and_few_wait(monkeypatch):
     others = [TrainingConfig(seed=seed) for seed in (2, 3)]
     finder.start(CONFIG, ME)
     wait_for(lambda: not finder.get(CONFIG).is_waiting)
-    finder.start(others[0], ME)
+    finder.start(others[0], Person(id="another"))
     assert finder.get(others[0]) == RangeTestProgress(is_waiting=True)
     with pytest.raises(LimitReached, match="Try again in a minute"):
-        finder.start(others[1], ME)
+        finder.start(others[1], Person(id="a third"))
     go_on.set()
     wait_for(lambda: is_over(finder, others[0]))
+
+
+def test_each_person_has_one_test_at_a_time():
+    go_on = threading.Event()
+    finder = RateFinder(lambda question, config: go_on.wait(20) and RESULT)
+    finder.start(CONFIG, ME)
+    finder.start(CONFIG, ME)  # the same one
+    other = TrainingConfig(seed=2)
+    with pytest.raises(LimitReached, match="Your search for a learning rate with other settings is still under way"):
+        finder.start(other, ME)
+    assert finder.get(other) is None
+    go_on.set()
+    wait_for(lambda: is_over(finder))
+    finder.start(other, ME)
+    wait_for(lambda: finder.get(other) is RESULT)
+
+
+def test_a_test_that_hangs_holds_nobody_up_for_ever(monkeypatch):
+    monkeypatch.setattr(rate_finder, "_PATIENCE", 0.01)
+    go_on = threading.Event()
+    finder = RateFinder(lambda question, config: go_on.wait(20) and RESULT)
+    finder.start(CONFIG, ME)
+    wait_for(lambda: not finder.get(CONFIG).is_waiting)
+    other = TrainingConfig(seed=2)
+    finder.start(other, Person(id="another"))
+    wait_for(lambda: is_over(finder, other))
+    assert "Try again in a minute" in finder.get(other).error_message
+    go_on.set()
+    wait_for(lambda: is_over(finder))
 
 
 def test_a_failure_is_told_and_the_next_click_tries_again():

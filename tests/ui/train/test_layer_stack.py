@@ -115,12 +115,51 @@ def test_a_preset_s_layers_come_with_its_settings():
     assert page.selectbox(key="own-start").value is None
 
 
+def test_a_new_start_is_undone_with_its_settings():
+    page = form()
+    press(page, "content_copy")
+    page.number_input(key="own-batch_size").set_value(48).run()
+    before = page.session_state.config()
+    page.selectbox(key="own-start").set_value("convolutional").run()
+    page.number_input(key="own-batch_size").set_value(100).run()
+    press(page, "undo")
+    assert page.session_state.config() == before
+    press(page, "undo")
+    assert page.session_state.config() == TrainingConfig(batch_size=48, layers=PRESETS["tutorial"].layers)
+
+
+def test_a_session_does_not_grow_with_each_change():
+    page = form()
+    add(page, "Conv2D")
+    press(page, "arrow_upward")
+    press(page, "undo")
+
+    def size():
+        return len(page.session_state.filtered_state)
+
+    before = size()
+    for _time in range(3):
+        add(page, "Conv2D")
+        page.number_input[0].set_value(9 + _time).run()
+        press(page, "delete")
+    assert size() == before
+
+
 def test_each_kind_of_layer_can_be_added_and_set():
     page = form()
     for kind in KINDS:
         add(page, kind)
         assert [type(layer).__name__ for layer in page.session_state["own_network"].stack][-2] == kind
     assert len(page.radio[0].options) == 2 + len(KINDS)
+
+
+def test_terms_are_explained_where_layers_are_set():
+    page = form()
+    add(page, "SeparableConv2D")
+    (about,) = [caption for caption in page.caption if caption.value.startswith("**SeparableConv2D**")]
+    assert "**Separable convolution**: " in about.proto.help
+    helps = [field.help for field in (*page.selectbox, *page.number_input)]
+    assert all(any(f"**{name}**: " in text for text in helps) for name in ("Weight initialiser", "L2 penalty"))
 
 
 def test_an_own_network_comes_by_link():
