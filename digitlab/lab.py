@@ -26,6 +26,7 @@ from digitlab.networks.scores import Scores
 from digitlab.networks.search_space import SearchSpace
 from digitlab.networks.single_step import SingleStep
 from digitlab.networks.snapshots import Snapshot
+from digitlab.networks.training_cost import EpochEstimate
 from digitlab.runs.dispatch import jobs
 from digitlab.runs.dispatch.dispatcher import Dispatcher, HeartbeatMonitor, requeue_lost_runs
 from digitlab.runs.dispatch.jobs import P, T
@@ -42,6 +43,7 @@ from digitlab.runs.records.people import OPERATOR, Person
 from digitlab.runs.records.run import CommandLineOptions, Failure, Run, check_number
 from digitlab.runs.records.search import Search
 from digitlab.runs.services.drawings import Drawings
+from digitlab.runs.services.epoch_estimates import EpochEstimates
 from digitlab.runs.services.evaluations import Evaluations
 from digitlab.runs.services.explaining import ExplanationService
 from digitlab.runs.services.improver import Improver
@@ -81,6 +83,7 @@ class Lab:
         self._workers = WorkerClient(settings)
         self._dispatcher = Dispatcher(self._workers, self._record)
         self._wait_estimates = WaitEstimates(self._record, lambda: self._workers.count)
+        self._epoch_estimates = EpochEstimates(self._wait_estimates.measured)
         self._snapshots = SnapshotCache(settings)
         self._files = ModelFiles(settings)
         self._importer = ModelImporter(settings, self.mnist)
@@ -375,6 +378,10 @@ class Lab:
         The seconds are None if no run like those ahead was ever trained here.
         """
         return self._wait_estimates.position(run.number)
+
+    def epoch_estimate(self, config: TrainingConfig) -> EpochEstimate:
+        """Return how long an epoch of a training with such settings would take here: from earlier runs and a table."""
+        return self._epoch_estimates.get(config)
 
     def _has_changed(self) -> None:
         self._wait_estimates.forget()

@@ -1,10 +1,10 @@
-"""Measure how long networks train here, and make digitlab/networks/training_costs.json from it.
+"""Measure how long networks train on this machine, and make digitlab/networks/training_costs.json from it.
 
-    python scripts/measure_layers.py [--networks 160] [--seconds 300] [--machine "two cores of a Xeon with AVX-512"]
+    python scripts/measure_layers.py --machine "two cores of a Xeon with AVX-512" [--networks 110] [--seconds 300]
 
-Each network is compiled and then trained for a second or two; what counts is the fast quarter of its chunks, so that
-other programs disturb little. What was measured is kept in tests/networks/measured_trainings.json, and a later call goes
-on there, until there are as many networks. Delete that file to measure anew, on a machine that does nothing else.
+Each network is compiled and then trained for some seconds; what counts are the fastest of its chunks, so that other
+programs disturb little. What was measured is kept in tests/networks/measured_trainings.json, and a later call
+goes on there, until there are so many random networks. Delete that file to measure anew.
 """
 
 import argparse
@@ -17,37 +17,42 @@ import time
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).parents[1]
-sys.path[:0] = [str(ROOT), str(ROOT / "tests")]  # the command runs without an installation
+sys.path.insert(0, str(Path(__file__).parents[1]))  # the command runs without an installation
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 import keras
 import numpy as np
 from random_stacks import Bounds, random_stack
+from training_cost_fit import READ, table_of
 
 from digitlab.data import mnist
 from digitlab.data.augmentation import Augmentation
 from digitlab.data.mnist import Mnist
 from digitlab.networks.config import TrainingConfig
-from digitlab.networks.execution_plans import ExecutionPlan, plan
+from digitlab.networks.execution_plans import plan
 from digitlab.networks.layers.figures import describe, is_spatial
 from digitlab.networks.layers.stacks import as_json
 from digitlab.networks.presets import PRESETS
+from digitlab.networks.training_cost import PATH, yardstick
+from digitlab.settings import ROOT
 from digitlab.worker import model_pool, multistep
 
 MEASURED = ROOT / "tests" / "networks" / "measured_trainings.json"
-_CHUNKS = {True: 3, False: 6}  # of an epoch here, compiled by XLA or not
-_READ = 2048  # digits that are read without learning
-_SECONDS = {True: 1.5, False: 2.0}  # that a network is trained, after its first epoch
+_CHUNKS = {True: 8, False: 6}  # of an epoch here, compiled by XLA or not
+_PART = {True: 0.25, False: 1.0}  # of a chunk as it is usually: a short one is more often undisturbed
+_FAST = 0.1  # the share of chunks of which the slowest counts
+_SECONDS = {True: 2.5, False: 2.0}  # that a network is trained, after its first epoch
 _MOST = {
     "filters": 64, "units": 512, "kernel_size": 7, "stride": 2, "multiplier": 3, "over": 5, "l2": 0.01, "pool_size": 3
 }  # fmt: skip
 _BOUNDS = Bounds(20_000_000, 1_000_000, _MOST)
+_BATCH_SIZES = (32, 200)  # with which presets are measured besides their own
 _TRIES = 150  # random networks, of which the one that has about as much arithmetic as is wanted is chosen
 
 
 def random_config(seed: int) -> TrainingConfig:
     """Return the settings of a random network's training; of three, one has no windows, so that XLA compiles it."""
-    rng = random.Random(seed)
+    rng = random.Random(seed)  # noqa: S311 - nothing is secret
     is_compiled = seed % 3 == 0
     wanted = rng.uniform(4.0, 5.9 if is_compiled else 7.2)
     drawn = (random_stack(seed * _TRIES + number, _BOUNDS) for number in range(_TRIES))
@@ -104,17 +109,18 @@ class _Clock(keras.callbacks.Callback):  # type: ignore[misc]
         # The first chunk of an epoch is longer: part of that is the epoch's own.
         self.chunks += self._epoch_chunks[1:]
         self.readings.append(self._read_for)
-        usual = float(np.quantile(self._epoch_chunks[1:], 0.25))
+        usual = float(np.quantile(self._epoch_chunks[1:], _FAST))
         self.rests.append(now - self._began - self._read_for - usual * len(self._epoch_chunks))
         self.model.stop_training = now > self._until and epoch > 1
 
 
 def measure(config: TrainingConfig, digits: Mnist) -> dict[str, Any]:
     """Train with some settings for a moment; return what it took."""
-    planned: ExecutionPlan = plan(config.stack, config.steps)
+    planned = plan(config.stack, config.steps)
+    planned = dataclasses.replace(planned, digits=int(planned.digits * _PART[planned.uses_xla]))
     per_chunk = max(planned.digits // config.batch_size, 1)
     count = _CHUNKS[planned.uses_xla] * per_chunk * config.batch_size
-    read = digits.x_train[-_READ:], digits.y_train[-_READ:]
+    read = digits.x_train[-READ:], digits.y_train[-READ:]
     clock = _Clock(_SECONDS[planned.uses_xla])
     keras.backend.clear_session()
     multistep.fit(
@@ -132,22 +138,32 @@ def measure(config: TrainingConfig, digits: Mnist) -> dict[str, Any]:
         "augmentation": {name: value for name, value in dataclasses.asdict(config.augmentation).items() if value},
         "compiled": planned.uses_xla,
         "batches": per_chunk,
-        "seconds": float(f"{np.quantile(clock.chunks, 0.25):.4g}"),
-        "reading": float(f"{np.quantile(clock.readings, 0.25):.4g}"),
+        "seconds": float(f"{np.quantile(clock.chunks, _FAST):.4g}"),
+        "reading": float(f"{np.quantile(clock.readings, _FAST):.4g}"),
         "rest": float(f"{np.median(clock.rests):.4g}"),
     }
 
 
 def config_of(name: str) -> TrainingConfig:
-    """Return the settings of what is measured under a name: a preset, or the number of a random network."""
-    return TrainingConfig.from_preset(name, written_digits=0) if name in PRESETS else random_config(int(name))
+    """Return the settings of what is measured under a name: a preset, one with another batch size, or a number."""
+    if name.isdecimal():
+        return random_config(int(name))
+    preset, *batch_size = name.split()
+    changes: dict[str, Any] = {"batch_size": int(batch_size[0]), "augmentation": Augmentation()} if batch_size else {}
+    return TrainingConfig.from_preset(preset, written_digits=0, **changes)
+
+
+def names(networks: int) -> list[str]:
+    """Return the names of all that is to be measured, with so many random networks."""
+    variants = [f"{preset} {batch_size}" for preset in PRESETS for batch_size in _BATCH_SIZES]
+    return [*PRESETS, *variants, *map(str, range(networks))]
 
 
 def measure_missing(networks: int, seconds: float) -> dict[str, Any]:
     """Measure what was not measured yet, for so many seconds; return all that was measured."""
     found: dict[str, Any] = json.loads(MEASURED.read_text()) if MEASURED.is_file() else {}
     digits, until = mnist.load(), time.monotonic() + seconds
-    for name in (*PRESETS, *map(str, range(networks))):
+    for name in names(networks):
         if name not in found and time.monotonic() < until:
             began = time.monotonic()
             found[name] = measure(config_of(name), digits)
@@ -158,7 +174,13 @@ def measure_missing(networks: int, seconds: float) -> dict[str, Any]:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--networks", type=int, default=160)
+    parser.add_argument("--machine", required=True, help="what measures, in words")
+    parser.add_argument("--networks", type=int, default=110)
     parser.add_argument("--seconds", type=float, default=1e9)
     options = parser.parse_args()
-    measure_missing(options.networks, options.seconds)
+    found = measure_missing(options.networks, options.seconds)
+    if missing := set(names(options.networks)) - set(found):
+        sys.exit(f"{len(missing)} networks are still to be measured: run it again")
+    table = table_of(found, options.machine, float(f"{yardstick():.3g}"))
+    PATH.write_text(json.dumps(dataclasses.asdict(table), indent=1) + "\n")
+    print(f"{PATH}: {len(found)} networks, four of five within {table.spreads}")

@@ -8,6 +8,7 @@ counterfactuals    the smallest changes that turn a picture into another digit
 digit_map          the map of digits in the last hidden layer
 digit_sets         the sets of digits on which a network is evaluated
 evaluation         evaluates a network on a whole set
+execution_plans    how many steps are computed in one call, and whether XLA compiles them
 explanation        the results of explanations
 file_formats       the file formats to which a network can be exported
 hints              hints on what looks wrong in a training
@@ -30,4 +31,5 @@ single_step        what a single training step did
 snapshots          snapshots of a network after an epoch
 snippets           parts of the Keras code
 statistics         confidence intervals and tests
+training_cost      how long an epoch takes, from a table of measured costs
 """

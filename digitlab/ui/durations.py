@@ -3,6 +3,11 @@
 from digitlab.translation import _
 
 
+def roughly(seconds: float) -> str:
+    """Return a duration of any size with its unit, short ones with one digit: "0.4 s", "9 s", "12 min"."""
+    return _("{seconds:.1g} s", seconds=seconds) if seconds < 0.95 else in_words(seconds)
+
+
 def in_words(seconds: float) -> str:
     """Return a duration with its unit: "9 s", "12 min", "1.5 h"."""
     if seconds < 90:

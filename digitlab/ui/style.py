@@ -185,6 +185,7 @@ dl.digitlab-glossary { padding: 0 !important; display: grid;
 .st-key-own-picture { min-height: 8rem; }
 .st-key-own-totals { min-height: 4.5rem; }
 .st-key-own-totals small { margin: 0; }
+.st-key-epoch-time { min-height: 1.5rem; }
 .st-key-own-layers [role=radiogroup] { gap: 0; }
 .st-key-own-layers :is(.stRadio, [role=radiogroup], [role=radiogroup] > div, [role=radiogroup] label),
     .st-key-own-layers [role=radiogroup] :is(label > div, [data-testid=stMarkdownContainer]) { width: 100%; }

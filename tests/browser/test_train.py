@@ -175,3 +175,12 @@ def test_an_own_network_is_built_by_keyboard(page, app):
     page.keyboard.press("Enter")  # Move down
     expect(layers).to_contain_text("1 Flatten")
     expect(page.get_by_alt_text("Picture of the network")).to_be_visible()
+    page.get_by_role("combobox", name="Layer to add").focus()
+    page.keyboard.type("Dropout")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Add", exact=True)).to_be_focused()
+    for count in range(3, 16):
+        page.keyboard.press("Enter")
+        expect(layers.get_by_role("radio")).to_have_count(count)
+    expect(layers).to_contain_text("15 Dropout 0.25")

@@ -1,7 +1,7 @@
 import pytest
 
 from digitlab.networks.execution_plans import plan
-from digitlab.networks.layers.kinds import Dense, Flatten, MaxPooling2D
+from digitlab.networks.layers.kinds import Dense, Dropout, Flatten, MaxPooling2D
 from digitlab.networks.presets import PRESETS
 
 
@@ -18,6 +18,11 @@ def test_many_layers_take_more_steps_to_be_worth_a_compilation():
     assert [plan(stack, steps).uses_xla for steps in (3999, 4000)] == [False, True]
     assert not plan((MaxPooling2D(), *stack), 100_000).uses_xla
     assert plan((MaxPooling2D(), *stack), 100_000).digits == 512
+
+
+def test_xla_is_not_used_for_dropout_of_many_numbers():
+    assert plan((Flatten(), Dense(units=128), Dropout(), Dense(units=128), Dropout()), 15_000).uses_xla
+    assert not plan((Flatten(), Dropout(), Dense(units=128)), 15_000).uses_xla
 
 
 @pytest.mark.parametrize(("preset", "digits"), [("fast", 512), ("convolutional", 512), ("handwriting", 184)])

@@ -3,9 +3,11 @@
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from digitlab.errors import DatabaseUnavailable
+from digitlab.networks.config import TrainingConfig
 from digitlab.runs.records.queue import duration_of, expected_waits, fair_order, queue_entries
 from digitlab.runs.records.run import Run, RunState, seconds_left
 from digitlab.translation import message_of
@@ -20,6 +22,26 @@ _RECENT = 30  # runs from which the speed of a preset is known
 Position = tuple[int, float | None]
 
 
+@dataclass(frozen=True, slots=True)
+class _LastRun:
+    """The last run of a network here.
+
+    Attributes:
+        config: Its settings.
+        seconds: Of an epoch; the first, which includes building the network, counts only if there are no others.
+        epochs: How many are finished.
+    """
+
+    config: TrainingConfig
+    seconds: float
+    epochs: int
+
+    @property
+    def pictures_per_second(self) -> float:
+        """How many pictures of all kinds the network was fitted to in a second."""
+        return self.config.pictures_per_epoch / max(self.seconds, 1e-3)
+
+
 class WaitEstimates:
     """Caches the runs, and estimates waiting times. Thread-safe."""
 
@@ -30,7 +52,7 @@ class WaitEstimates:
         self._runs: list[Run] = []
         self._positions: dict[int, Position] | None = None
         self._read = self._measured = -1e9
-        self._speeds: dict[str, float] = {}
+        self._last: dict[str, _LastRun] = {}
         # Of the last read, so that others who waited for it need not fail one after the other.
         self._error: DatabaseUnavailable | None = None
 
@@ -50,6 +72,12 @@ class WaitEstimates:
             if self._positions is None:
                 self._positions = self._find_positions()
             return self._positions.get(number, (0, None))
+
+    def measured(self) -> list[tuple[TrainingConfig, float]]:
+        """Return the settings of each network's last run here, and the seconds of an epoch; not of a run's first."""
+        with self._lock:
+            self._refresh()
+            return [(last.config, last.seconds) for last in self._last_runs().values() if last.epochs > 1]
 
     def forget(self) -> None:
         """Read again on the next call, because a run has changed."""
@@ -71,7 +99,7 @@ class WaitEstimates:
         active = {run.number: run for run in self._runs if not run.state.is_over()}
         order = fair_order(queue_entries(active.values()), self._store().last_starts())
         running = [run for run in active.values() if run.state is RunState.RUNNING]
-        speeds, now = self._pictures_per_second(), time.time()
+        speeds, now = {name: last.pictures_per_second for name, last in self._last_runs().items()}, time.time()
         left = [seconds_left(run, self._store().epochs(run.number), now) for run in running]
         durations = [duration_of(active[number].config, speeds) for number in order]
         waits = expected_waits(durations, left, self._workers())
@@ -80,15 +108,15 @@ class WaitEstimates:
             for before, (number, wait) in enumerate(zip(order, waits, strict=True))
         }
 
-    def _pictures_per_second(self) -> dict[str, float]:
-        """Return the last speed of each network here, by its key, in pictures per second."""
+    def _last_runs(self) -> dict[str, _LastRun]:
+        """Return the last run of each network here, by its key; it is read anew now and then."""
         if time.monotonic() - self._measured > _MAX_AGE_OF_SPEEDS:
-            self._speeds = {}
+            self._last = {}
             for run in self._runs[:_RECENT]:
-                is_new = run.config.network_key not in self._speeds and run.config.tuning is None
+                is_new = run.config.network_key not in self._last and run.config.tuning is None
                 if is_new and (epochs := self._store().epochs(run.number)):
-                    recent = epochs[1:] or epochs  # the first includes building the network
+                    recent = epochs[1:] or epochs
                     mean = sum(epoch.seconds for epoch in recent) / len(recent)
-                    self._speeds[run.config.network_key] = run.config.pictures_per_epoch / max(mean, 1e-3)
+                    self._last[run.config.network_key] = _LastRun(run.config, mean, len(epochs))
             self._measured = time.monotonic()
-        return self._speeds
+        return self._last

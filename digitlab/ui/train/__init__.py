@@ -1,5 +1,6 @@
 """Pieces of the page Train.
 
+epoch_time        how long an epoch will take
 layer_draft       a stack of layers while somebody builds it
 layer_stack       a network of one's own: its layers, their settings, figures and picture
 network_picture   a picture of a network, as SVG

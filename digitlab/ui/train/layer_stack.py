@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from digitlab.fields import Setting, settings_of, values_of
 from digitlab.networks.config import OWN, TrainingConfig
@@ -19,7 +20,7 @@ from digitlab.networks.layers.stacks import in_a_line
 from digitlab.networks.presets import PRESETS
 from digitlab.translation import _, translated
 from digitlab.ui import glossary, messages, style
-from digitlab.ui.train import network_picture, setting_fields
+from digitlab.ui.train import epoch_time, network_picture, setting_fields
 from digitlab.ui.train.layer_draft import LayerDraft
 
 _DRAFT = "own_network"  # in the session
@@ -39,10 +40,12 @@ _TERMS = {  # that explain a type of layer
 }
 
 
-def edit() -> tuple[str, Stack]:
-    """Let a person build a network; return the preset whose settings suit it, and the layers, whether they fit or not.
+def edit() -> tuple[str, Stack, DeltaGenerator]:
+    """Let a person build a network.
 
-    The last layer, of the ten digits, is not among them.
+    Returns:
+        The preset whose settings suit it; the layers, whether they fit or not, without the last one, of the ten digits;
+        the place for how long an epoch takes, below the other figures.
     """
     figures, layers = st.container(key="own-figures"), st.container(key="own-layers")
     _show_tools()
@@ -53,9 +56,10 @@ def edit() -> tuple[str, Stack]:
     found = describe(draft.stack)
     with figures:
         _show_figures(draft.stack, found)
+        time = epoch_time.place()
     with layers:
         _show_layers(draft, found)
-    return draft.preset, draft.stack
+    return draft.preset, draft.stack, time
 
 
 def start(config: TrainingConfig) -> None:

@@ -16,7 +16,7 @@ from digitlab.networks.presets import PRESETS
 from digitlab.networks.rate_changes import RateChange
 from digitlab.translation import Text, _, plural, translated
 from digitlab.ui import galleries, glossary, resources
-from digitlab.ui.train import layer_stack, rate_search, setting_fields
+from digitlab.ui.train import epoch_time, layer_stack, rate_search, setting_fields
 
 EXPANDERS = {
     "more": (Text("More settings"), ":material/tune:"),
@@ -56,7 +56,7 @@ def fill_in(name: str, max_epochs: int) -> Callable[[], TrainingConfig]:
     Returns:
         A function that returns the settings of their choice; it raises `InvalidSetting` if those contradict each other.
     """
-    suggested, layers = layer_stack.edit() if name == OWN else (name, None)
+    suggested, layers, time = layer_stack.edit() if name == OWN else (name, None, epoch_time.place())
     config = TrainingConfig.from_preset(suggested)
     places: dict[str, DeltaGenerator] = {}
     values = _fields("main", name, config, {"epochs": max_epochs}, places)
@@ -71,6 +71,8 @@ def fill_in(name: str, max_epochs: int) -> Callable[[], TrainingConfig]:
     whole = partial(config.with_values, values | {LAYERS: layers, RATE_CHANGES: _changes_of_rate()})
     with places[_RATE]:
         rate_search.offer(whole, setting_fields.key(name, settings_of(TrainingConfig)[_RATE]))
+    with time:
+        epoch_time.show(whole)
     return whole
 
 

@@ -1,3 +1,4 @@
+import dataclasses
 import time
 
 import pytest
@@ -36,6 +37,19 @@ def test_without_anything_like_it_no_time_is_guessed(store, small):
     timetable = WaitEstimates(lambda: store, lambda: 1)
     store.claim(store.create(small).number, "a")
     assert timetable.position(store.create(small).number) == (1, None)
+
+
+def test_runs_are_measured_without_their_first_epoch(store, small):
+    timetable = WaitEstimates(lambda: store, lambda: 1)
+    for epochs, seconds in ((2, 3.0), (3, 1.0)):
+        number = store.create(small).number
+        store.claim(number, "a")
+        for each in range(1, epochs + 1):
+            store.add_epoch(number, "a", epoch(each, seconds * (10 if each == 1 else 1)))
+    other = store.create(dataclasses.replace(small, preset="fast")).number
+    store.claim(other, "a")
+    store.add_epoch(other, "a", epoch(1, 10.0))
+    assert timetable.measured() == [(small, 1.0)]
 
 
 def test_own_changes_show_at_once_and_those_of_others_soon(store, small):

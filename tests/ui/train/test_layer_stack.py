@@ -15,6 +15,8 @@ from digitlab.ui.messages import escape_markdown
 from digitlab.ui.train import network_picture
 from digitlab.ui.train.layer_draft import LayerDraft
 
+pytestmark = pytest.mark.usefixtures("lab")
+
 
 def script():
     import streamlit as st
@@ -22,6 +24,7 @@ def script():
     from digitlab.ui.train import settings_sharing, training_form
 
     settings_sharing.receive(500)
+    st.session_state.values = len(st.session_state)
     st.session_state.config = training_form.fill_in(training_form.preset(), 500)
 
 
@@ -98,6 +101,24 @@ def test_what_cannot_work_says_where_and_why_and_is_refused():
     assert "Receptive field" in page.markdown[1].value
 
 
+def times(page):
+    """The line on how long an epoch takes, if it is there."""
+    return [caption for caption in page.caption if re.match(r"About \*\*.+\*\* an epoch \(.+ to .+\)$", caption.value)]
+
+
+def test_the_time_of_an_epoch_follows_each_change():
+    page = form()
+    (first,) = times(page)
+    assert "a table of what each type of layer costs" in first.proto.help
+    page.number_input(key="own-batch_size").set_value(1).run()
+    (slower,) = times(page)
+    assert slower.value != first.value
+    press(page, "delete")
+    press(page, "delete")
+    assert page.error
+    assert not times(page)
+
+
 def test_all_layers_can_go_and_come_back():
     page = form()
     for _time in range(3):
@@ -128,21 +149,33 @@ def test_a_new_start_is_undone_with_its_settings():
     assert page.session_state.config() == TrainingConfig(batch_size=48, layers=PRESETS["tutorial"].layers)
 
 
+def test_layers_are_kept_while_another_network_is_looked_at():
+    page = form()
+    page.radio[0].set_value(1).run()
+    page.number_input[0].set_value(32).run()
+    page.radio[0].set_value(0).run()
+    page.radio[0].set_value(1).run()
+    for network in ("fast", OWN):
+        page.session_state["preset"] = network
+        page.run()
+    assert page.radio[0].value == 1
+    assert page.number_input[0].value == 32
+    assert layers(page) == (Flatten(), Dense(units=32))
+
+
 def test_a_session_does_not_grow_with_each_change():
     page = form()
     add(page, "Conv2D")
     press(page, "arrow_upward")
     press(page, "undo")
-
-    def size():
-        return len(page.session_state.filtered_state)
-
-    before = size()
+    page.run()
+    before = page.session_state.values
     for _time in range(3):
         add(page, "Conv2D")
         page.number_input[0].set_value(9 + _time).run()
         press(page, "delete")
-    assert size() == before
+    page.run()
+    assert page.session_state.values == before
 
 
 def test_each_kind_of_layer_can_be_added_and_set():
