@@ -93,7 +93,7 @@ def reading_share(found: Mapping[str, Measured], costs: Mapping[str, Mapping[str
 
 def spread(errors: list[float]) -> float:
     """Return the factor within which four of five errors lie."""
-    return float(f"{math.exp(float(np.quantile(np.abs(errors), _WITHIN))):.3g}")
+    return float(f"{math.exp(float(np.quantile(np.abs(errors), _WITHIN, method='higher'))):.3g}")
 
 
 def table_of(found: Mapping[str, Measured], machine: str, yardstick: float) -> CostTable:
