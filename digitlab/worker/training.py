@@ -156,14 +156,14 @@ def next_batch(
         start: Where it goes on; None: at its beginning.
     """
     data = images[: config.fitted_digits], labels[: config.fitted_digits]
-    chunks = _chunks(data, config, multistep.plan(config.stack, config.steps), start)
+    chunks = _chunks(data, config, execution_plans.plan(config.stack, config.steps), start)
     return chunks.batch(start.trained if start else 0)
 
 
 def _chunks(
     data: tuple[NDArray[np.uint8], NDArray[np.uint8]],
     config: TrainingConfig,
-    execution_plan: multistep.ExecutionPlan,
+    execution_plan: execution_plans.ExecutionPlan,
     start: checkpoints.Checkpoint | None,
     last: int | None = None,
 ) -> multistep.BatchChunks:

@@ -10,6 +10,7 @@ import pytest
 
 from digitlab.data.augmentation import Augmentation
 from digitlab.errors import CheckpointDamaged, Diverged
+from digitlab.networks import execution_plans
 from digitlab.networks.config import TrainingConfig
 from digitlab.networks.layers.kinds import Dense, Flatten
 from digitlab.networks.rate_changes import RateChange
@@ -180,7 +181,7 @@ def test_a_schedule_is_the_same_as_keras_own(digits, schedule, batch_size):
     model = build.build(config.preset, config.seed)
     optimizer = keras.optimizers.Adam(model_pool._rate(config))
     model.compile(optimizer, "sparse_categorical_crossentropy", metrics=["accuracy"], jit_compile=False)
-    plan = multistep.plan(config.stack, config.steps)
+    plan = execution_plans.plan(config.stack, config.steps)
     data = digits.x_train[: config.fitted_digits], digits.y_train[: config.fitted_digits]
     chunks = multistep.BatchChunks(*data, config, plan.digits)
     multistep.fit(model, chunks, plan, epochs=config.epochs, validation=None, callbacks=[])
