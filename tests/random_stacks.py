@@ -3,6 +3,7 @@
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from digitlab.fields import settings_of
 from digitlab.networks.layers.base import Layer
@@ -23,7 +24,7 @@ class Bounds:
 
 def random_layer(rng: random.Random, kind: type[Layer], bounds: Bounds) -> Layer:
     """A layer of a type, with any settings that are not large."""
-    values = {}
+    values: dict[str, Any] = {}
     for name, setting in settings_of(kind).items():
         high = min(bounds.most.get(name, setting.high), setting.high)
         if setting.choices:
