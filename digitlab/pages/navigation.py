@@ -16,6 +16,7 @@ from digitlab.ui import (
     navigation_roles,
     repetition,
     resources,
+    streamlit_texts,
     style,
     upload_refusals,
 )
@@ -64,6 +65,7 @@ with st.container(key="session-bar", horizontal=True, vertical_alignment="center
     glossary.listen()
     navigation_roles.listen()
     upload_refusals.listen()
+    streamlit_texts.listen()
     repetition.run_again_after_a_break()
     language.show_field()
     is_identified = False

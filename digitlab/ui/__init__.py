@@ -30,6 +30,7 @@ resources         What all sessions share: the lab, MNIST, what is loaded ahead
 run_list          A run's heading, its row in the list of runs, its dialogs
 run_progress      The progress of a run, and the buttons to stop or pause it
 shared_state      What the pages of one session hand each other
+streamlit_texts   What Streamlit itself writes, translated
 style             The style sheet, and the theme
 tally             How many digits a person has of each, as columns
 training_hints    What looks wrong in a training

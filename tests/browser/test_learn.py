@@ -1,7 +1,8 @@
-"""The lesson from its first step to its last."""
+"""The lesson from its first step to its last, by what has the same name in each language."""
 
 import re
 
+import pytest
 from conftest import assert_sound, settle, wait_until
 from playwright.sync_api import Page, expect
 from test_draw import SEVEN, answer, draw
@@ -18,8 +19,8 @@ def press(page: Page, key: str) -> None:
     settle(page)
 
 
-def open_step(page: Page, name: str) -> None:
-    page.goto(f"/learn?step={name}")
+def open_step(page: Page, name: str, language: str = "en") -> None:
+    page.goto(f"/learn?step={name}&lang={language}")
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     settle(page)
 
@@ -64,8 +65,9 @@ def try_it(page: Page, name: str) -> None:
         expect(answer(page)).to_have_text(re.compile(r"\d|\?"))
 
 
-def test_the_lesson_from_first_to_last_step(page):
-    open_step(page, "data")
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_the_lesson_from_first_to_last_step(page, language):
+    open_step(page, "data", language)
     for name in LESSON.steps:
         expect_step(page, name)
         try_it(page, name)
