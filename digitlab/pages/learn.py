@@ -16,7 +16,8 @@ def show_step(step: str) -> None:
     text, trial = st.columns([5, 11] if shown.has_canvas else [9, 11], gap="large")
     with text:
         st.subheader(translated(shown.title), anchor=False)
-        glossary.explained(translated(shown.text))
+        with st.container(key="learn-text"):
+            glossary.explained(translated(shown.text))
         if shown.has_code:
             code = KerasCode(config=lesson_run.config(), title="").lesson()[step]
             with st.container(key="learn-code"):

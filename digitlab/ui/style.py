@@ -159,11 +159,13 @@ dl.digitlab-glossary { padding: 0 !important; display: grid;
 .st-key-learn-nav button { min-height: 44px; min-width: 6.5rem; }
 [data-testid=stMain]:has(.st-key-learn-nav) { scroll-padding-bottom: 5rem; }
 .st-key-learn_path { min-height: 44px; }
+.st-key-learn-text { min-height: 6.5rem; }
 .st-key-learn-code { min-height: 8rem; }
 .st-key-learn-digits { min-height: 23.5rem; }
 .st-key-learn-look, .st-key-learn-pick-place, .st-key-learn-pick-pen { min-height: 6rem; }
 @media (max-width: 640px) {
     .st-key-learn_path button { padding: 0 .35rem; min-height: 44px; }
+    .st-key-learn-text { min-height: 8rem; }
     .st-key-learn-digits { min-height: 30rem; }
     .st-key-learn-look, .st-key-learn-pick-place, .st-key-learn-pick-pen { min-height: 12rem; }
 }
