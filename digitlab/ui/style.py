@@ -172,7 +172,6 @@ dl.digitlab-glossary { padding: 0 !important; display: grid;
 [data-testid=stVegaLiteChart] :is(.role-axis, .role-legend) text { fill: currentColor !important; }
 .st-key-run-heading { min-height: 2.75rem; }
 .st-key-run-state { min-height: 9.5rem; }
-.st-key-no-run { min-height: 13.25rem; }
 .st-key-train-settings, .st-key-search-form { gap: .75rem; }
 .st-key-search-title, .st-key-search-buttons { min-height: 2.75rem; }
 .st-key-search-form :is(.st-key-search-preset, .st-key-search-name, [class*="-low"], [class*="-high"],
@@ -220,7 +219,6 @@ dl.digitlab-glossary { padding: 0 !important; display: grid;
   .st-key-own-layers [role=radiogroup] label { min-height: 2.75rem; align-items: center; }
   [data-testid=stLayoutWrapper]:has(> .st-key-own-tools) { bottom: 3.5rem; }
   .st-key-run-state { min-height: 16rem; }
-  .st-key-no-run { min-height: 19.75rem; }
   .st-key-run-place { min-height: 64.5rem; }
   .st-key-single-step { min-height: 54rem; }
 }

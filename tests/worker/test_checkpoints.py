@@ -11,12 +11,13 @@ import pytest
 from digitlab.data import mnist
 from digitlab.data.augmentation import Augmentation
 from digitlab.errors import CheckpointDamaged, StorageFull
+from digitlab.networks import execution_plans
 from digitlab.networks.config import TrainingConfig
 from digitlab.networks.metrics import Progress
 from digitlab.storage.address import open_storage
 from digitlab.storage.folder import Folder
 from digitlab.storage.storage import StoredFile
-from digitlab.worker import checkpoints, multistep
+from digitlab.worker import checkpoints
 from digitlab.worker.training import train
 
 CONFIGS = {
@@ -198,7 +199,7 @@ def test_a_training_goes_on_in_the_blocks_that_it_began_with(digits, tmp_path, m
     never = undisturbed(config)
     calls = itertools.count(1)
     train(config, digits.x_train, digits.y_train, wanted=lambda: next(calls) < 2, checkpoint=file)
-    monkeypatch.setattr(multistep, "_MAX_CHUNK", multistep._MAX_CHUNK // 4)  # another version's choice
+    monkeypatch.setattr(execution_plans, "_MAX_CHUNK", execution_plans._MAX_CHUNK // 4)  # another version's choice
     went_on = outcome(train(config, digits.x_train, digits.y_train, checkpoint=file))
     assert went_on[0] == never[0]
     assert np.array_equal(went_on[1], never[1])
