@@ -277,7 +277,7 @@ dl.digitlab-glossary { padding: 0 !important; display: grid;
 .st-key-watch-controls { background: light-dark(#ffffff, #0f1722); padding: .25rem 0; flex-wrap: nowrap; }
 [data-testid=stMain]:has(.st-key-watch-controls) { scroll-padding-top: 9rem; }
 .st-key-watch-controls { min-height: 4.75rem; }
-.st-key-watch-owner { min-height: 2.25rem; }
+.st-key-watch-owner { min-height: 2.5rem; }
 .st-key-watch-film > :first-child { min-height: 28.25rem; }
 .st-key-watch-weights { min-height: 15.75rem; }
 @media (min-width: 641px) {
