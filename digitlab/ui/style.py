@@ -213,6 +213,8 @@ dl.digitlab-glossary { padding: 0 !important; display: grid;
   .st-key-train-settings { padding: .5rem .75rem .25rem .25rem; }
 }
 @media (max-width: 640px) {
+  .st-key-draw-columns:not(:has(.st-key-draw-field, .st-key-draw-file)) {
+    padding-top: calc((100vw - 2rem) * 320 / 358); }
   [data-testid=stLayoutWrapper]:has(> .st-key-train-start) { position: sticky; bottom: .5rem; z-index: 10; }
   :is(.st-key-train-start, .st-key-search-start, .st-key-search-buttons) button { min-height: 2.75rem; }
   .st-key-search-form :is(.stCheckbox label, [data-testid=stNumberInputContainer]) { min-height: 2.75rem; }

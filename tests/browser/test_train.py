@@ -108,6 +108,7 @@ def test_the_button_and_the_curves_stay_in_sight(newcomer):
     for title in ("More settings", "Augmentation", "Regional handwriting styles"):
         page.get_by_text(title, exact=True).click()
         settle(page)
+    page.get_by_test_id("stMain").evaluate("element => element.scrollTo(0, 0)")  # the clicks scroll it
     button = page.get_by_test_id("stBaseButton-primary").filter(has_text="Train")
     expect(button).to_be_in_viewport(ratio=1)
     expect(curves.first).to_be_in_viewport(ratio=0.9)
