@@ -24,7 +24,8 @@ from _drawings import Sample, load, singles
 from numpy.typing import NDArray
 
 from digitlab.data import mnist
-from digitlab.networks.config import FineTuning, fine_tuning_config
+from digitlab.networks.config import fine_tuning_config
+from digitlab.networks.fine_tuning_source import FineTuning
 from digitlab.networks.scores import Scores
 from digitlab.preprocessing import normalization
 from digitlab.runs.models.model_files import ModelFiles

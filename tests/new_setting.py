@@ -6,7 +6,8 @@ from streamlit.testing.v1 import AppTest
 from digitlab.cli.parser import parser
 from digitlab.cli.setting_options import config_from
 from digitlab.errors import InvalidSetting
-from digitlab.networks.config import TrainingConfig, as_command
+from digitlab.networks.config import TrainingConfig
+from digitlab.networks.training_command import as_command
 from digitlab.runs.records.comparison import settings_as_text
 from digitlab.runs.records.settings_link import as_file, as_link, from_file, from_link
 

@@ -6,7 +6,7 @@ import dataclasses
 from digitlab.cli.output import show
 from digitlab.cli.setting_options import config_from
 from digitlab.lab import Lab
-from digitlab.networks.config import as_command
+from digitlab.networks.training_command import as_command
 from digitlab.translation import _, translated
 
 

@@ -11,7 +11,7 @@ from digitlab.cli.output import show, tell, write
 from digitlab.cli.setting_options import config_from
 from digitlab.errors import DigitLabError, SearchIsOver
 from digitlab.lab import Lab
-from digitlab.networks.config import as_command
+from digitlab.networks.training_command import as_command
 from digitlab.runs.records.people import OPERATOR
 from digitlab.runs.records.search import Search, SearchState, Trial, best_trial
 from digitlab.translation import Text, _, translated

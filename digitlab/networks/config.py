@@ -3,7 +3,6 @@
 import dataclasses
 import math
 import reprlib
-import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,6 +11,7 @@ from digitlab.data.augmentation import Augmentation
 from digitlab.errors import InvalidSetting
 from digitlab.fields import Setting, check_settings, declare, settings_of, values_of
 from digitlab.networks import rate_changes
+from digitlab.networks.fine_tuning_source import FineTuning
 from digitlab.networks.layers import figures, stacks
 from digitlab.networks.layers.base import Layer
 from digitlab.networks.layers.figures import Stack
@@ -27,44 +27,6 @@ RATE_CHANGES = "learning_rate_changes"  # likewise, of a training that somebody 
 OWN, OWN_TITLE = "own", Text("Own network")  # the name of such a network
 _MNIST = 60_000  # training digits
 _MAX_BATCH = 2**28  # numbers that all layers of such a network return for a batch: 1 GB
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FineTuning:
-    """Where a fine-tuned network comes from, and the drawings it learns from, by their numbers in the record.
-
-    Attributes:
-        base: Name of the network that is fine-tuned.
-        learned: Drawings that it learns from, at least 1.
-        held_back: Drawings that it never sees, to check afterwards whether it helped.
-        prints: Fingerprints that identify the learned drawings under other numbers; empty in early fine-tunings.
-    """
-
-    base: str
-    learned: tuple[int, ...]
-    held_back: tuple[int, ...] = ()
-    prints: tuple[str, ...] = ()
-
-    def __post_init__(self) -> None:
-        kinds = {"base": str, "learned": int, "held_back": int, "prints": str}
-        values = {"base": (self.base,), "learned": self.learned, "held_back": self.held_back, "prints": self.prints}
-        for name, kind in kinds.items():
-            if not all(isinstance(value, kind) and not isinstance(value, bool) for value in values[name]):
-                raise InvalidSetting(
-                    Text(
-                        "The {name} of a fine-tuning is {value}. Start a new one.",
-                        name=name,
-                        value=reprlib.repr(values[name]),
-                    )
-                )
-        if not self.base or not self.learned:
-            raise InvalidSetting(
-                Text("Fine-tuning needs a network and drawings to learn from. Draw some digits first.")
-            )
-        if shared := set(self.learned) & set(self.held_back):
-            raise InvalidSetting(
-                Text("Drawing {number} cannot be both trained on and set aside. Choose one.", number=min(shared))
-            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -443,20 +405,3 @@ def fine_tuning_config(config: TrainingConfig, tuning: FineTuning) -> TrainingCo
         learning_rate_changes=(),
         tuning=tuning,
     )
-
-
-def as_command(config: TrainingConfig) -> str:
-    """Return the command that trains with these settings, without what the preset brings.
-
-    Empty for a fine-tuned network: nobody else has its drawings.
-    """
-    if config.tuning:
-        return ""
-    settings = settings_of(TrainingConfig)
-    changes = {name: value for name, value in config.changes().items() if name in settings}
-    options = [settings[name].as_option(value) for name, value in changes.items()]
-    if config.layers is not None:
-        options.append(f"--{LAYERS} {shlex.quote(stacks.as_text(config.layers))}")
-    if config.learning_rate_changes:
-        options.append(f"--learning-rate-changes {rate_changes.as_text(config.learning_rate_changes)}")
-    return " ".join(["python -m digitlab train", *options])

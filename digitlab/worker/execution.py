@@ -14,7 +14,7 @@ from pathlib import Path
 from digitlab import logs
 from digitlab.data import mnist, mnist_source
 from digitlab.errors import DatabaseUnavailable, DigitLabError, Diverged, StorageError
-from digitlab.networks.config import TrainingConfig, as_command
+from digitlab.networks.config import TrainingConfig
 from digitlab.networks.digit_sets import TEST
 from digitlab.networks.evaluation import evaluate
 from digitlab.networks.metrics import EpochMetrics, Progress
@@ -22,6 +22,7 @@ from digitlab.networks.observation import Observation
 from digitlab.networks.paired_comparison import Comparison
 from digitlab.networks.scores import Scores
 from digitlab.networks.snapshots import Snapshot
+from digitlab.networks.training_command import as_command
 from digitlab.preprocessing.version import VERSION
 from digitlab.runs.dispatch.worker_names import new_worker_name
 from digitlab.runs.models.cleanup import checkpoint_of, clean_up

@@ -20,10 +20,11 @@ from digitlab.cli.setting_options import config_from
 from digitlab.data.augmentation import Augmentation
 from digitlab.errors import InvalidSetting
 from digitlab.lab import Lab
-from digitlab.networks.config import TrainingConfig, as_command
+from digitlab.networks.config import TrainingConfig
 from digitlab.networks.layers import stacks
 from digitlab.networks.layers.kinds import Conv2D, Dense, Flatten
 from digitlab.networks.presets import PRESETS
+from digitlab.networks.training_command import as_command
 from digitlab.preprocessing.bundles import to_npz
 from digitlab.runs.records.people import Person
 from digitlab.runs.records.settings_link import as_file

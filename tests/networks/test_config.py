@@ -6,8 +6,10 @@ import pytest
 from digitlab.data.augmentation import Augmentation
 from digitlab.errors import InvalidSetting
 from digitlab.fields import settings_of
-from digitlab.networks.config import FineTuning, TrainingConfig, as_command, fine_tuning_config
+from digitlab.networks.config import TrainingConfig, fine_tuning_config
+from digitlab.networks.fine_tuning_source import FineTuning
 from digitlab.networks.presets import PRESETS
+from digitlab.networks.training_command import as_command
 
 
 def test_the_tutorial_s_settings_are_the_tutorial_s():

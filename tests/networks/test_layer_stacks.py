@@ -6,10 +6,12 @@ import pytest
 from random_stacks import random_stack
 
 from digitlab.errors import InvalidSetting
-from digitlab.networks.config import FineTuning, TrainingConfig, as_command, fine_tuning_config
+from digitlab.networks.config import TrainingConfig, fine_tuning_config
+from digitlab.networks.fine_tuning_source import FineTuning
 from digitlab.networks.layers.kinds import Conv2D, Dense, Flatten, GlobalAveragePooling2D
 from digitlab.networks.layers.stacks import as_file, as_json, as_text, from_json, from_text, in_a_line
 from digitlab.networks.presets import PRESETS
+from digitlab.networks.training_command import as_command
 
 
 def test_any_stack_survives_json():

@@ -7,10 +7,12 @@ import pytest
 from digitlab.cli.parser import parser
 from digitlab.cli.setting_options import config_from
 from digitlab.errors import InvalidSetting
-from digitlab.networks.config import FineTuning, TrainingConfig, as_command, fine_tuning_config
+from digitlab.networks.config import TrainingConfig, fine_tuning_config
+from digitlab.networks.fine_tuning_source import FineTuning
 from digitlab.networks.metrics import PartialMetrics, Progress, batch_losses
 from digitlab.networks.range_test import range_test_config
 from digitlab.networks.rate_changes import MAX_CHANGES, RateChange, from_text
+from digitlab.networks.training_command import as_command
 from digitlab.runs.records.settings_link import as_file, as_link, from_file, from_link
 
 CHANGES = (RateChange(batch=0, rate=0.1 + 0.2), RateChange(batch=1500, rate=1e-5))

@@ -4,7 +4,8 @@ import pytest
 
 from digitlab.data.augmentation import Augmentation
 from digitlab.errors import InvalidSetting
-from digitlab.networks.config import FineTuning, TrainingConfig
+from digitlab.networks.config import TrainingConfig
+from digitlab.networks.fine_tuning_source import FineTuning
 from digitlab.networks.layers.kinds import Conv2D, Dense, Dropout, Flatten
 from digitlab.networks.search_space import PARAMETERS, Scale, SearchSpace, Varied
 

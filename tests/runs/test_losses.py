@@ -6,7 +6,7 @@ import time
 import pytest
 from stored_runs import claimed, last_heartbeat, metrics
 
-from digitlab.networks.config import FineTuning
+from digitlab.networks.fine_tuning_source import FineTuning
 from digitlab.networks.metrics import Progress
 from digitlab.runs.records.run import MAX_RECOVERIES, Outcome, RunState
 from digitlab.runs.store.store import Store

@@ -4,7 +4,8 @@ import keras
 import numpy as np
 import pytest
 
-from digitlab.networks.config import FineTuning, TrainingConfig, fine_tuning_config
+from digitlab.networks.config import TrainingConfig, fine_tuning_config
+from digitlab.networks.fine_tuning_source import FineTuning
 from digitlab.networks.scores import Scores
 from digitlab.worker import build, fine_tuning, keras_files
 

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from digitlab.networks.config import FineTuning, TrainingConfig, fine_tuning_config
+from digitlab.networks.config import TrainingConfig, fine_tuning_config
+from digitlab.networks.fine_tuning_source import FineTuning
 from digitlab.synthesis.handwriting import NO_DIGIT
 from digitlab.worker import fine_tuning_data
 

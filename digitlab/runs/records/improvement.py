@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitlab.errors import InvalidSetting
-from digitlab.networks.config import FineTuning
+from digitlab.networks.fine_tuning_source import FineTuning
 from digitlab.networks.paired_comparison import Comparison
 from digitlab.networks.scores import Scores
 from digitlab.runs.records.drawing import Drawing, digits_of

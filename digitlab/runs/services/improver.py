@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitlab.errors import ModelNotFound
-from digitlab.networks.config import FineTuning, TrainingConfig, fine_tuning_config
+from digitlab.networks.config import TrainingConfig, fine_tuning_config
 from digitlab.networks.digit_sets import TEST, DigitSet, fitted
+from digitlab.networks.fine_tuning_source import FineTuning
 from digitlab.networks.paired_comparison import Comparison
 from digitlab.runs.models.model_files import ModelFiles
 from digitlab.runs.models.recogniser_cache import RecogniserCache

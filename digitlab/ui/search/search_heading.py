@@ -4,7 +4,7 @@ from typing import Literal
 
 import streamlit as st
 
-from digitlab.networks.config import as_command
+from digitlab.networks.training_command import as_command
 from digitlab.runs.records.people import Person
 from digitlab.runs.records.search import Search, SearchState, Trial, TrialState, best_trial
 from digitlab.translation import _, translated

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from catalogues import korean_catalogue
 
-from digitlab.networks.config import FineTuning
+from digitlab.networks.fine_tuning_source import FineTuning
 from digitlab.networks.scores import Scores
 from digitlab.runs.records.card_markdown import keras_code, model_card, no_code, sections
 from digitlab.runs.records.model_card import ModelCard, Origin

@@ -3,7 +3,8 @@ import dataclasses
 import pytest
 
 from digitlab.data.augmentation import Augmentation
-from digitlab.networks.config import FineTuning, TrainingConfig
+from digitlab.networks.config import TrainingConfig
+from digitlab.networks.fine_tuning_source import FineTuning
 from digitlab.networks.metrics import EpochMetrics
 from digitlab.networks.recognition import Recogniser
 from digitlab.runs.records.comparison import Contender, contenders, differences, milliseconds

@@ -1,6 +1,7 @@
 import pytest
 
-from digitlab.networks.config import FineTuning, TrainingConfig, fine_tuning_config
+from digitlab.networks.config import TrainingConfig, fine_tuning_config
+from digitlab.networks.fine_tuning_source import FineTuning
 from digitlab.runs.records.queue import QueueEntry, duration_of, expected_waits, fair_order
 
 

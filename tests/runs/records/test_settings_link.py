@@ -4,7 +4,8 @@ import pytest
 
 from digitlab.data.augmentation import Augmentation
 from digitlab.errors import InvalidSetting
-from digitlab.networks.config import FineTuning, TrainingConfig, fine_tuning_config
+from digitlab.networks.config import TrainingConfig, fine_tuning_config
+from digitlab.networks.fine_tuning_source import FineTuning
 from digitlab.networks.layers.kinds import Conv2D, Dense, Flatten, Skip
 from digitlab.networks.presets import PRESETS
 from digitlab.runs.records.settings_link import _packed, as_file, as_link, from_file, from_link

@@ -8,8 +8,8 @@ import pytest
 
 from digitlab.errors import InvalidSetting, ModelNotFound
 from digitlab.lab import Lab
-from digitlab.networks.config import FineTuning
 from digitlab.networks.digit_sets import TEST, own_digits
+from digitlab.networks.fine_tuning_source import FineTuning
 from digitlab.runs.models.model_files import ModelFiles
 from digitlab.runs.records.drawing import Drawing, digits_of
 from digitlab.runs.records.people import OPERATOR, Person

@@ -6,7 +6,7 @@ import math
 import pytest
 
 from digitlab.errors import InvalidSetting, LimitReached, NotAllowed, RunIsOver, RunNotFound
-from digitlab.networks.config import FineTuning
+from digitlab.networks.fine_tuning_source import FineTuning
 from digitlab.networks.rate_changes import MAX_CHANGES, RateChange
 from digitlab.runs.records.people import Person
 from digitlab.runs.services.limits import Limits
