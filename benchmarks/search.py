@@ -22,7 +22,8 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 from _sides import Result, compare, conclude, parser
 
 from digitlab.networks.config import TrainingConfig
-from digitlab.networks.search_space import SearchSpace, Varied
+from digitlab.networks.search_parameters import Varied
+from digitlab.networks.search_space import SearchSpace
 
 _VARIED = (
     Varied(name="learning_rate", values=(0.0003, 0.03)),

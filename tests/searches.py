@@ -6,7 +6,8 @@ from typing import Any
 
 from digitlab.networks.config import TrainingConfig
 from digitlab.networks.metrics import EpochMetrics
-from digitlab.networks.search_space import SearchSpace, Varied
+from digitlab.networks.search_parameters import Varied
+from digitlab.networks.search_space import SearchSpace
 from digitlab.runs.records.people import OPERATOR, Person
 from digitlab.runs.records.run import Outcome, RunState
 from digitlab.runs.records.search import Search

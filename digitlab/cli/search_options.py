@@ -6,7 +6,8 @@ from typing import Any
 from digitlab.errors import InvalidSetting
 from digitlab.fields import settings_of
 from digitlab.networks.config import TrainingConfig
-from digitlab.networks.search_space import PARAMETERS, Scale, SearchLimits, SearchSpace, Varied
+from digitlab.networks.search_parameters import PARAMETERS, Scale, Varied
+from digitlab.networks.search_space import SearchLimits, SearchSpace
 from digitlab.translation import Text, _, translated
 
 _NAMES = {"epochs": "trial-epochs", "training_digits": "trial-digits", "max_trials": "trials", "max_minutes": "minutes"}

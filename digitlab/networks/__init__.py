@@ -27,6 +27,7 @@ reading             what a network reads in a drawing
 recognition         reads digits at once, on LiteRT
 robustness          accuracy as digits are distorted
 scores              accuracy, confusion and mistakes from probabilities
+search_parameters   what a search for settings may vary
 search_space        what a search for settings varies, and its limits
 single_step         what a single training step did
 snapshots           snapshots of a network after an epoch

@@ -13,7 +13,7 @@ from digitlab.cli.parser import parser
 from digitlab.errors import InvalidSetting
 from digitlab.lab import Lab
 from digitlab.networks.config import TrainingConfig
-from digitlab.networks.search_space import PARAMETERS
+from digitlab.networks.search_parameters import PARAMETERS
 
 SHORT = ["search", "--vary", "units=16:32", "--vary", "dropout", "--trial-digits", "300", "--trials", "3"]
 

@@ -7,7 +7,8 @@ from digitlab.errors import InvalidSetting
 from digitlab.networks.config import TrainingConfig
 from digitlab.networks.fine_tuning_source import FineTuning
 from digitlab.networks.layers.kinds import Conv2D, Dense, Dropout, Flatten
-from digitlab.networks.search_space import PARAMETERS, Scale, SearchSpace, Varied
+from digitlab.networks.search_parameters import PARAMETERS, Scale, Varied
+from digitlab.networks.search_space import SearchSpace
 
 ALL = tuple(Varied(name=name, values=parameter.usual) for name, parameter in PARAMETERS.items())
 UNITS = Varied(name="units", values=(32, 128))

@@ -13,7 +13,8 @@ import sqlalchemy as sa
 import sqlalchemy.orm  # Optuna needs it, and while it is imported, no other thread may ask the database
 
 from digitlab.errors import DatabaseUnavailable, SearchIsActive
-from digitlab.networks.search_space import Scale, SearchSpace, Varied
+from digitlab.networks.search_parameters import Scale, Varied
+from digitlab.networks.search_space import SearchSpace
 from digitlab.runs.records.search import Search, Trial, TrialState
 from digitlab.translation import Text
 

@@ -4,7 +4,8 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from digitlab.networks.search_space import PARAMETERS, Scale, SearchSpace, Varied
+from digitlab.networks.search_parameters import PARAMETERS, Scale, Varied
+from digitlab.networks.search_space import SearchSpace
 from digitlab.runs.records.search import Trial, TrialState, best_so_far, best_trial
 from digitlab.translation import _, translated
 

@@ -7,7 +7,8 @@ import streamlit as st
 from digitlab.fields import Setting, settings_of
 from digitlab.networks.config import TrainingConfig
 from digitlab.networks.presets import PRESETS
-from digitlab.networks.search_space import PARAMETERS, Parameter, Scale, SearchLimits, SearchSpace, Varied
+from digitlab.networks.search_parameters import PARAMETERS, Parameter, Scale, Varied
+from digitlab.networks.search_space import SearchLimits, SearchSpace
 from digitlab.translation import _, translated
 from digitlab.ui import glossary
 

@@ -5,7 +5,7 @@ from typing import Any
 import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
-from digitlab.networks.search_space import Scale, Varied
+from digitlab.networks.search_parameters import Scale, Varied
 from digitlab.runs.records.search import Search, Trial
 from digitlab.translation import _, translated
 from digitlab.ui.charts.search_plots import label, value_text

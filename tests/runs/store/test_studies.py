@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from searches import RATE, UNITS, begun, good, space
 
 from digitlab.errors import DatabaseUnavailable
-from digitlab.networks.search_space import PARAMETERS, Varied
+from digitlab.networks.search_parameters import PARAMETERS, Varied
 from digitlab.runs.records.run import RunState
 from digitlab.runs.records.search import Trial, TrialState
 from digitlab.runs.store import studies

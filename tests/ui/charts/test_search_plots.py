@@ -3,7 +3,8 @@ import json
 import pytest
 
 from digitlab.networks.config import TrainingConfig
-from digitlab.networks.search_space import PARAMETERS, SearchSpace, Varied
+from digitlab.networks.search_parameters import PARAMETERS, Varied
+from digitlab.networks.search_space import SearchSpace
 from digitlab.runs.records.run import RunState
 from digitlab.runs.records.search import Trial, TrialState
 from digitlab.ui.charts import search_plots
