@@ -102,6 +102,10 @@ class SearchSpace(SearchLimits):
             raise InvalidSetting(Text("A setting varies twice in this search. Choose each setting once."))
         if self.base.tuning is not None:
             raise InvalidSetting(Text("A search cannot start from a fine-tuned network. Choose another one."))
+        if self.base.learning_rate_changes:
+            raise InvalidSetting(
+                Text("A search cannot start from a training whose learning rate was changed. Leave the changes out.")
+            )
         if not self.base.validation_digits:
             raise InvalidSetting(
                 Text("A search compares trials by their validation digits: choose a validation split above 0.")

@@ -7,6 +7,7 @@ from digitlab.errors import InvalidSetting
 from digitlab.networks.config import TrainingConfig
 from digitlab.networks.fine_tuning_source import FineTuning
 from digitlab.networks.layers.kinds import Conv2D, Dense, Dropout, Flatten
+from digitlab.networks.rate_changes import RateChange
 from digitlab.networks.search_parameters import PARAMETERS, Scale, Varied
 from digitlab.networks.search_space import SearchSpace
 
@@ -104,6 +105,7 @@ def test_what_cannot_vary_is_refused_in_a_sentence(name, values, sentence):
         ({"max_minutes": 0.0}, "max minutes is 0.0"),
         ({"training_digits": 1}, "training digits is 1"),
         ({"base": TrainingConfig(validation_split=0.0)}, "choose a validation split above 0"),
+        ({"base": TrainingConfig(learning_rate_changes=(RateChange(batch=5, rate=0.1),))}, "learning rate was changed"),
         ({"base": TrainingConfig(tuning=FineTuning(base="tutorial", learned=(1,)))}, "fine-tuned"),
         (
             {"varied": (Varied(name="units", values=(8, 4096)), Varied(name="hidden_layers", values=(1, 8)))},
