@@ -188,7 +188,7 @@ def is_done(run: Run) -> bool:
 
 def has_all_epochs(run: Run, store: Store) -> bool:
     """Whether no epoch is missing up to the last one, which is that of the settings where the run was not stopped."""
-    epochs = [metrics.epoch for metrics in store.epochs(run.number)]
+    epochs = [metrics.epoch for metrics in store.epochs.all(run.number)]
     wanted = run.config.epochs if run.state is RunState.FINISHED else len(epochs)
     return epochs == list(range(1, wanted + 1))
 

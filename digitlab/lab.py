@@ -346,15 +346,15 @@ class Lab:
 
     def epochs(self, number: int) -> list[EpochMetrics]:
         """Return the finished epochs of a run."""
-        return self._record().epochs(check_number(number))
+        return self._record().epochs.all(check_number(number))
 
     def batch_losses(self, number: int) -> list[BatchLoss]:
         """Return the losses within the finished epochs of a run."""
-        return self._record().batch_losses(check_number(number))
+        return self._record().epochs.losses(check_number(number))
 
     def observations(self, number: int) -> list[Observation]:
         """Return the observations of a run's network, before its first epoch and after each."""
-        return self._record().observations(check_number(number))
+        return self._record().epochs.observations(check_number(number))
 
     def hints(self, run: Run, epochs: Sequence[EpochMetrics], observations: Sequence[Observation]) -> list[Hint]:
         """Return hints on what looks wrong in a run, the most important first."""

@@ -36,7 +36,7 @@ def end_epoch(store: Store, number: int, epoch: int, accuracy: float, worker: st
     """Record an epoch of a run that a worker has claimed."""
     loss = 1 - accuracy
     figures = {"loss": loss, "accuracy": accuracy, "validation_loss": loss, "validation_accuracy": accuracy}
-    store.add_epoch(number, worker, EpochMetrics(epoch=epoch, seconds=0.1, **figures))
+    store.epochs.add(number, worker, EpochMetrics(epoch=epoch, seconds=0.1, **figures))
 
 
 def train_next(store: Store, accuracy: Callable[[TrainingConfig], float] = good) -> int | None:

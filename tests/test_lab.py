@@ -119,7 +119,7 @@ def test_runs_outlive_their_app_and_then_all_of_its_workers(lab_with_workers, se
     lab.close()
     store = Store(settings.database_url)
     assert [run.state for run in store.runs()] == [RunState.QUEUED] * 2
-    before = store.epochs(running)
+    before = store.epochs.all(running)
     with Lab(settings) as again:
         again.open()
         wait_for(lambda: len(again.epochs(running)) > len(before), PATIENCE)

@@ -187,13 +187,13 @@ def _execute(settings: Settings, store: Store, run: Run, heartbeat: Heartbeat, o
 
 def reconcile(settings: Settings, store: Store, run: Run, heartbeat: Heartbeat) -> None:
     """Make the record agree with the checkpoint, which may be newer or missing."""
-    recorded = {epoch.epoch for epoch in retry_while_unavailable(lambda: store.epochs(run.number))}
+    recorded = {epoch.epoch for epoch in retry_while_unavailable(lambda: store.epochs.all(run.number))}
     start = checkpoints.read(checkpoint_of(settings, run))
     if start is None:
         with suppress(StorageError):
             SnapshotStore(settings, run).clear()
     if start is None and recorded:
-        retry_while_unavailable(lambda: store.discard_epochs(run.number, heartbeat.worker))
+        retry_while_unavailable(lambda: store.epochs.discard(run.number, heartbeat.worker))
     for epoch in start.epochs if start else ():
         if epoch.epoch not in recorded:  # its process ended while the database was unavailable
             heartbeat.record(epoch)

@@ -103,9 +103,9 @@ class Heartbeat(threading.Thread):
         while self._results:
             result = self._results[0]
             if isinstance(result, _Epoch):
-                self._store.add_epoch(self._number, self.worker, result.metrics, result.losses)
+                self._store.epochs.add(self._number, self.worker, result.metrics, result.losses)
             elif isinstance(result, Observation):
-                self._store.add_observation(self._number, self.worker, result)
+                self._store.epochs.add_observation(self._number, self.worker, result)
             else:
                 self._write(result)
             self._results.popleft()

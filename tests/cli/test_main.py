@@ -362,7 +362,7 @@ def test_a_training_goes_on_when_its_reader_left(monkeypatch, store):
         monkeypatch.setattr(sys, "stdout", stream)
         assert main(["train", "--epochs", "2", "--training-digits", "300"]) == 141
     (run,) = store.runs()
-    assert (run.state, len(store.epochs(run.number))) == ("finished", 2)
+    assert (run.state, len(store.epochs.all(run.number))) == ("finished", 2)
 
 
 def test_a_training_without_output_can_go_on(monkeypatch, capsys, settings, store):
@@ -374,12 +374,12 @@ def test_a_training_without_output_can_go_on(monkeypatch, capsys, settings, stor
         "place. Resume it with: python -m digitlab resume 1\n"
     )
     assert store.run(1).state == "interrupted"
-    (first,) = store.epochs(1)
+    (first,) = store.epochs.all(1)
     assert main(["resume", "1"]) == 0
     execution.run_next(settings)
     assert store.run(1).state == "finished"
-    assert [epoch.epoch for epoch in store.epochs(1)] == [1, 2, 3]
-    assert store.epochs(1)[0] == first
+    assert [epoch.epoch for epoch in store.epochs.all(1)] == [1, 2, 3]
+    assert store.epochs.all(1)[0] == first
 
 
 def test_old_names_of_commands_still_work():

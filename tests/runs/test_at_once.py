@@ -74,7 +74,7 @@ def _open_and_beat(barrier, worker, url):
 
 def test_several_open_an_older_record_and_write_it(together, database_url):
     store = Store(database_url)
-    with store._engine.begin() as connection:
+    with store._database.engine.begin() as connection:
         for column in ("attempt", "recoveries", "is_named"):
             connection.execute(sa.text(f"ALTER TABLE runs DROP COLUMN {column}"))
     store.close()

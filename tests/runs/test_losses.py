@@ -56,7 +56,7 @@ def test_a_run_that_loses_workers_again_is_interrupted(store, small):
     for _ in range(MAX_RECOVERIES):
         store.recover(last_heartbeat(store, number))
         assert store.claim_next("a") == number
-    store.add_epoch(number, "a", metrics(1))
+    store.epochs.add(number, "a", metrics(1))
     assert store.run(number).recoveries == 0
     for _ in range(MAX_RECOVERIES):
         store.recover(last_heartbeat(store, number))
@@ -88,27 +88,27 @@ def test_a_worker_that_lost_its_run_writes_nothing_any_more(store, small):
     store.recover(last_heartbeat(store, number))
     assert store.claim_next("b") == number
     assert not store.record_heartbeat(number, "a", Progress(epoch=9, batch=9, batches=9))
-    store.add_epoch(number, "a", metrics(9))
+    store.epochs.add(number, "a", metrics(9))
     store.end(number, "a", Outcome(state=RunState.FINISHED))
     store.release(number, "a")
     run = store.run(number)
-    assert (run.state, run.progress, store.epochs(number)) == (RunState.RUNNING, None, [])
+    assert (run.state, run.progress, store.epochs.all(number)) == (RunState.RUNNING, None, [])
     assert store.is_trained_by(number, "b")
     assert not store.is_trained_by(number, "a")
 
 
 def test_a_released_run_waits_again_and_keeps_its_epochs(store, small):
     number = claimed(store, small)
-    store.add_epoch(number, "a", metrics(1))
+    store.epochs.add(number, "a", metrics(1))
     store.release(number, "a")
     run = store.run(number)
     assert (run.state, run.attempt, run.recoveries) == (RunState.QUEUED, 1, 0)
-    assert store.epochs(number) == [metrics(1)]
+    assert store.epochs.all(number) == [metrics(1)]
 
 
 def test_a_run_that_starts_again_says_so(store, small):
     number = claimed(store, small)
-    store.add_epoch(number, "a", metrics(1))
-    store.discard_epochs(number, "a")
-    assert store.epochs(number) == []
+    store.epochs.add(number, "a", metrics(1))
+    store.epochs.discard(number, "a")
+    assert store.epochs.all(number) == []
     assert "started again" in store.run(number).message

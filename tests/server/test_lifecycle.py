@@ -79,18 +79,18 @@ def assert_gone(family):
 @contextmanager
 def ending_while_it_trains(settings, store, number, end, command, port_option, path=""):
     """A server that goes on with a run, with no visitor, and is ended by a signal once it has learned an epoch more."""
-    known = store.epochs(number)
+    known = store.epochs.all(number)
     with serving(settings, command, port_option) as (process, url):
         wait_for(lambda: is_up(url + path, process), COMING)
         yield url + path
-        wait_for(lambda: len(store.epochs(number)) > len(known), COMING)
+        wait_for(lambda: len(store.epochs.all(number)) > len(known), COMING)
         family = psutil.Process(process.pid).children(recursive=True)
         assert len(family) >= 2
         process.send_signal(end)
         process.wait(PATIENCE)
         assert_gone(family)
     assert store.run(number).state is RunState.QUEUED
-    assert store.epochs(number)[: len(known)] == known
+    assert store.epochs.all(number)[: len(known)] == known
 
 
 def test_a_server_leaves_no_process_and_the_next_one_resumes(settings, small):
@@ -108,7 +108,7 @@ def test_a_server_leaves_no_process_and_the_next_one_resumes(settings, small):
         pass
     with serve(signal.SIGINT, ["uvicorn", "streamlit_app:app"], "--port") as url:
         assert "; Path=/;" in cookie_of(f"{url}/train")
-    epochs = store.epochs(number)
+    epochs = store.epochs.all(number)
     assert [epoch.epoch for epoch in epochs] == list(range(1, len(epochs) + 1))
 
 

@@ -69,7 +69,7 @@ def test_a_run_whose_epochs_are_over_is_being_scored(app, lab, me, small, settin
         store.record_heartbeat(number, "a worker that does nothing", Progress(epoch=epoch, batch=8, batches=8))
         page, expected = app.open("train", run=str(number)), f"Epoch {epoch} of {small.epochs}, batch 8 of 8"
         wait_for(lambda page=page, expected=expected: progress(page).startswith(expected))  # runs are cached shortly
-        store.add_epoch(number, "a worker that does nothing", metrics(epoch))
+        store.epochs.add(number, "a worker that does nothing", metrics(epoch))
     store.close()
     assert progress(app.page) == "Scoring on the test set ..."
 
@@ -95,7 +95,7 @@ def test_the_curves_grow_within_an_epoch(app, lab, me, small, settings):
     assert {"**Loss** 0.7500 so far", "**Accuracy** 62.50% so far"} <= set(texts(page).splitlines())
     assert loss.proto.alt == "The first epoch is under way; a dotted line shows its training loss so far"
     assert accuracy.proto.alt == "The first epoch is under way; a dotted line shows its training accuracy so far"
-    store.add_epoch(number, "a worker that does nothing", metrics(1))
+    store.epochs.add(number, "a worker that does nothing", metrics(1))
     store.close()
     loss, accuracy = page.run().get("vega_lite_chart")
     assert "so far" not in loss.proto.alt + texts(page)
@@ -177,7 +177,7 @@ def test_the_learning_rate_is_changed_and_marked(app, lab, me, small, settings):
     expected = "Training loss by batch; the first epoch is under way"
     assert page.get("vega_lite_chart")[2].proto.alt == expected
     losses = [BatchLoss(batch=4, loss=2.0), BatchLoss(batch=8, loss=1.0)]
-    store.add_epoch(number, "a worker that does nothing", metrics(1), losses)
+    store.epochs.add(number, "a worker that does nothing", metrics(1), losses)
     expected = "Training loss by batch: 2.0000 at first, 1.0000 up to batch 8"
     wait_for(lambda: page.run().get("vega_lite_chart")[2].proto.alt == expected)
     assert "The learning rate is 0.001." in texts(page)

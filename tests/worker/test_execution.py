@@ -17,6 +17,7 @@ from digitlab.runs.models import scoring
 from digitlab.runs.models.cleanup import checkpoint_of
 from digitlab.runs.models.model_files import ModelFiles
 from digitlab.runs.records.run import CommandLineOptions, RunState
+from digitlab.runs.store.epoch_store import EpochStore
 from digitlab.runs.store.store import Store
 from digitlab.worker import execution, model_pool
 
@@ -44,7 +45,7 @@ def test_a_run_is_trained_scored_saved_and_recorded(settings, store, small, digi
     card = files.card(run.model)
     assert card.preprocessing == VERSION
     assert run.state is RunState.FINISHED
-    assert store.epochs(number) == list(card.epochs)
+    assert store.epochs.all(number) == list(card.epochs)
     assert (card.title, card.config, card.test_accuracy) == ("Mine", small, run.test_accuracy)
     model = keras.saving.load_model(files.keras_file(run.model))
     assert (model.predict(digits.x_test, verbose=0).argmax(1) == digits.y_test).mean() == run.test_accuracy
@@ -65,7 +66,7 @@ def test_a_stopped_run_keeps_its_network(settings, store, small):
     perform(settings, number, is_still_wanted=lambda: next(chunks) <= 4)
     run = store.run(number)
     assert run.state is RunState.STOPPED
-    assert len(store.epochs(number)) == 1  # of two chunks and one of validation
+    assert len(store.epochs.all(number)) == 1  # of two chunks and one of validation
     assert ModelFiles(settings).card(run.model).was_stopped
 
 
@@ -78,7 +79,7 @@ def test_a_trial_of_a_search_leaves_its_figures_and_no_file(settings, store):
     assert (trial.run_state, len(trial.accuracies)) == (RunState.FINISHED, 2)
     run = store.run(number)
     assert run.model is run.test_accuracy is None
-    assert store.observations(number) == []
+    assert store.epochs.observations(number) == []
     assert [path for path in settings.models.rglob("*") if path.is_file()] == []
 
 
@@ -105,7 +106,7 @@ def test_an_error_that_nobody_foresaw_is_raised_and_recorded(settings, store, sm
 
 def test_a_database_that_is_away_for_a_while_costs_nothing(settings, store, small, monkeypatch):
     number = store.create(small).number
-    add_epoch, refused = Store.add_epoch, []
+    add_epoch, refused = EpochStore.add, []
 
     def away_at_first(self, number, worker, metrics, losses):
         if len(refused) < 3:
@@ -113,11 +114,11 @@ def test_a_database_that_is_away_for_a_while_costs_nothing(settings, store, smal
             raise DatabaseUnavailable("away")
         add_epoch(self, number, worker, metrics, losses)
 
-    monkeypatch.setattr(Store, "add_epoch", away_at_first)
+    monkeypatch.setattr(EpochStore, "add", away_at_first)
     perform(settings, number)
     assert refused == [1, 1, 1]
     assert store.run(number).state is RunState.FINISHED
-    assert [epoch.epoch for epoch in store.epochs(number)] == [1, 2]
+    assert [epoch.epoch for epoch in store.epochs.all(number)] == [1, 2]
 
 
 def test_ctrl_c_is_recorded_as_what_it_is(settings, store, small):
@@ -145,7 +146,7 @@ def test_a_worker_takes_the_first_run_of_the_queue(settings, store, small):
     execution.run_next(settings)
     execution.run_next(settings)
     assert store.run(waiting).state is RunState.FINISHED
-    assert (store.run(stopped).state, store.epochs(stopped)) == (RunState.STOPPED, [])
+    assert (store.run(stopped).state, store.epochs.all(stopped)) == (RunState.STOPPED, [])
 
 
 def test_a_run_that_was_taken_from_its_worker_leaves_no_network(settings, store, small):
@@ -166,7 +167,7 @@ def test_a_run_without_its_checkpoint_starts_again_and_says_so(settings, store, 
     checkpoint_of(settings, store.run(number)).delete()
     store.queue_again(number, 3)
     perform(settings, number)
-    assert [epoch.epoch for epoch in store.epochs(number)] == [1, 2, 3]
+    assert [epoch.epoch for epoch in store.epochs.all(number)] == [1, 2, 3]
     assert "started again" in store.run(number).message
 
 
@@ -197,7 +198,7 @@ def test_a_paused_run_goes_on_and_ends_as_if_it_never_paused(settings, store, di
     one, two = store.run(number), store.run(other)
     assert one.state is RunState.FINISHED
     assert (one.test_loss, one.test_accuracy) == (two.test_loss, two.test_accuracy)
-    assert [epoch.loss for epoch in store.epochs(number)] == [epoch.loss for epoch in store.epochs(other)]
+    assert [epoch.loss for epoch in store.epochs.all(number)] == [epoch.loss for epoch in store.epochs.all(other)]
 
 
 def test_a_finished_run_goes_on_for_more_epochs(settings, store, small):
@@ -205,7 +206,7 @@ def test_a_finished_run_goes_on_for_more_epochs(settings, store, small):
     perform(settings, number)
     store.queue_again(number, epochs=5)
     perform(settings, number)
-    assert [epoch.epoch for epoch in store.epochs(number)] == [1, 2, 3, 4, 5]
+    assert [epoch.epoch for epoch in store.epochs.all(number)] == [1, 2, 3, 4, 5]
     assert len(ModelFiles(settings).card(store.run(number).model).epochs) == 5
 
 
@@ -234,7 +235,7 @@ def test_networks_and_checkpoints_may_lie_at_an_address(settings, store, small):
     store.queue_again(number, epochs=3)
     perform(there, number)
     run = store.run(number)
-    assert (run.state, len(store.epochs(number))) == (RunState.FINISHED, 3)
+    assert (run.state, len(store.epochs.all(number))) == (RunState.FINISHED, 3)
     assert scoring.score(there, run.model).accuracy == pytest.approx(run.test_accuracy)
     assert checkpoint_of(there, run).exists()
     assert not settings.models.exists()
@@ -255,7 +256,7 @@ def test_a_run_without_room_is_interrupted_and_can_be_resumed(settings, store, s
     store.queue_again(number)
     perform(there, number)
     assert store.run(number).state is RunState.FINISHED
-    assert [epoch.epoch for epoch in store.epochs(number)] == [1, 2]
+    assert [epoch.epoch for epoch in store.epochs.all(number)] == [1, 2]
 
 
 def test_a_pause_without_room_is_an_interruption(settings, store, small_disk):

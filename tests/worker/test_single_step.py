@@ -77,15 +77,15 @@ def test_a_stepped_run_ends_as_one_that_was_not(settings, store, small):
     stepped = paused(store, small)
     for _batch in range(9):  # one of the second epoch among them
         train_one_batch(settings, stepped)
-    assert [epoch.epoch for epoch in store.epochs(stepped)] == [1]
+    assert [epoch.epoch for epoch in store.epochs.all(stepped)] == [1]
     run, other = finish(settings, store, stepped), finish(settings, store, paused(store, small))
     assert run.state is RunState.FINISHED
     assert (run.test_loss, run.test_accuracy) == (other.test_loss, other.test_accuracy)
     figures = [
-        [(e.epoch, e.loss, e.validation_loss) for e in store.epochs(number)] for number in (stepped, other.number)
+        [(e.epoch, e.loss, e.validation_loss) for e in store.epochs.all(number)] for number in (stepped, other.number)
     ]
     assert figures[0] == figures[1]
-    assert store.batch_losses(stepped)[-1].batch == 16
+    assert store.epochs.losses(stepped)[-1].batch == 16
 
 
 def test_a_requested_rate_is_taken_by_a_step(settings, store, small):
@@ -154,4 +154,4 @@ def test_early_stopping_ends_a_run_not_by_a_step(settings, store):
     with pytest.raises(RunIsOver, match="Early stopping ends run"):
         step_to_the_end(settings, number, 40)
     batches = trained(settings, store, number)
-    assert len(store.epochs(finish(settings, store, number).number)) == batches < 40
+    assert len(store.epochs.all(finish(settings, store, number).number)) == batches < 40

@@ -100,7 +100,7 @@ class WaitEstimates:
         order = fair_order(queue_entries(active.values()), self._store().last_starts())
         running = [run for run in active.values() if run.state is RunState.RUNNING]
         speeds, now = {name: last.pictures_per_second for name, last in self._last_runs().items()}, time.time()
-        left = [seconds_left(run, self._store().epochs(run.number), now) for run in running]
+        left = [seconds_left(run, self._store().epochs.all(run.number), now) for run in running]
         durations = [duration_of(active[number].config, speeds) for number in order]
         waits = expected_waits(durations, left, self._workers())
         return {
@@ -114,7 +114,7 @@ class WaitEstimates:
             self._last = {}
             for run in self._runs[:_RECENT]:
                 is_new = run.config.network_key not in self._last and run.config.tuning is None
-                if is_new and (epochs := self._store().epochs(run.number)):
+                if is_new and (epochs := self._store().epochs.all(run.number)):
                     recent = epochs[1:] or epochs
                     mean = sum(epoch.seconds for epoch in recent) / len(recent)
                     self._last[run.config.network_key] = _LastRun(run.config, mean, len(epochs))

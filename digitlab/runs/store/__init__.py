@@ -1,7 +1,9 @@
 """The database, through SQLAlchemy.
 
+database       a database that is open: transactions, its file, its errors
 database_file  whether a SQLite file is still at its path; saves what it holds if not
 drawing_store  reads and writes people's drawings
+epoch_store    reads and writes the epochs of runs
 file_use       which processes have a SQLite file open
 lazy_store     the store, opened on first use
 migrations     creates the tables, and extends those of older versions

@@ -15,8 +15,8 @@ from digitlab.runs.records.people import Person
 from digitlab.runs.records.run import Failure, LastHeartbeat, RunState
 from digitlab.runs.records.search import NOBODY, Search, SearchState, Trial, TrialState
 from digitlab.runs.store import rows
+from digitlab.runs.store.epoch_store import delete_epochs
 from digitlab.runs.store.schema import epochs as _epochs
-from digitlab.runs.store.schema import observations as _observations
 from digitlab.runs.store.schema import runs as _runs
 from digitlab.runs.store.schema import searches as _searches
 from digitlab.translation import Text
@@ -98,8 +98,7 @@ class SearchStore:
             if not connection.execute(sa.delete(_searches).where(mine)).rowcount:
                 connection.rollback()
                 raise SearchIsActive(Text("Search {number} is running. Stop it first, then delete it.", number=number))
-            for table in (_epochs, _observations):
-                connection.execute(sa.delete(table).where(table.c.run.in_(trials)))
+            delete_epochs(connection, trials)
             connection.execute(sa.delete(_runs).where(_runs.c.search == number))
 
     # -- for those who drive searches

@@ -3,35 +3,29 @@
 import dataclasses
 import json
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import SQLAlchemyError
 
-from digitlab import logs
-from digitlab.errors import DatabaseUnavailable, InvalidSetting, RunIsActive, RunIsOver, RunNotFound
+from digitlab.errors import InvalidSetting, RunIsActive, RunIsOver, RunNotFound
 from digitlab.networks import rate_changes
 from digitlab.networks.config import RATE_CHANGES, TrainingConfig
-from digitlab.networks.metrics import BatchLoss, EpochMetrics, Progress
-from digitlab.networks.observation import Observation
+from digitlab.networks.metrics import Progress
 from digitlab.networks.rate_changes import RateChange
 from digitlab.runs.records.people import OPERATOR, Person
 from digitlab.runs.records.run import LastHeartbeat, Outcome, Run, RunState
-from digitlab.runs.store import migrations, rows, schema
-from digitlab.runs.store.database_file import DatabaseFile
+from digitlab.runs.store import rows
+from digitlab.runs.store.database import Database
 from digitlab.runs.store.drawing_store import DrawingStore
-from digitlab.runs.store.schema import epochs as _epochs
-from digitlab.runs.store.schema import observations as _observations
+from digitlab.runs.store.epoch_store import EpochStore, delete_epochs
 from digitlab.runs.store.schema import runs as _runs
 from digitlab.runs.store.search_store import SearchStore
 from digitlab.runs.store.studies import Studies
 from digitlab.translation import Text
 
 _RESUMABLE = [RunState.PAUSED, RunState.STOPPED, RunState.INTERRUPTED, RunState.FINISHED]
-_STARTED_AGAIN = Text("The checkpoint was missing, so the training started again.")
 
 
 class Store:
@@ -42,6 +36,7 @@ class Store:
     whose worker stopped responding may be taken from it with `recover`; that worker can no longer write.
 
     Attributes:
+        epochs: Reads and writes the epochs of runs, and what was observed after each.
         drawings: Reads and writes people's drawings.
         searches: Reads and writes searches.
         studies: Suggests the values of their trials.
@@ -66,23 +61,20 @@ class Store:
 
     def __init__(self, url: str, *, may_create: bool = True) -> None:
         """Take the address, and whether a SQLite file may be created that does not exist."""
-        self._engine = schema.engine_for(url)
-        self._file = self._file_of_engine(may_create=may_create)
+        self._database = Database(url, may_create=may_create)
+        self._transaction = self._database.transaction
+        self.epochs = EpochStore(self._transaction)
         self.drawings = DrawingStore(self._transaction)
         self.searches = SearchStore(self._transaction)
-        self.studies = Studies(self._engine, self._checked)
-        with self._file.opening() if self._file else nullcontext(), self._transaction() as connection:
-            migrations.migrate(connection)
+        self.studies = Studies(self._database)
 
     def close(self) -> None:
         """Close all connections."""
-        self._engine.dispose()
-        if self._file:
-            self._file.close()
+        self._database.close()
 
     def file_trouble(self) -> str:
         """Return what happened to a SQLite file, and what to do, in sentences; empty if all is well."""
-        return self._file.trouble() if self._file else ""
+        return self._database.file_trouble()
 
     def create(
         self, config: TrainingConfig, title: str = "", person: Person = OPERATOR, worker: str | None = None
@@ -160,27 +152,6 @@ class Store:
         with self._transaction() as connection:
             return set(connection.execute(query).scalars())
 
-    def epochs(self, number: int) -> list[EpochMetrics]:
-        """Return a run's finished epochs in their order."""
-        query = sa.select(_epochs).where(_epochs.c.run == number).order_by(_epochs.c.epoch)
-        with self._transaction() as connection:
-            found = connection.execute(query).mappings().all()
-        names = [field.name for field in dataclasses.fields(EpochMetrics)]
-        return [EpochMetrics(**{name: row[name] for name in names}) for row in found]
-
-    def batch_losses(self, number: int) -> list[BatchLoss]:
-        """Return the losses within a run's finished epochs, in their order; none of epochs of older versions."""
-        query = sa.select(_epochs.c.batch_losses).where(_epochs.c.run == number).order_by(_epochs.c.epoch)
-        with self._transaction() as connection:
-            found = connection.execute(query).scalars().all()
-        return [BatchLoss(batch=batch, loss=loss) for content in found for batch, loss in json.loads(content or "[]")]
-
-    def observations(self, number: int) -> list[Observation]:
-        """Return the observations of a run's network, in the order of their epochs."""
-        query = sa.select(_observations.c.content).where(_observations.c.run == number).order_by(_observations.c.epoch)
-        with self._transaction() as connection:
-            return [Observation.from_json(content) for content in connection.execute(query).scalars()]
-
     # -- requests by people
 
     def request_stop(self, number: int) -> None:
@@ -251,7 +222,7 @@ class Store:
         state = self.run(number).state
         over = [state for state in RunState if state.is_over()]
         with self._transaction() as connection:
-            _delete_epochs(connection, number)
+            delete_epochs(connection, [number])
             delete = sa.delete(_runs).where(_runs.c.number == number, _runs.c.state.in_(over))
             if connection.execute(delete).rowcount == 0:
                 connection.rollback()
@@ -291,19 +262,6 @@ class Store:
             is_stop_wanted = connection.execute(query).scalar_one_or_none()
         return is_stop_wanted is False
 
-    def add_epoch(self, number: int, worker: str, metrics: EpochMetrics, losses: Sequence[BatchLoss] = ()) -> None:
-        """Record a finished epoch and the losses within it, or replace it.
-
-        Does nothing if the run is no longer assigned to `worker`.
-        """
-        mine = sa.update(_runs).where(rows.is_trained_by(number, worker)).values(recoveries=0)
-        again = sa.delete(_epochs).where(_epochs.c.run == number, _epochs.c.epoch == metrics.epoch)
-        with self._transaction() as connection:
-            if connection.execute(mine).rowcount:
-                connection.execute(again)
-                content = json.dumps([[loss.batch, loss.loss] for loss in losses]) if losses else None
-                connection.execute(sa.insert(_epochs).values(run=number, batch_losses=content, **asdict(metrics)))
-
     def wanted_rate(self, number: int, worker: str) -> float | None:
         """Return the learning rate that was requested and not taken yet; None if there is none."""
         query = sa.select(_runs.c.wanted_rate).where(rows.is_trained_by(number, worker))
@@ -342,25 +300,6 @@ class Store:
             return rows.change(
                 connection, number, [RunState.PAUSED], is_stop_wanted=True, is_pause_wanted=True, **values
             )
-
-    def add_observation(self, number: int, worker: str, observation: Observation) -> None:
-        """Record an observation of the network after an epoch, as `add_epoch` does."""
-        mine = sa.select(_runs.c.number).where(rows.is_trained_by(number, worker))
-        again = sa.delete(_observations).where(
-            _observations.c.run == number, _observations.c.epoch == observation.epoch
-        )
-        with self._transaction() as connection:
-            if connection.execute(mine).one_or_none():
-                connection.execute(again)
-                values = {"run": number, "epoch": observation.epoch, "content": observation.to_json()}
-                connection.execute(sa.insert(_observations).values(values))
-
-    def discard_epochs(self, number: int, worker: str) -> None:
-        """Delete the epochs of a run whose checkpoint is missing, and say so in its message."""
-        mine = sa.update(_runs).where(rows.is_trained_by(number, worker)).values(message=_STARTED_AGAIN)
-        with self._transaction() as connection:
-            if connection.execute(mine).rowcount:
-                _delete_epochs(connection, number)
 
     def end(self, number: int, worker: str, outcome: Outcome) -> None:
         """Record how a run ended. Does nothing if it is no longer assigned to `worker`."""
@@ -412,41 +351,3 @@ class Store:
             return rows.change(connection, number, [RunState.QUEUED], **if_queued) or rows.change(
                 connection, number, [RunState.RUNNING], **if_running
             )
-
-    def _file_of_engine(self, *, may_create: bool) -> DatabaseFile | None:
-        path = schema.sqlite_file(self._engine.url)
-        if path is None:
-            return None
-        file = DatabaseFile(path, may_create=may_create)
-        sa.event.listen(self._engine, "do_connect", file.connect)
-        return file
-
-    @contextmanager
-    def _transaction(self) -> Iterator[sa.Connection]:
-        with self._checked(), self._engine.begin() as connection:
-            yield connection
-
-    @contextmanager
-    def _checked(self) -> Iterator[None]:
-        """Check a SQLite file, and turn the database's errors within the block into the lab's."""
-        if self._file:
-            self._file.check()
-        try:
-            yield
-            logs.log_availability("database", is_available=True)
-        except SQLAlchemyError as error:
-            where = self._engine.url.render_as_string(hide_password=True)
-            reason = str(getattr(error, "orig", None) or type(error).__name__).partition("\n")[0]
-            logs.log_availability("database", is_available=False, database=where, reason=reason)
-            raise DatabaseUnavailable(
-                Text(
-                    "The database {where} does not respond: {reason}. Try again in a moment.",
-                    where=where,
-                    reason=reason,
-                )
-            ) from error
-
-
-def _delete_epochs(connection: sa.Connection, number: int) -> None:
-    for table in (_epochs, _observations):
-        connection.execute(sa.delete(table).where(table.c.run == number))

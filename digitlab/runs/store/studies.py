@@ -5,17 +5,15 @@ The only module that imports Optuna, and only when it is first needed: that take
 
 import threading
 import zlib
-from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
-
-import sqlalchemy as sa
-import sqlalchemy.orm  # Optuna needs it, and while it is imported, no other thread may ask the database
 
 from digitlab.errors import DatabaseUnavailable, SearchIsActive
 from digitlab.networks.search_parameters import Scale, Varied
 from digitlab.networks.search_space import SearchSpace
 from digitlab.runs.records.search import Search, Trial, TrialState
+from digitlab.runs.store.database import Database
 from digitlab.translation import Text
 
 if TYPE_CHECKING:
@@ -39,9 +37,8 @@ class Studies:
     number, so a process that goes on with a search suggests what the one before would have.
     """
 
-    def __init__(self, engine: sa.Engine, errors: Callable[[], AbstractContextManager[None]]) -> None:
-        """Take the database, and a context in which its errors become the lab's."""
-        self._engine, self._errors = engine, errors
+    def __init__(self, database: Database) -> None:
+        self._database = database
         self._storage: optuna.storages.RDBStorage | None = None
         self._opened: dict[int, optuna.Study] = {}
         self._lock = threading.RLock()
@@ -131,10 +128,10 @@ class Studies:
             import optuna
 
             optuna.logging.set_verbosity(optuna.logging.WARNING)  # else it writes a line for each study
-            url = self._engine.url.render_as_string(hide_password=False)
+            url = self._database.engine.url.render_as_string(hide_password=False)
             url = url.replace("{", "{{").replace("}", "}}")  # Optuna fills in its version
             try:
-                self._storage = optuna.storages.RDBStorage(url, engine_kwargs={"pool": self._engine.pool})
+                self._storage = optuna.storages.RDBStorage(url, engine_kwargs={"pool": self._database.engine.pool})
             except RuntimeError as error:  # its tables are of another version
                 raise DatabaseUnavailable(
                     Text("Optuna cannot use its tables in the database. {reason}", reason=str(error))
@@ -146,7 +143,7 @@ class Studies:
         """Turn Optuna's errors within the block into the lab's."""
         from optuna.exceptions import StorageInternalError, UpdateFinishedTrialError
 
-        with self._lock, self._errors():
+        with self._lock, self._database.lab_errors():
             try:
                 yield
             except StorageInternalError as error:

@@ -148,7 +148,7 @@ def test_a_killed_worker_is_replaced_and_all_end_at_a_close(settings, own_worker
     os.kill(pid, signal.SIGKILL)
     last_number = store.create(long).number
     workers.submit(store.queue())
-    wait_for(lambda: store.epochs(last_number))
+    wait_for(lambda: store.epochs.all(last_number))
     lost, _ = sorted(store.last_heartbeats(), key=lambda heartbeat: heartbeat.number)
     assert lost.number == number
     assert is_gone_from_here(lost.worker)
@@ -203,7 +203,7 @@ def test_a_run_that_two_apps_hand_in_is_trained_once(crewed, workers, store, sma
     assert [len(client._submitted) for client in (workers, other)] == [1, 1]
     wait_for(lambda: store.run(number).state.is_over())
     wait_for(lambda: not workers._submitted and not other._submitted)
-    assert [epoch.epoch for epoch in store.epochs(number)] == [1, 2]
+    assert [epoch.epoch for epoch in store.epochs.all(number)] == [1, 2]
     assert store.run(number).attempt == 0
     other.close()
 

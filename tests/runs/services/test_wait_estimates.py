@@ -25,7 +25,7 @@ def test_who_waits_learns_place_and_start_time(store, small):
     timetable = WaitEstimates(lambda: store, lambda: 1)
     running = store.create(small).number
     store.claim(running, "a")
-    store.add_epoch(running, "a", epoch(1, 10.0))  # of two
+    store.epochs.add(running, "a", epoch(1, 10.0))  # of two
     store.record_heartbeat(running, "a", Progress(epoch=2, batch=4, batches=8))  # half of the second
     first, second = store.create(small).number, store.create(small, person=Person(id="ben")).number
     assert timetable.position(second) == (1, pytest.approx(5.0))
@@ -45,10 +45,10 @@ def test_runs_are_measured_without_their_first_epoch(store, small):
         number = store.create(small).number
         store.claim(number, "a")
         for each in range(1, epochs + 1):
-            store.add_epoch(number, "a", epoch(each, seconds * (10 if each == 1 else 1)))
+            store.epochs.add(number, "a", epoch(each, seconds * (10 if each == 1 else 1)))
     other = store.create(dataclasses.replace(small, preset="fast")).number
     store.claim(other, "a")
-    store.add_epoch(other, "a", epoch(1, 10.0))
+    store.epochs.add(other, "a", epoch(1, 10.0))
     assert timetable.measured() == [(small, 1.0)]
 
 

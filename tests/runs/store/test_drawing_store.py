@@ -81,7 +81,7 @@ def test_many_drawings_are_deleted_and_no_number_comes_again(store):
 
 def test_an_older_database_gets_drawings_and_keeps_its_runs(store, database_url, small):
     number = store.create(small).number
-    with store._engine.begin() as connection:
+    with store._database.engine.begin() as connection:
         connection.execute(sa.text("DROP TABLE drawings"))
     newer = Store(database_url)
     assert keep(newer, ADA, 4)

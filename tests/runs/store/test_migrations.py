@@ -64,9 +64,9 @@ def test_runs_of_version_0_1_0_are_read(lab_0_1_0):
 
 
 def test_epochs_and_observations_of_version_0_1_0_are_read(lab_0_1_0):
-    assert [epoch.epoch for epoch in lab_0_1_0.epochs(1)] == [1, 2]
-    assert [epoch.validation_loss for epoch in lab_0_1_0.epochs(2)] == [None]
-    assert [seen.epoch for seen in lab_0_1_0.observations(1)] == [0, 1, 2]
+    assert [epoch.epoch for epoch in lab_0_1_0.epochs.all(1)] == [1, 2]
+    assert [epoch.validation_loss for epoch in lab_0_1_0.epochs.all(2)] == [None]
+    assert [seen.epoch for seen in lab_0_1_0.epochs.observations(1)] == [0, 1, 2]
 
 
 def test_drawings_of_version_0_1_0_are_read(lab_0_1_0):
@@ -80,8 +80,8 @@ def test_drawings_of_version_0_1_0_are_read(lab_0_1_0):
 def test_runs_of_the_first_version_are_read(first_lab):
     waiting, finished = first_lab.runs()
     assert (waiting.state, waiting.attempt, waiting.owner, waiting.is_named) == (RunState.QUEUED, 0, "", False)
-    assert (finished.model, [epoch.loss for epoch in first_lab.epochs(1)]) == ("tutorial-1", [0.5, 0.25])
-    assert first_lab.observations(1) == first_lab.drawings.for_person(ANN) == []
+    assert (finished.model, [epoch.loss for epoch in first_lab.epochs.all(1)]) == ("tutorial-1", [0.5, 0.25])
+    assert first_lab.epochs.observations(1) == first_lab.drawings.for_person(ANN) == []
 
 
 @pytest.mark.parametrize("version", ["first_version", "version_0_1_0"])
@@ -108,7 +108,7 @@ def test_nothing_is_missing_after_a_migration(database_url, version):
 
 def test_each_missing_column_of_each_table_is_added(database_url):
     store = Store(database_url)
-    with store._engine.begin() as connection:
+    with store._database.engine.begin() as connection:
         for name, column in (("epochs", "validation_loss"), ("drawings", "strokes"), ("runs", "so_far")):
             connection.execute(sa.text(f"ALTER TABLE {name} DROP COLUMN {column}"))
         connection.execute(sa.text("DROP TABLE observations"))
@@ -122,7 +122,7 @@ def test_each_missing_column_of_each_table_is_added(database_url):
 
 def test_a_column_of_a_newer_version_is_named_and_does_no_harm(database_url, small):
     store = Store(database_url)
-    with store._engine.begin() as connection:
+    with store._database.engine.begin() as connection:
         connection.execute(sa.text("ALTER TABLE epochs ADD COLUMN temperature INTEGER"))
         assert migrations.unknown_columns(connection) == ["epochs.temperature"]
     store.close()

@@ -125,7 +125,7 @@ def test_a_deleted_search_takes_its_trials_along(store, small):
     assert ([run.number for run in store.runs()], store.newest_number()) == ([other], other)
     store.searches.end(search.number, "a", SearchState.FINISHED)
     store.searches.delete(1)
-    assert store.searches.all() == store.epochs(number) == []
+    assert store.searches.all() == store.epochs.all(number) == []
     assert [run.number for run in store.runs()] == [other]
     with pytest.raises(SearchNotFound):
         store.searches.delete(1)

@@ -54,9 +54,9 @@ def test_only_one_worker_gets_a_run(store, small):
 def test_epochs_come_back_as_they_were_told(store, small):
     run = store.create(small)
     store.claim(run.number, "a")
-    store.add_epoch(run.number, "a", metrics(1))
-    store.add_epoch(run.number, "a", metrics(2))
-    assert store.epochs(run.number) == [metrics(1), metrics(2)]
+    store.epochs.add(run.number, "a", metrics(1))
+    store.epochs.add(run.number, "a", metrics(2))
+    assert store.epochs.all(run.number) == [metrics(1), metrics(2)]
 
 
 def test_a_beat_keeps_progress_and_hears_the_wish_to_stop(store, small):
@@ -133,15 +133,15 @@ def test_one_person_with_many_runs_does_not_hold_up_the_others(store, small):
 
 def test_a_run_is_renamed_and_deleted_when_it_is_over(store, small):
     number = claimed(store, small)
-    store.add_epoch(number, "a", metrics(1))
+    store.epochs.add(number, "a", metrics(1))
     store.rename(number, "Mine")
     assert (store.run(number).title, store.run(number).is_named) == ("Mine", True)
     with pytest.raises(RunIsActive, match="running"):
         store.delete(number)
-    assert store.epochs(number) == [metrics(1)]
+    assert store.epochs.all(number) == [metrics(1)]
     store.end(number, "a", Outcome(state=RunState.FINISHED))
     store.delete(number)
-    assert store.epochs(number) == []
+    assert store.epochs.all(number) == []
     with pytest.raises(RunNotFound):
         store.run(number)
 
@@ -166,7 +166,7 @@ def test_a_run_of_the_command_line_never_waits(store, small):
 
 def test_a_run_with_unknown_settings_hides_no_other(store, small):
     old, new = store.create(small), store.create(small)
-    with store._engine.begin() as connection:
+    with store._database.engine.begin() as connection:
         connection.execute(sa.update(runs).where(runs.c.number == old.number).values(config='{"preset": "gone"}'))
     assert [run.number for run in store.runs()] == [new.number]
     with pytest.raises(InvalidSetting):
@@ -179,14 +179,14 @@ def test_a_run_with_unknown_settings_hides_no_other(store, small):
 def test_a_run_that_was_paused_waits_again_with_what_it_has(store, small):
     run = store.create(small)
     store.claim(run.number, "a")
-    store.add_epoch(run.number, "a", metrics(1))
+    store.epochs.add(run.number, "a", metrics(1))
     store.request_pause(run.number)
     assert store.record_heartbeat(run.number, "a", None) is False
     assert store.run(run.number).is_pause_wanted
     store.end(run.number, "a", Outcome(state=RunState.PAUSED))
     again = store.queue_again(run.number, epochs=7)
     assert (again.state, again.is_stop_wanted, again.attempt, again.config.epochs) == (RunState.QUEUED, False, 1, 7)
-    assert store.epochs(run.number) == [metrics(1)]
+    assert store.epochs.all(run.number) == [metrics(1)]
     assert store.claim(run.number, "b")
 
 
@@ -211,9 +211,9 @@ def test_a_failed_or_running_run_cannot_go_on(store, small):
 def test_an_epoch_that_was_learned_again_replaces_its_record(store, small):
     number = store.create(small).number
     store.claim(number, "a")
-    store.add_epoch(number, "a", metrics(1))
-    store.add_epoch(number, "a", dataclasses.replace(metrics(1), loss=0.1))
-    assert [epoch.loss for epoch in store.epochs(number)] == [0.1]
+    store.epochs.add(number, "a", metrics(1))
+    store.epochs.add(number, "a", dataclasses.replace(metrics(1), loss=0.1))
+    assert [epoch.loss for epoch in store.epochs.all(number)] == [0.1]
 
 
 def seen(epoch, norm=1.0):
@@ -225,31 +225,31 @@ def test_a_second_observation_replaces_the_first(store, small):
     run = store.create(small)
     store.claim(run.number, "a")
     for one in (seen(0), seen(1), seen(1, norm=3.0)):
-        store.add_observation(run.number, "a", one)
-    store.add_observation(run.number, "b", seen(2))
-    assert store.observations(run.number) == [seen(0), seen(1, norm=3.0)]
+        store.epochs.add_observation(run.number, "a", one)
+    store.epochs.add_observation(run.number, "b", seen(2))
+    assert store.epochs.observations(run.number) == [seen(0), seen(1, norm=3.0)]
 
 
 def test_what_was_seen_goes_with_the_epochs(store, small):
     run = store.create(small)
     store.claim(run.number, "a")
-    store.add_epoch(run.number, "a", metrics(1))
-    store.add_observation(run.number, "a", seen(1))
-    store.discard_epochs(run.number, "a")
-    assert store.observations(run.number) == store.epochs(run.number) == []
-    store.add_observation(run.number, "a", seen(1))
+    store.epochs.add(run.number, "a", metrics(1))
+    store.epochs.add_observation(run.number, "a", seen(1))
+    store.epochs.discard(run.number, "a")
+    assert store.epochs.observations(run.number) == store.epochs.all(run.number) == []
+    store.epochs.add_observation(run.number, "a", seen(1))
     store.end(run.number, "a", Outcome(state=RunState.FINISHED))
     store.delete(run.number)
-    assert store.observations(run.number) == []
+    assert store.epochs.observations(run.number) == []
 
 
 def test_the_losses_within_an_epoch_are_kept(store, small):
     number = claimed(store, small)
     points = [BatchLoss(batch=4, loss=1 / 3), BatchLoss(batch=8, loss=0.1 + 0.2)]
-    store.add_epoch(number, "a", metrics(1), points)
-    store.add_epoch(number, "a", metrics(2))  # as an older version did
-    assert store.batch_losses(number) == points
-    assert store.epochs(number) == [metrics(1), metrics(2)]
+    store.epochs.add(number, "a", metrics(1), points)
+    store.epochs.add(number, "a", metrics(2))  # as an older version did
+    assert store.epochs.losses(number) == points
+    assert store.epochs.all(number) == [metrics(1), metrics(2)]
 
 
 def test_a_rate_is_requested_taken_and_recorded(store, small):
