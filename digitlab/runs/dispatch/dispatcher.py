@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from digitlab import logs
 from digitlab.errors import DatabaseUnavailable, DigitLabError, InvalidSetting, RunNotFound
+from digitlab.runs.dispatch.background_thread import BackgroundThread
 from digitlab.runs.dispatch.worker_client import WorkerClient
 from digitlab.runs.dispatch.worker_names import is_gone_from_here
 from digitlab.runs.records.run import LastHeartbeat, RunState
@@ -66,44 +67,24 @@ def requeue_lost_runs(store: "Store", monitor: HeartbeatMonitor) -> None:
                 logs.log(event, run=run.number, person=run.owner, lost=heartbeat.worker, recoveries=run.recoveries)
 
 
-class Dispatcher:
-    """Hands queued runs to workers, and requeues runs whose worker died, for as long as the app runs.
-
-    Several apps on one record may each have one.
-
-    Attributes:
-        error_message: One sentence on why nothing can be trained now; empty if all is well.
-    """
+class Dispatcher(BackgroundThread):
+    """Hands queued runs to workers, and requeues runs whose worker died. It starts the workers first."""
 
     def __init__(self, workers: WorkerClient, store: Callable[[], "Store"]) -> None:
         """Take the workers, and what opens the record when it is first needed."""
+        super().__init__("dispatcher")
         self._workers, self._store = workers, store
         self._monitor = HeartbeatMonitor()
-        self._has_news, self._is_over = threading.Event(), threading.Event()
         self._has_started = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="dispatcher", daemon=True)
-        self.error_message: str = ""
-
-    def start(self) -> None:
-        """Start the thread, which starts the workers first; a second call does nothing."""
-        if not self._thread.is_alive() and not self._is_over.is_set():
-            self._thread.start()
-
-    def wake(self) -> None:
-        """Look at the record now: a run was queued."""
-        self._has_news.set()
 
     def wait_until_started(self) -> None:
         """Return when the workers have started, or failed to."""
         self._has_started.wait()
 
     def close(self) -> None:
-        """End the thread."""
-        self._is_over.set()
-        self._has_news.set()
+        """End the thread; nobody waits for its start any more."""
         self._has_started.set()
-        if self._thread.is_alive():
-            self._thread.join(timeout=10)
+        super().close()
 
     def _run(self) -> None:
         is_first = True

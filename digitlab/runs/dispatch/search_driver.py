@@ -1,12 +1,12 @@
 """Drives searches: begins their trials as ordinary runs, and tells the searches what became of them."""
 
-import threading
 import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from digitlab import logs
 from digitlab.errors import DatabaseUnavailable, InvalidSetting, RunIsOver, SearchError
+from digitlab.runs.dispatch.background_thread import BackgroundThread
 from digitlab.runs.dispatch.dispatcher import HeartbeatMonitor
 from digitlab.runs.dispatch.worker_names import new_worker_name
 from digitlab.runs.records.search import (
@@ -29,14 +29,11 @@ _PAUSES = 4  # times as long as a look took: this process has pages to show
 _HEARTBEAT = 2.0  # seconds between two heartbeats
 
 
-class SearchDriver:
-    """Drives searches for as long as the app runs: a thread of its process.
+class SearchDriver(BackgroundThread):
+    """Drives searches for as long as the app runs.
 
-    Several apps on one record may each have one; each search has one driver at a time. All that is known of a search is
-    in the record, so another process goes on with it where the last one ended.
-
-    Attributes:
-        error_message: One sentence on why no search can go on now; empty if all is well.
+    Each search has one driver at a time. All that is known of a search is in the record, so another process goes on
+    with it where the last one ended.
     """
 
     def __init__(
@@ -54,30 +51,12 @@ class SearchDriver:
             changed: Called when a run was queued or asked to stop.
             wait: Called by the thread first: it returns when the app has started.
         """
+        super().__init__("search driver")
         self._store, self._workers, self._changed, self._wait = store, workers, changed, wait
         self._name = new_worker_name()
         self._monitor = HeartbeatMonitor()
         self._beaten: dict[int, float] = {}  # when each search that is driven here had its last heartbeat
         self._judged: dict[int, int] = {}  # after how many epochs each run that trains was last judged
-        self._has_news, self._is_over = threading.Event(), threading.Event()
-        self._thread = threading.Thread(target=self._run, name="search driver", daemon=True)
-        self.error_message: str = ""
-
-    def start(self) -> None:
-        """Start the thread; a second call does nothing."""
-        if not self._thread.is_alive() and not self._is_over.is_set():
-            self._thread.start()
-
-    def wake(self) -> None:
-        """Look at the record now: a search was started, or is to stop."""
-        self._has_news.set()
-
-    def close(self) -> None:
-        """End the thread, and let others drive its searches."""
-        self._is_over.set()
-        self._has_news.set()
-        if self._thread.is_alive():
-            self._thread.join(timeout=10)
 
     def step(self) -> bool:
         """Look at all running searches once; return whether any is driven here."""
