@@ -22,7 +22,7 @@ def loss_by_batch(batches: int, changes: Sequence[RateChange], *, is_dark: bool)
         "type": "quantitative",
         "title": _("Batch"),
         "scale": {"domain": [0, max(batches, 1)], "nice": False},
-        "axis": {"tickMinStep": 1, "format": ",d", "grid": False, "labelOverlap": "greedy"},
+        "axis": {"tickMinStep": 1, "format": ",d", "grid": False, "labelOverlap": "greedy", "labelFlush": True},
     }
     line = {
         "mark": {"type": "line", "strokeWidth": 2, "point": {"size": 16, "filled": True}},

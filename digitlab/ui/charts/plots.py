@@ -74,7 +74,7 @@ def epoch_axis(ends: tuple[int, int] | None = None) -> dict[str, Any]:
         "type": "quantitative",
         "title": _("Epoch"),
         "scale": {"domain": list(ends), "nice": False} if ends else {"zero": False, "nice": False},
-        "axis": {"tickMinStep": 1, "format": "d", "grid": False},
+        "axis": {"tickMinStep": 1, "format": "d", "grid": False, "labelFlush": True},
     }
 
 

@@ -91,7 +91,7 @@ def importance_bars() -> dict[str, Any]:
         "mark": {"type": "bar", "cornerRadiusEnd": 3},
         "encoding": {
             "y": place,
-            "x": share | {"scale": {"domain": [0, 1]}, "axis": {"format": "%", "tickCount": 5}},
+            "x": share | {"scale": {"domain": [0, 1]}, "axis": {"format": "%", "tickCount": 5, "labelFlush": True}},
             "tooltip": [{"field": "setting", "title": _("Setting")}, {**share, "format": ".0%"}],
         },
     }
@@ -126,7 +126,6 @@ def parallel(space: SearchSpace, trials: Sequence[Trial], *, is_dark: bool) -> d
     The axes lie one below the other, so that they fit a phone. A line is a trial: the darker (in the dark theme: the
     lighter), the higher its accuracy; the best is orange and thick.
     """
-    ink, paper = ("#e7edf4", "#0f1722") if is_dark else ("#17212e", "#ffffff")
     low, high = _ends(trials)
     axes = [label(varied.name) for varied in space.varied] + [_("Validation accuracy")]
     ends = [mark for varied in space.varied for mark in _marks(varied)]
@@ -141,48 +140,65 @@ def parallel(space: SearchSpace, trials: Sequence[Trial], *, is_dark: bool) -> d
         "axis": {"grid": True, "domain": False, "ticks": False, "labelLimit": 110, "labelPadding": 14},
     }
     x = {"field": "place", "type": "quantitative", "axis": None, "scale": {"domain": [-0.04, 1.04], "nice": False}}
+    place = {"x": x, "y": y}
+    return {
+        "layer": [
+            *_lines(place, (low, high), is_dark=is_dark),
+            _pointers(place),
+            *_labels(place, labels, is_dark=is_dark),
+        ]
+    }
+
+
+def _lines(place: dict[str, Any], ends: tuple[float, float], *, is_dark: bool) -> list[dict[str, Any]]:
+    """Return the lines of the trials, and above them that of the best."""
+    place = place | {"detail": {"field": "trial"}, "order": {"field": "index"}}
+    shade = {
+        "field": "accuracy",
+        "type": "quantitative",
+        "scale": {"range": _SHADES[is_dark], "domain": list(ends)},
+        "legend": None,
+    }
+    return [
+        {
+            "transform": [{"filter": "!datum.isBest"}],
+            "mark": {"type": "line", "strokeWidth": 1.5, "opacity": 0.85},
+            "encoding": place | {"color": shade},
+        },
+        {
+            "transform": [{"filter": "datum.isBest"}],
+            "mark": {"type": "line", "strokeWidth": 4, "color": _BEST},
+            "encoding": place,
+        },
+    ]
+
+
+def _pointers(place: dict[str, Any]) -> dict[str, Any]:
+    """Return what shows a value where one points at it: unseen, and wide enough for a finger."""
     tooltip = [
         {"field": "trial", "title": _("Trial")},
         {"field": "axis", "title": _("Setting")},
         {"field": "value", "title": _("Value")},
         {"field": "accuracy", "format": ".2%", "title": _("Validation accuracy")},
     ]
-    shade = {
-        "field": "accuracy",
-        "type": "quantitative",
-        "scale": {"range": _SHADES[is_dark], "domain": [low, high]},
-        "legend": None,
-    }
-    text = {"type": "text", "dy": 14, "fontSize": 12, "aria": False}
-    place = {"x": x, "y": y, "detail": {"field": "trial"}, "order": {"field": "index"}}
     return {
-        "layer": [
-            {
-                "transform": [{"filter": "!datum.isBest"}],
-                "mark": {"type": "line", "strokeWidth": 1.5, "opacity": 0.85},
-                "encoding": place | {"color": shade},
-            },
-            {
-                "transform": [{"filter": "datum.isBest"}],
-                "mark": {"type": "line", "strokeWidth": 4, "color": _BEST},
-                "encoding": place,
-            },
-            {
-                "mark": {"type": "point", "size": 90, "opacity": 0, "filled": True},  # wide enough to be pointed at
-                "encoding": {"x": x, "y": y, "tooltip": tooltip},
-            },
-            {  # on a rim, so that lines do not cross them
-                "data": {"values": labels},
-                "mark": text | {"color": paper, "stroke": paper, "strokeWidth": 4},
-                "encoding": {"x": x, "y": y, "text": {"field": "text"}},
-            },
-            {
-                "data": {"values": labels},
-                "mark": text | {"color": ink},
-                "encoding": {"x": x, "y": y, "text": {"field": "text"}},
-            },
-        ]
+        "mark": {"type": "point", "size": 90, "opacity": 0, "filled": True},
+        "encoding": place | {"tooltip": tooltip},
     }
+
+
+def _labels(place: dict[str, Any], labels: list[dict[str, Any]], *, is_dark: bool) -> list[dict[str, Any]]:
+    """Return the values at the axes, on a rim of the page's colour, so that lines do not cross them."""
+    ink, paper = ("#e7edf4", "#0f1722") if is_dark else ("#17212e", "#ffffff")
+    text = {"type": "text", "dy": 14, "fontSize": 12, "aria": False}
+    return [
+        {
+            "data": {"values": labels},
+            "mark": text | look,
+            "encoding": place | {"text": {"field": "text"}},
+        }
+        for look in ({"color": paper, "stroke": paper, "strokeWidth": 4}, {"color": ink})
+    ]
 
 
 def label(name: str) -> str:
