@@ -9,7 +9,8 @@ from digitlab.translation import _
 # `digitlab/server/page_style.py` writes it into the page. A class `st-key-NAME` is that of the element with this key.
 SHEET = """
 [data-testid=stMainBlockContainer] { max-width: none; }
-:lang(ko) [data-testid=stMain] :is(h1, h2, h3, p, li, dd) { word-break: keep-all; overflow-wrap: break-word; }
+:lang(ko) [data-testid=stMain] :is(h1, h2, h3, p, li, dd, small, .digitlab-answer) { word-break: keep-all;
+    overflow-wrap: break-word; }
 [data-testid=stCaptionContainer], [data-testid=stCaptionContainer] :is(p, li) { color: inherit; opacity: 1; }
 :is([data-testid=stButtonGroup] [aria-checked=true], [data-testid=stButtonGroup] [aria-pressed=true],
     [data-testid=stTab][aria-selected=true], [data-testid=stSliderThumbValue]) :is(p, span, div),

@@ -192,6 +192,13 @@ def test_the_learning_rate_is_changed_and_marked(app, lab, me, small, settings):
         assert chart.proto.alt.endswith(". Learning rate changed 1 time, to 0.0005 after 8 batches")
 
 
+def test_the_slider_begins_at_the_rate_of_now(app, lab, me, small, store):
+    number = lab.start_training(small, "", me).number
+    store.claim(number, "a worker that does nothing")
+    store.record_rate_changes(number, "a worker that does nothing", (RateChange(batch=8, rate=0.0003),), None)
+    assert opened(app, number).select_slider[0].value == 0.0003
+
+
 def test_only_the_owner_steers_and_only_what_can_be(app, lab, me, small, settings):
     other = lab.start_training(small, "", Person(id="someone else")).number
     store = Store(settings.database_url)

@@ -73,7 +73,7 @@ def _rate(run: Run, person: Person) -> Run:
         rate = st.select_slider(
             _("Learning rate"),
             rates(run.config),
-            run.config.learning_rate,
+            run.config.last_rate,
             format_func=lambda value: f"{value:g}",
             help=glossary.help("learning_rate"),
             key=f"rate-{run.number}",
@@ -89,9 +89,9 @@ def _rate(run: Run, person: Person) -> Run:
 
 
 def rates(config: TrainingConfig) -> list[float]:
-    """Return the learning rates of the slider: 1, 2 and 5 times each power of ten, and the run's own."""
+    """Return the learning rates of the slider: 1, 2 and 5 times each power of ten, the run's own and its last one."""
     usual = {float(f"{digit}e{power}") for power in range(_LOWEST, _HIGHEST + 1) for digit in (1, 2, 5)}
-    return sorted(usual | {config.learning_rate})
+    return sorted(usual | {config.learning_rate, config.last_rate})
 
 
 def rate_in_words(run: Run) -> str:
