@@ -24,6 +24,7 @@ from digitlab.data import mnist
 from digitlab.errors import RunIsOver
 from digitlab.networks.config import TrainingConfig
 from digitlab.runs.dispatch.worker_client import WorkerClient
+from digitlab.runs.store.lazy_store import LazyStore
 from digitlab.runs.store.store import Store
 from digitlab.settings import ROOT, Settings
 
@@ -95,6 +96,28 @@ def _children() -> Iterator[None]:
 def settings(tmp_path: Path) -> Settings:
     data = tmp_path / "data"
     return Settings(data=data, models=tmp_path / "models", database_url=f"sqlite:///{data / 'digitlab.db'}")
+
+
+@pytest.fixture
+def store(settings: Settings) -> Iterator[Store]:
+    """The record of `settings`; it is created."""
+    one = Store(settings.database_url)
+    yield one
+    one.close()
+
+
+@pytest.fixture
+def record(settings: Settings) -> Iterator[LazyStore]:
+    """The record of `settings`, opened on first use."""
+    one = LazyStore(settings.database_url)
+    yield one
+    one.close()
+
+
+@pytest.fixture
+def changes() -> list[int]:
+    """Grows whenever something was changed in the record."""
+    return []
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ from digitlab.networks.config import TrainingConfig
 from digitlab.networks.metrics import EpochMetrics
 from digitlab.networks.search_parameters import Varied
 from digitlab.networks.search_space import SearchSpace
+from digitlab.runs.dispatch.search_driver import SearchDriver
 from digitlab.runs.records.people import OPERATOR, Person
 from digitlab.runs.records.run import Outcome, RunState
 from digitlab.runs.records.search import Search
@@ -48,3 +49,14 @@ def train_next(store: Store, accuracy: Callable[[TrainingConfig], float] = good)
             end_epoch(store, number, epoch, accuracy(config))
         store.end(number, "w", Outcome(state=RunState.FINISHED))
     return number
+
+
+def to_its_end(
+    store: Store, driver: SearchDriver, number: int, train: Callable[[Store], int | None] = train_next
+) -> Search:
+    """Drive a search, and be its worker, until it is over; return it."""
+    while not (search := store.searches.get(number)).state.is_over():
+        driver.step()
+        while store.queue():
+            train(store)
+    return search

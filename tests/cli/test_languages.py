@@ -12,7 +12,6 @@ from stored_runs import claimed
 from digitlab.cli.main import main
 from digitlab.networks.config import TrainingConfig
 from digitlab.runs.records.run import Outcome, RunState
-from digitlab.runs.store.store import Store
 
 TEXTS = {
     "usage: ": "사용법: ",
@@ -31,13 +30,6 @@ TEXTS = {
     "Its worker ended unexpectedly. The finished epochs are saved, and you can resume it.": "워커가 갑자기 끝났습니다.",
     "Nearly anything: {what}": "{what}",
 }
-
-
-@pytest.fixture
-def store(settings):
-    store = Store(settings.database_url)
-    yield store
-    store.close()
 
 
 @pytest.fixture(autouse=True)

@@ -3,21 +3,13 @@
 import pytest
 from apptest import press, rerun, texts
 from own_digits import visitor
-from searches import RATE, UNITS, space, train_next
+from searches import RATE, UNITS, space, to_its_end
 
 from digitlab.networks.config import TrainingConfig
 from digitlab.runs.dispatch.search_driver import SearchDriver
 from digitlab.runs.records.people import OPERATOR
 from digitlab.runs.records.run import Failure, Outcome, RunState
 from digitlab.runs.records.search import SearchState, TrialState
-from digitlab.runs.store.store import Store
-
-
-@pytest.fixture
-def store(settings):
-    one = Store(settings.database_url)
-    yield one
-    one.close()
 
 
 @pytest.fixture
@@ -27,13 +19,6 @@ def driver(store):
 
 def diverge(store):
     store.end(store.claim_next("w"), "w", Outcome(state=RunState.FAILED, failure=Failure.DIVERGED, message="NaN."))
-
-
-def to_its_end(store, driver, number, train=train_next):
-    while not store.searches.get(number).state.is_over():
-        driver.step()
-        while store.queue():
-            train(store)
 
 
 def labels(page):

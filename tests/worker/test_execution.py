@@ -22,13 +22,6 @@ from digitlab.runs.store.store import Store
 from digitlab.worker import execution, model_pool
 
 
-@pytest.fixture
-def store(settings):
-    one = Store(settings.database_url)
-    yield one
-    one.close()
-
-
 def perform(settings, number, **asked):
     """Claim a run, and carry it out as somebody at a command line does."""
     store = Store(settings.database_url)

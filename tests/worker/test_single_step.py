@@ -17,13 +17,6 @@ from digitlab.worker import checkpoints, execution, multistep
 from digitlab.worker.single_step import train_one_batch
 
 
-@pytest.fixture
-def store(settings):
-    one = Store(settings.database_url)
-    yield one
-    one.close()
-
-
 def paused(store, config):
     """A run that was paused before it started."""
     number = store.create(config).number

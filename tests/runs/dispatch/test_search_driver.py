@@ -6,7 +6,7 @@ import threading
 import time
 
 import pytest
-from searches import RATE, begun, end_epoch, good, train_next
+from searches import RATE, begun, end_epoch, good, to_its_end, train_next
 from waiting import wait_for
 
 from digitlab.errors import DatabaseUnavailable
@@ -16,7 +16,6 @@ from digitlab.runs.dispatch.search_driver import SearchDriver
 from digitlab.runs.records.people import Person
 from digitlab.runs.records.run import Failure, Outcome, RunState
 from digitlab.runs.records.search import NOBODY, SearchState, TrialState
-from digitlab.runs.store.store import Store
 
 ANN, BEN = Person(id="ann"), Person(id="ben")
 DRIVE = """
@@ -31,13 +30,6 @@ while True:
 
 
 @pytest.fixture
-def store(settings):
-    one = Store(settings.database_url)
-    yield one
-    one.close()
-
-
-@pytest.fixture
 def driver(store):
     return SearchDriver(lambda: store, lambda: 2)
 
@@ -45,15 +37,6 @@ def driver(store):
 def fail_next(store, failure=None, message="No room."):
     number = store.claim_next("w")
     store.end(number, "w", Outcome(state=RunState.FAILED, failure=failure, message=message))
-
-
-def to_its_end(store, driver, number, train=train_next):
-    """Drive a search and train its trials until it is over; return it."""
-    while not (search := store.searches.get(number)).state.is_over():
-        driver.step()
-        while store.queue():
-            train(store)
-    return search
 
 
 def states(store, number):

@@ -25,13 +25,6 @@ from digitlab.translation import Text, error_text, in_language
 
 
 @pytest.fixture
-def store(settings):
-    one = Store(settings.database_url)
-    yield one
-    one.close()
-
-
-@pytest.fixture
 def workers(crewed):
     one = WorkerClient(crewed)
     yield one

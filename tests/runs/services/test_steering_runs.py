@@ -11,16 +11,8 @@ from digitlab.networks.rate_changes import MAX_CHANGES, RateChange
 from digitlab.runs.records.people import Person
 from digitlab.runs.services.limits import Limits
 from digitlab.runs.services.trainings import Trainings
-from digitlab.runs.store.lazy_store import LazyStore
 
 ANN, BEN = Person(id="ann"), Person(id="ben")
-
-
-@pytest.fixture
-def record(settings):
-    one = LazyStore(settings.database_url)
-    yield one
-    one.close()
 
 
 @pytest.fixture

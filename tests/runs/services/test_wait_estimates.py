@@ -7,14 +7,6 @@ from digitlab.networks.metrics import EpochMetrics, Progress
 from digitlab.runs.records.people import Person
 from digitlab.runs.records.run import Outcome, RunState
 from digitlab.runs.services.wait_estimates import WaitEstimates
-from digitlab.runs.store.store import Store
-
-
-@pytest.fixture
-def store(settings):
-    one = Store(settings.database_url)
-    yield one
-    one.close()
 
 
 def epoch(number, seconds):
