@@ -4,6 +4,7 @@ import io
 import itertools
 import json
 import resource
+import types
 
 import numpy as np
 import pytest
@@ -205,17 +206,33 @@ def test_a_training_goes_on_in_the_blocks_that_it_began_with(digits, tmp_path, m
     assert np.array_equal(went_on[1], never[1])
 
 
-def test_checkpoints_within_an_epoch_are_seconds_apart(digits, tmp_path):
-    written = []
+class CountingFolder(Folder):
+    """Counts what is written to it."""
 
-    class Counting(Folder):
-        def write(self, name, content):
-            written.append(len(content))
-            super().write(name, content)
+    def __init__(self, place):
+        super().__init__(place)
+        self.written = 0
 
-    config = dataclasses.replace(BROKEN_OFF["convolutional"], epochs=1)
-    train(config, digits.x_train, digits.y_train, checkpoint=StoredFile(Counting(tmp_path), "run.npz"))
-    assert len(written) == 1  # at its end
+    def write(self, name, content):
+        self.written += 1
+        super().write(name, content)
+
+
+@pytest.mark.parametrize(("seconds", "every"), [(11.0, 1), (6.0, 2), (0.0, None)])  # a chunk takes; so many chunks
+def test_checkpoints_within_an_epoch_are_seconds_apart(digits, tmp_path, monkeypatch, seconds, every):
+    now, folder, chunks = [0.0], CountingFolder(tmp_path), []
+    monkeypatch.setattr(checkpoints, "time", types.SimpleNamespace(monotonic=lambda: now[0]))
+
+    def a_chunk_later():
+        now[0] += seconds
+        chunks.append(now[0])
+        return True
+
+    config = TrainingConfig(preset="convolutional", epochs=1, training_digits=3000, validation_split=0)
+    file = StoredFile(folder, "run.npz")
+    train(config, digits.x_train, digits.y_train, wanted=a_chunk_later, checkpoint=file)
+    assert len(chunks) > 5
+    assert folder.written == (len(chunks) // every if every else 0) + 1  # one at its end
 
 
 def test_going_on_with_no_epoch_left_keeps_what_was_learned(digits, small, tmp_path):
