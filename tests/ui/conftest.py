@@ -5,6 +5,7 @@ import pytest
 import streamlit as st
 from apptest import App
 from streamlit.components.v2 import manifest_scanner
+from streamlit.runtime.scriptrunner import script_runner
 
 from digitlab.lab import Lab
 from digitlab.settings import Settings
@@ -18,6 +19,14 @@ def _one_scan() -> Iterator[None]:
     scan = functools.cache(manifest_scanner.scan_component_manifests)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(manifest_scanner, "scan_component_manifests", scan)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_keras() -> Iterator[None]:
+    """Keep Streamlit from clearing Keras after each run, for 0.6 s: a page process has no Keras, but this one may."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(script_runner, "_clean_problem_modules", lambda: None)
         yield
 
 
