@@ -26,8 +26,9 @@ def show_errors() -> Iterator[None]:
 def show_notice(trouble: str) -> None:
     """Show at the top of a page what happened to the database, if anything did; its parts need not repeat it."""
     st.session_state[_HAS_NOTICE] = bool(trouble)
-    if trouble:
-        st.error(escape_markdown(translated(trouble)), icon=":material/error:")
+    with st.container():  # always there, so that nothing moves when the notice comes or goes
+        if trouble:
+            st.error(escape_markdown(translated(trouble)), icon=":material/error:")
 
 
 def escape_markdown(text: str) -> str:

@@ -19,7 +19,7 @@ def repeat(show: Callable[P, None], seconds: float | None, *args: P.args, **kwar
         args, kwargs: What the fragment is called with.
     """
     if seconds is None:
-        with st.container():  # as when it is repeated, so that the pieces keep their places
+        with st.container(), st.container():  # in as many as when it is repeated: else it stands there twice in between
             st.fragment(show)(*args, **kwargs)
     else:
         _repeat(show, seconds, *args, **kwargs)
