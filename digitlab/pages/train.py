@@ -217,12 +217,19 @@ def show_run(run: Run) -> None:
 
 
 def place_of(run: Run | None) -> DeltaGenerator:
-    """Return the place of the shown run, of a fixed least height; it is cleared at once when another run is shown."""
+    """Return the place of the shown run, of a fixed least height; what stood there goes at once for another run.
+
+    There are two places in turn, of which one is empty. In a single one, what stood there would stay below the new
+    until all of that is written: of two messages for one place Streamlit sends only the later, and a container keeps
+    what the one before it held.
+    """
     number = run.number if run else 0
-    is_another = st.session_state.get("run_in_place", number) != number
-    st.session_state.run_in_place = number
-    with st.container(key="run-place"):  # what is below stays while it is cleared
-        return st.empty().container() if is_another else st.container()
+    before, used = st.session_state.get("run_in_place", (number, 0))
+    chosen: int = used if number == before else 1 - used
+    st.session_state.run_in_place = number, chosen
+    with st.container(key="run-place", gap=None):
+        places = [st.container() if place == chosen else st.empty() for place in range(2)]
+    return places[chosen]
 
 
 def show_list(runs: list[Run]) -> None:

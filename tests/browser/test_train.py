@@ -155,8 +155,11 @@ def assert_figures_go_with_their_run(page: Page) -> None:
                 mixed += document.querySelectorAll("[data-testid=stMetric]").length;
         }).observe(document.body, {subtree: true, childList: true, characterData: true});
     }""")
+    title = page.locator(".st-key-run-heading h3")
+    before = title.inner_text()
     press_train(page)
-    expect(page.get_by_role("button", name="Stop")).to_be_visible()
+    expect(title).not_to_have_text(before)
+    expect(page.get_by_test_id("stMetric").first).to_be_visible()  # of the next one: it takes a second
     assert page.evaluate("mixed") == 0
 
 
