@@ -38,7 +38,7 @@ GROUPS = {  # of the pages in the navigation, by their titles there; the other p
     **dict.fromkeys(("Train", "Try many", "Watch it learn", "Improve"), "Train"),
     **dict.fromkeys(("Models", "Evaluate", "Compare"), "Networks"),
 }
-PATIENCE = 120_000  # milliseconds; two processes of tests share two cores
+PATIENCE = 120_000  # milliseconds; three processes of tests share two cores
 # How often the page has sent something, and how much of it was sent when its script last began to run.
 COUNT_RUNS = """
     window.runs = {sent: 0, answered: 0, time: 0};
