@@ -18,6 +18,7 @@ _MIN_LEVEL = 20  # of 255: fainter pixels come from compression
 _MIN_FILL = 0.55  # of its rectangle that the outline of a frame encloses before strokes that cross it are removed
 _RECTANGLE = 0.94  # of its rectangle that the outline fills at least afterwards; an ellipse fills 0.79
 _CLOSING, _OPENING = 0.15, 0.3  # of the frame's shorter side
+_MIN_SHARE = 1 / 3  # of its filled outline that a frame is; where a thick stroke bends, a smaller rectangle may be left
 _WORKING_SIDE = 400  # pixels, of the outline while it is compared with a rectangle
 _MAX_TILT = 10.0  # degrees by which a form may be rotated
 _SOLID = 0.8  # of its outline that a stroke fills
@@ -142,12 +143,12 @@ def _as_rectangle(outline: NDArray[np.int32], seen: NDArray[np.uint8]) -> Rectan
     whole = np.zeros((height + 2 * margin, width + 2 * margin), np.uint8)
     cv2.drawContours(whole, [outline - [left - margin, top - margin]], 0, (1,), cv2.FILLED)
     filled = (shrink(255 * whole, _WORKING_SIDE) > 127).astype(np.uint8)
-    scale = filled.shape[1] / whole.shape[1]
+    scale, enclosed = filled.shape[1] / whole.shape[1], cv2.countNonZero(filled)
     for operation, share in ((cv2.MORPH_CLOSE, _CLOSING), (cv2.MORPH_OPEN, _OPENING)):
         length = 2 * max(1, round(share * min(width, height) * scale / 2)) + 1  # odd, or the outline would move
         filled = np.asarray(cv2.morphologyEx(filled, operation, np.ones((length, length), np.uint8)), np.uint8)
     area = cv2.countNonZero(filled)
-    if not area:
+    if not area or area < _MIN_SHARE * enclosed:
         return None
     _, (across, along), angle = cv2.minAreaRect(cv2.findNonZero(filled))
     angle = (angle + 45) % 90 - 45

@@ -1,3 +1,4 @@
+import cv2
 import numpy as np
 import pytest
 from forms import form, notebook, on_paper, pixels, plot, scanned, small, written
@@ -165,3 +166,12 @@ def test_a_straight_one_and_an_eleven_stay(text):
     one = [np.array([(0, 0), (0, 1.0)])]
     assert text(on_paper(form([one], kind="none"))) == "1"
     assert text(on_paper(form([one, one], kind="none", pen=6))) == "11"
+
+
+def test_a_thick_five_is_no_frame_where_its_stroke_bends():
+    around = np.linspace(-np.pi / 2, 0.75 * np.pi, 14)
+    belly = np.stack([110 + 60.5 * np.cos(around), 175 + 50 * np.sin(around)], axis=1)
+    five = np.concatenate([[(180, 45), (80, 45), (80, 135), (110, 120)], belly])
+    ink = np.zeros((280, 280), np.uint8)
+    cv2.polylines(ink, [np.round(five).astype(np.int32)], isClosed=False, color=255, thickness=40)
+    assert np.array_equal(extract_foreground(np.dstack([ink, ink, ink, np.full_like(ink, 255)])), ink)
