@@ -9,11 +9,12 @@ import sys
 import urllib.request
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 from playwright.sync_api import (
     Browser,
@@ -91,6 +92,16 @@ class App:
         self.process.send_signal(signal.SIGUSR1)
         wait_for(lambda: self.modules_file.exists() and self.modules_file.read_text())
         return set(self.modules_file.read_text().split("\n"))
+
+    def kill(self) -> None:
+        """End the server and its workers as `kill -9` does."""
+        server = psutil.Process(self.process.pid)
+        family = [server, *server.children(recursive=True)]
+        for process in family:
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
+        self.process.wait()
+        psutil.wait_procs(family)
 
 
 @contextmanager
