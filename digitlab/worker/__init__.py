@@ -28,6 +28,7 @@ saved_models         saved networks that a worker keeps open
 single_step          one step on a paused run
 snapshot_models      snapshots -> networks that read
 training             config, digits -> a trained network
+training_digits      MNIST's digits, and synthetic ones, drawn when needed
 """
 
 import sys

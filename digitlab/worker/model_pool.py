@@ -6,6 +6,7 @@ with new weights in it.
 
 import threading
 from collections import OrderedDict
+from collections.abc import Callable
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -89,13 +90,16 @@ def _compile(model: keras.Model, config: TrainingConfig) -> None:
         rate = _schedules[model] = _Steerable(rate)
     optimizer = _optimizer(config, rate)
     optimizer.build(model.trainable_variables)
-    if config.written_digits:
-        model.compile(optimizer, loss_with_no_digit, metrics=[AccuracyOfDigits(name="accuracy")], jit_compile=False)
-    else:
-        model.compile(optimizer, "sparse_categorical_crossentropy", metrics=["accuracy"], jit_compile=False)
+    accuracy = AccuracyOfDigits(name="accuracy") if config.written_digits else "accuracy"
+    model.compile(optimizer, loss_of(config), metrics=[accuracy], jit_compile=False)
     # Keras builds a metric's sums with the first batch, but a training resumed within an epoch restores them before.
     model.compute_metrics(None, keras.ops.zeros((1,), "uint8"), keras.ops.full((1, 10), 0.1))
     model.reset_metrics()
+
+
+def loss_of(config: TrainingConfig) -> Callable[[keras.KerasTensor, keras.KerasTensor], keras.KerasTensor] | str:
+    """Return the loss of a training, or Keras' name for it."""
+    return loss_with_no_digit if config.written_digits else "sparse_categorical_crossentropy"
 
 
 def _optimizer(

@@ -126,6 +126,15 @@ class BatchChunks:
 
     def _digits(self, epoch: int, batches: range) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
         """Return the digits of some batches of an epoch, which lie within one uncut chunk, and their labels."""
+        index, chosen, cut = self._chosen(epoch, batches)
+        images, labels = self._images[chosen], self._labels[chosen]
+        if self._config.augmentation:
+            rng = np.random.default_rng([self._config.seed, epoch, index])
+            images = augment(images, self._config.augmentation, rng)
+        return images[cut], labels[cut]
+
+    def _chosen(self, epoch: int, batches: range) -> tuple[int, NDArray[np.int64], slice]:
+        """Return the number of the uncut chunk that some batches lie in, the places of its digits, and their part."""
         size = self.batches_per_chunk * self.batch_size
         if batches.start == self._full:
             index, within = math.ceil(self._full / self.batches_per_chunk), 0
@@ -133,12 +142,16 @@ class BatchChunks:
         else:
             index, within = divmod(batches.start, self.batches_per_chunk)
             chosen = self._order(epoch)[index * size : min((index + 1) * size, self._full * self.batch_size)]
-        images, labels = self._images[chosen], self._labels[chosen]
-        if self._config.augmentation:
-            rng = np.random.default_rng([self._config.seed, epoch, index])
-            images = augment(images, self._config.augmentation, rng)
-        cut = slice(within * self.batch_size, (within + len(batches)) * self.batch_size)
-        return images[cut], labels[cut]
+        return index, chosen, slice(within * self.batch_size, (within + len(batches)) * self.batch_size)
+
+    def places(self, numbers: range) -> NDArray[np.int64]:
+        """Return where in the data the digits of some batches stand, int64 (n,); numbers count over all epochs."""
+        found = [np.empty(0, np.int64)]
+        for number in numbers:
+            epoch, batch = divmod(number, self.ranges.batches_per_epoch)
+            _, chosen, cut = self._chosen(epoch, range(batch, batch + 1))
+            found.append(chosen[cut])
+        return np.concatenate(found)
 
     def batch(self, number: int) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
         """Return a batch by its number over all epochs: digits, uint8 (n, 28, 28), and labels, uint8 (n,)."""

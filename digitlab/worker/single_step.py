@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from digitlab.storage.storage import StoredFile
 from digitlab.translation import Text
 from digitlab.worker import build, checkpoints, execution, model_pool, training
 from digitlab.worker.heartbeat import Heartbeat, retry_while_unavailable
+from digitlab.worker.training_digits import TrainingDigits
 
 
 def train_one_batch(settings: Settings, number: int) -> SingleStep:
@@ -68,7 +70,7 @@ def _refusal(run: Run) -> RunError:
 
 
 def _step(settings: Settings, store: Store, run: Run, heartbeat: Heartbeat) -> SingleStep:
-    digits = mnist_source.load(settings.data)
+    digits, drawn = mnist_source.load(settings.data), _drawn(settings.data, _about_digits(run.config))
     execution.reconcile(settings, store, run, heartbeat)
     file = checkpoint_of(settings, run)
     start = checkpoints.read(file)
@@ -92,6 +94,7 @@ def _step(settings: Settings, store: Store, run: Run, heartbeat: Heartbeat) -> S
             checkpoint=draft,
             observe=execution.observer(settings, run, heartbeat),
             last=trained + 1,
+            drawn=drawn,
         )
         after, content = checkpoints.read(draft), draft.read()
     if after is None or content is None or after.trained <= trained:
@@ -102,9 +105,20 @@ def _step(settings: Settings, store: Store, run: Run, heartbeat: Heartbeat) -> S
         raise RunIsActive(Text("Run {number} was changed meanwhile. Nothing was trained.", number=run.number))
     file.write(content)
     logs.log("batch trained", run=run.number, person=run.owner, batch=trained + 1)
-    return _compare(
-        after.config, start, after, *training.next_batch(after.config, digits.x_train, digits.y_train, start)
-    )
+    return _compare(after.config, start, after, *training.next_batch(after.config, drawn, start))
+
+
+def _about_digits(config: TrainingConfig) -> TrainingConfig:
+    """Return settings with nothing else in them than what decides from which digits a training learns."""
+    names = ("seed", "training_digits", "validation_split", "written_digits")
+    return TrainingConfig(**{name: getattr(config, name) for name in names})
+
+
+@lru_cache(maxsize=1)
+def _drawn(folder: Path, config: TrainingConfig) -> TrainingDigits:
+    """Return what the trainings with these digits learn from: synthetic ones are kept for the next step."""
+    digits = mnist_source.load(folder)
+    return TrainingDigits(digits.x_train, digits.y_train, config)
 
 
 def _compare(
@@ -116,7 +130,7 @@ def _compare(
 ) -> SingleStep:
     """Compare a network before and after a step on a batch."""
     network = build.build(config.preset, config.seed, config.layers)
-    network.compile(loss="sparse_categorical_crossentropy", jit_compile=False)
+    network.compile(loss=model_pool.loss_of(config), jit_compile=False)
     if start is not None:
         _restore(network.variables, start.variables)
     state = [np.array(variable) for variable in network.variables]

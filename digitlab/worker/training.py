@@ -24,8 +24,7 @@ from digitlab.translation import Text
 from digitlab.worker import build, checkpoints, model_pool, multistep
 from digitlab.worker.callbacks import RateChanger, Reporter, StopWhenUnwanted
 from digitlab.worker.observer import Observe, Observer, digits_for
-
-_DRAWN_AT_ONCE = 2000  # synthetic digits
+from digitlab.worker.training_digits import TrainingDigits
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,6 +65,7 @@ def train(
     checkpoint: StoredFile | None = None,
     observe: Observe | None = None,
     last: int | None = None,
+    drawn: TrainingDigits | None = None,
 ) -> Trained:
     """Build and fit a network.
 
@@ -85,7 +85,9 @@ def train(
             may differ.
         observe: Called with what is observed in the network before the first epoch and after each, in this thread, and
             with a snapshot after some; None for no observation.
-        last: After how many batches, over all epochs, the training is paused; None: never.
+        last: After how many batches, over all epochs, the training is paused; None: never. Of synthetic digits, only
+            those of the batches until then are drawn.
+        drawn: What it learns from, of these images, labels and settings, if some of that is drawn already.
 
     Returns:
         The fitted network and its figures.
@@ -99,17 +101,19 @@ def train(
     if start is not None and checkpoint is not None:
         config = _resumed_config(config, start, checkpoint, report_changes)
     started = time.monotonic() - (start.seconds if start else 0)
-    fitted, validation = slice(0, config.fitted_digits), slice(config.fitted_digits, config.training_digits)
+    validation = slice(config.fitted_digits, config.training_digits)
     watch = _Watch(report, start.epochs if start else ())
     stop = StopWhenUnwanted(lambda: wanted() and (last is None or watch.trained < last))
-    data = images[fitted], labels[fitted]
-    if config.written_digits:
-        data = _with_handwriting(*data, config, watch, wanted)
-        if len(data[0]) < config.pictures_per_epoch:
+    drawn = drawn or TrainingDigits(images, labels, config)
+    if last is None:
+        drawn.draw_all(watch, wanted)
+        if len(drawn.images) < config.pictures_per_epoch:
             checkpoint = None  # drawing was stopped: a training on a part of the digits cannot be resumed
     learner = model_pool.acquire(config)
     execution_plan = execution_plans.plan(config.stack, config.steps)
-    chunks = _chunks(data, config, execution_plan, start, last)
+    chunks = _chunks(drawn, config, execution_plan, start, last)
+    if last is not None:
+        drawn.draw(chunks.places(range(start.trained if start else 0, last)))
     changer = RateChanger(config, chunks.ranges, take_rate, report_changes)
     observer = _observer(observe, images, labels, config, watch.epochs, start) if observe is not None else None
     callbacks, writer = _callbacks(changer, chunks, watch, stop, observer, checkpoint, start)
@@ -142,33 +146,30 @@ def train(
 
 
 def next_batch(
-    config: TrainingConfig,
-    images: NDArray[np.uint8],
-    labels: NDArray[np.uint8],
-    start: checkpoints.Checkpoint | None,
+    config: TrainingConfig, drawn: TrainingDigits, start: checkpoints.Checkpoint | None
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """Return the batch with which a training goes on: uint8 (n, 28, 28), and labels, uint8 (n,).
 
     Args:
-        config: The settings, without synthetic digits.
-        images: uint8 (n, 28, 28), as for `train`.
-        labels: uint8 (n,), likewise.
+        config: The settings.
+        drawn: What it learns from; the synthetic digits of the batch are drawn.
         start: Where it goes on; None: at its beginning.
     """
-    data = images[: config.fitted_digits], labels[: config.fitted_digits]
-    chunks = _chunks(data, config, execution_plans.plan(config.stack, config.steps), start)
+    chunks = _chunks(drawn, config, execution_plans.plan(config.stack, config.steps), start)
     return chunks.batch(start.trained if start else 0)
 
 
 def _chunks(
-    data: tuple[NDArray[np.uint8], NDArray[np.uint8]],
+    drawn: TrainingDigits,
     config: TrainingConfig,
     execution_plan: execution_plans.ExecutionPlan,
     start: checkpoints.Checkpoint | None,
     last: int | None = None,
 ) -> multistep.BatchChunks:
     per_chunk, first = (start.batches_per_chunk, start.trained) if start else (None, 0)
-    return multistep.BatchChunks(*data, config, execution_plan.digits, per_chunk, first=first, last=last)
+    return multistep.BatchChunks(
+        drawn.images, drawn.labels, config, execution_plan.digits, per_chunk, first=first, last=last
+    )
 
 
 def _callbacks(
@@ -271,34 +272,6 @@ def _resumed_config(
     if changes != recorded:
         report_changes(changes)
     return dataclasses.replace(config, learning_rate_changes=changes)
-
-
-def _with_handwriting(
-    images: NDArray[np.uint8],
-    labels: NDArray[np.uint8],
-    config: TrainingConfig,
-    report: Report,
-    wanted: Callable[[], bool],
-) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """Add synthetic digits, MNIST's digits redrawn, and drawings of other things, until it is no longer wanted."""
-    seed = config.seed
-    jobs = [partial(handwriting.synthetic_digits, len(p), seed, p.start) for p in _parts(config.written_digits)]
-    jobs += [partial(handwriting.non_digits, len(p), seed, p.start) for p in _parts(config.non_digits)]
-    for part in _parts(config.redrawn_digits):
-        cut = slice(part.start, part.stop)
-        jobs.append(partial(handwriting.redraw, images[cut], labels[cut], seed, part.start))
-    made = [(images, labels)]
-    for done, job in enumerate(jobs):
-        if not wanted():
-            break
-        report(Progress(epoch=0, batch=done, batches=len(jobs)))
-        made.append(job())
-    return np.concatenate([part[0] for part in made]), np.concatenate([part[1] for part in made])
-
-
-def _parts(n: int) -> list[range]:
-    """Cut 0 to n into parts that take some seconds to draw: between them a request to stop is noticed."""
-    return [range(start, min(start + _DRAWN_AT_ONCE, n)) for start in range(0, n, _DRAWN_AT_ONCE)]
 
 
 def _calibrate(

@@ -3,6 +3,7 @@ import dataclasses
 import numpy as np
 import pytest
 
+from digitlab.data.augmentation import Augmentation
 from digitlab.errors import Diverged, RunIsActive, RunIsOver
 from digitlab.networks.config import TrainingConfig
 from digitlab.networks.layers.kinds import Dense, Flatten
@@ -13,6 +14,7 @@ from digitlab.runs.models.cleanup import checkpoint_of
 from digitlab.runs.models.model_files import ModelFiles
 from digitlab.runs.records.run import CommandLineOptions, RunState
 from digitlab.runs.store.store import Store
+from digitlab.synthesis import handwriting
 from digitlab.worker import checkpoints, execution, multistep
 from digitlab.worker.single_step import train_one_batch
 
@@ -66,12 +68,15 @@ def test_a_step_of_sgd_moves_weights_by_rate_times_gradient(settings, store, pre
         assert layer.moved == pytest.approx(0.01 * layer.gradient_norm, rel=2e-3, abs=1e-7)
 
 
-def test_a_stepped_run_ends_as_one_that_was_not(settings, store, small):
-    stepped = paused(store, small)
-    for _batch in range(9):  # one of the second epoch among them
-        train_one_batch(settings, stepped)
+@pytest.mark.parametrize(
+    "changed", [{}, {"written_digits": 300, "batch_size": 120, "augmentation": Augmentation(shift=2, erasing=0.5)}]
+)
+def test_a_stepped_run_ends_as_one_that_was_not(settings, store, small, changed):
+    config = dataclasses.replace(small, **changed)
+    stepped = paused(store, config)
+    step_to_the_end(settings, stepped, 9)  # one of the second epoch among them
     assert [epoch.epoch for epoch in store.epochs.all(stepped)] == [1]
-    run, other = finish(settings, store, stepped), finish(settings, store, paused(store, small))
+    run, other = finish(settings, store, stepped), finish(settings, store, paused(store, config))
     assert run.state is RunState.FINISHED
     assert (run.test_loss, run.test_accuracy) == (other.test_loss, other.test_accuracy)
     figures = [
@@ -79,6 +84,22 @@ def test_a_stepped_run_ends_as_one_that_was_not(settings, store, small):
     ]
     assert figures[0] == figures[1]
     assert store.epochs.losses(stepped)[-1].batch == 16
+
+
+def test_a_step_draws_the_synthetic_digits_of_its_batch_alone(settings, store, monkeypatch):
+    drawn = []
+    draw = handwriting.synthetic_digits
+    monkeypatch.setattr(handwriting, "synthetic_digits", lambda *given: drawn.append(given[2]) or draw(*given))
+    config = TrainingConfig(training_digits=200, written_digits=10_000, batch_size=8, optimizer="sgd")
+    number = paused(store, config)
+    step = train_one_batch(settings, number)
+    assert 1 <= len(drawn) == len(set(drawn)) <= 8  # parts of 250
+    assert all(image.any() for image in step.images)
+    assert set(step.labels.tolist()) <= {*range(handwriting.NO_DIGIT + 1)}
+    for layer in step.layers:  # the loss is that of a training with drawings of no digit
+        assert layer.moved == pytest.approx(config.learning_rate * layer.gradient_norm, rel=2e-3, abs=1e-7)
+    train_one_batch(settings, number)
+    assert len(drawn) == len(set(drawn))  # what is drawn is kept for the next step
 
 
 def test_a_requested_rate_is_taken_by_a_step(settings, store, small):

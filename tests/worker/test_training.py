@@ -146,7 +146,7 @@ def test_the_temperature_is_built_into_the_network(digits):
 
 
 def test_writing_the_digits_is_reported_and_can_be_stopped(digits, small, monkeypatch):
-    monkeypatch.setattr("digitlab.worker.training._DRAWN_AT_ONCE", 100)
+    monkeypatch.setattr("digitlab.worker.training_digits._DRAWN_AT_ONCE", 250)
     told = []
     config = dataclasses.replace(small, written_digits=1000)
     trained = fit(config, digits, report=told.append, wanted=lambda: len(told) < 2)

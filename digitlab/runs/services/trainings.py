@@ -98,16 +98,12 @@ class Trainings:
         """Train the next batch of a paused run in a worker, and return what that did.
 
         Raises:
-            InvalidSetting: It is a fine-tuning, or it would have to draw synthetic digits first.
+            InvalidSetting: It is a fine-tuning.
             RunIsActive, RunIsOver: It is not paused.
             WorkersUnavailable: No worker answered.
         """
         run = _not_of_search(self._own(number, person))
         _check_steerable(run)
-        if run.config.written_digits:
-            raise InvalidSetting(
-                Text("Run {number} draws synthetic digits at each start, so it trains no single batch.", number=number)
-            )
         try:
             return ask(jobs.train_one_batch, number)
         finally:

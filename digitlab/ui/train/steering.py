@@ -10,6 +10,7 @@ from digitlab.networks.metrics import BatchLoss, batch_losses
 from digitlab.networks.single_step import SingleStep
 from digitlab.runs.records.people import Person
 from digitlab.runs.records.run import Run, RunState
+from digitlab.synthesis.handwriting import NO_DIGIT
 from digitlab.translation import _, translated
 from digitlab.ui import galleries, glossary, messages, resources, run_progress, style
 from digitlab.ui.charts import batch_plot
@@ -18,6 +19,7 @@ _HEIGHT = 220  # pixels of the chart
 _ROW, _MAX_TABLE = 35, 320  # pixels of a table's row, and of a table
 _STEP = "single_step"  # the last one of this session and its run's number, in its state
 _LOWEST, _HIGHEST = -6, 0  # powers of ten on the slider
+_DASH = "–"  # in the place of a label
 
 
 def show(run: Run, person: Person) -> None:
@@ -117,13 +119,7 @@ def rate_in_words(run: Run) -> str:
 
 def _single_step(run: Run, person: Person) -> Run:
     """Let the owner train a batch, show what the last one did, and return the run as it is then."""
-    is_possible = not run.config.written_digits
-    is_wanted = st.button(
-        _("One step"),
-        icon=":material/skip_next:",
-        disabled=not is_possible,
-        key=f"step-{run.number}",
-    )
+    is_wanted = st.button(_("One step"), icon=":material/skip_next:", key=f"step-{run.number}")
     with st.container(border=True, key="single-step"):  # as high before the first step as afterwards
         if is_wanted:
             with messages.show_errors(), st.spinner(_("Training a batch ...")):
@@ -132,10 +128,10 @@ def _single_step(run: Run, person: Person) -> Run:
         number, step = st.session_state.get(_STEP, (0, None))
         if step and number == run.number and run.progress is not None and run.progress.trained == step.batch:
             _show_step(step)
-        elif is_possible:
-            st.caption(_("One step trains the next batch, and shows what that does."))
         else:
-            st.caption(_("This run draws synthetic digits at each start, so it trains no single batch."))
+            st.caption(_("One step trains the next batch, and shows what that does."))
+            if run.config.written_digits:
+                st.caption(_("The synthetic digits of the batch are drawn first, which may take half a minute."))
     return run
 
 
@@ -188,10 +184,13 @@ def _digits(step: SingleStep) -> None:
         text = _("The digits of the batch:")
     st.caption(text)
     figures = "".join(
-        f"<figure><img alt='' src='{galleries.as_url(image)}'><figcaption>{label}</figcaption></figure>"
+        f"<figure><img alt='' src='{galleries.as_url(image)}'>"
+        f"<figcaption>{_DASH if label == NO_DIGIT else label}</figcaption></figure>"
         for image, label in zip(step.images, step.labels.tolist(), strict=True)
     )
     st.markdown(f"<div class='digitlab-cards small'>{figures}</div>", unsafe_allow_html=True)
+    if NO_DIGIT in step.labels:
+        st.caption(_("{dash}: a drawing of something else than a digit.", dash=_DASH))
 
 
 def _short(number: float) -> str:
