@@ -138,7 +138,7 @@ def show_film(run: Run, snapshots: list[Snapshot], image: NDArray[np.uint8], epo
             with film_layout.panel("weights", _("First-layer weights"), explanation):
                 epoch_views.filters(snapshots[index])
             with film_layout.panel("curve", _("Loss after each epoch"), glossary.help("loss", "epoch", "validation")):
-                curve_view.show(lab.epochs(run.number), run.config.epochs, epoch)
+                curve_view.show(lab.epochs(run.number), run.config, epoch)
 
 
 def show_details(run: Run, snapshot: Snapshot) -> None:

@@ -8,6 +8,7 @@ from test_draw_page import SEVEN, photo, upload
 from waiting import wait_for
 
 from digitlab.networks.config import TrainingConfig
+from digitlab.networks.rate_changes import RateChange
 from digitlab.runs.records.people import OPERATOR
 from digitlab.runs.store.store import Store
 
@@ -16,7 +17,9 @@ EPOCHS = 3
 
 @pytest.fixture
 def run(open_lab):
-    run = open_lab.start_training(TrainingConfig(epochs=EPOCHS, training_digits=500), "Short", OPERATOR)
+    changes = (RateChange(batch=20, rate=0.0005),)
+    config = TrainingConfig(epochs=EPOCHS, training_digits=500, learning_rate_changes=changes)
+    run = open_lab.start_training(config, "Short", OPERATOR)
     wait_for(lambda: open_lab.run(run.number).state.is_over(), 120)
     return run
 
@@ -28,6 +31,9 @@ def test_the_views_follow_the_epoch_and_the_address(run, training_app: App):
     assert "From the command line" in texts(page)
     assert "The weights of the 128 neurons" in texts(page)
     assert len(component(page, "watched-matrix")["cells"]) == 100
+    (curve,) = (chart.proto for chart in page.get("vega_lite_chart") if "Loss after" in chart.proto.alt)
+    assert curve.alt.endswith(". Learning rate changed 1 time, to 0.0005 after 20 batches.")
+    assert f'"epoch": {20 / 13}' in curve.spec
     page = rerun(page, page.select_slider("after").set_value(0))
     assert "confident before training" in texts(page)
 
