@@ -3,7 +3,8 @@
 import platform
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import keras
@@ -41,8 +42,33 @@ def export(model: keras.Model, path: Path, samples: NDArray[np.uint8]) -> None:
     """
     reader = path.with_suffix(SUFFIX)
     model.save(path)
-    model.export(reader, format="litert", verbose=False)
+    with _convertible(model):
+        model.export(reader, format="litert", verbose=False)
     _difference(_by_litert(reader, samples), model.predict(samples, verbose=0), reader.name)
+
+
+@contextmanager
+def _convertible(model: keras.Model) -> Iterator[None]:
+    """Let each GELU of a network end in a maximum that changes nothing, as it is never below -0.17.
+
+    LiteRT's converter merges a ReLU with a multiplication before it, and then does not know the GELU that ended in it.
+    """
+    gelus = [layer for layer in _layers(model) if getattr(layer, "activation", None) is keras.activations.gelu]
+    for layer in gelus:
+        layer.activation = lambda x: keras.ops.maximum(keras.activations.gelu(x), -1.0)
+    try:
+        yield
+    finally:
+        for layer in gelus:
+            layer.activation = keras.activations.gelu
+
+
+def _layers(model: keras.Model) -> Iterator[keras.layers.Layer]:
+    """Return the layers of a network, and of networks within it."""
+    for layer in model.layers:
+        yield layer
+        if isinstance(layer, keras.Model):
+            yield from _layers(layer)
 
 
 def export_as(path: Path, kind: str, samples: NDArray[np.uint8]) -> ExportedFile:

@@ -8,9 +8,10 @@ import pytest
 
 from digitlab.errors import ModelDamaged
 from digitlab.networks.file_formats import FORMATS, TOLERANCE
+from digitlab.networks.layers.kinds import Activation, Conv2D, Dropout, Flatten
 from digitlab.networks.presets import PRESETS
 from digitlab.networks.recognition import Recogniser
-from digitlab.worker.build import build
+from digitlab.worker.build import averaged, build
 from digitlab.worker.export import export, export_as
 
 
@@ -22,6 +23,14 @@ def test_both_files_agree_on_digits(tmp_path, digits, preset):
     there = keras.saving.load_model(path).predict(digits.x_test[:100], verbose=0)
     here = Recogniser.load(path).probabilities(digits.x_test[:100])
     assert np.abs(there - here).max() < TOLERANCE
+
+
+def test_a_relu_after_a_gelu_is_converted(tmp_path, digits):
+    stack = (Conv2D(filters=2, activation="gelu"), Dropout(), Activation(activation="relu"), Flatten())
+    model = averaged(build("tutorial", 1, stack))
+    before = model.predict(digits.x_test[:16], verbose=0)
+    export(model, tmp_path / "net.keras", digits.x_test[:16])  # the files agree
+    assert np.array_equal(model.predict(digits.x_test[:16], verbose=0), before)
 
 
 def test_a_file_that_reads_differently_is_not_accepted(tmp_path, digits, monkeypatch):
