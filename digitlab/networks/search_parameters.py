@@ -112,7 +112,7 @@ class _Own:
         dataclasses.replace(
             settings_of(Dense)["units"],
             label=Text("Units per layer"),
-            help=Text("The width of each dense layer. The network becomes a stack of dense layers."),
+            help=Text("The width of each dense layer. A network without one becomes a stack of dense layers."),
         )
     )
     hidden_layers: int = declare(

@@ -1,8 +1,7 @@
 """A search for settings: what it varies, where it starts from, and its limits: `SearchSpace`."""
 
-import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from digitlab.data.augmentation import Augmentation
@@ -13,7 +12,15 @@ from digitlab.networks.layers.base import Layer
 from digitlab.networks.layers.figures import Stack
 from digitlab.networks.layers.kinds import Dense, Dropout, Flatten
 from digitlab.networks.presets import PRESETS
-from digitlab.networks.search_parameters import AUGMENTATION, DROPOUT, HIDDEN_LAYERS, UNITS, Varied
+from digitlab.networks.search_parameters import (
+    AUGMENTATION,
+    DROPOUT,
+    HIDDEN_LAYERS,
+    PARAMETERS,
+    UNITS,
+    Parameter,
+    Varied,
+)
 from digitlab.translation import Text, message_of
 
 MAX_TRIALS = 500
@@ -125,7 +132,7 @@ class SearchSpace(SearchLimits):
 
     def trial_config(self, values: Values) -> TrainingConfig:
         """Return the settings of the trial with these values, by the names in `varied`: short, and nothing besides."""
-        return dataclasses.replace(
+        return replace(
             self.full_config(values),
             epochs=self.epochs,
             training_digits=self.training_digits,
@@ -138,15 +145,13 @@ class SearchSpace(SearchLimits):
     def full_config(self, values: Values) -> TrainingConfig:
         """Return the settings with which these values are trained in full."""
         own = {name: value for name, value in values.items() if name in settings_of(TrainingConfig)}
-        return dataclasses.replace(
-            self.base, **own, augmentation=self._augmentation(values), layers=_layers(self.base, values)
-        )
+        return replace(self.base, **own, augmentation=self._augmentation(values), layers=_layers(self.base, values))
 
     def _augmentation(self, values: Values) -> Augmentation:
         if AUGMENTATION not in values:
             return self.base.augmentation
         amounts = {name: getattr(_STRONGEST, name) * values[AUGMENTATION] for name in ("shift", "rotation", "scale")}
-        return dataclasses.replace(self.base.augmentation, **amounts)
+        return replace(self.base.augmentation, **amounts)
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values, for JSON."""
@@ -161,11 +166,33 @@ class SearchSpace(SearchLimits):
         return cls(base=TrainingConfig.from_dict(values["base"]), varied=varied, **own)
 
 
+def parameters_of(base: TrainingConfig) -> list[Parameter]:
+    """Return what a search from a network may vary; of one that somebody designed, nothing that replaces its layers.
+
+    Example:
+        >>> from digitlab.networks.layers.kinds import Conv2D
+        >>> own = TrainingConfig(layers=(Conv2D(filters=8), Flatten()))
+        >>> sorted(PARAMETERS.keys() - {parameter.name for parameter in parameters_of(own)})
+        ['hidden_layers', 'units']
+    """
+    unfit = set()
+    if base.layers is not None:
+        if not any(isinstance(layer, Dense) for layer in base.layers):
+            unfit.add(UNITS)
+        if not all(isinstance(layer, Flatten | Dense | Dropout) for layer in base.layers):
+            unfit.add(HIDDEN_LAYERS)
+    return [parameter for name, parameter in PARAMETERS.items() if name not in unfit]
+
+
 def _layers(base: TrainingConfig, values: Values) -> Stack | None:
     """Return the layers with a trial's width, number and dropout; None for those of the preset."""
     if not {UNITS, HIDDEN_LAYERS, DROPOUT} & set(values):
         return base.layers
-    layers = _dense(base.stack, values) if UNITS in values or HIDDEN_LAYERS in values else base.stack
+    layers = base.stack
+    if HIDDEN_LAYERS in values or (UNITS in values and not any(isinstance(layer, Dense) for layer in layers)):
+        layers = _dense(layers, values)
+    elif UNITS in values:
+        layers = tuple(replace(layer, units=values[UNITS]) if isinstance(layer, Dense) else layer for layer in layers)
     if DROPOUT in values:
         layers = _with_dropout(layers, values[DROPOUT])
     return None if layers == PRESETS[base.preset].layers else layers
@@ -174,7 +201,7 @@ def _layers(base: TrainingConfig, values: Values) -> Stack | None:
 def _dense(stack: Stack, values: Values) -> Stack:
     """Return a stack of dense layers; what does not vary is as in another stack, if that has it."""
     dense = [layer for layer in stack if isinstance(layer, Dense)]
-    layer = dataclasses.replace(dense[0] if dense else Dense(), **{n: v for n, v in values.items() if n == UNITS})
+    layer = replace(dense[0] if dense else Dense(), **{n: v for n, v in values.items() if n == UNITS})
     rest = [layer for layer in stack if isinstance(layer, Dropout)][:1]
     return (Flatten(), *(layer, *rest) * values.get(HIDDEN_LAYERS, max(len(dense), 1)))
 
@@ -182,7 +209,7 @@ def _dense(stack: Stack, values: Values) -> Stack:
 def _with_dropout(stack: Stack, rate: float) -> Stack:
     """Return a stack with this rate in all its dropouts; else with one after each dense layer, or at the end."""
     if any(isinstance(layer, Dropout) for layer in stack):
-        return tuple(dataclasses.replace(x, rate=rate) if isinstance(x, Dropout) else x for x in stack)
+        return tuple(replace(x, rate=rate) if isinstance(x, Dropout) else x for x in stack)
     if not rate:
         return stack
     if all(isinstance(layer, Flatten | Dense) for layer in stack):

@@ -21,7 +21,7 @@ st.title(_("Try many"))
 form, watch = st.columns([2, 3], gap="large")
 
 with form, st.container(key="search-form"):
-    choice = search_form.fill_in(lab.max_epochs)
+    choice = search_form.fill_in(lab.max_epochs, person)
     name = st.text_input(
         _("Name"),
         max_chars=MAX_TITLE_LENGTH,

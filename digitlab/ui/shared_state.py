@@ -1,4 +1,4 @@
-"""What the pages of one session hand each other: the network, the drawing, the picture that was opened, corrections.
+"""What the pages of one session hand each other: networks, the drawing, the picture that was opened, corrections.
 
 A page reads and writes these values as typed attributes, and nothing that another page needs is kept anywhere else in
 `st.session_state`. What one page alone remembers stays in its own module.
@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
+
+from digitlab.networks.config import TrainingConfig
 
 _KEY = "shared"
 DRAW_CANVAS = "canvas"  # key of the canvas on Draw and Compare
@@ -47,6 +49,7 @@ class SharedState:
         canvases: What is drawn, by the canvas' key.
         source: Where Draw takes its picture from: "Draw" (the canvas), "Upload" or "Camera".
         opened: uint8 (height, width, 4), the file or photo that was opened on Draw; None where there is none.
+        designed: The settings on Train of a network of one's own; None where there is none, or it cannot be trained.
         corrections: The corrected digits, by the key of the field with the label; My digits forgets those it changes.
     """
 
@@ -54,6 +57,7 @@ class SharedState:
     canvases: dict[str, CanvasDrawing] = field(default_factory=dict)
     source: str = "Draw"
     opened: NDArray[np.uint8] | None = None
+    designed: TrainingConfig | None = None
     corrections: dict[str, SavedDigit] = field(default_factory=dict)
 
     def canvas(self, key: str = DRAW_CANVAS) -> CanvasDrawing:

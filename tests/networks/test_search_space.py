@@ -6,10 +6,10 @@ from digitlab.data.augmentation import Augmentation
 from digitlab.errors import InvalidSetting
 from digitlab.networks.config import TrainingConfig
 from digitlab.networks.fine_tuning_source import FineTuning
-from digitlab.networks.layers.kinds import Conv2D, Dense, Dropout, Flatten
+from digitlab.networks.layers.kinds import Activation, Conv2D, Dense, Dropout, Flatten
 from digitlab.networks.rate_changes import RateChange
 from digitlab.networks.search_parameters import PARAMETERS, Scale, Varied
-from digitlab.networks.search_space import SearchSpace
+from digitlab.networks.search_space import SearchSpace, parameters_of
 
 ALL = tuple(Varied(name=name, values=parameter.usual) for name, parameter in PARAMETERS.items())
 UNITS = Varied(name="units", values=(32, 128))
@@ -56,6 +56,36 @@ def test_dropout_varies_in_a_network_of_other_layers():
     own = TrainingConfig(layers=(Conv2D(filters=4), Flatten()))
     assert space(base=own).full_config({"dropout": 0.2}).stack == (*own.layers, Dropout(rate=0.2))
     assert space(base=own).full_config({"units": 32}).stack == (Flatten(), Dense(units=32))
+
+
+@pytest.mark.parametrize(
+    ("layers", "values", "found"),
+    [
+        (
+            (Conv2D(filters=4), Flatten(), Dense(units=8, l2=0.01), Dense(units=16)),
+            {"units": 32, "dropout": 0.1},
+            (Conv2D(filters=4), Flatten(), Dense(units=32, l2=0.01), Dense(units=32), Dropout(rate=0.1)),
+        ),
+        ((Flatten(), Dense(units=8, activation="tanh"), Activation()), {"units": 64},
+         (Flatten(), Dense(units=64, activation="tanh"), Activation())),
+    ],
+)  # fmt: skip
+def test_what_varies_leaves_the_other_layers_of_a_designed_network(layers, values, found):
+    assert space(UNITS, base=TrainingConfig(layers=layers)).full_config(values).stack == found
+
+
+@pytest.mark.parametrize(
+    ("layers", "left_out"),
+    [
+        (None, set()),
+        ((Flatten(), Dense(), Dropout()), set()),
+        ((Conv2D(), Flatten(), Dense()), {"hidden_layers"}),
+        ((Conv2D(), Flatten()), {"hidden_layers", "units"}),
+    ],
+)
+def test_nothing_replaces_the_layers_of_a_designed_network(layers, left_out):
+    names = {parameter.name for parameter in parameters_of(TrainingConfig(layers=layers))}
+    assert PARAMETERS.keys() - names == left_out
 
 
 def test_augmentation_varies_from_none_to_that_of_a_preset():

@@ -1,12 +1,20 @@
 """The page Try many, with trials that are trained at once."""
 
+import dataclasses
+import shutil
+
 import pytest
 from apptest import press, rerun, texts
 from own_digits import visitor
 from searches import RATE, UNITS, space, to_its_end
 
-from digitlab.networks.config import TrainingConfig
+from digitlab.networks.config import OWN, TrainingConfig
+from digitlab.networks.layers.kinds import Conv2D, Flatten
+from digitlab.networks.presets import PRESETS
+from digitlab.networks.rate_changes import RateChange
 from digitlab.runs.dispatch.search_driver import SearchDriver
+from digitlab.runs.models.model_files import ModelFiles
+from digitlab.runs.records.model_card import ModelCard
 from digitlab.runs.records.people import OPERATOR
 from digitlab.runs.records.run import Failure, Outcome, RunState
 from digitlab.runs.records.search import SearchState, TrialState
@@ -62,6 +70,49 @@ def test_what_may_vary_is_chosen_and_searched(app, lab, cookies):
     assert page.get("progress")[0].proto.text == "0 of 20 trials, in 0 s"
     press(page, "Start the search")
     assert "You have a search that is running: Search 1." in plain(page.error[0].value)
+
+
+def test_a_search_starts_from_a_network_designed_on_train(app, lab):
+    page = app.open("train")
+    page.session_state["preset"] = OWN
+    page.run()
+    page = app.open("search")
+    start = page.selectbox("search-preset")
+    assert (start.value, start.options[-1]) == (OWN, "Your own on Train: 3 layers")
+    assert "Flatten, Dense 128" in texts(page)
+    press(page, "Start the search")
+    assert lab.searches.all()[0].space.base == TrainingConfig(layers=PRESETS["tutorial"].layers)
+    page = app.open("train")
+    page.button(key="own-delete").click().run()  # Flatten: it cannot be trained any more
+    assert app.open("search").selectbox("search-preset").value == "tutorial"
+
+
+@pytest.fixture
+def trained(settings, ready_made, cookies):
+    """The settings of a network of the visitor's own, "mine", and of another person's, "theirs"."""
+    changes = (RateChange(batch=5, rate=0.1),)
+    config = TrainingConfig(layers=(Conv2D(filters=4), Flatten()), epochs=4, learning_rate_changes=changes)
+
+    def export(path):
+        for suffix in (".keras", ".tflite"):
+            shutil.copy(ready_made / f"tutorial{suffix}", path.with_suffix(suffix))
+
+    card = ModelCard.from_json((ready_made / "tutorial.json").read_text())
+    for name, owner in (("mine", visitor(cookies).id), ("theirs", "someone else")):
+        own = dataclasses.replace(card, name=name, title=name, config=config, owner=owner, is_ready_made=False)
+        ModelFiles(settings).save(own, export)
+    return config
+
+
+def test_a_search_starts_from_a_network_that_its_person_trained(trained, app, lab):
+    page = app.open("search")
+    start = page.selectbox("search-preset")
+    assert start.options[len(PRESETS) :] == ["mine (97.72%)"]
+    page = rerun(page, start.set_value("network mine"))
+    assert "Conv2D 4" in texts(page)
+    assert not {"search-units", "search-hidden_layers"} & {box.key for box in page.checkbox}
+    press(page, "Start the search")
+    assert lab.searches.all()[0].space.base == dataclasses.replace(trained, learning_rate_changes=())
 
 
 def test_a_search_over_nothing_is_refused_in_a_sentence(app, lab):

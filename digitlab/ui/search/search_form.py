@@ -5,12 +5,16 @@ from typing import Any
 import streamlit as st
 
 from digitlab.fields import Setting, settings_of
-from digitlab.networks.config import TrainingConfig
-from digitlab.networks.presets import PRESETS
-from digitlab.networks.search_parameters import PARAMETERS, Parameter, Scale, Varied
-from digitlab.networks.search_space import SearchLimits, SearchSpace
+from digitlab.networks.config import OWN, TrainingConfig
+from digitlab.networks.layers.stacks import in_a_line
+from digitlab.networks.search_parameters import Parameter, Scale, Varied
+from digitlab.networks.search_space import SearchLimits, SearchSpace, parameters_of
+from digitlab.runs.records.people import Person
 from digitlab.translation import _, translated
 from digitlab.ui import glossary
+from digitlab.ui.search import starting_points
+
+_START = "search-preset"  # the field with the network to start from
 
 _TERMS = {  # that the help of a setting explains, by its name
     "learning_rate": ("learning_rate",),
@@ -22,18 +26,11 @@ _TERMS = {  # that the help of a setting explains, by its name
 }
 
 
-def fill_in(max_epochs: int) -> "dict[str, Any]":
+def fill_in(max_epochs: int, person: Person) -> dict[str, Any]:
     """Let a person choose; return what `space` takes."""
-    preset = st.selectbox(
-        _("Start from"),
-        list(PRESETS),
-        format_func=lambda name: translated(PRESETS[name].title),
-        help=_("Settings that do not vary are those of this network, and so are the epochs of the training in full."),
-        key="search-preset",
-        persist_state="session",
-    )
+    base = _base(person)
     st.markdown("**" + _("What may vary") + "**")
-    varied = {name: _range(parameter) for name, parameter in PARAMETERS.items() if _may_vary(parameter)}
+    varied = {parameter.name: _range(parameter) for parameter in parameters_of(base) if _may_vary(parameter)}
     st.markdown("**" + _("How long") + "**")
     settings = settings_of(SearchLimits)
     left, right = st.columns(2)
@@ -44,13 +41,32 @@ def fill_in(max_epochs: int) -> "dict[str, Any]":
         minutes = _number(settings["max_minutes"])
         digits = _number(settings["training_digits"])
     limits = {"max_trials": trials, "max_minutes": minutes or None, "epochs": epochs, "training_digits": digits}
-    return {"preset": preset, "varied": varied, "limits": limits}
+    return {"base": base, "varied": varied, "limits": limits}
+
+
+def _base(person: Person) -> TrainingConfig:
+    """Let a person choose where the search starts; return the settings there."""
+    points = starting_points.find(person)
+    if st.session_state.get(_START) not in points:  # at first, or of a network that is gone
+        st.session_state[_START] = OWN if OWN in points else next(iter(points))
+    name = st.selectbox(
+        _("Start from"),
+        list(points),
+        format_func=lambda name: points[name].label,
+        help=_("Settings that do not vary are those of this network, and so are the epochs of the training in full."),
+        key=_START,
+        persist_state="session",
+    )
+    base = points[name].config
+    if base.layers is not None:
+        st.caption(in_a_line(base.stack))
+    return base
 
 
 def space(choice: dict[str, Any]) -> SearchSpace:
     """Return what was chosen. `InvalidSetting` if nothing varies, or it cannot be trained."""
     varied = tuple(Varied(name=name, values=values) for name, values in choice["varied"].items())
-    return SearchSpace(base=TrainingConfig.from_preset(choice["preset"]), varied=varied, **choice["limits"])
+    return SearchSpace(base=choice["base"], varied=varied, **choice["limits"])
 
 
 def _may_vary(parameter: Parameter) -> bool:

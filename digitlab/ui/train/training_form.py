@@ -1,6 +1,7 @@
 """The settings of a training, as a form: all that `TrainingConfig` declares, in groups."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from itertools import zip_longest
 from typing import Any
@@ -10,12 +11,13 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from digitlab.data.augmentation import Augmentation, augment
+from digitlab.errors import InvalidSetting
 from digitlab.fields import Setting, settings_of, values_of
 from digitlab.networks.config import LAYERS, OWN, OWN_TITLE, RATE_CHANGES, TrainingConfig
 from digitlab.networks.presets import PRESETS
 from digitlab.networks.rate_changes import RateChange
 from digitlab.translation import Text, _, plural, translated
-from digitlab.ui import galleries, glossary, resources
+from digitlab.ui import galleries, glossary, resources, shared_state
 from digitlab.ui.train import epoch_time, layer_stack, rate_search, setting_fields
 
 EXPANDERS = {
@@ -73,7 +75,17 @@ def fill_in(name: str, max_epochs: int) -> Callable[[], TrainingConfig]:
         rate_search.offer(whole, setting_fields.key(name, settings_of(TrainingConfig)[_RATE]))
     with time:
         epoch_time.show(whole)
+    if name == OWN:
+        _hand_over(whole)
     return whole
+
+
+def _hand_over(settings: Callable[[], TrainingConfig]) -> None:
+    """Let the page Try many start from a network of one's own."""
+    shared = shared_state.get()
+    shared.designed = None
+    with suppress(InvalidSetting):
+        shared.designed = settings()
 
 
 def _fields(
