@@ -185,8 +185,8 @@ dl.digitlab-glossary { padding: 0 !important; display: grid;
 .st-key-range-test { min-height: 24rem; }
 .st-key-own-figures, .st-key-own-layers { gap: .25rem; }
 .st-key-own-picture { min-height: 8rem; }
-.st-key-own-totals { min-height: 4.5rem; }
-.st-key-own-totals small { margin: 0; }
+.st-key-own-totals { min-height: 4.75rem; gap: .25rem; }
+.st-key-own-totals .st-key-epoch-time { min-height: 0; }
 .st-key-epoch-time { min-height: 1.5rem; }
 .st-key-own-layers [role=radiogroup] { gap: 0; }
 .st-key-own-layers :is(.stRadio, [role=radiogroup], [role=radiogroup] > div, [role=radiogroup] label),
@@ -194,6 +194,13 @@ dl.digitlab-glossary { padding: 0 !important; display: grid;
 .st-key-own-layers :is([role=radiogroup], .st-key-own-last) p { display: flex; gap: .35rem; align-items: baseline;
     font-size: .875rem; font-variant-numeric: tabular-nums; }
 .st-key-own-layers p > strong { margin-right: auto; }
+.st-key-own-layers [role=radiogroup] label { display: flex; }
+.st-key-own-layers [role=radiogroup] label, .st-key-own-last { min-height: 1.875rem; align-items: center;
+    padding: 0 .5rem 0 .375rem; border-radius: .375rem; }
+.st-key-own-layers [role=radiogroup] label:hover { background: rgba(128, 140, 155, .12); }
+.st-key-own-layers [role=radiogroup] label:has(:checked) {
+    background: light-dark(rgba(0, 98, 163, .12), rgba(74, 156, 232, .22)); }
+.st-key-own-last { justify-content: center; }
 [data-testid=stLayoutWrapper]:has(> .st-key-own-tools) { position: sticky; bottom: 0; z-index: 5; padding: .25rem 0;
     background: light-dark(#ffffff, #0f1722); }
 [data-testid=stLayoutWrapper]:has(> .st-key-train-settings) { scroll-padding-bottom: 4rem; }
@@ -201,7 +208,7 @@ dl.digitlab-glossary { padding: 0 !important; display: grid;
 .st-key-own-tools { gap: .25rem; }
 .st-key-own-tools button { min-width: 2.75rem; padding: 0; }
 .st-key-own-tools button p { font-size: 0 !important; }
-.st-key-own-tools button :has(> [data-testid=stIconMaterial]) { gap: 0; margin: 0; }
+.st-key-own-tools button span { gap: 0; margin: 0; }
 .st-key-own-fields { display: grid; gap: .5rem .75rem; align-items: end;
     grid-template-columns: repeat(auto-fill, minmax(8.5rem, 1fr)); min-height: 4.5rem; }
 .st-key-own-fields > * { width: auto !important; min-width: 0; }

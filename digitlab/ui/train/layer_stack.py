@@ -55,8 +55,7 @@ def edit() -> tuple[str, Stack, DeltaGenerator]:
         st.session_state[_DRAFT] = draft
     found = describe(draft.stack)
     with figures:
-        _show_figures(draft.stack, found)
-        time = epoch_time.place()
+        time = _show_figures(draft.stack, found)
     with layers:
         _show_layers(draft, found)
     return draft.preset, draft.stack, time
@@ -79,7 +78,8 @@ def _change(how: Callable[[LayerDraft], LayerDraft]) -> None:
     st.session_state[_DRAFT] = how(_draft())
 
 
-def _show_figures(stack: Stack, found: StackFigures) -> None:
+def _show_figures(stack: Stack, found: StackFigures) -> DeltaGenerator:
+    """Show what a network costs, or why there can be none; return the place for how long an epoch takes."""
     with st.container(key="own-picture"):
         picture = network_picture.svg(stack, found.layers, is_dark=style.is_dark())
         st.image(picture, alt=network_picture.alternative(found.layers))
@@ -87,8 +87,9 @@ def _show_figures(stack: Stack, found: StackFigures) -> None:
         if found.problem is not None:
             sentence = translated(found.problem.sentence)
             st.error(messages.escape_markdown(sentence), icon=":material/error:")
-            return
-        glossary.explained(_totals(found), "caption")
+        else:
+            glossary.explained(_totals(found), "caption")
+        return epoch_time.place()
 
 
 def _totals(found: StackFigures) -> str:

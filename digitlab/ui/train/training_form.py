@@ -28,7 +28,7 @@ EXPANDERS = {
 
 _RATE = "learning_rate"
 _OWN_TITLE = Text("Your own")
-_OWN_SUMMARY = Text("A network of layers that you choose: what it costs and whether it works shows at each change.")
+_OWN_SUMMARY = Text("Layers of your choice; each change shows what they cost.")
 
 
 def preset() -> str:
