@@ -179,7 +179,7 @@ dl.digitlab-glossary { padding: 0 !important; display: grid;
     [class*="search-max_"], .st-key-search-epochs, .st-key-search-training_digits) { min-height: 4.25rem; }
 .st-key-run-place { min-height: 37.5rem; }
 .st-key-steering-sentence { min-height: 2.3rem; }
-.st-key-single-step { min-height: 34rem; }
+.st-key-single-step { min-height: 36rem; }
 .digitlab-cards.small { grid-template-columns: repeat(auto-fill, minmax(2.4rem, 1fr)); gap: .25rem .5rem; }
 .digitlab-cards.small figcaption { padding: 0; text-align: center; }
 .st-key-range-test { min-height: 24rem; }
@@ -230,7 +230,7 @@ dl.digitlab-glossary { padding: 0 !important; display: grid;
   [data-testid=stLayoutWrapper]:has(> .st-key-own-tools) { bottom: 3.5rem; }
   .st-key-run-state { min-height: 16rem; }
   .st-key-run-place { min-height: 64.5rem; }
-  .st-key-single-step { min-height: 54rem; }
+  .st-key-single-step { min-height: 56rem; }
 }
 .digitlab-small { image-rendering: pixelated; width: 36px; height: 36px; border-radius: .25rem; display: block; }
 .digitlab-seen.large img { width: min(280px, 100%); height: auto; aspect-ratio: 1; }
