@@ -13,7 +13,7 @@ fine_tuning_run      the part of a run that fine-tunes a network
 heartbeat            signs of life of a run, and results that wait while the database is unavailable
 input_adapters       layers in front of an imported network: shape and scale of its pictures
 input_search         how an imported network takes its pictures, found out on training digits
-kernels            the kernels of a network's layers
+kernels              the kernels of a network's layers
 keras_files          networks in Keras' own files
 layer_graph          how layers are connected
 learning_rate_range  the loss while the learning rate rises
