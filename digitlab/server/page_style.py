@@ -1,7 +1,7 @@
 """What the page that the browser loads first needs, so that nothing moves when it would come later.
 
-The app's style sheet, and hints to load the code of fields and pictures at once: a field whose code comes later is
-first shown as a grey bar of another size.
+The language, which decides where lines are broken; the app's style sheet; and hints to load the code of fields and
+pictures at once: a field whose code comes later is first shown as a grey bar of another size.
 """
 
 from pathlib import Path
@@ -10,19 +10,21 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import file_util
 
+from digitlab.server.request_language import language_of
 from digitlab.ui.style import SHEET
 
 # At the end of the body: of two rules that are equally specific the later one counts, and Streamlit writes its own into
 # the head.
 _END = b"</body>"
+_LANGUAGE = b'<html lang="en">'  # as Streamlit writes it
 _PARTS = (
-    *("BidiComponent", "Button", "ButtonGroup", "Checkbox", "Expander", "Html", "Metric", "NumberInput", "PageLink"),
-    *("Radio", "Selectbox", "Slider", "TextInput"),
+    *("BidiComponent", "Button", "ButtonGroup", "Checkbox", "DownloadButton", "Expander", "Html", "Metric"),
+    *("NumberInput", "PageLink", "Radio", "Selectbox", "Slider", "TextInput"),
 )  # by the names of their files in Streamlit
 
 
 class PageStyle:
-    """ASGI middleware that adds the app's style sheet to the page."""
+    """ASGI middleware that adds the app's style sheet to the page, and says in which language the page will be."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -48,6 +50,7 @@ class PageStyle:
             else:
                 body += message.get("body", b"")
                 if not message.get("more_body"):
+                    body = body.replace(_LANGUAGE, f'<html lang="{language_of(scope)}">'.encode(), 1)
                     await _send_page(start, body.replace(_END, self._added, 1), send)
 
         # A page that is compressed could not be added to.

@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from digitlab.server.request_language import language_of
-from digitlab.translation import LANGUAGES, _, in_language
+from digitlab.translation import _, in_language
 from digitlab.ui.reading_address import reading_address
 
 if TYPE_CHECKING:
@@ -49,11 +49,9 @@ class ReadingRoute:
         if scope["type"] != "http" or scope["path"] != reading_address():
             await self._app(scope, receive, send)
             return
-        query = QueryParams(scope["query_string"])
-        asked = query.get("lang", "")
         try:
-            with in_language(asked if asked in LANGUAGES else language_of(scope)):
-                content = await self._respond(scope, receive, query)
+            with in_language(language_of(scope)):
+                content = await self._respond(scope, receive, QueryParams(scope["query_string"]))
         except ClientDisconnect:  # the pen was lifted
             return
         except HTTPException as refusal:

@@ -27,6 +27,14 @@ def test_the_style_sheet_is_at_the_end_of_the_page():
     assert headers["x-other"] == "2"
 
 
+def test_page_says_its_language_before_its_code_runs():
+    """Korean lines are broken between words only: said later, all of the page would move."""
+    page = (Path(file_util.get_static_dir()) / "index.html").read_text()
+    assert '<html lang="en">' in page
+    _headers, body = ask(HTMLResponse(page), **{"accept": "text/html", "accept-language": "ko-KR"})
+    assert '<html lang="ko">' in body
+
+
 @pytest.mark.parametrize(
     "response",
     [JSONResponse("</body>"), HTMLResponse(PAGE, 404), HTMLResponse(PAGE, headers={"content-encoding": "x"})],

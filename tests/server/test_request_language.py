@@ -19,3 +19,9 @@ from digitlab.server.request_language import language_of
 def test_language_is_that_of_the_page_or_of_the_browser(headers, language):
     raw = [(name.encode(), value.encode()) for name, value in headers.items()]
     assert language_of({"type": "http", "headers": raw}) == language
+
+
+def test_language_that_the_address_asks_for_comes_first():
+    scope = {"type": "http", "headers": [(b"accept-language", b"en")], "query_string": b"view=Code&lang=ko"}
+    assert language_of(scope) == "ko"
+    assert language_of(scope | {"query_string": b"lang=tlh"}) == "en"
