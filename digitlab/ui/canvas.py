@@ -139,6 +139,7 @@ _helper = st.components.v2.component(
     js=f"const WIDTH = {WIDTH}, HEIGHT = {HEIGHT}"
     + """
 const STEP = 8, FAST = 24
+const TYPED = "input:not([type=checkbox], [type=radio], [type=range], [type=file])"  // they undo what was typed there
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }
 const style = new CSSStyleSheet()
 style.replaceSync(`
@@ -173,7 +174,7 @@ function listen() {
   }, {})
   on(["keydown"], (event) => {
     if (event.key.toLowerCase() !== "z" || !(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey) return
-    if (event.composedPath()[0].matches?.("input, textarea, select, [contenteditable=true]")) return
+    if (event.composedPath()[0].matches?.(`${TYPED}, textarea, select, [contenteditable=true]`)) return
     event.preventDefault()
     document.querySelector(".st-key-undo button")?.click()
   }, { passive: false })
