@@ -59,11 +59,11 @@ metrics[1].metric(
 metrics[2].metric(_("Weights"), f"{card.parameters:,}", border=True, help=glossary.help("weight", "parameter"))
 metrics[3].metric(_("File"), f"{lab.model_size(card.name) / 1e6:.2f} MB", border=True)
 
-with st.container(horizontal=True):
+with st.container(key="models-links", horizontal=True):
     st.page_link("draw.py", label=_("Try it"), icon=":material/draw:")
     st.page_link("evaluate.py", label=_("Evaluate it"), icon=":material/analytics:")
     st.page_link("compare.py", label=_("Compare it"), icon=":material/compare:", query_params={"with": card.name})
-with st.container(horizontal=True, vertical_alignment="center"):
+with st.container(key="models-owner", horizontal=True, vertical_alignment="center"):
     if card.is_ready_made:
         st.badge(
             _("ready-made"), icon=":material/lock:", help=_("Comes with DigitLab and cannot be renamed or deleted.")

@@ -19,7 +19,8 @@ st.markdown(
         "can see them, and you can delete them at any time."
     )
 )
-st.page_link("improve.py", label=_("Improve a network with them"), icon=":material/auto_fix_high:")
+with st.container(key="drawings-links"):
+    st.page_link("improve.py", label=_("Improve a network with them"), icon=":material/auto_fix_high:")
 collection.show_notice()
 review, request, files = linked_choice.tabs(
     {"review": _("Review"), "request": _("Draw more"), "files": _("Export / import")}, page="drawings"

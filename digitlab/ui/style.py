@@ -57,6 +57,8 @@ SHEET = """
   :is(.stButton, .stPopover, .stDownloadButton, [data-testid=stButtonGroup]) button,
   [data-testid=stButtonGroup] label, [data-testid=stPageLink-NavLink], [data-testid=stExpandSidebarButton],
   [data-testid=stSidebarNavLink], [data-testid=stTab] { min-height: 2.75rem; }
+  [data-testid=stMainMenu] button { min-width: 2.75rem; min-height: 2.75rem; }
+  .st-key-live-switches label { padding-block: .75rem; margin-block: -.75rem; }
   .stMainBlockContainer:has(.st-key-draw-head) > div { gap: .5rem; }
   .st-key-draw-columns { grid-template-columns: minmax(0, 1fr); gap: .5rem; min-height: calc(90vw + 45rem); }
   .st-key-source { min-width: 10.8rem; }
@@ -74,10 +76,19 @@ SHEET = """
   .st-key-draw-columns :has(> :is(.st-key-draw-right, .st-key-draw-beside, .st-key-draw-answer)) { display: contents; }
   .st-key-draw-columns :has(> .st-key-draw-live) { order: 1; }
   .st-key-draw-columns :has(> .st-key-draw-layers) { order: 2; }
-  .st-key-draw-answer > :has(.digitlab-bars, .digitlab-boxes), .st-key-draw-columns :has(> .st-key-draw-links) {
-    order: 3; }
-  .st-key-draw-live:has([data-testid=stSkeleton]) { height: 2.75rem; overflow: hidden; }
-  .st-key-draw-columns:not(:has(.digitlab-bars, .digitlab-boxes)) :has(> .st-key-draw-links) { margin-top: 17rem; }
+  .st-key-draw-answer > :not(:first-child), .st-key-draw-columns :has(> .st-key-draw-links) { order: 3; }
+  .st-key-draw-answer > :has([data-testid=stSkeleton]):first-child { height: 5.5rem; overflow: hidden; }
+  .st-key-draw-answer > :has([data-testid=stSkeleton]):not(:first-child) { min-height: 16.5rem; }
+  .st-key-draw-columns:not(:has(.st-key-draw-answer > *)) :has(> .st-key-draw-live) { margin-top: 6rem; }
+  .st-key-draw-columns:not(:has(.st-key-draw-answer > *)) .st-key-network_field { margin-top: 17rem; }
+  .st-key-draw-columns:not(:has(.st-key-draw-answer > *, .st-key-draw-live)) .st-key-network_field {
+    margin-top: 26.25rem; }
+  .st-key-draw-live { min-height: 2.75rem; }
+  .st-key-draw-file { min-height: 8rem; }
+  .st-key-draw-live:has([data-testid=stSkeleton]) { max-height: 2.75rem; overflow: hidden; }
+  .st-key-draw-columns:not(:has(.st-key-draw-answer > :not(:first-child))) :has(> .st-key-draw-links) {
+    margin-top: 17rem; }
+  .st-key-draw-columns:not(:has(.st-key-draw-answer > *)) :has(> .st-key-draw-links) { margin-top: 23rem; }
   .st-key-draw-beside > :is(.st-key-network_field, :has(> .st-key-draw-seen)) { order: 4; }
 }
 @media (max-height: 30rem) and (min-width: 30rem) {
@@ -244,8 +255,17 @@ dl.digitlab-glossary { padding: 0 !important; display: grid;
 .st-key-browse-controls button, .st-key-browse-controls [role=radio] { min-height: 2.5rem; }
 .st-key-gallery { min-height: 34.5rem; }
 .st-key-models-metrics [data-testid=stColumn], .st-key-evaluate-metrics [data-testid=stColumn] { min-height: 6.75rem; }
-.st-key-evaluate-metrics [data-testid=stColumn]:first-child, .st-key-compared-metrics [data-testid=stColumn] {
+.st-key-evaluate-metrics [data-testid=stColumn]:first-child,
+    :is(.st-key-compared-metrics, .st-key-calibration-metrics, .st-key-threshold-metrics) [data-testid=stColumn] {
     min-height: 8.5rem; }
+.st-key-calibration-curve { aspect-ratio: 6 / 5.2; }
+.st-key-threshold { min-height: 4.25rem; }
+.st-key-keras-code { min-height: 60rem; }
+.st-key-loading-code { min-height: 10rem; }
+@media (min-width: 641px) {
+  :is(.st-key-models-links, .st-key-drawings-links):has([data-testid=stSkeleton]) {
+    max-height: 1.25rem; overflow: hidden; }
+}
 .st-key-digit-set, .st-key-compared_field, .st-key-other { min-height: 4.25rem; }
 .st-key-numbers { min-height: 2.5rem; }
 .st-key-matrix { min-height: 25rem; }
@@ -271,6 +291,9 @@ dl.digitlab-glossary { padding: 0 !important; display: grid;
   .st-key-browsed_digit { min-height: 7rem; }
   .st-key-gallery { min-height: 57rem; }
   .st-key-preset { min-height: 10.5rem; }
+  .st-key-digit-set { min-height: 5.75rem; }
+  .st-key-loading-code { min-height: 16rem; }
+  .st-key-drawings-links { min-height: 2.25rem; }
   .st-key-compared_field { min-height: 6.5rem; }
   .st-key-learn-code { min-height: 14.5rem; }
   .st-key-matrix { min-height: 21rem; }

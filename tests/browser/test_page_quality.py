@@ -4,8 +4,8 @@ from itertools import product
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from conftest import HERE, App, assert_fits, assert_no_tensorflow, assert_sound, settle, visit, wait_until
-from playwright.sync_api import Page, expect
+from conftest import HERE, IS_DONE, App, assert_fits, assert_no_tensorflow, assert_sound, settle, visit, wait_until
+from playwright.sync_api import Page, Route, expect
 from test_pages import PAGES
 
 from digitlab.translation import LANGUAGES, in_language, translated
@@ -35,6 +35,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
     `--all-looks` sees each page in all of them.
     """
+    if "look" not in metafunc.fixturenames:
+        return
     looks = [
         (page, LOOKS[look])
         for place, page in enumerate(PAGES)
@@ -64,6 +66,23 @@ def test_page_keeps_still_is_accessible_and_fits(newcomer, app, path, look):
     assert_sound(page)
     if language == "en":
         assert_fits_in_both_themes(page, app)
+
+
+def test_code_that_is_coloured_late_moves_nothing(newcomer):
+    """What colours lines of code is 1.5 MB, and comes last; until then Streamlit shows a bar in their place."""
+    page = newcomer(height=844).new_page()
+    page.add_init_script(OBSERVE)
+
+    def let_it_come_last(route: Route) -> None:
+        wait_until(page, IS_DONE)
+        route.continue_()
+
+    page.route("**/StreamlitSyntaxHighlighter.*.js", let_it_come_last)
+    page.goto("/models?view=Code&lang=ko")
+    expect(page.get_by_test_id("stCode").last).to_contain_text("import keras")
+    settle(page)
+    shifts = page.evaluate("shifts")
+    assert sum(shift["value"] for shift in shifts) < MAX_SHIFT, shifts
 
 
 def assert_fits_in_both_themes(page: Page, app: App) -> None:

@@ -35,7 +35,7 @@ def show(result: Evaluation) -> None:
 def _calibration(result: Evaluation) -> None:
     scores = result.scores
     error = expected_calibration_error(scores.probabilities, scores.labels)
-    first, second = st.columns(2)
+    first, second = st.container(key="calibration-metrics").columns(2)
     first.metric(
         _("Calibration error"),
         f"{error:.2%}",
@@ -51,7 +51,9 @@ def _calibration(result: Evaluation) -> None:
         f"{scores.confidence.mean():.2%}",
         _("Accuracy: {accuracy:.2%}", accuracy=scores.accuracy),
     )
-    _curve(result.card.name, result.card.created, result.digit_set, language(), is_dark=style.is_dark(), _result=result)
+    card = result.card
+    with st.container(key="calibration-curve"):
+        _curve(card.name, card.created, result.digit_set, language(), is_dark=style.is_dark(), _result=result)
     st.caption(
         _(
             "Answers are grouped by confidence into 15 bins. On the diagonal, the network is correct as often as its "
@@ -101,7 +103,7 @@ def _choose_threshold(default: float) -> float:
 
 
 def _metrics_of(outcome: ThresholdOutcome) -> None:
-    first, second = st.columns(2)
+    first, second = st.container(key="threshold-metrics").columns(2)
     metric.show(
         first, _("Accepted"), f"{outcome.coverage:.2%}", _("Answers: {count:,}", count=outcome.right + outcome.wrong)
     )

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from digitlab.networks.code import KerasCode
 from digitlab.networks.file_formats import FORMATS, TOLERANCE, ExportedFile
 from digitlab.runs.records.card_markdown import keras_code, no_code
 from digitlab.runs.records.model_card import ModelCard
@@ -68,6 +69,12 @@ def code(card: ModelCard) -> None:
             icon=":material/info:",
         )
         return
+    # The place is reserved by the style sheet: Streamlit fetches what colours code when it is first shown.
+    with st.container(key="keras-code"):
+        _show_code(card, keras)
+
+
+def _show_code(card: ModelCard, keras: KerasCode) -> None:
     name = card.name if keras.is_complete else f"{card.name}-mnist-only"
     for number, paragraph in enumerate(keras.introduction[1:]):
         if paragraph == keras.deviation:

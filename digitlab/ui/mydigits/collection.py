@@ -51,7 +51,8 @@ def _export(total: int, person: Person) -> None:
             mime="application/octet-stream", icon=":material/data_array:", on_click="ignore", disabled=not total,
         )  # fmt: skip
     st.caption(_("Unpack the pictures into a folder to load them with Keras. Load the arrays with NumPy:"))
-    st.code(_LOADING_CODE, language="python", wrap_lines=True)
+    with st.container(key="loading-code"):
+        st.code(_LOADING_CODE, language="python", wrap_lines=True)
 
 
 _LOADING_CODE = """\
