@@ -134,8 +134,8 @@ class KerasCode:
             )
         if config.calibration:
             text = Text(
-                "One number, the temperature, is fitted on the validation digits, so that about 90 % of the answers "
-                "given with 90 % confidence are correct."
+                "One number, the temperature, is fitted on the validation digits, so that about 90% of the answers "
+                "given with 90% confidence are correct."
             )
             last = "body" if config.averaging else "model"
             code = snippets.CALIBRATION.format(fitted=_whole(config.fitted_digits), last=last)

@@ -170,8 +170,8 @@ class TrainingConfig:
             default=False,
             label=Text("Calibrated probabilities"),
             help=Text(
-                "One number, the temperature, is fitted on the validation digits, so that about 90 % of the answers "
-                "given with 90 % confidence are correct."
+                "One number, the temperature, is fitted on the validation digits, so that about 90% of the answers "
+                "given with 90% confidence are correct."
             ),
             group="handwriting",
         )

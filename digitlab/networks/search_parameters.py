@@ -135,7 +135,7 @@ class _Own:
         Setting(
             default=0.0,
             label=Text("Augmentation"),
-            help=Text("0: the digits as they are; 1: shifted by up to 2 pixels, rotated by 10° and scaled by 10 %."),
+            help=Text("0: the digits as they are; 1: shifted by up to 2 pixels, rotated by 10° and scaled by 10%."),
             high=1,
             step=0.05,
         )

@@ -24,7 +24,7 @@ class Term:
 TERMS: Mapping[str, Term] = {
     "accuracy": Term(
         Text("accuracy"),
-        Text("The share of digits that the network reads correctly. 98 % means that 2 of 100 are misread."),
+        Text("The share of digits that the network reads correctly. 98% means that 2 of 100 are misread."),
     ),
     "activation": Term(
         Text("activation"),
@@ -63,8 +63,8 @@ TERMS: Mapping[str, Term] = {
     "calibration": Term(
         Text("calibration"),
         Text(
-            "How well the stated confidence fits what happens. Well calibrated: of all answers given with 90 % "
-            "confidence, about 90 % are correct."
+            "How well the stated confidence fits what happens. Well calibrated: of all answers given with 90% "
+            "confidence, about 90% are correct."
         ),
     ),
     "checkpoint": Term(
@@ -83,9 +83,9 @@ TERMS: Mapping[str, Term] = {
         Text("confidence interval"),
         Text(
             "The range in which the true value most likely lies. Few digits make it wide, many make it narrow. The app "
-            "uses 95 % intervals."
+            "uses 95% intervals."
         ),
-        (Text("95 % interval"),),
+        (Text("95% interval"),),
     ),
     "confusion_matrix": Term(
         Text("confusion matrix"),

@@ -199,7 +199,7 @@ def _changes(config: TrainingConfig) -> list[str]:
 def _scores(card: ModelCard, drawings: tuple[int, int] | None) -> str:
     low, high = card.interval
     rows = [
-        (_("Digits"), _("Accuracy"), _("95 % interval"), _("Loss")),
+        (_("Digits"), _("Accuracy"), _("95% interval"), _("Loss")),
         ("---", "---", "---", "---"),
         (_("MNIST's test set, 10,000"), f"{card.test_accuracy:.2%}", _interval(low, high), f"{card.test_loss:.4f}"),
     ]
@@ -240,7 +240,7 @@ def _mistakes(scores: Scores | None) -> str:
     worst = min(scores.per_digit, key=lambda digit: digit.recall)
     low, high = worst.interval
     hardest = _(
-        "Hardest digit: {digit}, {recall:.1%} read correctly (95 %: {low:.1%} to {high:.1%}).",
+        "Hardest digit: {digit}, {recall:.1%} read correctly (95%: {low:.1%} to {high:.1%}).",
         digit=worst.digit,
         recall=worst.recall,
         low=low,

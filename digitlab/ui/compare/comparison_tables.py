@@ -33,7 +33,7 @@ def scores(contenders: Sequence[Contender]) -> None:
     ]
     if intervals:
         st.markdown(
-            _("**Test accuracy, with its 95 % confidence interval**"),
+            _("**Test accuracy, with its 95% confidence interval**"),
             help=glossary.help("test_set", "confidence_interval"),
         )
         st.vega_lite_chart(
@@ -41,7 +41,7 @@ def scores(contenders: Sequence[Contender]) -> None:
             comparison_plots.intervals(),
             height=60 + 34 * len(intervals),
             key="intervals",
-            alt=_("Test accuracy by network, each with its 95 % interval"),
+            alt=_("Test accuracy by network, each with its 95% interval"),
         )
         st.caption(
             _(
@@ -67,7 +67,7 @@ def _columns() -> dict[str, Any]:
 def _row(contender: Contender, card: ModelCard | None) -> dict[str, object]:
     row: dict[str, object] = {_("Name"): translated(contender.label)}
     if card:
-        row |= {_("Test accuracy"): card.test_accuracy, _("95 % interval"): "{:.2%} - {:.2%}".format(*card.interval)}
+        row |= {_("Test accuracy"): card.test_accuracy, _("95% interval"): "{:.2%} - {:.2%}".format(*card.interval)}
         row |= {_("Test loss"): card.test_loss}
     row |= {_("Epochs"): len(contender.epochs), _("s per epoch"): contender.seconds_per_epoch}
     if card:

@@ -93,7 +93,7 @@ def _metrics(result: Evaluation, other: Evaluation, comparison: Comparison) -> N
             column,
             _short_title(network.card),
             f"{network.scores.accuracy:.2%}",
-            _("95 %: {low:.2%} to {high:.2%}", low=low, high=high),
+            _("95%: {low:.2%} to {high:.2%}", low=low, high=high),
         )
     columns[2].metric(_("Both right"), f"{comparison.both:,}", border=True, height="stretch")
     columns[3].metric(_("Both wrong"), f"{len(comparison.neither):,}", border=True, height="stretch")

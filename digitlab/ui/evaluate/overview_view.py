@@ -45,7 +45,7 @@ def _metrics(scores: Scores, accuracy: str, loss: str) -> None:
         first,
         accuracy,
         f"{scores.accuracy:.2%}",
-        _("95 % interval: {low:.2%} to {high:.2%}", low=low, high=high),
+        _("95% interval: {low:.2%} to {high:.2%}", low=low, high=high),
         hint=glossary.help(
             "accuracy",
             "test_set",
@@ -126,7 +126,7 @@ def _per_digit(scores: Scores) -> None:
             {
                 _("Digit"): digit.digit,
                 _("Recall"): digit.recall,
-                "95 %": f"{digit.interval[0]:.1%} - {digit.interval[1]:.1%}",
+                "95%": f"{digit.interval[0]:.1%} - {digit.interval[1]:.1%}",
                 _("Precision"): digit.precision,
                 _("F1"): digit.f1,
                 _("Accuracy"): digit.accuracy,
@@ -140,7 +140,7 @@ def _per_digit(scores: Scores) -> None:
     )
     st.caption(
         _(
-            "Recall: share of a digit's pictures that are read correctly, with its 95 % interval. Precision: share of "
+            "Recall: share of a digit's pictures that are read correctly, with its 95% interval. Precision: share of "
             "the answers with this digit that are correct. F1: their harmonic mean. Accuracy: share of correct answers "
             "to “this digit or another?”."
         )

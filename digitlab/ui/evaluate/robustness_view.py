@@ -88,7 +88,7 @@ def _curves(cards: list[ModelCard], digit_set: DigitSet, kind: str, *, is_runnin
                 for row in rows
             ),
         )
-        st.caption(_("Bands: 95 % confidence intervals."))
+        st.caption(_("Bands: 95% confidence intervals."))
     if any(robustness.right for robustness in measured.values()):
         _mean_accuracies(measured)
 

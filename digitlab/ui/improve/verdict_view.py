@@ -99,7 +99,7 @@ def _metrics(comparison: Comparison) -> None:
             metric.show(column, translated(label), figure, _("Too few to tell"))
             continue
         low, high = (f"{end:.{digits}%}" for end in scores.interval)
-        interval = _("95 %: {low} to {high}", low=low, high=high)
+        interval = _("95%: {low} to {high}", low=low, high=high)
         metric.show(column, translated(label), f"{scores.accuracy:.{digits}%}", interval)
 
 

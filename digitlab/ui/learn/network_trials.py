@@ -76,8 +76,8 @@ def compile() -> None:  # noqa: A001 - the name of the step, as of Keras' method
     right.metric(_("Counts as correct"), _("yes") if percent > 50 else _("maybe"), border=True)
     st.caption(
         _(
-            "The loss is minus the natural logarithm of the probability. At 10 %, which is guessing, it is 2.30. "
-            "Accuracy only asks whether the correct digit has the largest probability: 51 % or 99 % are the same to it."
+            "The loss is minus the natural logarithm of the probability. At 10%, which is guessing, it is 2.30. "
+            "Accuracy only asks whether the correct digit has the largest probability: 51% or 99% are the same to it."
         )
     )
 
@@ -208,7 +208,7 @@ def test() -> None:
         _("Test accuracy"), f"{card.test_accuracy:.2%}", border=True, help=glossary.help("accuracy", "test_set")
     )
     right.metric(_("Misread"), _("{count:,} of {total:,}", count=len(wrong), total=len(TEST)), border=True)
-    glossary.explained(_("95 % interval: {low:.2%} to {high:.2%}.", low=low, high=high), "caption")
+    glossary.explained(_("95% interval: {low:.2%} to {high:.2%}.", low=low, high=high), "caption")
     st.markdown(_("Some of the misread digits: label → what the network read, with its confidence."))
     digit_pictures.gallery(result, wrong[:_MISREAD], key="learn-misread")
     digit_pictures.dialog(result)

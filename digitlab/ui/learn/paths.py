@@ -133,7 +133,7 @@ LESSON = Path(
             ),
             Text("Give the correct digit more or less probability, and see what the loss is then."),
             Question(
-                Text("The network gives the correct digit a probability of 100 %. What is the loss?"),
+                Text("The network gives the correct digit a probability of 100%. What is the loss?"),
                 (Text("0"), Text("1"), Text("100")),
                 0,
                 Text("The loss is 0 if the answer is perfect. The less the correct digit gets, the larger it is."),
@@ -369,7 +369,7 @@ YOURS = Path(
             Text("Compare two networks on the same digits, or let all of them read one drawing."),
             Question(
                 Text("The new network reads 5 of 5 digits that were set aside, the old one 4. Is it better?"),
-                (Text("Yes, 100 % is more than 80 %."), Text("Nobody can tell: five digits are too few.")),
+                (Text("Yes, 100% is more than 80%."), Text("Nobody can tell: five digits are too few.")),
                 1,
                 Text("One digit makes the difference, and that can be luck. Collect more, and compare again."),
             ),

@@ -36,7 +36,7 @@ _STATISTICS = (
         "moved",
         Text("Weights still changing"),
         ".0%",
-        Text("Share of the weights that the epoch changed by more than 1 % of their root mean square."),
+        Text("Share of the weights that the epoch changed by more than 1% of their root mean square."),
         Text("Share of weights still changing in each layer over the epochs"),
     ),
     _Statistic(
