@@ -271,7 +271,7 @@ dl.digitlab-glossary { padding: 0 !important; display: grid;
 .st-key-matrix { min-height: 25rem; }
 @media (min-width: 1200px) { .st-key-matrix { min-height: 36.5rem; } }
 .st-key-per-digit { min-height: 30rem; }
-.st-key-preset { min-height: 4.25rem; }
+.st-key-preset, .st-key-glossary-search { min-height: 4.25rem; }
 .stMultiSelect input { min-width: 1.5rem; min-height: 1.5rem; }
 @media (min-width: 641px) {
   .st-key-browse-controls { min-height: 5.25rem; }
@@ -293,7 +293,9 @@ dl.digitlab-glossary { padding: 0 !important; display: grid;
   .st-key-preset { min-height: 10.5rem; }
   .st-key-digit-set { min-height: 5.75rem; }
   .st-key-loading-code { min-height: 16rem; }
-  .st-key-drawings-links { min-height: 2.25rem; }
+  :is(.st-key-models-links, .st-key-drawings-links):has([data-testid=stSkeleton]) {
+    max-height: 2.25rem; overflow: hidden; }
+  .st-key-understood { min-height: 5.75rem; }
   .st-key-compared_field { min-height: 6.5rem; }
   .st-key-learn-code { min-height: 14.5rem; }
   .st-key-matrix { min-height: 21rem; }

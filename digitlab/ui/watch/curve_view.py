@@ -34,7 +34,8 @@ def _chart(epochs: Sequence[EpochMetrics], config: TrainingConfig) -> dict[str, 
     chart = plots.curve("loss", config.epochs, is_validated=epochs[0].validation_loss is not None)
     encoding = chart["encoding"]
     epoch = plots.epoch_axis((0, max(config.epochs, 2))) | {"title": None}  # it stands in the title of the part
-    legend = {**encoding["color"]["legend"], "direction": "horizontal"}
+    # Above the curves: so low a chart has no free corner.
+    legend = {**encoding["color"]["legend"], "direction": "horizontal", "orient": "top", "offset": 2}
     encoding["x"] = epoch
     for channel in ("color", "shape", "strokeDash"):
         encoding[channel]["legend"] = legend
