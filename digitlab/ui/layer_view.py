@@ -119,8 +119,8 @@ _layers = st.components.v2.component(
     "digitlab_layers",
     html="<div class='layers'></div>",
     css=f"""
-.layers {{ display: grid; gap: {_BETWEEN}px; max-width: 22rem; color: var(--st-text-color); font-size: .75rem;
-    line-height: 1.15; }}
+.layers {{ display: grid; grid-template-columns: minmax(0, 1fr); gap: {_BETWEEN}px; max-width: 22rem;
+    color: var(--st-text-color); font-size: .75rem; line-height: 1.15; }}
 .row {{ display: flex; align-items: center; gap: .5rem; }}
 .label {{ flex: 1; min-width: 0; }}
 .label > * {{ display: block; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }}

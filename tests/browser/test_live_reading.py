@@ -87,7 +87,7 @@ def test_erasing_all_invites_again_before_the_eraser_is_lifted(page):
 def test_the_layers_are_in_sight_and_follow_the_pen(page):
     visit(page, "", "Draw a digit")
     switch(page, "See it think")
-    for width, height, last in ((390, 844, "convolution_5"), (1280, 720, "Output")):
+    for width, height, last in ((390, 844, "convolution_5"), (1280, 720, "Output"), (1180, 720, "Output")):
         page.set_viewport_size({"width": width, "height": height})
         shown = page.get_by_role("img", name=f"{last}:")
         expect(shown).to_be_visible()
