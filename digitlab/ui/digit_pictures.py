@@ -12,6 +12,7 @@ from digitlab.ui import galleries, identity, messages, probability_bars, reading
 from digitlab.ui.evaluation import Evaluation
 
 _MAX_SHOWN = 60  # pictures of one kind
+_IN_A_ROW = 20  # pictures, at most, in a window of 1600 pixels
 _CLICKED = "clicked-digit"  # set and index, in the session's state
 
 
@@ -30,9 +31,11 @@ def gallery(
     shown = [int(index) for index in indices[:_MAX_SHOWN]]
     caption = caption or (lambda index: answer_caption(result, index))
     samples = [galleries.Sample(index, result.images[index], caption(index)) for index in shown]
-    galleries.gallery(
-        samples, key=key, on_click=lambda index: st.session_state.update({_CLICKED: (result.digit_set, index)})
-    )
+    # The style sheet reserves two rows.
+    with st.container(key=f"gallery-rows-{key}" if len(shown) > _IN_A_ROW else None):
+        galleries.gallery(
+            samples, key=key, on_click=lambda index: st.session_state.update({_CLICKED: (result.digit_set, index)})
+        )
     if len(indices) > _MAX_SHOWN:
         st.caption(_("Showing {shown} of {count:,}.", shown=_MAX_SHOWN, count=len(indices)))
 

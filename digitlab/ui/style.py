@@ -261,6 +261,7 @@ dl.digitlab-glossary { padding: 0 !important; display: grid;
 .st-key-calibration-curve { aspect-ratio: 6 / 5.2; }
 .st-key-threshold { min-height: 4.25rem; }
 .st-key-keras-code { min-height: 60rem; }
+@media (max-width: 1600px) { [class*=st-key-gallery-rows] { min-height: 15rem; } }
 .st-key-loading-code { min-height: 10rem; }
 @media (min-width: 641px) {
   :is(.st-key-models-links, .st-key-drawings-links):has([data-testid=stSkeleton]) {
