@@ -19,8 +19,8 @@ _END = b"</body>"
 _LANGUAGE = b'<html lang="en">'  # as Streamlit writes it
 _PARTS = (
     *("BidiComponent", "Button", "ButtonGroup", "Checkbox", "DownloadButton", "Expander", "Html", "Metric"),
-    *("NumberInput", "PageLink", "Radio", "Selectbox", "Slider", "TextInput"),
-)  # by the names of their files in Streamlit
+    *("NumberInput", "PageLink", "Radio", "Selectbox", "Slider", "TextInput", "rehype-raw"),
+)  # by the names of their files in Streamlit; the last reads HTML within Markdown, in which terms are explained
 
 
 class PageStyle:

@@ -327,6 +327,10 @@ dl.digitlab-glossary { padding: 0 !important; display: grid;
 .st-key-watch-map [data-testid=stVegaLiteChart] { min-height: 340px; }
 .st-key-watch-curve [data-testid=stVegaLiteChart] { min-height: 150px; }
 .st-key-watch-film .digitlab-bars li { height: 1.5rem; }
+.st-key-watch-film > :first-child [data-testid=stElementContainer]:first-child:has([data-testid=stSkeleton]) {
+    min-height: 4.5rem; }
+.st-key-watch-film > :first-child [data-testid=stElementContainer]:nth-child(2):has([data-testid=stSkeleton]) {
+    min-height: 15rem; }
 .digitlab-film-picture { display: flex; align-items: center; gap: .75rem; min-height: 4.5rem; }
 .digitlab-film-picture img { image-rendering: pixelated; width: 72px; height: 72px; border-radius: .25rem; }
 .digitlab-film-picture .digitlab-answer { min-height: 0; gap: .75rem; }
@@ -349,6 +353,10 @@ dl.digitlab-glossary { padding: 0 !important; display: grid;
   .st-key-watch-film { grid-template-columns: minmax(0, 1fr); }
   .st-key-watch-film > :first-child { min-height: 18.4rem; }
   .st-key-watch-film .digitlab-bars li { height: 1.3rem; }
+  .st-key-watch-film > :first-child [data-testid=stElementContainer]:first-child:has([data-testid=stSkeleton]) {
+    min-height: 3.5rem; }
+  .st-key-watch-film > :first-child [data-testid=stElementContainer]:nth-child(2):has([data-testid=stSkeleton]) {
+    min-height: 13rem; }
   .digitlab-film-picture, .digitlab-film-picture img { min-height: 0; height: 3.5rem; }
   .digitlab-film-picture img { width: 3.5rem; }
   .digitlab-film-picture .digitlab-answer strong { font-size: 3rem; }
