@@ -25,13 +25,14 @@ lab = resources.lab()
 person = identity.person()
 
 st.title(_("Improve"))
-glossary.explained(
-    _(
-        "Fine-tune a network on your own digits. They are mixed with MNIST's, so that it doesn't forget those, and "
-        "with synthetic digits in many handwriting styles. A third of your drawings are set aside to check whether it "
-        "helped. Your network is not changed: a new one is created."
+with st.container(key="improve-text"):
+    glossary.explained(
+        _(
+            "Fine-tune a network on your own digits. They are mixed with MNIST's, so that it doesn't forget those, and "
+            "with synthetic digits in many handwriting styles. A third of your drawings are set aside to check whether "
+            "it helped. Your network is not changed: a new one is created."
+        )
     )
-)
 with st.container(horizontal=True, vertical_alignment="bottom"):
     card = network_choice.choose_network(_("Network to improve"))
 counts = lab.drawings.counts(person)

@@ -293,6 +293,7 @@ dl.digitlab-glossary { padding: 0 !important; display: grid;
   .st-key-gallery { min-height: 57rem; }
   .st-key-preset { min-height: 10.5rem; }
   .st-key-digit-set { min-height: 5.75rem; }
+  .st-key-improve-text { min-height: 8rem; }
   .st-key-loading-code { min-height: 16rem; }
   :is(.st-key-models-links, .st-key-drawings-links):has([data-testid=stSkeleton]) {
     max-height: 2.25rem; overflow: hidden; }

@@ -9,7 +9,7 @@ from digitlab.translation import Text, _, translated
 from digitlab.ui import confusion_matrix, digit_pictures, glossary, metric, style
 from digitlab.ui.evaluation import Evaluation
 
-_SHARE = st.column_config.NumberColumn(format="percent")
+_PERCENT = st.column_config.NumberColumn(format="%.2f%%")  # "percent" would drop zeros at the end
 # Of accuracy and loss, by the name of the set.
 _LABELS = {
     "test": (Text("Test accuracy"), Text("Test loss")),
@@ -125,16 +125,16 @@ def _per_digit(scores: Scores) -> None:
         [
             {
                 _("Digit"): digit.digit,
-                _("Recall"): digit.recall,
+                _("Recall"): 100 * digit.recall,
                 "95%": f"{digit.interval[0]:.1%} - {digit.interval[1]:.1%}",
-                _("Precision"): digit.precision,
-                _("F1"): digit.f1,
-                _("Accuracy"): digit.accuracy,
+                _("Precision"): 100 * digit.precision,
+                _("F1"): 100 * digit.f1,
+                _("Accuracy"): 100 * digit.accuracy,
                 _("Pictures"): digit.support,
             }
             for digit in scores.per_digit
         ],
-        column_config=dict.fromkeys((_("Recall"), _("Precision"), _("F1"), _("Accuracy")), _SHARE),
+        column_config=dict.fromkeys((_("Recall"), _("Precision"), _("F1"), _("Accuracy")), _PERCENT),
         hide_index=True,
         height="content",
     )
