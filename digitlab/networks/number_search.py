@@ -26,8 +26,10 @@ from digitlab.segmentation.segments import Segment, find_segments, single_sign, 
 
 _NETWORK_WEIGHT = 8.0  # of the network's log-probability against the prior of the geometry
 _MIN_PROBABILITY = 1e-6  # smaller ones count as this, so that the logarithm is finite
-# A sign that could be one by its form is two digits only if the network is as certain of each, and the cut as cheap.
-_MIN_CUT_LIKELIHOOD, _MIN_CUT_PRIOR = -0.7, -6.0
+# A sign that could be one by its form is two digits only if the cut is as cheap, and the network as certain of both:
+# the product of their probabilities is 0.86 or more. A narrow one is rarely a letter; for it, 0.54 is enough.
+_MIN_CUT_PRIOR, _MIN_CUT_LIKELIHOOD, _MIN_NARROW_LIKELIHOOD = -8.0, -1.2, -5.0
+_NARROW = 0.6  # of its height
 _STROKES = (1, 7)  # what the strokes of letters look like: where such a digit was cut from other ink, it is never sure
 _MIN_DIVISIBLE = 0.9  # the probability from which ink that could be cut is surely one digit
 _SKIPPED = 1e6  # the cost of an atom that no candidate covers
@@ -74,7 +76,8 @@ def find_digits(ink: NDArray[np.uint8], network: DigitReader) -> list[DigitReadi
     # Two touching digits are mostly wider than one sign. Without this check, an R would be read as 12, and a V surely
     # as 11.
     prior = sum(segments[k].log_prior for k in path)
-    if prior >= _MIN_CUT_PRIOR and sum(scores[k] for k in path) - prior >= _MIN_CUT_LIKELIHOOD:
+    likelihood = sum(scores[k] for k in path) - prior
+    if prior >= _MIN_CUT_PRIOR and likelihood >= (_MIN_NARROW_LIKELIHOOD if _is_narrow(sign) else _MIN_CUT_LIKELIHOOD):
         return [_unsure(digit) for digit in digits]
     return [digit for digit in _read([sign], ink, network) if digit]
 
@@ -95,6 +98,11 @@ def most_likely_path(segments: Sequence[Segment], scores: Sequence[float]) -> li
             paths.append((score + scores[k], [*path, k]))
         best.append(max(paths, key=lambda path: path[0]))
     return best[-1][1]
+
+
+def _is_narrow(sign: Segment) -> bool:
+    left, top, right, bottom = sign.box
+    return right - left < _NARROW * (bottom - top)
 
 
 def _cautious(digit: DigitReading, segment: Segment) -> DigitReading:

@@ -21,17 +21,24 @@ class Component:
         top: Its first row.
         mask: bool (height, width), where it has ink.
         cut_cost: Pen widths of ink that the cut on its right passes; None where nothing is cut.
+        uncut_height: The height of the component that it was cut from, in pixels; None for a component.
     """
 
     left: int
     top: int
     mask: NDArray[np.bool_]
     cut_cost: float | None = None
+    uncut_height: int | None = None
 
     @property
     def right(self) -> int:
         """The first column to its right."""
         return self.left + int(self.mask.shape[1])
+
+    @property
+    def component_height(self) -> int:
+        """The height of the component that it is, or that it was cut from."""
+        return int(self.mask.shape[0]) if self.uncut_height is None else self.uncut_height
 
     @property
     def bottom(self) -> int:

@@ -48,7 +48,7 @@ def join_prior(first: Component, second: Component, scale: WritingScale) -> floa
     if first.cut_cost is not None:
         return 0.0
     gap = _gap(first, second) / scale.height
-    lower, taller = sorted((first.mask.shape[0], second.mask.shape[0]))
+    lower, taller = sorted((first.component_height, second.component_height))
     if lower >= max(TALL * scale.height, _AS_TALL * taller):
         return -_SIDE_BY_SIDE_COST - _GAP_COST * max(0.0, gap)
     return -_GAP_COST * max(0.0, gap - _MAX_FREE_GAP)

@@ -36,6 +36,8 @@ _MAX_WIDTH = 1.7  # line heights, of a segment
 _ROWS = 48  # to which a line is scaled for finding seams
 # Where ink is deeper than this share of the pen's width, two strokes merge, and it counts only so much in a seam.
 _MERGED_FROM, _MERGED = 0.55, 0.15
+# Line heights, and pen widths: what is narrower is one stroke. Two ones that touch are a quarter as wide as tall.
+_MIN_WIDTH, _MIN_PENS = 0.2, 2.0
 _SQUAT = 1.1  # times its height: one sign is rarely wider, and two touching digits are rarely narrower
 _NEIGHBOURS = np.ones((3, 3), np.uint8)
 
@@ -123,7 +125,7 @@ def _bridged(ink: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], list[Component]
 def _cut(part: Component, scale: WritingScale) -> list[Component]:
     """Cut a component into atoms, from left to right; a narrow one stays whole."""
     height, width = part.mask.shape
-    if width < 0.4 * scale.height or width < 2.5 * scale.pen:
+    if width < _MIN_WIDTH * scale.height or width < _MIN_PENS * scale.pen:
         return [part]
     factor = min(1.0, _ROWS / scale.height)
     size = (max(3, round(width * factor)), max(3, round(height * factor)))
@@ -155,7 +157,8 @@ def _between(part: Component, start: NDArray[np.intp], end: NDArray[np.intp], cu
     left, top, width, height = cv2.boundingRect(mask.view(np.uint8))
     if not width:
         return None
-    return Component(part.left + first + left, part.top + top, mask[top : top + height, left : left + width], cut)
+    atom = mask[top : top + height, left : left + width]
+    return Component(part.left + first + left, part.top + top, atom, cut, int(part.mask.shape[0]))
 
 
 def _candidates(ink: NDArray[np.uint8], atoms: list[Component], scale: WritingScale) -> list[Segment]:

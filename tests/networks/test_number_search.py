@@ -124,6 +124,14 @@ def broken(strokes, at: float, pen: int) -> np.ndarray:
     return np.pad(handwriting.draw([*curves[:k], *halves, *curves[k + 1 :]], pen), 40)
 
 
+def drawn(name: str, pen: int) -> np.ndarray:
+    """Ink of a template without a margin."""
+    (template,) = [template for template in digit_templates() if template.name == name]
+    ink = handwriting.draw([handwriting.curve(stroke) for stroke in template.strokes], pen)
+    rows, columns = np.nonzero(ink > 48)
+    return ink[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
+
+
 @pytest.mark.parametrize(
     ("name", "at"),
     [
@@ -223,6 +231,19 @@ def test_a_stroke_cut_from_other_ink_is_no_sure_digit(digit, is_sure):
 def test_what_could_be_cut_needs_more_certainty_to_be_one(share, is_sure):
     (one,) = find_digits(inked(V), certain_of(4, share, is_slim=False))
     assert (one.reading.digit, one.reading.is_sure) == (4, is_sure)
+
+
+@pytest.mark.parametrize("other", ["one, bare and bowed", "one, bare and slanted backward"])
+@pytest.mark.parametrize("overlap", [1, 3, 8])
+def test_two_strokes_that_touch_are_two_ones(handwriting_network, other, overlap):
+    left, right = (drawn(name, pen=14) for name in ("one, bare", other))
+    line = np.zeros((220, 300), np.uint8)
+    line[40 : 40 + left.shape[0], 40 : 40 + left.shape[1]] = left
+    start = 40 + left.shape[1] - overlap
+    place = line[40 : 40 + right.shape[0], start : start + right.shape[1]]
+    np.maximum(place, right, out=place)
+    digits = find_digits(line, handwriting_network)
+    assert [(digit.reading.digit, digit.reading.is_sure) for digit in digits] == [(1, False), (1, False)]
 
 
 def test_the_best_path_covers_every_atom_once():
