@@ -70,7 +70,7 @@ def test_dropout_varies_in_a_network_of_other_layers():
          (Flatten(), Dense(units=64, activation="tanh"), Activation())),
     ],
 )  # fmt: skip
-def test_what_varies_leaves_the_other_layers_of_a_designed_network(layers, values, found):
+def test_what_varies_leaves_the_other_layers(layers, values, found):
     assert space(UNITS, base=TrainingConfig(layers=layers)).full_config(values).stack == found
 
 
