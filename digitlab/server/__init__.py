@@ -1,5 +1,6 @@
 """The Streamlit server.
 
+closed_tabs       ends a tab's connection quietly where it is found closed twice
 drawing_answer    what is answered to a drawing while the pen moves
 embedded_cookies  cookies in another site's frame
 garbage           collects garbage when nobody waits for a page

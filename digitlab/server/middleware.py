@@ -2,6 +2,7 @@
 
 from starlette.middleware import Middleware
 
+from digitlab.server.closed_tabs import ClosedTabs
 from digitlab.server.embedded_cookies import EmbeddedCookies
 from digitlab.server.host_check import HostCheck
 from digitlab.server.page_style import PageStyle
@@ -17,6 +18,7 @@ def middleware() -> list[Middleware]:
     """Return the middleware, from the outside in. A setting that is not allowed has no effect; each page says so."""
     settings, _, _ = Settings.from_valid_variables()
     return [
+        Middleware(ClosedTabs),
         Middleware(HostCheck, settings.hosts),
         Middleware(SecurityHeaders, settings.embedded_by),
         *([Middleware(EmbeddedCookies)] if settings.embedded_by else []),

@@ -6,6 +6,7 @@ from typing import Any
 from digitlab.networks.metrics import BatchLoss
 from digitlab.networks.rate_changes import RateChange
 from digitlab.translation import _, plural
+from digitlab.ui.charts import plots
 
 _MAX_LABELS = 6  # marks that have a label; of more, the labels would cover each other
 
@@ -22,7 +23,7 @@ def loss_by_batch(batches: int, changes: Sequence[RateChange], *, is_dark: bool)
         "type": "quantitative",
         "title": _("Batch"),
         "scale": {"domain": [0, max(batches, 1)], "nice": False},
-        "axis": {"tickMinStep": 1, "format": ",d", "grid": False, "labelOverlap": "greedy", "labelFlush": True},
+        "axis": {"tickMinStep": 1, "format": ",d", "grid": False, "labelOverlap": "greedy", **plots.WHOLE_LABELS},
     }
     line = {
         "mark": {"type": "line", "strokeWidth": 2, "point": {"size": 16, "filled": True}},

@@ -41,7 +41,7 @@ def intervals() -> dict[str, Any]:
     share: dict[str, Any] = {"type": "quantitative", "title": _("Test accuracy")}
     share |= {
         "scale": {"zero": False, "nice": True},
-        "axis": {"format": ".2%", "labelFlush": True, "labelFlushOffset": -3},
+        "axis": {"format": ".2%", **plots.WHOLE_LABELS},
     }
     network = {"field": "network", "type": "nominal", "title": None, "sort": None, "axis": {"labelLimit": 150}}
     shares = {"accuracy": _("Accuracy"), "low": _("Lower bound"), "high": _("Upper bound")}

@@ -21,6 +21,7 @@ METRICS = {"loss": Text("Loss"), "accuracy": Text("Accuracy")}
 SETS = {"training": Text("training"), "validation": Text("validation")}  # that a curve was measured on
 DASHES = [[1, 0], [5, 3]]  # of the first and the second of two curves: solid and dashed
 SYMBOL = {"symbolSize": 70, "symbolStrokeWidth": 0}  # in a legend, where a dashed stroke would cut into the symbols
+WHOLE_LABELS = {"labelFlush": True, "labelFlushOffset": -4}  # of a horizontal axis, also at its ends, within the chart
 
 
 def prepare() -> None:
@@ -74,7 +75,7 @@ def epoch_axis(ends: tuple[int, int] | None = None) -> dict[str, Any]:
         "type": "quantitative",
         "title": _("Epoch"),
         "scale": {"domain": list(ends), "nice": False} if ends else {"zero": False, "nice": False},
-        "axis": {"tickMinStep": 1, "format": "d", "grid": False, "labelFlush": True},
+        "axis": {"tickMinStep": 1, "format": "d", "grid": False, **WHOLE_LABELS},
     }
 
 

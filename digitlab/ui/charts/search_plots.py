@@ -8,6 +8,7 @@ from digitlab.networks.search_parameters import PARAMETERS, Scale, Varied
 from digitlab.networks.search_space import SearchSpace
 from digitlab.runs.records.search import Trial, TrialState, best_so_far, best_trial
 from digitlab.translation import _, translated
+from digitlab.ui.charts import plots
 
 _ROW = 58  # pixels of an axis among parallel ones
 _ABOVE_ROWS = 44  # pixels for the legend
@@ -91,7 +92,7 @@ def importance_bars() -> dict[str, Any]:
         "mark": {"type": "bar", "cornerRadiusEnd": 3},
         "encoding": {
             "y": place,
-            "x": share | {"scale": {"domain": [0, 1]}, "axis": {"format": "%", "tickCount": 5, "labelFlush": True}},
+            "x": share | {"scale": {"domain": [0, 1]}, "axis": {"format": "%", "tickCount": 5, **plots.WHOLE_LABELS}},
             "tooltip": [{"field": "setting", "title": _("Setting")}, {**share, "format": ".0%"}],
         },
     }
