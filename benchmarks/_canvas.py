@@ -43,6 +43,12 @@ def objects(value: str) -> list[dict[str, Any]]:
     return found
 
 
+def picture(value: str) -> bytes:
+    """Return what a value draws, as a PNG file."""
+    data: str = json.loads(value)["drawing"]["data"]
+    return base64.b64decode(data.partition(",")[2])
+
+
 def _value(strokes: Sequence[np.ndarray[tuple[int, int], np.dtype[np.float64]]]) -> str:
     file = io.BytesIO()
     Image.fromarray(draw(strokes, _PEN, _SIZE)).save(file, "PNG")

@@ -12,6 +12,7 @@ from typing import Protocol
 
 import _canvas
 import numpy as np
+from _moving_pen import MovingPen
 from _servers import streamlit
 from _sessions import Session, visiting
 
@@ -56,12 +57,14 @@ class Lesson:
         correct: Number of correct answers.
         errors: All errors, shown or raised.
         megabytes: Growth of the server's memory while everybody was there.
+        pens: The moving pens, of those whose drawings are read while they draw.
     """
 
     seconds: list[float] = field(default_factory=list)
     correct: int = 0
     errors: list[str] = field(default_factory=list)
     megabytes: float = 0.0
+    pens: list[MovingPen] = field(default_factory=list)
 
     def figures(self) -> dict[str, float]:
         """Return counts, and percentiles in milliseconds."""
@@ -106,35 +109,46 @@ class Place(Protocol):
         """Memory of what responds there, in 10^6 bytes."""
 
 
-async def lesson(side: Side, server: Place, n: int, seconds: float) -> Lesson:
-    """Let n people draw for `seconds`."""
-    result = Lesson()
+async def lesson(side: Side, server: Place, n: int, seconds: float, stroke: float = 0.0) -> Lesson:
+    """Let n people draw for `seconds`; where a stroke takes some time, it is read while it is drawn."""
+    result = Lesson(pens=[MovingPen(server.url) for _ in range(n)] if stroke else [])
     before = server.megabytes
     async with AsyncExitStack() as stack:
         opened = (stack.enter_async_context(visiting(server.url, side.draw)) for _ in range(n))
         sessions = await asyncio.gather(*opened)
         end = time.monotonic() + seconds
-        await asyncio.gather(*(_person(session, end, number, result) for number, session in enumerate(sessions)))
+        people = (_person(session, end, number, result, stroke) for number, session in enumerate(sessions))
+        await asyncio.gather(*people)
         result.megabytes = server.megabytes - before
         result.errors += [error for session in sessions for error in session.all_errors]
     return result
 
 
-async def _person(session: Session, end: float, number: int, result: Lesson) -> None:
+async def _person(session: Session, end: float, number: int, result: Lesson, stroke: float) -> None:
+    rng, pen = np.random.default_rng(number), result.pens[number] if stroke else None
     try:
-        await draw_until(lambda: time.monotonic() >= end, session, np.random.default_rng(number), result)
+        await draw_until(lambda: time.monotonic() >= end, session, rng, result, pen, stroke)
     except FAILURES as error:
         result.errors.append(f"Person {number}: {type(error).__name__} {error}")
 
 
-async def draw_until(is_over: Callable[[], bool], session: Session, rng: np.random.Generator, result: Lesson) -> None:
-    """Draw a digit, look at the answer, clear the canvas, and start again."""
+async def draw_until(
+    is_over: Callable[[], bool],
+    session: Session,
+    rng: np.random.Generator,
+    result: Lesson,
+    pen: MovingPen | None = None,
+    stroke: float = 0.0,
+) -> None:
+    """Draw a digit, look at the answer, clear the canvas, and start again; a pen moves for the seconds of a stroke."""
     empty, pictures = _canvas.empty(), [(name, _canvas.digit(name, rng)) for name in list(_canvas.STROKES) * 2]
     await asyncio.sleep(rng.uniform(0, INTERVAL[1]))
     for name, picture in cycle(pictures):
         started = time.monotonic()
         if is_over():
             return
+        if pen is not None:
+            await pen.move(_canvas.picture(picture), stroke)
         try:
             result.seconds.append(await session.draw(picture, ANSWER_PATIENCE))
         except TimeoutError:

@@ -1,6 +1,6 @@
 """How many people one server carries: they draw while it trains, press Train at once, come and go.
 
-    python benchmarks/load.py [--only sessions people visits memory] [--busy 6] [--quick]
+    python benchmarks/load.py [--only sessions live people visits memory] [--busy 6] [--quick]
 
 Each person is a WebSocket session that speaks Streamlit's protocol as a browser does (`_sessions.py`). The clients run
 on the same machine as the server, and take their share of it.
@@ -9,6 +9,7 @@ sessions: a new server for each of 1, 10, 30 and 50 people. One more person star
     digit about every three seconds, look at the answer, and clear the canvas. The time from sending a drawing to
     receiving its digit counts. Then the same with 10 people in an app that trains in its page's script and reads with
     `model.predict`.
+live: 30 people as in sessions, whose pens move for a second a digit; first nothing is read meanwhile, then it is.
 people: 30 people fill in the form, and press Train in the same second. `--busy` lets so many other processes work on
     something else meanwhile, until the last click is answered.
 visits: 1,000 times a new person opens a page, goes to the next one and leaves; then 200 people start a training and
@@ -60,6 +61,7 @@ from digitlab.runs.store.store import Store
 Figures = dict[str, Any]
 CLASSES = (1, 10, 30, 50)
 COMPARED = 10  # people in the other app
+STROKE = 1.0  # seconds that a pen moves for a digit
 AT_ONCE = 4  # visitors at the same time
 WARM_UP = 2  # steps; Streamlit keeps the last 128 sessions for two minutes, in case they return
 FLAT = 0.05  # the largest share by which memory may grow after the warm-up
@@ -81,14 +83,14 @@ def open_store(server: Server) -> Store:
     return Store(server.settings.database_url)
 
 
-async def drawing(side: Side, n: int, seconds: float) -> Figures:
-    """Let n people draw while one more trains."""
+async def drawing(side: Side, n: int, seconds: float, stroke: float = 0.0) -> Figures:
+    """Let n people draw while one more trains; where a stroke takes some seconds, it is read while it is drawn."""
     with running(side) as server:
         async with visiting(server.url, side.train) as trainer, visiting(server.url, side.draw) as first:
             await start_long_training(trainer, side)
             await first.draw(_canvas.digit("7", np.random.default_rng(0)))  # loads what is loaded only once
             before, clients, started = epoch_of(trainer), time.process_time(), time.monotonic()
-            result = await lesson(side, server, n, seconds)
+            result = await lesson(side, server, n, seconds, stroke)
             figures: Figures = {
                 "people": n,
                 **result.figures(),
@@ -96,6 +98,9 @@ async def drawing(side: Side, n: int, seconds: float) -> Figures:
                 "epochs": epoch_of(trainer) - before,
                 "clients": (time.process_time() - clients) / (time.monotonic() - started),
             }
+            if stroke:
+                figures["readings"] = sum(pen.readings for pen in result.pens)
+                figures["refused"] = sum(pen.refused for pen in result.pens)
             errors = result.errors + trainer.all_errors
             if side is DIGITLAB:
                 figures["run"] = await end_of_run(trainer, open_store(server))
@@ -143,6 +148,15 @@ async def sessions(options: argparse.Namespace) -> Figures:
         "sessions": ours,
         "in_the_script": other,
     }
+
+
+async def live(options: argparse.Namespace) -> Figures:
+    """Measure a class whose drawings are read only when they are finished, and one whose are read meanwhile, too."""
+    n, seconds = (3, 8.0) if options.quick else (30, options.seconds)
+    without = await drawing(DIGITLAB, n, seconds)
+    with_readings = await drawing(DIGITLAB, n, seconds, STROKE)
+    print(f"live: {with_readings['readings']} readings, {with_readings['refused']} refused")
+    return {"without": without, "with": with_readings}
 
 
 async def people(options: argparse.Namespace) -> Figures:
@@ -283,6 +297,7 @@ async def memory(options: argparse.Namespace) -> Figures:
 
 PARTS: dict[str, Callable[[argparse.Namespace], Awaitable[Figures]]] = {
     "sessions": sessions,
+    "live": live,
     "people": people,
     "visits": visits,
     "memory": memory,
