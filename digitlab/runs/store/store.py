@@ -42,8 +42,7 @@ class Store:
         studies: Suggests the values of their trials.
 
     Raises:
-        DatabaseUnavailable: From every method, if the database cannot be reached.
-        DatabaseFileLost: Likewise, if a SQLite file was deleted or replaced; then nothing is read or written.
+        DatabaseUnavailable, DatabaseFileLost: From every method, as from those of `Database`.
 
     Example:
         >>> import tempfile
