@@ -32,7 +32,7 @@ from numpy.typing import NDArray
 from digitlab.data import mnist
 from digitlab.data.distortions import Amounts
 from digitlab.lab import Lab
-from digitlab.runs.services.explaining import ExplanationService
+from digitlab.runs.services.explanation_service import ExplanationService
 from digitlab.settings import ROOT, Settings
 
 WARM_UP = 1  # pictures that do not count

@@ -42,17 +42,17 @@ from digitlab.runs.records.model_card import ModelCard
 from digitlab.runs.records.people import OPERATOR, Person
 from digitlab.runs.records.run import CommandLineOptions, Failure, Run, check_number
 from digitlab.runs.records.search import Search
-from digitlab.runs.services.drawings import Drawings
+from digitlab.runs.services.drawing_service import DrawingService
 from digitlab.runs.services.epoch_estimates import EpochEstimates
-from digitlab.runs.services.evaluations import Evaluations
-from digitlab.runs.services.explaining import ExplanationService
+from digitlab.runs.services.evaluation_service import EvaluationService
+from digitlab.runs.services.explanation_service import ExplanationService
 from digitlab.runs.services.improver import Improver
 from digitlab.runs.services.limits import Limits
 from digitlab.runs.services.map_builder import MapBuilder
-from digitlab.runs.services.models import Models
+from digitlab.runs.services.model_service import ModelService
 from digitlab.runs.services.rate_finder import RateFinder
-from digitlab.runs.services.searches import Searches
-from digitlab.runs.services.trainings import Trainings
+from digitlab.runs.services.search_service import SearchService
+from digitlab.runs.services.training_service import TrainingService
 from digitlab.runs.services.wait_estimates import WaitEstimates
 from digitlab.runs.store.lazy_store import LazyStore
 from digitlab.settings import Settings
@@ -90,15 +90,15 @@ class Lab:
         self._recognisers = RecogniserCache(self._files, self._importer)
         self._map_builder = MapBuilder(settings.data / "landscapes", self._ask, self.mnist)
         self.rate_finder = RateFinder(self._ask)
-        self._evaluations = Evaluations(settings, self._workers, self.mnist)
+        self._evaluations = EvaluationService(settings, self._workers, self.mnist)
         limits = Limits(settings)
-        self._models = Models(self._files, self._importer, limits, self.mnist)
-        self._trainings = Trainings(settings, self._record, limits, self._has_changed)
+        self._models = ModelService(self._files, self._importer, limits, self.mnist)
+        self._trainings = TrainingService(settings, self._record, limits, self._has_changed)
         self._search_driver = SearchDriver(
             self._record, lambda: self._workers.count, self._has_changed, self._dispatcher.wait_until_started
         )
-        self.searches = Searches(settings, self._record, limits, self._trainings, self._search_driver.wake)
-        self.drawings = Drawings(self._record, limits.check_room)
+        self.searches = SearchService(settings, self._record, limits, self._trainings, self._search_driver.wake)
+        self.drawings = DrawingService(self._record, limits.check_room)
         self.improver = Improver(self._files, self._recognisers, self.drawings, self._evaluations, self._trainings)
 
     def __enter__(self) -> "Lab":

@@ -15,7 +15,7 @@ BASES_WITHOUT_EXAMPLES = {"ABC", "Protocol", "Enum", "StrEnum", "IntEnum", "Exce
 # Their examples would start worker processes; tests/runs has them at work.
 NEED_WORKERS = {
     "digitlab.runs.dispatch.worker_client.WorkerClient",
-    "digitlab.runs.services.explaining.ExplanationService",
+    "digitlab.runs.services.explanation_service.ExplanationService",
 }
 
 

@@ -32,7 +32,7 @@ from digitlab.runs.records.improvement import forgot
 from digitlab.runs.records.model_card import ModelCard
 from digitlab.runs.records.people import Person
 from digitlab.runs.records.run import CommandLineOptions, Failure, Outcome, Run, RunState
-from digitlab.runs.services.evaluations import save_answers, saved_answers
+from digitlab.runs.services.evaluation_service import save_answers, saved_answers
 from digitlab.runs.store.store import Store
 from digitlab.settings import Settings
 from digitlab.translation import Text

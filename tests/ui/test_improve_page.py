@@ -10,7 +10,7 @@ from digitlab.networks.digit_sets import TEST
 from digitlab.networks.scores import Scores
 from digitlab.runs.models.model_files import ModelFiles
 from digitlab.runs.records.run import Outcome, RunState
-from digitlab.runs.services.evaluations import save_answers
+from digitlab.runs.services.evaluation_service import save_answers
 from digitlab.runs.store.store import Store
 from digitlab.ui.visitor_cookie import new_token
 

@@ -19,9 +19,9 @@ from digitlab.runs.records.improvement import Improvement, Read, compare, split
 from digitlab.runs.records.model_card import MAX_TITLE_LENGTH, ModelCard
 from digitlab.runs.records.people import Person
 from digitlab.runs.records.run import Run
-from digitlab.runs.services.drawings import Drawings
-from digitlab.runs.services.evaluations import Evaluations
-from digitlab.runs.services.trainings import Trainings
+from digitlab.runs.services.drawing_service import DrawingService
+from digitlab.runs.services.evaluation_service import EvaluationService
+from digitlab.runs.services.training_service import TrainingService
 from digitlab.translation import Text
 
 _IMPROVED = ", improved"
@@ -34,9 +34,9 @@ class Improver:
         self,
         files: ModelFiles,
         recognisers: RecogniserCache,
-        drawings: Drawings,
-        evaluations: Evaluations,
-        trainings: Trainings,
+        drawings: DrawingService,
+        evaluations: EvaluationService,
+        trainings: TrainingService,
     ) -> None:
         self._files, self._recognisers, self._drawings = files, recognisers, drawings
         self._evaluations, self._trainings = evaluations, trainings

@@ -10,14 +10,14 @@ from digitlab.networks.fine_tuning_source import FineTuning
 from digitlab.networks.rate_changes import MAX_CHANGES, RateChange
 from digitlab.runs.records.people import Person
 from digitlab.runs.services.limits import Limits
-from digitlab.runs.services.trainings import Trainings
+from digitlab.runs.services.training_service import TrainingService
 
 ANN, BEN = Person(id="ann"), Person(id="ben")
 
 
 @pytest.fixture
 def trainings(settings, record):
-    return Trainings(settings, record, Limits(settings), lambda: None)
+    return TrainingService(settings, record, Limits(settings), lambda: None)
 
 
 def refuse(*_question):

@@ -15,7 +15,7 @@ from digitlab.runs.records.people import Person, check_may_change
 from digitlab.runs.records.run import Run
 from digitlab.runs.records.search import Search, Trial, best_trial, check_number
 from digitlab.runs.services.limits import Limits
-from digitlab.runs.services.trainings import Trainings
+from digitlab.runs.services.training_service import TrainingService
 from digitlab.settings import Settings
 from digitlab.translation import Text
 
@@ -26,7 +26,7 @@ _BEST = ", best"
 _MAX_CACHED = 50  # searches, of which the importance of settings is known
 
 
-class Searches:
+class SearchService:
     """Starts searches and changes them. Thread-safe. The store is opened on first use.
 
     A trial leaves its figures in the record, and no file: no network, checkpoint or snapshot. The best settings are
@@ -38,7 +38,7 @@ class Searches:
         settings: Settings,
         store: "Callable[[], Store]",
         limits: Limits,
-        trainings: Trainings,
+        trainings: TrainingService,
         changed: Callable[[], None],
     ) -> None:
         """Take, among others, a function that is called after each change of a search."""

@@ -12,21 +12,21 @@ from digitlab.runs.records.people import OPERATOR, Person
 from digitlab.runs.records.run import RunState
 from digitlab.runs.records.search import SearchState
 from digitlab.runs.services.limits import Limits
-from digitlab.runs.services.searches import Searches
-from digitlab.runs.services.trainings import Trainings
+from digitlab.runs.services.search_service import SearchService
+from digitlab.runs.services.training_service import TrainingService
 
 ANN, BEN = Person(id="ann"), Person(id="ben")
 
 
 @pytest.fixture
 def trainings(settings, record, changes):
-    return Trainings(settings, record, Limits(settings), lambda: changes.append(1))
+    return TrainingService(settings, record, Limits(settings), lambda: changes.append(1))
 
 
 @pytest.fixture
 def searches(settings, record, changes, trainings):
     limited = dataclasses.replace(settings, max_runs_per_person=1, max_epochs=20)
-    return Searches(limited, record, Limits(limited), trainings, lambda: changes.append(1))
+    return SearchService(limited, record, Limits(limited), trainings, lambda: changes.append(1))
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from digitlab.preprocessing import bundles
 from digitlab.runs.records import drawing as drawing_record
 from digitlab.runs.records.drawing import Drawing, digits_of
 from digitlab.runs.records.people import OPERATOR, Person
-from digitlab.runs.services.drawings import Drawings
+from digitlab.runs.services.drawing_service import DrawingService
 from digitlab.runs.store.lazy_store import LazyStore
 from digitlab.runs.store.store import Store
 
@@ -19,7 +19,7 @@ NOBODY = Person(id="")
 @pytest.fixture
 def own(settings):
     store = Store(settings.database_url)
-    yield Drawings(lambda: store)
+    yield DrawingService(lambda: store)
     store.close()
 
 
@@ -113,7 +113,7 @@ def test_without_room_nothing_is_saved_and_no_file_opened(settings):
     def no_room():
         raise LimitReached("The lab's folders are full.")
 
-    full = Drawings(LazyStore(settings.database_url), no_room)
+    full = DrawingService(LazyStore(settings.database_url), no_room)
     for verb in (lambda: full.save([drawing()], ADA), lambda: full.import_bundle(b"no ZIP", "evil.zip", ADA)):
         with pytest.raises(LimitReached, match="full"):
             verb()

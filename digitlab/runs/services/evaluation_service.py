@@ -24,7 +24,7 @@ _BLOCK = 10_000  # digits that a worker reads between two reports of progress
 _DISTORTED = 1000  # digits at each strength: accuracies within 3 %, from reading 52,000 digits
 
 
-class Evaluations:
+class EvaluationService:
     """The answers of a lab's networks. A network that was trained again under the same name counts as another.
 
     Thread-safe.

@@ -12,14 +12,14 @@ from digitlab.runs.models.model_files import ModelFiles
 from digitlab.runs.models.model_import import ModelImporter
 from digitlab.runs.records.people import OPERATOR, Person
 from digitlab.runs.services.limits import Limits
-from digitlab.runs.services.models import Models
+from digitlab.runs.services.model_service import ModelService
 
 ANN, BEN, TEACHER = Person(id="ann"), Person(id="ben"), Person(id="t", is_teacher=True)
 
 
 @pytest.fixture
 def models(settings, digits):
-    return Models(ModelFiles(settings), ModelImporter(settings, lambda: digits), Limits(settings), lambda: digits)
+    return ModelService(ModelFiles(settings), ModelImporter(settings, lambda: digits), Limits(settings), lambda: digits)
 
 
 @pytest.fixture
@@ -75,7 +75,7 @@ class Busy:
 
 def test_one_person_imports_one_network_at_a_time(settings, digits):
     importer = Busy()
-    models = Models(ModelFiles(settings), importer, Limits(settings), lambda: digits)
+    models = ModelService(ModelFiles(settings), importer, Limits(settings), lambda: digits)
 
     def import_one(person):
         return models.import_model(b"", "theirs.keras", "Theirs", person, "")

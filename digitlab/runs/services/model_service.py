@@ -16,7 +16,7 @@ from digitlab.translation import Text
 from digitlab.uploads.pixel_scales import ImportChoices
 
 
-class Models:
+class ModelService:
     """Imports, renames and deletes networks. Thread-safe."""
 
     def __init__(self, files: ModelFiles, importer: ModelImporter, limits: Limits, digits: Callable[[], Mnist]) -> None:

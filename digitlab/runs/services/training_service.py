@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from digitlab.runs.store.store import Store
 
 
-class Trainings:
+class TrainingService:
     """Starts runs and changes them. Thread-safe. The store is opened on first use."""
 
     def __init__(

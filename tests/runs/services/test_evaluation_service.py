@@ -10,7 +10,7 @@ from digitlab.networks.digit_sets import TEST, DigitSet
 from digitlab.networks.scores import Scores
 from digitlab.runs.dispatch.worker_client import WorkerClient
 from digitlab.runs.models.model_files import ModelFiles
-from digitlab.runs.services.evaluations import Evaluations, save_answers
+from digitlab.runs.services.evaluation_service import EvaluationService, save_answers
 
 SOME = TEST.sample(100)
 
@@ -25,14 +25,14 @@ def workers(crewed):
 
 @pytest.fixture
 def evaluations(settings, workers, digits):
-    return Evaluations(settings, workers, lambda: digits)
+    return EvaluationService(settings, workers, lambda: digits)
 
 
 @pytest.fixture
 def nobody(settings, digits, monkeypatch):
     """Evaluations whose workers cannot be reached."""
     monkeypatch.setattr("digitlab.runs.dispatch.worker_client._CONNECT_PATIENCE", 0.5)
-    return Evaluations(
+    return EvaluationService(
         settings, WorkerClient(dataclasses.replace(settings, scheduler="tcp://127.0.0.1:9")), lambda: digits
     )
 

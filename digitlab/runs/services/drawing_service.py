@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _MAX_STROKES_LENGTH = 500_000  # characters of JSON: some hundred strokes
 
 
-class Drawings:
+class DrawingService:
     """People's own drawings. Nobody sees those of others, not even a teacher. Thread-safe.
 
     The store is opened on first use.

@@ -8,7 +8,7 @@ from digitlab.errors import InvalidSetting, LimitReached, NotAllowed
 from digitlab.runs.records.people import Person
 from digitlab.runs.records.run import RunState
 from digitlab.runs.services.limits import Limits
-from digitlab.runs.services.trainings import Trainings
+from digitlab.runs.services.training_service import TrainingService
 
 ANN, BEN = Person(id="ann"), Person(id="ben")
 
@@ -16,7 +16,7 @@ ANN, BEN = Person(id="ann"), Person(id="ben")
 @pytest.fixture
 def trainings(settings, record, changes):
     limited = dataclasses.replace(settings, max_runs_per_person=1, max_epochs=5)
-    return Trainings(limited, record, Limits(limited), lambda: changes.append(1))
+    return TrainingService(limited, record, Limits(limited), lambda: changes.append(1))
 
 
 def test_each_wish_is_recorded_and_told_on(trainings, record, changes, small):
