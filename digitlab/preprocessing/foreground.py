@@ -228,10 +228,16 @@ def _on_flat(ink: NDArray[np.uint8], rectangles: Sequence[Rectangle], background
 
 
 def _full_contrast(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Raise ink to 255; the faintest traces become 0."""
-    if ink.max() < _MIN_DIFFERENCE and not _is_clean(ink):
+    """Raise ink to 255; the faintest traces become 0.
+
+    Edges become sharp, but for those of a small clean picture: few of its pixels lie in a loop, which would close.
+    """
+    is_clean = _is_clean(ink)
+    if ink.max() < _MIN_DIFFERENCE and not is_clean:
         return np.zeros_like(ink)
-    return sharpen_edges(ink, float(cv2.blur(ink, (3, 3)).max()))  # a single pixel may be a JPEG artefact
+    peak = float(cv2.blur(ink, (3, 3)).max())  # a single pixel may be a JPEG artefact
+    is_soft = is_clean and min(ink.shape) < _MIN_PHOTO
+    return to_uint8(ink * np.float32(255 / peak)) if is_soft else sharpen_edges(ink, peak)
 
 
 def _is_clean(ink: NDArray[np.uint8]) -> bool:

@@ -129,6 +129,15 @@ def test_any_ink_on_a_flat_ground_has_full_contrast(ground, colour, quality):
     assert ink[cv2.dilate(cover, np.ones((21, 21))) == 0].max() < 48
 
 
+@pytest.mark.parametrize("colour", [(140,) * 3, (200,) * 3, (255, 242, 0)])
+def test_a_small_pale_loop_stays_as_open_as_a_black_one(colour):
+    circle = [(160 + 90 * np.cos(turn), 160 + 90 * np.sin(turn)) for turn in np.linspace(0, 2 * np.pi, 40)]
+    cover = cv2.resize(strokes(circle, width=70), (24, 24), interpolation=cv2.INTER_AREA)
+    pale, black = (extract_foreground(flat(cover, (255,) * 3, ink)) for ink in (colour, (0, 0, 0)))
+    assert black[11:13, 11:13].max() < 200 < black.max()
+    assert np.abs(pale.astype(int) - black).max() <= 12
+
+
 @pytest.mark.parametrize("inverted", [False, True])
 @pytest.mark.parametrize("width", [14, 17])
 def test_a_scribble_over_most_of_the_canvas_stays_ink(inverted, width):
