@@ -60,6 +60,12 @@ def test_the_limits_keep_what_they_promise():
     assert (entropy(probabilities) > max_entropy).mean() == pytest.approx(0.01, abs=0.001)
 
 
+def test_few_misread_digits_do_not_make_half_sure_answers_confident():
+    probabilities = np.full((200, 10), 0.02, np.float32)
+    probabilities[:, 3] = 0.82
+    assert fit_thresholds(probabilities, np.full(200, 3, np.uint8))[0] == 0.85
+
+
 def test_a_card_tells_its_certainty(tmp_path):
     path = tmp_path / "one.json"
     path.write_text(json.dumps({"certainty": {"temperature": 1.2, "sure_from": 0.8, "digit_up_to": 1.1}}))
