@@ -5,8 +5,12 @@ from collections.abc import Callable
 
 
 def wait_for(condition: Callable[[], object], seconds: float = 60) -> None:
-    """Return as soon as something is so; fail if it is not in time."""
-    end = time.monotonic() + seconds
+    """Return as soon as something is so; fail if it is not in time.
+
+    What takes long is asked about less often, as each question takes its time of a processor that others need.
+    """
+    began = time.monotonic()
     while not condition():
-        assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.05)
+        waited = time.monotonic() - began
+        assert waited < seconds, "it did not happen in time"
+        time.sleep(min(max(0.05, waited / 10), 0.25))

@@ -32,9 +32,17 @@ def rest_after_epochs(callbacks: ModuleType) -> None:
     callbacks.Reporter.on_epoch_end = end_and_rest
 
 
-def begin_cold(execution: ModuleType) -> None:
-    """Leave out what prepares a worker for the tutorial's training, which takes three seconds and few tests train."""
-    execution.warm_up = lambda _settings: None
+def begin_cold(jobs: ModuleType) -> None:
+    """Leave out what prepares a worker for the tutorial's training: seven seconds of a processor, and few tests train.
+
+    A worker imports TensorFlow when it is first asked for what needs it.
+    """
+
+    def warm_up(_settings: object) -> None:
+        pass
+
+    warm_up.__module__, warm_up.__qualname__ = jobs.__name__, "warm_up"  # by which Dask hands it over
+    jobs.warm_up = warm_up
 
 
 def tune_briefly(fine_tuning: ModuleType) -> None:
@@ -51,7 +59,7 @@ def tune_briefly(fine_tuning: ModuleType) -> None:
 
 CHANGES = {
     "digitlab.worker.callbacks": rest_after_epochs,
-    "digitlab.worker.execution": begin_cold,
+    "digitlab.runs.dispatch.jobs": begin_cold,
 }
 if "DIGITLAB_TEST_BRIEF_TUNING" in os.environ:
     CHANGES["digitlab.worker.fine_tuning"] = tune_briefly
