@@ -11,8 +11,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from digitlab.data import mnist
 from digitlab.data.augmentation import Augmentation
+from digitlab.networks import snippets
 from digitlab.networks.code import KerasCode
 from digitlab.networks.config import TrainingConfig
 from digitlab.networks.presets import PRESETS
@@ -21,7 +21,7 @@ from digitlab.networks.scores import Scores
 from digitlab.worker.build import build
 from digitlab.worker.training import train
 
-TESTED = 2500
+FITTED, TESTED = 3000, 2500  # of MNIST's digits: the trainings are to choose fewer of the first
 NOISE = 0.035  # of a test accuracy after so short a training, from one seed to another
 ALL = Augmentation(shift=1, rotation=8, scale=0.1, shear=0.1, elastic=0.8, erasing=0.2)
 SMALL = {"training_digits": 2000, "epochs": 4, "batch_size": 32, "validation_split": 0.2}
@@ -32,29 +32,62 @@ CONFIGS = {
         averaging=True, calibration=True,
     ),
 }  # fmt: skip
+CONVOLUTION = TrainingConfig.from_preset("convolutional", epochs=1, training_digits=300)
 
 
-def run(code, folder, *arguments):
-    """Run code where DigitLab cannot be imported; returns what it printed."""
+# Runs each file that is named as Python runs a program of its own, but in one process: to import Keras takes seconds.
+PROGRAMS = """
+import runpy
+import sys
+
+for sys.argv in [[name, "mnist.npz"] for name in sys.argv[1:]]:
+    runpy.run_path(sys.argv[0], run_name="__main__")
+    print(f"the end of {sys.argv[0]}")
+"""
+
+
+def run(folder, **programs):
+    """Run programs where DigitLab cannot be imported; returns what each of them printed."""
     for package in ("digitlab", "scipy", "sklearn"):  # Keras would import the tests' own, which takes a second
         (folder / f"{package}.py").write_text("raise ImportError('it is not installed')")
-    file = folder / "plain.py"
-    file.write_text(code)
+    (folder / "programs.py").write_text(PROGRAMS)
+    for name, code in programs.items():
+        (folder / f"{name}.py").write_text(code)
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     environment |= {"MPLBACKEND": "agg", "TF_CPP_MIN_LOG_LEVEL": "3"}
-    command = [sys.executable, str(file), *arguments]
+    command = [sys.executable, "programs.py", *(f"{name}.py" for name in programs)]
     done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-3000:]
-    return done.stdout
+    printed, rest = {}, done.stdout
+    for name in programs:
+        printed[name], _, rest = rest.partition(f"the end of {name}.py\n")
+    return printed
 
 
-@pytest.fixture
-def file(digits, tmp_path):
-    """MNIST with a quarter of its test digits: to read the others would take most of the time."""
-    path = tmp_path / "mnist.npz"
-    parts = {"x_train": digits.x_train, "y_train": digits.y_train}
-    np.savez(path, **parts, x_test=digits.x_test[:TESTED], y_test=digits.y_test[:TESTED])
-    return path
+@pytest.fixture(scope="module")
+def printed(digits, tmp_path_factory):
+    """What the code of some trainings prints, with as much of MNIST as they need: to read the rest takes longer."""
+    folder = tmp_path_factory.mktemp("plain")
+    parts = {"x_train": digits.x_train[:FITTED], "y_train": digits.y_train[:FITTED]}
+    np.savez(folder / "mnist.npz", **parts, x_test=digits.x_test[:TESTED], y_test=digits.y_test[:TESTED])
+    notebook = json.loads(KerasCode(config=CONFIGS["everything"], title="Mine").notebook())
+    cells = ["".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    return run(
+        folder,
+        script=KerasCode(config=CONFIGS["tutorial"], title="Mine").script(),
+        notebook="\n".join(cells),  # it looks for mnist.npz where it is
+        convolution=KerasCode(config=CONVOLUTION, title="Mine").script(),
+        lesson=lesson_of_saved_digits(),
+    )
+
+
+def lesson_of_saved_digits():
+    """The lesson's lines, with the digits of the file instead of those that Keras downloads."""
+    code = "\n".join(KerasCode(config=TrainingConfig(epochs=1, training_digits=500), title="x").lesson().values())
+    assert snippets.LOAD in code
+    parts = [["x_train", "y_train"], ["x_test", "y_test"]]
+    saved = f"[[np.load('mnist.npz')[part] for part in both] for both in {parts}]"
+    return code.replace("keras.datasets.mnist.load_data()", saved)
 
 
 def accuracy(printed):
@@ -67,31 +100,24 @@ def by_digitlab(config, digits):
     return Scores(labels, model.predict(images, batch_size=500, verbose=0)).accuracy
 
 
-def test_the_script_gives_the_run_s_score_without_digitlab(tmp_path, digits, file):
-    config = CONFIGS["tutorial"]
-    printed = run(KerasCode(config=config, title="Mine").script(), tmp_path, str(file))
-    assert accuracy(printed) == pytest.approx(by_digitlab(config, digits), abs=NOISE)
-    assert f"{build('tutorial', 1).count_params():,}" in printed
-    assert "Temperature" not in printed
+def test_the_script_gives_the_run_s_score_without_digitlab(printed, digits):
+    told = printed["script"]
+    assert accuracy(told) == pytest.approx(by_digitlab(CONFIGS["tutorial"], digits), abs=NOISE)
+    assert f"{build('tutorial', 1).count_params():,}" in told
+    assert "Temperature" not in told
 
 
-def test_the_notebook_gives_it_too(tmp_path, digits, file):
-    config = CONFIGS["everything"]
-    notebook = json.loads(KerasCode(config=config, title="Mine").notebook())
-    assert file.parent == tmp_path  # where the notebook looks for it
-    code = "\n".join("".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "code")
-    printed = run(code, tmp_path)
-    assert accuracy(printed) == pytest.approx(by_digitlab(config, digits), abs=NOISE)
-    assert f"{build('fast', 1).count_params():,}" in printed
-    assert "Temperature" in printed
+def test_the_notebook_gives_it_too(printed, digits):
+    told = printed["notebook"]
+    assert accuracy(told) == pytest.approx(by_digitlab(CONFIGS["everything"], digits), abs=NOISE)
+    assert f"{build('fast', 1).count_params():,}" in told
+    assert "Temperature" in told
 
 
-def test_the_script_of_a_convolution_trains_and_tests_it(tmp_path, file):
+def test_the_script_of_a_convolution_trains_and_tests_it(printed):
     """So few digits leave its normalization unsettled: not its score is the subject, and its layers are another's."""
-    config = TrainingConfig.from_preset("convolutional", epochs=1, training_digits=300)
-    printed = run(KerasCode(config=config, title="Mine").script(), tmp_path, str(file))
-    assert 0 < accuracy(printed) < 1
-    assert f"{build('convolutional', 1).count_params():,}" in printed
+    assert 0 < accuracy(printed["convolution"]) < 1
+    assert f"{build('convolutional', 1).count_params():,}" in printed["convolution"]
 
 
 def test_a_notebook_is_one_to_jupyter():
@@ -161,17 +187,11 @@ def test_the_lesson_s_lines_are_the_notebook_s(config):
             del notebook[: notebook.index(line) + 1]
 
 
-def test_the_lesson_s_lines_run_one_after_the_other(tmp_path):
-    lesson = KerasCode(config=TrainingConfig(epochs=1, training_digits=500), title="x").lesson()
+def test_the_lesson_s_lines_run_one_after_the_other(printed):
+    lesson = KerasCode(config=TrainingConfig(), title="x").lesson()
     assert list(lesson) == ["data", "look", "build", "compile", "train", "curves", "test", "digit"]
-    code = "\n".join(lesson.values())
-    download = "keras.datasets.mnist.load_data()"
-    assert download in code
-    parts = ["x_train", "y_train", "x_test", "y_test"]
-    saved = f"[[np.load({str(mnist.PATH)!r})[part] for part in both] for both in {[parts[:2], parts[2:]]}]"
-    printed = run(code.replace(download, saved), tmp_path)
-    assert 0 < accuracy(printed) < 1
-    assert re.search(r"Read as \d with \d+\.\d%", printed)
+    assert 0 < accuracy(printed["lesson"]) < 1
+    assert re.search(r"Read as \d with \d+\.\d%", printed["lesson"])
 
 
 def test_what_digitlab_drew_is_said_to_be_missing():
