@@ -1,4 +1,4 @@
-"""A Dask cluster of the tests' own, as a person would start one: a scheduler and two workers on loopback."""
+"""A Dask cluster of the tests' own, as a person would start one: a scheduler and a worker or two on loopback."""
 
 import subprocess
 import sys
@@ -18,33 +18,36 @@ _LEAVE = 20  # seconds for all processes to end
 
 
 class Cluster:
-    """A scheduler with two workers, each a process under a nanny, which starts another when it is killed."""
+    """A scheduler with workers, each a process under a nanny, which starts another when it is killed."""
 
     def __init__(self, folder: Path, environment: dict[str, str]) -> None:
         self._folder, self._environment = folder, environment
         self._port = free_port()
         self.address = f"tcp://127.0.0.1:{self._port}"
         self._scheduler: subprocess.Popen[bytes] | None = None
-        self._nannies: subprocess.Popen[bytes] | None = None
+        self._nannies: list[subprocess.Popen[bytes]] = []
+        self._workers = 0
         self._leaving: list[subprocess.Popen[bytes]] = []  # that lost their scheduler, and end by themselves
 
-    def mend(self, *, with_workers: bool = True) -> None:
-        """Start whatever is not there of a scheduler and its workers."""
+    def mend(self, workers: int = 1) -> None:
+        """Start whatever is not there of a scheduler and so many workers: the first training of each takes seconds."""
         if self._scheduler is None:
             self._scheduler = self._start("scheduler", "--port", str(self._port), "--host", "127.0.0.1")
-        if self._nannies is None and with_workers:
-            self._nannies = self._start(
-                *("worker", self.address, "--host", "127.0.0.1", "--nanny", "--nworkers", "2", "--nthreads", "2"),
-                *("--resources", "training=1", "--memory-limit", "0", "--local-directory", str(self._folder)),
+        if missing := max(workers - self._workers, 0):
+            place = ("--memory-limit", "0", "--local-directory", str(self._folder))
+            threads = ("--nworkers", str(missing), "--nthreads", "2", "--resources", "training=1")
+            self._nannies.append(
+                self._start("worker", self.address, "--host", "127.0.0.1", "--nanny", *threads, *place)
             )
+            self._workers += missing
 
     def kill_scheduler(self) -> None:
         """End the scheduler as `kill -9` does; its workers end, as Dask's do, and nobody starts others."""
         assert self._scheduler is not None
         self._scheduler.kill()
         self._scheduler.wait()
-        self._leaving += [self._nannies] if self._nannies else []
-        self._scheduler = self._nannies = None
+        self._leaving += self._nannies
+        self._scheduler, self._nannies, self._workers = None, [], 0
 
     def wait_until_idle(self) -> None:
         """Return when it has no jobs left, not even for runs that another worker took.
@@ -56,7 +59,7 @@ class Cluster:
 
     def close(self) -> None:
         """End all of it, and see that nothing is left."""
-        nannies = [*self._leaving, self._nannies] if self._nannies else self._leaving
+        nannies = self._leaving + self._nannies
         scheduler = [self._scheduler] if self._scheduler else []
         processes = [child for root in nannies + scheduler if root.poll() is None for child in _family(root.pid)]
         for together in (nannies, scheduler):
@@ -88,7 +91,7 @@ def _cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
 
 
 @pytest.fixture
-def cluster(_cluster: Cluster) -> Cluster:
-    """A cluster that is whole; what a test breaks is mended before the next."""
-    _cluster.mend()
+def cluster(_cluster: Cluster, request: pytest.FixtureRequest) -> Cluster:
+    """A cluster that is whole; what a test breaks is mended before the next. A parameter says how many workers."""
+    _cluster.mend(getattr(request, "param", 1))
     return _cluster

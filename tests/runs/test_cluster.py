@@ -3,6 +3,7 @@
 import dataclasses
 import os
 import signal
+import time
 
 import pytest
 from waiting import wait_for
@@ -14,6 +15,7 @@ from digitlab.runs.records.run import RunState
 
 LONG = TrainingConfig(epochs=12, training_digits=1000)  # some seconds, for it rests after each epoch (tests/children)
 ENDLESS = dataclasses.replace(LONG, epochs=500, batch_size=1000)  # until it is stopped; too few steps for XLA
+TWO_WORKERS = pytest.mark.parametrize("cluster", [2], indirect=True, ids=["two"])
 PATIENCE = 240  # seconds: workers that begin load TensorFlow, and may share two busy processors
 
 
@@ -51,6 +53,7 @@ def pid_of(lab, number):
     return int(sign.worker.split("/")[1])
 
 
+@TWO_WORKERS
 def test_two_runs_train_at_once_and_another_app_sees_it(lab, settings, small):
     first, second, third = start(lab, ENDLESS), start(lab, ENDLESS), start(lab, small)
     with Lab(settings) as other:
@@ -72,24 +75,30 @@ def test_two_runs_train_at_once_and_another_app_sees_it(lab, settings, small):
         assert sorted(made) == sorted(run.model for run in runs)
 
 
-def test_a_run_resumes_when_its_worker_is_killed(lab):
+@TWO_WORKERS
+def test_no_epoch_is_lost_without_worker_and_database(lab, postgres):
     killed, undisturbed = start(lab, LONG), start(lab, LONG)
-    wait_for(lambda: len(lab.epochs(killed)) >= 2, PATIENCE)
-    os.kill(pid_of(lab, killed), signal.SIGKILL)
-    assert lab.run(killed).state is RunState.RUNNING
+    wait_for(lambda: lab.epochs(killed) and lab.epochs(undisturbed), PATIENCE)
+    pid = pid_of(lab, killed)
+    with postgres.stopped():
+        time.sleep(3)  # as long as there is a checkpoint of epochs that could not be recorded
+        os.kill(pid, signal.SIGKILL)
     wait_for(lambda: is_finished(lab, killed, undisturbed), PATIENCE)
-    assert lab.run(killed).attempt == 1
-    assert lab.run(undisturbed).attempt == 0
+    assert [lab.run(number).attempt for number in (killed, undisturbed)] == [1, 0]
     assert learned(lab, killed) == learned(lab, undisturbed)
-    assert [epoch.epoch for epoch in lab.epochs(killed)] == list(range(1, 13))
+    for number in (killed, undisturbed):
+        epochs = lab.epochs(number)
+        assert [epoch.epoch for epoch in epochs] == list(range(1, 13))
+        assert tuple(epochs) == lab.model(lab.run(number).model).epochs
 
 
+@TWO_WORKERS
 def test_runs_are_finished_when_the_scheduler_is_back(lab, cluster):
     first, second, waiting = (start(lab, LONG) for _ in range(3))
     wait_for(lambda: lab.epochs(first) and lab.epochs(second), PATIENCE)
     before = lab.epochs(first)
     cluster.kill_scheduler()
-    cluster.mend(with_workers=False)
+    cluster.mend(workers=0)
     wait_for(lambda: "has no worker" in lab.training_error, PATIENCE)
     assert lab.run(waiting).state is RunState.QUEUED
     cluster.mend()

@@ -2,8 +2,6 @@
 
 import contextlib
 import dataclasses
-import os
-import signal
 import sqlite3
 import time
 
@@ -65,25 +63,8 @@ def test_no_epoch_is_lost_while_postgresql_is_away(settings, cluster, postgres, 
         assert lab.training_error == ""
 
 
-def test_no_epoch_is_lost_without_worker_and_database(settings, cluster, postgres, postgres_url):
-    with Lab(dataclasses.replace(settings, database_url=postgres_url, scheduler=cluster.address)) as lab:
+def test_no_epoch_is_lost_while_sqlite_is_locked(settings, cluster, away):
+    with Lab(dataclasses.replace(settings, scheduler=cluster.address)) as lab:
         lab.open()
-        number = lab.start_training(LONG, "", OPERATOR).number
-        wait_for(lambda: lab.epochs(number), 120)
-        (sign,) = lab._record().last_heartbeats()
-        with postgres.stopped():
-            time.sleep(3)  # as long as there is a checkpoint of epochs that could not be recorded
-            os.kill(int(sign.worker.split("/")[1]), signal.SIGKILL)
-        wait_for(lambda: lab.run(number).attempt == 1)
-        known = len(lab.epochs(number))
-        wait_for(lambda: len(lab.epochs(number)) > known, 120)
-        lab.stop(number, OPERATOR)
-        wait_for(lambda: lab.run(number).state is RunState.STOPPED)
-        assert tuple(lab.epochs(number)) == lab.model(lab.run(number).model).epochs
-
-
-def test_no_epoch_is_lost_while_sqlite_is_locked(crewed, away):
-    with Lab(crewed) as lab:
-        lab.open()
-        learn_through(lab, locked(crewed), away)
+        learn_through(lab, locked(settings), away)
         assert lab.training_error == ""
