@@ -23,6 +23,7 @@ from xdist.scheduler import LoadScopeScheduling
 from digitlab.data import mnist
 from digitlab.errors import RunIsOver
 from digitlab.networks.config import TrainingConfig
+from digitlab.runs.dispatch import jobs
 from digitlab.runs.dispatch.worker_client import WorkerClient
 from digitlab.runs.store.lazy_store import LazyStore
 from digitlab.runs.store.store import Store
@@ -121,27 +122,36 @@ def changes() -> list[int]:
 
 
 @pytest.fixture(scope="session")
-def _crew(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def _crew(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+    """A worker process, by its scheduler and by where it writes its log."""
     folder = tmp_path_factory.mktemp("crew")
-    workers = WorkerClient(Settings(data=folder / "data", models=folder / "models"))
+    settings = Settings(data=folder / "data", models=folder / "models")
+    workers = WorkerClient(settings)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DIGITLAB_TEST_BRIEF_TUNING", "1")  # tests/children reads it
         workers.start()
     assert workers._client is not None
-    yield workers._client.scheduler.address
+    workers._client.submit(jobs.load_training).result(240)  # before anybody waits for a training
+    yield dataclasses.replace(settings, scheduler=workers._client.scheduler.address)
     workers.close()
 
 
 @pytest.fixture
-def crewed(settings: Settings, _crew: str) -> Iterator[Settings]:
+def crewed(settings: Settings, _crew: Settings) -> Iterator[Settings]:
     """A set-up of a test's own, and one warm worker process that all such tests share: its start takes seconds."""
-    yield dataclasses.replace(settings, scheduler=_crew)
+    yield dataclasses.replace(settings, scheduler=_crew.scheduler)
     store = Store(settings.database_url)
     for run in store.runs():  # the next test finds a worker that has nothing to do
         with suppress(RunIsOver):
             store.request_stop(run.number)
     wait_for(lambda: all(run.state.is_over() for run in store.runs()))
     store.close()
+
+
+@pytest.fixture
+def crew_log(_crew: Settings) -> Path:
+    """What the worker of `crewed` writes, also for the tests before this one."""
+    return _crew.data / "workers.log"
 
 
 @pytest.fixture

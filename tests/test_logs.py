@@ -1,4 +1,5 @@
 import dataclasses
+import itertools
 import json
 import logging
 import re
@@ -86,18 +87,18 @@ def test_an_outage_and_its_end_are_logged_once():
     assert names == ["database unavailable", "database back", "database unavailable"]
 
 
-def test_a_run_is_logged_from_start_to_end_with_its_person(settings, small, capfd):
-    with Lab(settings) as lab:
+def test_a_run_is_logged_from_start_to_end_with_its_person(crewed, crew_log, small, capfd):
+    known = len(crew_log.read_bytes())
+    with Lab(crewed) as lab:
         lab.open()
         lab.wait_until_open()
         run = lab.start_training(small, "Mine", PERSON)
-        end = time.monotonic() + 90
-        while lab.run(run.number).state is not RunState.FINISHED:
-            assert time.monotonic() < end
-            time.sleep(0.1)
+        wait_for(lambda: lab.run(run.number).state is RunState.FINISHED, 90)
+        wait_for(lambda: b'"run finished"' in crew_log.read_bytes()[known:])
         lab.delete_run(run.number, PERSON)
     app = lines(capfd.readouterr().err)
-    workers = lines((settings.data / "workers.log").read_text())
+    written = lines(crew_log.read_bytes()[known:].decode())
+    workers = list(itertools.dropwhile(lambda event: event["event"] != "run claimed", written))  # others were before
     assert [event["event"] for event in app] == [
         "app opened", "workers started", "run queued", "run deleted", "app closed",
     ]  # fmt: skip
