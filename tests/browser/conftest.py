@@ -1,6 +1,7 @@
 """The running app, as `streamlit run` starts it, and a Chromium that visits it."""
 
 import os
+import re
 import shutil
 import signal
 import socket
@@ -92,6 +93,12 @@ class App:
         self.process.send_signal(signal.SIGUSR1)
         wait_for(lambda: self.modules_file.exists() and self.modules_file.read_text())
         return set(self.modules_file.read_text().split("\n"))
+
+    def scheduler(self) -> str:
+        """The address of its workers' scheduler: another app that uses it need not start workers, which takes long."""
+        log, told = self.modules_file.with_name("server.log"), re.compile(r'"workers started".*"address": "([^"]+)"')
+        wait_for(lambda: told.search(log.read_text()), 120)
+        return told.findall(log.read_text())[-1]
 
     def kill(self) -> None:
         """End the server and its workers as `kill -9` does."""

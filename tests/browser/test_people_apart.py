@@ -1,8 +1,9 @@
+import dataclasses
 import re
 import threading
 
 import pytest
-from conftest import free_port, settle, started, visit
+from conftest import free_port, of_its_own, settle, started, visit
 from oidc import Service
 from playwright.sync_api import Page, expect
 from test_train import LITTLE_WORK, press_stop
@@ -19,13 +20,14 @@ def someone(newcomer):
 
 
 @pytest.fixture(scope="module")
-def school(tmp_path_factory):
-    """An app where people log in."""
+def school(tmp_path_factory, app, postgres):
+    """An app where people log in, with the workers of the other."""
     folder, port = tmp_path_factory.mktemp("school"), free_port()
-    with Service() as service:
+    with Service() as service, postgres.database() as url:
         threading.Thread(target=service.serve_forever, daemon=True).start()
         (folder / "secrets.toml").write_text(service.secrets(f"http://127.0.0.1:{port}"))
-        with started(folder, f"--secrets.files={folder / 'secrets.toml'}", port=port) as one:
+        settings = dataclasses.replace(of_its_own(folder), scheduler=app.scheduler(), database_url=url)
+        with started(folder, f"--secrets.files={folder / 'secrets.toml'}", port=port, settings=settings) as one:
             yield one
         service.shutdown()
 

@@ -11,8 +11,8 @@ from test_train import press_stop, press_train, visit_with_epochs
 
 
 @pytest.fixture
-def two_apps(tmp_path, _crew, postgres_url):
-    settings = dataclasses.replace(of_its_own(tmp_path), scheduler=_crew, database_url=postgres_url)
+def two_apps(tmp_path, app, postgres_url):
+    settings = dataclasses.replace(of_its_own(tmp_path), scheduler=app.scheduler(), database_url=postgres_url)
     folders = [tmp_path / "one", tmp_path / "other"]
     for folder in folders:
         folder.mkdir()
