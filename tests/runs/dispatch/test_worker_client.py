@@ -60,14 +60,8 @@ def test_runs_are_trained_one_at_a_time_in_their_order(workers, store, small):
     assert [run.state for run in runs] == [RunState.FINISHED] * 3
     assert runs[0].ended <= runs[1].started
     assert runs[1].ended <= runs[2].started
-
-
-def test_a_worker_does_not_keep_what_ran_in_it(workers, store, small):
-    store.create(small)
-    workers.submit(store.queue())
-    wait_for(lambda: all(run.state.is_over() for run in store.runs()))
     kept = workers._connect().run(lambda dask_worker: len(dask_worker.profile_history))
-    assert list(kept.values()) == [0]
+    assert list(kept.values()) == [0]  # a worker keeps nothing of what ran in it
 
 
 def test_workers_and_scheduler_seldom_look_at_themselves(workers):
@@ -178,7 +172,7 @@ def test_a_run_that_cannot_begin_stays_queued_with_a_reason(crewed, store, small
     workers.close()
 
 
-def test_a_run_that_two_apps_hand_in_is_trained_once(crewed, workers, store, small):
+def test_two_apps_train_a_run_once_and_one_outlives_the_other(crewed, workers, store, small):
     number = store.create(small).number
     other = WorkerClient(crewed)
     for _ in range(3):
@@ -188,25 +182,18 @@ def test_a_run_that_two_apps_hand_in_is_trained_once(crewed, workers, store, sma
     wait_for(lambda: store.run(number).state.is_over())
     wait_for(lambda: not workers._submitted and not other._submitted)
     assert [epoch.epoch for epoch in store.epochs.all(number)] == [1, 2]
+    assert store.run(number).state is RunState.FINISHED
     assert store.run(number).attempt == 0
+    assert other._program is None
     other.close()
+    with pytest.raises(ModelNotFound):
+        workers.ask(scoring.score, "gone")
 
 
 def test_workers_that_cannot_be_started_are_told(settings):
     settings.data.write_text("a file where the folder should be")
     with pytest.raises(WorkersUnavailable, match="DIGITLAB_DATA"):
         WorkerClient(settings).start()
-
-
-def test_a_scheduler_of_the_settings_outlives_its_clients(crewed, workers, store, small):
-    there = WorkerClient(crewed)
-    number = store.create(small).number
-    there.submit(store.queue())
-    wait_for(lambda: store.run(number).state is RunState.FINISHED)
-    assert there._program is None
-    there.close()
-    with pytest.raises(ModelNotFound):
-        workers.ask(scoring.score, "gone")
 
 
 def test_a_busy_connection_does_not_delay_the_end(crewed, monkeypatch, capsys):
