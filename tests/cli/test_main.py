@@ -94,12 +94,24 @@ def test_every_command_rejects_a_bad_file_with_the_reason(capsys, tmp_path):
     assert "There is no file" in capsys.readouterr().err
 
 
-def test_train_prints_the_promised_keys_and_saves_a_network(capsys):
-    assert main(["train", "--epochs", "1", "--training-digits", "300", "--seed", "1", "--json"]) == 0
+def test_a_training_is_printed_saved_listed_and_scored_again(capsys):
+    assert main(["runs"]) == 0
+    assert "no runs" in capsys.readouterr().out
+    train = ["train", "--epochs", "1", "--training-digits", "300", "--seed", "1", "--name", "mine", "--title", "Mine"]
+    assert main([*train, "--json"]) == 0
     result = json.loads(capsys.readouterr().out)
     assert set(result) == {"test_accuracy", "test_loss", "epochs", "seconds", "model"}
     assert result["epochs"] == 1
     assert load(settings_models() / result["model"]).count_params() == 101_770
+    assert main(["runs", "--json"]) == 0
+    (run,) = json.loads(capsys.readouterr().out)
+    assert (run["title"], run["state"], len(run["epochs"])) == ("Mine", "finished", 1)
+    assert main(["evaluate", "mine", "--json"]) == 0
+    evaluated = json.loads(capsys.readouterr().out)
+    assert evaluated["test_accuracy"] == pytest.approx(result["test_accuracy"])
+    assert sum(map(sum, evaluated["confusion"])) == 10_000
+    assert main(train) == 1
+    assert "already" in capsys.readouterr().err
 
 
 def test_find_learning_rate_suggests_one_and_how_to_use_it(capsys):
@@ -116,15 +128,6 @@ def test_find_learning_rate_suggests_one_and_how_to_use_it(capsys):
 
 def settings_models():
     return Settings.from_environment().models
-
-
-def test_evaluate_finds_the_score_of_a_training_again(capsys):
-    main(["train", "--epochs", "1", "--training-digits", "300", "--name", "mine", "--json"])
-    trained = json.loads(capsys.readouterr().out)
-    assert main(["evaluate", "mine", "--json"]) == 0
-    evaluated = json.loads(capsys.readouterr().out)
-    assert evaluated["test_accuracy"] == pytest.approx(trained["test_accuracy"])
-    assert sum(map(sum, evaluated["confusion"])) == 10_000
 
 
 def test_read_reads_pictures(capsys, tmp_path, stroke, ready_made):
@@ -219,16 +222,6 @@ def test_what_cannot_be_improved_is_an_error(capsys, tmp_path):
         assert sentence in capsys.readouterr().err
 
 
-def test_runs_lists_what_was_trained(capsys):
-    assert main(["runs"]) == 0
-    assert "no runs" in capsys.readouterr().out
-    main(["train", "--epochs", "1", "--training-digits", "300", "--title", "Mine", "--json"])
-    capsys.readouterr()
-    assert main(["runs", "--json"]) == 0
-    (run,) = json.loads(capsys.readouterr().out)
-    assert (run["title"], run["state"], len(run["epochs"])) == ("Mine", "finished", 1)
-
-
 @pytest.fixture
 def store():
     store = Store(Settings.from_environment().database_url)
@@ -321,13 +314,6 @@ def test_an_error_is_one_sentence_and_exit_status_one(capsys, tmp_path):
     assert main(["read", str(tmp_path / "x.png")]) == 1
     assert main(["train", "--optimizer", "adamw", "--learning-rate", "1000", "--training-digits", "3000"]) == 1
     assert "learning rate" in capsys.readouterr().err
-
-
-def test_a_name_is_not_taken_twice(capsys):
-    train = ["train", "--epochs", "1", "--training-digits", "300", "--name", "mine"]
-    assert main(train) == 0
-    assert main(train) == 1
-    assert "already" in capsys.readouterr().err
 
 
 def test_ctrl_c_ends_a_training_and_keeps_the_network():
