@@ -69,6 +69,7 @@ class Store:
 
     def close(self) -> None:
         """Close all connections."""
+        self.studies.close()
         self._database.close()
 
     def file_trouble(self) -> str:

@@ -6,7 +6,7 @@ The only module that imports Optuna, and only when it is first needed: that take
 import threading
 import zlib
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
 from digitlab.errors import DatabaseUnavailable, SearchIsActive
@@ -33,8 +33,8 @@ class Studies:
     J. Bergstra et al., "Algorithms for hyper-parameter optimization" (2011). T. Akiba et al., "Optuna: a
     next-generation hyperparameter optimization framework" (2019).
 
-    Optuna's tables lie in the lab's database, and use its connections. Each trial is seeded by the search and its own
-    number, so a process that goes on with a search suggests what the one before would have.
+    Optuna's tables lie in the lab's database, and have connections of their own. Each trial is seeded by the search and
+    its own number, so a process that goes on with a search suggests what the one before would have.
     """
 
     def __init__(self, database: Database) -> None:
@@ -42,6 +42,11 @@ class Studies:
         self._storage: optuna.storages.RDBStorage | None = None
         self._opened: dict[int, optuna.Study] = {}
         self._lock = threading.RLock()
+
+    def close(self) -> None:
+        """Close all connections."""
+        if self._storage is not None:
+            self._storage.engine.dispose()
 
     def next_trial(self, search: Search, begun: Collection[int]) -> tuple[int, dict[str, Any]]:
         """Return the number of the next trial of a search, and the values to try.
@@ -130,12 +135,18 @@ class Studies:
             optuna.logging.set_verbosity(optuna.logging.WARNING)  # else it writes a line for each study
             url = self._database.engine.url.render_as_string(hide_password=False)
             url = url.replace("{", "{{").replace("}", "}}")  # Optuna fills in its version
-            try:
-                self._storage = optuna.storages.RDBStorage(url, engine_kwargs={"pool": self._database.engine.pool})
-            except RuntimeError as error:  # its tables are of another version
-                raise DatabaseUnavailable(
-                    Text("Optuna cannot use its tables in the database. {reason}", reason=str(error))
-                ) from error
+            # Connections as the lab's, but not from its pool: Optuna's engine adds listeners to the pool that it is
+            # given, and a thread that connects meanwhile would fail.
+            pool = self._database.engine.pool.recreate()
+            with ExitStack() as stack:
+                stack.callback(pool.dispose)  # unless all goes well
+                try:
+                    self._storage = optuna.storages.RDBStorage(url, engine_kwargs={"pool": pool})
+                except RuntimeError as error:  # its tables are of another version
+                    raise DatabaseUnavailable(
+                        Text("Optuna cannot use its tables in the database. {reason}", reason=str(error))
+                    ) from error
+                stack.pop_all()
         return self._storage
 
     @contextmanager

@@ -49,6 +49,13 @@ def test_each_kind_of_setting_is_tried_within_its_bounds(store):
             assert value in steps if steps else varied.values[0] <= value <= varied.values[1]
 
 
+def test_optuna_changes_nothing_about_the_lab_s_connections(store):
+    listeners = store._database.engine.pool.dispatch.connect
+    before = list(listeners)
+    tried(store, begun(store), 1)
+    assert list(listeners) == before  # one more would break into what connects another thread at that moment
+
+
 def test_a_study_learns_what_is_good(store):
     search = begun(store, max_trials=30, seed=3)
     trials = tried(store, search, 30)
