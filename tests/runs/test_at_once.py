@@ -2,6 +2,7 @@
 
 import itertools
 import multiprocessing
+from concurrent.futures import ProcessPoolExecutor
 
 import pytest
 import sqlalchemy as sa
@@ -16,37 +17,31 @@ ALL = 3  # processes
 BEATS = 60
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def together():
     """Call a function in several processes, each with its name; give what they return."""
     context = multiprocessing.get_context("spawn")  # as the app's own; a fork would share connections
+    with ProcessPoolExecutor(ALL, context, initializer=_meet, initargs=(context.Barrier(ALL),)) as processes:
 
-    def call(do, *arguments):
-        barrier, answers = context.Barrier(ALL), context.Queue()
-        processes = [
-            context.Process(target=_answer, args=(answers, do, barrier, f"worker {number}", *arguments))
-            for number in range(ALL)
-        ]
-        for process in processes:
-            process.start()
-        given = [answers.get(timeout=200) for _ in processes]
-        for process in processes:
-            process.join()
-        return given
+        def call(do, *arguments):
+            answers = [processes.submit(do, f"worker {number}", *arguments) for number in range(ALL)]
+            return [answer.result(timeout=200) for answer in answers]
 
-    return call
+        yield call
 
 
-def _answer(answers, do, *arguments):
-    answers.put(do(*arguments))
+def _meet(barrier):
+    """Let functions of this process wait for those of the others: none takes two calls while all wait."""
+    global meeting
+    meeting = barrier
 
 
-def _open_and_take_all(barrier, worker, url):
-    barrier.wait()
+def _open_and_take_all(worker, url):
+    meeting.wait()
     store, taken = Store(url), []
     for _ in range(10):
         store.create(SMALL, person=Person(id=worker))
-    barrier.wait()
+    meeting.wait()
     while (number := store.claim_next(worker)) is not None:
         taken.append((number, worker))
     store.close()
@@ -61,8 +56,8 @@ def test_several_open_a_new_record_and_share_its_runs(together, database_url):
     store.close()
 
 
-def _open_and_beat(barrier, worker, url):
-    barrier.wait()
+def _open_and_beat(worker, url):
+    meeting.wait()
     store = Store(url)
     number = store.create(SMALL, worker=worker).number
     for batch in range(BEATS):

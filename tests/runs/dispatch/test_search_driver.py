@@ -20,12 +20,14 @@ from digitlab.runs.records.search import NOBODY, SearchState, TrialState
 ANN, BEN = Person(id="ann"), Person(id="ben")
 DRIVE = """
 import sys
+import time
 from digitlab.runs.dispatch.search_driver import SearchDriver
 from digitlab.runs.store.store import Store
 store = Store(sys.argv[1])
 driver = SearchDriver(lambda: store, lambda: 2)
 while True:
     driver.step()
+    time.sleep(0.01)
 """
 
 
