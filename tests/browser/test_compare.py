@@ -26,11 +26,3 @@ def test_networks_read_the_same_drawing_and_views_fit(page):
         settle(page)
         expect(page.get_by_test_id("stAlertContentError")).to_have_count(0)
         assert_fits(page)
-
-
-def test_link_from_a_network_leads_to_its_comparison(page):
-    page.goto("/models?model=tutorial")
-    settle(page)
-    page.get_by_role("link", name="Compare it").click()
-    expect(page.get_by_test_id("stMultiSelect")).to_contain_text("Tutorial")
-    expect(page.get_by_role("heading", name="Learning curves")).to_be_visible()

@@ -1,9 +1,9 @@
 """A misread digit is corrected on Draw, and found in My digits."""
 
-from conftest import settle, visit
+from conftest import go_to, settle, visit
 from photos import photo
-from playwright.sync_api import expect
-from test_draw import SEVEN, TWO_DIGITS, answer, draw, upload
+from playwright.sync_api import Page, expect
+from test_draw import SEVEN, TWO_DIGITS, answer, clear, draw, upload
 from test_mydigits import button, captions, correct, delete_chosen, look, saved
 
 
@@ -46,23 +46,33 @@ def test_a_second_correction_replaces_the_first(page):
     expect(saved(page, "Saved to My digits as 2")).to_have_count(0)
     look(page)
     assert captions(page) == ["2, read as 7"]
+    draw_again(page)
+    assert_each_digit_of_a_number_is_corrected_by_itself(page)
+    draw_again(page)
+    assert_a_photo_is_corrected_as_a_drawing_is(page)
 
 
-def test_each_digit_of_a_number_is_corrected_by_itself(page):
-    visit(page, "draw")
+def draw_again(page: Page) -> None:
+    """Go back to an empty canvas."""
+    go_to(page, "Start")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Draw a digit")
+    settle(page)
+    clear(page)
+
+
+def assert_each_digit_of_a_number_is_corrected_by_itself(page: Page) -> None:
     draw(page, TWO_DIGITS)
     expect(answer(page)).to_have_text("17")
     correct(page, 2, 3)
     expect(saved(page, "2 of 2 saved to My digits")).to_be_visible()
     look(page)
-    assert captions(page) == ["3, read as 7", "2, read as 1"]
+    assert captions(page) == ["3, read as 7", "2, read as 1", "2, read as 7"]
 
 
-def test_a_photo_is_corrected_as_a_drawing_is(page):
-    visit(page, "draw")
+def assert_a_photo_is_corrected_as_a_drawing_is(page: Page) -> None:
     upload(page, "seven.jpg", photo(*SEVEN), "image/jpeg")
     expect(answer(page)).to_have_text("7")
     correct(page, 9)
     expect(saved(page, "Saved to My digits as 9")).to_be_visible()
     look(page)
-    assert captions(page) == ["9, read as 7"]
+    assert captions(page) == ["9, read as 7", "3, read as 7", "2, read as 1", "2, read as 7"]

@@ -54,7 +54,7 @@ VIEWS = {
 }
 
 
-def test_network_is_downloaded_and_its_views_fit(page, tmp_path):
+def test_network_is_downloaded_compared_and_its_views_fit(page, tmp_path):
     page.goto("/models?model=tutorial")
     settle(page)
     for view, download in VIEWS.items():
@@ -62,3 +62,7 @@ def test_network_is_downloaded_and_its_views_fit(page, tmp_path):
         download(page, tmp_path)
         expect(page.get_by_test_id("stAlertContentError")).to_have_count(0)
         assert_fits(page)
+    show(page, "Overview")
+    page.get_by_role("link", name="Compare it").click()
+    expect(page.get_by_test_id("stMultiSelect")).to_contain_text("Tutorial")
+    expect(page.get_by_role("heading", name="Learning curves")).to_be_visible()

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from conftest import network, settle, visit
+from conftest import go_to, network, settle, visit
 from playwright.sync_api import Page, expect
 from test_draw import FOUR, SEVEN, answer, draw, field, seen
 
@@ -21,7 +21,8 @@ def show_link(page: Page) -> str:
 
 @pytest.mark.parametrize("width", HEIGHTS)
 def test_canvas_tools_and_answer_are_in_sight_together(newcomer, width):
-    page = newcomer(width=width, height=HEIGHTS[width]).new_page()
+    page = (newcomer() if width > 1000 else newcomer(width=390, height=844)).new_page()
+    page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
     visit(page, "", "Draw a digit")
     before = field(page)
     draw(page, SEVEN)
@@ -40,19 +41,28 @@ def test_canvas_tools_and_answer_are_in_sight_together(newcomer, width):
         assert before["width"] == width - 32
 
 
-def test_a_reload_keeps_the_drawing(page):
+def test_a_reload_keeps_drawing_and_language(page):
     visit(page, "", "Draw a digit")
     draw(page, SEVEN)
     expect(answer(page)).to_have_text("7")
+    page.get_by_test_id("stMain").get_by_role("radio").nth(ERASER).click()
     settle(page)
     before = seen(page)
+    page.get_by_role("radio", name="한국어").click()
+    expect(page.locator("html")).to_have_attribute("lang", "ko")
+    expect(answer(page)).to_have_text("7")
+    expect(page.get_by_test_id("stMain").get_by_role("radio").nth(ERASER)).to_be_checked()
+    settle(page)
     page.reload()
+    expect(page.locator("html")).to_have_attribute("lang", "ko")
     expect(answer(page)).to_have_text("7")
     settle(page)
     assert seen(page) == before
-    visit(page, "understand", "Explain")
+    visit(page, "understand?lang=en", "Explain")  # a link is stronger than what is remembered
+    expect(page.locator("html")).to_have_attribute("lang", "en")
     expect(answer(page)).to_have_text("7")
-    visit(page, "", "Draw a digit")
+    go_to(page, "Start")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Draw a digit")
     expect(answer(page)).to_have_text("7")
     page.get_by_role("button", name="Clear").click()
     expect(answer(page)).to_have_count(0)
@@ -60,6 +70,9 @@ def test_a_reload_keeps_the_drawing(page):
     page.reload()
     expect(page.get_by_text("Draw a digit from 0 to 9")).to_be_visible()
     expect(answer(page)).to_have_count(0)
+    settle(page)
+    expect(page.get_by_role("radio", name="Pen")).to_be_checked()
+    assert_a_digit_is_drawn_by_keys(page)
 
 
 def test_undo_and_clear_work_before_the_canvas_is_loaded(page):
@@ -111,8 +124,7 @@ def test_old_addresses_lead_to_the_canvas(page, path):
     expect(page).to_have_title("DigitLab")
 
 
-def test_a_digit_is_drawn_by_keys(page):
-    visit(page, "", "Draw a digit")
+def assert_a_digit_is_drawn_by_keys(page: Page) -> None:
     canvas = page.get_by_label("Canvas for drawing a digit")
     hint = page.get_by_text("Arrow keys move the pen, Space puts it down and lifts it")
     field(page)
@@ -131,24 +143,6 @@ def test_a_digit_is_drawn_by_keys(page):
     expect(canvas).to_be_focused()
     page.keyboard.press("Tab")
     expect(hint).to_be_hidden()
-
-
-def test_the_language_changes_at_once_and_is_remembered(page):
-    visit(page, "", "Draw a digit")
-    draw(page, SEVEN)
-    expect(answer(page)).to_have_text("7")
-    page.get_by_test_id("stMain").get_by_role("radio").nth(ERASER).click()
-    settle(page)
-    page.get_by_role("radio", name="한국어").click()
-    expect(page.locator("html")).to_have_attribute("lang", "ko")
-    expect(answer(page)).to_have_text("7")
-    expect(page.get_by_test_id("stMain").get_by_role("radio").nth(ERASER)).to_be_checked()
-    settle(page)
-    page.reload()
-    expect(page.locator("html")).to_have_attribute("lang", "ko")
-    expect(answer(page)).to_have_text("7")
-    page.goto("/train?lang=en")
-    expect(page.locator("html")).to_have_attribute("lang", "en")
 
 
 def test_a_browser_in_korean_is_answered_in_korean(newcomer):

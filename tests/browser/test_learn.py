@@ -81,6 +81,7 @@ def test_finished_steps_are_remembered_until_start_again(page, context):
     press(page, "learn-next")
     press(page, "learn-next")
     expect_step(page, "build")
+    assert_an_explanation_opens_by_focus_and_closes_by_escape(page)
     page.close()
 
     again = context.new_page()
@@ -93,8 +94,7 @@ def test_finished_steps_are_remembered_until_start_again(page, context):
     again.close()
 
 
-def test_an_explanation_opens_by_focus_and_closes_by_escape(page):
-    open_step(page, "build")
+def assert_an_explanation_opens_by_focus_and_closes_by_escape(page: Page) -> None:
     term = page.locator(".digitlab-term").first
     tip = page.locator(".digitlab-tip").first
     expect(tip).to_be_hidden()

@@ -62,6 +62,10 @@ def test_the_answer_comes_before_the_pen_is_lifted(page):
     expect(page.locator(LIVE)).to_have_text("11")
     lift(page, "11")
     clear(page)
+    assert_erasing_all_invites_again_before_the_eraser_is_lifted(page)
+    clear(page)
+    page.get_by_role("radio", name="Pen").click()
+    settle(page)
     switch(page, "Read while drawing")
     asked.clear()
     press(page)
@@ -69,10 +73,12 @@ def test_the_answer_comes_before_the_pen_is_lifted(page):
     expect(page.locator(LIVE)).to_have_count(0)
     lift(page, "7")
     assert asked == []
+    clear(page)
+    switch(page, "Read while drawing")
+    assert_layers_are_in_sight_and_follow_the_pen(page)
 
 
-def test_erasing_all_invites_again_before_the_eraser_is_lifted(page):
-    visit(page, "", "Draw a digit")
+def assert_erasing_all_invites_again_before_the_eraser_is_lifted(page: Page) -> None:
     draw(page, [[(160, 110), (160, 150)]])
     expect(answer(page)).to_have_text("1")
     page.get_by_role("radio", name="Eraser").click()
@@ -84,8 +90,7 @@ def test_erasing_all_invites_again_before_the_eraser_is_lifted(page):
     expect(page.locator(".digitlab-answer:not([data-live])")).to_contain_text("Draw a digit from 0 to 9")
 
 
-def test_the_layers_are_in_sight_and_follow_the_pen(page):
-    visit(page, "", "Draw a digit")
+def assert_layers_are_in_sight_and_follow_the_pen(page: Page) -> None:
     switch(page, "See it think")
     for width, height, last in ((390, 844, "convolution_5"), (1280, 720, "Output"), (1180, 720, "Output")):
         page.set_viewport_size({"width": width, "height": height})

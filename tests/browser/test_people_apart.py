@@ -3,7 +3,7 @@ import re
 import threading
 
 import pytest
-from conftest import free_port, of_its_own, settle, started, visit
+from conftest import free_port, go_to, of_its_own, settle, started, visit
 from oidc import Service
 from playwright.sync_api import Page, expect
 from test_train import LITTLE_WORK, press_stop
@@ -135,9 +135,11 @@ def test_who_has_not_logged_in_may_look_and_draw_but_not_train(someone, school):
     page = someone(school.url)
     visit(page, "draw", "Draw a digit")
     expect(button(page, "Log in")).to_be_visible()
-    visit(page, "mydigits", "My digits")
+    go_to(page, "My digits")
     expect(button(page, "Log in to save your digits")).to_be_visible()
-    visit(page, "train")
+    go_to(page, "Train")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Train")
+    settle(page)
     expect(button(page, "Train")).to_have_count(0)
     button(page, "Log in to train").click()
     expect(page.get_by_role("link", name="Ben")).to_be_visible()

@@ -63,6 +63,7 @@ def draw_one(page: Page) -> None:
 
 
 def test_a_session_sends_what_chromium_sends(app, page):
+    intervals = hear_intervals(page)
     frames: list[bytes] = []
     page.on("websocket", lambda socket: socket.on("framesent", lambda frame: frames.append(frame)))
     visit(page, "", "Draw a digit")
@@ -74,6 +75,7 @@ def test_a_session_sends_what_chromium_sends(app, page):
     number.fill("7")
     number.press("Enter")
     filled = last_sent(page, frames)
+    assert_hidden_tab_asks_for_nothing_and_a_visible_one_again(page, intervals)
 
     async def do_the_same() -> tuple[ClientState, ClientState]:
         async with visiting(app.url) as session:
@@ -178,7 +180,8 @@ def hide(page: Page, *, is_hidden: bool) -> None:
     )
 
 
-def test_a_hidden_tab_asks_for_nothing_and_a_visible_one_again(page):
+def hear_intervals(page: Page) -> list[float]:
+    """Gathers the intervals, in seconds, after which the page is told to ask again by itself."""
     intervals: list[float] = []
 
     def note(frame: bytes) -> None:
@@ -187,7 +190,10 @@ def test_a_hidden_tab_asks_for_nothing_and_a_visible_one_again(page):
             intervals.append(message.auto_rerun.interval)
 
     page.on("websocket", lambda socket: socket.on("framereceived", note))
-    visit(page, "train")
+    return intervals
+
+
+def assert_hidden_tab_asks_for_nothing_and_a_visible_one_again(page: Page, intervals: list[float]) -> None:
     often = intervals[-1]
     for is_hidden, interval in ((True, 86_400), (False, often)):
         hide(page, is_hidden=is_hidden)

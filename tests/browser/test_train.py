@@ -1,4 +1,6 @@
+import json
 import re
+from pathlib import Path
 
 from conftest import assert_no_tensorflow, network, settle, visit
 from playwright.sync_api import Page, expect
@@ -42,29 +44,56 @@ def press_stop(page: Page) -> None:
     page.get_by_test_id("stMain").get_by_role("button", name="Stop").click()
 
 
-def test_a_finished_training_is_found_again(page, context, app):
+def test_a_finished_training_is_shared_and_found_again(page, context, newcomer, app, tmp_path):
     visit(page, "train")
     set_epochs(page, 2)
     page.get_by_text("More settings").click()
-    fill(page, "Training digits", "2000")
-    page.get_by_label("Name", exact=True).fill("Two thousand")
+    fill(page, "Training digits", "700")
+    page.get_by_label("Name", exact=True).fill("Seven hundred")
     press_train(page)
     expect(page.get_by_test_id("stMetric").first).to_be_visible()
     assert re.search(r"\?run=\d+$", page.url)
     address = page.url
+    expect(page.get_by_text("finished").first).to_be_visible()
+    assert_settings_start_the_same_run_elsewhere(page, newcomer().new_page(), tmp_path / "settings.json")
     page.close()
 
     again = context.new_page()
     again.goto(address)
-    expect(again.get_by_role("heading", name="Two thousand")).to_be_visible()
+    expect(again.get_by_role("heading", name="Seven hundred")).to_be_visible()
     expect(again.get_by_text("finished").first).to_be_visible()
     expect(again.get_by_test_id("stVegaLiteChart")).to_have_count(2)
     # Two curves in each of two charts, with a point for each of the two epochs.
     expect(again.locator("[data-testid=stVegaLiteChart] g.mark-symbol.role-mark path")).to_have_count(8)
     again.get_by_role("link", name="Try it").click()
     expect(again.get_by_role("heading", level=1)).to_have_text("Draw a digit")
-    expect(network(again)).to_have_value(re.compile("Two thousand"))
+    expect(network(again)).to_have_value(re.compile("Seven hundred"))
     assert_no_tensorflow(app)
+
+
+def assert_settings_start_the_same_run_elsewhere(page: Page, other: Page, path: Path) -> None:
+    """The link and the file of a run's settings fill in the form of somebody else."""
+    page.get_by_text("Share these settings").click()
+    link = page.get_by_test_id("stPopoverBody").locator("code").first.inner_text()
+    assert link.endswith("train?settings=1~preset_is_tutorial~epochs_is_2~training_digits_is_700~seed_is_1")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download as a file").click()
+    download.value.save_as(path)
+    assert json.loads(path.read_text())["training_digits"] == 700
+
+    other.goto(link)
+    expect(other.get_by_text("The settings of the link are filled in")).to_be_visible()
+    expect(other.get_by_role("slider", name="Epochs")).to_have_value("2")
+    other.get_by_text("More settings").click()
+    expect(other.get_by_label("Training digits", exact=True)).to_have_value("700")
+    assert "settings=" not in other.url
+
+    path.write_text(path.read_text().replace('"epochs": 2', '"epochs": 90'))
+    other.get_by_text("Settings from a file").click()
+    other.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(path)
+    expect(other.get_by_text("Its settings are filled in above.")).to_be_visible()
+    expect(other.get_by_role("slider", name="Epochs")).to_have_value("90")
+    other.close()
 
 
 def test_a_training_outlives_its_tab_and_is_seen_elsewhere(page, newcomer, app):
@@ -94,7 +123,8 @@ SHIFTS = """
 
 
 def test_the_button_and_the_curves_stay_in_sight(newcomer):
-    page = newcomer(height=720).new_page()
+    page = newcomer().new_page()
+    page.set_viewport_size({"width": 1280, "height": 720})
     page.add_init_script(SHIFTS)
     visit(page, "train?settings=1~epochs_is_1~training_digits_is_1000")
     press_train(page)

@@ -2,10 +2,14 @@
 
 import re
 
-import pytest
 from conftest import assert_sound, network, settle, visit
 from playwright.sync_api import Page, expect
 from test_draw import FOUR, answer, draw
+
+
+def sample(url: str) -> str:
+    """The number of the digit that an address shows."""
+    return re.search(r"sample=(\d+)", url)[1]
 
 
 def look(page: Page, view: str, network: str = "tutorial") -> None:
@@ -27,7 +31,15 @@ def test_drawing_is_explained_after_one_click(page):
     assert "Supports it most" in page.get_by_alt_text(re.compile("^Integrated")).get_attribute("alt")
 
 
-def test_layers_and_filters_are_stepped_through(page):
+def show(page: Page, view: str) -> None:
+    """Choose a view by its title, on the page that is open."""
+    page.get_by_test_id("stButtonGroup").get_by_text(view, exact=True).click()
+    expect(page.get_by_role("heading", name=view, level=3)).to_be_visible()
+    settle(page)
+    expect(page.get_by_test_id("stSpinner")).to_have_count(0)
+
+
+def test_layers_are_stepped_through_and_views_fit_a_phone(page):
     look(page, "Layer by layer", "handwriting")
     expect(page.get_by_text(re.compile(r"^\d+ maps of \d+ x \d+")).first).to_be_visible()
     for _ in range(3):
@@ -40,17 +52,22 @@ def test_layers_and_filters_are_stepped_through(page):
     page.keyboard.press("Enter")
     expect(page.get_by_text("activate filter 5 most")).to_be_visible()
     expect(first).not_to_have_attribute("alt", before)
+    assert_views_fit_a_phone(page)
 
 
-def test_counterfactual_is_chosen_by_a_click(page):
+def test_pictures_of_the_smallest_network_are_clicked(page):
     look(page, "Change its mind")
     expect(page.get_by_alt_text("Changed. Read as 9")).to_be_visible()
     page.get_by_role("button", name=re.compile("^→ 1:")).click()
     expect(page.get_by_alt_text("Changed. Read as 1")).to_be_visible()
+    assert_views_fit_a_phone(page)
+    page.set_viewport_size({"width": 1280, "height": 900})
+    assert_neighbour_becomes_the_picture(page)
+    assert_digit_on_the_map_is_clicked_to_inspect_it(page)
 
 
-def test_neighbour_becomes_the_picture(page):
-    look(page, "Digits like it")
+def assert_neighbour_becomes_the_picture(page: Page) -> None:
+    show(page, "Nearest neighbours")
     page.locator(".grid button").nth(2).click()
     number = re.search(r"Training digit (\d+)", page.get_by_text(re.compile(r"^Training digit \d")).inner_text())[1]
     page.get_by_role("button", name="Explain this digit").click()
@@ -59,8 +76,9 @@ def test_neighbour_becomes_the_picture(page):
     expect(page).to_have_url(re.compile("set=training"))
 
 
-def test_digit_on_the_map_is_clicked_to_inspect_it(page):
-    look(page, "Map of digits")
+def assert_digit_on_the_map_is_clicked_to_inspect_it(page: Page) -> None:
+    before = page.url
+    show(page, "Digit map")
     signs = page.get_by_test_id("stVegaLiteChart").locator("svg .mark-text text")
     expect(signs.nth(1000)).to_be_attached()
     settle(page)
@@ -70,6 +88,7 @@ def test_digit_on_the_map_is_clicked_to_inspect_it(page):
     button.click()
     settle(page)
     expect(page).to_have_url(re.compile(r"set=training.*sample=\d+|sample=\d+.*set=training"))
+    assert sample(page.url) != sample(before)
     expect(page.get_by_text("Label: ").first).to_be_visible()
 
 
@@ -83,14 +102,9 @@ def test_browse_leads_to_the_explanation_of_its_digit(page):
     expect(network(page)).to_have_value(re.compile("[Tt]utorial"))
 
 
-@pytest.mark.parametrize("network", ["tutorial", "handwriting"])
-def test_views_fit_a_phone(page, network):
+def assert_views_fit_a_phone(page: Page) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
-    look(page, "For and against", network)
     for view in ("Class gradients", "Forward pass", "Activations"):
-        page.get_by_test_id("stButtonGroup").get_by_text(view, exact=True).click()
-        expect(page.get_by_role("heading", name=view, level=3)).to_be_visible()
-        settle(page)
-        expect(page.get_by_test_id("stSpinner")).to_have_count(0)
+        show(page, view)
         expect(page.get_by_test_id("stAlert")).to_have_count(0)
         assert_sound(page)
