@@ -77,7 +77,7 @@ def test_a_click_on_a_page_being_left_breaks_nothing(page, path, name):
     expect(picture).to_be_visible()
     settle(page)
     is_held.set()
-    go_to(page, "Models")
+    go_to(page, "My digits")
     wait_until_quiet(page, held)  # the new page has run
     picture.click()
     wait_until_quiet(page, held)
