@@ -34,17 +34,15 @@ def test_network_is_improved_and_its_verdict_found_again(page, context, digits):
     expect(dialog.get_by_role("link", name="Why?").first).to_have_attribute("href", re.compile(r"explain=own-\d+"))
     page.keyboard.press("Escape")
     address = page.url
+    page.get_by_role("link", name="Try it").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Draw a digit")
+    expect(page.get_by_test_id("stSelectbox").locator("input").first).to_have_value(re.compile("Tutorial, improved"))
     page.close()
 
     again = context.new_page()
     again.goto(address)
     expect(again.get_by_text(verdict)).to_be_visible()
     settle(again)
-    again.get_by_role("link", name="Try it").click()
-    expect(again.get_by_role("heading", level=1)).to_have_text("Draw a digit")
-    expect(again.get_by_test_id("stSelectbox").locator("input").first).to_have_value(re.compile("Tutorial, improved"))
-
-    again.goto(address)
     again.get_by_role("link", name="Evaluate it").click()
     expect(again.get_by_role("heading", level=1)).to_have_text("Evaluate")
     settle(again)

@@ -71,6 +71,10 @@ def stop(page: Page) -> None:
 def log_in(page: Page, name: str) -> None:
     visit(page, "", "Draw a digit")
     button(page, "Log in").click()
+    choose_who_logs_in(page, name)
+
+
+def choose_who_logs_in(page: Page, name: str) -> None:
     page.get_by_role("link", name=name).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Draw a digit")
     expect(button(page, re.compile(name))).to_be_visible()
@@ -131,8 +135,8 @@ def test_scripts_cannot_read_the_token_a_bad_one_is_replaced(someone):
     assert [cookie["name"] for cookie in page.context.cookies() if cookie["name"] == COOKIE]
 
 
-def test_who_has_not_logged_in_may_look_and_draw_but_not_train(someone, school):
-    page = someone(school.url)
+def assert_who_has_not_logged_in_may_look_and_draw_but_not_train(page: Page) -> None:
+    """At last, the page asks who logs in."""
     visit(page, "draw", "Draw a digit")
     expect(button(page, "Log in")).to_be_visible()
     go_to(page, "My digits")
@@ -145,9 +149,10 @@ def test_who_has_not_logged_in_may_look_and_draw_but_not_train(someone, school):
     expect(page.get_by_role("link", name="Ben")).to_be_visible()
 
 
-def test_a_teacher_may_stop_a_pupils_training_another_pupil_not(someone, school):
+def test_a_pupils_training_is_stopped_by_a_teacher_not_by_others(someone, school):
     ben, cleo, ada = someone(school.url), someone(school.url), someone(school.url)
-    log_in(ben, "Ben")
+    assert_who_has_not_logged_in_may_look_and_draw_but_not_train(ben)
+    choose_who_logs_in(ben, "Ben")
     address = start_long_training(ben)
     leave(ben)
     log_in(cleo, "Cleo")
