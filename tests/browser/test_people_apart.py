@@ -59,6 +59,10 @@ def leave(page: Page) -> None:
 def expect_no_rights(page: Page, address: str) -> None:
     """A run is seen, and cannot be changed."""
     see(page, address)
+    assert_no_rights(page)
+
+
+def assert_no_rights(page: Page) -> None:
     for name in ("Stop", "Pause", "Resume", "Rename", "Delete"):
         expect(button(page, name)).to_have_count(0)
 
@@ -81,8 +85,7 @@ def choose_who_logs_in(page: Page, name: str) -> None:
     settle(page)
 
 
-def rename_stop_and_delete(page: Page) -> None:
-    """Do with an own run what its owner may; to delete it is a question first."""
+def rename_and_stop(page: Page) -> None:
     button(page, "Rename").click()
     field = page.get_by_role("dialog").get_by_label("Name")
     field.fill("A name of its own")
@@ -91,6 +94,10 @@ def rename_stop_and_delete(page: Page) -> None:
     expect(page.get_by_role("heading", name="A name of its own")).to_be_visible()
     expect(button(page, "Delete")).to_have_count(0)  # as long as it is not over
     stop(page)
+
+
+def delete(page: Page) -> None:
+    """To delete a run is a question first."""
     button(page, "Delete").click()
     page.get_by_role("dialog").get_by_role("button", name="Cancel").click()
     expect(page.get_by_role("dialog")).to_have_count(0)
@@ -99,22 +106,32 @@ def rename_stop_and_delete(page: Page) -> None:
     expect(page.get_by_role("heading", name="A name of its own")).to_have_count(0)
 
 
-def test_everybody_sees_a_run_and_only_its_owner_may_change_it(someone):
+def test_a_run_outlives_its_tab_and_only_its_owner_changes_it(someone, app):
     ann, ben = someone(), someone()
     address = start_long_training(ann)
+    running = re.compile(r"Epoch \d+ of 500, batch")
+    expect(ann.get_by_text(running)).to_be_visible()
     expect(ann.get_by_text("yours")).to_be_visible()
     leave(ann)
-    expect_no_rights(ben, address)
+    visit(ben, "train")
+    expect(ben.get_by_text("No training yet. Choose the settings and press Train.")).to_be_visible()
+    visit(ben, address.removeprefix(app.url).lstrip("/"))
+    expect(ben.get_by_text(running)).to_be_visible()
+    expect(ben.get_by_text("by another user")).to_be_visible()
+    assert_no_rights(ben)
     # What others could try: some token, the cookie of nobody, no cookies.
     ben.context.add_cookies([{"name": COOKIE, "value": "A" * 43, "url": address}])
     expect_no_rights(ben, address)
     ben.context.add_cookies([{"name": COOKIE, "value": "DROP-TABLE-runs", "url": address}])
     expect_no_rights(ben, f"{address}&person=ann&owner=&is_teacher=True")
-    leave(ben)
+    expect(ben.get_by_text(re.compile(r"Epoch ([2-9]|\d\d+) of 500, batch"))).to_be_visible()  # one was saved
     # Ann is herself in another tab, too.
     tab = ann.context.new_page()
     tab.goto(address)
-    rename_stop_and_delete(tab)
+    rename_and_stop(tab)
+    expect(ben.get_by_text("The network so far was saved").first).to_be_visible()
+    leave(ben)
+    delete(tab)
 
 
 def test_scripts_cannot_read_the_token_a_bad_one_is_replaced(someone):

@@ -96,24 +96,6 @@ def assert_settings_start_the_same_run_elsewhere(page: Page, other: Page, path: 
     other.close()
 
 
-def test_a_training_outlives_its_tab_and_is_seen_elsewhere(page, newcomer, app):
-    visit_with_epochs(page, 500)
-    press_train(page)
-    running, address = re.compile(r"Epoch \d+ of 500, batch"), page.url
-    expect(page.get_by_text(running)).to_be_visible()
-    page.goto("about:blank")
-
-    other = newcomer().new_page()
-    visit(other, "train")
-    expect(other.get_by_text("No training yet. Choose the settings and press Train.")).to_be_visible()
-    visit(other, address.removeprefix(app.url).lstrip("/"))
-    expect(other.get_by_text(running)).to_be_visible()
-    expect(other.get_by_text("by another user")).to_be_visible()
-    page.goto(address)
-    press_stop(page)
-    expect(other.get_by_text("The network so far was saved").first).to_be_visible()
-
-
 SHIFTS = """
     window.shift = 0;
     new PerformanceObserver((list) => {
