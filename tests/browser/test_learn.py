@@ -78,7 +78,7 @@ def test_the_lesson_from_first_to_last_step(page, language):
     expect(page.locator("button[aria-current=step]")).to_have_attribute("data-step", "place")
 
 
-def test_next_keeps_its_place_and_what_is_finished_is_remembered(page, context):
+def test_next_keeps_its_place_and_finished_steps_are_remembered(page, context):
     open_step(page, "data")
     steps = list(LESSON.steps)
     for width, some in ((1280, steps[:4]), (390, steps[4:])):

@@ -166,7 +166,7 @@ def assert_who_has_not_logged_in_may_look_and_draw_but_not_train(page: Page) -> 
     expect(page.get_by_role("link", name="Ben")).to_be_visible()
 
 
-def test_a_pupils_training_is_stopped_by_a_teacher_not_by_others(someone, school):
+def test_a_pupils_training_is_stopped_by_a_teacher_not_a_pupil(someone, school):
     ben, cleo, ada = someone(school.url), someone(school.url), someone(school.url)
     assert_who_has_not_logged_in_may_look_and_draw_but_not_train(ben)
     choose_who_logs_in(ben, "Ben")
