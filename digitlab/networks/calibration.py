@@ -15,7 +15,7 @@ _TEMPERATURES = np.exp(np.linspace(np.log(0.25), np.log(4), 241))
 _STORED_NAMES = {"temperature": "temperature", "sure_from": "min_confidence", "digit_up_to": "max_entropy"}
 # Least confidence of an answer that counts as confident. Validation digits alone would let it sink below: too few of
 # them are misread. On digits that 149 other people wrote, 0.2 % of what is above is wrong (docs/networks.md).
-_LEAST_CONFIDENCE = 0.85
+_MIN_CONFIDENCE = 0.85
 _MIN_PROBABILITY = 1e-7  # Keras clips probabilities here before the logarithm
 
 
@@ -221,6 +221,6 @@ def fit_thresholds(
     wrong = np.cumsum(probabilities.argmax(axis=1)[order] != labels[order]) / np.arange(1, len(labels) + 1)
     allowed = np.flatnonzero(wrong <= max_error_rate)
     min_confidence = confidence[order[allowed[-1]]] if len(allowed) else 1.0
-    return float(np.clip(min_confidence, _LEAST_CONFIDENCE, 1)), float(
+    return float(np.clip(min_confidence, _MIN_CONFIDENCE, 1)), float(
         np.quantile(entropy(probabilities), 1 - false_rejection_rate)
     )

@@ -60,7 +60,7 @@ def test_the_limits_keep_what_they_promise():
     assert (entropy(probabilities) > max_entropy).mean() == pytest.approx(0.01, abs=0.001)
 
 
-def test_few_misread_digits_do_not_make_half_sure_answers_confident():
+def test_few_misread_digits_make_no_half_sure_answer_confident():
     probabilities = np.full((200, 10), 0.02, np.float32)
     probabilities[:, 3] = 0.82
     assert fit_thresholds(probabilities, np.full(200, 3, np.uint8))[0] == 0.85
