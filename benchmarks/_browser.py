@@ -141,7 +141,7 @@ def _glide(page: Page, start: tuple[float, float], end: tuple[float, float], sec
     while share < 1:
         time.sleep(_FRAME)
         share = min(1.0, (time.monotonic() - began) / seconds)
-        page.mouse.move(*(one + (other - one) * share for one, other in zip(start, end, strict=True)))
+        page.mouse.move(*(here + (there - here) * share for here, there in zip(start, end, strict=True)))
 
 
 def answer_time(page: Page) -> float:

@@ -32,9 +32,9 @@ def empty() -> str:
     return _value([])
 
 
-def of(objects: Sequence[Mapping[str, Any]]) -> str:
+def from_objects(objects: Sequence[Mapping[str, Any]]) -> str:
     """Draw what Fabric.js draws: paths of straight lines."""
-    return _value([np.array([point[-2:] for point in one["path"]], float) for one in objects])
+    return _value([np.array([point[-2:] for point in drawn["path"]], float) for drawn in objects])
 
 
 def objects(value: str) -> list[dict[str, Any]]:

@@ -134,7 +134,7 @@ class LastingSession(Session):
         if now is not None and now != start:
             gap.has_kept_drawing = bool(now["objects"]) or not _canvas.objects(drawing)
             self._redrawing = asyncio.create_task(
-                self._change(self.page.canvas(), _canvas.of(now["objects"]), is_waiting=False)
+                self._change(self.page.canvas(), _canvas.from_objects(now["objects"]), is_waiting=False)
             )
 
     def _canvas_start(self) -> dict[str, Any] | None:

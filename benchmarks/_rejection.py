@@ -22,14 +22,14 @@ def held_out_templates() -> tuple[templates.Template, ...]:
     return templates.parse(_TABLE.read_text(encoding="utf-8"))
 
 
-def held_out_drawings(each: int = _EACH, seed: int = 0) -> NDArray[np.uint8]:
+def held_out_drawings(count: int = _EACH, seed: int = 0) -> NDArray[np.uint8]:
     """Draw each held-out template so many times as by other hands; return uint8 (n, 28, 28), in the table's order."""
     rng = np.random.default_rng(seed)
     return _normalized(
         [
             handwriting.draw(handwriting.deformed(template, rng), 120 * float(np.exp(rng.uniform(*np.log(_PENS)))))
             for template in held_out_templates()
-            for _ in range(each)
+            for _ in range(count)
         ]
     )
 

@@ -74,7 +74,7 @@ async def with_restart(options: argparse.Namespace) -> Figures:
     whole = whole_class(seen)
     print_figures("class", whole)
     print_figures("afterwards", left)
-    print_errors(error for one in seen for error in one.lesson.errors)
+    print_errors(error for person in seen for error in person.lesson.errors)
     return {
         "people": people,
         "minutes": minutes,
@@ -84,7 +84,7 @@ async def with_restart(options: argparse.Namespace) -> Figures:
         **left,
         "long": long,
         "traceback": traceback,
-        "seen": [{**asdict(one), "lesson": None} for one in seen],
+        "seen": [{**asdict(person), "lesson": None} for person in seen],
     }
 
 
@@ -107,9 +107,9 @@ def place_of_training(lab: Lab) -> int:
 def table(seen: Sequence[Seen]) -> Figures:
     """Print and return what people of each kind saw: what they did, and whether their process was the one."""
     kinds: Figures = {}
-    for pose in sorted({one.pose for one in seen}):
+    for pose in sorted({person.pose for person in seen}):
         for was_moved in (True, False):
-            alike = [one for one in seen if one.pose == pose and one.was_moved == was_moved]
+            alike = [person for person in seen if person.pose == pose and person.was_moved == was_moved]
             if alike:
                 name = f"{pose}, {'moved' if was_moved else 'stayed'}"
                 kinds[name] = kind(alike)
@@ -121,16 +121,16 @@ def kind(alike: Sequence[Seen]) -> Figures:
     """Return what people of one kind saw."""
     return {
         "people": len(alike),
-        "line_s": spread(one.line_seconds for one in alike),
-        "page_s": spread(one.page_seconds for one in alike),
-        "page_not_run": sum(one.was_moved and one.page_seconds is None for one in alike),
-        "answer_in_progress_s": spread(one.answer_seconds for one in alike),
-        "first_answer_s": spread(one.first_answer_seconds for one in alike),
-        "drawing_kept": share(one.has_kept_drawing for one in alike),
-        "restored": share(one.is_restored for one in alike),
-        "reloads": sum(one.reloads for one in alike),
-        "pressed_again": sum(one.pressed_again for one in alike),
-        "errors": sum(len(one.lesson.errors) for one in alike),
+        "line_s": spread(person.line_seconds for person in alike),
+        "page_s": spread(person.page_seconds for person in alike),
+        "page_not_run": sum(person.was_moved and person.page_seconds is None for person in alike),
+        "answer_in_progress_s": spread(person.answer_seconds for person in alike),
+        "first_answer_s": spread(person.first_answer_seconds for person in alike),
+        "drawing_kept": share(person.has_kept_drawing for person in alike),
+        "restored": share(person.is_restored for person in alike),
+        "reloads": sum(person.reloads for person in alike),
+        "pressed_again": sum(person.pressed_again for person in alike),
+        "errors": sum(len(person.lesson.errors) for person in alike),
     }
 
 
@@ -149,10 +149,10 @@ def share(answers: Iterable[bool | None]) -> str:
 def whole_class(seen: Sequence[Seen]) -> Figures:
     """Return the answers of all people together."""
     together = Lesson()
-    for one in seen:
-        together.seconds += one.lesson.seconds
-        together.correct += one.lesson.correct
-        together.errors += one.lesson.errors
+    for person in seen:
+        together.seconds += person.lesson.seconds
+        together.correct += person.lesson.correct
+        together.errors += person.lesson.errors
     return together.figures() if len(together.seconds) > 1 else {"errors": len(together.errors)}
 
 

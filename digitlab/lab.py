@@ -43,7 +43,7 @@ from digitlab.runs.records.people import OPERATOR, Person
 from digitlab.runs.records.run import CommandLineOptions, Failure, Run, check_number
 from digitlab.runs.records.search import Search
 from digitlab.runs.services.drawing_service import DrawingService
-from digitlab.runs.services.epoch_estimates import EpochEstimates
+from digitlab.runs.services.epoch_estimates import EpochEstimator
 from digitlab.runs.services.evaluation_service import EvaluationService
 from digitlab.runs.services.explanation_service import ExplanationService
 from digitlab.runs.services.improver import Improver
@@ -53,7 +53,7 @@ from digitlab.runs.services.model_service import ModelService
 from digitlab.runs.services.rate_finder import RateFinder
 from digitlab.runs.services.search_service import SearchService
 from digitlab.runs.services.training_service import TrainingService
-from digitlab.runs.services.wait_estimates import WaitEstimates
+from digitlab.runs.services.wait_estimates import WaitEstimator
 from digitlab.runs.store.lazy_store import LazyStore
 from digitlab.settings import Settings
 from digitlab.uploads.pixel_scales import ImportChoices
@@ -82,8 +82,8 @@ class Lab:
         self._record = LazyStore(settings.database_url)
         self._workers = WorkerClient(settings)
         self._dispatcher = Dispatcher(self._workers, self._record)
-        self._wait_estimates = WaitEstimates(self._record, lambda: self._workers.count)
-        self._epoch_estimates = EpochEstimates(self._wait_estimates.measured)
+        self._wait_estimator = WaitEstimator(self._record, lambda: self._workers.count)
+        self._epoch_estimator = EpochEstimator(self._wait_estimator.measured)
         self._snapshots = SnapshotCache(settings)
         self._files = ModelFiles(settings)
         self._importer = ModelImporter(settings, self.mnist)
@@ -334,7 +334,7 @@ class Lab:
 
     def runs(self) -> list[Run]:
         """Return all runs that people started, the newest first. Pages that ask at the same time share one read."""
-        return [run for run in self._wait_estimates.runs() if run.search is None]
+        return [run for run in self._wait_estimator.runs() if run.search is None]
 
     def next_run_number(self) -> int:
         """Return the number that the next run will have, unless another one comes before it."""
@@ -377,12 +377,12 @@ class Lab:
 
         The seconds are None if no run like those ahead was ever trained here.
         """
-        return self._wait_estimates.position(run.number)
+        return self._wait_estimator.position(run.number)
 
     def epoch_estimate(self, config: TrainingConfig) -> EpochEstimate:
         """Return how long an epoch of a training with such settings would take here: from earlier runs and a table."""
-        return self._epoch_estimates.get(config)
+        return self._epoch_estimator.get(config)
 
     def _has_changed(self) -> None:
-        self._wait_estimates.forget()
+        self._wait_estimator.forget()
         self._dispatcher.wake()

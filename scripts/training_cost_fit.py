@@ -44,15 +44,17 @@ def chunk_work(measured: Measured) -> dict[str, float]:
 
 def costs(found: Mapping[str, Measured]) -> dict[str, dict[str, float]]:
     """Fit the cost of each kind of work: none is negative, and relative errors count."""
-    return {way: _costs([one for one in found.values() if way_of(one) == way]) for way in (PLAIN, COMPILED)}
+    return {
+        way: _costs([measured for measured in found.values() if way_of(measured) == way]) for way in (PLAIN, COMPILED)
+    }
 
 
 def _costs(found: list[Measured]) -> dict[str, float]:
     """Fit by least squares of relative errors, again and again, as a logarithm's are: none counts more from above."""
-    works = [chunk_work(one) for one in found]
+    works = [chunk_work(measured) for measured in found]
     names = sorted({name for work in works for name in work})
     amounts: NDArray[np.float64] = np.array([[work.get(name, 0.0) for name in names] for work in works])
-    seconds: NDArray[np.float64] = np.array([one["seconds"] for one in found])
+    seconds: NDArray[np.float64] = np.array([measured["seconds"] for measured in found])
     scale = seconds
     for _time in range(_ITERATIONS):
         shares = amounts / scale[:, np.newaxis]
@@ -72,8 +74,11 @@ def error(table: CostTable, measured: Measured) -> float:
 def left_out_errors(found: Mapping[str, Measured]) -> dict[str, float]:
     """Return the error of each random network by a table that was fitted to all others."""
     return {
-        name: error(CostTable(machine="", costs=costs({key: one for key, one in found.items() if key != name})), one)
-        for name, one in found.items()
+        name: error(
+            CostTable(machine="", costs=costs({key: measured for key, measured in found.items() if key != name})),
+            measured,
+        )
+        for name, measured in found.items()
         if name.isdecimal()
     }
 
@@ -84,8 +89,13 @@ def reading_share(found: Mapping[str, Measured], costs: Mapping[str, Mapping[str
     def mean_error(share: float) -> float:
         table = CostTable(machine="", costs=costs, reading_share=share)
         return statistics.fmean(
-            abs(math.log(one["reading"] / table.reading(stack_of(one), READ, one["batches"] * one["batch_size"])))
-            for one in found.values()
+            abs(
+                math.log(
+                    measured["reading"]
+                    / table.reading(stack_of(measured), READ, measured["batches"] * measured["batch_size"])
+                )
+            )
+            for measured in found.values()
         )
 
     return min((share / 100 for share in range(5, 61)), key=mean_error)
@@ -101,12 +111,14 @@ def table_of(found: Mapping[str, Measured], machine: str, yardstick: float) -> C
     fitted = costs(found)
     plain, left_out = CostTable(machine=machine, costs=fitted), left_out_errors(found)
     networks = {name: math.exp(error(plain, found[name])) for name in PRESETS}
-    own_errors = [error(plain, one) - math.log(networks[name.split()[0]]) for name, one in found.items() if " " in name]
+    own_errors = [
+        error(plain, measured) - math.log(networks[name.split()[0]]) for name, measured in found.items() if " " in name
+    ]
     return CostTable(
         machine=machine,
         costs=fitted,
         reading_share=reading_share(found, fitted),
-        epoch=float(f"{statistics.median(one['rest'] for one in found.values()):.2g}"),
+        epoch=float(f"{statistics.median(measured['rest'] for measured in found.values()):.2g}"),
         networks={name: float(f"{factor:.3g}") for name, factor in networks.items()},
         spreads={
             way: spread([error for name, error in left_out.items() if way_of(found[name]) == way])

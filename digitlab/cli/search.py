@@ -51,7 +51,7 @@ def search(options: argparse.Namespace, lab: Lab) -> int:
 
 def _wait(options: argparse.Namespace, lab: Lab, number: int) -> Search:
     """Wait until a search is over, and print each trial that ends; Ctrl-C stops it. Return the search."""
-    is_stopped, told = threading.Event(), set[int]()
+    is_stopped, printed = threading.Event(), set[int]()
 
     def stop() -> None:
         ctrl_c.end_process()
@@ -64,8 +64,8 @@ def _wait(options: argparse.Namespace, lab: Lab, number: int) -> Search:
         if is_stopped.is_set() and not found.is_stop_wanted:
             _stop(lab, number)
         for trial in lab.searches.trials(number):
-            if trial.state.is_over() and trial.number not in told:
-                told.add(trial.number)
+            if trial.state.is_over() and trial.number not in printed:
+                printed.add(trial.number)
                 if not options.json:
                     write(_line(trial))
         if found.state.is_over():

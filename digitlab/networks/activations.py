@@ -67,7 +67,7 @@ class LayerActivation:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Activations:
+class NetworkActivation:
     """What all layers answer to a digit: the hidden ones in order, and the probabilities, float32 (10,)."""
 
     hidden: tuple[LayerActivation, ...]
@@ -97,7 +97,7 @@ class LayerReader:
         """The hidden layers that are shown."""
         return tuple(layer for layer, _tensor in self._layers)
 
-    def read(self, image: NDArray[np.uint8]) -> Activations:
+    def read(self, image: NDArray[np.uint8]) -> NetworkActivation:
         """Return what the layers answer to a digit, uint8 (28, 28)."""
         with self._lock:
             self._interpreter.set_tensor(self._input, image[np.newaxis])
@@ -106,7 +106,7 @@ class LayerReader:
                 LayerActivation(layer, _shown(layer, self._interpreter.get_tensor(tensor)[0]))
                 for layer, tensor in self._layers
             )
-            return Activations(hidden, self._interpreter.get_tensor(self._output)[0])
+            return NetworkActivation(hidden, self._interpreter.get_tensor(self._output)[0])
 
     def _find_layers(self) -> list[tuple[ShownLayer, int]]:
         """Return the layers with the tensors of their answers; of layers that are used again, the first use."""

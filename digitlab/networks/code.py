@@ -284,7 +284,7 @@ def deviation(config: TrainingConfig, replanned_after: int | None) -> Text | Non
     """Return, in sentences, what differed because the number of epochs was changed during a run; None: nothing."""
     if replanned_after is None or (config.schedule == "constant" and config.early_stopping is None):
         return None
-    told = [
+    differences = [
         Text(
             "This is not quite the same training: its number of epochs was first changed after epoch {epoch}, and is "
             "now {epochs}.",
@@ -299,12 +299,12 @@ def deviation(config: TrainingConfig, replanned_after: int | None) -> Text | Non
         )
     ]
     if config.schedule != "constant":
-        told.append(
+        differences.append(
             Text("Its learning rate follows the schedule {schedule}, and jumped then.", schedule=config.schedule)
         )
     if config.early_stopping is not None:
-        told.append(Text("It may have continued after early stopping had ended it."))
-    return sentences(*told, Text("This code plans all epochs from the start."))
+        differences.append(Text("It may have continued after early stopping had ended it."))
+    return sentences(*differences, Text("This code plans all epochs from the start."))
 
 
 def _changes(augmentation: Augmentation) -> list[str]:

@@ -10,7 +10,7 @@ from ai_edge_litert.interpreter import Interpreter
 from numpy.typing import NDArray
 
 from digitlab.errors import ModelDamaged, ModelNotFound
-from digitlab.networks.activations import Activations, LayerReader
+from digitlab.networks.activations import LayerReader, NetworkActivation
 from digitlab.networks.calibration import Calibration, entropy
 from digitlab.networks.number_search import find_digits, single_digit
 from digitlab.networks.reading import NumberReading, Reading
@@ -123,7 +123,7 @@ class Recogniser:
             rest = [pool.submit(runtime.read, part) for runtime, part in zip(others, parts[1:], strict=True)]
             return np.concatenate([first.read(parts[0]), *(future.result() for future in rest)])
 
-    def activations(self, image: NDArray[np.uint8]) -> Activations:
+    def activations(self, image: NDArray[np.uint8]) -> NetworkActivation:
         """Return what the network's layers answer to a digit that has MNIST's form, uint8 (28, 28)."""
         with self._lock:
             if self._layers is None:  # most networks are never asked

@@ -227,7 +227,7 @@ def estimate(
         >>> estimate(config, twice_as_slow, lambda: 1.0, table).seconds
         2.0
     """
-    same = [one for one in measured if one[0].network_key == config.network_key]
+    same = [run for run in measured if run[0].network_key == config.network_key]
     if found := same or measured:
         errors = [math.log(seconds / table.seconds(other)) for other, seconds in found]
         factor = math.exp(statistics.median(errors))

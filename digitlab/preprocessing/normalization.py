@@ -34,7 +34,7 @@ _NEIGHBOURS = np.ones((3, 3), np.uint8)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Step:
+class NormalizationStep:
     """A step of the normalization.
 
     Attributes:
@@ -70,7 +70,7 @@ def normalize_ink(ink: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
     return None if box is None else _centred(_fitted(_with_usual_pen(ink[box])))
 
 
-def steps(ink: NDArray[np.uint8]) -> list[Step]:
+def steps(ink: NDArray[np.uint8]) -> list[NormalizationStep]:
     """Return each step of `normalize_ink`, and the result without it; an empty list where there is no ink.
 
     Without "crop" the whole field is scaled to 28 x 28; without "scale" the ink keeps its size relative to the field;
@@ -85,10 +85,10 @@ def steps(ink: NDArray[np.uint8]) -> list[Step]:
     share = SIDE / max(ink.shape)  # of the field's scale
     unscaled = _resized(inked, share * max(cut.shape) / max(inked.shape))
     return [
-        Step("crop", cut, _placed(_resized(ink, share), (0.5, 0.5))),
-        Step("thickness", inked, _centred(_fitted(cut))),
-        Step("scale", small, _centred(unscaled)),
-        Step("centre", _centred(small), _placed(small, _place(box, ink.shape))),
+        NormalizationStep("crop", cut, _placed(_resized(ink, share), (0.5, 0.5))),
+        NormalizationStep("thickness", inked, _centred(_fitted(cut))),
+        NormalizationStep("scale", small, _centred(unscaled)),
+        NormalizationStep("centre", _centred(small), _placed(small, _place(box, ink.shape))),
     ]
 
 

@@ -8,7 +8,7 @@ from digitlab.server.host_check import HostCheck
 from digitlab.server.page_style import PageStyle
 from digitlab.server.reading_route import ReadingRoute
 from digitlab.server.security_headers import SecurityHeaders
-from digitlab.server.upload_limits import UploadLimits
+from digitlab.server.upload_limits import UploadLimiter
 from digitlab.server.uploads import UploadCleanup
 from digitlab.settings import Settings
 from digitlab.ui.visitor_cookie import Visitors
@@ -25,6 +25,6 @@ def middleware() -> list[Middleware]:
         Middleware(ReadingRoute),
         Middleware(Visitors),
         Middleware(PageStyle),
-        Middleware(UploadLimits),
+        Middleware(UploadLimiter),
         Middleware(UploadCleanup),
     ]

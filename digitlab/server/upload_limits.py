@@ -19,7 +19,7 @@ _ADDRESS = re.compile(r".*/_stcore/upload_file/([^/]+)/[^/]+", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class UploadLimits:
     """How much is kept.
 
     Attributes:
@@ -43,8 +43,8 @@ class _Upload:
     arrived: int = 0
 
 
-class UploadLimits:
-    """ASGI middleware that refuses files beyond `Limits`; nothing is kept of those whose size is announced.
+class UploadLimiter:
+    """ASGI middleware that refuses files beyond `UploadLimits`; nothing is kept of those whose size is announced.
 
     Args:
         app: What takes the files.
@@ -55,7 +55,7 @@ class UploadLimits:
     def __init__(
         self,
         app: ASGIApp,
-        limits: Limits = Limits(),
+        limits: UploadLimits = UploadLimits(),
         files: Callable[[], Mapping[str, Mapping[str, UploadedFileRec]]] = files_of_sessions,
     ) -> None:
         self._app = app

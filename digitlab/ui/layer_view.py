@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 import streamlit as st
 
-from digitlab.networks.activations import Activations, ShownLayer
+from digitlab.networks.activations import NetworkActivation, ShownLayer
 from digitlab.networks.reading import Reading
 from digitlab.networks.recognition import Recogniser
 from digitlab.translation import _
@@ -61,7 +61,7 @@ def show(recogniser: Recogniser, reading: Reading) -> None:
     )
 
 
-def grey_levels(inside: Activations, *, is_drawn: bool) -> list[str]:
+def grey_levels(inside: NetworkActivation, *, is_drawn: bool) -> list[str]:
     """Return the grey levels of all layers, the output last: base64 of one byte for each pixel or unit.
 
     What answers to an empty canvas says nothing, so all of it is dark.

@@ -40,7 +40,7 @@ LAYERS = {
     "MultiHeadAttention",
 }  # fmt: skip
 INERT = {  # layers that only do something in a training: "Identity" takes their place, and their settings are left out
-    *(f"Random{what}" for what in ("Flip", "Rotation", "Zoom", "Translation", "Shear", "Contrast", "Brightness",
+    *(f"Random{change}" for change in ("Flip", "Rotation", "Zoom", "Translation", "Shear", "Contrast", "Brightness",
         "Hue", "Saturation", "Sharpness", "Grayscale", "Invert", "Posterization", "ColorJitter", "ColorDegeneration",
         "GaussianBlur", "Erasing", "Perspective", "ElasticTransform")),
     "AlphaDropout", "SpatialDropout3D",

@@ -91,10 +91,10 @@ def _node(node: Json, networks: Collection[Json]) -> Json:
     if not isinstance(node, list) or not node:
         return node
     inputs = [node] if isinstance(node[0], str) else node
-    if not all(isinstance(one, list) and len(one) >= 3 for one in inputs):
+    if not all(isinstance(call, list) and len(call) >= 3 for call in inputs):
         return node
     named = inputs[0][3] if len(inputs[0]) > 3 else {}
-    tensors = [_tensor(one, networks) for one in inputs]
+    tensors = [_tensor(call, networks) for call in inputs]
     kwargs = {key: _tensor(value, networks) for key, value in named.items()} if isinstance(named, Mapping) else named
     return {"args": tensors if len(tensors) == 1 else [tensors], "kwargs": kwargs}
 

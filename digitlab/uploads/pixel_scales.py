@@ -6,7 +6,7 @@ from typing import Any
 from digitlab.errors import InvalidSetting
 from digitlab.translation import Text
 
-Step = tuple[str, dict[str, Any]]  # the name of one of Keras' layers, and its settings
+ScaleStep = tuple[str, dict[str, Any]]  # the name of one of Keras' layers, and its settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class PixelScale:
     """
 
     title: str
-    steps: tuple[Step, ...]
+    steps: tuple[ScaleStep, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +46,11 @@ class ImportChoices:
             )
 
 
-def _rescaling(scale: float, offset: float) -> Step:
+def _rescaling(scale: float, offset: float) -> ScaleStep:
     return "Rescaling", {"scale": scale, "offset": offset}
 
 
-def _binary(max_background: int) -> tuple[Step, ...]:
+def _binary(max_background: int) -> tuple[ScaleStep, ...]:
     """Return 0 for pixels of at most `max_background` of 255, else 1."""
     return _rescaling(255, -max_background), ("ReLU", {"max_value": 1})
 

@@ -66,11 +66,11 @@ def receptive_field(graph: LayerGraph, layer: keras.Layer, *, views: int = 1) ->
     for place in graph.before(layer):
         fields = [known[source] for source in graph.sources(place)]
         if len(fields) > 1 and not _have_the_same_places(place, fields):
-            told = Text(
+            reason = Text(
                 "More than one path leads from the image to {name}, so its receptive field cannot be shown.",
                 name=layer.name,
             )
-            raise ModelDamaged(sentences(told, *filter(None, [graph.describe_merge(place)])))
+            raise ModelDamaged(sentences(reason, *filter(None, [graph.describe_merge(place)])))
         known[place] = reduce(ReceptiveField.beside, fields).behind(place)
     return known[layer]
 

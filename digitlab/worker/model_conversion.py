@@ -156,7 +156,7 @@ def _open_h5(folder: Path, max_weights: int) -> keras.Model:
 def _set_weights(layer: keras.layers.Layer, arrays: Sequence[NDArray[Any]]) -> None:
     """Set weights in the order of HDF5 files: the trainable ones first."""
     variables = [*layer.trainable_weights, *layer.non_trainable_weights]
-    if [tuple(one.shape) for one in variables] != [array.shape for array in arrays]:
+    if [tuple(variable.shape) for variable in variables] != [array.shape for array in arrays]:
         raise ModelRejected(Text("Its weights do not fit its layers. Save it again with model.save('NAME.keras')."))
     for variable, array in zip(variables, arrays, strict=True):
         variable.assign(array)
@@ -205,7 +205,7 @@ def _adapters(model: keras.Model, scale: str) -> list[InputAdapter]:
         raise ModelRejected(_NOT_BUILT) from error
     if not isinstance(taken, tuple):
         raise ModelRejected(Text("It has several inputs; a network for digits takes one picture."))
-    return adapters_for(taken[1:], [one for one in SCALES if scale in ("", one.title)])
+    return adapters_for(taken[1:], [known for known in SCALES if scale in ("", known.title)])
 
 
 def _place_of_answer(model: keras.Model) -> int:

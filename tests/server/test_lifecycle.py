@@ -24,7 +24,7 @@ from digitlab.runs.records.people import OPERATOR
 from digitlab.runs.records.run import RunState
 from digitlab.runs.store.store import Store
 from digitlab.server.lifecycle import NAVIGATION, protect_import_path
-from digitlab.server.upload_limits import Limits
+from digitlab.server.upload_limits import UploadLimits
 from digitlab.settings import ROOT
 
 PATIENCE = 15  # seconds for a server to end
@@ -142,7 +142,7 @@ def session(url):
 def assert_uploads_are_bounded(url):
     form = b'--x\r\nContent-Disposition: form-data; name="f"; filename="f"\r\n\r\n\r\n--x--\r\n'
     kind = {"Content-Type": "multipart/form-data; boundary=x"}
-    most = Limits().files
+    most = UploadLimits().files
     with session(url) as (uploads, headers):
         taken = [status(f"{uploads}/{number}", "PUT", form, **headers, **kind) for number in range(most + 1)]
         assert [code for code, _ in taken] == [204] * most + [413]

@@ -8,9 +8,9 @@ from starlette.routing import Route
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 
-from digitlab.server.upload_limits import Limits, UploadLimits
+from digitlab.server.upload_limits import UploadLimiter, UploadLimits
 
-LIMITS = Limits(files=3, size=1000, size_of_all=1500)
+LIMITS = UploadLimits(files=3, size=1000, size_of_all=1500)
 
 
 class Server:
@@ -20,7 +20,7 @@ class Server:
         self.manager = MemoryUploadedFileManager("/_stcore/upload_file")
         self.received = 0
         route = Route("/lab/_stcore/upload_file/{session}/{file}", self.take, methods=["PUT", "GET"])
-        self.app = UploadLimits(Starlette(routes=[route]), limits, lambda: self.manager.file_storage)
+        self.app = UploadLimiter(Starlette(routes=[route]), limits, lambda: self.manager.file_storage)
 
     async def take(self, request):
         data = bytearray()
@@ -125,4 +125,4 @@ def test_sessions_share_a_size():
 
 @pytest.mark.parametrize("asked", [{"method": "GET"}, {"session": "ann/more"}])
 def test_other_requests_are_not_counted(asked):
-    assert Server(Limits(files=0)).upload(10, **asked)[0] in (204, 404)
+    assert Server(UploadLimits(files=0)).upload(10, **asked)[0] in (204, 404)

@@ -33,7 +33,7 @@ def test_there_are_letters_a_and_c_a_car_and_text_on_both_sides():
 
 
 def test_held_out_letters_are_drawn_as_the_network_takes_them():
-    images = _rejection.held_out_drawings(each=1)
+    images = _rejection.held_out_drawings(count=1)
     assert images.dtype == np.uint8
     assert images.shape == (len(_rejection.held_out_templates()), 28, 28)
     assert images.max(axis=(1, 2)).min() > 100

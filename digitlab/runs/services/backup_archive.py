@@ -112,7 +112,7 @@ class ArchiveWriter:
         self._zip.close()
 
 
-class Archive:
+class BackupArchive:
     """An archive that was opened: its manifest is sound, and names exactly the files that are in it."""
 
     def __init__(self, path: Path, opened: zipfile.ZipFile) -> None:
@@ -140,7 +140,7 @@ class Archive:
 
 
 @contextmanager
-def open_archive(path: Path) -> Iterator[Archive]:
+def open_archive(path: Path) -> Iterator[BackupArchive]:
     """Open an archive.
 
     Raises:
@@ -149,7 +149,7 @@ def open_archive(path: Path) -> Iterator[Archive]:
     with translate_errors(path):
         opened = zipfile.ZipFile(path)
     with opened:
-        yield Archive(path, opened)
+        yield BackupArchive(path, opened)
 
 
 @contextmanager

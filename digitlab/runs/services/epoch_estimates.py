@@ -9,7 +9,7 @@ from digitlab.networks.config import TrainingConfig
 from digitlab.networks.training_cost import EpochEstimate
 
 
-class EpochEstimates:
+class EpochEstimator:
     """Estimates the seconds of an epoch. Cheap enough for each change of a form, and thread-safe."""
 
     def __init__(self, measured: Callable[[], list[tuple[TrainingConfig, float]]]) -> None:

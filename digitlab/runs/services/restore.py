@@ -20,7 +20,14 @@ from digitlab.errors import BackupDamaged, BackupRefused
 from digitlab.networks.recognition import CARD
 from digitlab.runs.models.model_files import ModelFiles
 from digitlab.runs.services.backup import BackupContent, database_of
-from digitlab.runs.services.backup_archive import DATABASE, FOLDERS, Archive, is_network_file, open_archive, path_of
+from digitlab.runs.services.backup_archive import (
+    DATABASE,
+    FOLDERS,
+    BackupArchive,
+    is_network_file,
+    open_archive,
+    path_of,
+)
 from digitlab.runs.store import sqlite_copy
 from digitlab.runs.store.database_file import rescued_files, restore_journal
 from digitlab.runs.store.file_use import nobody_else
@@ -234,7 +241,7 @@ def _copy_database(file: Path, target: Path) -> None:
         ) from error
 
 
-def _extract(archive: Archive, data: Path, networks: Path) -> int:
+def _extract(archive: BackupArchive, data: Path, networks: Path) -> int:
     """Write all parts to the two folders, and return how many networks there are."""
     size = sum(part.size for part in archive.manifest.parts)
     for folder in (data, networks):

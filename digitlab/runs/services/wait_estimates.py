@@ -42,7 +42,7 @@ class _LastRun:
         return self.config.pictures_per_epoch / max(self.seconds, 1e-3)
 
 
-class WaitEstimates:
+class WaitEstimator:
     """Caches the runs, and estimates waiting times. Thread-safe."""
 
     def __init__(self, store: Callable[[], "Store"], workers: Callable[[], int]) -> None:

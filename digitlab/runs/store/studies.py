@@ -61,7 +61,7 @@ class Studies:
         with self._connected():
             study = self._study(search)
             known = study.get_trials(deepcopy=False)
-            is_lost = (one.number for one in known if not one.state.is_finished() and one.number not in begun)
+            is_lost = (trial.number for trial in known if not trial.state.is_finished() and trial.number not in begun)
             lost = next(is_lost, None)
             study.sampler = _sampler(search.space, len(known) if lost is None else lost)
             trial = study.ask() if lost is None else optuna.trial.Trial(study, self._key(study, lost))

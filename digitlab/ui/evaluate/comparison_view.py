@@ -53,7 +53,7 @@ def _say_trained_on(second: str, left_out: int, learned: int) -> None:
 
 def _galleries(result: Evaluation, other: Evaluation, comparison: Comparison) -> None:
     """Show the digits that only one of the two reads correctly, and those that none does."""
-    first, second = (messages.escape_markdown(one.card.title) for one in (result, other))
+    first, second = (messages.escape_markdown(side.card.title) for side in (result, other))
     st.markdown(
         _(
             "Below each picture: *label* → *answer of {first}* | *answer of {second}*. Click a picture to open it.",

@@ -24,7 +24,7 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class PathStep:
     """A step of a path.
 
     Attributes:
@@ -54,13 +54,13 @@ class Path:
     """
 
     title: Text
-    steps: Mapping[str, Step]
+    steps: Mapping[str, PathStep]
 
 
 LESSON = Path(
     Text("The lesson"),
     {
-        "data": Step(
+        "data": PathStep(
             Text("Data"),
             Text(
                 "A network learns from examples. MNIST has 70,000 of them: handwritten digits, each a picture of 28 x "
@@ -83,7 +83,7 @@ LESSON = Path(
             ),
             has_code=True,
         ),
-        "look": Step(
+        "look": PathStep(
             Text("Look"),
             Text(
                 "To the computer a digit is a table of 784 numbers, from 0 (background) to 255 (ink). The network sees "
@@ -104,7 +104,7 @@ LESSON = Path(
             ),
             has_code=True,
         ),
-        "build": Step(
+        "build": PathStep(
             Text("Build"),
             Text(
                 "The network consists of layers. Flatten puts the 28 rows one after the other. A dense layer of 128 "
@@ -124,7 +124,7 @@ LESSON = Path(
             ),
             has_code=True,
         ),
-        "compile": Step(
+        "compile": PathStep(
             Text("Compile"),
             Text(
                 "Before it can learn, the network needs three things. The loss says how wrong an answer is. The "
@@ -140,7 +140,7 @@ LESSON = Path(
             ),
             has_code=True,
         ),
-        "train": Step(
+        "train": PathStep(
             Text("Train"),
             Text(
                 "Now the network sees the digits in batches of 32. After each batch every weight moves a little, so "
@@ -155,7 +155,7 @@ LESSON = Path(
             ),
             has_code=True,
         ),
-        "curves": Step(
+        "curves": PathStep(
             Text("Curves"),
             Text(
                 "The curves show loss and accuracy after each epoch. Solid: on the digits that the network learns "
@@ -178,7 +178,7 @@ LESSON = Path(
             ),
             has_code=True,
         ),
-        "test": Step(
+        "test": PathStep(
             Text("Test score"),
             Text(
                 "Now the test set comes in, for the first time and only once. The share that is read correctly is the "
@@ -199,7 +199,7 @@ LESSON = Path(
             ),
             has_code=True,
         ),
-        "digit": Step(
+        "digit": PathStep(
             Text("Your own digit"),
             Text(
                 "The network is ready for your handwriting. Your drawing is cropped, scaled to 28 x 28 pixels and "
@@ -229,7 +229,7 @@ LESSON = Path(
 WRONG = Path(
     Text("Why is it wrong?"),
     {
-        "place": Step(
+        "place": PathStep(
             Text("Place and size"),
             Text(
                 "On MNIST's test set the network reads 98 of 100 digits. But all of MNIST's digits have the same size "
@@ -248,7 +248,7 @@ WRONG = Path(
                 Text("If each drawing comes to the same place in the same size, the network meets what it knows."),
             ),
         ),
-        "pen": Step(
+        "pen": PathStep(
             Text("Pen width"),
             Text(
                 "The lines of MNIST are about 2.4 pixels wide. Lines from a thin pen or a thick marker give other "
@@ -262,7 +262,7 @@ WRONG = Path(
                 Text("The holes told the 8 from others. The app redraws lines as wide as in MNIST before it reads."),
             ),
         ),
-        "styles": Step(
+        "styles": PathStep(
             Text("Styles"),
             Text(
                 "MNIST was written in the USA. A 7 with a bar, a 1 with a long upstroke or an open 4 are rare there, "
@@ -282,7 +282,7 @@ WRONG = Path(
             ),
             has_canvas=True,
         ),
-        "steps": Step(
+        "steps": PathStep(
             Text("Preparation"),
             Text(
                 "This is what the app does to your drawing before any network sees it. Each step of the preprocessing "
@@ -307,7 +307,7 @@ WRONG = Path(
 YOURS = Path(
     Text("Make it yours"),
     {
-        "correct": Step(
+        "correct": PathStep(
             Text("Correct"),
             Text(
                 "When the network is wrong, you know the correct answer. A drawing with its label is just what a "
@@ -328,7 +328,7 @@ YOURS = Path(
             ),
             has_canvas=True,
         ),
-        "collect": Step(
+        "collect": PathStep(
             Text("Collect"),
             Text(
                 "Ten digits are enough to begin, fifty are better. Each digit from 0 to 9 should be there several "
@@ -342,7 +342,7 @@ YOURS = Path(
                 Text("It would learn your sevens well, and the other digits not at all."),
             ),
         ),
-        "improve": Step(
+        "improve": PathStep(
             Text("Improve"),
             Text(
                 "Fine-tuning trains a network that is already good a little further, on your digits mixed with "
@@ -360,7 +360,7 @@ YOURS = Path(
                 Text("From your digits alone it would forget other people's handwriting within a few steps."),
             ),
         ),
-        "compare": Step(
+        "compare": PathStep(
             Text("Compare"),
             Text(
                 "Did it help? A third of your digits were set aside before the training: only they count. With few "
@@ -374,7 +374,7 @@ YOURS = Path(
                 Text("One digit makes the difference, and that can be luck. Collect more, and compare again."),
             ),
         ),
-        "take": Step(
+        "take": PathStep(
             Text("Take away"),
             Text(
                 "Your network is a file. As a Keras file it can be trained further, as LiteRT it runs on a phone, as "
@@ -400,7 +400,7 @@ YOURS = Path(
 
 PATHS: Mapping[str, Path] = {"lesson": LESSON, "wrong": WRONG, "yours": YOURS}
 GLOSSARY = "glossary"  # beside the paths
-STEPS: Mapping[str, Step] = {name: step for path in PATHS.values() for name, step in path.steps.items()}
+STEPS: Mapping[str, PathStep] = {name: step for path in PATHS.values() for name, step in path.steps.items()}
 
 
 def path_of(step: str) -> str:

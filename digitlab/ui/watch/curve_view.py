@@ -39,7 +39,7 @@ def _chart(epochs: Sequence[EpochMetrics], config: TrainingConfig) -> dict[str, 
     encoding["x"] = epoch
     for channel in ("color", "shape", "strokeDash"):
         encoding[channel]["legend"] = legend
-    losses = [loss for each in epochs for loss in (each.loss, each.validation_loss) if loss is not None]
+    losses = [loss for metrics in epochs for loss in (metrics.loss, metrics.validation_loss) if loss is not None]
     encoding["y"]["scale"]["domain"] = [0, max(losses)]  # known before the rows arrive
     line = {
         "transform": [{"filter": "datum.isShown"}],

@@ -182,7 +182,7 @@ def _aligned_maps(
     """Return for each epoch that was read the places of the digits, (n, 2), and of the picture, (2,), on its map."""
     own = dict(zip(by_epoch.epochs, by_epoch.points, strict=True))
     maps = {}
-    for snapshot, rotation in zip(shown, snapshots.alignments([each.points for each in shown]), strict=True):
+    for snapshot, rotation in zip(shown, snapshots.alignments([snapshot.points for snapshot in shown]), strict=True):
         spread = max(float(np.sqrt((snapshot.points**2).mean())), 1e-9)
         if snapshot.epoch in own:
             maps[snapshot.epoch] = snapshot.points @ rotation / spread, own[snapshot.epoch] @ rotation / spread

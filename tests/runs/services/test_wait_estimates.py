@@ -6,7 +6,7 @@ import pytest
 from digitlab.networks.metrics import EpochMetrics, Progress
 from digitlab.runs.records.people import Person
 from digitlab.runs.records.run import Outcome, RunState
-from digitlab.runs.services.wait_estimates import WaitEstimates
+from digitlab.runs.services.wait_estimates import WaitEstimator
 
 
 def epoch(number, seconds):
@@ -14,25 +14,25 @@ def epoch(number, seconds):
 
 
 def test_who_waits_learns_place_and_start_time(store, small):
-    timetable = WaitEstimates(lambda: store, lambda: 1)
+    estimator = WaitEstimator(lambda: store, lambda: 1)
     running = store.create(small).number
     store.claim(running, "a")
     store.epochs.add(running, "a", epoch(1, 10.0))  # of two
     store.record_heartbeat(running, "a", Progress(epoch=2, batch=4, batches=8))  # half of the second
     first, second = store.create(small).number, store.create(small, person=Person(id="ben")).number
-    assert timetable.position(second) == (1, pytest.approx(5.0))
-    assert timetable.position(first) == (2, pytest.approx(5.0 + 2 * 10.0))
-    assert timetable.position(running) == (0, None)
+    assert estimator.position(second) == (1, pytest.approx(5.0))
+    assert estimator.position(first) == (2, pytest.approx(5.0 + 2 * 10.0))
+    assert estimator.position(running) == (0, None)
 
 
 def test_without_anything_like_it_no_time_is_guessed(store, small):
-    timetable = WaitEstimates(lambda: store, lambda: 1)
+    estimator = WaitEstimator(lambda: store, lambda: 1)
     store.claim(store.create(small).number, "a")
-    assert timetable.position(store.create(small).number) == (1, None)
+    assert estimator.position(store.create(small).number) == (1, None)
 
 
 def test_runs_are_measured_without_their_first_epoch(store, small):
-    timetable = WaitEstimates(lambda: store, lambda: 1)
+    estimator = WaitEstimator(lambda: store, lambda: 1)
     for epochs, seconds in ((2, 3.0), (3, 1.0)):
         number = store.create(small).number
         store.claim(number, "a")
@@ -41,17 +41,17 @@ def test_runs_are_measured_without_their_first_epoch(store, small):
     other = store.create(dataclasses.replace(small, preset="fast")).number
     store.claim(other, "a")
     store.epochs.add(other, "a", epoch(1, 10.0))
-    assert timetable.measured() == [(small, 1.0)]
+    assert estimator.measured() == [(small, 1.0)]
 
 
 def test_own_changes_show_at_once_and_those_of_others_soon(store, small):
-    timetable = WaitEstimates(lambda: store, lambda: 1)
-    assert timetable.runs() == []
+    estimator = WaitEstimator(lambda: store, lambda: 1)
+    assert estimator.runs() == []
     number = store.create(small).number
-    assert timetable.runs() == []
-    timetable.forget()
-    assert [run.number for run in timetable.runs()] == [number]
+    assert estimator.runs() == []
+    estimator.forget()
+    assert [run.number for run in estimator.runs()] == [number]
     store.claim(number, "a")
     store.end(number, "a", Outcome(state=RunState.FINISHED))
     time.sleep(0.3)
-    assert timetable.runs()[0].state is RunState.FINISHED
+    assert estimator.runs()[0].state is RunState.FINISHED
