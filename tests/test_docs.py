@@ -57,6 +57,15 @@ def test_code_in_the_documents_names_real_files():
     assert [f"{page}: {name}" for page, name in names if not (ROOT / name).exists()] == []
 
 
+def test_modules_that_the_documents_name_exist():
+    """Also those without their first folder, such as `networks/config.py`."""
+    names = [(page, name) for page in PAGES for name in re.findall(r"`([a-z_\d]+/[a-z_\d/]+\.py)`", text(page))]
+    assert len(names) > 20
+    assert [
+        name for _page, name in names if not any((root / name).exists() for root in (ROOT, ROOT / "digitlab"))
+    ] == []
+
+
 def test_no_paragraph_stands_in_a_cell():
     for page in PAGES:
         cells = [cell.strip() for line in text(page).splitlines() if line.startswith("|") for cell in line.split("|")]
