@@ -13,12 +13,12 @@ def asked(image, sums, slope):
     def answers(pictures):
         return np.array([sums(picture.ravel()).argmax() for picture in pictures])
 
-    def slopes(pictures, wishes):
+    def slopes(pictures, targets):
         found = []
-        for picture, wish in zip(pictures, wishes.argmax(axis=1), strict=True):
+        for picture, target in zip(pictures, targets.argmax(axis=1), strict=True):
             values, slants = sums(picture.ravel()), slope(picture.ravel())
-            rival = np.where(np.arange(10) == wish, -np.inf, values).argmax()
-            found.append((slants[wish] - slants[rival], values[wish] - values[rival]))
+            rival = np.where(np.arange(10) == target, -np.inf, values).argmax()
+            found.append((slants[target] - slants[rival], values[target] - values[rival]))
         return np.array([each[0].reshape(28, 28) for each in found], np.float32), np.array([each[1] for each in found])
 
     return find_counterfactuals(image, answers, slopes)

@@ -66,12 +66,10 @@ def test_a_run_that_loses_workers_again_is_interrupted(store, small):
     assert store.queue_again(number).recoveries == 0
 
 
-@pytest.mark.parametrize(
-    ("wish", "state"), [("request_pause", RunState.PAUSED), ("request_stop", RunState.INTERRUPTED)]
-)
-def test_a_lost_run_that_was_to_end_does_not_go_on_by_itself(store, small, wish, state):
+@pytest.mark.parametrize(("ask", "state"), [("request_pause", RunState.PAUSED), ("request_stop", RunState.INTERRUPTED)])
+def test_a_lost_run_that_was_to_end_does_not_go_on_by_itself(store, small, ask, state):
     number = claimed(store, small)
-    getattr(store, wish)(number)
+    getattr(store, ask)(number)
     store.recover(last_heartbeat(store, number))
     assert store.run(number).state is state
 
