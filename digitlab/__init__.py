@@ -3,8 +3,8 @@
 python_version  the versions of Python that DigitLab runs on
 settings        where things are kept and how many at once; the only reader of the environment
 fields          settings, declared once as fields of a dataclass
-errors          the tree of errors that a person can be told about
-translation     texts in the language of whoever reads them; `locale/` has the catalogues
+errors          the tree of errors whose messages people read
+translation     texts in the reader's language; `locale/` has the catalogues
 logs            what happens, one JSON line an event
 sandbox         limits a process before it opens a file from elsewhere
 storage/        where networks and checkpoints are kept: a folder, or any fsspec address

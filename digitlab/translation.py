@@ -88,7 +88,7 @@ _of_block: ContextVar[str | None] = ContextVar("language", default=None)
 
 
 def choose_language(language: Callable[[], str]) -> None:
-    """Say how this process finds the language of whoever reads a text now; it returns a key of `LANGUAGES`.
+    """Take the function that finds the reader's language: it returns a key of `LANGUAGES`.
 
     Until it is called, all texts are in English.
     """

@@ -2,9 +2,9 @@
 
     python scripts/measure_layers.py --machine "two cores of a Xeon with AVX-512" [--networks 110] [--seconds 300]
 
-Each network is compiled and then trained for some seconds; what counts are the fastest of its chunks, so that other
-programs disturb little. What was measured is kept in tests/networks/measured_trainings.json, and a later call
-goes on there, until there are so many random networks. Delete that file to measure anew.
+Each network is compiled and then trained for some seconds; its fastest chunks count, so that other
+programs disturb little. The measurements are kept in tests/networks/measured_trainings.json. A later call
+continues there until `--networks` random networks are measured. Delete that file to measure again.
 """
 
 import argparse

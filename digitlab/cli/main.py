@@ -57,7 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     Returns:
         The exit status: 0 done, 1 failed, 2 wrong arguments, 130 interrupted by Ctrl-C, 141 done as far as possible,
-        but whoever read the output has left.
+        but the reader of the output has left.
     """
     with in_language(output.writable(preferred_language())), argparse_texts.translated():
         return _main(arguments)

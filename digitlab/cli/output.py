@@ -14,7 +14,7 @@ from digitlab.translation import ENGLISH, LANGUAGES, Text
 
 
 class OutputClosed(Exception):
-    """Whoever read the standard output has left, as `head` does."""
+    """The reader of the standard output has left, as `head` does."""
 
 
 def prepare() -> None:
@@ -56,7 +56,7 @@ def write(text: str) -> None:
     """Print a line at once.
 
     Raises:
-        OutputClosed: Whoever read it has left.
+        OutputClosed: Its reader has left.
         OutputLost: It cannot be written for another reason, such as a full disk.
     """
     try:

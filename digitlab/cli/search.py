@@ -78,7 +78,7 @@ def _stop(lab: Lab, number: int) -> None:
         try:
             lab.searches.stop(number, OPERATOR)
         except SearchIsOver:
-            return  # meanwhile
+            return  # it ended after it was read
 
 
 def _as_result(trial: Trial) -> dict[str, Any]:

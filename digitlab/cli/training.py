@@ -47,8 +47,8 @@ def train(options: argparse.Namespace, lab: Lab) -> int:
 def attend(options: argparse.Namespace, epochs: int) -> CommandLineOptions:
     """Return the options of a run that prints each epoch.
 
-    Ctrl-C stops it after the current batch, and ends the process before the first one or if it is pressed again. It
-    goes on to its end if whoever read its output has left, and is interrupted if its output cannot be written.
+    Ctrl-C stops it after the current batch, and ends the process before the first one or if it is pressed again. If the
+    reader of its output leaves, it continues to its end; if its output cannot be written, it is interrupted.
     """
     has_begun, is_stopped = threading.Event(), threading.Event()
     failures: list[str] = []

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 _TEMPERATURES = np.exp(np.linspace(np.log(0.25), np.log(4), 241))
 # Cards keep the names of version 0.1.0.
 _STORED_NAMES = {"temperature": "temperature", "sure_from": "min_confidence", "digit_up_to": "max_entropy"}
-# Least confidence of an answer that counts as confident. Validation digits alone would let it sink below: too few of
-# them are misread. On digits that 149 other people wrote, 0.2 % of what is above is wrong (docs/networks.md).
+# No answer below this confidence counts as confident. Validation digits alone would allow a lower threshold: too few of
+# them are misread. On digits that 149 other people wrote, 0.2 % of the answers above it are wrong (docs/networks.md).
 _MIN_CONFIDENCE = 0.85
 _MIN_PROBABILITY = 1e-7  # Keras clips probabilities here before the logarithm
 

@@ -12,7 +12,7 @@ from digitlab.ui import identity, messages, repetition, resources
 from digitlab.ui.search import search_charts, search_form, search_heading, trial_table
 
 _REFRESH = 1.0  # seconds after which a search is shown again while one is running
-_LOOK = 30.0  # seconds after which is looked for new ones while none is
+_LOOK = 30.0  # seconds between two looks for new searches while none is
 
 lab = resources.lab()
 person = identity.person()

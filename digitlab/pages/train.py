@@ -25,7 +25,7 @@ from digitlab.ui import (
 from digitlab.ui.train import settings_sharing, steering, training_form
 
 _REFRESH = 0.5  # seconds after which the runs are shown again while one is under way
-_LOOK = 30.0  # seconds after which is looked for new ones while none is
+_LOOK = 30.0  # seconds between two looks for new runs while none is
 
 lab = resources.lab()
 person = identity.person()

@@ -24,7 +24,7 @@ from digitlab.preprocessing.rectangles import (
 _COVERED = 0.85  # of its length that a line is seen at least
 _END = 0.06  # of its length, at both ends, without a gap: a one in a cell, as long as a line, doesn't reach the sides
 _MIN_CELL = 0.4  # of half the length: a single line closer to a side is the foot of a two, or the top of a seven
-_TRACED = 0.6  # likewise, of a short piece of it
+_TRACED = 0.6  # of the length of a short piece of a line that is seen at least
 _PIECE = 24  # pixels of a line that are traced at once
 _THICK = 0.2  # of the shorter side: no printed line is as thick
 _THIN = 0.08  # of the shorter side: an empty rectangle with thicker lines is a zero that somebody has drawn

@@ -16,7 +16,7 @@ from digitlab.data.image_ops import shrink
 MIN_SIDE = 14  # pixels of a frame's shorter side: in a smaller one nothing can be written
 _MIN_LEVEL = 20  # of 255: fainter pixels come from compression
 _MIN_FILL = 0.55  # of its rectangle that the outline of a frame encloses before strokes that cross it are removed
-_RECTANGLE = 0.94  # of its rectangle that the outline fills at least afterwards; an ellipse fills 0.79
+_RECTANGLE = 0.94  # of its rectangle that the outline fills at least, without those strokes; an ellipse fills 0.79
 _CLOSING, _OPENING = 0.15, 0.3  # of the frame's shorter side
 _MIN_SHARE = 1 / 3  # of its filled outline that a frame is; where a thick stroke bends, a smaller rectangle may be left
 _WORKING_SIDE = 400  # pixels, of the outline while it is compared with a rectangle

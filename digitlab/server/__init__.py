@@ -1,6 +1,6 @@
 """The Streamlit server.
 
-closed_tabs       ends a tab's connection quietly where it is found closed twice
+closed_tabs       drops the error when a closed tab's connection is closed a second time
 drawing_answer    what is answered to a drawing while the pen moves
 embedded_cookies  cookies in another site's frame
 garbage           collects garbage when nobody waits for a page
@@ -9,7 +9,7 @@ lifecycle         opens the lab when the server starts, and closes it when the s
 middleware        what every request goes through
 page_style        the style sheet within the page
 reading_route     reads a drawing while the pen moves
-request_language  the language of whoever sent a request
+request_language  the language of the person who sent a request
 security_headers  what a browser may do with a response
 upload_limits     bounds what a session uploads
 uploads           the uploaded files, and their end with the session

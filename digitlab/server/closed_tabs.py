@@ -1,13 +1,13 @@
-"""Ends a tab's connection quietly where the server finds out twice that the tab is closed."""
+"""Drops the error that the server would log when it closes the connection of a closed tab a second time."""
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
 class ClosedTabs:
-    """ASGI middleware that drops the error of a WebSocket that is used once more after its end.
+    """ASGI middleware that drops the error of a WebSocket that is used after its end.
 
-    Streamlit sends from one task and receives in another. Where the first meets a closed tab, the second closes the
-    connection again: Starlette raises an error then, and the server would log it with a traceback.
+    Streamlit sends from one task and receives in another. When both find the tab closed, the connection is
+    closed twice. Starlette then raises an error, which the server would log with a traceback.
     """
 
     def __init__(self, app: ASGIApp) -> None:

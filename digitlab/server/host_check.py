@@ -20,9 +20,9 @@ _POLICY_VIOLATION = 1008  # the code with which a WebSocket is closed
 class HostCheck:
     """ASGI middleware that answers requests for `localhost`, for IP addresses and for configured host names only.
 
-    Whoever owns a name can let it lead to this machine (DNS rebinding). A browser then takes the lab for the server of
-    a page at that name, whose scripts could read all that is here. An IP address leads nowhere else. A request without
-    a host comes from no browser, and is answered.
+    The owner of a name can let it lead to this machine (DNS rebinding). A browser then takes the lab for the server of
+    a page at that name, whose scripts could read everything in the lab. An IP address leads nowhere else. A request
+    without a host comes from no browser, and is answered.
 
     A page of another origin may not open the WebSocket, unless Streamlit's settings for CORS allow it. Streamlit
     rejects it, too, but only after it has asked a service on the internet for the address of this machine.

@@ -1,7 +1,7 @@
-"""What the page that the browser loads first needs, so that nothing moves when it would come later.
+"""Adds to the page what would move its content if it came later.
 
-The language, which decides where lines are broken; the app's style sheet; and hints to load the code of fields and
-pictures at once: a field whose code comes later is first shown as a grey bar of another size.
+That is the language, which decides where lines are broken; the app's style sheet; and hints to load the code of fields
+and pictures at once: until its code is there, a field is a grey bar of another size.
 """
 
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The language of whoever sent a request, for answers that come before any page."""
+"""The language of the person who sent a request, for answers that come before any page."""
 
 from starlette.datastructures import Headers, QueryParams
 from starlette.requests import cookie_parser
@@ -11,7 +11,7 @@ from digitlab.ui.language import COOKIE, PARAMETER
 def language_of(scope: Scope) -> str:
     """Return the language that the address asks for, or else that was chosen on a page.
 
-    Without either it is the browser's first one that we have; else English.
+    Without either, it is the browser's most wanted one that DigitLab has; else English.
 
     Example:
         >>> language_of({"headers": [(b"accept-language", b"fr, ko-KR;q=0.8, en;q=0.7")]})

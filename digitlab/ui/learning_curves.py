@@ -74,7 +74,7 @@ def _heading(metric: str, progress: Progress | None) -> str:
 def _alternative(epochs: Sequence[EpochMetrics], metric: str) -> str:
     """Return a chart as a sentence: its title and its last points.
 
-    It changes with the epochs only: where the text changes, Streamlit draws the whole chart anew.
+    It changes with the epochs only: when the text changes, Streamlit draws the whole chart again.
     """
     if not epochs and metric == "loss":
         return _("The first epoch is under way; a dotted line shows its training loss so far")

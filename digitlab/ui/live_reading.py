@@ -71,7 +71,7 @@ function canvases() {
   return null
 }
 
-// Replaces what stands in a part of the page; nothing: hides it, until the page itself shows it anew.
+// Replaces the content of a part of the page. Without content, the part is hidden until the page shows it again.
 function fill(part, html) {
   if (!part) return
   part.style.visibility = html ? "" : "hidden"

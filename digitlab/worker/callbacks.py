@@ -129,7 +129,7 @@ class RateChanger(keras.callbacks.Callback):  # type: ignore[misc]
             self._rate = rate
 
     def _add(self, change: RateChange) -> None:
-        """Add a change in the place of all that were to come later: the newest wish counts."""
+        """Add a change in the place of all that were to come later: the newest request counts."""
         before = tuple(known for known in self.config.learning_rate_changes if known.batch < change.batch)
         changes = (*before, change) if len(before) < MAX_CHANGES else before
         self.config = dataclasses.replace(self.config, learning_rate_changes=changes)

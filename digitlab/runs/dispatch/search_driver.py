@@ -149,7 +149,7 @@ class SearchDriver(BackgroundThread):
             try:
                 store.request_stop(trial.run)
             except RunIsOver:
-                return  # meanwhile
+                return  # it ended after it was read
             self._changed()
 
     def _begin_trials(self, store: "Store", search: Search, trials: Sequence[Trial], wanted: int) -> None:

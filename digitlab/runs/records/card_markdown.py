@@ -1,4 +1,4 @@
-"""The model card of a network, as Markdown in the language of whoever reads it."""
+"""The model card of a network, as Markdown in the reader's language."""
 
 import time
 from collections.abc import Sequence

@@ -42,7 +42,7 @@ class Person:
         return self.is_teacher or self.owns(owner)
 
 
-OPERATOR = Person(id="", is_teacher=True)  # whoever can use this machine's command line
+OPERATOR = Person(id="", is_teacher=True)  # a person who can use this machine's command line
 
 
 def check_may_change(person: Person, owner: str, item: str) -> None:

@@ -19,7 +19,7 @@ HOPELESS = 5  # failed trials without another one, after which a search ends
 class SearchState(enum.StrEnum):
     """The state of a search: running -> finished | stopped | failed.
 
-    It is "finished" at its limit, "stopped" at a person's wish, and "failed" if no trial came to its end.
+    It is "finished" at its limit, "stopped" at a person's request, and "failed" if no trial came to its end.
 
     Example:
         >>> [state.value for state in SearchState if not state.is_over()]
@@ -45,7 +45,7 @@ class TrialState(enum.StrEnum):
     """The state of a trial: running -> finished | pruned | failed.
 
     It is "running" from its start until the search has been told its result, also while its run waits. It is "pruned"
-    if its run was stopped before its end, as unpromising or at a person's wish. Only finished trials can be the best.
+    if its run was stopped early, as unpromising or at a person's request. Only finished trials can be the best.
 
     Example:
         >>> TrialState.PRUNED.label

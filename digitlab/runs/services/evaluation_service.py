@@ -49,7 +49,7 @@ class EvaluationService:
         if cached is not None:
             return cached
         report(0)
-        with self._asking:  # whoever waits for the same answers finds them cached
+        with self._asking:  # a second request for the same answers waits, and finds them cached
             cached = self._cached_scores(card, digit_set)
             return cached if cached is not None else self._asked(card, digit_set, report)
 

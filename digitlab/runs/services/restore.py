@@ -1,7 +1,7 @@
 """Puts a backup in the place of a lab that is not running; what was there is moved aside.
 
 Nothing is changed before all of the backup was read and found sound. The last step only renames files, and a journal
-says which: if it is interrupted, whoever restores next puts everything back first, and until then no lab starts there.
+says which. After an interruption, the next restore first moves everything back; until then no lab starts there.
 """
 
 import json

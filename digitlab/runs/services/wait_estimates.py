@@ -109,7 +109,7 @@ class WaitEstimator:
         }
 
     def _last_runs(self) -> dict[str, _LastRun]:
-        """Return the last run of each network here, by its key; it is read anew now and then."""
+        """Return the last run of each network here, by its key; it is read again when it is too old."""
         if time.monotonic() - self._measured > _MAX_AGE_OF_SPEEDS:
             self._last = {}
             for run in self._runs[:_RECENT]:

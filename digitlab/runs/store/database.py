@@ -17,7 +17,7 @@ class Database:
     """A database that is open. Its tables are there, and as this version has them. Safe for several threads.
 
     Attributes:
-        engine: SQLAlchemy's; whoever uses it directly does so within `lab_errors`.
+        engine: SQLAlchemy's; use it only within `lab_errors`.
 
     Raises:
         DatabaseUnavailable: From every method, if the database cannot be reached.

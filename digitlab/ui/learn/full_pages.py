@@ -9,7 +9,7 @@ from digitlab.ui.learn import data_trials, lesson_run
 
 
 def show(step: str) -> None:
-    """Link to the page of a step; whoever comes back to Learn is at the same step."""
+    """Link to the page of a step; on the way back, Learn opens at the same step."""
     links = _links(step)
     with st.container(horizontal=True, key="learn-links"):
         for page, label, icon, address in links:

@@ -34,8 +34,8 @@ class LayerDraft:
         stack: The layers, without the last one.
         preset: The preset whose settings the form suggests.
         chosen: The position of the layer that changes go to.
-        numbers: One for each layer, and for each anew: its fields' widgets are named so.
-        revision: Another one after each change, above all numbers.
+        numbers: A number for each layer, which no other layer ever gets: the keys of its widgets contain it.
+        revision: Grows with each change, and is above all numbers.
         earlier: The stacks before, for undoing.
 
     Example:

@@ -51,7 +51,7 @@ def _chart(run: Run) -> None:
             batch_plot.loss_by_batch(run.config.steps, changes, is_dark=style.is_dark()),
             height=_HEIGHT,
             key=f"batches-{run.number}",
-            alt=batch_plot.losses_in_words(finished, changes),  # where it changes, Streamlit draws the chart anew
+            alt=batch_plot.losses_in_words(finished, changes),  # when it changes, Streamlit draws the chart again
         )
     else:
         with st.container(height=_HEIGHT, border=True, key=f"batches-{run.number}-waiting"):
