@@ -42,8 +42,8 @@ def rejection(network: Recogniser, printed: list[NDArray[np.uint8]]) -> dict[str
         printed: Ink of printed letters, uint8 (height, width) each.
 
     Returns:
-        By kind of drawing: the area under the ROC of the rejection, the share rejected, and the share called a sure
-        digit. For the digits: the share that is rejected, which are false alarms.
+        By kind of drawing: the area under the ROC of the rejection, the share rejected, and the share
+        confidently called a digit. For the digits: the share that is rejected, which are false alarms.
     """
     digits = mnist.load().x_train[-_VALIDATION:]
     usual = scores(network, digits)

@@ -1,4 +1,4 @@
-"""Pairs of digits that stand apart or touch: how many are read correctly, and how many are wrong although called sure.
+"""Pairs of digits that stand apart or touch: how many are read correctly, and how many are wrong but confident.
 
     python benchmarks/pairs.py STROKES_PATH [--model handwriting] [--pairs 16] [--half 0]
 
@@ -110,7 +110,7 @@ def main() -> None:
     for overlap, row in results.items():
         print(
             f"overlap {overlap:>3} px: right {row['right']:.1%}, two digits {row['two_digits']:.1%}, "
-            f"wrong and sure {row['wrong_and_sure']:.1%}, {row['milliseconds']:.1f} ms"
+            f"wrong and confident {row['wrong_and_sure']:.1%}, {row['milliseconds']:.1f} ms"
         )
     touching = float(np.mean([row["right"] for overlap, row in results.items() if int(overlap) > 0]))
     print(f"touching: right {touching:.1%}")
