@@ -10,7 +10,8 @@ import pytest
 
 from digitlab.settings import ROOT
 
-WITHOUT_A_SERVER = [path for path in sorted((ROOT / "digitlab").rglob("*.py")) if not {"ui", "pages"} & set(path.parts)]
+MODULES = sorted((ROOT / "digitlab").rglob("*.py"))
+WITHOUT_A_SERVER = [path for path in MODULES if not {"ui", "pages"} & set(path.parts)]
 BASES_WITHOUT_EXAMPLES = {"ABC", "Protocol", "Enum", "StrEnum", "IntEnum", "Exception", "DigitLabError", "NamedTuple"}
 # Their examples would start worker processes; tests/runs has them at work.
 NEED_WORKERS = {
@@ -27,7 +28,7 @@ def examples(path: Path) -> list[doctest.DocTest]:
     return doctest.DocTestFinder().find(importlib.import_module(module(path)), module(path))
 
 
-@pytest.mark.parametrize("path", [path for path in WITHOUT_A_SERVER if ">>> " in path.read_text()], ids=module)
+@pytest.mark.parametrize("path", [path for path in MODULES if ">>> " in path.read_text()], ids=module)
 def test_examples_in_docstrings_are_true(path, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     runner = doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE | doctest.IGNORE_EXCEPTION_DETAIL)

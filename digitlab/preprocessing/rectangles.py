@@ -47,6 +47,10 @@ class Rectangle:
         angle: Degrees, counted as `cv2.getRotationMatrix2D` undoes them.
         has_bumps: Whether the component sticks out of it, as a digit does that crosses a frame.
         is_comb: Whether it is the base of a comb field with its ticks, which is open at the top.
+
+    Example:
+        >>> Rectangle(left=10, top=20, right=110, bottom=80).side
+        60
     """
 
     left: int

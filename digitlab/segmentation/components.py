@@ -22,6 +22,11 @@ class Component:
         mask: bool (height, width), where it has ink.
         cut_cost: Pen widths of ink that the cut on its right passes; None where nothing is cut.
         uncut_height: The height of the component that it was cut from, in pixels; None for a component.
+
+    Example:
+        >>> component = Component(left=3, top=2, mask=np.ones((20, 10), np.bool_))
+        >>> component.right, component.bottom
+        (13, 22)
     """
 
     left: int

@@ -51,6 +51,14 @@ class SharedState:
         opened: uint8 (height, width, 4), the file or photo that was opened on Draw; None where there is none.
         designed: The settings on Train of a network of one's own; None where there is none, or it cannot be trained.
         corrections: The corrected digits, by the key of the field with the label; My digits forgets those it changes.
+
+    Example:
+        >>> state = SharedState()
+        >>> state.picture is None
+        True
+        >>> state.canvas().picture = np.zeros((280, 280, 4), np.uint8)
+        >>> state.picture.shape
+        (280, 280, 4)
     """
 
     network: str = ""

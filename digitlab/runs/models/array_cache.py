@@ -14,7 +14,16 @@ _MAX_BYTES = 200_000_000  # 500 times a network's answers on the test set
 
 
 class ArrayCache:
-    """Arrays by name. An array that cannot be written or read counts as missing, so it raises no error. Thread-safe."""
+    """Arrays by name. An array that cannot be written or read counts as missing, so it raises no error. Thread-safe.
+
+    Example:
+        >>> from pathlib import Path
+        >>> from digitlab.storage.folder import Folder
+        >>> cache = ArrayCache(Folder(Path("cache")))
+        >>> cache.put("counts", np.array([1, 2]))
+        >>> cache.get("counts"), cache.get("other")
+        (array([1, 2]), None)
+    """
 
     def __init__(self, storage: Storage) -> None:
         self._storage = storage

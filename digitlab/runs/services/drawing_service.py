@@ -25,6 +25,18 @@ class DrawingService:
     """People's own drawings. Nobody sees those of others, not even a teacher. Thread-safe.
 
     The store is opened on first use.
+
+    Example:
+        >>> from digitlab.runs.store.store import Store
+        >>> store = Store("sqlite:///lab.db")
+        >>> ann = Person(id="a" * 32, name="Ann")
+        >>> drawing = Drawing(label=7, image=np.full((28, 28), 9, np.uint8), source="request")
+        >>> drawings = DrawingService(lambda: store)
+        >>> [saved.number for saved in drawings.save([drawing], ann)]
+        [1]
+        >>> drawings.counts(ann)[7]
+        1
+        >>> store.close()
     """
 
     def __init__(self, store: "Callable[[], Store]", check_room: Callable[[], None] = lambda: None) -> None:
