@@ -198,8 +198,9 @@ def _lines(seen: NDArray[np.uint8], rows: tuple[int, int], columns: tuple[int, i
     thickest = max(runs[0][1] - runs[0][0], runs[-1][1] - runs[-1][0])
     end = thickest + max(3, round(_END * part.shape[1]))
     reached = part[:, thickest - 1 : end].all(axis=1) & part[:, -end : 1 - thickest or None].all(axis=1)
+    max_width = max(thickest + 2, _UNEVEN * thickest)  # two cells side by side may have a line each
     inner = [
-        run for run in runs[1:-1] if run[1] - run[0] <= thickest + 2 and reached[slice(*np.subtract(run, start))].any()
+        run for run in runs[1:-1] if run[1] - run[0] <= max_width and reached[slice(*np.subtract(run, start))].any()
     ]
     if len(inner) == 1:
         margin = _MIN_CELL * (runs[-1][1] - runs[0][0]) / 2
