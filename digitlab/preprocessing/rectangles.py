@@ -164,7 +164,7 @@ def _as_rectangle(outline: NDArray[np.int32], seen: NDArray[np.uint8]) -> Rectan
     bump = max(2, round(1 / scale))
     bumps = max(x - margin, y - margin, width + margin - x - breadth, height + margin - y - length)
     left, top = left - margin + x, top - margin + y
-    return Rectangle(left, top, left + breadth, top + length, float(angle), bumps > bump)
+    return Rectangle(max(0, left), max(0, top), left + breadth, top + length, float(angle), bumps > bump)
 
 
 def _as_comb(outline: NDArray[np.int32]) -> Rectangle | None:

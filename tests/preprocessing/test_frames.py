@@ -5,6 +5,7 @@ from forms import form, notebook, on_paper, pixels, plot, scanned, small, writte
 
 from digitlab.networks.recognition import Recogniser
 from digitlab.preprocessing.foreground import extract_foreground
+from digitlab.preprocessing.rectangles import find_panels, find_rectangles
 
 
 @pytest.fixture(scope="module")
@@ -59,6 +60,13 @@ def test_an_empty_comb_field_holds_nothing(recogniser):
 @pytest.mark.parametrize("form_name", [name for name in FORMS if name != "crossing"])
 def test_boxes_that_stand_apart_are_read_in_order(text, form_name):
     assert text(on_paper(form(digits("4569"), kind="boxes", **FORMS[form_name]))) == "4569"
+
+
+@pytest.mark.parametrize("line", [2, 4, 6])
+def test_cells_with_a_line_each_side_by_side_are_read(text, line):
+    cells = [form(digits(number), line=line, margin=line, cell=(70, 80)) for number in "4569"]
+    row = np.hstack([cell[:, line // 2 : -line // 2] for cell in cells])
+    assert text(on_paper(np.pad(row, 12))) == "4569"
 
 
 def test_light_cells_on_a_dark_screen_are_read(text):
@@ -116,6 +124,16 @@ def test_one_digit_in_a_frame_is_read(recogniser, digit):
 def test_a_picture_cut_out_along_a_frame_is_read(recogniser, digit):
     drawing = on_paper(form([written(digit) if digit is not None else None], margin=1, line=2))
     assert recogniser.read(drawing).digit == digit
+
+
+@pytest.mark.parametrize("line", [1, 3, 5])
+def test_a_rectangle_lies_within_the_picture(line):
+    for width, height in np.random.default_rng(1).integers(30, 90, (40, 2)):
+        ink = np.zeros((height, width), np.uint8)
+        cv2.rectangle(ink, (-1, -1), (int(width) - 2, int(height) - 2), 255, line)
+        rectangles = find_rectangles(ink)
+        assert all(one.left >= 0 and one.top >= 0 for one in rectangles)
+        find_panels(ink, rectangles)  # without a warning
 
 
 @pytest.mark.parametrize("cmap", ["viridis", "gray", "gray_r"])
