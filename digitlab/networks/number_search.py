@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from digitlab.networks.reading import DigitReading, Reading
 from digitlab.preprocessing import normalization
+from digitlab.segmentation.components import connected_components
 from digitlab.segmentation.segments import Segment, find_segments, single_sign, undivided
 
 _NETWORK_WEIGHT = 8.0  # of the network's log-probability against the prior of the geometry
@@ -31,6 +32,8 @@ _MIN_PROBABILITY = 1e-6  # smaller ones count as this, so that the logarithm is 
 _MIN_CUT_PRIOR, _MIN_CUT_LIKELIHOOD, _MIN_NARROW_LIKELIHOOD = -8.0, -1.2, -5.0
 _NARROW = 0.6  # of its height
 _STROKES = (1, 7)  # what the strokes of letters look like: where such a digit was cut from other ink, it is never sure
+_MAX_PIECES = 6  # of a digit whose strokes are broken, or crossed by lines that were removed; lines of text have more
+_MIN_SIGNS, _MIN_SURE = 3, 0.5  # a row of so many signs, fewer of which are sure, is text
 _MIN_DIVISIBLE = 0.9  # the probability from which ink that could be cut is surely one digit
 _SKIPPED = 1e6  # the cost of an atom that no candidate covers
 
@@ -59,7 +62,7 @@ def find_digits(ink: NDArray[np.uint8], network: DigitReader) -> list[DigitReadi
 
     Returns:
         The digits from left to right; an empty list where there is no ink. No digit is sure whose ink could as well be
-        cut in another way.
+        cut in another way or is in very many pieces, and none of a row that looks like text.
     """
     segments = find_segments(ink)
     scores = [segment.log_prior for segment in segments]
@@ -72,7 +75,7 @@ def find_digits(ink: NDArray[np.uint8], network: DigitReader) -> list[DigitReadi
     digits = [_cautious(digit, segments[k]) for k in path if (digit := read[k])]
     sign = single_sign(ink) if len(digits) > 1 else None
     if sign is None:
-        return digits
+        return [_unsure(digit) for digit in digits] if _looks_like_text(digits) else digits
     # Two touching digits are mostly wider than one sign. Without this check, an R would be read as 12, and a V surely
     # as 11.
     prior = sum(segments[k].log_prior for k in path)
@@ -105,10 +108,17 @@ def _is_narrow(sign: Segment) -> bool:
     return right - left < _NARROW * (bottom - top)
 
 
+def _looks_like_text(digits: Sequence[DigitReading]) -> bool:
+    """Whether most signs of a row are no sure digits, so that an o or an l in it is hardly a zero or a one."""
+    return len(digits) >= _MIN_SIGNS and sum(digit.reading.is_sure for digit in digits) < _MIN_SURE * len(digits)
+
+
 def _cautious(digit: DigitReading, segment: Segment) -> DigitReading:
-    """Return a digit that is sure only if its ink can hardly be cut in another way."""
+    """Return a digit that is sure only if its ink can hardly be cut in another way, and is in few pieces."""
     is_divisible = segment.first < segment.last and max(digit.reading.probabilities) < _MIN_DIVISIBLE
-    return _unsure(digit) if is_divisible or (segment.is_cut and digit.reading.digit in _STROKES) else digit
+    is_cut_stroke = segment.is_cut and digit.reading.digit in _STROKES
+    is_doubtful = is_divisible or is_cut_stroke or len(connected_components(segment.ink)) > _MAX_PIECES
+    return _unsure(digit) if is_doubtful else digit
 
 
 def _unsure(digit: DigitReading) -> DigitReading:

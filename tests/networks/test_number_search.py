@@ -233,6 +233,34 @@ def test_what_could_be_cut_needs_more_certainty_to_be_one(share, is_sure):
     assert (one.reading.digit, one.reading.is_sure) == (4, is_sure)
 
 
+@pytest.mark.parametrize(("sure", "shown"), [(1, 0), (2, 2), (4, 4)])
+def test_no_sign_of_a_row_that_looks_like_text_is_sure(sure, shown):
+    line = np.zeros((200, 500), np.uint8)
+    for left in range(30, 490, 120):
+        line[40:160, left : left + 12] = 255
+    shares = np.full((4, 10), 0.05, np.float32)
+    shares[:, 1] = 0.55
+    shares[:sure] = np.eye(10)[1]
+
+    class Doubtful(Answering):
+        def interpret(self, image, probabilities) -> Reading:
+            return Reading(1, tuple(probabilities.tolist()), bool(probabilities[1] > 0.9), image, True)
+
+    digits = find_digits(line, Doubtful(lambda images: shares[: len(images)]))
+    assert len(digits) == 4
+    assert sum(digit.reading.is_sure for digit in digits) == shown
+
+
+@pytest.mark.parametrize(("pieces", "is_sure"), [(2, True), (8, False)])
+def test_very_many_pieces_are_no_sure_digit(pieces, is_sure):
+    sign = np.zeros((280, 280), np.uint8)
+    for piece in range(pieces):
+        top = 40 + piece * 200 // pieces
+        sign[top : top + 120 // pieces, 100:180] = 255
+    (digit,) = find_digits(sign, Answering(lambda images: np.tile(np.eye(10, dtype=np.float32)[6], (len(images), 1))))
+    assert digit.reading.is_sure is is_sure
+
+
 @pytest.mark.parametrize("other", ["one, bare and bowed", "one, bare and slanted backward"])
 @pytest.mark.parametrize("overlap", [1, 3, 8])
 def test_two_strokes_that_touch_are_two_ones(handwriting_network, other, overlap):
