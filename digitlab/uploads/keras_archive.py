@@ -39,6 +39,7 @@ _LITERT = Text(
     "It is a LiteRT (TFLite) file, from which no layers can be rebuilt. Import the network that it was made from."
 )
 _ONNX = Text("It is an ONNX file or another of Protocol Buffers. Import the Keras network that it was made from.")
+_PACKED = Text("It is a ZIP with a .keras file in it. Unpack it, and import that file.")
 _JSON = Text("It is a text, which holds no weights. Save the whole network with model.save('NAME.keras').")
 _OTHER_FORMATS = {  # by their first bytes
     b"\x80": _PYTORCH,
@@ -50,6 +51,10 @@ _OTHER_ARCHIVES = {  # by the end of the name of a part
     "saved_model.pb": _SAVED_MODEL,
     "keras_metadata.pb": _SAVED_MODEL,
     "data.pkl": _PYTORCH,
+    "/model.weights.h5": Text(
+        "It is a .keras file that was unpacked, and packed again as a folder. Import the original."
+    ),
+    ".keras": _PACKED,
     ".npy": Text(
         "It is a file of NumPy arrays, without the layers. Save the whole network with model.save('NAME.keras')."
     ),
@@ -101,6 +106,8 @@ def parse(content: bytes) -> ArchiveParts:
         raise ModelRejected(
             Text("It has more than {allowed:.0f} MB. Choose a smaller network.", allowed=MAX_FILE_SIZE / 1e6)
         )
+    if not content:
+        raise ModelRejected(Text("It is empty. Choose another file, or save it again."))
     if content.startswith(_HDF5):
         if len(content) < _MIN_HDF5:
             raise ModelRejected(Text("It is an HDF5 file without content. Download or save it again."))

@@ -213,11 +213,16 @@ def _reject(entry: Mapping[str, Json]) -> NoReturn:
             )
         )
     if registered not in (None, name) or not str(module).startswith("keras"):
+        package = module or str(registered).rpartition(">")[0]
+        if not package:  # a class without `register_keras_serializable`
+            raise ModelRejected(
+                Text("It needs custom code: {name}. Build the network with Keras' plain layers.", name=_short(name))
+            )
         raise ModelRejected(
             Text(
                 "It needs custom code: {name} of {module}. Build the network with Keras' plain layers.",
                 name=_short(name),
-                module=_short(module),
+                module=_short(package),
             )
         )
     raise ModelRejected(

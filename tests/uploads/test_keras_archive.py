@@ -42,7 +42,7 @@ def test_ready_made_networks_are_plain(ready_made):
 @pytest.mark.parametrize(
     ("content", "match"),
     [
-        (b"", "not a .keras file"),
+        (b"", "is empty"),
         (b"hello", "not a .keras file"),
         (b"\x89HDF\r\n\x1a\n", "HDF5 file without content"),
         (b"\x08\x01\x12\xd4\x01", "SavedModel of TensorFlow.*tf_keras.models.load_model"),
@@ -86,6 +86,8 @@ def test_an_hdf5_file_is_only_opened_in_the_sandbox():
         ("mine/saved_model.pb", "SavedModel of TensorFlow"),
         ("archive/data.pkl", "PyTorch or a Python pickle"),
         ("arr_0.npy", "NumPy arrays"),
+        ("theirs/net.keras", "ZIP with a .keras file in it. Unpack it"),
+        ("net/model.weights.h5", "packed again as a folder. Import the original"),
     ],
 )
 def test_an_archive_of_another_kind_is_named(part, match):

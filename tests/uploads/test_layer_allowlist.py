@@ -31,6 +31,8 @@ def test_a_network_may_be_built_for_any_number_of_digits():
         (layer("Dense", units=10, activation=LAMBDA), "Lambda"),
         (dense(activation={"class_name": "function", "config": "system", "module": "os"}), "function system of os"),
         (layer("Mine", "my_package", "my_package>Mine"), "needs custom code"),
+        (layer("Mine", None, "my_package>Mine"), "custom code: Mine of my_package. "),
+        (layer("Mine", None, "Mine"), "custom code: Mine. "),
         (layer("Dense", "keras.layers", "evil>Dense", units=10), "needs custom code"),
         (layer("Popen", "subprocess", args="sh"), "Popen of subprocess"),
         (layer("get_file", "keras.utils", origin="http://192.0.2.1/x.tar"), "get_file of keras.utils"),
