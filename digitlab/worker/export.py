@@ -5,7 +5,9 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
@@ -49,18 +51,31 @@ def export(model: keras.Model, path: Path, samples: NDArray[np.uint8]) -> None:
 
 @contextmanager
 def _convertible(model: keras.Model) -> Iterator[None]:
-    """Let each GELU of a network end in a maximum that changes nothing, as it is never below -0.17.
+    """Let two kinds of layers do the same in a way that LiteRT knows, too.
 
-    LiteRT's converter merges a ReLU with a multiplication before it, and then does not know the GELU that ended in it.
+    LiteRT's converter merges a ReLU with a multiplication before it, and then does not know the GELU that ended in it:
+    each GELU ends in a maximum that changes nothing, as it is never below -0.17. On some processors LiteRT's reciprocal
+    square root of 0 is not a number (NaN): unit normalization takes none of 0.
     """
     gelus = [layer for layer in _layers(model) if getattr(layer, "activation", None) is keras.activations.gelu]
+    norms = [layer for layer in _layers(model) if isinstance(layer, keras.layers.UnitNormalization)]
     for layer in gelus:
         layer.activation = lambda x: keras.ops.maximum(keras.activations.gelu(x), -1.0)
+    for layer in norms:
+        layer.call = partial(_normalize, axis=layer.axis)
     try:
         yield
     finally:
         for layer in gelus:
             layer.activation = keras.activations.gelu
+        for layer in norms:
+            del layer.call
+
+
+def _normalize(inputs: Any, *, axis: int | list[int]) -> Any:
+    """Divide by the L2 norm, or by 1e-12 where that is larger, as Keras' UnitNormalization does."""
+    square_sum = keras.ops.sum(keras.ops.square(inputs), axis=axis, keepdims=True)
+    return inputs * keras.ops.rsqrt(keras.ops.maximum(square_sum, 1e-24))
 
 
 def _layers(model: keras.Model) -> Iterator[keras.layers.Layer]:

@@ -33,6 +33,17 @@ def test_a_relu_after_a_gelu_is_converted(tmp_path, digits):
     assert np.array_equal(model.predict(digits.x_test[:16], verbose=0), before)
 
 
+@pytest.mark.parametrize("axis", [1, 2, [1, 2]])
+def test_normalized_empty_rows_are_read(tmp_path, digits, axis):
+    pixels = keras.Input((28, 28), dtype="uint8")
+    normalize = keras.layers.UnitNormalization(axis)
+    flat = keras.layers.Flatten()(normalize(keras.layers.Rescaling(1 / 255)(pixels)))
+    model = keras.Model(pixels, keras.layers.Dense(10, "softmax")(flat))
+    samples = np.concatenate([digits.x_test[:15], np.zeros((1, 28, 28), np.uint8)])
+    export(model, tmp_path / "net.keras", samples)  # the files agree
+    assert type(normalize).call == normalize.call.__func__  # its own again
+
+
 def test_a_file_that_reads_differently_is_not_accepted(tmp_path, digits, monkeypatch):
     model = build("tutorial", 1)
     monkeypatch.setattr(model, "predict", lambda images, verbose: np.full((len(images), 10), 0.5))
