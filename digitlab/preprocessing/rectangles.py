@@ -29,6 +29,8 @@ MIN_TILT = 0.2  # degrees: less moves the end of a line by hardly a pixel
 _EDGE = 0.08  # of the shorter side, within a rectangle in another colour than the page: writing in it leaves that free
 _FILLED = 0.9  # of that edge that is seen
 _RING = 0.5  # ratio of the widths of a ring's four sides, at least
+_MIN_PLOT = 0.6  # of the height, and of the width, of its figure; a cell beside another one has less
+_MIN_AXIS = 6  # pixels that an axis takes beside its plot at least
 _FLAT = 1.5  # times its height: a comb is at least as wide
 _MIN_BASE = 0.45  # of a comb's width at which nothing that is written crosses its base
 MIN_TICK = 4  # pixels, the height of a comb's ticks
@@ -214,7 +216,29 @@ def _is_panel(seen: NDArray[np.uint8], rectangle: Rectangle) -> bool:
     edge = np.ones_like(box)
     edge[width:-width, width:-width] = 0
     edge[:3], edge[-3:], edge[:, :3], edge[:, -3:] = 0, 0, 0, 0
-    return float(box[edge > 0].mean()) > _FILLED and has_sharp_corners(seen, _shrunk(rectangle)) and not _is_ring(box)
+    is_filled = float(box[edge > 0].mean()) > _FILLED and not _is_ring(box)
+    return (is_filled or _is_around_plot(box, width)) and has_sharp_corners(seen, _shrunk(rectangle))
+
+
+def _is_around_plot(box: NDArray[np.uint8], edge: int) -> bool:
+    """Whether a filled rectangle has a large rectangular hole that is much further from one side, with an axis.
+
+    So looks the white figure of a plot on a dark page whose colour is nearly that of the plot.
+    """
+    holes = 1 - box
+    holes[:2], holes[-2:], holes[:, :2], holes[:, -2:] = 0, 0, 0, 0
+    outlines, _ = cv2.findContours(holes, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    if not outlines:
+        return False
+    largest = max(outlines, key=cv2.contourArea)
+    left, top, width, height = cv2.boundingRect(largest)
+    margins = (left, top, box.shape[1] - left - width, box.shape[0] - top - height)
+    return bool(
+        cv2.contourArea(largest) > _FILLED * width * height
+        and height > _MIN_PLOT * box.shape[0]
+        and width > _MIN_PLOT * box.shape[1]
+        and max(margins) > max(_MIN_AXIS, edge / 2, min(margins) / _RING)
+    )
 
 
 def _shrunk(rectangle: Rectangle) -> Rectangle:

@@ -155,6 +155,14 @@ def test_the_plot_in_a_notebook_is_read(text, cmap, dark):
     assert text(notebook(plot([small(4)], cmap, inches=(5.5, 4.2)), dark=dark)) == "4"
 
 
+@pytest.mark.parametrize("cmap", ["viridis", "gray", "inferno", "gray_r"])
+def test_a_plot_cut_out_tightly_in_a_dark_notebook_is_read(text, cmap):
+    figure = plot([small(4)], cmap, inches=(5.5, 4.2))
+    rows, columns = (np.flatnonzero((figure[..., :3] < 250).any(axis=(axis, 2))) for axis in (1, 0))
+    tight = figure[rows[0] - 7 : rows[-1] + 8, columns[0] - 7 : columns[-1] + 8]
+    assert text(notebook(tight, dark=True)) == "4"
+
+
 @pytest.mark.parametrize("cmap", ["viridis", "gray", "gray_r"])
 @pytest.mark.parametrize("digit", [0, 4])
 def test_pixels_drawn_as_squares_are_read(recogniser, cmap, digit):
