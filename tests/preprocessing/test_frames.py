@@ -132,7 +132,7 @@ def test_a_rectangle_lies_within_the_picture(line):
         ink = np.zeros((height, width), np.uint8)
         cv2.rectangle(ink, (0, 0), (int(width) - 1, int(height) - 1), 255, line)
         rectangles = find_rectangles(ink)
-        assert all(one.left >= 0 and one.top >= 0 for one in rectangles)
+        assert all(rectangle.left >= 0 and rectangle.top >= 0 for rectangle in rectangles)
         find_panels(ink, rectangles)  # without a warning
 
 
