@@ -15,7 +15,7 @@ _KEY = "setting"  # of a field's metadata
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Setting:
+class SettingSpec:
     """A setting of a training, as the checks, the form, the command line, links and files need it.
 
     Attributes:
@@ -120,20 +120,20 @@ class Setting:
         return isinstance(value, numbers) and self.low <= value <= self.high
 
 
-def declare(setting: Setting) -> Any:
+def declare(setting: SettingSpec) -> Any:
     """Make a setting the field of a dataclass.
 
     Example:
         >>> @dataclass
         ... class Config:
-        ...     epochs: int = declare(Setting(default=10, label="Epochs", low=1, high=500))
+        ...     epochs: int = declare(SettingSpec(default=10, label="Epochs", low=1, high=500))
         >>> Config()
         Config(epochs=10)
     """
     return dataclasses.field(default=setting.default, metadata={_KEY: setting})
 
 
-def settings_of(config: type) -> dict[str, Setting]:
+def settings_of(config: type) -> dict[str, SettingSpec]:
     """Return the settings that a dataclass declares, by name: its own first, then those of the dataclasses in it."""
     return _settings_of(cast(Hashable, config))
 
@@ -151,25 +151,25 @@ def values_of(config: Any) -> dict[str, Any]:
 
 
 @cache
-def _settings_of(config: Any) -> dict[str, Setting]:
+def _settings_of(config: Any) -> dict[str, SettingSpec]:
     own = (dataclasses.replace(setting, group=setting.group or "more") for setting in _declared(config))
     return {setting.name: setting for setting in (*own, *_inner(config))}
 
 
 @cache
-def _declared(config: Any) -> tuple[Setting, ...]:
+def _declared(config: Any) -> tuple[SettingSpec, ...]:
     return tuple(_named(field) for field in dataclasses.fields(config) if _KEY in field.metadata)
 
 
-def _inner(config: Any) -> Iterator[Setting]:
+def _inner(config: Any) -> Iterator[SettingSpec]:
     for field in dataclasses.fields(config):
         if isinstance(field.type, type) and dataclasses.is_dataclass(field.type):
             for setting in _declared(cast(Hashable, field.type)):
                 yield dataclasses.replace(setting, owner=field.name, group=setting.group or field.name)
 
 
-def _named(field: "dataclasses.Field[Any]") -> Setting:
-    setting: Setting = field.metadata[_KEY]
+def _named(field: "dataclasses.Field[Any]") -> SettingSpec:
+    setting: SettingSpec = field.metadata[_KEY]
     is_optional = isinstance(field.type, types.UnionType)
     kind: Any = get_args(field.type)[0] if is_optional else field.type
     return dataclasses.replace(setting, name=field.name, kind=kind, is_optional=is_optional)

@@ -13,7 +13,9 @@ from digitlab.fields import settings_of
 from digitlab.networks.config import TrainingConfig
 from digitlab.settings import ROOT
 
-ONE_LINE = '    label_smoothing: float = declare(Setting(default=0.0, label="Label smoothing", high=0.5, step=0.05))\n'
+ONE_LINE = (
+    '    label_smoothing: float = declare(SettingSpec(default=0.0, label="Label smoothing", high=0.5, step=0.05))\n'
+)
 LAST = "    tuning: FineTuning | None = None\n"
 
 

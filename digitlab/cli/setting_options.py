@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from digitlab.cli import input_file
-from digitlab.fields import Setting, settings_of
+from digitlab.fields import SettingSpec, settings_of
 from digitlab.networks import rate_changes
 from digitlab.networks.config import LAYERS, RATE_CHANGES, TrainingConfig
 from digitlab.networks.layers import stacks
@@ -66,7 +66,7 @@ def _layers(given: str) -> Stack:
     return stacks.from_text(given if is_json else input_file.read(Path(given), stacks.MAX_SIZE))
 
 
-def _kind(setting: Setting) -> dict[str, Any]:
+def _kind(setting: SettingSpec) -> dict[str, Any]:
     """Return how argparse reads and describes the option."""
     about = translated(setting.help) or f"{translated(setting.label)}."
     if setting.kind is bool:

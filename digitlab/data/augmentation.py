@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from digitlab.fields import Setting, check_settings, declare, values_of
+from digitlab.fields import SettingSpec, check_settings, declare, values_of
 from digitlab.translation import Text
 
 _KNOTS = 6  # of the grid of an elastic distortion, in each direction: about one every 5 pixels
@@ -38,13 +38,13 @@ class Augmentation:
     """
 
     shift: float = declare(
-        Setting(default=0.0, label=Text("Shift"), high=8, step=0.5, unit=Text("pixels"), form_format="%g px")
+        SettingSpec(default=0.0, label=Text("Shift"), high=8, step=0.5, unit=Text("pixels"), form_format="%g px")
     )
     rotation: float = declare(
-        Setting(default=0.0, label=Text("Rotation"), high=45, step=1, unit=Text("degrees"), form_format="%g°")
+        SettingSpec(default=0.0, label=Text("Rotation"), high=45, step=1, unit=Text("degrees"), form_format="%g°")
     )
     scale: float = declare(
-        Setting(
+        SettingSpec(
             default=0.0,
             label=Text("Scale"),
             high=0.5,
@@ -54,7 +54,7 @@ class Augmentation:
         )
     )
     shear: float = declare(
-        Setting(
+        SettingSpec(
             default=0.0,
             label=Text("Shear"),
             help=Text("Slants to both sides."),
@@ -64,7 +64,7 @@ class Augmentation:
         )
     )
     elastic: float = declare(
-        Setting(
+        SettingSpec(
             default=0.0,
             label=Text("Elastic"),
             help=Text("Distorts the digit locally, as if it were drawn on rubber."),
@@ -75,7 +75,7 @@ class Augmentation:
         )
     )
     erasing: float = declare(
-        Setting(
+        SettingSpec(
             default=0.0,
             label=Text("Erasing"),
             help=Text("Share of the digits that lose a small square."),

@@ -9,7 +9,7 @@ from typing import Any
 
 from digitlab.data.augmentation import Augmentation
 from digitlab.errors import InvalidSetting
-from digitlab.fields import Setting, check_settings, declare, settings_of, values_of
+from digitlab.fields import SettingSpec, check_settings, declare, settings_of, values_of
 from digitlab.networks import rate_changes
 from digitlab.networks.fine_tuning_source import FineTuning
 from digitlab.networks.layers import figures, stacks
@@ -73,9 +73,11 @@ class TrainingConfig:
         digitlab.errors.InvalidSetting: The setting epochs is 0. Choose a whole number from 1 to 500.
     """
 
-    preset: str = declare(Setting(default="tutorial", label=Text("Network"), choices=tuple(PRESETS), group="network"))
+    preset: str = declare(
+        SettingSpec(default="tutorial", label=Text("Network"), choices=tuple(PRESETS), group="network")
+    )
     epochs: int = declare(
-        Setting(
+        SettingSpec(
             default=10,
             label=Text("Epochs"),
             help=Text("Passes over the training set."),
@@ -86,15 +88,15 @@ class TrainingConfig:
         )
     )
     batch_size: int = declare(
-        Setting(default=32, label=Text("Batch size"), low=1, high=4096, is_typed=True, position=1)
+        SettingSpec(default=32, label=Text("Batch size"), low=1, high=4096, is_typed=True, position=1)
     )
     optimizer: str = declare(
-        Setting(
+        SettingSpec(
             default="adam", label=Text("Optimizer"), choices=tuple(OPTIMIZERS), choice_labels=OPTIMIZERS, position=3
         )
     )
     learning_rate: float = declare(
-        Setting(
+        SettingSpec(
             default=0.001,
             label=Text("Learning rate"),
             low=1e-9,
@@ -106,7 +108,7 @@ class TrainingConfig:
         )
     )
     schedule: str = declare(
-        Setting(
+        SettingSpec(
             default="constant",
             label=Text("Schedule"),
             help=Text(
@@ -118,7 +120,7 @@ class TrainingConfig:
         )
     )
     validation_split: float = declare(
-        Setting(
+        SettingSpec(
             default=0.2,
             label=Text("Validation split"),
             help=Text("Share, from the end of the training set, that is only used to watch the training."),
@@ -129,7 +131,7 @@ class TrainingConfig:
         )
     )
     training_digits: int = declare(
-        Setting(
+        SettingSpec(
             default=_MNIST,
             label=Text("Training digits"),
             help=Text("How many of MNIST's 60,000 are used, validation included."),
@@ -140,10 +142,10 @@ class TrainingConfig:
             position=2,
         )
     )
-    seed: int = declare(Setting(default=1, label=Text("Seed"), high=2**31 - 1, is_typed=True, position=6))
+    seed: int = declare(SettingSpec(default=1, label=Text("Seed"), high=2**31 - 1, is_typed=True, position=6))
     augmentation: Augmentation = field(default_factory=Augmentation)
     written_digits: int = declare(  # the name of version 0.1.0, in records and links
-        Setting(
+        SettingSpec(
             default=0,
             label=Text("Synthetic digits"),
             help=Text(
@@ -156,7 +158,7 @@ class TrainingConfig:
         )
     )
     averaging: bool = declare(
-        Setting(
+        SettingSpec(
             default=False,
             label=Text("Average four shifted views"),
             help=Text(
@@ -166,7 +168,7 @@ class TrainingConfig:
         )
     )
     calibration: bool = declare(
-        Setting(
+        SettingSpec(
             default=False,
             label=Text("Calibrated probabilities"),
             help=Text(
@@ -177,7 +179,7 @@ class TrainingConfig:
         )
     )
     early_stopping: int | None = declare(
-        Setting(
+        SettingSpec(
             default=None,
             label=Text("Early stopping after"),
             help=Text(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from digitlab.errors import InvalidSetting
-from digitlab.fields import Setting, declare, settings_of
+from digitlab.fields import SettingSpec, declare, settings_of
 from digitlab.networks.config import OPTIMIZERS, TrainingConfig
 from digitlab.networks.layers.kinds import Dense, Dropout
 from digitlab.translation import Text
@@ -44,7 +44,7 @@ class Parameter:
     """
 
     name: str
-    setting: Setting
+    setting: SettingSpec
     scale: Scale
     usual: tuple[Any, ...]
     is_usual: bool = False
@@ -116,7 +116,7 @@ class _Own:
         )
     )
     hidden_layers: int = declare(
-        Setting(
+        SettingSpec(
             default=1,
             label=Text("Dense layers"),
             help=Text("How many, before the last one. The network becomes a stack of dense layers."),
@@ -132,7 +132,7 @@ class _Own:
         )
     )
     augmentation: float = declare(
-        Setting(
+        SettingSpec(
             default=0.0,
             label=Text("Augmentation"),
             help=Text("0: the digits as they are; 1: shifted by up to 2 pixels, rotated by 10° and scaled by 10%."),

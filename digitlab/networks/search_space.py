@@ -6,7 +6,7 @@ from typing import Any
 
 from digitlab.data.augmentation import Augmentation
 from digitlab.errors import InvalidSetting
-from digitlab.fields import Setting, check_settings, declare, settings_of
+from digitlab.fields import SettingSpec, check_settings, declare, settings_of
 from digitlab.networks.config import TrainingConfig
 from digitlab.networks.layers.base import Layer
 from digitlab.networks.layers.figures import Stack
@@ -41,7 +41,7 @@ class SearchLimits:
     """
 
     epochs: int = declare(
-        Setting(
+        SettingSpec(
             default=1,
             label=Text("Epochs per trial"),
             help=Text("Short trials are compared; the best settings are then trained in full."),
@@ -51,7 +51,7 @@ class SearchLimits:
         )
     )
     training_digits: int = declare(
-        Setting(
+        SettingSpec(
             default=10_000,
             label=Text("Digits per trial"),
             help=Text("How many of MNIST's 60,000 each trial uses, validation included."),
@@ -62,10 +62,10 @@ class SearchLimits:
         )
     )
     max_trials: int = declare(
-        Setting(default=20, label=Text("Trials"), help=Text("How many trials at most."), low=2, high=MAX_TRIALS)
+        SettingSpec(default=20, label=Text("Trials"), help=Text("How many trials at most."), low=2, high=MAX_TRIALS)
     )
     max_minutes: float | None = declare(
-        Setting(
+        SettingSpec(
             default=None,
             label=Text("Minutes"),
             help=Text("After so many minutes no trial is begun. 0: no limit."),

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any, ClassVar
 
-from digitlab.fields import Setting, check_settings, declare
+from digitlab.fields import SettingSpec, check_settings, declare
 from digitlab.translation import Text
 
 Shape = tuple[int, ...]  # of one digit: (height, width, maps), or (numbers,)
@@ -135,7 +135,7 @@ class Layer(ABC):
         """Return how Keras makes it."""
 
 
-ACTIVATION = Setting(
+ACTIVATION = SettingSpec(
     default="relu",
     label=Text("Activation"),
     help=Text("The function that follows each sum."),
@@ -143,15 +143,15 @@ ACTIVATION = Setting(
     choice_labels={**ACTIVATIONS, _NONE: Text("none")},
     position=10,
 )
-_BIAS = Setting(default=True, label=Text("Bias"), help=Text("Whether a learned number is added to each sum."))
-_INITIALIZER = Setting(
+_BIAS = SettingSpec(default=True, label=Text("Bias"), help=Text("Whether a learned number is added to each sum."))
+_INITIALIZER = SettingSpec(
     default="glorot_uniform",
     label=Text("First weights"),
     help=Text("How the first weights are drawn. With zeros, all units of a layer learn the same."),
     choices=tuple(_INITIALIZERS),
     choice_labels=_INITIALIZERS,
 )
-_L2 = Setting(
+_L2 = SettingSpec(
     default=0.0,
     label="L2",
     help=Text("Adds so many times the sum of all squared weights to the loss, which keeps them small. 0: off."),
@@ -160,7 +160,7 @@ _L2 = Setting(
     form_format="%g",
     is_typed=True,
 )
-STRIDE = Setting(
+STRIDE = SettingSpec(
     default=1,
     label=Text("Stride"),
     help=Text("How many pixels the window moves from one place to the next."),
@@ -168,7 +168,7 @@ STRIDE = Setting(
     high=4,
     position=4,
 )
-PADDING = Setting(
+PADDING = SettingSpec(
     default="same",
     label=Text("Padding"),
     help=Text("Whether zeros around the maps keep their size (for stride 1), or the maps lose their margin."),
@@ -211,7 +211,7 @@ class ConvolutionLayer(WeightedLayer):
     is_convolution = True
 
     kernel_size: int = declare(
-        Setting(
+        SettingSpec(
             default=3,
             label=Text("Kernel size"),
             help=Text("Height and width of the window, in pixels."),
@@ -241,7 +241,7 @@ class PoolingLayer(Layer):
     is_spatial = True
 
     pool_size: int = declare(
-        Setting(
+        SettingSpec(
             default=2,
             label=Text("Window"),
             help=Text("Height and width of the window, in pixels."),

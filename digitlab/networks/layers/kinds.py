@@ -6,7 +6,7 @@ To add a type, add its class here, and to `KINDS`: builder, checks, shapes, Kera
 import math
 from dataclasses import dataclass, replace
 
-from digitlab.fields import Setting, declare
+from digitlab.fields import SettingSpec, declare
 from digitlab.networks.layers.base import (
     ACTIVATION,
     ACTIVATIONS,
@@ -21,7 +21,7 @@ from digitlab.networks.layers.base import (
 )
 from digitlab.translation import Text
 
-_FILTERS = Setting(
+_FILTERS = SettingSpec(
     default=16, label=Text("Filters"), help=Text("How many maps come out, each with weights of its own."), low=1,
     high=512, position=FIRST,
 )  # fmt: skip
@@ -39,7 +39,7 @@ class Dense(WeightedLayer):
     summary = Text("Each unit computes a weighted sum of all numbers that come in.")
     needs, stem, kernels = Need.LIST, "hidden", ("kernel",)
 
-    units: int = declare(Setting(default=64, label=Text("Units"), low=1, high=4096, position=FIRST))
+    units: int = declare(SettingSpec(default=64, label=Text("Units"), low=1, high=4096, position=FIRST))
 
     def shape(self, source: Shape) -> Shape:
         return (self.units,)
@@ -88,7 +88,7 @@ class DepthwiseConv2D(ConvolutionLayer):
     summary = Text("Filters slide over each map by itself: few weights, but the maps do not meet.")
     stem, kernels = "depthwise", ("depthwise",)
 
-    multiplier: int = declare(Setting(default=1, label=Text("Filters per map"), low=1, high=8, position=FIRST))
+    multiplier: int = declare(SettingSpec(default=1, label=Text("Filters per map"), low=1, high=8, position=FIRST))
 
     def shape(self, source: Shape) -> Shape:
         return self.window.shape_after(source, source[2] * self.multiplier)
@@ -199,7 +199,7 @@ class BatchNormalization(Layer):
     stem = "normalization"
 
     momentum: float = declare(
-        Setting(
+        SettingSpec(
             default=0.99, label=Text("Momentum"), low=0.5, high=0.999, step=0.01,
             help=Text("How much of the moving mean remains after a batch. Lower it for short trainings."),
         )
@@ -245,7 +245,7 @@ class Dropout(Layer):
     stem, is_random = "dropout", True
 
     rate: float = declare(
-        Setting(
+        SettingSpec(
             default=0.25,
             label=Text("Dropped share"),
             high=0.9,
@@ -290,7 +290,7 @@ class Skip(Layer):
     stem = "skip"
 
     over: int = declare(
-        Setting(
+        SettingSpec(
             default=2, label=Text("Layers"), help=Text("How many layers before it the connection goes around."),
             low=1, high=16,
             position=FIRST,

@@ -4,7 +4,7 @@ from typing import Any
 
 import streamlit as st
 
-from digitlab.fields import Setting, settings_of
+from digitlab.fields import SettingSpec, settings_of
 from digitlab.networks.config import OWN, TrainingConfig
 from digitlab.networks.layers.stacks import in_a_line
 from digitlab.networks.search_parameters import Parameter, Scale, Varied
@@ -119,7 +119,7 @@ def _step(parameter: Parameter, usual: float) -> float:
     return usual if parameter.scale is Scale.LOG else parameter.setting.step or 0.1
 
 
-def _number(setting: Setting, ceiling: int | None = None) -> Any:
+def _number(setting: SettingSpec, ceiling: int | None = None) -> Any:
     high = setting.high if ceiling is None else min(setting.high, ceiling)
     kind = setting.kind
     return st.number_input(

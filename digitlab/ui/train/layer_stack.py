@@ -11,7 +11,7 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from digitlab.fields import Setting, settings_of, values_of
+from digitlab.fields import SettingSpec, settings_of, values_of
 from digitlab.networks.config import OWN, TrainingConfig
 from digitlab.networks.layers.base import Layer, Shape
 from digitlab.networks.layers.figures import DIGITS, LayerFigures, Stack, StackFigures, describe
@@ -207,6 +207,6 @@ def _fields(layer: Layer, number: int) -> Layer:
     return type(layer)(**values)
 
 
-def _typed(setting: Setting) -> Setting:
+def _typed(setting: SettingSpec) -> SettingSpec:
     """Return a setting that is typed if it is a whole number."""
     return replace(setting, is_typed=setting.is_typed or setting.kind is int)

@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from digitlab.fields import Setting, settings_of, values_of
+from digitlab.fields import SettingSpec, settings_of, values_of
 from digitlab.networks.config import TrainingConfig
 from digitlab.translation import translated
 from digitlab.ui import glossary
@@ -32,12 +32,12 @@ _TERMS = {  # that a setting's help explains, by its name
 }
 
 
-def key(preset: str, setting: Setting) -> str:
+def key(preset: str, setting: SettingSpec) -> str:
     """Return the key of a setting's widget; each preset, and `OWN`, keeps its own settings for the whole session."""
     return f"{preset}-{setting.name}"
 
 
-def to_widget(setting: Setting, value: Any) -> Any:
+def to_widget(setting: SettingSpec, value: Any) -> Any:
     """Return a setting's value as its widget holds it: 0 for None."""
     return setting.kind(0 if value is None else value)
 
@@ -68,7 +68,9 @@ def _as_widgets(config: TrainingConfig) -> dict[str, Any]:
     return {name: to_widget(settings[name], value) for name, value in values_of(config).items() if name != "preset"}
 
 
-def field(setting: Setting, preset: str, suggested: Any, ceiling: float | None = None, *, is_kept: bool = True) -> Any:
+def field(
+    setting: SettingSpec, preset: str, suggested: Any, ceiling: float | None = None, *, is_kept: bool = True
+) -> Any:
     """Show a setting's widget, and return its value.
 
     Args:
@@ -99,7 +101,7 @@ def field(setting: Setting, preset: str, suggested: Any, ceiling: float | None =
     return None if setting.is_optional and not value else setting.kind(value)
 
 
-def _number(setting: Setting, start: Any, about: dict[str, Any], ceiling: float | None) -> Any:
+def _number(setting: SettingSpec, start: Any, about: dict[str, Any], ceiling: float | None) -> Any:
     number = setting.kind
     low = number(0 if setting.is_optional else setting.low)
     about |= {
@@ -116,7 +118,7 @@ def _number(setting: Setting, start: Any, about: dict[str, Any], ceiling: float 
     return st.slider(translated(setting.label), low, end, min(start, high), **about)
 
 
-def _slider_end(setting: Setting, key: str, ceiling: float | None) -> float:
+def _slider_end(setting: SettingSpec, key: str, ceiling: float | None) -> float:
     """Return how far a slider goes: as declared, or up to a value from a link or a file, but not above a ceiling."""
     declared = setting.high if setting.form_high is None else setting.form_high
     end: float = max(declared, st.session_state.get(key, declared))

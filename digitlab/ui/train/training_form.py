@@ -12,7 +12,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from digitlab.data.augmentation import Augmentation, augment
 from digitlab.errors import InvalidSetting
-from digitlab.fields import Setting, settings_of, values_of
+from digitlab.fields import SettingSpec, settings_of, values_of
 from digitlab.networks.config import LAYERS, OWN, OWN_TITLE, RATE_CHANGES, TrainingConfig
 from digitlab.networks.presets import PRESETS
 from digitlab.networks.rate_changes import RateChange
@@ -101,7 +101,7 @@ def _fields(
     )
     suggested = values_of(config)
 
-    def field(setting: Setting) -> Any:
+    def field(setting: SettingSpec) -> Any:
         name = setting.name
         return setting_fields.field(setting, network, suggested[name], ceilings.get(name))
 
