@@ -174,8 +174,8 @@ def small() -> TrainingConfig:
 
 @pytest.fixture
 def brief(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have a tuning see a tenth of its pictures: enough for all that does not hang on how well it went."""
-    monkeypatch.setattr("digitlab.worker.fine_tuning._MAX_PICTURES", 30_000)
+    """Have a tuning see a fiftieth of its pictures: enough for all that does not hang on how well it went."""
+    monkeypatch.setattr("digitlab.worker.fine_tuning._MAX_PICTURES", 6_000)
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ import re
 
 import numpy as np
 import pytest
+from small_networks import CONVOLUTIONAL
 
 from digitlab.errors import Diverged
 from digitlab.networks.config import TrainingConfig
@@ -60,7 +61,7 @@ def test_a_healthy_training_gets_no_hint(digits, settings):
     [
         {"learning_rate": 1.0},
         {"optimizer": "sgd", "learning_rate": 10.0},
-        {"preset": "convolutional", "learning_rate": 1.0, "training_digits": 1500},
+        {"layers": CONVOLUTIONAL, "learning_rate": 1.0, "training_digits": 1500},
     ],
 )
 def test_too_high_a_learning_rate_is_found(digits, settings):
@@ -88,7 +89,7 @@ def test_few_and_unbalanced_digits_are_found(digits):
 
 
 def test_overfitting_ends_where_early_stopping_would(digits):
-    config = TrainingConfig(epochs=30, training_digits=1500, batch_size=16)
+    config = TrainingConfig(epochs=30, training_digits=500, batch_size=16)
     found = trained_hints(
         digits, **{name: getattr(config, name) for name in ("epochs", "training_digits", "batch_size")}
     )

@@ -84,7 +84,7 @@ def test_reading_again_and_again_holds_no_more_memory(ready_made, stroke):
     def held():
         return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
-    network = Recogniser.load(ready_made / "convolutional.keras")
+    network = Recogniser.load(ready_made / "tutorial.keras")
     before = 0
     for number in range(4000):
         network.read(stroke)

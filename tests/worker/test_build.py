@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from small_networks import CONVOLUTIONAL
 
 from digitlab.networks.presets import PRESETS
 from digitlab.worker import keras_files
@@ -37,7 +38,7 @@ def test_an_averaging_network_gives_the_mean_of_four_looks(preset, digits, tmp_p
 
 
 def test_an_averaging_network_can_be_saved_exported_and_loaded(digits, tmp_path):
-    model = averaged(build("handwriting", 1))
+    model = averaged(build("tutorial", 1, CONVOLUTIONAL))
     export(model, tmp_path / "one.keras", digits.x_test[:8])
     loaded = keras_files.load(tmp_path / "one.keras")
     before, after = (one.predict(digits.x_test[:8], verbose=0) for one in (model, loaded))

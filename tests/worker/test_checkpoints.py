@@ -8,6 +8,7 @@ import types
 
 import numpy as np
 import pytest
+from small_networks import CONVOLUTIONAL
 
 from digitlab.data import mnist
 from digitlab.data.augmentation import Augmentation
@@ -24,7 +25,7 @@ from digitlab.worker.training import train
 CONFIGS = {
     "tutorial": TrainingConfig(epochs=3, training_digits=1000, batch_size=8),
     "convolutional": TrainingConfig(
-        preset="convolutional",
+        layers=CONVOLUTIONAL,
         epochs=2,
         training_digits=1500,
         schedule="cosine",
@@ -36,7 +37,11 @@ CONFIGS = {
 BROKEN_OFF = {
     "convolutional": CONFIGS["convolutional"],
     "written": TrainingConfig(
-        preset="fast", epochs=2, training_digits=1500, written_digits=200, augmentation=Augmentation(shift=1)
+        layers=CONVOLUTIONAL,
+        epochs=2,
+        training_digits=1500,
+        written_digits=50,
+        augmentation=Augmentation(shift=1),
     ),
     "patient": dataclasses.replace(
         CONFIGS["convolutional"], training_digits=1000, epochs=5, learning_rate=0.05, early_stopping=2
@@ -200,7 +205,9 @@ def test_a_training_goes_on_in_the_blocks_that_it_began_with(digits, tmp_path, m
     never = undisturbed(config)
     calls = itertools.count(1)
     train(config, digits.x_train, digits.y_train, wanted=lambda: next(calls) < 2, checkpoint=file)
-    monkeypatch.setattr(execution_plans, "_MAX_CHUNK", execution_plans._MAX_CHUNK // 4)  # another version's choice
+    before = execution_plans.plan(config.stack, config.steps).digits
+    monkeypatch.setattr(execution_plans, "_MAX_CHUNK", execution_plans._MAX_CHUNK // 800)  # another version's choice
+    assert execution_plans.plan(config.stack, config.steps).digits < before / 2
     went_on = outcome(train(config, digits.x_train, digits.y_train, checkpoint=file))
     assert went_on[0] == never[0]
     assert np.array_equal(went_on[1], never[1])
@@ -228,7 +235,7 @@ def test_checkpoints_within_an_epoch_are_seconds_apart(digits, tmp_path, monkeyp
         chunks.append(now[0])
         return True
 
-    config = TrainingConfig(preset="convolutional", epochs=1, training_digits=3000, validation_split=0)
+    config = TrainingConfig(layers=CONVOLUTIONAL, epochs=1, training_digits=3000, validation_split=0)
     file = StoredFile(folder, "run.npz")
     train(config, digits.x_train, digits.y_train, wanted=a_chunk_later, checkpoint=file)
     assert len(chunks) > 5

@@ -1,12 +1,14 @@
 import dataclasses
 import itertools
 import shlex
+import shutil
 import time
 import uuid
 
 import keras
 import pytest
 from searches import begun
+from waiting import wait_for
 
 from digitlab.errors import DatabaseUnavailable, ModelDamaged
 from digitlab.networks.config import TrainingConfig
@@ -19,6 +21,7 @@ from digitlab.runs.models.model_files import ModelFiles
 from digitlab.runs.records.run import CommandLineOptions, RunState
 from digitlab.runs.store.epoch_store import EpochStore
 from digitlab.runs.store.store import Store
+from digitlab.settings import Settings
 from digitlab.worker import execution, model_pool
 
 
@@ -31,26 +34,50 @@ def perform(settings, number, **asked):
     execution.run_to_end(settings, number, worker, CommandLineOptions(**asked))
 
 
-def test_a_run_is_trained_scored_saved_and_recorded(settings, store, small, digits):
-    number = store.create(small, "Mine").number
-    perform(settings, number)
+SMALL = TrainingConfig(epochs=2, training_digits=300)
+
+
+@pytest.fixture(scope="module")
+def _finished(tmp_path_factory):
+    """A folder with a set-up as `settings` has it, in which run 1 is finished."""
+    folder = tmp_path_factory.mktemp("finished")
+    data = folder / "data"
+    settings = Settings(data=data, models=folder / "models", database_url=f"sqlite:///{data / 'digitlab.db'}")
+    store = Store(settings.database_url)
+    number = store.create(SMALL, "it's $(id)").number
+    store.close()
+    perform(settings, number, name="quoted")
+    return folder
+
+
+@pytest.fixture
+def finished(_finished, settings, tmp_path):
+    """Have a run of the small settings finished in `settings`, and return its number: a copy for each test."""
+    shutil.copytree(_finished, tmp_path, dirs_exist_ok=True)
+    store = Store(settings.database_url)
+    (run,) = store.runs()
+    store.close()
+    return run.number
+
+
+def test_a_run_is_trained_scored_saved_and_recorded(settings, finished, store, digits):
+    number = finished
     run, files = store.run(number), ModelFiles(settings)
     card = files.card(run.model)
     assert card.preprocessing == VERSION
     assert run.state is RunState.FINISHED
     assert store.epochs.all(number) == list(card.epochs)
-    assert (card.title, card.config, card.test_accuracy) == ("Mine", small, run.test_accuracy)
+    assert (card.title, card.config, card.test_accuracy) == ("it's $(id)", SMALL, run.test_accuracy)
+    assert shlex.split(card.command)[-1] == "it's $(id)"  # quoted for the shell
     model = keras.saving.load_model(files.keras_file(run.model))
     assert (model.predict(digits.x_test, verbose=0).argmax(1) == digits.y_test).mean() == run.test_accuracy
     assert Recogniser.load(files.keras_file(run.model)).read_digit(digits.x_test[0]).digit is not None
 
 
-def test_the_saved_score_is_found_again(settings, store, small):
-    number = store.create(small).number
-    perform(settings, number)
-    scores = scoring.score(settings, store.run(number).model)
-    assert scores.accuracy == pytest.approx(store.run(number).test_accuracy)
-    assert scores.loss == pytest.approx(store.run(number).test_loss, rel=1e-5)
+def test_the_saved_score_is_found_again(settings, finished, store):
+    scores = scoring.score(settings, store.run(finished).model)
+    assert scores.accuracy == pytest.approx(store.run(finished).test_accuracy)
+    assert scores.loss == pytest.approx(store.run(finished).test_loss, rel=1e-5)
 
 
 def test_a_stopped_run_keeps_its_network(settings, store, small):
@@ -76,13 +103,14 @@ def test_a_trial_of_a_search_leaves_its_figures_and_no_file(settings, store):
     assert [path for path in settings.models.rglob("*") if path.is_file()] == []
 
 
-def test_a_diverged_run_fails_without_a_network(settings, store, small):
+def test_a_diverged_run_fails_without_network_and_checkpoint(settings, store, small):
     number = store.create(dataclasses.replace(small, optimizer="adamw", learning_rate=1000.0, epochs=20)).number
     perform(settings, number)
     run = store.run(number)
     assert run.state is RunState.FAILED
     assert "learning rate" in run.message
     assert all(card.is_ready_made for card in ModelFiles(settings).cards())
+    assert not checkpoint_of(settings, run).exists()
 
 
 def test_an_error_that_nobody_foresaw_is_raised_and_recorded(settings, store, small):
@@ -126,13 +154,6 @@ def test_ctrl_c_is_recorded_as_what_it_is(settings, store, small):
     assert "from the keyboard" in store.run(number).message
 
 
-def test_a_title_is_quoted_for_the_shell_on_the_card(settings, store, small):
-    number = store.create(small, "it's $(id)").number
-    perform(settings, number, name="quoted")
-    words = shlex.split(ModelFiles(settings).card("quoted").command)
-    assert words[-1] == "it's $(id)"
-
-
 def test_a_worker_takes_the_first_run_of_the_queue(settings, store, small):
     stopped, waiting = store.create(small).number, store.create(small).number
     store.request_stop(stopped)
@@ -154,14 +175,12 @@ def test_a_run_that_was_taken_from_its_worker_leaves_no_network(settings, store,
     assert all(card.is_ready_made for card in ModelFiles(settings).cards())
 
 
-def test_a_run_without_its_checkpoint_starts_again_and_says_so(settings, store, small):
-    number = store.create(small).number
-    perform(settings, number)
-    checkpoint_of(settings, store.run(number)).delete()
-    store.queue_again(number, 3)
-    perform(settings, number)
-    assert [epoch.epoch for epoch in store.epochs.all(number)] == [1, 2, 3]
-    assert "started again" in store.run(number).message
+def test_a_run_without_its_checkpoint_starts_again_and_says_so(settings, finished, store):
+    checkpoint_of(settings, store.run(finished)).delete()
+    store.queue_again(finished, 3)
+    perform(settings, finished)
+    assert [epoch.epoch for epoch in store.epochs.all(finished)] == [1, 2, 3]
+    assert "started again" in store.run(finished).message
 
 
 def test_what_is_no_network_cannot_be_scored(settings):
@@ -172,46 +191,35 @@ def test_what_is_no_network_cannot_be_scored(settings):
         scoring.score(settings, "x")
 
 
-def test_a_paused_run_goes_on_and_ends_as_if_it_never_paused(settings, store, digits):
-    config = TrainingConfig(epochs=4, training_digits=1000, batch_size=8)
-    number, other = store.create(config).number, store.create(config).number
-    calls = itertools.count(1)
+def test_a_paused_run_goes_on_and_ends_as_if_it_never_paused(settings, finished, store):
+    number, calls = store.create(SMALL).number, itertools.count(1)
 
-    def pause_in_the_second_epoch(_event):
-        if next(calls) == 3:
+    def pause_in_the_first_epoch(_event):
+        if next(calls) == 1:
             store.request_pause(number)
+            for _ in range(3):  # the first heartbeat may have been on its way
+                last = store.last_heartbeats()
+                wait_for(lambda last=last: store.last_heartbeats() != last)
 
-    perform(settings, number, report=pause_in_the_second_epoch)
-    assert store.run(number).state in (RunState.PAUSED, RunState.FINISHED)  # it may be faster than its pulse
-    if store.run(number).state is RunState.PAUSED:
-        assert store.run(number).model is None
-        store.queue_again(number)
-        perform(settings, number)
-    perform(settings, other)
-    one, two = store.run(number), store.run(other)
+    perform(settings, number, report=pause_in_the_first_epoch)
+    assert store.run(number).state is RunState.PAUSED
+    assert store.run(number).model is None
+    store.queue_again(number)
+    perform(settings, number)
+    one, two = store.run(number), store.run(finished)
     assert one.state is RunState.FINISHED
     assert (one.test_loss, one.test_accuracy) == (two.test_loss, two.test_accuracy)
-    assert [epoch.loss for epoch in store.epochs.all(number)] == [epoch.loss for epoch in store.epochs.all(other)]
+    assert [epoch.loss for epoch in store.epochs.all(number)] == [epoch.loss for epoch in store.epochs.all(finished)]
 
 
-def test_a_finished_run_goes_on_for_more_epochs(settings, store, small):
-    number = store.create(small).number
-    perform(settings, number)
-    store.queue_again(number, epochs=5)
-    perform(settings, number)
-    assert [epoch.epoch for epoch in store.epochs.all(number)] == [1, 2, 3, 4, 5]
-    assert len(ModelFiles(settings).card(store.run(number).model).epochs) == 5
+def test_a_finished_run_goes_on_for_more_epochs(settings, finished, store):
+    store.queue_again(finished, epochs=5)
+    perform(settings, finished)
+    assert [epoch.epoch for epoch in store.epochs.all(finished)] == [1, 2, 3, 4, 5]
+    assert len(ModelFiles(settings).card(store.run(finished).model).epochs) == 5
 
 
-def test_a_failed_run_leaves_no_checkpoint(settings, store, small):
-    number = store.create(dataclasses.replace(small, optimizer="adamw", learning_rate=1000.0, epochs=20)).number
-    perform(settings, number)
-    assert store.run(number).state is RunState.FAILED
-    assert not checkpoint_of(settings, store.run(number)).exists()
-
-
-def test_another_database_s_checkpoint_is_not_used(settings, store, small, tmp_path):
-    perform(settings, store.create(small).number)
+def test_another_database_s_checkpoint_is_not_used(settings, finished, small, tmp_path):
     other = dataclasses.replace(settings, database_url=f"sqlite:///{tmp_path / 'other.db'}")
     others = Store(other.database_url)
     time.sleep(0.01)

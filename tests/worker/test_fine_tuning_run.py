@@ -1,3 +1,5 @@
+import shutil
+
 import numpy as np
 import pytest
 
@@ -12,6 +14,7 @@ from digitlab.runs.records.improvement import Verdict
 from digitlab.runs.records.people import Person
 from digitlab.runs.records.run import RunState
 from digitlab.runs.store.store import Store
+from digitlab.settings import Settings
 from digitlab.worker import execution
 
 ANN = Person(id="ann", name="Ann")
@@ -36,6 +39,28 @@ def perform(settings, number):
     assert store.claim(number, worker)
     store.close()
     execution.run_to_end(settings, number, worker)
+
+
+@pytest.fixture(scope="module")
+def _tuned(tmp_path_factory, digits):
+    """A folder with a set-up as `settings` has it, in which the one run is a finished brief tuning."""
+    folder = tmp_path_factory.mktemp("tuned")
+    data = folder / "data"
+    settings = Settings(data=data, models=folder / "models", database_url=f"sqlite:///{data / 'digitlab.db'}")
+    with pytest.MonkeyPatch.context() as patch, Lab(settings) as lab:
+        patch.setattr("digitlab.worker.fine_tuning._MAX_PICTURES", 6_000)
+        draw(lab, digits, 12)
+        run = lab.improver.start("tutorial", ANN)
+        perform(settings, run.number)
+    return folder
+
+
+@pytest.fixture
+def tuned(_tuned, tmp_path, settings, lab):
+    """Have a brief tuning finished in `settings`, a copy for each test, and return its run."""
+    shutil.copytree(_tuned, tmp_path, dirs_exist_ok=True)
+    (run,) = lab.runs()
+    return run
 
 
 def test_a_tuning_is_a_run_that_leaves_a_network_and_the_proof(settings, lab, digits):
@@ -74,32 +99,21 @@ def test_worse_network_is_listed_only_once_it_is_kept(settings, lab, brief, digi
         lab.model(names[1])
 
 
-def test_what_the_worker_read_is_not_read_again(settings, lab, brief, digits):
-    draw(lab, digits, 12)
-    run = lab.improver.start("tutorial", ANN)
-    perform(settings, run.number)
-
+def test_what_the_worker_read_is_not_read_again(lab, tuned):
     def nobody(_share):
         pytest.fail("it was read again")
 
-    assert lab.evaluate(lab.run(run.number).model, TEST, nobody).accuracy == lab.run(run.number).test_accuracy
+    assert lab.evaluate(tuned.model, TEST, nobody).accuracy == tuned.test_accuracy
 
 
-def test_nobody_else_sees_the_drawings_in_the_proof(settings, lab, brief, digits):
-    draw(lab, digits, 12)
-    run = lab.improver.start("tutorial", ANN)
-    perform(settings, run.number)
-    found = lab.improver.result(lab.run(run.number), Person(id="bob", is_teacher=True))
+def test_nobody_else_sees_the_drawings_in_the_proof(lab, tuned):
+    found = lab.improver.result(tuned, Person(id="bob", is_teacher=True))
     assert found.drawings == []
     assert found.own is None
 
 
-def test_drawings_that_are_deleted_vanish_from_the_proof(settings, lab, brief, digits):
-    draw(lab, digits, 12)
-    run = lab.improver.start("tutorial", ANN)
-    perform(settings, run.number)
-    run = lab.run(run.number)
-    held_back = run.config.tuning.held_back
+def test_drawings_that_are_deleted_vanish_from_the_proof(lab, tuned):
+    run, held_back = tuned, tuned.config.tuning.held_back
     asked = []
 
     def read(card, images):
@@ -128,11 +142,8 @@ def test_deleted_drawings_are_not_learned(settings, lab, digits):
     assert run.message.startswith("The drawings to learn from were deleted.")
 
 
-def test_a_fine_tuned_network_can_be_fine_tuned_again(settings, lab, brief, digits):
-    draw(lab, digits, 12)
-    first = lab.improver.start("tutorial", ANN)
-    perform(settings, first.number)
-    name = lab.run(first.number).model
+def test_a_fine_tuned_network_can_be_fine_tuned_again(settings, lab, tuned):
+    name = tuned.model
     second = lab.improver.start(name, ANN)
     assert (second.title, second.config.tuning.base) == ("Tutorial, improved", name)
     lab.delete_model(name, ANN)

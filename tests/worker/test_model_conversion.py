@@ -2,6 +2,7 @@
 
 import json
 
+import foreignnetworks
 import keras
 import numpy as np
 import pytest
@@ -31,19 +32,17 @@ def take_in(tmp_path, digits):
 
 
 def trained(tmp_path, digits, *inner, shape=(28, 28), factor=1 / 255, offset=0.0, last="softmax", functional=False):
-    """A small network that somebody trained on pixels of their own scale, as a file."""
+    """A small network for pixels of somebody's own scale, trained after its first layers, as a file."""
     keras.utils.set_random_seed(1)
-    stack = [*inner, layers.Flatten(), layers.Dense(32, activation="relu"), layers.Dense(10, activation=last)]
+    pixels = (digits.x_train[:3000].astype("float32") / 255).reshape(-1, *shape)
+    features = keras.Sequential([keras.Input(shape), *inner]).predict(pixels, verbose=0) if inner else pixels
+    perceptron = foreignnetworks.train(features, digits.y_train[:3000]).scaled(255 * factor, offset)
+    model = foreignnetworks.network(perceptron, shape, *inner, last=last)
     if functional:
         inputs = x = keras.Input(shape)
-        for one in stack:
+        for one in model.layers:
             x = one(x)
         model = keras.Model(inputs, x)
-    else:
-        model = keras.Sequential([keras.Input(shape), *stack])
-    model.compile("adam", keras.losses.SparseCategoricalCrossentropy(from_logits=last != "softmax"))
-    pixels = (digits.x_train[:3000].astype("float32") * factor + offset).reshape(-1, *shape)
-    model.fit(pixels, digits.y_train[:3000], batch_size=100, epochs=10, verbose=0)
     model.save(tmp_path / "theirs.keras")
     return (tmp_path / "theirs.keras").read_bytes()
 

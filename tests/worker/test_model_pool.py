@@ -3,6 +3,7 @@ import dataclasses
 import keras
 import numpy as np
 import pytest
+from small_networks import CONVOLUTIONAL
 
 from digitlab.worker import model_pool
 from digitlab.worker.training import train
@@ -12,7 +13,7 @@ def weights(model):
     return np.concatenate([values.ravel() for values in model.get_weights()])
 
 
-@pytest.mark.parametrize("changes", [{}, {"preset": "convolutional"}, {"schedule": "cosine"}, {"optimizer": "rmsprop"}])
+@pytest.mark.parametrize("changes", [{}, {"layers": CONVOLUTIONAL}, {"schedule": "cosine"}, {"optimizer": "rmsprop"}])
 def test_a_network_taken_again_learns_as_a_new_one_would(digits, small, changes):
     config = dataclasses.replace(small, **changes)
     model_pool._pool.clear()
@@ -50,7 +51,8 @@ def test_keras_alone_evaluates_and_trains_a_saved_network(digits, small, tmp_pat
     assert accuracy > 0.3
 
 
-def test_only_a_few_networks_are_kept(small):
+def test_only_a_few_networks_are_kept(small, monkeypatch):
+    monkeypatch.setattr(model_pool, "_MAX_POOLED", 3)
     configs = [dataclasses.replace(small, batch_size=size) for size in (8, 16, 24, 32, 40)]
     for config in configs:
         model_pool.release(model_pool.acquire(config), config)

@@ -3,6 +3,7 @@ import dataclasses
 import keras
 import numpy as np
 import pytest
+from small_networks import CONVOLUTIONAL
 
 from digitlab.data.augmentation import Augmentation
 from digitlab.networks.config import TrainingConfig
@@ -48,12 +49,12 @@ def one_by_one(model, chunks, epochs):
             model.train_on_batch(images[batch], labels[batch])
 
 
-@pytest.mark.parametrize(("preset", "n"), [("tutorial", 1000), ("tutorial", 1024), ("convolutional", 200)])
-def test_chunks_train_the_same_network_as_single_batches(digits, preset, n):
-    config = TrainingConfig(preset=preset)
+@pytest.mark.parametrize(("layers", "n"), [(None, 1000), (None, 1024), (CONVOLUTIONAL[:-1], 200)])  # without dropout
+def test_chunks_train_the_same_network_as_single_batches(digits, layers, n):
+    config = TrainingConfig(layers=layers)
     networks = []
     for is_in_chunks in (True, False):
-        model = build.build(preset, seed=1)
+        model = build.build("tutorial", 1, layers)
         model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"], jit_compile=False)
         execution_plan = dataclasses.replace(plan(config.stack, 1000), digits=320)
         chunks = BatchChunks(digits.x_train[:n], digits.y_train[:n], config, execution_plan.digits)

@@ -85,7 +85,7 @@ def test_units_that_are_silent_for_all_digits_are_counted(digits):
 
 
 def test_an_unfinished_epoch_is_not_observed(digits, tmp_path):
-    config = TrainingConfig(epochs=2, training_digits=30_000, batch_size=16)
+    config = TrainingConfig(epochs=2, training_digits=30_000, batch_size=100)
     file = StoredFile(Folder(tmp_path), "checkpoint")
     asked = iter([True, True, False])
     _, seen, _ = observed(digits, config, checkpoint=file, wanted=lambda: next(asked, False), is_pause=lambda: True)

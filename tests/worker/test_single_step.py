@@ -6,8 +6,18 @@ import pytest
 from digitlab.data.augmentation import Augmentation
 from digitlab.errors import Diverged, RunIsActive, RunIsOver
 from digitlab.networks.config import TrainingConfig
-from digitlab.networks.layers.kinds import Dense, Flatten
-from digitlab.networks.presets import PRESETS
+from digitlab.networks.layers.kinds import (
+    Activation,
+    BatchNormalization,
+    Conv2D,
+    Dense,
+    DepthwiseConv2D,
+    Dropout,
+    Flatten,
+    LayerNormalization,
+    SeparableConv2D,
+    Skip,
+)
 from digitlab.networks.rate_changes import RateChange
 from digitlab.runs.dispatch.worker_names import new_worker_name
 from digitlab.runs.models.cleanup import checkpoint_of
@@ -15,7 +25,7 @@ from digitlab.runs.models.model_files import ModelFiles
 from digitlab.runs.records.run import CommandLineOptions, RunState
 from digitlab.runs.store.store import Store
 from digitlab.synthesis import handwriting
-from digitlab.worker import checkpoints, execution, multistep
+from digitlab.worker import checkpoints, execution, multistep, training_digits
 from digitlab.worker.single_step import train_one_batch
 
 
@@ -60,21 +70,43 @@ def test_a_step_shows_what_it_did(settings, store, small, digits):
     assert (run.state, run.progress.epoch, run.progress.batch) == (RunState.PAUSED, 1, 2)
 
 
-@pytest.mark.parametrize("preset", PRESETS)
-def test_a_step_of_sgd_moves_weights_by_rate_times_gradient(settings, store, preset):
-    config = TrainingConfig(preset=preset, epochs=1, training_digits=100, optimizer="sgd", learning_rate=0.01)
+# Every kind of layer that learns, or that behaves differently in a training.
+ALL_KINDS = (
+    Conv2D(filters=4, kernel_size=5, stride=2, l2=0.01, activation="gelu"),
+    BatchNormalization(),
+    SeparableConv2D(filters=4),
+    DepthwiseConv2D(),
+    LayerNormalization(),
+    Dropout(rate=0.3),
+    Skip(over=2),
+    Activation(),
+    Flatten(),
+    Dense(units=16, l2=0.01),
+    Dropout(rate=0.4),
+)
+
+
+def test_a_step_of_sgd_moves_weights_by_rate_times_gradient(settings, store):
+    config = TrainingConfig(layers=ALL_KINDS, epochs=1, training_digits=100, optimizer="sgd", learning_rate=0.01)
     step = train_one_batch(settings, paused(store, config))
+    assert len(step.layers) == 7
     for layer in step.layers:
         assert layer.moved == pytest.approx(0.01 * layer.gradient_norm, rel=2e-3, abs=1e-7)
 
 
-@pytest.mark.parametrize(
-    "changed", [{}, {"written_digits": 300, "batch_size": 120, "augmentation": Augmentation(shift=2, erasing=0.5)}]
-)
-def test_a_stepped_run_ends_as_one_that_was_not(settings, store, small, changed):
+@pytest.fixture
+def few_at_once(monkeypatch):
+    """Have synthetic digits drawn 25 at a time, not 250: as many parts of fewer digits."""
+    for module in (handwriting, training_digits):
+        monkeypatch.setattr(module, "CHUNK", 25)
+
+
+def test_a_stepped_run_ends_as_one_that_was_not(settings, store, small, few_at_once):
+    """One with synthetic digits, too; test_steering.py has plain trainings."""
+    changed = {"written_digits": 40, "batch_size": 100, "augmentation": Augmentation(shift=2, erasing=0.5)}
     config = dataclasses.replace(small, **changed)
     stepped = paused(store, config)
-    step_to_the_end(settings, stepped, 9)  # one of the second epoch among them
+    step_to_the_end(settings, stepped, 5)  # one of the second epoch among them
     assert [epoch.epoch for epoch in store.epochs.all(stepped)] == [1]
     run, other = finish(settings, store, stepped), finish(settings, store, paused(store, config))
     assert run.state is RunState.FINISHED
@@ -83,17 +115,17 @@ def test_a_stepped_run_ends_as_one_that_was_not(settings, store, small, changed)
         [(e.epoch, e.loss, e.validation_loss) for e in store.epochs.all(number)] for number in (stepped, other.number)
     ]
     assert figures[0] == figures[1]
-    assert store.epochs.losses(stepped)[-1].batch == 16
+    assert store.epochs.losses(stepped)[-1].batch == 8
 
 
-def test_a_step_draws_the_synthetic_digits_of_its_batch_alone(settings, store, monkeypatch):
+def test_a_step_draws_the_synthetic_digits_of_its_batch_alone(settings, store, few_at_once, monkeypatch):
     drawn = []
     draw = handwriting.synthetic_digits
     monkeypatch.setattr(handwriting, "synthetic_digits", lambda *given: drawn.append(given[2]) or draw(*given))
     config = TrainingConfig(training_digits=200, written_digits=10_000, batch_size=8, optimizer="sgd")
     number = paused(store, config)
     step = train_one_batch(settings, number)
-    assert 1 <= len(drawn) == len(set(drawn)) <= 8  # parts of 250
+    assert 1 <= len(drawn) == len(set(drawn)) <= 8  # parts of 25
     assert all(image.any() for image in step.images)
     assert set(step.labels.tolist()) <= {*range(handwriting.NO_DIGIT + 1)}
     for layer in step.layers:  # the loss is that of a training with drawings of no digit

@@ -4,6 +4,7 @@ import dataclasses
 import json
 import os
 
+import foreignnetworks
 import keras
 import numpy as np
 import pytest
@@ -26,11 +27,13 @@ def theirs(tmp_path_factory, digits):
     """A network that somebody trained elsewhere, on pixels from 0 to 255, giving sums."""
     keras.utils.set_random_seed(1)
     path = tmp_path_factory.mktemp("theirs") / "theirs.keras"
-    stack = [layers.Conv2D(4, 5, strides=2, activation="relu"), layers.BatchNormalization(), layers.Dropout(0.1)]
-    model = keras.Sequential([keras.Input((28, 28, 1)), *stack, layers.Flatten(), layers.Dense(10)])
-    model.compile("adam", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
-    model.fit(digits.x_train[:6000, ..., None].astype("float32"), digits.y_train[:6000], epochs=3, verbose=0)
-    model.save(path)
+    convolution, normalization = layers.Conv2D(4, 5, strides=2, activation="relu"), layers.BatchNormalization()
+    maps = np.asarray(convolution(digits.x_train[:5000, ..., None].astype("float32")))
+    normalization.build(maps.shape)
+    normalization.set_weights([np.ones(4), np.zeros(4), maps.mean(axis=(0, 1, 2)), maps.var(axis=(0, 1, 2))])
+    perceptron = foreignnetworks.train(np.asarray(normalization(maps)), digits.y_train[:5000], epochs=5)
+    stack = convolution, normalization, layers.Dropout(0.1)
+    foreignnetworks.network(perceptron, (28, 28, 1), *stack, last="linear").save(path)
     return path
 
 
