@@ -82,7 +82,7 @@ def test_a_network_that_averages_is_tuned_by_one_view(digits):
     assert np.abs(network.predict(digits.x_test[:5], verbose=0) - before).max() > 1e-4
 
 
-def test_normalization_can_be_trained_after_fine_tuning(digits):
+def test_normalization_can_be_trained_after_fine_tuning(brief, digits):
     network = build.build("fast", seed=1)
     config = fine_tuning_config(TrainingConfig.from_preset("fast"), FineTuning(base="fast", learned=(1,)))
     means = network.get_layer("normalization_1").moving_mean.numpy()

@@ -141,7 +141,7 @@ def test_the_accuracy_counts_digits_alone(digits, small):
 
 
 def test_the_temperature_is_built_into_the_network(digits):
-    config = TrainingConfig(epochs=15, training_digits=2000)
+    config = TrainingConfig(epochs=15, training_digits=1000)
     plain = fit(config, digits)
     calibrated = fit(dataclasses.replace(config, calibration=True), digits)
     assert plain.calibration == Calibration()
