@@ -51,12 +51,9 @@ def trained(tmp_path, digits, *inner, shape=(28, 28), factor=1 / 255, offset=0.0
     ("made", "scale"),
     [
         ({}, "0 to 1"),
-        ({"last": "linear"}, "0 to 1"),
-        ({"shape": (28, 28, 1), "functional": True}, "0 to 1"),
-        ({"shape": (784,)}, "0 to 1"),
-        ({"factor": 1}, "0 to 255"),
+        ({"shape": (784,), "factor": 1}, "0 to 255"),
         ({"factor": -1 / 255, "offset": 1, "last": "linear"}, "1 to 0, dark on light"),
-        ({"factor": 2 / 255, "offset": -1, "last": "linear"}, "-1 to 1"),
+        ({"shape": (28, 28, 1), "factor": 2 / 255, "offset": -1, "last": "linear", "functional": True}, "-1 to 1"),
     ],
     ids=str,
 )
