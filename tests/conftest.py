@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from brief_tuning import tune_briefly
 from waiting import wait_for
 from xdist.scheduler import LoadScopeScheduling
 
@@ -174,8 +175,7 @@ def small() -> TrainingConfig:
 
 @pytest.fixture
 def brief(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have a tuning see a fiftieth of its pictures: enough for all that does not hang on how well it went."""
-    monkeypatch.setattr("digitlab.worker.fine_tuning._MAX_PICTURES", 6_000)
+    tune_briefly(monkeypatch)
 
 
 @pytest.fixture(scope="session")

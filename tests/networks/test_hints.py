@@ -90,9 +90,8 @@ def test_few_and_unbalanced_digits_are_found(digits):
 
 def test_overfitting_ends_where_early_stopping_would(digits):
     config = TrainingConfig(epochs=30, training_digits=500, batch_size=16)
-    found = trained_hints(
-        digits, **{name: getattr(config, name) for name in ("epochs", "training_digits", "batch_size")}
-    )
+    epochs = training.train(config, digits.x_train, digits.y_train).epochs
+    found = {hint.name: hint for hint in hints(config, digits.y_train[: config.fitted_digits], epochs)}
     stopping = dataclasses.replace(config, early_stopping=3)
     ended = training.train(stopping, digits.x_train, digits.y_train).epochs[-1].epoch
     assert f"would have ended at epoch {ended} " in found["Overfitting"].evidence

@@ -3,16 +3,14 @@ import dataclasses
 import keras
 import numpy as np
 import pytest
+from brief_tuning import tune_briefly
 
 from digitlab.networks.config import TrainingConfig, fine_tuning_config
 from digitlab.networks.fine_tuning_source import FineTuning
 from digitlab.networks.scores import Scores
 from digitlab.worker import build, fine_tuning, keras_files
 
-
-@pytest.fixture
-def config():
-    return fine_tuning_config(TrainingConfig.from_preset("tutorial"), FineTuning(base="tutorial", learned=(1,)))
+CONFIG = fine_tuning_config(TrainingConfig.from_preset("tutorial"), FineTuning(base="tutorial", learned=(1,)))
 
 
 @pytest.fixture
@@ -32,43 +30,49 @@ def tuned(network, config, own, digits, **asked):
     return fine_tuning.fine_tune(network, config, own, *parts, **asked)
 
 
+@pytest.fixture(scope="module")
+def tuned_once(ready_made, digits):
+    """A brief tuning, and all that it reported."""
+    told = []
+    with pytest.MonkeyPatch.context() as patch:
+        tune_briefly(patch)
+        network, own = keras_files.load(ready_made / "tutorial.keras"), upside_down(digits, slice(0, 12))
+        return tuned(network, CONFIG, own, digits, report=told.append), told
+
+
 def accuracy(network, pictures):
     images, labels = pictures
     return Scores(labels, network.predict(images, batch_size=500, verbose=0)).accuracy
 
 
-def test_thirty_drawings_teach_a_hand_and_mnist_is_kept(network, config, digits):
+def test_thirty_drawings_teach_a_hand_and_mnist_is_kept(network, digits):
     own, held_back = upside_down(digits, slice(0, 30)), upside_down(digits, slice(30, 230))
     test = digits.x_test, digits.y_test
     hand, mnist = accuracy(network, held_back), accuracy(network, test)
-    found = tuned(network, config, own, digits)
+    found = tuned(network, CONFIG, own, digits)
     assert hand < 0.5
     assert 1 - accuracy(found.model, held_back) < 0.5 * (1 - hand)
     assert accuracy(found.model, test) > mnist - 0.003  # a hand as strange as this one costs something
 
 
-def test_a_tuned_network_opens_without_digitlab_s_loss(network, brief, config, digits, tmp_path):
-    short = dataclasses.replace(config, epochs=1)
-    tuned(network, short, upside_down(digits, slice(0, 12)), digits).model.save(tmp_path / "tuned.keras")
+def test_a_tuned_network_opens_without_digitlab_s_loss(tuned_once, digits, tmp_path):
+    tuned_once[0].model.save(tmp_path / "tuned.keras")
     again = keras.saving.load_model(tmp_path / "tuned.keras")
     assert again.evaluate(digits.x_test[:500], digits.y_test[:500], verbose=0)[1] > 0.9
 
 
-def test_equal_seeds_give_equal_figures(ready_made, brief, config, digits):
-    short = dataclasses.replace(config, epochs=1)
-    own = upside_down(digits, slice(0, 12))
-    found = [tuned(keras_files.load(ready_made / "tutorial.keras"), short, own, digits) for _ in range(2)]
+def test_equal_seeds_give_equal_figures(network, tuned_once, brief, digits):
+    found = [tuned_once[0], tuned(network, CONFIG, upside_down(digits, slice(0, 12)), digits)]
     assert found[0].epochs[0].loss == found[1].epochs[0].loss
     for one, other in zip(*(each.model.get_weights() for each in found), strict=True):
         np.testing.assert_array_equal(one, other)
 
 
-def test_it_reports_its_epochs_and_stops_where_it_is_not_wanted(network, brief, config, digits):
-    told = []
-    found = tuned(network, config, upside_down(digits, slice(0, 12)), digits, report=told.append)
-    assert [epoch.epoch for epoch in found.epochs] == list(range(1, config.epochs + 1))
+def test_it_reports_its_epochs_and_stops_where_it_is_not_wanted(network, tuned_once, brief, digits):
+    found, told = tuned_once
+    assert [epoch.epoch for epoch in found.epochs] == list(range(1, CONFIG.epochs + 1))
     assert told[-1] == found.epochs[-1]
-    stopped = tuned(network, config, upside_down(digits, slice(0, 12)), digits, wanted=lambda: False)
+    stopped = tuned(network, CONFIG, upside_down(digits, slice(0, 12)), digits, wanted=lambda: False)
     assert stopped.was_stopped
     assert stopped.epochs == []
 

@@ -2,6 +2,7 @@ import shutil
 
 import numpy as np
 import pytest
+from brief_tuning import tune_briefly
 
 from digitlab.errors import ModelNotFound
 from digitlab.lab import Lab
@@ -48,7 +49,7 @@ def _tuned(tmp_path_factory, digits):
     data = folder / "data"
     settings = Settings(data=data, models=folder / "models", database_url=f"sqlite:///{data / 'digitlab.db'}")
     with pytest.MonkeyPatch.context() as patch, Lab(settings) as lab:
-        patch.setattr("digitlab.worker.fine_tuning._MAX_PICTURES", 6_000)
+        tune_briefly(patch)
         draw(lab, digits, 12)
         run = lab.improver.start("tutorial", ANN)
         perform(settings, run.number)
