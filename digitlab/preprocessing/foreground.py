@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitlab.data.image_ops import border_pixels, sharpen_edges, shrink, to_uint8
+from digitlab.preprocessing.colormaps import values_of_colormap
 from digitlab.preprocessing.frames import SMALL_PRINT, remove_frames
 from digitlab.preprocessing.photo import ink_on_paper
 from digitlab.preprocessing.pixel_grid import sample_squares
@@ -197,6 +198,7 @@ def _in_panels(
     places, inks = [], []
     for place in [rectangle.inside for rectangle in rectangles if rectangle.may_be_plot][:_MAX_PANELS]:
         inside = np.ascontiguousarray(drawing[place])
+        inside = inside if (values := values_of_colormap(inside)) is None else values
         ink = _on_squares(inside, cv2.cvtColor(inside, cv2.COLOR_RGBA2GRAY))
         if ink is not None or place in panels:
             places.append(place)

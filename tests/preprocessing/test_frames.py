@@ -136,7 +136,7 @@ def test_a_rectangle_lies_within_the_picture(line):
         find_panels(ink, rectangles)  # without a warning
 
 
-@pytest.mark.parametrize("cmap", ["viridis", "gray", "gray_r"])
+@pytest.mark.parametrize("cmap", ["viridis", "gray", "gray_r", "jet", "RdBu"])
 @pytest.mark.parametrize("digit", [0, 1, 4, 7])
 def test_the_digit_of_a_plot_is_read(recogniser, cmap, digit):
     for axes in (True, False):
