@@ -41,7 +41,7 @@ ONLY_IN = {
     "dask": ("digitlab/runs/dispatch/",),
     "distributed": ("digitlab/runs/dispatch/", "digitlab/doctor/worker_checks.py"),
     "fsspec": ("digitlab/storage/",),
-    "matplotlib": ("digitlab/ui/charts/",),
+    "matplotlib": ("digitlab/ui/charts/", "digitlab/preprocessing/colormaps.py"),  # charts, and the colours of its maps
     "altair": ("digitlab/ui/charts/",),
     "PIL": ("digitlab/data/", "digitlab/preprocessing/", "digitlab/segmentation/", "digitlab/synthesis/"),
     "cv2": ("digitlab/data/", "digitlab/preprocessing/", "digitlab/segmentation/", "digitlab/synthesis/"),

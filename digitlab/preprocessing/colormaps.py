@@ -34,7 +34,7 @@ def values_of_colormap(picture: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
     """
     colours, places, counts = _distinct(picture[..., :3])
     if len(colours) > _MAX_COLOURS:
-        colours, places, counts = _distinct(picture[..., :3] >> _BITS << _BITS)
+        colours, places, counts = _distinct(np.asarray(picture[..., :3] >> _BITS << _BITS, np.uint8))
     if not _MIN_COLOURS <= len(colours) <= _MAX_COLOURS:
         return None
     variances = np.linalg.eigvalsh(np.cov(colours.T))
