@@ -1,6 +1,7 @@
 """Pieces of page that several pages share; a folder for the pieces of each page.
 
 canvas            the canvas to draw on, with its tools
+canvas_strokes    its strokes: what it has sent, and what an undo leaves of that
 component_events  what was clicked in a component
 confusion_matrix  the confusion matrix as a table of buttons
 corrections       the correction of a misread digit

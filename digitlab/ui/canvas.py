@@ -10,7 +10,7 @@ from streamlit_drawable_canvas import st_canvas
 
 from digitlab.data import canvas_picture, drawing_link
 from digitlab.translation import Text, _, translated
-from digitlab.ui import kept_drawings, messages, shared_state
+from digitlab.ui import canvas_strokes, kept_drawings, messages, shared_state
 from digitlab.ui.shared_state import DRAW_CANVAS
 
 WIDTH, HEIGHT = drawing_link.WIDTH, drawing_link.HEIGHT  # lower than 300, the canvas would lose its drawing
@@ -27,7 +27,7 @@ def show(key: str = DRAW_CANVAS) -> NDArray[np.uint8] | None:
     """
     state, drawing = st.session_state, shared_state.get().canvas(key)
     if key not in state:  # the canvas was not on the page that ran before: restore the drawing
-        state[f"{key}_start"] = {"objects": drawing.strokes, "change": 0}
+        canvas_strokes.start(state, key, drawing.strokes)
     canvas = st_canvas(
         stroke_color="#000000" if state.get("tool") == "Eraser" else "#ffffff",
         stroke_width=state.get("pen", _PEN),
@@ -35,11 +35,12 @@ def show(key: str = DRAW_CANVAS) -> NDArray[np.uint8] | None:
         width=WIDTH,
         height=HEIGHT,
         return_image_data=True,
-        initial_drawing=state[f"{key}_start"],
+        initial_drawing=canvas_strokes.started_from(state, key),
         key=key,
     )
-    before, drawing.strokes = drawing.strokes, _received(key)
-    file = canvas.image_bytes  # None of a restored canvas, before the next stroke
+    before, drawing.strokes = drawing.strokes, canvas_strokes.received(state, key)
+    # None of a restored canvas, before the next stroke; of one that is being redrawn, it is the picture of before.
+    file = drawing.file if canvas_strokes.is_redrawn(state, key) else canvas.image_bytes
     if not drawing.strokes:
         drawing.picture, drawing.file = None, b""
         if before:
@@ -63,7 +64,7 @@ def replace(strokes: list[dict[str, Any]], picture: NDArray[np.uint8], key: str 
         key: The canvas.
     """
     if key in st.session_state:
-        _redraw(key, strokes)
+        canvas_strokes.redraw(st.session_state, key, strokes)
     drawing = shared_state.get().canvas(key)
     drawing.strokes, drawing.picture, drawing.file = strokes, picture, b""
     kept_drawings.keep(key)
@@ -76,7 +77,7 @@ def strokes(key: str = DRAW_CANVAS) -> list[dict[str, Any]]:
 
 def clear(key: str = DRAW_CANVAS) -> None:
     """Clear a canvas."""
-    _redraw(key, [])
+    canvas_strokes.redraw(st.session_state, key, [])
     kept_drawings.forget(key)
 
 
@@ -93,7 +94,7 @@ def tools(key: str = DRAW_CANVAS, more: Callable[[], None] | None = None) -> Non
             persist_state="session",
             label_visibility="collapsed",
         )
-        st.button(_("Undo"), icon=":material/undo:", key="undo", on_click=lambda: _redraw(key, _received(key)[:-1]))
+        st.button(_("Undo"), icon=":material/undo:", key="undo", on_click=lambda: _undo(key))
         st.button(_("Clear"), icon=":material/delete:", key="clear", on_click=lambda: clear(key))
         width = st.popover(_("Pen width"), icon=":material/line_weight:", key="pen-width", on_change="rerun")
         if width.open:
@@ -110,21 +111,8 @@ def tools(key: str = DRAW_CANVAS, more: Callable[[], None] | None = None) -> Non
         )
 
 
-def _received(key: str) -> list[Any]:
-    """Return all strokes received, including those that no run of the page has seen yet: a click can be that fast.
-
-    Before the canvas has sent anything, the session holds what it started from first, not what an undo left of that.
-    """
-    sent = st.session_state[key].get("drawing") or {}  # the package's own format; another version may differ
-    drawing = sent["raw"] if sent.get("data") else st.session_state[f"{key}_start"]
-    found: list[Any] = drawing["objects"]
-    return found
-
-
-def _redraw(key: str, strokes: list[Any]) -> None:
-    """Redraw the canvas; the count makes it a change even if the strokes are the same as last time."""
-    change = st.session_state[f"{key}_start"]["change"] + 1
-    st.session_state[f"{key}_start"] = {"objects": strokes, "change": change}
+def _undo(key: str) -> None:
+    canvas_strokes.redraw(st.session_state, key, canvas_strokes.received(st.session_state, key)[:-1])
 
 
 # After a stroke the canvas waits 200 ms for another one before it sends the drawing. Its button "Update the app with
