@@ -9,8 +9,9 @@ os.environ["LANGUAGE"] = "en"  # of commands, whatever the language of whoever r
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 import dataclasses
+import gc
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -70,6 +71,17 @@ class OneProcess(LoadScopeScheduling):
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.split("::")[0]
         return BROWSER if nodeid.startswith(BROWSER) else ON_A_CLUSTER[0] if file in ON_A_CLUSTER else file
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None]:
+    """What is imported now stays: neither now nor later is anything gained by looking for garbage among it."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:

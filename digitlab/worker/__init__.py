@@ -31,14 +31,21 @@ training             config, digits -> a trained network
 training_digits      MNIST's digits, and synthetic ones, drawn when needed
 """
 
+import gc
 import sys
 
 # Keras imports these for functions that no worker calls; without them, a worker is ready a second earlier.
 _UNUSED = {name: None for name in ("matplotlib", "pandas", "scipy", "sklearn") if name not in sys.modules}
+_WAS_ON = gc.isenabled()
 
 sys.modules |= _UNUSED  # type: ignore[arg-type] # Python takes None for a package that is not installed
+gc.disable()  # the 400,000 objects of Keras and TensorFlow stay: nothing is gained by looking for garbage among them
 try:
     import keras  # noqa: F401
+
+    gc.freeze()
 finally:
     for _name in _UNUSED:
         del sys.modules[_name]
+    if _WAS_ON:
+        gc.enable()
