@@ -64,7 +64,7 @@ def tuned(_tuned, tmp_path, settings, lab):
     return run
 
 
-def test_a_tuning_is_a_run_that_leaves_a_network_and_the_proof(settings, lab, digits):
+def test_a_tuning_is_a_run_that_leaves_a_network_and_the_proof(settings, lab, brief, digits):
     draw(lab, digits)
     run = lab.improver.start("tutorial", ANN)
     assert (run.title, run.state, len(run.config.tuning.held_back)) == ("Tutorial, improved", RunState.QUEUED, 10)
