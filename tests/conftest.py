@@ -48,6 +48,16 @@ LONGEST = (
     "tests/runs/",
 )
 ON_A_CLUSTER = ("tests/runs/test_cluster.py", "tests/runs/test_outages.py")
+WITH_A_CREW = (
+    "tests/test_lab.py",
+    "tests/test_logs.py",
+    "tests/cli/test_search_command.py",
+    "tests/runs/dispatch/test_worker_client.py",
+    "tests/runs/services/test_evaluation_service.py",
+    "tests/ui/test_learn_page.py",
+    "tests/ui/test_train_page.py",
+    "tests/ui/test_watch_page.py",
+)
 CHILDREN = Path(__file__).with_name("children")
 
 
@@ -63,14 +73,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 class OneProcess(LoadScopeScheduling):
     """A file stays in one process, and so do all of the browser's, for two browsers and their apps starve two cores.
 
-    So do those that need a cluster: its start takes 15 seconds of a processor.
+    So do those that need a cluster, whose start takes 15 seconds of a processor, and those that need `crewed`.
 
     pytest-xdist's own groups are not heeded by pytest 9.2: https://github.com/pytest-dev/pytest-xdist/issues/1386.
     """
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.split("::")[0]
-        return BROWSER if nodeid.startswith(BROWSER) else ON_A_CLUSTER[0] if file in ON_A_CLUSTER else file
+        if nodeid.startswith(BROWSER):
+            return BROWSER
+        return next((files[0] for files in (WITH_A_CREW, ON_A_CLUSTER) if file in files), file)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -150,8 +162,9 @@ def _crew(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
 
 
 @pytest.fixture
-def crewed(settings: Settings, _crew: Settings) -> Iterator[Settings]:
+def crewed(settings: Settings, _crew: Settings, request: pytest.FixtureRequest) -> Iterator[Settings]:
     """A set-up of a test's own, and one warm worker process that all such tests share: its start takes seconds."""
+    assert request.node.nodeid.split("::")[0] in WITH_A_CREW  # else another process starts a worker, too
     yield dataclasses.replace(settings, scheduler=_crew.scheduler)
     store = Store(settings.database_url)
     for run in store.runs():  # the next test finds a worker that has nothing to do

@@ -6,10 +6,13 @@ from streamlit.testing.v1 import AppTest
 from digitlab.cli.parser import parser
 from digitlab.cli.setting_options import config_from
 from digitlab.errors import InvalidSetting
+from digitlab.lab import Lab
 from digitlab.networks.config import TrainingConfig
 from digitlab.networks.training_command import as_command
 from digitlab.runs.records.comparison import settings_as_text
 from digitlab.runs.records.settings_link import as_file, as_link, from_file, from_link
+from digitlab.settings import Settings
+from digitlab.ui import resources
 
 config = TrainingConfig(label_smoothing=0.2)
 
@@ -43,7 +46,9 @@ def script():
     st.session_state.config = training_form.fill_in(training_form.preset(), 500)
 
 
-def test_form_and_link_into_the_form():
+def test_form_and_link_into_the_form(monkeypatch, tmp_path):
+    lab = Lab(Settings(data=tmp_path, models=tmp_path))  # it is not opened, so that no worker starts
+    monkeypatch.setattr(resources, "lab", lambda: lab)
     page = AppTest.from_function(script, default_timeout=60)
     page.query_params["settings"] = as_link(config)
     assert page.run().session_state.config() == config

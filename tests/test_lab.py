@@ -73,12 +73,6 @@ def lab_without_workers(settings, ready_made, monkeypatch):
         yield one
 
 
-def learned(lab, number):
-    """All that a training's figures say but for the time they took."""
-    run = lab.run(number)
-    return [dataclasses.replace(epoch, seconds=0) for epoch in lab.epochs(number)], run.test_loss, run.test_accuracy
-
-
 def test_a_worker_takes_a_network_away_and_reads_it_again(lab):
     taken = lab.export_model("tutorial", "onnx")
     assert (taken.digits, taken.difference <= TOLERANCE) == (100, True)
@@ -110,6 +104,12 @@ def test_workers_train_the_trials_of_a_search_and_its_best(lab):
     assert lab.model(lab.run(run).model).config == small_base.full_config(best.values)
 
 
+def processes_of(lab):
+    """The program that a lab started, and its workers."""
+    program = psutil.Process(lab._workers._program.pid)
+    return [program, *program.children(recursive=True)]
+
+
 def test_runs_outlive_all_of_their_workers_and_then_their_app(lab_with_workers, crewed, settings, small):
     lab = lab_with_workers
     long = dataclasses.replace(small, epochs=12)
@@ -117,14 +117,17 @@ def test_runs_outlive_all_of_their_workers_and_then_their_app(lab_with_workers, 
     waiting = lab.start_training(small, "", OPERATOR)
     wait_for(lambda: lab.epochs(running) and checkpoint_of(settings, lab.run(running)).exists(), PATIENCE)
     assert lab.queue_position(waiting)[0] == 1
-    program = psutil.Process(lab._workers._program.pid)
-    for process in [program, *program.children(recursive=True)]:
+    for process in processes_of(lab):
         process.kill()
     known = lab.epochs(running)
     wait_for(lambda: len(lab.epochs(running)) > len(known), PATIENCE)
+    processes = processes_of(lab)
     lab.close()
+    _, alive = psutil.wait_procs(processes, 15)
+    assert [one for one in alive if one.status() != psutil.STATUS_ZOMBIE] == []
     store = Store(settings.database_url)
     assert [run.state for run in store.runs()] == [RunState.QUEUED] * 2
+    assert checkpoint_of(settings, store.run(running)).exists()
     before = store.epochs.all(running)
     assert before[0] == known[0]  # it is in the checkpoint
     with Lab(crewed) as again:
@@ -133,9 +136,6 @@ def test_runs_outlive_all_of_their_workers_and_then_their_app(lab_with_workers, 
         assert again.run(running).attempt == 2
         assert again.epochs(waiting.number)
         assert again.epochs(running)[: len(before)] == before
-        undisturbed = again.start_training(long, "", OPERATOR).number
-        wait_for(lambda: again.run(undisturbed).state is RunState.FINISHED)
-        assert learned(again, running) == learned(again, undisturbed)
 
 
 def test_without_workers_runs_wait_and_the_reason_is_told(settings, small, monkeypatch):
@@ -234,10 +234,10 @@ def test_nobody_changes_what_is_somebody_else_s(lab, small):
 
 
 def test_who_waits_is_told_when_it_may_begin(lab, small):
-    known = dataclasses.replace(small, training_digits=20_000, batch_size=500)  # too few steps for XLA's compiler
+    known = dataclasses.replace(small, training_digits=5000, batch_size=1000)  # too few steps for XLA's compiler
     first = lab.start_training(known, "", OPERATOR).number
     wait_for(lambda: lab.run(first).state.is_over())
-    lab.start_training(dataclasses.replace(known, epochs=30), "", OPERATOR)
+    lab.start_training(dataclasses.replace(known, epochs=200), "", OPERATOR)
     waiting = lab.start_training(known, "", OPERATOR)
     wait_for(lambda: lab.epochs(waiting.number - 1))
     before, seconds = lab.queue_position(waiting)

@@ -11,6 +11,7 @@ from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 # On SIGUSR1 the app writes the names of its loaded modules to a file.
 if "DIGITLAB_TEST_MODULES" in os.environ and threading.current_thread() is threading.main_thread():
@@ -45,9 +46,55 @@ def begin_cold(jobs: ModuleType) -> None:
     jobs.warm_up = warm_up
 
 
+def keep_networks(model_pool: ModuleType) -> None:
+    """Keep more compiled networks than a worker does: each of the tests' settings is compiled once."""
+    model_pool._MAX_POOLED = 20  # type: ignore[attr-defined]
+
+
+def train_without_keras(jobs: ModuleType) -> None:
+    """Have runs take their time and learn nothing, for tests of what becomes of them: to import Keras takes seconds.
+
+    They are claimed, recorded epoch by epoch, never finished, and released when their process is to leave.
+    """
+    is_leaving, is_idle = threading.Event(), threading.Event()
+    is_idle.set()
+
+    def run_next(settings: Any) -> None:
+        from digitlab.networks.metrics import EpochMetrics
+        from digitlab.runs.dispatch.worker_names import new_worker_name
+        from digitlab.runs.store.store import Store
+
+        is_idle.clear()
+        store, worker = Store(settings.database_url, may_create=False), new_worker_name()
+        number = None if is_leaving.is_set() else store.claim_next(worker)
+        if number is not None:
+            epoch = len(store.epochs.all(number))
+            while not is_leaving.wait(0.2):
+                epoch += 1
+                store.epochs.add(number, worker, EpochMetrics(epoch=epoch, loss=1.0, accuracy=0.5, seconds=0.2))
+                store.record_heartbeat(number, worker, None)
+            store.release(number, worker)
+        store.close()
+        is_idle.set()
+
+    def leave(patience: float) -> None:
+        is_leaving.set()
+        is_idle.wait(patience)
+
+    for scripted in (run_next, leave):
+        scripted.__module__, scripted.__qualname__ = jobs.__name__, scripted.__name__  # by which Dask hands it over
+        setattr(jobs, scripted.__name__, scripted)
+
+
+def begin_without_keras(jobs: ModuleType) -> None:
+    """Do both."""
+    begin_cold(jobs)
+    train_without_keras(jobs)
+
+
 def tune_briefly(fine_tuning: ModuleType) -> None:
-    """Have a tuning see a tenth of its pictures, and rest after each epoch: it does not matter how well it goes."""
-    fine_tuning._MAX_PICTURES = 30_000
+    """Have a tuning see a fiftieth of its pictures, and rest after each epoch: it does not matter how well it goes."""
+    fine_tuning._MAX_PICTURES = 6_000
 
     class Resting(fine_tuning.Reporter):  # type: ignore[name-defined, misc]
         def on_epoch_end(self, *args: object) -> None:
@@ -59,8 +106,11 @@ def tune_briefly(fine_tuning: ModuleType) -> None:
 
 CHANGES = {
     "digitlab.worker.callbacks": rest_after_epochs,
+    "digitlab.worker.model_pool": keep_networks,
     "digitlab.runs.dispatch.jobs": begin_cold,
 }
+if "DIGITLAB_TEST_WITHOUT_KERAS" in os.environ:
+    CHANGES["digitlab.runs.dispatch.jobs"] = begin_without_keras
 if "DIGITLAB_TEST_BRIEF_TUNING" in os.environ:
     CHANGES["digitlab.worker.fine_tuning"] = tune_briefly
 

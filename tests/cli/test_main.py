@@ -27,11 +27,14 @@ from digitlab.networks.presets import PRESETS
 from digitlab.networks.training_command import as_command
 from digitlab.preprocessing.bundles import to_npz
 from digitlab.runs.records.people import Person
+from digitlab.runs.records.run import Run, RunState
 from digitlab.runs.records.settings_link import as_file
 from digitlab.runs.store.store import Store
 from digitlab.settings import Settings
 from digitlab.worker import execution
 from digitlab.worker.keras_files import load
+
+RUN = Run(number=7, title="mine", config=TrainingConfig(epochs=1), state=RunState.FINISHED, created=0.0)
 
 
 @pytest.mark.parametrize(
@@ -112,6 +115,19 @@ def test_a_training_is_printed_saved_listed_and_scored_again(capsys):
     assert sum(map(sum, evaluated["confusion"])) == 10_000
     assert main(train) == 1
     assert "already" in capsys.readouterr().err
+
+
+def test_train_without_a_name_tells_the_file_of_its_network(capsys, monkeypatch, ready_made):
+    asked = []
+
+    def train_here(_lab, config, title, options):
+        asked.append((config, title, options.name))
+        return dataclasses.replace(RUN, model="tutorial")
+
+    monkeypatch.setattr(Lab, "train_here", train_here)
+    assert main(["train", "--epochs", "1", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["model"] == str(ready_made / "tutorial.keras")
+    assert asked == [(TrainingConfig(epochs=1), "", "")]
 
 
 def test_find_learning_rate_suggests_one_and_how_to_use_it(capsys):

@@ -1,4 +1,3 @@
-import dataclasses
 import os
 import signal
 import socket
@@ -80,7 +79,7 @@ def assert_gone(family):
 def ending_while_it_trains(settings, store, number, end, command, port_option, path=""):
     """A server that goes on with a run, with no visitor, and is ended by a signal once it has learned an epoch more."""
     known = store.epochs.all(number)
-    with serving(settings, command, port_option) as (process, url):
+    with serving(settings, command, port_option, DIGITLAB_TEST_WITHOUT_KERAS="1") as (process, url):
         wait_for(lambda: is_up(url + path, process), COMING)
         yield url + path
         wait_for(lambda: len(store.epochs.all(number)) > len(known), COMING)
@@ -94,12 +93,12 @@ def ending_while_it_trains(settings, store, number, end, command, port_option, p
 
 
 def test_a_server_leaves_no_process_and_the_next_one_resumes(settings, small):
-    """Three servers, as each has to start workers of its own: one with a path, a plain one, and uvicorn's."""
+    """Three servers, as each has to start workers of its own: one with a path, a plain one, and uvicorn's.
+
+    What they train learns nothing (tests/children); tests/test_lab.py ends workers that compute.
+    """
     store = Store(settings.database_url)
-    config = dataclasses.replace(
-        small, epochs=500, batch_size=300
-    )  # too few steps for XLA, whose compiler takes seconds
-    number = Lab(settings).start_training(config, "", OPERATOR).number
+    number = Lab(settings).start_training(small, "", OPERATOR).number
     serve = partial(ending_while_it_trains, settings, store, number)
     path = "/class/lab"
     with serve(signal.SIGTERM, [*STREAMLIT, f"--server.baseUrlPath={path}"], "--server.port", path) as url:

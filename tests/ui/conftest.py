@@ -1,5 +1,6 @@
 import functools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Concatenate
 
 import pytest
 import streamlit as st
@@ -8,9 +9,12 @@ from streamlit.components.v2 import manifest_scanner
 from streamlit.runtime.scriptrunner import script_runner
 
 from digitlab.lab import Lab
+from digitlab.runs.dispatch.jobs import P, T
 from digitlab.settings import Settings
 from digitlab.ui import resources
 from digitlab.ui.visitor_cookie import COOKIE, new_token
+
+_server_lab = resources.lab
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -30,6 +34,22 @@ def _no_keras() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True)
+def _no_lab_of_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep tests from opening the lab in the folder `data`: its runs would be trained. They ask for `lab`."""
+
+    def lab() -> Lab:
+        raise AssertionError("This test needs the fixture lab, open_lab or server_lab.")
+
+    monkeypatch.setattr(resources, "lab", lab)
+
+
+@pytest.fixture
+def server_lab(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a server does to open its lab."""
+    monkeypatch.setattr(resources, "lab", _server_lab)
+
+
 @pytest.fixture
 def cookies(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     """The cookies of the visitor's browser, which `AppTest` cannot set; another token makes another person."""
@@ -47,14 +67,26 @@ def use(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> Lab:
 
 @pytest.fixture
 def lab(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Lab]:
-    """A lab of the test's own, with the ready-made networks; it is not opened, so that no worker starts."""
+    """A lab of the test's own, with the ready-made networks; it is not opened, so that no worker starts.
+
+    What its pages ask workers, this process answers: a worker of its own would import TensorFlow for each test.
+    """
+
+    def answer(question: Callable[Concatenate[Settings, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        return question(settings, *args, **kwargs)
+
+    def start() -> None:
+        raise AssertionError("A test with this lab would start worker processes. Use training_app.")
+
     with Lab(settings) as lab:
+        monkeypatch.setattr(lab._workers, "ask", answer)
+        monkeypatch.setattr(lab._workers, "start", start)
         yield use(lab, monkeypatch)
 
 
 @pytest.fixture
 def app(lab: Lab, cookies: dict[str, str]) -> App:
-    """The app, without workers."""
+    """The app, without worker processes."""
     return App()
 
 

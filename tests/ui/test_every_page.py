@@ -37,7 +37,7 @@ def test_page_opens_in_korean(app, name):
     assert not page.error
 
 
-def test_settings_that_do_not_go_together_are_named(cookies, monkeypatch):
+def test_settings_that_do_not_go_together_are_named(server_lab, cookies, monkeypatch):
     monkeypatch.setenv("DIGITLAB_SCHEDULER", "tcp://127.0.0.1:9")
     page = App().page
     assert not page.exception

@@ -125,8 +125,8 @@ def test_model_card_names_the_common_mistakes(app):
 
 
 @pytest.mark.parametrize("kind", ["keras", "tflite", "onnx"])
-def test_file_is_offered_once_it_was_verified(training_app, kind):
-    page = training_app.open("models", model="tutorial", view="Take away")
+def test_file_is_offered_once_it_was_verified(app, kind):
+    page = app.open("models", model="tutorial", view="Take away")
     assert not page.get("download_button")
     page.button_group(key="file-format").set_value(kind).run()
     assert "its probabilities on 100 digits differ by at most" in texts(page)

@@ -8,8 +8,10 @@ from own_digits import save_digits, visitor
 from streamlit.testing.v1 import AppTest
 from waiting import wait_for
 
+from digitlab.errors import WorkersUnavailable
 from digitlab.runs.models.model_files import ModelFiles
 from digitlab.runs.records.model_card import Origin
+from digitlab.ui.messages import escape_markdown
 from digitlab.ui.visitor_cookie import COOKIE, new_token
 
 FOUR = {"set": "test", "sample": "4", "model": "tutorial"}
@@ -39,8 +41,8 @@ def test_without_a_drawing_an_example_is_explained(app):
         ("The arithmetic", "Forward pass"),
     ],
 )
-def test_old_links_open_their_view(training_app, view, title):
-    page = training_app.open("understand", **FOUR, view=view)
+def test_old_links_open_their_view(app, view, title):
+    page = app.open("understand", **FOUR, view=view)
     assert title in [subheader.value for subheader in page.subheader]
     assert not page.error
 
@@ -50,12 +52,18 @@ def test_unknown_view_in_a_link_shows_saliency(app):
     assert "Orange supports this digit, blue opposes it, black is neutral." in texts(page)
 
 
-def test_occlusion_needs_no_worker(app):
-    assert re.search("alt='Occlusion. Supports it most: ", texts(app.open("understand", **FOUR)))
+def test_occlusion_needs_no_worker(app, lab, monkeypatch):
+    def ask(*_):
+        raise WorkersUnavailable("No worker answered.")
+
+    monkeypatch.setattr(lab._workers, "ask", ask)
+    page = app.open("understand", **FOUR | {"sample": "40"})  # no other test asks about it, so no answer is cached
+    assert re.search("alt='Occlusion. Supports it most: ", texts(page))
+    assert page.error[0].value == escape_markdown("No worker answered.")
 
 
-def test_layers_keep_their_names_in_the_address(training_app):
-    page = training_app.open("understand", **FOUR, view="Layer by layer", layer="digits")
+def test_layers_keep_their_names_in_the_address(app):
+    page = app.open("understand", **FOUR, view="Layer by layer", layer="digits")
     assert page.select_slider("layer").options[::2] == ["Picture", "Digits"]
     assert page.select_slider("layer").value == "digits"
     assert len(bars(page)) == 2  # of the reading, and of the last step
@@ -67,8 +75,8 @@ def test_layers_keep_their_names_in_the_address(training_app):
 
 
 @pytest.mark.parametrize("name", ["tutorial", "imported"])
-def test_contributions_are_exact_for_own_networks_only(training_app, crewed, name):
-    files = ModelFiles(crewed)
+def test_contributions_are_exact_for_own_networks_only(app, settings, name):
+    files = ModelFiles(settings)
     card, source = files.card("tutorial"), files.keras_file("tutorial")
     origin = Origin(file="a.keras", source="", sha256="0" * 64, layers=3, scale="0 to 1", is_softmax_added=False)
 
@@ -77,7 +85,7 @@ def test_contributions_are_exact_for_own_networks_only(training_app, crewed, nam
             shutil.copy(source.with_suffix(suffix), path.with_suffix(suffix))
 
     files.save(dataclasses.replace(card, name="imported", is_ready_made=False, origin=origin), copy)
-    page = training_app.open("understand", **FOUR | {"model": name}, view="For and against")
+    page = app.open("understand", **FOUR | {"model": name}, view="For and against")
     assert not page.error
     assert "Weights of the first layer's neurons" in texts(page)
     assert ("ink adds" in texts(page)) == ("These weights are exact" in texts(page)) == (name == "tutorial")
@@ -110,8 +118,8 @@ def test_sum_of_a_neuron_has_no_empty_rest(inputs, sentences):
     assert [markdown.value for markdown in page.run().markdown] == sentences
 
 
-def test_change_is_described_as_ink(training_app):
-    page = training_app.open("understand", **FOUR, view="Change its mind")
+def test_change_is_described_as_ink(app):
+    page = app.open("understand", **FOUR, view="Change its mind")
     assert re.search(r"alt='Change\. Adds most ink: [^.]+\. Removes most ink: [^.]+\.'", texts(page))
 
 
@@ -150,11 +158,11 @@ def test_newest_digit_is_shown_after_one_was_deleted(app, lab, cookies, digits):
     assert page.query_params["explain"] == f"own-{own[1].number}"
 
 
-def test_map_is_built_once_for_neighbours_and_map(training_app):
-    page = training_app.open("understand", **FOUR, view="Map of digits")
+def test_map_is_built_once_for_neighbours_and_map(app):
+    page = app.open("understand", **FOUR, view="Map of digits")
     assert "Digit map" in [subheader.value for subheader in page.subheader]
-    wait_for(lambda: training_app.open("understand", **FOUR, view="Map of digits").get("vega_lite_chart"))
-    page = training_app.open("understand", **FOUR, view="Digits like it")
+    wait_for(lambda: app.open("understand", **FOUR, view="Map of digits").get("vega_lite_chart"))
+    page = app.open("understand", **FOUR, view="Digits like it")
     assert "Labels of the 12 nearest training digits: **4** (" in texts(page)
     assert len(component(page, "similar")["pictures"]) == 12
 

@@ -10,8 +10,9 @@ _POOLED = 20  # networks; compiling one takes longer than most of these tests
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _pool() -> Iterator[None]:
-    """Keep more compiled networks than a worker does: tests with equal settings compile one once."""
+def max_pooled() -> Iterator[int]:
+    """Keep more compiled networks than a worker does, so that equal settings are compiled once; gives the worker's."""
+    usual = model_pool._MAX_POOLED
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(model_pool, "_MAX_POOLED", _POOLED)
-        yield
+        yield usual

@@ -51,12 +51,12 @@ def test_keras_alone_evaluates_and_trains_a_saved_network(digits, small, tmp_pat
     assert accuracy > 0.3
 
 
-def test_only_a_few_networks_are_kept(small, monkeypatch):
-    monkeypatch.setattr(model_pool, "_MAX_POOLED", 3)
+def test_only_a_few_networks_are_kept(small, monkeypatch, max_pooled):
+    monkeypatch.setattr(model_pool, "_MAX_POOLED", max_pooled)
     configs = [dataclasses.replace(small, batch_size=size) for size in (8, 16, 24, 32, 40)]
     for config in configs:
         model_pool.release(model_pool.acquire(config), config)
-    assert len(model_pool._pool) == model_pool._MAX_POOLED
+    assert len(model_pool._pool) == max_pooled == 3
 
 
 def test_a_new_network_without_validation_reports_its_epochs(digits, small):

@@ -20,6 +20,7 @@ from digitlab.runs.records.people import OPERATOR, Person
 from digitlab.uploads import keras_archive
 from digitlab.uploads.layer_allowlist import check_layers
 from digitlab.uploads.pixel_scales import ImportChoices
+from digitlab.worker import model_conversion
 
 
 @pytest.fixture(scope="module")
@@ -130,7 +131,7 @@ def test_code_in_a_file_does_not_run(importer, tmp_path):
     assert not marker.exists()
 
 
-def test_even_past_the_list_of_layers_code_would_not_run(importer, tmp_path, monkeypatch):
+def test_even_past_the_list_of_layers_code_would_not_run(tmp_path):
     marker = tmp_path / "marker"
 
     def evil(x):
@@ -145,11 +146,12 @@ def test_even_past_the_list_of_layers_code_would_not_run(importer, tmp_path, mon
     described["config"]["name"] = "layer_9"
     hostile = json.loads(json.dumps(parts.config).replace("MARKER", str(marker)))
     hostile["config"]["layers"].insert(1, described)
-    refused_parts = dataclasses.replace(parts, config=hostile)
+    (tmp_path / "config.json").write_text(json.dumps(hostile))
+    (tmp_path / "weights.h5").write_bytes(parts.weights)
     with pytest.raises(ModelRejected):
         check_layers(hostile)
     with pytest.raises(ModelRejected, match="Keras cannot build it"):  # its safe mode
-        importer._import(refused_parts, ImportChoices())
+        model_conversion.open_network(tmp_path, keras_archive.MAX_WEIGHTS)
     assert not marker.exists()
 
 

@@ -1,9 +1,12 @@
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from digitlab.fields import settings_of
 from digitlab.networks.config import TrainingConfig
 from digitlab.networks.presets import PRESETS
 from digitlab.ui.train import training_form
+
+pytestmark = pytest.mark.usefixtures("lab")
 
 
 def script(max_epochs):
