@@ -152,9 +152,7 @@ def _crew(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     folder = tmp_path_factory.mktemp("crew")
     settings = Settings(data=folder / "data", models=folder / "models")
     workers = WorkerClient(settings)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DIGITLAB_TEST_BRIEF_TUNING", "1")  # tests/children reads it
-        workers.start()
+    workers.start()
     assert workers._client is not None
     workers._client.submit(jobs.load_training).result(240)  # before anybody waits for a training
     yield dataclasses.replace(settings, scheduler=workers._client.scheduler.address)

@@ -1,7 +1,5 @@
 import dataclasses
-import os
 import shutil
-import signal
 import subprocess
 import sys
 import time
@@ -20,7 +18,6 @@ from digitlab.networks.file_formats import TOLERANCE
 from digitlab.networks.recognition import Recogniser
 from digitlab.runs.models.cleanup import checkpoint_of
 from digitlab.runs.models.model_files import ModelFiles
-from digitlab.runs.records.drawing import Drawing
 from digitlab.runs.records.people import OPERATOR, Person
 from digitlab.runs.records.run import RunState
 from digitlab.runs.records.search import TrialState
@@ -194,23 +191,6 @@ def test_importing_the_lab_imports_no_streamlit_or_tensorflow():
     code = "import sys, digitlab.lab; print([m for m in ('streamlit', 'tensorflow', 'keras') if m in sys.modules])"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert result.stdout.strip() == "[]"
-
-
-def test_a_fine_tuning_whose_worker_was_killed_starts_again(lab, digits):
-    ada = Person(id="ada")
-    images, labels = digits.x_test[:15, ::-1], digits.y_test[:15].tolist()
-    new = [Drawing(label=label, image=image, source="request") for image, label in zip(images, labels, strict=True)]
-    lab.drawings.save(new, ada)
-    number = lab.improver.start("tutorial", ada).number
-    wait_for(lambda: lab.epochs(number))
-    (pid,) = lab._workers._client.run(os.getpid).values()
-    os.kill(pid, signal.SIGKILL)
-    wait_for(lambda: lab.run(number).attempt == 1)
-    wait_for(lambda: lab.run(number).state.is_over(), PATIENCE)
-    run = lab.run(number)
-    assert (run.state, run.attempt) == (RunState.FINISHED, 1)
-    assert [epoch.epoch for epoch in lab.epochs(number)] == list(range(1, run.config.epochs + 1))
-    assert len(lab.improver.result(run, ada).drawings) == len(run.config.tuning.held_back) == 5
 
 
 def test_nobody_changes_what_is_somebody_else_s(lab, small):

@@ -92,18 +92,6 @@ def begin_without_keras(jobs: ModuleType) -> None:
     train_without_keras(jobs)
 
 
-def tune_briefly(fine_tuning: ModuleType) -> None:
-    """Have a tuning see a fiftieth of its pictures, and rest after each epoch: it does not matter how well it goes."""
-    fine_tuning._MAX_PICTURES = 6_000
-
-    class Resting(fine_tuning.Reporter):  # type: ignore[name-defined, misc]
-        def on_epoch_end(self, *args: object) -> None:
-            super().on_epoch_end(*args)
-            time.sleep(1)
-
-    fine_tuning.Reporter = Resting
-
-
 CHANGES = {
     "digitlab.worker.callbacks": rest_after_epochs,
     "digitlab.worker.model_pool": keep_networks,
@@ -111,8 +99,6 @@ CHANGES = {
 }
 if "DIGITLAB_TEST_WITHOUT_KERAS" in os.environ:
     CHANGES["digitlab.runs.dispatch.jobs"] = begin_without_keras
-if "DIGITLAB_TEST_BRIEF_TUNING" in os.environ:
-    CHANGES["digitlab.worker.fine_tuning"] = tune_briefly
 
 
 class Changer(MetaPathFinder):

@@ -1,13 +1,18 @@
 import shutil
+import socket
+import subprocess
+from contextlib import closing
 
 import numpy as np
 import pytest
 from brief_tuning import tune_briefly
+from stored_runs import metrics
 
 from digitlab.errors import ModelNotFound
 from digitlab.lab import Lab
 from digitlab.networks.digit_sets import TEST
 from digitlab.networks.recognition import Recogniser
+from digitlab.runs.dispatch.dispatcher import HeartbeatMonitor, requeue_lost_runs
 from digitlab.runs.dispatch.worker_names import new_worker_name
 from digitlab.runs.models.model_files import ModelFiles
 from digitlab.runs.records.drawing import Drawing
@@ -19,6 +24,7 @@ from digitlab.settings import Settings
 from digitlab.worker import execution
 
 ANN = Person(id="ann", name="Ann")
+LOST = metrics(1)  # of a worker that was killed
 
 
 @pytest.fixture
@@ -42,9 +48,23 @@ def perform(settings, number):
     execution.run_to_end(settings, number, worker)
 
 
+def lose(settings, number):
+    """Have a run begun by a worker that ended unexpectedly after an epoch."""
+    ended = subprocess.Popen(["true"])
+    ended.wait()
+    worker = f"{socket.gethostname()}/{ended.pid}/x"
+    with closing(Store(settings.database_url)) as store:
+        assert store.claim(number, worker)
+        store.epochs.add(number, worker, LOST)
+        requeue_lost_runs(store, HeartbeatMonitor())
+
+
 @pytest.fixture(scope="module")
 def _tuned(tmp_path_factory, digits):
-    """A folder with a set-up as `settings` has it, in which the one run is a finished brief tuning."""
+    """A folder with a set-up as `settings` has it, in which the one run is a finished brief tuning.
+
+    Its first worker was killed after an epoch.
+    """
     folder = tmp_path_factory.mktemp("tuned")
     data = folder / "data"
     settings = Settings(data=data, models=folder / "models", database_url=f"sqlite:///{data / 'digitlab.db'}")
@@ -52,6 +72,7 @@ def _tuned(tmp_path_factory, digits):
         tune_briefly(patch)
         draw(lab, digits, 12)
         run = lab.improver.start("tutorial", ANN)
+        lose(settings, run.number)
         perform(settings, run.number)
     return folder
 
@@ -81,6 +102,14 @@ def test_a_tuning_is_a_run_that_leaves_a_network_and_the_proof(settings, lab, br
     assert found.verdict is Verdict.HELPED
     assert len(found.drawings) == len(found.own.first.labels) == 10
     assert found.mnist.second.accuracy == run.test_accuracy
+
+
+def test_a_fine_tuning_whose_worker_was_killed_starts_again(lab, tuned):
+    assert (tuned.state, tuned.attempt) == (RunState.FINISHED, 1)
+    epochs = lab.epochs(tuned.number)
+    assert [epoch.epoch for epoch in epochs] == list(range(1, tuned.config.epochs + 1))
+    assert epochs[0].loss != LOST.loss
+    assert len(lab.improver.result(tuned, ANN).drawings) == len(tuned.config.tuning.held_back) == 4
 
 
 def test_worse_network_is_listed_only_once_it_is_kept(settings, lab, brief, digits, monkeypatch):
