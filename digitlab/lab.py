@@ -24,8 +24,8 @@ from digitlab.networks.recognition import Recogniser
 from digitlab.networks.robustness import Robustness
 from digitlab.networks.scores import Scores
 from digitlab.networks.search_space import SearchSpace
-from digitlab.networks.single_step import SingleStep
 from digitlab.networks.snapshots import Snapshot
+from digitlab.networks.step_effect import SingleStep
 from digitlab.networks.training_cost import EpochEstimate
 from digitlab.runs.dispatch import jobs
 from digitlab.runs.dispatch.dispatcher import Dispatcher, HeartbeatMonitor, requeue_lost_runs

@@ -30,7 +30,7 @@ from digitlab.data.augmentation import Augmentation
 from digitlab.data.mnist import Mnist
 from digitlab.networks.config import TrainingConfig
 from digitlab.networks.execution_plans import plan
-from digitlab.networks.layers.figures import describe, is_spatial
+from digitlab.networks.layers.layer_figures import describe, is_spatial
 from digitlab.networks.layers.stacks import as_json
 from digitlab.networks.presets import PRESETS
 from digitlab.networks.training_cost import PATH, yardstick

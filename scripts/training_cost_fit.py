@@ -14,7 +14,7 @@ from scipy.optimize import nnls  # type: ignore[import-untyped]
 
 from digitlab.data.augmentation import Augmentation
 from digitlab.networks.layers import stacks
-from digitlab.networks.layers.figures import Stack
+from digitlab.networks.layers.layer_figures import Stack
 from digitlab.networks.presets import PRESETS
 from digitlab.networks.training_cost import COMPILED, PLAIN, CostTable, Passes, training_work
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from digitlab.fields import settings_of
 from digitlab.networks.layers.base import Layer
-from digitlab.networks.layers.figures import Stack, describe
 from digitlab.networks.layers.kinds import KINDS, Dense, Flatten, GlobalAveragePooling2D, Skip
+from digitlab.networks.layers.layer_figures import Stack, describe
 
 _MOST = {"filters": 12, "units": 40, "kernel_size": 5, "multiplier": 3, "over": 5, "l2": 0.01, "pool_size": 3}
 

@@ -136,7 +136,7 @@ def pieces_of_other_pages(path: Path) -> set[str]:
 
 def test_no_page_shows_pieces_from_the_folder_of_another():
     assert page_of("digitlab.ui.evaluate.set_choice") == page_of("digitlab.pages.evaluate") == "evaluate"
-    assert page_of("digitlab.ui.charts.plots") == page_of("digitlab.ui.evaluation") == ""
+    assert page_of("digitlab.ui.charts.plots") == page_of("digitlab.ui.evaluated_set") == ""
     shown = [path for path in FILES if module(path).startswith(("digitlab.ui.", "digitlab.pages."))]
     assert {str(path): pieces_of_other_pages(path) for path in shown if pieces_of_other_pages(path)} == {}
 

@@ -6,16 +6,16 @@ from collections.abc import Callable, Sequence
 
 from digitlab.cli import (
     argparse_texts,
-    backup,
+    backup_commands,
     ctrl_c,
-    improvement,
-    learning_rate,
-    models,
+    improvement_commands,
+    learning_rate_command,
+    model_commands,
     output,
-    runs,
-    search,
-    setup,
-    training,
+    run_commands,
+    search_command,
+    setup_commands,
+    train_command,
 )
 from digitlab.cli.output import OutputClosed
 from digitlab.cli.parser import parser
@@ -25,29 +25,29 @@ from digitlab.settings import Settings, preferred_language, quiet_tensorflow
 from digitlab.translation import error_text, in_language
 
 COMMANDS: dict[str, Callable[[argparse.Namespace, Lab], int]] = {
-    "train": training.train,
-    "find-learning-rate": learning_rate.find_learning_rate,
-    "search": search.search,
-    "evaluate": models.evaluate,
-    "read": models.read,
-    "export": models.export,
-    "import": models.import_,
-    "improve": improvement.improve,
-    "keep": improvement.keep,
-    "forget": improvement.forget,
-    "runs": runs.list_runs,
-    "stop": runs.stop,
-    "pause": runs.pause,
-    "resume": runs.resume,
-    "rate": runs.change_rate,
-    "rename": runs.rename,
-    "delete": runs.delete,
+    "train": train_command.train,
+    "find-learning-rate": learning_rate_command.find_learning_rate,
+    "search": search_command.search,
+    "evaluate": model_commands.evaluate,
+    "read": model_commands.read,
+    "export": model_commands.export,
+    "import": model_commands.import_,
+    "improve": improvement_commands.improve,
+    "keep": improvement_commands.keep,
+    "forget": improvement_commands.forget,
+    "runs": run_commands.list_runs,
+    "stop": run_commands.stop,
+    "pause": run_commands.pause,
+    "resume": run_commands.resume,
+    "rate": run_commands.change_rate,
+    "rename": run_commands.rename,
+    "delete": run_commands.delete,
 }
 WITHOUT_LAB: dict[str, Callable[[argparse.Namespace], int]] = {
-    "workers": setup.workers,
-    "doctor": setup.doctor,
-    "backup": backup.backup,
-    "restore": backup.restore,
+    "workers": setup_commands.workers,
+    "doctor": setup_commands.doctor,
+    "backup": backup_commands.backup,
+    "restore": backup_commands.restore,
 }
 _INTERRUPTED, _CLOSED = 130, 141  # what shells show for programs that SIGINT and SIGPIPE end
 

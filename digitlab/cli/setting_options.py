@@ -9,7 +9,7 @@ from digitlab.fields import SettingSpec, settings_of
 from digitlab.networks import rate_changes
 from digitlab.networks.config import LAYERS, RATE_CHANGES, TrainingConfig
 from digitlab.networks.layers import stacks
-from digitlab.networks.layers.figures import Stack
+from digitlab.networks.layers.layer_figures import Stack
 from digitlab.networks.presets import PRESETS
 from digitlab.runs.records import settings_link
 from digitlab.translation import _, translated

@@ -29,10 +29,10 @@ robustness          accuracy as digits are distorted
 scores              accuracy, confusion and mistakes from probabilities
 search_parameters   what a search for settings may vary
 search_space        what a search for settings varies, and its limits
-single_step         what a single training step did
 snapshots           snapshots of a network after an epoch
 snippets            parts of the Keras code
 statistics          confidence intervals and tests
+step_effect         what a single training step did
 training_command    the command that repeats a training
 training_cost       how long an epoch takes, from a table of measured costs
 """

@@ -9,7 +9,7 @@ from digitlab.data.augmentation import Augmentation
 from digitlab.networks import snippets
 from digitlab.networks.config import OPTIMIZERS, TrainingConfig
 from digitlab.networks.layers import keras_code
-from digitlab.networks.layers.figures import is_spatial, starts_with_maps
+from digitlab.networks.layers.layer_figures import is_spatial, starts_with_maps
 from digitlab.translation import Text, plural_text, sentences
 
 

@@ -12,9 +12,9 @@ from digitlab.errors import InvalidSetting
 from digitlab.fields import SettingSpec, check_settings, declare, settings_of, values_of
 from digitlab.networks import rate_changes
 from digitlab.networks.fine_tuning_source import FineTuning
-from digitlab.networks.layers import figures, stacks
+from digitlab.networks.layers import layer_figures, stacks
 from digitlab.networks.layers.base import Layer
-from digitlab.networks.layers.figures import Stack
+from digitlab.networks.layers.layer_figures import Stack
 from digitlab.networks.presets import PRESETS
 from digitlab.networks.rate_changes import RateChange
 from digitlab.translation import Text
@@ -226,7 +226,7 @@ class TrainingConfig:
             raise InvalidSetting(
                 Text("The layers are {value}. Give a tuple of layers, or None.", value=reprlib.repr(layers))
             )
-        values = figures.describe(stacks.check(layers)).values
+        values = layer_figures.describe(stacks.check(layers)).values
         if values * self.batch_size > _MAX_BATCH:
             raise InvalidSetting(
                 Text(
@@ -394,7 +394,7 @@ def _layers(values: object) -> Stack | None:
 
 def fine_tuning_config(config: TrainingConfig, tuning: FineTuning) -> TrainingConfig:
     """Return the settings with which a network of these settings is fine-tuned: chosen by `benchmarks/improve.py`."""
-    is_convolution = config.layers is not None and figures.is_spatial(config.layers)
+    is_convolution = config.layers is not None and layer_figures.is_spatial(config.layers)
     preset = PRESETS[config.preset if config.layers is None else "convolutional" if is_convolution else "tutorial"]
     return dataclasses.replace(
         config,

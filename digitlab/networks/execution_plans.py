@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 
-from digitlab.networks.layers.figures import Stack, describe, is_spatial
+from digitlab.networks.layers.layer_figures import Stack, describe, is_spatial
 
 _MIN_XLA_STEPS = 1000  # from here on XLA saves more time than its compiler takes, which is longer for more layers
 _FEW_LAYERS = 8

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from digitlab.data.augmentation import Augmentation
-from digitlab.networks.layers.figures import Stack
 from digitlab.networks.layers.kinds import Activation, BatchNormalization, Conv2D, Dense, Dropout, Flatten
+from digitlab.networks.layers.layer_figures import Stack
 from digitlab.translation import Text
 
 

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitlab.networks.config import TrainingConfig
-from digitlab.networks.layers.figures import describe
+from digitlab.networks.layers.layer_figures import describe
 from digitlab.translation import Text
 
 LOW, HIGH = 1e-5, 10.0  # learning rates of the first and the last batch

@@ -9,8 +9,8 @@ from digitlab.errors import InvalidSetting
 from digitlab.fields import SettingSpec, check_settings, declare, settings_of
 from digitlab.networks.config import TrainingConfig
 from digitlab.networks.layers.base import Layer
-from digitlab.networks.layers.figures import Stack
 from digitlab.networks.layers.kinds import Dense, Dropout, Flatten
+from digitlab.networks.layers.layer_figures import Stack
 from digitlab.networks.presets import PRESETS
 from digitlab.networks.search_parameters import (
     AUGMENTATION,

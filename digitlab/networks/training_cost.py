@@ -22,8 +22,8 @@ from digitlab.data.augmentation import Augmentation
 from digitlab.networks.config import TrainingConfig
 from digitlab.networks.execution_plans import plan
 from digitlab.networks.layers.base import Layer, Shape
-from digitlab.networks.layers.figures import DIGITS, IMAGE, Stack, describe
 from digitlab.networks.layers.kinds import Dense
+from digitlab.networks.layers.layer_figures import DIGITS, IMAGE, Stack, describe
 
 PATH = Path(__file__).with_name("training_costs.json")
 _SAME = 1.3  # the factor by which a training may be off that is estimated from another of the same network

@@ -14,7 +14,7 @@ from digitlab.preprocessing import normalization
 from digitlab.translation import Text, _, translated
 from digitlab.ui import (
     canvas,
-    corrections,
+    correction_form,
     galleries,
     kept_drawings,
     layer_view,
@@ -103,7 +103,7 @@ def show_seen(parts: Sequence[DigitReading]) -> None:
 def next_steps(picture: NDArray[np.uint8], parts: Sequence[DigitReading], source: str, network: str) -> None:
     """Link to the explanation of the reading, and let a person correct it."""
     st.page_link("understand.py", label=_("Why?"), icon=":material/troubleshoot:")
-    corrections.offer(picture, parts, network, canvas.strokes() if source == "Draw" else ())
+    correction_form.offer(picture, parts, network, canvas.strokes() if source == "Draw" else ())
 
 
 def show_preprocessing(parts: Sequence[DigitReading], recogniser: Recogniser) -> None:

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from digitlab.translation import _
-from digitlab.ui import evaluation, linked_choice, network_choice
+from digitlab.ui import evaluated_set, linked_choice, network_choice
 from digitlab.ui.evaluate import (
     calibration_view,
     comparison_view,
@@ -32,16 +32,16 @@ tabs = linked_choice.tabs(
 # Only the open view is computed.
 if tabs["Overview"].open:
     with tabs["Overview"]:
-        overview_view.show(evaluation.evaluate(card, digit_set), name)
+        overview_view.show(evaluated_set.evaluate(card, digit_set), name)
 if tabs["Certainty"].open:
     with tabs["Certainty"]:
-        calibration_view.show(evaluation.evaluate(card, digit_set))
+        calibration_view.show(evaluated_set.evaluate(card, digit_set))
 if tabs["Robustness"].open:
     with tabs["Robustness"]:
         robustness_view.show(card, digit_set)
 if tabs["Compare"].open:
     with tabs["Compare"]:
-        comparison_view.show(evaluation.evaluate(card, digit_set))
+        comparison_view.show(evaluated_set.evaluate(card, digit_set))
 if tabs["Labels"].open:
     with tabs["Labels"]:
         label_noise_view.show(card, digit_set)

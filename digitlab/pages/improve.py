@@ -8,7 +8,7 @@ from digitlab.runs.records.improvement import MIN_DRAWINGS
 from digitlab.runs.records.run import Run, RunState
 from digitlab.translation import _, plural, translated
 from digitlab.ui import (
-    evaluation,
+    evaluated_set,
     glossary,
     identity,
     messages,
@@ -40,7 +40,7 @@ counts = lab.drawings.counts(person)
 
 def reads_all() -> bool:
     """Say so if the network misreads none of the person's drawings that it has not learned."""
-    score = lab.improver.unseen_score(card.name, person, evaluation.own_probabilities)
+    score = lab.improver.unseen_score(card.name, person, evaluated_set.own_probabilities)
     if score is None or score[0] < score[1]:
         return False
     st.info(

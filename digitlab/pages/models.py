@@ -5,7 +5,7 @@ import streamlit as st
 from digitlab.runs.records.model_card import MAX_TITLE_LENGTH
 from digitlab.translation import _
 from digitlab.ui import glossary, identity, linked_choice, messages, network_choice, resources
-from digitlab.ui.models import card_view, download, import_form, network_list, overview_view
+from digitlab.ui.models import card_view, details_view, download, import_form, network_list
 
 lab = resources.lab()
 person = identity.person()
@@ -85,7 +85,7 @@ tabs = linked_choice.tabs(
     page="models",
 )
 views = {
-    "Overview": overview_view.show,
+    "Overview": details_view.show,
     "Take away": download.files,
     "Code": download.code,
     "Model card": card_view.show,

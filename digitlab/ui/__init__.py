@@ -4,10 +4,10 @@ canvas            the canvas to draw on, with its tools
 canvas_strokes    its strokes: what it has sent, and what an undo leaves of that
 component_events  what was clicked in a component
 confusion_matrix  the confusion matrix as a table of buttons
-corrections       the correction of a misread digit
+correction_form   the correction of a misread digit
 digit_pictures    pictures of evaluated digits, and a dialog with each network's answer
 durations         durations in words
-evaluation        a network's answers on a set of digits
+evaluated_set     a network's answers on a set of digits
 figures           pictures with title, scale and text; heat maps over a digit
 galleries         digits as pictures: one, or a grid to click
 glossary          technical terms explained where they stand

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from digitlab.data.label_errors import KNOWN_LABEL_ERRORS
 from digitlab.translation import _
 from digitlab.ui import galleries, identity, messages, probability_bars, reading_view, resources
-from digitlab.ui.evaluation import Evaluation
+from digitlab.ui.evaluated_set import Evaluation
 
 _MAX_SHOWN = 60  # pictures of one kind
 _IN_A_ROW = 20  # pictures, at most, in a window of 1600 pixels

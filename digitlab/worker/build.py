@@ -6,8 +6,8 @@ from keras import layers
 
 from digitlab.networks.config import OWN
 from digitlab.networks.layers.base import Layer, WeightedLayer
-from digitlab.networks.layers.figures import LAST, Stack, names, starts_with_maps
 from digitlab.networks.layers.kinds import Skip
+from digitlab.networks.layers.layer_figures import LAST, Stack, names, starts_with_maps
 from digitlab.networks.presets import PRESETS
 
 

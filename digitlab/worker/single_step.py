@@ -15,7 +15,7 @@ from digitlab import logs
 from digitlab.data import mnist_source
 from digitlab.errors import CheckpointDamaged, RunError, RunIsActive, RunIsOver
 from digitlab.networks.config import TrainingConfig
-from digitlab.networks.single_step import MAX_PICTURES, LayerStep, SingleStep
+from digitlab.networks.step_effect import MAX_PICTURES, LayerStep, SingleStep
 from digitlab.runs.dispatch.worker_names import new_worker_name
 from digitlab.runs.models.cleanup import checkpoint_of
 from digitlab.runs.records.run import Outcome, Run, RunState

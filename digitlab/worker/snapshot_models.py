@@ -9,7 +9,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from digitlab.networks.explanation import ReadingsByEpoch
-from digitlab.networks.layers.figures import Stack
+from digitlab.networks.layers.layer_figures import Stack
 from digitlab.networks.snapshots import Snapshot
 from digitlab.worker import build
 

@@ -13,7 +13,7 @@ import pytest
 from foreignfiles import layer, packed, plain
 from PIL import Image
 
-from digitlab.cli import models
+from digitlab.cli import model_commands
 from digitlab.cli.main import COMMANDS, WITHOUT_LAB, main
 from digitlab.cli.parser import parser
 from digitlab.cli.setting_options import config_from
@@ -184,7 +184,7 @@ def test_export_writes_a_file_that_was_read_again(capsys, tmp_path):
 def test_an_export_that_cannot_be_written_is_a_wrong_setting(capsys, settings, tmp_path):
     arguments = ["export", "tutorial", "--to", "tflite", str(tmp_path / "gone" / "x.tflite")]
     with Lab(settings) as lab, pytest.raises(InvalidSetting):
-        models.export(parser().parse_args(arguments), lab)
+        model_commands.export(parser().parse_args(arguments), lab)
     assert main(arguments) == 1
     assert f"{arguments[-1]} cannot be written: No such file or directory. Name another" in capsys.readouterr().err
 

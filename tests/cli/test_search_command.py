@@ -7,7 +7,7 @@ import threading
 import pytest
 from waiting import wait_for
 
-from digitlab.cli import ctrl_c, search, search_options, setting_options
+from digitlab.cli import ctrl_c, search_command, search_options, setting_options
 from digitlab.cli.main import main
 from digitlab.cli.parser import parser
 from digitlab.errors import InvalidSetting
@@ -60,12 +60,12 @@ def test_what_cannot_vary_is_told(given, sentence, capsys):
 
 
 def test_search_prints_each_trial_and_how_to_train_the_best(lab, capsys):
-    assert search.search(parser().parse_args(SHORT), lab) == 0
+    assert search_command.search(parser().parse_args(SHORT), lab) == 0
     lines = capsys.readouterr().out.splitlines()
     assert [line.split(",")[0] for line in lines[:3]] == ["Trial 1", "Trial 2", "Trial 3"]
     assert lines[3].startswith("Best: Trial ")
     assert lines[4].startswith("Train it in full: python -m digitlab train --preset tutorial")
-    assert search.search(parser().parse_args([*SHORT, "--json"]), lab) == 0
+    assert search_command.search(parser().parse_args([*SHORT, "--json"]), lab) == 0
     result = json.loads(capsys.readouterr().out)
     assert (result["search"], result["state"], len(result["trials"])) == (2, "finished", 3)
     assert result["best"]["accuracy"] == max(trial["accuracy"] for trial in result["trials"])
@@ -77,7 +77,7 @@ def test_ctrl_c_stops_a_search_and_prints_the_best_so_far(lab, capsys):
         ctrl_c.press()
 
     threading.Thread(target=press_after_two_trials).start()
-    assert search.search(parser().parse_args([*SHORT, "--trials", "400", "--json"]), lab) == 0
+    assert search_command.search(parser().parse_args([*SHORT, "--trials", "400", "--json"]), lab) == 0
     result = json.loads(capsys.readouterr().out)
     assert result["state"] == "stopped"
     assert 2 <= len(result["trials"]) < 400

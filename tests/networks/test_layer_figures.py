@@ -2,7 +2,6 @@
 
 import pytest
 
-from digitlab.networks.layers.figures import describe, is_spatial, names
 from digitlab.networks.layers.kinds import (
     KINDS,
     Activation,
@@ -16,6 +15,7 @@ from digitlab.networks.layers.kinds import (
     MaxPooling2D,
     Skip,
 )
+from digitlab.networks.layers.layer_figures import describe, is_spatial, names
 from digitlab.networks.presets import PRESETS
 
 

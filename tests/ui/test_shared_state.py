@@ -74,12 +74,12 @@ def test_each_canvas_holds_its_own_drawing():
 def forgetting_page():
     import streamlit as st
 
-    from digitlab.ui import corrections, shared_state
+    from digitlab.ui import correction_form, shared_state
     from digitlab.ui.shared_state import SavedDigit
 
     shared = shared_state.get()
     shared.corrections = {"is-0-1": SavedDigit(1, 7), "is-0-2": SavedDigit(2, 4)}
-    corrections.forget([1])
+    correction_form.forget([1])
     st.text(" ".join(shared.corrections))
 
 

@@ -10,8 +10,8 @@ from digitlab.networks.activations import LayerReader
 from digitlab.networks.code import KerasCode
 from digitlab.networks.config import TrainingConfig
 from digitlab.networks.file_formats import TOLERANCE
-from digitlab.networks.layers.figures import describe
 from digitlab.networks.layers.kinds import KINDS, Skip
+from digitlab.networks.layers.layer_figures import describe
 from digitlab.networks.recognition import SUFFIX, Recogniser
 from digitlab.worker import keras_files
 from digitlab.worker.build import build

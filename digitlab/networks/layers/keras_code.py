@@ -9,8 +9,8 @@ Example:
 from collections.abc import Sequence
 
 from digitlab.networks.layers.base import Layer, WeightedLayer
-from digitlab.networks.layers.figures import Stack
 from digitlab.networks.layers.kinds import Skip
+from digitlab.networks.layers.layer_figures import Stack
 
 _MAX_LINE = 100  # characters, before a call's arguments get lines of their own
 _INDENT = "    "

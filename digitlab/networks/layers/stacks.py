@@ -17,8 +17,8 @@ from typing import Any
 from digitlab.errors import InvalidSetting
 from digitlab.fields import settings_of, values_of
 from digitlab.networks.layers.base import FIRST, Layer
-from digitlab.networks.layers.figures import MAX_LAYERS, Stack, describe, too_many
 from digitlab.networks.layers.kinds import KINDS
+from digitlab.networks.layers.layer_figures import MAX_LAYERS, Stack, describe, too_many
 from digitlab.translation import Text, message_of
 
 MAX_SIZE = 50_000  # characters of a file

@@ -25,7 +25,7 @@ from digitlab.networks.explanation import (
 )
 from digitlab.networks.file_formats import ExportedFile
 from digitlab.networks.range_test import RangeTest
-from digitlab.networks.single_step import SingleStep
+from digitlab.networks.step_effect import SingleStep
 from digitlab.runs.records.run import CommandLineOptions, Run
 from digitlab.settings import Settings
 

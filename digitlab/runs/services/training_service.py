@@ -9,7 +9,7 @@ from digitlab.errors import InvalidSetting, LimitReached, ModelDamaged, ModelNot
 from digitlab.fields import settings_of
 from digitlab.networks.config import TrainingConfig
 from digitlab.networks.rate_changes import MAX_CHANGES
-from digitlab.networks.single_step import SingleStep
+from digitlab.networks.step_effect import SingleStep
 from digitlab.runs.dispatch import jobs
 from digitlab.runs.dispatch.jobs import Ask
 from digitlab.runs.dispatch.worker_names import new_worker_name

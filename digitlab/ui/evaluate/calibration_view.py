@@ -15,7 +15,7 @@ from digitlab.networks.digit_sets import DigitSet
 from digitlab.translation import _, language
 from digitlab.ui import digit_pictures, glossary, metric, style
 from digitlab.ui.charts import plots
-from digitlab.ui.evaluation import Evaluation
+from digitlab.ui.evaluated_set import Evaluation
 
 
 def show(result: Evaluation) -> None:

@@ -5,9 +5,9 @@ import streamlit as st
 from digitlab.networks.paired_comparison import Comparison
 from digitlab.runs.records.model_card import ModelCard
 from digitlab.translation import _, plural
-from digitlab.ui import digit_pictures, evaluation, glossary, identity, messages, metric, resources
+from digitlab.ui import digit_pictures, evaluated_set, glossary, identity, messages, metric, resources
 from digitlab.ui.evaluate import network_pair
-from digitlab.ui.evaluation import Evaluation
+from digitlab.ui.evaluated_set import Evaluation
 
 
 def show(result: Evaluation) -> None:
@@ -16,11 +16,11 @@ def show(result: Evaluation) -> None:
     if card is None:
         st.info(_("There is no other network yet. Train a second one."), icon=":material/model_training:")
         return
-    unseen = evaluation.unseen_by(card, result.digit_set)
+    unseen = evaluated_set.unseen_by(card, result.digit_set)
     left_out = len(result.digit_set) - len(unseen) if len(unseen) else 0
     if left_out:
-        result = evaluation.evaluate(result.card, unseen)
-    other = evaluation.evaluate(card, result.digit_set)
+        result = evaluated_set.evaluate(result.card, unseen)
+    other = evaluated_set.evaluate(card, result.digit_set)
     comparison = Comparison(result.scores, other.scores)
     first, second = messages.escape_markdown(result.card.title), messages.escape_markdown(card.title)
     _metrics(result, other, comparison)

@@ -9,8 +9,8 @@ from digitlab.networks.digit_sets import DigitSet
 from digitlab.networks.label_noise import Ensemble, SuspectLabel
 from digitlab.runs.records.model_card import ModelCard
 from digitlab.translation import _
-from digitlab.ui import digit_pictures, evaluation, glossary, identity, network_choice, resources
-from digitlab.ui.evaluation import Evaluation
+from digitlab.ui import digit_pictures, evaluated_set, glossary, identity, network_choice, resources
+from digitlab.ui.evaluated_set import Evaluation
 
 _VOTERS = 3  # by default
 _MAX_VOTERS = 9
@@ -29,7 +29,7 @@ def show(card: ModelCard, digit_set: DigitSet) -> None:
     if not voters:
         st.info(_("Choose at least one network."))
         return
-    results = [evaluation.evaluate(voter, digit_set) for voter in voters]
+    results = [evaluated_set.evaluate(voter, digit_set) for voter in voters]
     person = identity.person()
     if any(resources.lab().improver.count_learned(voter.name, digit_set, person) for voter in voters):
         st.caption(

@@ -7,7 +7,7 @@ import streamlit as st
 from digitlab.networks.scores import Scores
 from digitlab.translation import Text, _, translated
 from digitlab.ui import confusion_matrix, digit_pictures, glossary, metric, style
-from digitlab.ui.evaluation import Evaluation
+from digitlab.ui.evaluated_set import Evaluation
 
 _PERCENT = st.column_config.NumberColumn(format="%.2f%%")  # "percent" would drop zeros at the end
 # Of accuracy and loss, by the name of the set.

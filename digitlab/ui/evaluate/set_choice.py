@@ -9,7 +9,7 @@ from digitlab.networks.digit_sets import DigitSet, sets_by_name
 from digitlab.runs.records.drawing import Drawing
 from digitlab.runs.records.model_card import ModelCard
 from digitlab.translation import Text, _, plural, translated
-from digitlab.ui import evaluation, identity, linked_choice, messages, resources
+from digitlab.ui import evaluated_set, identity, linked_choice, messages, resources
 
 OWN = "my digits"
 _SETS = {"test": Text("Test"), "validation": Text("Validation"), "training": Text("Training"), OWN: Text("My digits")}
@@ -20,8 +20,8 @@ def choose_set(card: ModelCard) -> tuple[str, DigitSet]:
     """Let a person choose a set of digits; return its name and the digits."""
     sets = sets_by_name(card.config)
     with suppress(DatabaseUnavailable):  # the other sets need no database
-        if drawings := evaluation.own_drawings():
-            sets[OWN] = evaluation.own_set(drawings)
+        if drawings := evaluated_set.own_drawings():
+            sets[OWN] = evaluated_set.own_set(drawings)
     name = linked_choice.segmented_control(
         _("Digits"),
         {name: translated(_SETS[name]) for name in sets},
@@ -42,7 +42,7 @@ def choose_part(card: ModelCard, digit_set: DigitSet) -> tuple[str, DigitSet]:
     Returns:
         The name of the part ("my digits", "unseen" or "learned"), and its digits.
     """
-    drawings = evaluation.own_drawings()
+    drawings = evaluated_set.own_drawings()
     numbers = resources.lab().improver.learned_drawings(card.name, identity.person())
     learned = [drawing for drawing in drawings if drawing.number in numbers]
     unseen = [drawing for drawing in drawings if drawing.number not in numbers]
@@ -50,7 +50,7 @@ def choose_part(card: ModelCard, digit_set: DigitSet) -> tuple[str, DigitSet]:
         return OWN, digit_set
     if not unseen:
         _warn_all_learned(card, len(learned))
-        return "learned", evaluation.own_set(learned)
+        return "learned", evaluated_set.own_set(learned)
     st.info(_learned_sentence(card, len(learned), len(unseen)), icon=":material/info:")
     parts: dict[str, list[Drawing]] = {"unseen": unseen, "learned": learned, "all": drawings}
     part = linked_choice.segmented_control(
@@ -60,7 +60,7 @@ def choose_part(card: ModelCard, digit_set: DigitSet) -> tuple[str, DigitSet]:
         key="own-part",
         default="unseen",
     )
-    return OWN if part == "all" else part, evaluation.own_set(parts[part])
+    return OWN if part == "all" else part, evaluated_set.own_set(parts[part])
 
 
 def _warn_all_learned(card: ModelCard, learned: int) -> None:

@@ -12,8 +12,8 @@ from digitlab.runs.records.improvement import FEW, Improvement, Verdict
 from digitlab.runs.records.people import Person
 from digitlab.runs.records.run import Run
 from digitlab.translation import Text, _, translated
-from digitlab.ui import digit_pictures, evaluation, messages, metric, resources
-from digitlab.ui.evaluation import Evaluation
+from digitlab.ui import digit_pictures, evaluated_set, messages, metric, resources
+from digitlab.ui.evaluated_set import Evaluation
 
 _BOXES = {
     Verdict.HELPED: (st.success, ":material/check:"),
@@ -32,7 +32,7 @@ def show(run: Run, person: Person) -> None:
     def report(share: float) -> None:
         place.progress(share, text=_("Reading MNIST's test set (first time only)."))
 
-    improvement = resources.lab().improver.result(run, person, report, evaluation.own_probabilities)
+    improvement = resources.lab().improver.result(run, person, report, evaluated_set.own_probabilities)
     place.empty()
     box, icon = _BOXES[improvement.verdict]
     box(messages.escape_markdown(translated(improvement.sentence)), icon=icon)
@@ -44,7 +44,7 @@ def show(run: Run, person: Person) -> None:
     if improvement.own is not None:
         st.subheader(_("Drawings set aside: {count}", count=len(improvement.drawings)), anchor=False)
         _metrics(improvement.own)
-        own = evaluation.own_set(improvement.drawings)
+        own = evaluated_set.own_set(improvement.drawings)
         _changes(improvement, improvement.own, own, digits_of(improvement.drawings)[0], "own")
     st.subheader(_("MNIST's test set"), anchor=False)
     _metrics(improvement.mnist)

@@ -9,7 +9,7 @@ from digitlab.networks.recognition import DEFAULT_MODEL, Recogniser
 from digitlab.preprocessing import normalization
 from digitlab.runs.records.model_card import ModelCard
 from digitlab.translation import Text, _, translated
-from digitlab.ui import canvas, corrections, messages, probability_bars, reading_view, resources
+from digitlab.ui import canvas, correction_form, messages, probability_bars, reading_view, resources
 from digitlab.ui.learn import lesson_run
 
 _COMPARED = ("tutorial", DEFAULT_MODEL)  # networks that read the same drawing
@@ -57,7 +57,7 @@ def correct() -> None:
         parts = _read(picture, resources.lab().recogniser(card.name))
         _show(parts, _("Draw a digit from 0 to 9."))
         if picture is not None and parts:
-            corrections.offer(picture, parts, card.name, canvas.strokes())
+            correction_form.offer(picture, parts, card.name, canvas.strokes())
         else:
             st.caption(_("“Wrong? Correct it” appears here."))
 

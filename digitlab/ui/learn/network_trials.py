@@ -12,7 +12,7 @@ from digitlab.runs.records.run import Run, RunState
 from digitlab.translation import _, plural, translated
 from digitlab.ui import (
     digit_pictures,
-    evaluation,
+    evaluated_set,
     glossary,
     identity,
     learning_curves,
@@ -200,7 +200,7 @@ def test() -> None:
         return
     if not lesson_run.is_own(card):
         st.caption(_("You have not trained yet, so this is the ready-made network of the tutorial."))
-    result = evaluation.evaluate(card, TEST)
+    result = evaluated_set.evaluate(card, TEST)
     wrong = np.flatnonzero(result.scores.answers != result.scores.labels)
     left, right = st.columns(2)
     low, high = card.interval

@@ -7,14 +7,14 @@ from digitlab.networks.scores import Scores
 from digitlab.runs.records import card_markdown
 from digitlab.runs.records.model_card import ModelCard
 from digitlab.translation import _, translated
-from digitlab.ui import evaluation, glossary, identity, learning_curves, messages, resources
+from digitlab.ui import evaluated_set, glossary, identity, learning_curves, messages, resources
 
 
 def show(card: ModelCard) -> None:
     """Show a network's model card; the network may have to read the test set first."""
     scores: Scores | None = None
     with messages.show_errors():
-        scores = evaluation.evaluate(card, TEST).scores
+        scores = evaluated_set.evaluate(card, TEST).scores
     drawings: tuple[int, int] | None = None
     with messages.show_errors():
         drawings = resources.lab().improver.unseen_score(card.name, identity.person())

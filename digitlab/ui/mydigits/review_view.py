@@ -11,7 +11,7 @@ from digitlab.data.picture_files import open_picture
 from digitlab.runs.records.drawing import Drawing
 from digitlab.runs.records.people import Person
 from digitlab.translation import Text, _, plural, translated
-from digitlab.ui import corrections, galleries, glossary, messages, reading_view, resources
+from digitlab.ui import correction_form, galleries, glossary, messages, reading_view, resources
 from digitlab.ui.mydigits import collection
 
 _PER_PAGE = 60  # drawings
@@ -92,7 +92,7 @@ def _actions(listed: Sequence[Drawing], selected: list[int], read_by: dict[int, 
         with messages.show_errors():
             for number in selected:
                 resources.lab().drawings.relabel(number, label, person)
-            corrections.forget(selected)
+            correction_form.forget(selected)
             _select([])
             collection.set_notice(
                 plural(
@@ -191,7 +191,7 @@ def _confirm(selected: list[int], person: Person) -> None:
         if st.button(button, type="primary", icon=":material/delete:"):
             with messages.show_errors():
                 deleted = resources.lab().drawings.delete(selected, person)
-                corrections.forget(selected)
+                correction_form.forget(selected)
                 collection.set_notice(plural("{count} digit was deleted.", "{count:,} digits were deleted.", deleted))
                 st.rerun()
         if st.button(_("Cancel")):

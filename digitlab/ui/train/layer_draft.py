@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from digitlab.networks.layers.base import Layer
-from digitlab.networks.layers.figures import MAX_LAYERS, Stack
+from digitlab.networks.layers.layer_figures import MAX_LAYERS, Stack
 from digitlab.networks.presets import PRESETS
 
 _MAX_UNDO = 50

@@ -14,8 +14,8 @@ from streamlit.delta_generator import DeltaGenerator
 from digitlab.fields import SettingSpec, settings_of, values_of
 from digitlab.networks.config import OWN, TrainingConfig
 from digitlab.networks.layers.base import Layer, Shape
-from digitlab.networks.layers.figures import DIGITS, LayerFigures, Stack, StackFigures, describe
 from digitlab.networks.layers.kinds import KINDS
+from digitlab.networks.layers.layer_figures import DIGITS, LayerFigures, Stack, StackFigures, describe
 from digitlab.networks.layers.stacks import in_a_line
 from digitlab.networks.presets import PRESETS
 from digitlab.translation import _, translated

@@ -7,8 +7,8 @@ from html import escape
 from itertools import pairwise
 
 from digitlab.networks.layers.base import Shape
-from digitlab.networks.layers.figures import IMAGE, LayerFigures, Stack, in_words
 from digitlab.networks.layers.kinds import KINDS, Skip
+from digitlab.networks.layers.layer_figures import IMAGE, LayerFigures, Stack, in_words
 from digitlab.translation import _, translated
 
 _TOP, _MIDDLE, _HEIGHT = 14, 60, 122  # pixels: room for skip connections, middle of the boxes, all with the numbers

@@ -7,7 +7,7 @@ import streamlit as st
 
 from digitlab.networks.config import SCHEDULES, TrainingConfig
 from digitlab.networks.metrics import BatchLoss, batch_losses
-from digitlab.networks.single_step import SingleStep
+from digitlab.networks.step_effect import SingleStep
 from digitlab.runs.records.people import Person
 from digitlab.runs.records.run import Run, RunState
 from digitlab.synthesis.handwriting import NO_DIGIT

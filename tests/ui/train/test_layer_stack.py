@@ -7,8 +7,8 @@ from streamlit.testing.v1 import AppTest
 
 from digitlab.errors import InvalidSetting
 from digitlab.networks.config import OWN, TrainingConfig
-from digitlab.networks.layers.figures import MAX_LAYERS, describe
 from digitlab.networks.layers.kinds import KINDS, Conv2D, Dense, Dropout, Flatten, MaxPooling2D, Skip
+from digitlab.networks.layers.layer_figures import MAX_LAYERS, describe
 from digitlab.networks.presets import PRESETS
 from digitlab.runs.records.settings_link import as_link
 from digitlab.ui.messages import escape_markdown

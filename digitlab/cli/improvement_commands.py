@@ -4,7 +4,7 @@ import argparse
 
 from digitlab.cli import ctrl_c, input_file
 from digitlab.cli.output import show, tell
-from digitlab.cli.training import attend
+from digitlab.cli.train_command import attend
 from digitlab.errors import DigitLabError, ModelNotFound
 from digitlab.lab import Lab
 from digitlab.preprocessing import bundles
