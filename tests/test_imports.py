@@ -191,3 +191,9 @@ def contents(folder: Path) -> list[str]:
 def test_the_maps_have_a_line_for_each_module():
     maps = {str(folder): sorted(entries(folder)) for folder in FOLDERS}
     assert maps == {str(folder): contents(folder) for folder in FOLDERS}
+
+
+def test_no_two_modules_have_the_same_name():
+    """A page's name is its address, which people keep: the page `search` and the record `search` both stay."""
+    names = [path.stem for path in FILES if path.stem != "__init__" and path.parent.name != "pages"]
+    assert sorted({name for name in names if names.count(name) > 1}) == []
