@@ -22,6 +22,7 @@ model_conversion     converts an imported network, in a process of its own
 model_pool           compiled networks, ready to be trained again
 multistep            many of Keras' steps in one call
 observer             what happens in a network after each epoch
+onnx_graph           the operators and constants of an ONNX file
 onnx_writer          a network -> ONNX
 readings_by_epoch    how an image was read after each epoch
 saved_models         saved networks that a worker keeps open

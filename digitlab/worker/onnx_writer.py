@@ -4,15 +4,15 @@ Tensors stay channels-last, as in Keras. Operators that need channels first stan
 """
 
 import functools
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import keras
 import numpy as np
-import onnx
-from numpy.typing import ArrayLike
-from onnx import TensorProto, helper, numpy_helper
+from onnx import TensorProto
+
+from digitlab.worker.onnx_graph import OnnxGraph
 
 Layer = Any  # of Keras
 Shape = tuple[int, ...]
@@ -21,18 +21,14 @@ Shape = tuple[int, ...]
 def write(model: keras.Model, path: Path) -> None:
     """Write a network as an ONNX file; `ValueError` or `KeyError` if one of its layers cannot be written."""
     writer = _Writer()
-    pixels = helper.make_tensor_value_info("pixels", TensorProto.UINT8, [None, 28, 28])
-    answer = helper.make_tensor_value_info(writer.network(model, "pixels"), TensorProto.FLOAT, [None, 10])
-    graph = helper.make_graph(writer.nodes, model.name, [pixels], [answer], writer.constants)
-    onnx.save(helper.make_model_gen_version(graph, opset_imports=[helper.make_opsetid("", 21)]), path)
+    writer.save(model.name, writer.network(model, "pixels"), path)
 
 
-class _Writer:
-    """The operators and constants of one network. Methods write something, and return the name of its output."""
+class _Writer(OnnxGraph):
+    """The graph of one Keras network. Methods write something, and return the name of its output."""
 
     def __init__(self) -> None:
-        self.nodes: list[onnx.NodeProto] = []
-        self.constants: list[onnx.TensorProto] = []
+        super().__init__()
         self._names: dict[keras.KerasTensor, str] = {}  # of the layers' outputs
 
     def network(self, model: keras.Model, source: str) -> str:
@@ -66,31 +62,6 @@ class _Writer:
         if write_layer is None or getattr(layer, "data_format", "channels_last") != "channels_last":
             raise ValueError(f"{type(layer).__name__} cannot be written as ONNX.")
         return write_layer(self, layer, x, shape, output)
-
-    def add(self, operator: str, *inputs: str, **attributes: Any) -> str:
-        name = f"{operator}_{len(self.nodes)}"
-        self.nodes.append(helper.make_node(operator, inputs, [name], name=name, **attributes))
-        return name
-
-    def constant(self, values: ArrayLike, dtype: type = np.float32) -> str:
-        self.constants.append(numpy_helper.from_array(np.asarray(values, dtype), f"constant_{len(self.constants)}"))
-        return str(self.constants[-1].name)
-
-    def integers(self, values: Iterable[int]) -> str:
-        return self.constant(list(values), np.int64)
-
-    def affine(self, x: str, scale: ArrayLike, offset: ArrayLike) -> str:
-        return self.add("Add", self.add("Mul", x, self.constant(scale)), self.constant(offset))
-
-    def reshape(self, x: str, shape: Iterable[int]) -> str:
-        return self.add("Reshape", x, self.integers([-1, *shape]))
-
-    def pad(self, x: str, pairs: Any, sign: int) -> str:
-        return self.add("Pad", x, self.integers(sign * np.pad(np.reshape(pairs, (-1, 2)).T, ((0, 0), (1, 1))).ravel()))
-
-    def channels_first(self, operator: str, x: str, rank: int, *inputs: str, **attributes: Any) -> str:
-        x = self.add("Transpose", x, perm=[0, rank - 1, *range(1, rank - 1)])
-        return self.add("Transpose", self.add(operator, x, *inputs, **attributes), perm=[0, *range(2, rank), 1])
 
     def activate(self, x: str, activation: Any, shape: Shape) -> str:
         write_function = _ACTIVATIONS.get(getattr(activation, "__name__", ""))
