@@ -21,25 +21,25 @@ from digitlab.preprocessing.rectangles import (
     visible_ink,
 )
 
-_COVERED = 0.85  # of its length that a line is seen at least
-_END = 0.06  # of its length, at both ends, without a gap: a one in a cell, as long as a line, doesn't reach the sides
-_MIN_CELL = 0.4  # of half the length: a single line closer to a side is the foot of a two, or the top of a seven
-_TRACED = 0.6  # of the length of a short piece of a line that is seen at least
-_PIECE = 24  # pixels of a line that are traced at once
-_THICK = 0.2  # of the shorter side: no printed line is as thick
-_THIN = 0.08  # of the shorter side: an empty rectangle with thicker lines is a zero that somebody has drawn
-_FINE_LINE = 3  # pixels: where a line is wider, a pen's round end shows at a corner
-_UNEVEN = 2  # times the width of the thinnest line of a frame that the thickest may have
-_LANDSCAPE = 1.4  # times its height: no zero is as wide
-_MIN_CONTENT = 0.15  # of a cell's height: anything smaller is a speck
-_MIN_INSIDE = 0.3  # share of a component within the frame, so that it belongs to what is written there
-SMALL_PRINT = 0.4  # times the height of the tallest writing in a frame: other frames with smaller writing are text
-_ALIKE = 0.03  # of the shorter side by which printed boxes differ at most
-_MANY = 3
-_COMB_HEIGHT = 1.6  # times the distance of two ticks: what is written between them is hardly higher
-_MAX_FRAMES = 256  # the largest; more are on no form, and would take seconds
-_MAX_BUMP = 0.2  # of a frame's length that writing may stick out of it on one side, and be nearly as wide
-_NEIGHBOURS = np.ones((3, 3), np.uint8)
+_COVERED = 0.85  # a line is ink along at least this share of its length
+_END = 0.06  # share of a line at each end that has no gap: a one in a cell is as long, but does not reach the sides
+_MIN_CELL = 0.4  # share of half a frame: a single line closer to a side is the foot of a two, or the top of a seven
+_TRACED = 0.6  # a short piece of a line is ink along at least this share of its length
+_PIECE = 24  # pixels: the length of those pieces
+_THICK = 0.2  # share of the frame's shorter side: no printed line is thicker
+_THIN = 0.08  # share of the frame's shorter side: an empty rectangle with thicker lines is a handwritten zero
+_FINE_LINE = 3  # pixels: a wider line shows whether its corners are sharp, as printed, or round, as a pen's
+_UNEVEN = 2  # ratio: a frame's thickest line is at most this many times as wide as its thinnest
+_LANDSCAPE = 1.4  # ratio of width to height: no zero is wider
+_MIN_CONTENT = 0.15  # share of a cell's height: anything smaller is a speck
+_MIN_INSIDE = 0.3  # share of a component: with less of it inside the frame, it was not written there
+SMALL_PRINT = 0.4  # ratio to the tallest writing in any frame: a frame whose writing is smaller holds printed text
+_ALIKE = 0.03  # share of the shorter side: printed boxes of a row differ by less
+_MANY = 3  # boxes that are alike: from here on, they are printed
+_COMB_HEIGHT = 1.6  # ratio to the distance of two ticks: what is written between them is lower
+_MAX_FRAMES = 256  # frames, the largest ones: no form has more, and they would take seconds
+_MAX_BUMP = 0.2  # share of a frame's height, or width: writing that crosses a side sticks out by less
+_NEIGHBOURS = np.ones((3, 3), np.uint8)  # a pixel and the eight around it
 _Lines = tuple[tuple[int, int], ...]
 
 

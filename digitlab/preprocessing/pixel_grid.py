@@ -11,20 +11,20 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-MIN_SIDE = 80  # pixels of the shorter side: squares in a smaller picture are hardly larger than a line between them
+MIN_SIDE = 80  # pixels of the shorter side: in a smaller picture, squares are hardly larger than the lines between them
 
-_EVERY = 3  # rows, or columns, in which steps are looked for: more than one in each square
-_MIN_PERIOD = 6  # pixels
-_CLEARLY = 3  # times the median step that the strongest has: the steps of noise are all alike
-_MIN_SQUARES, _MAX_SQUARES = 8, 70  # along one side
-_MIN_STEPS = 5  # different places of steps
-_STRONG = 0.1  # of the strongest step
-_MAX_LENGTH = 3.5  # pixels of a step on average: a line between two squares makes two; handwriting has long slopes
-_CONCENTRATED = 0.85  # of all steps that lie at the borders of squares
-_AWAY = 0.2  # of the period that a step may lie away from a border
-_SAME_PERIOD = 0.04  # by which the periods of both directions differ at most
-_UNIFORM = 30  # grey levels between the extremes of a square
-_MAX_MIXED = 0.1  # of the squares that are not all background: in a drawing on squared paper there are more
+_EVERY = 3  # every third row or column is searched for steps: each square has more than one of them
+_MIN_PERIOD = 6  # pixels from one square to the next
+_CLEARLY = 3  # ratio of the strongest step to the median one: the steps of noise are more alike
+_MIN_SQUARES, _MAX_SQUARES = 8, 70  # number of squares along a side
+_MIN_STEPS = 5  # number of places with a strong step
+_STRONG = 0.1  # share of the strongest step: weaker ones do not count
+_MAX_LENGTH = 3.5  # pixels, the mean width of a step: a line between squares makes two steps; handwriting is softer
+_CONCENTRATED = 0.85  # share of all steps that lies at the borders of squares
+_AWAY = 0.2  # share of the period: so far from a border a step may lie
+_SAME_PERIOD = 0.04  # share of the period: those of both directions differ by less
+_UNIFORM = 30  # grey levels, of 255: the pixels of one square differ by less
+_MAX_MIXED = 0.1  # share of the squares with ink that may have two colours: a drawing on squared paper has more
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,30 +13,30 @@ from numpy.typing import NDArray
 
 from digitlab.data.image_ops import shrink
 
-MIN_SIDE = 14  # pixels of a frame's shorter side: in a smaller one nothing can be written
-_MIN_LEVEL = 20  # of 255: fainter pixels come from compression
-_MIN_FILL = 0.55  # of its rectangle that the outline of a frame encloses before strokes that cross it are removed
-_RECTANGLE = 0.94  # of its rectangle that the outline fills at least, without those strokes; an ellipse fills 0.79
-_CLOSING, _OPENING = 0.15, 0.3  # of the frame's shorter side
-_MIN_SHARE = 1 / 3  # of its filled outline that a frame is; where a thick stroke bends, a smaller rectangle may be left
-_WORKING_SIDE = 400  # pixels, of the outline while it is compared with a rectangle
-_MAX_TILT = 10.0  # degrees by which a form may be rotated
-_SOLID = 0.8  # of its outline that a stroke fills
-_MAX_SLOPE = 0.18  # its tangent
-_WAVER = 1.5  # pixels from a straight line
-_MIN_STRAIGHT = 0.45  # of the outline
-MIN_TILT = 0.2  # degrees: less moves the end of a line by hardly a pixel
-_EDGE = 0.08  # of the shorter side, within a rectangle in another colour than the page: writing in it leaves that free
-_FILLED = 0.9  # of that edge that is seen
-_RING = 0.5  # ratio of the widths of a ring's four sides, at least
-_MIN_PLOT = 0.6  # of the height, and of the width, of its figure; a cell beside another one has less
-_MIN_AXIS = 6  # pixels that an axis takes beside its plot at least
-_FLAT = 1.5  # times its height: a comb is at least as wide
-_MIN_BASE = 0.45  # of a comb's width at which nothing that is written crosses its base
-MIN_TICK = 4  # pixels, the height of a comb's ticks
-_MANY_PIECES = 64  # components: more than of any number, so that they may be the pixels of a plot
-_MIN_CUT = 3  # lines on two opposite borders of the picture: they are those of the paper
-_MAX_CUT = 5  # pixels of the border for each of them
+MIN_SIDE = 14  # pixels of a frame's shorter side: nothing can be written in a smaller one
+_MIN_LEVEL = 20  # grey level, of 255: fainter pixels come from compression
+_MIN_FILL = 0.55  # an outline fills at least this share of its rectangle, strokes that cross it included
+_RECTANGLE = 0.94  # and this share without those strokes; an ellipse fills 0.79
+_CLOSING, _OPENING = 0.15, 0.3  # shares of the frame's shorter side: the sizes of the closing and the opening
+_MIN_SHARE = 1 / 3  # of a filled outline, the frame is at least this share: a thick stroke that bends leaves less
+_WORKING_SIDE = 400  # pixels: the longer side of an outline while it is compared with a rectangle
+_MAX_TILT = 10.0  # degrees: forms are rotated by less
+_SOLID = 0.8  # a small component is a stroke, not a frame, if it fills this share of its outline
+_MAX_SLOPE = 0.18  # tangent of the largest angle between a straight side and its axis
+_WAVER = 1.5  # pixels: a straight side stays this close to a straight line
+_MIN_STRAIGHT = 0.45  # straight sides are at least this share of an outline
+MIN_TILT = 0.2  # degrees: a smaller tilt moves the end of a line by hardly a pixel
+_EDGE = 0.08  # share of the shorter side: the edge that writing leaves free in a coloured rectangle
+_FILLED = 0.9  # share of an edge or a rectangle that is covered, from which it counts as filled
+_RING = 0.5  # ratio: the thinnest side of a ring is at least this share of its thickest
+_MIN_PLOT = 0.6  # a plot has at least this share of the height and of the width of its figure; a cell has less
+_MIN_AXIS = 6  # pixels: an axis takes more beside its plot
+_FLAT = 1.5  # ratio of width to height: a comb is at least this wide
+_MIN_BASE = 0.45  # no writing crosses at least this share of a comb's base
+MIN_TICK = 4  # pixels: the height of a comb's ticks
+_MANY_PIECES = 64  # components: no number has as many, but a plot drawn as squares has
+_MIN_CUT = 3  # lines that reach two opposite borders of the picture: from here on, they are those of the paper
+_MAX_CUT = 5  # pixels: the mean width of such lines; wider ones are not of the paper
 
 
 @dataclass(frozen=True, slots=True)
