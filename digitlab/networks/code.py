@@ -1,4 +1,9 @@
-"""The plain Keras code of a training, as a script and as a notebook that run without DigitLab."""
+"""The plain Keras code of a training, as a script and as a notebook that run without DigitLab.
+
+What a setting becomes is written here, not in its declaration: few settings are one argument. A schedule changes the
+optimizer's rate, two augmentations become one layer, a stopped run has fewer epochs. Declarations that say so would
+need a language of templates, and a line from a declaration alone would claim what `worker/training.py` does not do yet.
+"""
 
 import json
 import math
