@@ -34,7 +34,7 @@ RENAMED = {
     "DIGITLAB_MOST_GIGABYTES": "DIGITLAB_MAX_GIGABYTES",
     "DIGITLAB_BROUGHT_IN_PER_PERSON": "DIGITLAB_MAX_IMPORTS_PER_PERSON",
 }
-_MAX_DIGITS = 9  # of a whole number
+_MAX_DIGITS = 9  # digits of a whole number
 _MAX_SHOWN = 40  # characters of a value, in messages
 _NAME = (
     r"(\*\.)?[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*"  # of a host; *. for all below it

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from digitlab.fields import SettingSpec, check_settings, declare, values_of
 from digitlab.translation import Text
 
-_KNOTS = 6  # of the grid of an elastic distortion, in each direction: about one every 5 pixels
+_KNOTS = 6  # points of the grid of an elastic distortion, in each direction: about one every 5 pixels
 _ERASED = (3, 7)  # pixels: the side of an erased square, the minimum and one more than the maximum
 
 

@@ -20,7 +20,7 @@ from digitlab.translation import Text
 MAX_PIXELS = 64_000_000  # phones take 12, 48 or 50 megapixels
 MAX_SIDE = 1024  # pixels of a drawing: more detail than 28 x 28 can hold, and fast to process
 FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF")
-_MAX_SCANS = 100  # of a JPEG; programs write about 10
+_MAX_SCANS = 100  # scans of a JPEG; programs write about 10
 _ORIENTATION = 0x0112  # EXIF's tag for how the camera was held
 _AVIF_BRANDS = (b"avif", b"avis")
 _HEIF_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1", b"msf1")

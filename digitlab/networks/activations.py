@@ -12,9 +12,9 @@ from ai_edge_litert.interpreter import Interpreter, OpResolverType
 from numpy.typing import NDArray
 
 MAX_LAYERS = 8  # hidden ones; of more, these are spread evenly from the first to the last
-MAX_MAPS = 6  # of a layer
-MAX_UNITS = 256  # of a layer without maps
-MAX_SIDE = 28  # pixels of a map
+MAX_MAPS = 6  # maps of a layer that are shown
+MAX_UNITS = 256  # units of a layer without maps that are shown
+MAX_SIDE = 28  # pixels: the side of a map that is shown
 _MAPS = frozenset({"CONV_2D", "DEPTHWISE_CONV_2D", "TRANSPOSE_CONV", "MAX_POOL_2D"})
 _UNITS = "FULLY_CONNECTED"
 # What a layer's activation may become where it is not part of the operation itself.

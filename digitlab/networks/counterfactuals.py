@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 
 from digitlab.networks.explanation import Counterfactual, Floats
 
-_STEPS = 20  # of the search; most take eight
+_STEPS = 20  # steps of a search, at most; most take eight
 _SHORT_STEPS = 8  # a search that has not arrived by then takes longer steps
-_MAX_CROSSINGS = 2  # of the border; the second one is about a tenth closer
-_MIN_GAIN = 0.98  # of the distance: the search ends where the next step is hardly shorter
-_OVERSHOOT = (1.3, 2.0)  # times the step that should be enough; the excess is removed at the end
-_MARGIN = 0.03  # by which the new digit's logit leads, so that adding up in another order gives the same digit
-_HALVINGS = 3  # of the last quarter of the change: to 3 % of its length
+_MAX_CROSSINGS = 2  # times that a search crosses the border; the second crossing is about a tenth closer
+_MIN_GAIN = 0.98  # ratio of two distances, one step apart: a search ends where the next step is hardly shorter
+_OVERSHOOT = (1.3, 2.0)  # factors of the step that should be enough; the excess is removed at the end
+_MARGIN = 0.03  # lead of the new digit's logit, so that adding up in another order gives the same digit
+_HALVINGS = 3  # times that the last quarter of a change is halved: to 3 % of its length
 
 
 class LeadGradient(Protocol):

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 _PICTURED = 2  # axes of a picture
 _SPARE = 8  # extra directions, computed and dropped: they make the others exact
-_ROUNDS = 4  # of the subspace iteration
+_ROUNDS = 4  # rounds of the subspace iteration
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from digitlab.networks.layers.layer_figures import Stack, describe, is_spatial
 
-_MIN_XLA_STEPS = 1000  # from here on XLA saves more time than its compiler takes, which is longer for more layers
+_MIN_XLA_STEPS = 1000  # steps, from which XLA saves more time than its compiler takes; it takes longer for more layers
 _FEW_LAYERS = 8
 _MAX_RANDOM = 300  # random numbers for a digit; XLA draws one in 0.4 microseconds on one core, TensorFlow much faster
 _MAX_CHUNK = 2_700_000_000  # multiplications of a chunk's forward passes, with convolutions of these alone

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from digitlab.translation import Text
 
-TOLERANCE = 1e-4  # of a probability: adding float32 values in another order changes it by about 1e-6
+TOLERANCE = 1e-4  # difference of two probabilities: adding float32 values in another order changes one by about 1e-6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

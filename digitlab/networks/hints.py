@@ -18,16 +18,16 @@ from digitlab.translation import Text
 
 _GUESSING = math.log(10)  # nats: the loss if every digit gets a probability of 0.1
 _PATIENCE = 3  # epochs without an improved validation loss
-_WORSE = 1.03  # times the best validation loss: a smaller rise may be chance
+_WORSE = 1.03  # ratio to the best validation loss: a smaller rise may be chance
 _DEAD = 0.1  # share of a layer's units
 _FEW = 5000  # digits
-_GAP = 0.03  # of accuracy, between training and validation
-_UNBALANCED = 2.0  # times as many samples of one digit as of another
+_GAP = 0.03  # difference of training and validation accuracy
+_UNBALANCED = 2.0  # ratio of the commonest digit to the rarest
 _RISES = 1 / 3  # share of the epochs in which the training loss rises
-_HARDLY = 0.1  # of the loss of guessing, per epoch: a smaller decrease is slow while much is left to learn
+_HARDLY = 0.1  # share of the loss of guessing, per epoch: a smaller decrease is slow while much is left to learn
 _STILL = 0.05  # relative change of a layer's weights in an epoch: small if it is less in all epochs
 _SHAKEN = 1.0  # likewise: more in one epoch, in a network that only guesses, is too much
-_LEARNED = 0.7  # of the training loss at the best validation loss: below it, the network has memorised digits since
+_LEARNED = 0.7  # ratio of the training loss to that at the best validation loss: below it, digits were memorised since
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,12 +25,12 @@ from digitlab.preprocessing import normalization
 from digitlab.segmentation.components import connected_components
 from digitlab.segmentation.segments import Segment, find_segments, single_sign, undivided
 
-_NETWORK_WEIGHT = 8.0  # of the network's log-probability against the prior of the geometry
+_NETWORK_WEIGHT = 8.0  # weight of the network's log-probability; the prior of the geometry has 1
 _MIN_PROBABILITY = 1e-6  # smaller ones count as this, so that the logarithm is finite
 # A sign that could be one by its form is two digits only if the cut is as cheap, and the network as certain of both:
 # the product of their probabilities is 0.86 or more. A narrow one is rarely a letter; for it, 0.54 is enough.
 _MIN_CUT_PRIOR, _MIN_CUT_LIKELIHOOD, _MIN_NARROW_LIKELIHOOD = -8.0, -1.2, -5.0
-_NARROW = 0.6  # of its height
+_NARROW = 0.6  # ratio of width to height
 _STROKES = (1, 7)  # what the strokes of letters look like: where such a digit was cut from other ink, it is never sure
 _MAX_PIECES = 6  # of a digit whose strokes are broken, or crossed by lines that were removed; lines of text have more
 _MIN_SIGNS, _MIN_SURE = 3, 0.5  # a row of so many signs, fewer of which are sure, is text

@@ -4,7 +4,7 @@ import dataclasses
 import json
 from dataclasses import dataclass
 
-BINS = 31  # of a histogram; with an odd number, the middle bin is centred on 0
+BINS = 31  # bars of a histogram: an odd number, so that the middle one is centred on 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,14 +22,14 @@ from digitlab.translation import Text
 LOW, HIGH = 1e-5, 10.0  # learning rates of the first and the last batch
 _DECADES = math.log10(HIGH / LOW)
 _STEPS, _MAX_STEPS = 120, 960  # batches: as many as _STEPS are enough, unless they are so small that losses are noisy
-_DIGITS = 3840  # that a test should see at least
-_COARSENESS = (1, 2, 4)  # by which the steps may be divided on a slow machine
+_DIGITS = 3840  # digits that a test sees at least
+_COARSENESS = (1, 2, 4)  # a slow machine may take steps so many times larger
 _MAX_ARITHMETIC = 600_000_000  # multiplications of a batch's forward pass: at most 0.1 s for two cores, all included
 _WIDTH = 0.12  # decades: the standard deviation of the smoothing
-_DIVERGED = 4.0  # times the lowest loss, as in fast.ai
-_TENTH, _THIRD = 0.1, 0.33  # of the rate where the loss is lowest: the bounds of what is suggested
-_RISEN = 1.5  # times the lowest loss so far: what comes later may be a second fall, of a network that was lost before
-_FALLEN = 0.9  # of the first loss: one that stays above has not fallen
+_DIVERGED = 4.0  # times the lowest loss, where a test ends, as in fast.ai
+_TENTH, _THIRD = 0.1, 0.33  # shares of the rate where the loss is lowest: the bounds of what is suggested
+_RISEN = 1.5  # times the lowest loss so far: a fall after such a rise is of a network that was lost before
+_FALLEN = 0.9  # share of the first loss: one that stays above has not fallen
 
 
 class Ending(StrEnum):

@@ -8,7 +8,7 @@ from typing import Any
 from digitlab.errors import InvalidSetting
 from digitlab.translation import Text
 
-MAX_CHANGES = 100  # of a training
+MAX_CHANGES = 100  # changes in one training
 _MAX_BATCH = 10**9
 _FORMAT = Text("Give batch:rate, with commas between changes, such as 1500:0.0005,3000:0.0001.")
 

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from digitlab.preprocessing.normalization import SIDE
 
-_RIVAL = 0.2  # of the likeliest digit's probability: from here on another digit is named, too
+_RIVAL = 0.2  # share of the likeliest digit's probability, from which another digit is named, too
 
 
 @dataclass(frozen=True, slots=True, eq=False)

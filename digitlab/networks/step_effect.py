@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-MAX_PICTURES = 32  # of a batch, that are returned
+MAX_PICTURES = 32  # pictures of a batch that are returned
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

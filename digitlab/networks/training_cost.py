@@ -27,8 +27,8 @@ from digitlab.networks.layers.layer_figures import DIGITS, IMAGE, Stack, describ
 
 PATH = Path(__file__).with_name("training_costs.json")
 _SAME = 1.3  # the factor by which a training may be off that is estimated from another of the same network
-_BY_YARDSTICK = 1.6  # by which the machine's speed may be off that is known from a moment's arithmetic only
-_SIDE, _TIMES = 256, 30  # of the arrays of that; how often
+_BY_YARDSTICK = 1.6  # factor by which an estimate may be off where only a moment of arithmetic was measured
+_SIDE, _TIMES = 256, 30  # rows and columns of the arrays for that; repetitions
 PLAIN, COMPILED = "plain", "compiled"  # what TensorFlow runs operation by operation, and what XLA compiles
 
 

@@ -25,10 +25,10 @@ from digitlab.translation import Text
 SUFFIXES = ("zip", "npz")
 MAX_FILE_SIZE = 20_000_000  # bytes
 MAX_COUNT = 5_000  # digits in a file
-_MAX_SECONDS = 60  # to open the pictures of a ZIP
+_MAX_SECONDS = 60  # seconds for opening all pictures of a ZIP
 _PICTURES = ArchiveLimits(max_files=MAX_COUNT, max_file_size=20_000_000, max_total_size=100_000_000)
 _ARRAYS = ArchiveLimits(max_files=2, max_file_size=MAX_COUNT * 784 + 1000, max_total_size=MAX_COUNT * (784 + 8) + 2000)
-_DARK = 127  # of 255: a border up to this mean is background
+_DARK = 127  # grey level, of 255: a border up to this mean is background
 
 
 def to_zip(images: Iterable[NDArray[np.uint8]], labels: Iterable[int], names: Iterable[str]) -> bytes:

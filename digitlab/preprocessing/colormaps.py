@@ -14,9 +14,9 @@ _NAMES = (
     "RdBu", "RdGy", "RdYlBu", "RdYlGn", "Spectral", "PiYG", "PRGn", "BrBG", "PuOr",
 )  # fmt: skip
 _MIN_COLOURS, _MAX_COLOURS = 4, 3000  # a drawing without soft edges has fewer, a photo more
-_BITS = 3  # that colours are rounded by where there are more: JPEG makes thousands of one
+_BITS = 3  # lowest bits of red, green and blue that are dropped: JPEG makes thousands of colours of one
 _STRAIGHT = 0.97  # of the variance that lies along one line, where one ink is blended with a background
-_MAX_DISTANCE = 24.0  # of a colour from those of a map, Euclidean, in levels of 0 to 255
+_MAX_DISTANCE = 24.0  # levels of 0 to 255, Euclidean: the distance of a colour from those of a map
 _WITHIN = 0.75  # of the pixels, without the commonest colour, that are as near: JPEG blends those at edges
 _MONOTONE = 0.9  # correlation of the ranks of value and brightness, from which on brightness tells enough
 _LUMA = np.array([0.299, 0.587, 0.114])  # ITU-R BT.601

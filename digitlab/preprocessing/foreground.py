@@ -20,14 +20,14 @@ from digitlab.preprocessing.ruled_lines import remove_printed_lines
 
 MAX_SIDE = 1024  # pixels: more detail than 28 x 28 can hold
 _SAME = 2  # grey levels: equal except for rounding
-_PICTURE_WEIGHT = 0.1  # of the whole picture against its border, when the grey of the background is determined
+_PICTURE_WEIGHT = 0.1  # weight of the whole picture against its border, for the grey of the background
 _NEAR = 12  # grey levels: equal except for JPEG artefacts around a stroke
 _STRONG = 128  # ink with a lower peak is told from the background by its colour, too
 _FULL = 192  # ink of at least this level is kept as it is; paler ink is raised, or its line would break where it is cut
 _MIN_DIFFERENCE = 20  # grey levels: smaller differences come from compression, unless the background has none
 _MIN_PRINTED = 200  # pixels on the shorter side of a flat picture from which on lines are searched for
 _MAX_PANELS, _MAX_DEPTH = 24, 4  # more, beside or within each other, are no plots: a bound for a hostile picture
-_MAX_FRAME = 0.04  # of the shorter side: no line of a frame at the very edge of the picture is as thick
+_MAX_FRAME = 0.04  # share of the shorter side: no line of a frame at the picture's very edge is as thick
 _MIN_PHOTO = 48  # pixels on the shorter side: in a smaller picture the light can't be estimated
 
 

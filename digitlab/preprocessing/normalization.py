@@ -22,11 +22,11 @@ SIDE = 28
 BOX = 20
 CENTRE = 14.0  # pixel index; MNIST's mean centre of mass lies here in both directions, not at 13.5
 PEN = 2.4  # pixels of the 28 x 28: the width that every stroke gets, about that of MNIST's
-MIN_INK = 48  # of 255: fainter pixels come from antialiasing or compression and are not ink
+MIN_INK = 48  # grey level, of 255: fainter pixels come from antialiasing or compression and are not ink
 
 _MIN_LINE = 0.1  # pixels of ink per pixel of the longer side; a line of one pixel has 1
 _WORKING_SIDE = 160  # pixels: the ink's longer side while its width is changed; half a pixel is then 2 % of a stroke
-_MAX_WIDTH = 0.45  # of the ink's longer side: a wider stroke is a filled loop, whose form shows the digit
+_MAX_WIDTH = 0.45  # share of the ink's longer side: a wider stroke is a filled loop, whose form shows the digit
 _USUAL = 0.35  # quantile of the widths along the strokes: below the median, since crossings and filled loops are wider
 _ROUND, _FULL = 0.85, 0.7  # of its longer side, and of its box: a disc fills 0.79 of it, a digit hardly half
 _MIN_LENGTH = 0.15  # share of the ink's longer side that the pen's middle moves at least; for a dot it would be 0

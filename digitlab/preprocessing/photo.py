@@ -24,15 +24,15 @@ _BLACK = 8  # grey levels, added before the logarithm: the level of noise in bla
 _MAX_LEVEL = 0.08  # share of the light that the closing may overestimate
 _SMOOTHING = 500  # the standard deviation of the smoothing is this part of the picture's longer side
 _STEP = 1.3  # ratio between two of those pixels: sharper than the edge of a shadow
-_DARK = 0.12  # of the paper's light: darker than a shadow
-_OTHER_COLOUR = 0.06  # of the sum of red, green and blue: more than a shadow changes
+_DARK = 0.12  # share of the paper's light: darker than a shadow
+_OTHER_COLOUR = 0.06  # share of the sum of red, green and blue: more than a shadow changes
 _MIN_CONTRAST = 0.1  # share of the paper's light that ink absorbs at threshold; pencil absorbs 0.3 to 0.6
 _NOISE = 5.0  # standard deviations by which ink exceeds the noise
-_CLEARLY = 1.8  # times the threshold of ink: a soft shadow stays below it
-_MIN_AREA = 0.03  # of the largest component: smaller ones are specks
-_MIN_LENGTH = 0.05  # of the picture's longer side: digits are longer, specks are not
-_EDGE = 0.03  # of the picture's longer side: a component that stays so close to the edge is not a digit
-_FRAME = 0.25  # of a side: a component that touches more of it is the table or the sheet's edge
+_CLEARLY = 1.8  # times the threshold of ink: soft shadows stay below
+_MIN_AREA = 0.03  # share of the largest component's area: smaller ones are specks
+_MIN_LENGTH = 0.05  # share of the picture's longer side: digits are longer, specks are shorter
+_EDGE = 0.03  # share of the picture's longer side: a component that stays so close to the edge is not a digit
+_FRAME = 0.25  # share of a side of the picture: a component that touches more of it is the table or the sheet's edge
 
 
 def ink_on_paper(drawing: NDArray[np.uint8], grey: NDArray[np.uint8]) -> NDArray[np.uint8]:

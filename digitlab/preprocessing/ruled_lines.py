@@ -8,19 +8,19 @@ from numpy.typing import NDArray
 
 from digitlab.data.image_ops import enlarge_mask, shrink, to_uint8
 
-MIN_PEAK = 0.45  # of the darkest ink: lighter components are smudges, or shine through from the other side
+MIN_PEAK = 0.45  # share of the darkest ink: lighter components are smudges, or shine through from the other side
 LINE_SIDE = 512  # side of the picture in which lines are searched for
 LINE_WIDTH = 7  # pixels there: thicker lines are ink
 _LINE_TILT = 15  # degrees by which paper may be rotated
-_LINE_COVER = 0.8  # of its length over the paper on which a line is visible
-_MANY_LINES = 3  # so many lines belong to the paper, however dark; fewer must be fainter than ink
+_LINE_COVER = 0.8  # share of its length on the paper along which a line is visible
+_MANY_LINES = 3  # lines: so many belong to the paper, however dark; fewer must be fainter than ink
 _MIN_LINE = 0.03  # share of the light that a line absorbs at least
-_LINE_VOTES = 0.15  # of the picture's width: the votes for a candidate
-_MIN_LINE_LENGTH = 0.1  # of the picture's width, for a line that leaves the picture at a corner
+_LINE_VOTES = 0.15  # share of the picture's width: the votes that a candidate needs
+_MIN_LINE_LENGTH = 0.1  # share of the picture's width, for a line that leaves the picture at a corner
 _MAX_CANDIDATES = 3000
 _MAX_FAILURES = 12
-_KNOTS = 65  # of a stored line
-_PARTS = 16  # of a line, whose positions are measured
+_KNOTS = 65  # points with which a line is stored
+_PARTS = 16  # pieces of a line whose positions are measured
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -8,11 +8,11 @@ from numpy.typing import NDArray
 
 from digitlab.segmentation.components import Component, bounding_box, is_speck, measure, overlap
 
-_MAX_GAP = 0.12  # of the height of both together: a tenth of a digit's height, and what rounding adds
+_MAX_GAP = 0.12  # share of the height of both pieces: a tenth of a digit's height, and what rounding adds
 # Two digits beside each other share most of their rows. Of a broken stroke, the parts share few, or at most half of the
 # smaller one's, where together they are much taller than each.
 _FEW_SHARED_ROWS, _MAX_SHARED_ROWS, _MAX_PART = 0.3, 0.5, 0.75
-_MAX_WIDTH = 1.2  # times their height: what is broader is an underline, or belongs to several digits
+_MAX_WIDTH = 1.2  # ratio of width to height: what is broader is an underline, or belongs to several digits
 _BRIDGE = 0.9  # pen widths
 
 Point = tuple[int, int]  # x and y in pixels

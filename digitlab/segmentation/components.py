@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from digitlab.preprocessing.normalization import MIN_INK
 
-TALL = 0.5  # of the line's height: smaller components may be the hat of a 5 or the bar of a 7
-_MAX_COMPONENTS = 24  # more than in any number that a person draws
+TALL = 0.5  # share of the line's height: smaller components may be the hat of a 5 or the bar of a 7
+_MAX_COMPONENTS = 24  # components: no number that a person draws has more
 
 
 @dataclass(frozen=True, slots=True, eq=False)

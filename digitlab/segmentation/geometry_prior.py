@@ -11,13 +11,13 @@ from digitlab.segmentation.components import TALL, Component, WritingScale, over
 _DIGIT_COST = 1.0
 _MIN_HEIGHT, _LOW_COST = 0.65, 30.0
 _MAX_WIDTH, _WIDE_COST = 0.6, 10.0
-BODY = 0.35  # of the line's height: a column whose ink spans as much belongs to a digit's body, not to a flourish
+BODY = 0.35  # share of the line's height: a column whose ink spans more belongs to a digit's body, not to a flourish
 _FLOURISH = 0.5  # the share of a flourish's length that adds to the width
 # The cost of a cut through connected ink, and of each pen width that it passes.
 _CUT_COST, _CUT_INK_COST = 1.0, 1.0
 # The cost of one digit made of two tall components side by side, and of each line height between two components.
 _SIDE_BY_SIDE_COST, _GAP_COST = 5.0, 12.0
-_AS_TALL = 0.6  # of the taller one's height: what is lower may be a part of it, such as the left side of a four
+_AS_TALL = 0.6  # share of the taller one's height: a lower one may be a part of it, such as the left side of a four
 _MAX_FREE_GAP = 0.05  # line heights between a short component and its digit
 
 

@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-_LEVELS = (0.2, 0.5, 0.8)  # of the height, at which seams are searched for
-_SEAMS = 6.0  # at most, per line height of width
+_LEVELS = (0.2, 0.5, 0.8)  # shares of the line's height at which seams are searched for
+_SEAMS = 6.0  # seams for a width of one line height, at most
 _MAX_COST = 4.0  # pen widths of ink that a seam may pass
 _NOTCH = 0.08  # line heights: the minimum depth of a notch in the outline
 _MAX_OFFSET = 0.4  # line heights, sideways, between a notch above and one below

@@ -31,14 +31,14 @@ from digitlab.segmentation.components import (
 )
 from digitlab.segmentation.seams import find_seams
 
-_MAX_ATOMS = 12  # of a digit
+_MAX_ATOMS = 12  # atoms of which one digit may consist
 _MAX_WIDTH = 1.7  # line heights, of a segment
-_ROWS = 48  # to which a line is scaled for finding seams
+_ROWS = 48  # pixels: the height to which a line is scaled for finding seams
 # Where ink is deeper than this share of the pen's width, two strokes merge, and it counts only so much in a seam.
 _MERGED_FROM, _MERGED = 0.55, 0.15
 # Line heights, and pen widths: what is narrower is one stroke. Two ones that touch are a quarter as wide as tall.
 _MIN_WIDTH, _MIN_PENS = 0.2, 2.0
-_SQUAT = 1.1  # times its height: one sign is rarely wider, and two touching digits are rarely narrower
+_SQUAT = 1.1  # ratio of width to height: one sign is rarely wider, and two touching digits are rarely narrower
 _NEIGHBOURS = np.ones((3, 3), np.uint8)
 
 

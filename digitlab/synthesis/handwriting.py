@@ -27,9 +27,9 @@ PENS = (0.06, 0.5)  # widths as a share of that length, all equally likely on a 
 WIDEST = 0.9  # of a few pens, which fill most loops
 _WIDEST_SHARE = 0.15  # of the digits, drawn with pens between the two
 READABLE = 0.35  # the widest pen, likewise, with which every digit can be expected to be readable
-_MIN_SIZE = 0.4  # of the unit box: smaller signs, such as dots, are not enlarged
-_STEP = 0.02  # of the unit box: between two points of a curve
-_FRACTION_BITS = 4  # of a pixel, for cv2
+_MIN_SIZE = 0.4  # share of the unit box: smaller signs, such as dots, are not enlarged
+_STEP = 0.02  # share of the unit box: the distance of two points of a curve
+_FRACTION_BITS = 4  # bits after the point in positions that are handed to cv2
 _BENT = Augmentation(
     shift=0, rotation=12, scale=0, shear=0.25, elastic=1.2
 )  # of MNIST's digits before they are redrawn

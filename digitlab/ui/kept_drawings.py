@@ -19,7 +19,7 @@ from digitlab.ui.visitor_cookie import COOKIE, is_token
 
 Owner = tuple[str, str]  # the browser, by its token, and the person
 _MAX_DRAWING = 60_000  # bytes; a canvas full of strokes has about 30,000
-_MAX_BYTES = 60_000_000  # of all; an opened picture has 0.1 to 2 MB, a drawing 0.01
+_MAX_BYTES = 60_000_000  # bytes of all drawings; an opened picture has 0.1 to 2 MB, a drawing 0.01
 _A_DAY = 24 * 3600.0  # seconds; nobody reloads later
 _DRAWING, _OPENED = "drawing", "opened"
 _IS_RESTORED = "is_drawing_restored"

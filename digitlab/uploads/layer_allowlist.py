@@ -22,7 +22,7 @@ _MAX_INTEGER = 65_536  # any other integer
 _MAX_LENGTH = 200  # characters of a text, or items of a list
 NAMED = "layer_"  # and a number: the new names of the layers
 _UNCONNECTED = Text("Its config.json connects the layers in an unknown way. Save the network again with Keras 3.")
-_MAX_DEPTH = 6  # of nested networks
+_MAX_DEPTH = 6  # networks within networks
 
 NETWORKS = {
     "Sequential": ("keras", "keras.models", "keras.src.models.sequential"),

@@ -14,7 +14,7 @@ from digitlab.networks.rate_changes import MAX_CHANGES, RateChange
 from digitlab.worker import model_pool
 from digitlab.worker.multistep import BatchRanges
 
-_MAX_PARTS = 20  # of an epoch, each with a point of the curve: pages read all of them twice a second
+_MAX_PARTS = 20  # points of the curve within an epoch: pages read all of them twice a second
 
 
 class Reporter(keras.callbacks.Callback):  # type: ignore[misc]

@@ -27,7 +27,7 @@ from digitlab.worker.multistep import BatchRanges
 # Seconds between two checkpoints; what was trained since the last one is repeated, with equal figures.
 _EVERY = 2.0  # at the end of an epoch
 _WITHIN = 10.0  # within one
-_MIN_REST = 50  # times as long as writing one took: it takes at most a fiftieth of the time, in any storage
+_MIN_REST = 50  # times as long as it took to write one: writing takes at most a fiftieth of the time
 Arrays = list[NDArray[Any]]
 
 

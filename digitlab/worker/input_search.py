@@ -28,10 +28,10 @@ _MARGIN = 0.02  # share of the best loss; a smaller difference may come from the
 _NEAR = 0.15
 _TOO_UNSURE = 0.5  # nats; what a loss without temperature may be higher, as that of a network on too small sums
 _GAP = 0.005  # share of a batch normalization's statistics that even the right scale misses
-_GAP_RATIO = 3  # to the best scale's
-_MIN_ACCURACY = 0.5  # of a network for digits
-_GAIN = 0.05  # of accuracy, from which another order of the outputs counts
-_ROUNDING = 1e-3  # by which the sum of ten probabilities may differ from 1
+_GAP_RATIO = 3  # ratio to the gap of the best scale
+_MIN_ACCURACY = 0.5  # accuracy, 0 to 1, that a network for digits reaches
+_GAIN = 0.05  # gain in accuracy, from which another order of the outputs counts
+_ROUNDING = 1e-3  # difference from 1 that the sum of ten probabilities may have
 _TEMPERATURES = np.exp(np.linspace(-4, 6, 41)).astype(np.float32)
 
 

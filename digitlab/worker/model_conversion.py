@@ -38,7 +38,7 @@ from digitlab.worker.input_search import InputSearchResult
 OUTCOME, ANSWERS, NETWORK = "outcome.json", "answers.npy", "network.keras"
 _BATCH = 500  # digits
 _MAX_OUTPUT = 200_000  # numbers in one layer's output for a digit
-_MAX_STEPS = 64  # of a recurrent layer
+_MAX_STEPS = 64  # time steps of a recurrent layer
 _WRAPPED = ("layer", "backward_layer")  # settings of Bidirectional and TimeDistributed
 _MAX_DEPTH = 8  # networks within networks
 _NOT_BUILT = Text("It was saved before it was built. Call it on a digit once, then save it again.")

@@ -20,7 +20,7 @@ from digitlab.worker.layer_graph import LayerGraph
 
 _PART = 250  # digits at once; their activations and gradients take up to 100 MB
 _NORMALIZATIONS = keras.layers.BatchNormalization | keras.layers.LayerNormalization
-_MOVED = 0.01  # of the root mean square of a layer's weights: smaller changes do not count
+_MOVED = 0.01  # share of the root mean square of a layer's weights: smaller changes do not count
 Observe = Callable[[Observation, Snapshot | None], None]
 
 

@@ -27,8 +27,8 @@ DIGITS = 10
 LAST = "digits"  # the name of the last layer, which no stack has
 MAX_LAYERS = 64
 MAX_WEIGHTS = 2_000_000  # snapshots of each epoch and checkpoints hold all of them
-MAX_MULTIPLICATIONS = 100_000_000  # for a digit: some minutes an epoch on two cores
-MAX_VALUES = 400_000  # that all layers return for a digit; a training keeps those of a batch
+MAX_MULTIPLICATIONS = 100_000_000  # multiplications for a digit: some minutes an epoch on two cores
+MAX_VALUES = 400_000  # numbers that all layers return for a digit; a training keeps those of a batch
 MAX_LAST = 20_000  # numbers that the ten digits are computed from; explanations keep those of 2,000 digits
 
 

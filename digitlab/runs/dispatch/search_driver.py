@@ -23,9 +23,9 @@ from digitlab.translation import message_of
 if TYPE_CHECKING:
     from digitlab.runs.store.store import Store
 
-_IDLE = 1.0  # seconds between two looks at the record while there is nothing to drive
-_BUSY = 0.2  # and while there is: short trials must not wait for the next
-_PAUSES = 4  # times as long as a look took: this process has pages to show
+_IDLE = 1.0  # seconds between two looks at the record while no search is driven here
+_BUSY = 0.2  # seconds between two looks while one is: short trials must not wait
+_PAUSES = 4  # times as long as a look took, at least, between two: this process has pages to show
 _HEARTBEAT = 2.0  # seconds between two heartbeats
 
 

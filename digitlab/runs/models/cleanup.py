@@ -12,7 +12,7 @@ from digitlab.runs.records.run import Run
 from digitlab.settings import Settings
 from digitlab.storage.storage import Storage, StoredFile
 
-_MAX_CHECKPOINTS = 50  # of all runs; one of the largest preset takes 4 MB
+_MAX_CHECKPOINTS = 50  # checkpoints of all runs; one of the largest preset takes 4 MB
 CHECKPOINT = re.compile(r"run-(\d+)-[0-9a-f]+\.npz")
 
 

@@ -16,7 +16,7 @@ from digitlab.translation import Text
 
 KERAS = ".keras"
 _MAX_COPIES = 50  # networks of remote storages; 1 to 2 MB each
-_MAX_TRIES = 3  # to copy a network that changes at the same time
+_MAX_TRIES = 3  # attempts to copy a network that changes at the same time
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from digitlab.storage.storage import Storage
 from digitlab.translation import Text
 
 _MAX_CACHED = 150_000_000  # bytes; a snapshot has 0.2 MB for the tutorial's network, 4 MB for the largest own one
-_MAX_RUNS = 30  # with snapshots; one of the largest preset takes 13 MB
+_MAX_RUNS = 30  # runs with snapshots; those of the largest preset take 13 MB each
 SNAPSHOT = re.compile(r"(run-(\d+)-[0-9a-f]+)-epoch-(\d+)\.npz")
 
 

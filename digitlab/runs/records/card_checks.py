@@ -12,7 +12,7 @@ from digitlab.runs.records.numbers import MAX_NUMBER
 _REAL = int | float
 _SHARE = 1 + 1e-6  # of digits: sums in float32 round
 _MAX_SECONDS = 1e10  # 300 years
-_LAST_SECOND = 253_402_300_799  # of the year 9999: calendars go no further
+_LAST_SECOND = 253_402_300_799  # seconds since 1970, at the end of the year 9999: calendars go no further
 _SHA256 = re.compile("[0-9a-f]{64}")
 
 

@@ -12,7 +12,7 @@ from digitlab.errors import DrawingNotFound, InvalidSetting
 from digitlab.runs.records.numbers import may_exist
 from digitlab.translation import Text
 
-MAX_DRAWINGS = 5_000  # of one person: more than anybody draws, and the gallery stays usable
+MAX_DRAWINGS = 5_000  # drawings of one person: more than anybody draws, and the gallery stays usable
 
 
 Source = Literal["correction", "request", "import"]

@@ -19,8 +19,8 @@ from digitlab.translation import Text, sentences
 Read = Callable[[ModelCard, NDArray[np.uint8]], NDArray[np.float32]]
 MIN_DRAWINGS = 10  # drawings: fewer are too few to learn from and to test on
 _MIN_UNSEEN = 3  # drawings that a network was not trained on
-_HELD_BACK = 1 / 3  # of the drawings
-_FORGOTTEN = 0.0015  # of MNIST's test accuracy: a larger drop counts as forgetting
+_HELD_BACK = 1 / 3  # share of the drawings
+_FORGOTTEN = 0.0015  # drop of MNIST's test accuracy: a larger one counts as forgetting
 _SIGNIFICANT = 0.05  # probability by McNemar's test; a significant loss counts as forgetting, however small
 FEW = 20  # drawings: of fewer, no percentage and no interval tells anything
 

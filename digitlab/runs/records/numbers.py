@@ -1,6 +1,6 @@
 """Numbers of runs and drawings: those that a database can hold."""
 
-MAX_NUMBER = 2**31 - 1  # of PostgreSQL's integers; SQLite's are larger
+MAX_NUMBER = 2**31 - 1  # PostgreSQL's largest integer; SQLite's is larger
 
 
 def may_exist(number: int) -> bool:

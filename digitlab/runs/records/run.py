@@ -10,7 +10,7 @@ from digitlab.networks.metrics import EpochMetrics, Progress, Report
 from digitlab.runs.records.numbers import may_exist
 from digitlab.translation import Text
 
-MAX_RECOVERIES = 3  # in a row without a finished epoch: a run that always ends its process must not loop
+MAX_RECOVERIES = 3  # recoveries in a row without a finished epoch: a run that always ends its process must not loop
 
 
 class RunState(enum.StrEnum):

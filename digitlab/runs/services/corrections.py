@@ -12,7 +12,7 @@ from digitlab.networks.reading import DigitReading
 from digitlab.runs.records.drawing import Drawing
 
 _MAX_SIDE = 360  # pixels of a saved picture: the width of the canvas
-_MARGIN = 0.15  # of a digit's longer side, around it when it is cropped
+_MARGIN = 0.15  # share of a digit's longer side that is left around it when it is cropped
 
 
 def correction(

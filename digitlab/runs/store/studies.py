@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     import optuna
     from optuna.distributions import BaseDistribution
 
-_RANDOM_SHARE = 0.4  # of the trials, at the beginning, which know of no others
-_MAX_RANDOM = 10  # of them
-_JUDGED_FROM = 4  # finished trials, with whose median the others are compared
+_RANDOM_SHARE = 0.4  # share of the trials, at the beginning, whose values are random
+_MAX_RANDOM = 10  # trials with random values, at most
+_JUDGED_FROM = 4  # finished trials: from here on, their median judges the others
 _BEST = 5  # trials at least are compared with all others; a tenth of many, half of few
 _MIN_EXPLAINED = 4  # finished trials, of which the importance of settings is computed
 

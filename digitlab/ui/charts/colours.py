@@ -17,7 +17,7 @@ _OUTLINE = (255, 255, 255, 255)
 _FRAME = (240, 160, 48, 255)
 _DIMMED = 0.3  # share of the brightness that is left around a frame
 _FRAMED_SCALE, _FRAME_WIDTH = 6, 2  # times a framed digit is enlarged; pixels of the frame
-_SCALE = 10  # times a digit under a heat map is enlarged
+_SCALE = 10  # pixels for each pixel of a digit under a heat map
 
 SIGNED = f"linear-gradient(90deg, {', '.join((*reversed(_OPPOSES), *_SUPPORTS[1:]))})"
 POSITIVE = f"linear-gradient(90deg, {', '.join(_SUPPORTS)})"

@@ -13,7 +13,7 @@ from digitlab.translation import _, translated
 from digitlab.ui import glossary, messages, resources
 from digitlab.ui.charts import comparison_plots
 
-_TIMED_DIGITS = 30  # for the time that a network takes to read one
+_TIMED_DIGITS = 30  # digits that are read to measure the time for one
 
 
 def scores(contenders: Sequence[Contender]) -> None:

@@ -7,7 +7,7 @@ from digitlab.runs.records.comparison import Contender
 from digitlab.translation import _, translated
 from digitlab.ui import network_choice, resources
 
-_MAX_CHOSEN = 8  # more colours cannot be told apart
+_MAX_CHOSEN = 8  # networks: the colours of more cannot be told apart
 _MAX_RUNS = 50  # the newest runs; those without a network can be chosen
 
 

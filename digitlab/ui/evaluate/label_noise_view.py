@@ -12,7 +12,7 @@ from digitlab.translation import _
 from digitlab.ui import digit_pictures, evaluated_set, glossary, identity, network_choice, resources
 from digitlab.ui.evaluated_set import Evaluation
 
-_VOTERS = 3  # by default
+_VOTERS = 3  # networks that are chosen at first
 _MAX_VOTERS = 9
 
 

@@ -10,7 +10,7 @@ from digitlab.translation import _
 from digitlab.ui import galleries, messages, reading_view, resources
 
 _COMPARED = ("tutorial", DEFAULT_MODEL)  # networks that read the same digit
-_PICKED = (0, 2, 3, 4, 61, 8, 11, 9)  # of the test set
+_PICKED = (0, 2, 3, 4, 61, 8, 11, 9)  # indices in the test set
 
 
 def place() -> None:

@@ -12,7 +12,7 @@ from digitlab.networks.layers.layer_figures import IMAGE, LayerFigures, Stack, i
 from digitlab.translation import _, translated
 
 _TOP, _MIDDLE, _HEIGHT = 14, 60, 122  # pixels: room for skip connections, middle of the boxes, all with the numbers
-_SLANT = 0.3  # of a box's depth
+_SLANT = 0.3  # share of a box's depth by which it is drawn to the side and up
 _GAP, _PLATE_GAP, _PLATE = 14, 2, 3  # between boxes; before a layer that keeps the shape, and its width
 _LINES = "#17212e", "#e8eef5"  # in the light theme and the dark one
 _OTHER = ("#7d8da1", "#a9b5c4", "#93a2b4")

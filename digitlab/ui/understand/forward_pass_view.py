@@ -13,8 +13,8 @@ from digitlab.ui import figures, messages
 from digitlab.ui.charts import colours
 from digitlab.ui.understand import answers
 
-_MAX_TERMS = 8  # of a neuron's sum
-_CONTRIBUTIONS = 5  # to the largest logit
+_MAX_TERMS = 8  # terms of a neuron's sum that are shown
+_CONTRIBUTIONS = 5  # largest contributions to the highest logit that are shown
 
 
 def show(card: ModelCard, image: NDArray[np.uint8], _reading: Reading) -> None:

@@ -10,7 +10,7 @@ from digitlab.runs.records.model_card import ModelCard
 from digitlab.translation import Text, _, translated
 from digitlab.ui import galleries, identity, linked_choice, messages, resources, shared_state
 
-_PER_PAGE = 14  # of a person's own digits
+_PER_PAGE = 14  # a person's own digits on a page
 _LINK = "explain"  # in the address: "test-4", "training-4" or "own-4"
 _PLACE = "place"  # in the address: which digit of a number, from 1
 _EXAMPLE = 4  # index in the test set

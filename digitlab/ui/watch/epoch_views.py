@@ -17,8 +17,8 @@ from digitlab.translation import _
 from digitlab.ui import confusion_matrix, figures, galleries, probability_bars, resources, style
 from digitlab.ui.charts import plots
 
-_MAX_PICTURES = 32  # of a cell of the confusion matrix
-_MARGIN = 1.05  # of the map, around the farthest digit
+_MAX_PICTURES = 32  # pictures for a cell of the confusion matrix
+_MARGIN = 1.05  # ratio of the map's edge to its farthest digit, both from the centre
 _MAP_HEIGHT = 340  # pixels
 
 
