@@ -11,12 +11,13 @@ import pytest
 from digitlab.settings import ROOT
 
 MODULES = sorted((ROOT / "digitlab").rglob("*.py"))
-WITHOUT_A_SERVER = [path for path in MODULES if not {"ui", "pages"} & set(path.parts)]
 BASES_WITHOUT_EXAMPLES = {"ABC", "Protocol", "Enum", "StrEnum", "IntEnum", "Exception", "DigitLabError", "NamedTuple"}
-# Their examples would start worker processes; tests/runs has them at work.
+# Their examples would start worker processes, or a thread that asks them; tests/runs has them at work.
 NEED_WORKERS = {
+    "digitlab.runs.dispatch.dispatcher.Dispatcher",
     "digitlab.runs.dispatch.worker_client.WorkerClient",
     "digitlab.runs.services.explanation_service.ExplanationService",
+    "digitlab.runs.services.map_builder.MapBuilder",
 }
 
 
@@ -51,26 +52,18 @@ def classes(path: Path) -> Iterator[ast.ClassDef]:
             yield node
 
 
-def part(name: str) -> str:
-    """The part of DigitLab that a module belongs to: "networks", "runs", "lab"; "benchmarks" for those."""
-    return name.removeprefix("digitlab.").split(".")[0]
-
-
 def names_used_elsewhere() -> set[tuple[str, str]]:
-    """(Module, name) of all that is imported from another part; but the lab only wires its services together."""
+    """(Module, name) of all that another module imports."""
     used = set()
-    for path in [*(ROOT / "digitlab").rglob("*.py"), *(ROOT / "benchmarks").rglob("*.py")]:
-        if path == ROOT / "digitlab" / "lab.py":
-            continue
+    for path in [*MODULES, *(ROOT / "benchmarks").rglob("*.py")]:
         for node in ast.walk(ast.parse(path.read_text())):
-            source = node.module if isinstance(node, ast.ImportFrom) else None
-            if source and source.startswith("digitlab.") and part(source) != part(module(path)):
-                used |= {(source, alias.name) for alias in node.names}
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("digitlab."):
+                used |= {(str(node.module), alias.name) for alias in node.names}
     return used
 
 
 USED = names_used_elsewhere()
-CLASSES = {f"{module(path)}.{node.name}": node for path in WITHOUT_A_SERVER for node in classes(path)}
+CLASSES = {f"{module(path)}.{node.name}": node for path in MODULES for node in classes(path)}
 
 
 def has_example(node: ast.ClassDef) -> bool:

@@ -75,7 +75,16 @@ class NetworkActivation:
 
 
 class LayerReader:
-    """A network that keeps what its layers answer. Threads may share it."""
+    """A network that keeps what its layers answer. Threads may share it.
+
+    Example:
+        >>> from digitlab.networks.recognition import Recogniser
+        >>> from digitlab.settings import ROOT
+        >>> reader = LayerReader(ROOT / "models" / "convolutional.tflite")
+        >>> activation = reader.read(np.zeros((28, 28), np.uint8))
+        >>> [(layer.layer.name, layer.values.shape) for layer in activation.hidden][:1]
+        [('convolution_1', (6, 14, 14))]
+    """
 
     def __init__(self, file: Path) -> None:
         """Open a network's LiteRT file, which a `Recogniser` has opened before."""

@@ -22,7 +22,14 @@ _MARKS = ("ETag", "etag", "md5Hash", "content_md5", "ino")
 
 
 class Remote(Storage):
-    """Files at an fsspec address. Put passwords and keys into fsspec's own configuration."""
+    """Files at an fsspec address. Put passwords and keys into fsspec's own configuration.
+
+    Example:
+        >>> storage = Remote("memory://lab")
+        >>> storage.write("note.txt", b"seven")
+        >>> storage.read("note.txt"), storage.entries()["note.txt"].size
+        (b'seven', 5)
+    """
 
     def __init__(self, address: str) -> None:
         self._address = address.rstrip("/")

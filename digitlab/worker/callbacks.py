@@ -21,6 +21,14 @@ class Reporter(keras.callbacks.Callback):  # type: ignore[misc]
     """Turns Keras' logs into `EpochMetrics` and `Progress` and hands them to `report`.
 
     An unfinished epoch is not reported: its figures would not be those of an epoch. They are part of its progress.
+
+    Example:
+        >>> events = []
+        >>> reporter = Reporter(events.append, BatchRanges(ends=(50, 100)))
+        >>> reporter.on_epoch_begin(0)
+        >>> reporter.on_train_batch_end(0, {"loss": 0.5, "accuracy": 0.75})
+        >>> events[0].epoch, events[0].batch, events[0].batches, events[0].so_far[0].accuracy
+        (1, 50, 100, 0.75)
     """
 
     def __init__(self, report: Report, ranges: BatchRanges, so_far: tuple[PartialMetrics, ...] = ()) -> None:
@@ -69,7 +77,15 @@ class Reporter(keras.callbacks.Callback):  # type: ignore[misc]
 
 
 class StopWhenUnwanted(keras.callbacks.Callback):  # type: ignore[misc]
-    """Ends a training, after the current step of training or validation, when it is no longer wanted."""
+    """Ends a training, after the current step of training or validation, when it is no longer wanted.
+
+    Example:
+        >>> callback = StopWhenUnwanted(wanted=lambda: False)
+        >>> callback.set_model(keras.Sequential())
+        >>> callback.on_train_batch_end(0)
+        >>> callback.model.stop_training
+        True
+    """
 
     def __init__(self, wanted: Callable[[], bool]) -> None:
         super().__init__()
@@ -90,6 +106,16 @@ class RateChanger(keras.callbacks.Callback):  # type: ignore[misc]
 
     Attributes:
         config: The settings of the training, with all that was changed so far.
+
+    Example:
+        >>> changes = []
+        >>> changer = RateChanger(TrainingConfig(), BatchRanges(ends=(50, 100)), lambda: 0.01, changes.append)
+        >>> changer.set_model(keras.Sequential([keras.layers.Dense(1)]))
+        >>> changer.model.compile(optimizer="sgd", loss="mse")
+        >>> changer.on_epoch_begin(0)
+        >>> changer.on_train_batch_begin(1)  # the second step: 50 batches are trained
+        >>> changes, round(float(changer.model.optimizer.learning_rate), 4)
+        ([(RateChange(batch=50, rate=0.01),)], 0.01)
     """
 
     def __init__(

@@ -45,6 +45,12 @@ class Explainer:
 
     A network is split into views (one, or four where it averages), the layers that each view passes, and the last
     layer, "digits". Pixels range from 0 to 1 here, as after the network's first layer.
+
+    Example:
+        >>> from digitlab.worker.build import build
+        >>> explainer = Explainer(build("tutorial", seed=1))
+        >>> explainer.first_weights().shape  # what each of the hidden units looks for
+        (128, 28, 28)
     """
 
     def __init__(self, model: keras.Model) -> None:

@@ -17,7 +17,15 @@ _SYNTHETIC_CHANGES = Augmentation(shift=1.5, rotation=10, scale=0.1, shear=0.15)
 
 
 class FineTuningData(keras.utils.PyDataset):  # type: ignore[misc]
-    """Batches of own, synthetic and MNIST's digits in fixed shares, newly augmented in every epoch."""
+    """Batches of own, synthetic and MNIST's digits in fixed shares, newly augmented in every epoch.
+
+    Example:
+        >>> sevens = np.zeros((20, 28, 28), np.uint8), np.full(20, 7, np.uint8)
+        >>> others = np.zeros((500, 28, 28), np.uint8), np.zeros(500, np.uint8)
+        >>> images, labels = FineTuningData(sevens, others, TrainingConfig(batch_size=100), batches=2)[0]
+        >>> images.shape, int((labels == 7).sum()) >= 6  # a share of own digits in each batch
+        ((100, 28, 28), True)
+    """
 
     def __init__(self, own: LabelledDigits, mnist: LabelledDigits, config: TrainingConfig, batches: int) -> None:
         """Take uint8 (n, 28, 28) and uint8 (n,) of own digits and of MNIST's, settings, and the batches of an epoch."""

@@ -45,6 +45,16 @@ class Heartbeat(threading.Thread):
     """Writes a run's progress to the store, and reads whether it is still wanted, in a thread of its own.
 
     No batch waits for it: while the store is unavailable the training continues, and the results are written later.
+
+    Example:
+        >>> from digitlab.networks.config import TrainingConfig
+        >>> store = Store("sqlite:///lab.db")
+        >>> run = store.create(TrainingConfig(), worker="ours")
+        >>> with Heartbeat(store, run.number, "ours") as heartbeat:
+        ...     heartbeat.record(EpochMetrics(epoch=1, loss=0.3, accuracy=0.9, seconds=2.0))
+        >>> heartbeat.is_wanted(), len(store.epochs.all(run.number))
+        (True, 1)
+        >>> store.close()
     """
 
     def __init__(self, store: Store, number: int, worker: str, wanted_rate: float | None = None) -> None:

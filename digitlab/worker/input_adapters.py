@@ -28,6 +28,14 @@ class InputAdapter:
         scale: The scale of its pixels.
         is_padded: Whether a margin of background makes the picture larger; else it is resized.
         is_transposed: Whether rows and columns are exchanged, as in EMNIST's files.
+
+    Example:
+        >>> import numpy as np
+        >>> from digitlab.uploads.pixel_scales import SCALES
+        >>> adapter = InputAdapter(shape=(32, 32, 3), side=32, scale=SCALES[1], is_padded=True)
+        >>> pictures = adapter(np.ones((5, 28, 28), np.float32))
+        >>> tuple(pictures.shape), float(pictures[0, 0, 0, 0]), float(pictures[0, 16, 16, 2])
+        ((5, 32, 32, 3), 0.0, 255.0)
     """
 
     shape: tuple[int, ...]

@@ -8,7 +8,15 @@ from digitlab.translation import Text
 
 
 class LayerGraph:
-    """The layers of one network, each of which is called once; an input from outside is the image."""
+    """The layers of one network, each of which is called once; an input from outside is the image.
+
+    Example:
+        >>> image = keras.Input((4,))
+        >>> hidden = keras.layers.Dense(4, name="hidden")(image)
+        >>> model = keras.Model(image, keras.layers.Add(name="sum")([image, hidden]))
+        >>> LayerGraph(model.layers[1:]).describe_merge(model.get_layer("sum"))
+        'sum adds its inputs: image, hidden.'
+    """
 
     def __init__(self, layers: Sequence[keras.Layer]) -> None:
         self._layers = layers

@@ -52,6 +52,18 @@ class Observer(keras.callbacks.Callback):  # type: ignore[misc]
     """Calls `observe` with an `Observation` after each whole epoch, and with a `Snapshot` after some.
 
     Comes after the callback that restores a checkpoint, and before the one that restores the best weights at the end.
+
+    Example:
+        >>> from digitlab.data import mnist
+        >>> from digitlab.worker.build import build
+        >>> known = mnist.load()
+        >>> digits = digits_for(known.x_train, known.y_train, fitted=100, used=200)
+        >>> seen = []
+        >>> observer = Observer(digits, lambda *news: seen.append(news), lambda epoch: epoch == 0, epochs=[])
+        >>> observer.set_model(build("tutorial", seed=1))
+        >>> observer.on_epoch_begin(0)  # before anything is trained
+        >>> [(observation.epoch, snapshot.answers.shape) for observation, snapshot in seen]
+        [(0, (100,))]
     """
 
     def __init__(

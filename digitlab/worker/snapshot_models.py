@@ -15,7 +15,25 @@ from digitlab.worker import build
 
 
 class SnapshotReader:
-    """A network of one kind that takes any snapshot's weights; threads may share it."""
+    """A network of one kind that takes any snapshot's weights; threads may share it.
+
+    Example:
+        >>> from digitlab.networks.digit_map import MapAxes
+        >>> reader = SnapshotReader("tutorial")
+        >>> axes = MapAxes(np.zeros(128, np.float32), np.eye(128, 2, dtype=np.float32), np.ones(2, np.float32))
+        >>> snapshot = Snapshot(
+        ...     epoch=0,
+        ...     preset="tutorial",
+        ...     weights=[np.zeros(weight.shape, np.float16) for weight in build.build("tutorial", 1).weights],
+        ...     first=0,
+        ...     answers=np.zeros(0, np.uint8),
+        ...     axes=axes,
+        ...     points=np.zeros((0, 2), np.float32),
+        ... )
+        >>> readings = reader.readings_by_epoch([snapshot], np.zeros((28, 28), np.uint8))
+        >>> readings.epochs, round(float(readings.probabilities[0, 7]), 3)
+        ((0,), 0.1)
+    """
 
     def __init__(self, preset: str, layers: Stack | None = None) -> None:
         """Build a preset's network, or that of other layers; its function is compiled with the first image."""

@@ -23,6 +23,16 @@ class TrainingDigits:
     Attributes:
         images: uint8 (n, 28, 28); black where they are not drawn yet.
         labels: uint8 (n,), `NO_DIGIT` for drawings of other things; 0 where they are not drawn yet.
+
+    Example:
+        >>> config = TrainingConfig(training_digits=10_000, written_digits=500)
+        >>> digits = TrainingDigits(np.zeros((10_000, 28, 28), np.uint8), np.zeros(10_000, np.uint8), config)
+        >>> first = config.fitted_digits  # the first synthetic digit stands after MNIST's
+        >>> int(digits.images[first].max())
+        0
+        >>> digits.draw(np.array([first]))
+        >>> int(digits.images[first].max()) > 200
+        True
     """
 
     def __init__(self, images: NDArray[np.uint8], labels: NDArray[np.uint8], config: TrainingConfig) -> None:

@@ -204,7 +204,13 @@ class WeightedLayer(Layer):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConvolutionLayer(WeightedLayer):
-    """A layer that computes weighted sums of the window around each place."""
+    """A layer that computes weighted sums of the window around each place.
+
+    Example:
+        >>> from digitlab.networks.layers.kinds import KINDS
+        >>> KINDS["Conv2D"](filters=8, kernel_size=5, padding="valid").window.shape_after((28, 28, 1), maps=8)
+        (24, 24, 8)
+    """
 
     needs = Need.MAPS
     is_spatial = True
@@ -235,7 +241,13 @@ class ConvolutionLayer(WeightedLayer):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PoolingLayer(Layer):
-    """A layer that makes one number of all in a window."""
+    """A layer that makes one number of all in a window.
+
+    Example:
+        >>> from digitlab.networks.layers.kinds import KINDS
+        >>> KINDS["MaxPooling2D"](pool_size=2).shape((28, 28, 8))
+        (14, 14, 8)
+    """
 
     needs = Need.MAPS
     is_spatial = True

@@ -262,7 +262,12 @@ class Dropout(Layer):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Activation(Layer):
-    """An activation function by itself."""
+    """An activation function by itself.
+
+    Example:
+        >>> Activation(activation="gelu").call().positional, Activation(activation="gelu").own_stem
+        (('gelu',), 'gelu')
+    """
 
     summary = Text("Applies a function to each number by itself.")
     stem = "activation"

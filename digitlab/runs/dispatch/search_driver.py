@@ -34,6 +34,20 @@ class SearchDriver(BackgroundThread):
 
     Each search has one driver at a time. All that is known of a search is in the record, so another process goes on
     with it where the last one ended.
+
+    Example:
+        >>> from digitlab.networks.config import TrainingConfig
+        >>> from digitlab.networks.search_space import SearchSpace, Varied
+        >>> from digitlab.runs.records.people import OPERATOR
+        >>> from digitlab.runs.store.store import Store
+        >>> store = Store("sqlite:///lab.db")
+        >>> space = SearchSpace(base=TrainingConfig(), varied=(Varied(name="units", values=(32, 128)),), max_trials=4)
+        >>> search = store.searches.create(space, "", OPERATOR)
+        >>> SearchDriver(lambda: store, workers=lambda: 2).step()  # begins a trial for each worker
+        True
+        >>> [trial.run_state.value for trial in store.searches.trials(search.number)]
+        ['queued', 'queued']
+        >>> store.close()
     """
 
     def __init__(

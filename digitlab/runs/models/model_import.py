@@ -147,7 +147,15 @@ def _options(source: str, choices: ImportChoices) -> list[str]:
 
 
 class ModelImporter:
-    """Checks and converts networks, one at a time, and caches the results by content. Thread-safe."""
+    """Checks and converts networks, one at a time, and caches the results by content. Thread-safe.
+
+    Example:
+        >>> from digitlab.data import mnist
+        >>> importer = ModelImporter(Settings(data=Path("data"), models=Path("models")), mnist.load)
+        >>> importer.import_model(b"no network", "mine.keras")
+        Traceback (most recent call last):
+        digitlab.errors.ModelRejected: mine.keras was rejected. It is no .keras file.
+    """
 
     def __init__(self, settings: Settings, digits: Callable[[], Mnist], limits: ResourceLimits | None = None) -> None:
         self._settings, self._digits, self._limits = settings, digits, limits or ResourceLimits()

@@ -12,7 +12,16 @@ _MAX_CACHED = 32  # two interpreters each; the Compare page reads with 24
 
 
 class RecogniserCache:
-    """Loaded networks by name or file. A file from elsewhere is checked like an imported one. Thread-safe."""
+    """Loaded networks by name or file. A file from elsewhere is checked like an imported one. Thread-safe.
+
+    Example:
+        >>> from digitlab.data import mnist
+        >>> from digitlab.settings import Settings
+        >>> settings = Settings(data=Path("data"), models=Path("models"))
+        >>> recognisers = RecogniserCache(ModelFiles(settings), ModelImporter(settings, mnist.load))
+        >>> recognisers.get("tutorial") is recognisers.get("tutorial")
+        True
+    """
 
     def __init__(self, files: ModelFiles, importer: ModelImporter) -> None:
         self._files, self._importer = files, importer

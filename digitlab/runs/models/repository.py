@@ -37,6 +37,12 @@ class ModelRepository:
 
     LiteRT and Keras read files on this machine. The files of a remote storage are copied here on first use, and again
     if the card changes. Thread-safe.
+
+    Example:
+        >>> from digitlab.settings import ROOT
+        >>> repository = ModelRepository(Folder(ROOT / "models"), copies=Path("copies"))
+        >>> repository.has("tutorial"), repository.card("tutorial").title, repository.keras_file("tutorial").name
+        (True, 'Tutorial', 'tutorial.keras')
     """
 
     def __init__(self, storage: Storage, copies: Path) -> None:

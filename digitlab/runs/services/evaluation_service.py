@@ -28,6 +28,17 @@ class EvaluationService:
     """The answers of a lab's networks. A network that was trained again under the same name counts as another.
 
     Thread-safe.
+
+    Example:
+        >>> from pathlib import Path
+        >>> from digitlab.data import mnist
+        >>> from digitlab.networks.digit_sets import TEST
+        >>> from digitlab.runs.models.model_files import ModelFiles
+        >>> settings = Settings(data=Path("data"), models=Path("models"))
+        >>> evaluations = EvaluationService(settings, WorkerClient(settings), mnist.load)
+        >>> card = ModelFiles(settings).card("tutorial")  # its answers ship with it: no worker is asked
+        >>> evaluations.scores(card, TEST).accuracy == card.test_accuracy
+        True
     """
 
     def __init__(self, settings: Settings, workers: WorkerClient, digits: Callable[[], Mnist]) -> None:

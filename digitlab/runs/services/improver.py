@@ -28,7 +28,21 @@ _IMPROVED = ", improved"
 
 
 class Improver:
-    """Fine-tunes networks. Nobody sees the drawings of others. Thread-safe."""
+    """Fine-tunes networks. Nobody sees the drawings of others. Thread-safe.
+
+    Example:
+        >>> from pathlib import Path
+        >>> from digitlab.lab import Lab
+        >>> from digitlab.runs.records.people import HERE
+        >>> from digitlab.settings import Settings
+        >>> digits = [Drawing(label=n % 10, image=np.full((28, 28), n, np.uint8), source="request") for n in range(30)]
+        >>> settings = Settings(data=Path("data"), models=Path("models"), database_url="sqlite:///lab.db")
+        >>> with Lab(settings) as lab:
+        ...     saved = lab.drawings.save(digits, HERE)
+        ...     config, title = lab.improver.plan("tutorial", HERE)
+        >>> title, len(config.tuning.held_back)
+        ('Tutorial, improved', 10)
+    """
 
     def __init__(
         self,

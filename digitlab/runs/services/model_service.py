@@ -17,7 +17,20 @@ from digitlab.uploads.pixel_scales import ImportChoices
 
 
 class ModelService:
-    """Imports, renames and deletes networks. Thread-safe."""
+    """Imports, renames and deletes networks. Thread-safe.
+
+    Example:
+        >>> from pathlib import Path
+        >>> from digitlab.data import mnist
+        >>> from digitlab.runs.records.people import Person
+        >>> from digitlab.settings import Settings
+        >>> settings = Settings(data=Path("data"), models=Path("models"))
+        >>> importer = ModelImporter(settings, mnist.load)
+        >>> models = ModelService(ModelFiles(settings), importer, Limits(settings), mnist.load)
+        >>> models.delete("tutorial", Person(id="1", name="Ann"))
+        Traceback (most recent call last):
+        digitlab.errors.NotAllowed: This belongs to somebody else. Only they or a teacher may change it.
+    """
 
     def __init__(self, files: ModelFiles, importer: ModelImporter, limits: Limits, digits: Callable[[], Mnist]) -> None:
         self._files, self._importer, self._limits, self._digits = files, importer, limits, digits

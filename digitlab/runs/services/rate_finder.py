@@ -45,6 +45,14 @@ class RateFinder:
     """Range tests of all people, at most one of each at a time. Thread-safe.
 
     The same settings are tested once, and one test runs at a time.
+
+    Example:
+        >>> finder = RateFinder(lambda question, *values: question)
+        >>> finder.start(TrainingConfig(), Person(id=""))
+        Traceback (most recent call last):
+        digitlab.errors.NotAllowed: Anonymous visitors cannot train networks. Log in, then train.
+        >>> finder.get(TrainingConfig()) is None
+        True
     """
 
     def __init__(self, ask: Ask) -> None:

@@ -31,6 +31,19 @@ class SearchService:
 
     A trial leaves its figures in the record, and no file: no network, checkpoint or snapshot. The best settings are
     trained again in full, as an ordinary run, whose network is kept.
+
+    Example:
+        >>> from pathlib import Path
+        >>> from digitlab.lab import Lab
+        >>> from digitlab.networks.search_space import Varied
+        >>> from digitlab.runs.records.people import OPERATOR
+        >>> space = SearchSpace(base=TrainingConfig(), varied=(Varied(name="units", values=(32, 128)),), max_trials=4)
+        >>> settings = Settings(data=Path("data"), models=Path("models"), database_url="sqlite:///lab.db")
+        >>> with Lab(settings) as lab:
+        ...     search = lab.searches.start(space, "", OPERATOR)
+        ...     lab.searches.stop(search.number, OPERATOR)
+        ...     search.title, lab.searches.get(search.number).is_stop_wanted
+        ('Search 1', True)
     """
 
     def __init__(

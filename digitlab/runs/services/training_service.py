@@ -28,7 +28,21 @@ if TYPE_CHECKING:
 
 
 class TrainingService:
-    """Starts runs and changes them. Thread-safe. The store is opened on first use."""
+    """Starts runs and changes them. Thread-safe. The store is opened on first use.
+
+    Example:
+        >>> from pathlib import Path
+        >>> from digitlab.runs.records.people import OPERATOR
+        >>> from digitlab.runs.store.store import Store
+        >>> store = Store("sqlite:///lab.db")
+        >>> settings = Settings(data=Path("data"), models=Path("models"))
+        >>> trainings = TrainingService(settings, lambda: store, Limits(settings), changed=lambda: None)
+        >>> run = trainings.start(TrainingConfig(), "", OPERATOR)
+        >>> trainings.stop(run.number, OPERATOR)
+        >>> run.title, store.run(run.number).state.value
+        ('Tutorial 1', 'stopped')
+        >>> store.close()
+    """
 
     def __init__(
         self, settings: Settings, store: "Callable[[], Store]", limits: Limits, changed: Callable[[], None]

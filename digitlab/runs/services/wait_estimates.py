@@ -43,7 +43,16 @@ class _LastRun:
 
 
 class WaitEstimator:
-    """Caches the runs, and estimates waiting times. Thread-safe."""
+    """Caches the runs, and estimates waiting times. Thread-safe.
+
+    Example:
+        >>> from digitlab.runs.store.store import Store
+        >>> store = Store("sqlite:///lab.db")
+        >>> runs = [store.create(TrainingConfig()) for _ in range(2)]
+        >>> WaitEstimator(lambda: store, workers=lambda: 1).position(2)  # nothing like it was ever trained here
+        (1, None)
+        >>> store.close()
+    """
 
     def __init__(self, store: Callable[[], "Store"], workers: Callable[[], int]) -> None:
         """Take a function that opens the store, and one that returns how many runs train at the same time."""

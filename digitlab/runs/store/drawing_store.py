@@ -25,6 +25,15 @@ class DrawingStore:
     Deletion: SQLite overwrites deleted rows with zeros (`secure_delete`), and its journal is written back and
     truncated, so the bytes are in neither file. PostgreSQL hides deleted rows, and its automatic vacuum reuses their
     space. PostgreSQL's write-ahead log, and backups of either database, keep them as long as their operator does.
+
+    Example:
+        >>> from digitlab.runs.store.store import Store
+        >>> store, ann, ben = Store("sqlite:///lab.db"), Person(id="1", name="Ann"), Person(id="2", name="Ben")
+        >>> seven = Drawing(label=7, image=np.zeros((28, 28), np.uint8), source="request")
+        >>> saved = store.drawings.add([seven], ann, now=0.0)
+        >>> sum(store.drawings.counts(ann)), sum(store.drawings.counts(ben))
+        (1, 0)
+        >>> store.close()
     """
 
     def __init__(self, transaction: Callable[[], AbstractContextManager[sa.Connection]]) -> None:

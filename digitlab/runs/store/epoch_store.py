@@ -20,7 +20,19 @@ _STARTED_AGAIN = Text("The checkpoint was missing, so the training started again
 
 
 class EpochStore:
-    """Reads and writes epochs. Only the worker to which a run is assigned writes those of the run."""
+    """Reads and writes epochs. Only the worker to which a run is assigned writes those of the run.
+
+    Example:
+        >>> from digitlab.networks.config import TrainingConfig
+        >>> from digitlab.runs.store.store import Store
+        >>> store = Store("sqlite:///lab.db")
+        >>> run = store.create(TrainingConfig(), worker="ours")
+        >>> for worker, loss in (("ours", 0.3), ("another", 0.1)):
+        ...     store.epochs.add(run.number, worker, EpochMetrics(epoch=1, loss=loss, accuracy=0.9, seconds=2.0))
+        >>> [epoch.loss for epoch in store.epochs.all(run.number)]
+        [0.3]
+        >>> store.close()
+    """
 
     def __init__(self, transaction: Callable[[], AbstractContextManager[sa.Connection]]) -> None:
         self._transaction = transaction

@@ -52,7 +52,18 @@ def identity_of(path: Path) -> Identity | None:
 
 
 class FileUse:
-    """Says that this process has a database file open, for as long as it does."""
+    """Says that this process has a database file open, for as long as it does.
+
+    Example:
+        >>> database = Path("lab.db")
+        >>> use = FileUse(database)
+        >>> with use.begin():
+        ...     database.touch()
+        ...     use.confirm(identity_of(database))
+        >>> used_file(database) == identity_of(database)
+        True
+        >>> use.end()
+    """
 
     def __init__(self, database: Path) -> None:
         self._path = lock_file(database)

@@ -11,7 +11,16 @@ if TYPE_CHECKING:
 
 
 class LazyStore:
-    """Call it to get the store. Thread-safe."""
+    """Call it to get the store. Thread-safe.
+
+    Example:
+        >>> record = LazyStore("sqlite:///lab.db")
+        >>> record().runs()  # opened now
+        []
+        >>> record() is record()
+        True
+        >>> record.close()
+    """
 
     def __init__(self, database_url: str) -> None:
         self._database_url = database_url

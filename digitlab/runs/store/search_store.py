@@ -31,6 +31,18 @@ class SearchStore:
     it begins and settles trials, and ends it; it takes the search for that (`take`), and gives heartbeats. Another one
     can take the search from a driver that gives none. Then the first can write nothing more: each of its changes is
     made in the same transaction as the check that it still drives the search.
+
+    Example:
+        >>> from digitlab.networks.config import TrainingConfig
+        >>> from digitlab.networks.search_space import Varied
+        >>> from digitlab.runs.store.store import Store
+        >>> store, ann = Store("sqlite:///lab.db"), Person(id="1", name="Ann")
+        >>> space = SearchSpace(base=TrainingConfig(), varied=(Varied(name="units", values=(32, 128)),))
+        >>> search = store.searches.create(space, "", ann)
+        >>> store.searches.request_stop(search.number)
+        >>> search.title, store.searches.get(search.number).is_stop_wanted
+        ('Search 1', True)
+        >>> store.close()
     """
 
     def __init__(self, transaction: Callable[[], AbstractContextManager[sa.Connection]]) -> None:

@@ -35,6 +35,19 @@ class Studies:
 
     Optuna's tables lie in the lab's database, and have connections of their own. Each trial is seeded by the search and
     its own number, so a process that goes on with a search suggests what the one before would have.
+
+    Example:
+        >>> from digitlab.networks.config import TrainingConfig
+        >>> from digitlab.runs.records.search import SearchState
+        >>> database = Database("sqlite:///lab.db")
+        >>> studies = Studies(database)
+        >>> space = SearchSpace(base=TrainingConfig(), varied=(Varied(name="units", values=(32, 128)),))
+        >>> search = Search(number=1, title="A", space=space, state=SearchState.RUNNING, created=0.0)
+        >>> number, values = studies.next_trial(search, begun=())
+        >>> number, 32 <= values["units"] <= 128
+        (0, True)
+        >>> studies.close(), database.close()
+        (None, None)
     """
 
     def __init__(self, database: Database) -> None:
