@@ -66,7 +66,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--away", type=float, default=3, help="seconds that the database is away in tests/runs/test_outages"
     )
     parser.addoption(
-        "--networks", type=int, default=4, help="random networks, of 200, that tests/worker/test_own_networks.py trains"
+        "--networks", type=int, default=2, help="random networks, of 200, that tests/worker/test_own_networks.py trains"
     )
 
 

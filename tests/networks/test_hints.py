@@ -47,9 +47,9 @@ def curve(losses, validation, accuracy=0.9):
 @pytest.mark.parametrize(
     "settings",
     [
-        {"epochs": 3, "training_digits": 20_000},
-        {"epochs": 2, "training_digits": 20_000, "optimizer": "sgd", "learning_rate": 0.05},
-        {"preset": "fast", "epochs": 2, "training_digits": 8_000},
+        {"epochs": 3, "training_digits": 8_000},
+        {"epochs": 2, "training_digits": 8_000, "optimizer": "sgd", "learning_rate": 0.05},
+        {"preset": "fast", "epochs": 2, "training_digits": 4_000},
     ],
 )
 def test_a_healthy_training_gets_no_hint(digits, settings):

@@ -45,7 +45,9 @@ def accuracy(network, pictures):
     return Scores(labels, network.predict(images, batch_size=500, verbose=0)).accuracy
 
 
-def test_thirty_drawings_teach_a_hand_and_mnist_is_kept(network, digits):
+def test_thirty_drawings_teach_a_hand_and_mnist_is_kept(network, digits, monkeypatch):
+    """Also with a third of the pictures."""
+    monkeypatch.setattr(fine_tuning, "_MAX_PICTURES", 100_000)
     own, held_back = upside_down(digits, slice(0, 30)), upside_down(digits, slice(30, 230))
     test = digits.x_test, digits.y_test
     hand, mnist = accuracy(network, held_back), accuracy(network, test)
