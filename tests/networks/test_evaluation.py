@@ -7,7 +7,7 @@ from digitlab.networks.recognition import Recogniser
 from digitlab.worker import keras_files
 
 
-@pytest.mark.parametrize(("name", "n"), [("tutorial", 2000), ("handwriting", 200)])
+@pytest.mark.parametrize(("name", "n"), [("tutorial", 2000), ("handwriting", 60)])
 def test_the_figures_are_those_of_keras(ready_made, digits, name, n):
     images, labels = digits.x_train[:n], digits.y_train[:n]
     scores = evaluate(ready_made / f"{name}.keras", images, labels)

@@ -1,5 +1,6 @@
 """What a process of its own does with a file, done here: files that are let in or refused are real, and small."""
 
+import functools
 import json
 
 import foreignnetworks
@@ -9,6 +10,7 @@ import pytest
 from foreignfiles import FLATTEN, PIXELS, dense, h5_file, layer, packed, plain, sequential, weights
 from keras import layers
 
+from digitlab.data import mnist
 from digitlab.errors import ModelDamaged, ModelRejected
 from digitlab.networks.recognition import Recogniser
 from digitlab.uploads import keras_archive
@@ -31,13 +33,22 @@ def take_in(tmp_path, digits):
     return take_in
 
 
+@functools.cache
+def perceptron():
+    """A network that takes the pixels as they are."""
+    digits = mnist.load()
+    return foreignnetworks.train(foreignnetworks.shares(digits.x_train[:3000]), digits.y_train[:3000])
+
+
 def trained(tmp_path, digits, *inner, shape=(28, 28), factor=1 / 255, offset=0.0, last="softmax", functional=False):
     """A small network for pixels of somebody's own scale, trained after its first layers, as a file."""
     keras.utils.set_random_seed(1)
-    pixels = (digits.x_train[:3000].astype("float32") / 255).reshape(-1, *shape)
-    features = keras.Sequential([keras.Input(shape), *inner]).predict(pixels, verbose=0) if inner else pixels
-    perceptron = foreignnetworks.train(features, digits.y_train[:3000]).scaled(255 * factor, offset)
-    model = foreignnetworks.network(perceptron, shape, *inner, last=last)
+    reader = perceptron()
+    if inner:
+        pixels = foreignnetworks.shares(digits.x_train[:3000]).reshape(-1, *shape)
+        features = keras.Sequential([keras.Input(shape), *inner]).predict(pixels, verbose=0)
+        reader = foreignnetworks.train(features, digits.y_train[:3000])
+    model = foreignnetworks.network(reader.scaled(255 * factor, offset), shape, *inner, last=last)
     if functional:
         inputs = x = keras.Input(shape)
         for one in model.layers:
