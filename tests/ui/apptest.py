@@ -4,7 +4,7 @@ import html
 import json
 import re
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 from unittest.mock import patch
 
 from streamlit.runtime.pages_manager import PagesManager
@@ -18,12 +18,16 @@ PATIENCE = 60  # seconds for one run of a page: two cores may be busy with other
 
 
 class App:
-    """The app, as a visitor sees it."""
+    """The app, as a visitor sees it who has not opened a page yet."""
+
+    _pages: ClassVar[dict[str, Any]] = {}  # as the first run of the app tells them to Streamlit
 
     def __init__(self) -> None:
         self.page = AppTest.from_file(NAVIGATION, default_timeout=PATIENCE)
         self.page.context["theme"] = "light"
-        self.page.run()  # Streamlit knows the other pages from now on
+        if not self._pages:
+            self._pages.update(AppTest.from_file(NAVIGATION, default_timeout=PATIENCE).run()._registered_pages)
+        self.page._registered_pages = dict(self._pages)
 
     def open(self, name: str, **address: str) -> AppTest:
         """Open a page by the name of its file and the parameters of its address; it must not fail."""

@@ -1,5 +1,7 @@
 import functools
+from collections import OrderedDict
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Concatenate
 
 import pytest
@@ -7,12 +9,17 @@ import streamlit as st
 from apptest import App
 from streamlit.components.v2 import manifest_scanner
 from streamlit.runtime.scriptrunner import script_runner
+from streamlit.runtime.scriptrunner.script_cache import ScriptCache
+from streamlit.testing.v1 import app_test
 
 from digitlab.lab import Lab
+from digitlab.networks.recognition import Recogniser
 from digitlab.runs.dispatch.jobs import P, T
 from digitlab.settings import Settings
 from digitlab.ui import resources
 from digitlab.ui.visitor_cookie import COOKIE, new_token
+
+Loaded = OrderedDict[Path, tuple[Recogniser, tuple[int, ...]]]
 
 _server_lab = resources.lab
 
@@ -24,6 +31,21 @@ def _one_scan() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(manifest_scanner, "scan_component_manifests", scan)
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _compiled_once() -> Iterator[None]:
+    """Compile a page once, as a server does; `AppTest` does so at each run."""
+    cache = ScriptCache()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(app_test, "ScriptCache", lambda: cache)
+        yield
+
+
+@pytest.fixture(scope="session")
+def _loaded() -> Loaded:
+    """Networks that tests have read with, which are loaded again if their files change, as in one lab."""
+    return OrderedDict()
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -66,7 +88,7 @@ def use(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> Lab:
 
 
 @pytest.fixture
-def lab(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Lab]:
+def lab(settings: Settings, monkeypatch: pytest.MonkeyPatch, _loaded: Loaded) -> Iterator[Lab]:
     """A lab of the test's own, with the ready-made networks; it is not opened, so that no worker starts.
 
     What its pages ask workers, this process answers: a worker of its own would import TensorFlow for each test.
@@ -79,6 +101,7 @@ def lab(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Lab]:
         raise AssertionError("A test with this lab would start worker processes. Use training_app.")
 
     with Lab(settings) as lab:
+        monkeypatch.setattr(lab._recognisers, "_loaded", _loaded)
         monkeypatch.setattr(lab._workers, "ask", answer)
         monkeypatch.setattr(lab._workers, "start", start)
         yield use(lab, monkeypatch)

@@ -39,6 +39,6 @@ def test_page_opens_in_korean(app, name):
 
 def test_settings_that_do_not_go_together_are_named(server_lab, cookies, monkeypatch):
     monkeypatch.setenv("DIGITLAB_SCHEDULER", "tcp://127.0.0.1:9")
-    page = App().page
+    page = App().page.run()
     assert not page.exception
     assert "DIGITLAB_SCHEDULER names a cluster, but the database is SQLite" in texts(page).replace("\\", "")
