@@ -9,11 +9,13 @@ os.environ["LANGUAGE"] = "en"  # of commands, whatever the language of whoever r
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 import dataclasses
+import functools
 import gc
 import subprocess
 from collections.abc import Generator, Iterator
 from contextlib import suppress
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -120,6 +122,21 @@ def _children() -> Iterator[None]:
     """Have the processes that tests start load what is in the folder children."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHONPATH", str(CHILDREN), prepend=os.pathsep)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _revisions() -> Iterator[None]:
+    """Load the revisions of Optuna's tables once, not with each database that tests open: it takes 0.1 s."""
+    from alembic.util import pyfiles  # here, as the process that hands out the tests opens no database
+
+    load, load_once = pyfiles.load_module_py, functools.cache(pyfiles.load_module_py)
+
+    def load_module(name: str, path: Path) -> ModuleType:
+        return (load_once if path.parent.name == "versions" else load)(name, path)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pyfiles, "load_module_py", load_module)
         yield
 
 

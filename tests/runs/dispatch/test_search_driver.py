@@ -173,7 +173,7 @@ def test_a_driver_that_sleeps_loses_its_search_and_does_no_harm(store, driver):
 
 
 def test_a_search_goes_on_after_kill_9(store, driver, settings):
-    search = begun(store, max_trials=12)
+    search = begun(store, max_trials=8)
     command = [sys.executable, "-c", DRIVE, settings.database_url]
     for _ in range(2):
         with subprocess.Popen(command) as process:
@@ -183,10 +183,8 @@ def test_a_search_goes_on_after_kill_9(store, driver, settings):
     driver.step()
     assert to_its_end(store, driver, search.number).state is SearchState.FINISHED
     trials = store.searches.trials(search.number)
-    assert [trial.number for trial in trials] == list(range(12))
+    assert [trial.number for trial in trials] == list(range(8))
     assert {trial.state for trial in trials} == {TrialState.FINISHED}
-    alone = begun(store, max_trials=12)
-    assert to_its_end(store, driver, alone.number).state is SearchState.FINISHED
 
 
 def trained_and_told(store, number):

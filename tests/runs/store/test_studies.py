@@ -2,6 +2,7 @@
 
 import dataclasses
 import statistics
+from contextlib import closing
 
 import pytest
 import sqlalchemy as sa
@@ -56,9 +57,9 @@ def test_optuna_changes_nothing_about_the_lab_s_connections(store):
     assert list(listeners) == before  # one more would break into what connects another thread at that moment
 
 
-def test_a_study_learns_what_is_good(store):
-    search = begun(store, max_trials=30, seed=3)
-    trials = tried(store, search, 30)
+def test_a_study_learns_what_is_good(settings):
+    with closing(Store(settings.database_url)) as store:  # what is suggested does not hang on the kind of database
+        trials = tried(store, begun(store, max_trials=30, seed=3), 30)
     assert [one.number for one in trials] == list(range(30))
     distances = [0.9 - one.accuracy for one in trials]
     assert statistics.median(distances[10:]) < 0.6 * statistics.median(distances[:10])
