@@ -1,4 +1,4 @@
-"""Distorts digits: by one kind of distortion in rising strengths, or by given amounts of several."""
+"""Distorts digits: by one kind of distortion at several strengths, or by several kinds at once."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

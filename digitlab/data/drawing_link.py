@@ -1,4 +1,4 @@
-"""A drawing as text, for an address: its strokes, compressed, without what the eye would not miss."""
+"""A drawing as text, for an address: its strokes, compressed, without details that nobody would see."""
 
 import base64
 import binascii

@@ -1,6 +1,6 @@
 """What reads digits, and what is known about it: settings, readings, scores, explanations. No Keras.
 
-activations         what the layers of a network answer, on LiteRT
+activations         the outputs of a network's layers, on LiteRT
 calibration         calibration, and the thresholds for "confident" and "not a digit"
 code                the Keras code of a training, as script and notebook
 config              the settings of a training
@@ -22,13 +22,13 @@ occlusion           how covering parts of a picture changes a probability
 paired_comparison   compares two networks on the same digits
 presets             the presets, with their layers
 range_test          the learning-rate range test, and what it suggests
-rate_changes        changes of the learning rate while a training ran
+rate_changes        changes of the learning rate during a training
 reading             what a network reads in a drawing
-recognition         reads digits at once, on LiteRT
+recognition         reads digits within milliseconds, on LiteRT
 robustness          accuracy as digits are distorted
 scores              accuracy, confusion and mistakes from probabilities
-search_parameters   what a search for settings may vary
-search_space        what a search for settings varies, and its limits
+search_parameters   the settings that a search may vary
+search_space        the settings that one search varies, and its limits
 snapshots           snapshots of a network after an epoch
 snippets            parts of the Keras code
 statistics          confidence intervals and tests

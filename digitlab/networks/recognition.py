@@ -1,4 +1,4 @@
-"""Reads digits at once and without TensorFlow: a network's exported file on the LiteRT runtime."""
+"""Reads digits within milliseconds and without TensorFlow: a network's exported file on the LiteRT runtime."""
 
 import threading
 from collections.abc import Sequence

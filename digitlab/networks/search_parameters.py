@@ -1,4 +1,4 @@
-"""What a search for settings may vary: `PARAMETERS`, and `Varied`, what one search does vary."""
+"""The settings that a search may vary, `PARAMETERS`, and those that one search does vary, `Varied`."""
 
 import dataclasses
 import enum

@@ -1,7 +1,7 @@
 """How long an epoch of a training takes, from a table of what was measured for each type of layer.
 
 `scripts/measure_layers.py` makes the table, `training_costs.json`: it trains random networks for a moment each, and
-fits to them what each kind of work costs. How far the table is off is measured on networks that it was not fitted to.
+fits the cost of each kind of work to the times. The error of the table is measured on other networks.
 """
 
 import json

@@ -1,16 +1,16 @@
 """The Streamlit server.
 
 closed_tabs       drops the error when a closed tab's connection is closed a second time
-drawing_answer    what is answered to a drawing while the pen moves
-embedded_cookies  cookies in another site's frame
-garbage           collects garbage when nobody waits for a page
-host_check        which host names the server answers to
+drawing_answer    the answer to a drawing while the pen moves
+embedded_cookies  lets cookies work in a frame of another site
+garbage           runs Python's garbage collection while nobody waits for a page
+host_check        host names and origins that the server accepts
 lifecycle         opens the lab when the server starts, and closes it when the server ends
-middleware        what every request goes through
-page_style        the style sheet within the page
+middleware        handles every request before Streamlit does
+page_style        puts language and style sheet into the first page
 reading_route     reads a drawing while the pen moves
 request_language  the language of the person who sent a request
-security_headers  what a browser may do with a response
-upload_limits     bounds what a session uploads
-uploads           the uploaded files, and their end with the session
+security_headers  headers that limit what a browser does with a response
+upload_limits     limits what a session uploads
+uploads           lists uploaded files, and deletes those of ended sessions
 """

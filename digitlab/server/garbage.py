@@ -1,4 +1,4 @@
-"""Collects garbage when nobody waits for a page, instead of after each run of one.
+"""Runs Python's garbage collection when nobody waits for a page, instead of after each run of a page.
 
 Streamlit does the latter while the person waits: with 50 people who draw, it took half of the page process' time.
 `.streamlit/config.toml` turns that off. Python itself would collect everything in whichever thread is at work.

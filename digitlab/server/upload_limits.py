@@ -1,4 +1,4 @@
-"""Bounds what a session uploads: Streamlit keeps each file in memory until the session has ended, asked for or not."""
+"""Limits what a session uploads: Streamlit keeps each file in memory until the session ends, even unasked ones."""
 
 import re
 from collections.abc import Callable, Mapping

@@ -1,4 +1,4 @@
-"""The strokes of a canvas in a session: what it started from, what it has sent, and what an undo leaves of that.
+"""The strokes of a canvas in a session: those it started from, and those it has sent, without what was undone.
 
 The functions take the session's state, and the key of the canvas in it. Strokes are objects of Fabric.js.
 """

@@ -1,4 +1,4 @@
-"""What is drawn or opened, kept in files for a reload of the page, by browser and person: any page process has them."""
+"""Keeps drawings and opened pictures in files, by browser and person, so that a reload brings them back."""
 
 import json
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""A figure in a frame, with a line of text that is no difference."""
+"""A figure in a frame, with a note in the place where Streamlit's metric shows a difference."""
 
 from streamlit.delta_generator import DeltaGenerator
 

@@ -1,4 +1,4 @@
-"""Pieces of page that are shown again and again while the tab is visible; a hidden tab asks for nothing."""
+"""Pieces of page that refresh while the tab is visible; a hidden tab asks for nothing."""
 
 from collections.abc import Callable
 from typing import ParamSpec

@@ -1,35 +1,35 @@
 """Everything that imports Keras or TensorFlow. Nothing imports it at module level: Dask runs it by dotted name.
 
 build                builds networks from their layouts
-callbacks            Keras' logs -> metrics; a request to stop -> Keras
+callbacks            Keras callbacks that report metrics, and stop a training on request
 checkpoints          a training's state in a file
-execution            what a worker does with a run: train, score, save, record
-explainer            why a network reads what it reads
-export               a network -> .keras, .tflite and .onnx, checked by reading it again
+execution            carries out a run: trains, scores, saves, records
+explainer            explains a network's readings
+export               writes a network as .keras, .tflite and .onnx, and reads each file again to check it
 filters              what filters see, and what activates them
-fine_tuning          a trained network -> one that reads its owner's handwriting
-fine_tuning_data     a person's own digits among many others
-fine_tuning_run      the part of a run that fine-tunes a network
-heartbeat            signs of life of a run, and results that wait while the database is unavailable
+fine_tuning          adapts a trained network to its owner's handwriting
+fine_tuning_data     mixes a person's digits with many others
+fine_tuning_run      carries out a run that fine-tunes a network
+heartbeat            the heartbeat of a run, and results that wait for the database
 input_adapters       layers in front of an imported network: shape and scale of its pictures
-input_search         how an imported network takes its pictures, found out on training digits
-kernels              the kernels of a network's layers
+input_search         finds out how an imported network takes its pictures
+kernels              finds the kernels of layers
 keras_files          networks in Keras' own files
 layer_graph          how layers are connected
-learning_rate_range  the loss while the learning rate rises
-mnist_download       Keras' download of MNIST, in a process of its own
+learning_rate_range  the learning-rate range test with Keras
+mnist_download       downloads MNIST with Keras, in a process of its own
 model_conversion     converts an imported network, in a process of its own
 model_pool           compiled networks, ready to be trained again
-multistep            many of Keras' steps in one call
-observer             what happens in a network after each epoch
+multistep            trains on many batches in one compiled call
+observer             observes gradients and weights after each epoch
 onnx_graph           the operators and constants of an ONNX file
-onnx_writer          a network -> ONNX
-readings_by_epoch    how an image was read after each epoch
-saved_models         saved networks that a worker keeps open
-single_step          one step on a paused run
-snapshot_models      snapshots -> networks that read
-training             config, digits -> a trained network
-training_digits      MNIST's digits, and synthetic ones, drawn when needed
+onnx_writer          writes a network as ONNX, layer by layer
+readings_by_epoch    reads an image with the snapshots of all epochs
+saved_models         keeps saved networks open to answer questions
+single_step          trains one batch of a paused run
+snapshot_models      networks with the weights of snapshots
+training             trains a network
+training_digits      the digits of a training: MNIST, and synthetic ones, drawn when needed
 """
 
 import gc

@@ -1,4 +1,4 @@
-"""One step on a paused run: trains a single batch from its checkpoint, and says what that did."""
+"""Trains a single batch of a paused run from its checkpoint, and says what that did."""
 
 import tempfile
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""What a training learns from: MNIST's digits, and the synthetic ones that its settings add, drawn when needed."""
+"""The digits of a training: MNIST's, and the synthetic ones that its settings add, drawn when needed."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field

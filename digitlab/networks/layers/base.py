@@ -1,4 +1,4 @@
-"""What every layer tells about itself, and the settings that several of them share."""
+"""The base class of all layers, and the settings that several of them share."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping

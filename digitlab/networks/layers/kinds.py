@@ -1,4 +1,4 @@
-"""The table of layers: a class a type. The last layer of a network, Dense 10 with softmax, is not in its stack.
+"""The types of layers, a class for each. The last layer of a network, Dense 10 with softmax, is not in its stack.
 
 To add a type, add its class here, and to `KINDS`: builder, checks, shapes, Keras, Keras code, links and files follow.
 """

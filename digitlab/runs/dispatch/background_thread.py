@@ -1,4 +1,4 @@
-"""A thread that looks at the record again and again, for as long as the app runs."""
+"""A thread that checks the record regularly while the app runs."""
 
 import threading
 from abc import ABC, abstractmethod

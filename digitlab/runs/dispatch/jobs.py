@@ -1,4 +1,6 @@
-"""What worker processes are asked: one typed function per question. The only module that imports `digitlab.worker`.
+"""What worker processes can be asked: a typed function for each question.
+
+This is the only module that imports `digitlab.worker`.
 
 Each function imports `digitlab.worker` when it runs. Dask pickles a function by its dotted name, so a caller that hands
 one over loads neither Keras nor TensorFlow. The command line calls some of them in its own process.

@@ -1,4 +1,4 @@
-"""Drives searches: begins their trials as ordinary runs, and tells the searches what became of them."""
+"""Drives searches: starts their trials as ordinary runs, and records in the searches how the trials ended."""
 
 import time
 from collections.abc import Callable, Sequence

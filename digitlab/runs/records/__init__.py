@@ -8,7 +8,7 @@ improvement    fine-tuning on drawings: which are set aside as a test, and wheth
 model_card     what is known about a saved network
 numbers        the numbers that runs and drawings may have
 people         people, and what they may change
-queue          the queue: a fair order between people, and estimates of when each run starts
+queue          the queue: a fair order, and estimates of when each run starts
 run            a training run and its states
 search         a search for settings, and its trials
 settings_link  the settings of a run, as a link or a small file

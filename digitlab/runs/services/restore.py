@@ -1,4 +1,4 @@
-"""Puts a backup in the place of a lab that is not running; what was there is moved aside.
+"""Restores a lab from a backup while the lab is not running; the old files are moved aside.
 
 Nothing is changed before all of the backup was read and found sound. The last step only renames files, and a journal
 says which. After an interruption, the next restore first moves everything back; until then no lab starts there.

@@ -1,4 +1,4 @@
-"""All runs, and when the queued ones may start: read once for all pages that ask at the same time."""
+"""The list of runs, and when the queued ones may start. Pages that ask at the same time share one reading."""
 
 import threading
 import time

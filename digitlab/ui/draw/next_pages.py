@@ -1,4 +1,4 @@
-"""What to do next: what DigitLab is, and links to its pages: the lesson, then the others in the tutorial's order."""
+"""What to do next: a sentence on DigitLab, and links to the lesson and the other pages, in the tutorial's order."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""What to try in the steps Collect, Improve, Compare and Take away: what is there of one's own digits and networks."""
+"""What to try in the steps Collect, Improve, Compare and Take away: one's own digits and networks."""
 
 import streamlit as st
 

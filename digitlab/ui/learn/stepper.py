@@ -1,4 +1,4 @@
-"""Where one is on a path: its steps in a row, to click, and the step in the address."""
+"""The steps of a path as a row of buttons, and the step in the address."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""A network at a glance: its training or its origin, its calibration, its settings."""
+"""A network in short: its training or its origin, its calibration, its settings."""
 
 import time
 

@@ -1,7 +1,7 @@
 """Pieces of the page Train.
 
-epoch_time        how long an epoch will take
-layer_draft       a stack of layers while somebody builds it
+epoch_time        the estimate of how long an epoch takes
+layer_draft       a stack of layers that is being edited, with undo
 layer_stack       a network of one's own: its layers, their settings, figures and picture
 network_picture   a picture of a network, as SVG
 rate_search       a learning rate found by a range test

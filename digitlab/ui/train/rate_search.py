@@ -1,4 +1,4 @@
-"""A learning rate found by a range test: asked for, awaited, shown and taken into the form."""
+"""The range test for a learning rate: started, awaited, shown, and its suggestion taken into the form."""
 
 from collections import deque
 from collections.abc import Callable

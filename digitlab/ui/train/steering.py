@@ -1,4 +1,4 @@
-"""A run batch by batch: its loss, its learning rate, which its owner may change, and single steps while paused."""
+"""A run batch by batch: its loss, its learning rate, which its owner may change, and single steps in a pause."""
 
 import math
 from collections.abc import Sequence
