@@ -1,7 +1,6 @@
 """The network between a browser and the app is gone for a while."""
 
 from conftest import settle, visit, wait_until
-from line import Line
 from playwright.sync_api import expect
 from test_draw import draw, field
 
@@ -15,34 +14,32 @@ window.WebSocket = class extends Socket {
 """
 
 
-def test_drawing_and_answer_outlive_a_broken_line(app, newcomer):
-    with Line(app.url).kept() as line:
-        page = newcomer(line.url).new_page()
-        visit(page, "", "Draw a digit")
-        draw(page, SEVEN)
-        expect(page.locator(".digitlab-answer strong")).to_have_text("7")
-        line.cut()
-        expect(page.get_by_role("dialog").get_by_text("Connection error")).to_be_visible()
-        page.keyboard.press("Escape")
-        draw(page, BAR)  # the canvas works without the server
-        line.mend()
-        wait_until(page, "document.querySelector('[data-testid=stApp][data-test-connection-state=CONNECTED]')")
-        expect(page.get_by_role("dialog")).to_have_count(0)
-        expect(page.locator(".digitlab-answer strong")).to_have_text("7")
-        draw(page, [[(40, 40), (44, 300)], [(20, 300), (60, 300)]])
-        expect(page.locator(".digitlab-answer strong")).to_have_text("17")
+def test_drawing_and_answer_outlive_a_broken_line(newcomer, line):
+    page = newcomer(line.url).pages[0]
+    visit(page, "", "Draw a digit")
+    draw(page, SEVEN)
+    expect(page.locator(".digitlab-answer strong")).to_have_text("7")
+    line.cut()
+    expect(page.get_by_role("dialog").get_by_text("Connection error")).to_be_visible()
+    page.keyboard.press("Escape")
+    draw(page, BAR)  # the canvas works without the server
+    line.mend()
+    wait_until(page, "document.querySelector('[data-testid=stApp][data-test-connection-state=CONNECTED]')")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page.locator(".digitlab-answer strong")).to_have_text("7")
+    draw(page, [[(40, 40), (44, 300)], [(20, 300), (60, 300)]])
+    expect(page.locator(".digitlab-answer strong")).to_have_text("17")
 
 
-def test_a_page_that_comes_to_another_process_reads_on(app, newcomer):
-    with Line(app.url).kept() as line:
-        page = newcomer(line.url).new_page()
-        page.add_init_script(ANOTHER_PROCESS)
+def test_a_page_that_comes_to_another_process_reads_on(newcomer, line):
+    page = newcomer(line.url).pages[0]
+    with page.add_init_script(ANOTHER_PROCESS):
         visit(page, "", "Draw a digit")
-        field(page)  # the browser has loaded all that the page needs
-        line.cut()
-        wait_until(page, "!document.querySelector('[data-test-connection-state=CONNECTED]')")
-        line.mend()
-        wait_until(page, "document.querySelector('[data-test-connection-state=CONNECTED]')")
-        settle(page)
-        draw(page, SEVEN)
-        expect(page.locator(".digitlab-answer strong")).to_have_text("7")
+    field(page)  # the browser has loaded all that the page needs
+    line.cut()
+    wait_until(page, "!document.querySelector('[data-test-connection-state=CONNECTED]')")
+    line.mend()
+    wait_until(page, "document.querySelector('[data-test-connection-state=CONNECTED]')")
+    settle(page)
+    draw(page, SEVEN)
+    expect(page.locator(".digitlab-answer strong")).to_have_text("7")

@@ -110,8 +110,8 @@ def assert_strokes_and_undo_faster_than_answers_count(page: Page) -> None:
 
 def test_strokes_are_sent_on_release_and_the_eraser_stays(page):
     """The eraser stays chosen on another page and back."""
-    page.add_init_script(NO_WAIT)
-    visit(page, "draw")
+    with page.add_init_script(NO_WAIT):
+        visit(page, "draw")
     draw(page, ONE)
     page.get_by_role("radio", name="Eraser").click()
     expect(answer(page)).to_have_text("1")
@@ -156,9 +156,9 @@ def bar_it(page: Page) -> None:
 
 def test_a_finger_draws_on_a_phone(newcomer):
     context = newcomer(width=390, height=844, has_touch=True)
-    page = context.new_page()
-    page.add_init_script(NO_WAIT)
-    visit(page, "draw")
+    page = context.pages[0]
+    with page.add_init_script(NO_WAIT):
+        visit(page, "draw")
     corner = field(page)
     finger = context.new_cdp_session(page)
     points = [(160, y) for y in range(60, 270, 15)]
@@ -167,6 +167,7 @@ def test_a_finger_draws_on_a_phone(newcomer):
         kind = "touchMove" if number else "touchStart"
         finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [touch]})
     finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    finger.detach()
     expect(answer(page)).to_have_text("1")
     expect(answer(page)).to_be_in_viewport()
 

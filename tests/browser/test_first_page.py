@@ -21,7 +21,7 @@ def show_link(page: Page) -> str:
 
 @pytest.mark.parametrize("width", HEIGHTS)
 def test_canvas_tools_and_answer_are_in_sight_together(newcomer, width):
-    page = (newcomer() if width > 1000 else newcomer(width=390, height=844)).new_page()
+    page = (newcomer() if width > 1000 else newcomer(width=390, height=844)).pages[0]
     page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
     visit(page, "", "Draw a digit")
     before = field(page)
@@ -102,7 +102,7 @@ def test_an_address_carries_a_drawing_to_somebody_else(page, newcomer):
     expect(answer(page)).to_have_text("7")
     link = show_link(page)
     assert len(link) < 400
-    other = newcomer().new_page()
+    other = newcomer().pages[0]
     other.goto(link.replace("/?", "/draw?"))  # the page's earlier address does, too
     expect(answer(other)).to_have_text("7")
     expect(other).not_to_have_url(re.compile("drawing="))
@@ -146,7 +146,7 @@ def assert_a_digit_is_drawn_by_keys(page: Page) -> None:
 
 
 def test_a_browser_in_korean_is_answered_in_korean(newcomer):
-    page = newcomer(locale="ko-KR").new_page()
+    page = newcomer(locale="ko-KR").pages[0]
     page.goto("/")
     expect(page.locator("html")).to_have_attribute("lang", "ko")
     settle(page)

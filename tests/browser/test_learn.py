@@ -78,7 +78,7 @@ def test_the_lesson_from_first_to_last_step(page, language):
     expect(page.locator("button[aria-current=step]")).to_have_attribute("data-step", "place")
 
 
-def test_next_keeps_its_place_and_finished_steps_are_remembered(page, context):
+def test_next_keeps_its_place_and_finished_steps_are_remembered(page):
     open_step(page, "data")
     steps = list(LESSON.steps)
     for width, some in ((1280, steps[:4]), (390, steps[4:])):
@@ -91,16 +91,13 @@ def test_next_keeps_its_place_and_finished_steps_are_remembered(page, context):
                 press(page, "learn-next")
         assert len(places) == 1
     expect_step(page, steps[-1])
-    page.close()
 
-    again = context.new_page()
-    again.goto("/learn")
-    expect(again.locator("button.done")).to_have_count(len(steps) - 1)
-    settle(again)
-    press(again, "learn-restart")
-    expect(again.locator("button.done")).to_have_count(0)
-    wait_until(again, "Object.values({...localStorage}).includes('[]')")
-    again.close()
+    page.goto("/learn")
+    expect(page.locator("button.done")).to_have_count(len(steps) - 1)
+    settle(page)
+    press(page, "learn-restart")
+    expect(page.locator("button.done")).to_have_count(0)
+    wait_until(page, "Object.values({...localStorage}).includes('[]')")
 
 
 def assert_an_explanation_opens_by_focus_and_closes_by_escape(page: Page) -> None:
@@ -118,7 +115,7 @@ def assert_an_explanation_opens_by_focus_and_closes_by_escape(page: Page) -> Non
 
 
 def test_an_explanation_stays_within_a_phone_s_window(newcomer):
-    page = newcomer(width=390, height=844, has_touch=True).new_page()
+    page = newcomer(width=390, height=844, has_touch=True).pages[0]
     open_step(page, "build")
     for term in page.locator(".digitlab-term").all():
         term.tap()
@@ -126,4 +123,3 @@ def test_an_explanation_stays_within_a_phone_s_window(newcomer):
         assert box["x"] >= 0
         assert box["x"] + box["width"] <= 390
     assert_sound(page)
-    page.close()

@@ -63,7 +63,7 @@ DRAW = """async ({ script, strokes, data }) => {
 @pytest.fixture
 def draw(visitors):
     with visitors.visitor("http://127.0.0.1") as context:
-        page = context.new_page()
+        page = context.new_page()  # its clock is replaced
         data = {"address": "/reading", "isOn": True, "empty": INVITATION, "reasons": REASONS}
         yield lambda *strokes: page.evaluate(DRAW, {"script": SCRIPT, "strokes": strokes, "data": data})
 

@@ -47,7 +47,8 @@ def lift(page: Page, digits: str) -> None:
     expect(page.locator("[data-live]")).to_have_count(0)
 
 
-def test_the_answer_comes_before_the_pen_is_lifted(page):
+def test_the_answer_comes_before_the_pen_is_lifted(new_page):
+    page = new_page
     asked = []
     page.on("request", lambda request: asked.append(request.url) if "digitlab/reading" in request.url else None)
     visit(page, "", "Draw a digit")

@@ -17,7 +17,7 @@ from digitlab.preprocessing.bundles import to_npz
 @pytest.fixture
 def another(newcomer):
     """The page of another person, who has a browser of their own."""
-    return newcomer().new_page()
+    return newcomer().pages[0]
 
 
 def button(page: Page, name: str):

@@ -51,11 +51,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 def test_page_keeps_still_is_accessible_and_fits(newcomer, app, path, look):
     theme, language, width = look
-    page = (newcomer() if width > 1000 else newcomer(width=390, height=844)).new_page()
+    page = (newcomer() if width > 1000 else newcomer(width=390, height=844)).pages[0]
     page.set_viewport_size({"width": width, "height": 844})
     page.emulate_media(color_scheme=theme)
-    page.add_init_script(OBSERVE)
-    with in_language(language):
+    with page.add_init_script(OBSERVE), in_language(language):
         visit(page, f"{path}?lang={language}", translated(PAGES[path]))
     settle(page)
     page.wait_for_timeout(300)

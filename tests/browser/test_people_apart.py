@@ -3,9 +3,10 @@ import re
 import threading
 
 import pytest
-from conftest import free_port, go_to, of_its_own, settle, started, visit
+from conftest import go_to, of_its_own, settle, started, visit
 from oidc import Service
 from playwright.sync_api import Page, expect
+from ports import free_port
 from test_train import LITTLE_WORK, press_stop
 
 from digitlab.ui.visitor_cookie import COOKIE
@@ -16,7 +17,7 @@ IS_STOPPED = re.compile("Stopped before it started|before a network was saved|ne
 @pytest.fixture
 def someone(newcomer):
     """Gives the page of one more person, who has a browser of their own."""
-    return lambda *url: newcomer(*url).new_page()
+    return lambda *url: newcomer(*url).pages[0]
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +54,7 @@ def start_long_training(page: Page) -> str:
 
 def leave(page: Page) -> None:
     """Leave the app: a page that shows a training is drawn again all the time, and takes the processors from others."""
-    page.goto("about:blank")
+    page.goto("/_stcore/health")  # of the same server, whose storage is emptied after the test
 
 
 def expect_no_rights(page: Page, address: str) -> None:

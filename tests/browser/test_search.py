@@ -2,8 +2,9 @@
 
 import re
 
-from conftest import assert_no_tensorflow, free_port, of_its_own, started, visit
+from conftest import assert_no_tensorflow, of_its_own, started, visit
 from playwright.sync_api import Page, expect
+from ports import free_port
 from test_train import fill
 from waiting import wait_for
 
@@ -23,7 +24,7 @@ def start_search(page: Page, trials: int) -> None:
 def test_a_search_outlives_kill_9_and_is_stopped_at_a_wish(newcomer, tmp_path):
     settings, port = of_its_own(tmp_path), free_port()
     with started(tmp_path, port=port, settings=settings) as app:
-        page = newcomer(app.url).new_page()
+        page = newcomer(app.url).pages[0]
         visit(page, "search", "Try many")
         start_search(page, TRIALS)
         expect(page.get_by_text(re.compile(rf"\d of {TRIALS} trials, in"))).to_be_visible()

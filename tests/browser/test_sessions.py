@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 from conftest import visit, wait_until
-from line import Line
 from playwright.sync_api import Page
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ClientState_pb2 import ClientState
@@ -62,7 +61,8 @@ def draw_one(page: Page) -> None:
     page.mouse.up()
 
 
-def test_a_session_sends_what_chromium_sends(app, page):
+def test_a_session_sends_what_chromium_sends(app, new_page):
+    page = new_page
     intervals = hear_intervals(page)
     frames: list[bytes] = []
     page.on("websocket", lambda socket: socket.on("framesent", lambda frame: frames.append(frame)))
@@ -90,8 +90,8 @@ def test_a_session_sends_what_chromium_sends(app, page):
     assert same(filled, ours[1])
 
 
-def test_a_session_comes_back_as_chromium_does(app, newcomer):
-    async def come_back(line: Line) -> LastingSession:
+def test_a_session_comes_back_as_chromium_does(newcomer, line):
+    async def come_back() -> LastingSession:
         async with opened(LastingSession(Browser(line.url), "")) as session:
             await session.draw(_canvas.digit("1", np.random.default_rng(1)))
             line.cut()
@@ -101,17 +101,16 @@ def test_a_session_comes_back_as_chromium_does(app, newcomer):
         return session
 
     frames: list[bytes] = []
-    with Line(app.url).kept() as line:
-        page = newcomer(line.url).new_page()
-        page.on("websocket", lambda socket: socket.on("framesent", lambda frame: frames.append(frame)))
-        visit(page, "", "Draw a digit")
-        draw_one(page)
-        last_sent(page, frames)
-        line.cut()
-        wait_until(page, "!document.querySelector('[data-test-connection-state=CONNECTED]')")
-        line.mend()
-        wait_until(page, "document.querySelector('[data-test-connection-state=CONNECTED]')")
-        ours = run(come_back(line))
+    page = newcomer(line.url).new_page()
+    page.on("websocket", lambda socket: socket.on("framesent", lambda frame: frames.append(frame)))
+    visit(page, "", "Draw a digit")
+    draw_one(page)
+    last_sent(page, frames)
+    line.cut()
+    wait_until(page, "!document.querySelector('[data-test-connection-state=CONNECTED]')")
+    line.mend()
+    wait_until(page, "document.querySelector('[data-test-connection-state=CONNECTED]')")
+    ours = run(come_back())
     assert same(last_sent(page, frames), ours.sent)
     assert ours.sent.fragment_id == ""
     assert ours.breaks[0].has_kept_session

@@ -44,7 +44,7 @@ def press_stop(page: Page) -> None:
     page.get_by_test_id("stMain").get_by_role("button", name="Stop").click()
 
 
-def test_a_finished_training_is_shared_and_found_again(page, context, newcomer, app, tmp_path):
+def test_a_finished_training_is_shared_and_found_again(page, newcomer, app, tmp_path):
     visit(page, "train")
     set_epochs(page, 2)
     page.get_by_text("More settings").click()
@@ -55,19 +55,17 @@ def test_a_finished_training_is_shared_and_found_again(page, context, newcomer, 
     assert re.search(r"\?run=\d+$", page.url)
     address = page.url
     expect(page.get_by_text("finished").first).to_be_visible()
-    assert_settings_start_the_same_run_elsewhere(page, newcomer().new_page(), tmp_path / "settings.json")
-    page.close()
+    assert_settings_start_the_same_run_elsewhere(page, newcomer().pages[0], tmp_path / "settings.json")
 
-    again = context.new_page()
-    again.goto(address)
-    expect(again.get_by_role("heading", name="Seven hundred")).to_be_visible()
-    expect(again.get_by_text("finished").first).to_be_visible()
-    expect(again.get_by_test_id("stVegaLiteChart")).to_have_count(2)
+    page.goto(address)
+    expect(page.get_by_role("heading", name="Seven hundred")).to_be_visible()
+    expect(page.get_by_text("finished").first).to_be_visible()
+    expect(page.get_by_test_id("stVegaLiteChart")).to_have_count(2)
     # Two curves in each of two charts, with a point for each of the two epochs.
-    expect(again.locator("[data-testid=stVegaLiteChart] g.mark-symbol.role-mark path")).to_have_count(8)
-    again.get_by_role("link", name="Try it").click()
-    expect(again.get_by_role("heading", level=1)).to_have_text("Draw a digit")
-    expect(network(again)).to_have_value(re.compile("Seven hundred"))
+    expect(page.locator("[data-testid=stVegaLiteChart] g.mark-symbol.role-mark path")).to_have_count(8)
+    page.get_by_role("link", name="Try it").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Draw a digit")
+    expect(network(page)).to_have_value(re.compile("Seven hundred"))
     assert_no_tensorflow(app)
 
 
@@ -93,7 +91,6 @@ def assert_settings_start_the_same_run_elsewhere(page: Page, other: Page, path: 
     other.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(path)
     expect(other.get_by_text("Its settings are filled in above.")).to_be_visible()
     expect(other.get_by_role("slider", name="Epochs")).to_have_value("90")
-    other.close()
 
 
 SHIFTS = """
@@ -105,10 +102,10 @@ SHIFTS = """
 
 
 def test_the_button_and_the_curves_stay_in_sight(newcomer):
-    page = newcomer().new_page()
+    page = newcomer().pages[0]
     page.set_viewport_size({"width": 1280, "height": 720})
-    page.add_init_script(SHIFTS)
-    visit(page, "train?settings=1~epochs_is_1~training_digits_is_1000")
+    with page.add_init_script(SHIFTS):
+        visit(page, "train?settings=1~epochs_is_1~training_digits_is_1000")
     press_train(page)
     expect(page.get_by_test_id("stMetric").first).to_be_visible()
     curves = page.get_by_test_id("stVegaLiteChart")
@@ -127,9 +124,9 @@ def test_the_button_and_the_curves_stay_in_sight(newcomer):
 
 
 def test_a_run_is_steered_and_trained_by_single_batches(newcomer, app):
-    page = newcomer().new_page()
-    page.add_init_script(SHIFTS)
-    visit(page, "train?settings=1~epochs_is_500")
+    page = newcomer().pages[0]
+    with page.add_init_script(SHIFTS):
+        visit(page, "train?settings=1~epochs_is_500")
     press_train(page)
     expect(page.get_by_text(re.compile(r"Epoch \d+ of 500, batch"))).to_be_visible()
     page.get_by_text("Batch by batch").click()

@@ -21,7 +21,7 @@ def two_apps(tmp_path, app, postgres_url):
 
 
 def test_two_apps_share_a_run_also_after_a_database_outage(two_apps, newcomer, postgres):
-    one, other = (newcomer(app.url).new_page() for app in two_apps)
+    one, other = (newcomer(app.url).pages[0] for app in two_apps)
     visit_with_epochs(one, 500)
     press_train(one)
     running = re.compile(r"Epoch \d+ of 500, batch")

@@ -13,7 +13,7 @@ from test_train import fill, press_train
 def trained(visitors, app) -> str:
     """The address of a run of ten epochs on few digits, which overfits."""
     with visitors.visitor(app.url) as context:
-        page = context.new_page()
+        page = context.pages[0]
         visit(page, "train")
         page.get_by_text("More settings").click()
         fill(page, "Training digits", "500")
