@@ -29,7 +29,7 @@ from playwright.sync_api import (
     expect,
     sync_playwright,
 )
-from ports import free_port
+from postgres import free_port
 from waiting import wait_for
 
 from digitlab.settings import ROOT, Settings

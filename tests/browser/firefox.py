@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ports import free_port
+from postgres import free_port
 from waiting import wait_for
 from websockets.exceptions import WebSocketException
 from websockets.sync.client import ClientConnection, connect

@@ -3,15 +3,17 @@ import re
 import threading
 
 import pytest
-from conftest import go_to, of_its_own, settle, started, visit
+from conftest import App, Visitors, go_to, of_its_own, settle, started, visit
 from oidc import Service
 from playwright.sync_api import Page, expect
-from ports import free_port
-from test_train import LITTLE_WORK, press_stop
+from postgres import free_port
+from sessions import Browser, Session, opened, run, shown, trains, visiting
+from test_train import LITTLE_WORK
 
 from digitlab.ui.visitor_cookie import COOKIE
 
-IS_STOPPED = re.compile("Stopped before it started|before a network was saved|network so far was saved")
+RIGHTS = ("Stop", "Pause", "Resume", "Rename", "Delete")  # to change a run
+STOPPED = ("Stopped before it started", "before a network was saved", "network so far was saved")
 
 
 @pytest.fixture
@@ -60,17 +62,8 @@ def leave(page: Page) -> None:
 def expect_no_rights(page: Page, address: str) -> None:
     """A run is seen, and cannot be changed."""
     see(page, address)
-    assert_no_rights(page)
-
-
-def assert_no_rights(page: Page) -> None:
-    for name in ("Stop", "Pause", "Resume", "Rename", "Delete"):
+    for name in RIGHTS:
         expect(button(page, name)).to_have_count(0)
-
-
-def stop(page: Page) -> None:
-    press_stop(page)
-    expect(page.get_by_text(IS_STOPPED).first).to_be_visible()
 
 
 def log_in(page: Page, name: str) -> None:
@@ -86,53 +79,45 @@ def choose_who_logs_in(page: Page, name: str) -> None:
     settle(page)
 
 
-def rename_and_stop(page: Page) -> None:
-    button(page, "Rename").click()
-    field = page.get_by_role("dialog").get_by_label("Name")
-    field.fill("A name of its own")
-    field.press("Enter")
-    page.get_by_role("dialog").get_by_test_id("stBaseButton-primary").click()
-    expect(page.get_by_role("heading", name="A name of its own")).to_be_visible()
-    expect(button(page, "Delete")).to_have_count(0)  # as long as it is not over
-    stop(page)
+def test_a_run_outlives_its_tab_and_only_its_owner_changes_it(app):
+    async def watch_a_run() -> None:
+        ann = Browser(app.url)
+        async with opened(Session(ann, f"train?settings=1~epochs_is_500~{LITTLE_WORK}")) as tab:
+            await tab.press("Train", is_waiting=False)
+            await shown(trains, tab)
+            assert tab.page.says("yours")
+            address = f"train?run={tab.query['run'][0]}"
+        async with visiting(app.url, "train") as ben:
+            assert ben.page.says("No training yet. Choose the settings and press Train.")
+        async with visiting(app.url, address) as ben:
+            await assert_only_seen(ben)
+            # What others could try: some token, what is no token.
+            for token, rest in (("A" * 43, ""), ("DROP-TABLE-runs", "&person=ann&owner=&is_teacher=True")):
+                browser = Browser(app.url)
+                browser.cookies[COOKIE] = token
+                async with opened(Session(browser, address + rest)) as other:
+                    await assert_only_seen(other)
+            await shown(lambda session: trains(session, r"[2-9]|\d\d+"), ben)  # one was saved
+            async with opened(Session(ann, address)) as tab:  # Ann is herself in another tab, too.
+                await shown(lambda session: trains(session) and session.page.says("yours"), tab)
+                assert tab.page.has("button", "Rename")
+                assert not tab.page.has("button", "Delete")  # as long as it is not over
+                await tab.press("Stop", is_waiting=False)
+                await shown(lambda session: session.page.says("The network so far was saved"), ben, tab)
+                await shown(lambda session: session.page.has("button", "Delete"), tab)
+                assert not rights(ben)
+
+    run(watch_a_run())
 
 
-def delete(page: Page) -> None:
-    """To delete a run is a question first."""
-    button(page, "Delete").click()
-    page.get_by_role("dialog").get_by_role("button", name="Cancel").click()
-    expect(page.get_by_role("dialog")).to_have_count(0)
-    button(page, "Delete").click()
-    page.get_by_role("dialog").get_by_test_id("stBaseButton-primary").click()
-    expect(page.get_by_role("heading", name="A name of its own")).to_have_count(0)
+def rights(session: Session) -> set[str]:
+    """What a session could do to the run that it shows."""
+    return {name for name in RIGHTS if session.page.has("button", name)}
 
 
-def test_a_run_outlives_its_tab_and_only_its_owner_changes_it(someone, app):
-    ann, ben = someone(), someone()
-    address = start_long_training(ann)
-    running = re.compile(r"Epoch \d+ of 500, batch")
-    expect(ann.get_by_text(running)).to_be_visible()
-    expect(ann.get_by_text("yours")).to_be_visible()
-    leave(ann)
-    visit(ben, "train")
-    expect(ben.get_by_text("No training yet. Choose the settings and press Train.")).to_be_visible()
-    visit(ben, address.removeprefix(app.url).lstrip("/"))
-    expect(ben.get_by_text(running)).to_be_visible()
-    expect(ben.get_by_text("by another user")).to_be_visible()
-    assert_no_rights(ben)
-    # What others could try: some token, the cookie of nobody, no cookies.
-    ben.context.add_cookies([{"name": COOKIE, "value": "A" * 43, "url": address}])
-    expect_no_rights(ben, address)
-    ben.context.add_cookies([{"name": COOKIE, "value": "DROP-TABLE-runs", "url": address}])
-    expect_no_rights(ben, f"{address}&person=ann&owner=&is_teacher=True")
-    expect(ben.get_by_text(re.compile(r"Epoch ([2-9]|\d\d+) of 500, batch"))).to_be_visible()  # one was saved
-    # Ann is herself in another tab, too.
-    tab = ann.context.new_page()
-    tab.goto(address)
-    rename_and_stop(tab)
-    expect(ben.get_by_text("The network so far was saved").first).to_be_visible()
-    leave(ben)
-    delete(tab)
+async def assert_only_seen(session: Session) -> None:
+    await shown(lambda session: trains(session) and session.page.says("by another user"), session)
+    assert not rights(session)
 
 
 def test_scripts_cannot_read_the_token_a_bad_one_is_replaced(someone):
@@ -167,25 +152,55 @@ def assert_who_has_not_logged_in_may_look_and_draw_but_not_train(page: Page) -> 
     expect(page.get_by_role("link", name="Ben")).to_be_visible()
 
 
-def test_a_pupils_training_is_stopped_by_a_teacher_not_a_pupil(someone, school):
-    ben, cleo, ada = someone(school.url), someone(school.url), someone(school.url)
-    assert_who_has_not_logged_in_may_look_and_draw_but_not_train(ben)
-    choose_who_logs_in(ben, "Ben")
-    address = start_long_training(ben)
-    leave(ben)
-    log_in(cleo, "Cleo")
-    expect_no_rights(cleo, address)
-    expect(cleo.get_by_text("by Ben")).to_be_visible()
-    leave(cleo)
-    log_in(ada, "Ada")
-    expect(button(ada, re.compile("teacher"))).to_be_visible()
-    ada.goto(address)
-    stop(ada)
-    leave(ada)
-    ben.goto(address)
-    expect(ben.get_by_text(IS_STOPPED).first).to_be_visible()
-    expect(ben.get_by_text("yours")).to_be_visible()
-    button(ben, re.compile("Ben")).click()
-    ben.get_by_text("Log out").click()
-    expect(button(ben, "Log in")).to_be_visible()
-    expect_no_rights(ben, address)
+def test_a_pupils_training_is_stopped_by_a_teacher_not_a_pupil(someone, visitors, school):
+    page = someone(school.url)
+    assert_who_has_not_logged_in_may_look_and_draw_but_not_train(page)
+    choose_who_logs_in(page, "Ben")
+    ben = same_person(school, page)
+    cleo = whoever_logs_in(school, visitors, "Cleo")
+    ada = whoever_logs_in(school, visitors, "Ada", "teacher")
+
+    async def stop_it() -> str:
+        async with opened(Session(ben, f"train?settings=1~epochs_is_500~{LITTLE_WORK}")) as tab:
+            await tab.press("Train", is_waiting=False)
+            await shown(trains, tab)
+            assert "Stop" in rights(tab)
+            address = f"train?run={tab.query['run'][0]}"
+        async with opened(Session(cleo, address)) as tab:
+            await shown(lambda session: trains(session) and session.page.says("by Ben"), tab)
+            assert not rights(tab)
+        async with opened(Session(ada, address)) as tab:
+            await shown(trains, tab)
+            await tab.press("Stop", is_waiting=False)
+            await shown(lambda session: any(map(session.page.says, STOPPED)), tab)
+        return address
+
+    address = f"/{run(stop_it())}"
+    page.goto(address)
+    expect(page.get_by_text(re.compile("|".join(STOPPED))).first).to_be_visible()
+    expect(page.get_by_text("yours")).to_be_visible()
+    button(page, re.compile("Ben")).click()
+    page.get_by_text("Log out").click()
+    expect(button(page, "Log in")).to_be_visible()
+    page.goto(address)
+    expect(page.get_by_text("All runs")).to_be_visible()
+    for name in RIGHTS:
+        expect(button(page, name)).to_have_count(0)
+
+
+def same_person(school: App, page: Page) -> Browser:
+    """A browser for sessions, with the cookies of another."""
+    browser = Browser(school.url)
+    browser.cookies |= {cookie["name"]: cookie["value"] for cookie in page.context.cookies()}
+    return browser
+
+
+def whoever_logs_in(school: App, visitors: Visitors, name: str, kind: str = "") -> Browser:
+    """Log in, and see one's name, and what kind of person one is."""
+    with visitors.visitor(school.url) as context:
+        page = context.pages[0]
+        visit(page, "", "Draw a digit")
+        button(page, "Log in").click()
+        choose_who_logs_in(page, name)
+        expect(button(page, re.compile(kind))).not_to_have_count(0)
+        return same_person(school, page)

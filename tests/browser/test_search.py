@@ -1,12 +1,10 @@
 """A search that goes on when its app was killed, and one that is stopped."""
 
-import re
+from contextlib import AsyncExitStack
 
-from conftest import assert_no_tensorflow, of_its_own, started, visit
-from playwright.sync_api import Page, expect
-from ports import free_port
-from test_train import fill
-from waiting import wait_for
+from conftest import assert_no_tensorflow, of_its_own, started
+from postgres import free_port
+from sessions import Browser, LastingSession, Session, opened, run, shown
 
 from digitlab.runs.records.search import TrialState
 from digitlab.runs.store.store import Store
@@ -14,37 +12,48 @@ from digitlab.runs.store.store import Store
 TRIALS = 5
 
 
-def start_search(page: Page, trials: int) -> None:
+async def start_search(tab: Session, trials: int) -> None:
     """Start a search of trials that take a moment each."""
-    fill(page, "Trials", str(trials))
-    fill(page, "Digits per trial", "1000")
-    page.get_by_role("button", name="Start the search").click()
+    await tab.fill("Trials", trials)
+    await tab.fill("Digits per trial", 1000)
+    await tab.press("Start the search", is_waiting=False)
 
 
-def test_a_search_outlives_kill_9_and_is_stopped_at_a_wish(newcomer, tmp_path):
+def test_a_search_outlives_kill_9_and_is_stopped_at_a_wish(tmp_path):
     settings, port = of_its_own(tmp_path), free_port()
-    with started(tmp_path, port=port, settings=settings) as app:
-        page = newcomer(app.url).pages[0]
-        visit(page, "search", "Try many")
-        start_search(page, TRIALS)
-        expect(page.get_by_text(re.compile(rf"\d of {TRIALS} trials, in"))).to_be_visible()
-        store = Store(settings.database_url, may_create=False)
-        wait_for(lambda: any(trial.state.is_over() for trial in store.searches.trials(1)), 120)
-        app.kill()
-    assert sum(trial.state.is_over() for trial in store.searches.trials(1)) < TRIALS
-    (tmp_path / "again").mkdir()
-    with started(tmp_path / "again", port=port, settings=settings) as app:
-        expect(page.get_by_text(f"{TRIALS} of {TRIALS} trials, in")).to_be_visible()
-        expect(page.locator(".st-key-search-title").get_by_text("finished")).to_be_visible()
-        trials = store.searches.trials(1)
-        assert [trial.number for trial in trials] == list(range(TRIALS))
-        assert {(trial.state, len(trial.accuracies)) for trial in trials} == {(TrialState.FINISHED, 1)}
-        assert len({trial.run for trial in trials}) == TRIALS
-        store.close()
 
-        start_search(page, 500)
-        page.get_by_test_id("stMain").get_by_role("button", name="Stop").click()
-        expect(page.locator(".st-key-search-title").get_by_text("stopped")).to_be_visible()
-        expect(page.get_by_role("button", name="Delete")).to_be_visible()
-        expect(page.get_by_test_id("stException")).to_have_count(0)
-        assert_no_tensorflow(app)
+    def is_counted(tab: Session) -> bool:
+        return any(f"of {TRIALS} trials, in" in text for text in tab.page.progress)
+
+    def is_over(tab: Session) -> bool:
+        return any(text.startswith(f"{TRIALS} of {TRIALS} trials, in") for text in tab.page.progress)
+
+    async def search() -> None:
+        async with AsyncExitStack() as stack:
+            with started(tmp_path, port=port, settings=settings) as app:
+                tab = await stack.enter_async_context(opened(LastingSession(Browser(app.url), "search")))
+                await start_search(tab, TRIALS)
+                await shown(is_counted, tab)
+                store = Store(settings.database_url, may_create=False)
+                stack.callback(store.close)
+                await tab.until(lambda: any(trial.state.is_over() for trial in store.searches.trials(1)), 120)
+                app.kill()
+            assert sum(trial.state.is_over() for trial in store.searches.trials(1)) < TRIALS
+            (tmp_path / "again").mkdir()
+            with started(tmp_path / "again", port=port, settings=settings) as app:
+                await shown(is_over, tab)
+                await shown(lambda session: session.page.says("finished]"), tab)
+                trials = store.searches.trials(1)
+                assert [trial.number for trial in trials] == list(range(TRIALS))
+                assert {(trial.state, len(trial.accuracies)) for trial in trials} == {(TrialState.FINISHED, 1)}
+                assert len({trial.run for trial in trials}) == TRIALS
+
+                await start_search(tab, 500)
+                await shown(lambda session: session.page.has("button", "Stop"), tab)
+                await tab.press("Stop", is_waiting=False)
+                await shown(lambda session: session.page.says("stopped]"), tab)
+                await shown(lambda session: session.page.has("button", "Delete"), tab)
+                assert tab.page.errors == []
+                assert_no_tensorflow(app)
+
+    run(search())

@@ -1,33 +1,17 @@
 """The sessions that the load benchmark sends instead of browsers: they do what Chromium does, and many can at once."""
 
 import asyncio
-import sys
-from collections.abc import Coroutine
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
+import _canvas
 import numpy as np
+from _classroom import PAGES
 from conftest import visit, wait_until
 from playwright.sync_api import Page
+from sessions import Browser, LastingSession, Session, opened, run, visiting
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from waiting import wait_for
-
-from digitlab.settings import ROOT
-
-sys.path.insert(0, str(ROOT / "benchmarks"))
-
-import _canvas
-from _classroom import PAGES
-from _lasting_sessions import LastingSession
-from _sessions import Browser, Session, opened, visiting
-
-
-def run(coroutine: Coroutine[None, None, Any]) -> Any:
-    """Run it in a thread of its own: Playwright's loop has this one."""
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(asyncio.run, coroutine).result()
 
 
 def fields(sent: ClientState) -> dict[str, object]:

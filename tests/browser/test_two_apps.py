@@ -1,13 +1,15 @@
 """Two copies of the app on one cluster and one database, by two settings."""
 
+import asyncio
 import dataclasses
-import re
 from contextlib import ExitStack
 
 import pytest
-from conftest import of_its_own, settle, started
-from playwright.sync_api import expect
-from test_train import press_stop, press_train, visit_with_epochs
+from conftest import of_its_own, started
+from sessions import run, shown, trains, visiting
+from test_train import LITTLE_WORK
+
+AWAY = "does not respond"
 
 
 @pytest.fixture
@@ -20,24 +22,22 @@ def two_apps(tmp_path, app, postgres_url):
         yield [stack.enter_context(started(folder, settings=settings)) for folder in folders]
 
 
-def test_two_apps_share_a_run_also_after_a_database_outage(two_apps, newcomer, postgres):
-    one, other = (newcomer(app.url).pages[0] for app in two_apps)
-    visit_with_epochs(one, 500)
-    press_train(one)
-    running = re.compile(r"Epoch \d+ of 500, batch")
-    expect(one.get_by_text(running)).to_be_visible()
-    other.goto("/train?" + one.url.partition("?")[2])
-    settle(other)
-    expect(other.get_by_text(running)).to_be_visible()
+def test_two_apps_share_a_run_also_after_a_database_outage(two_apps, postgres):
+    one_app, other_app = two_apps
 
-    with postgres.stopped():
-        for page in (one, other):
-            expect(page.get_by_text("does not respond").first).to_be_visible()
-    for page in (one, other):
-        expect(page.get_by_text("does not respond")).to_have_count(0)
-        expect(page.get_by_text(running)).to_be_visible()
-    press_stop(one)
-    for page in (one, other):
-        expect(page.get_by_text("The network so far was saved").first).to_be_visible()
-        expect(page.get_by_role("link", name="Try it")).to_be_visible()
-        expect(page.get_by_test_id("stException")).to_have_count(0)
+    async def share_a_run() -> None:
+        async with visiting(one_app.url, f"train?settings=1~epochs_is_500~{LITTLE_WORK}") as one:
+            await one.press("Train", is_waiting=False)
+            await shown(trains, one)
+            async with visiting(other_app.url, f"train?run={one.query['run'][0]}") as other:
+                await shown(trains, other)
+                await asyncio.to_thread(postgres.stop)
+                await shown(lambda session: session.page.says(AWAY), one, other)
+                await asyncio.to_thread(postgres.start)
+                await shown(lambda session: not session.page.says(AWAY) and trains(session), one, other)
+                await one.press("Stop", is_waiting=False)
+                await shown(lambda session: session.page.says("The network so far was saved"), one, other)
+                await shown(lambda session: session.page.has("page_link", "Try it"), one, other)
+                assert all(AWAY in error for session in (one, other) for error in session.all_errors)
+
+    run(share_a_run())
