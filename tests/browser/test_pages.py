@@ -22,7 +22,10 @@ PAGES = {
 
 
 def test_a_link_opens_the_same_view_of_mnist(page):
-    visit(page, "browse")
+    visit(page, "", "Draw a digit")
+    page.get_by_role("link", name="1. Browse").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Browse MNIST")
+    settle(page)
     page.get_by_text("Test", exact=True).click()
     settle(page)
     page.get_by_test_id("stMain").get_by_text("7", exact=True).first.click()

@@ -54,11 +54,6 @@ def start_long_training(page: Page) -> str:
     return page.url
 
 
-def leave(page: Page) -> None:
-    """Leave the app: a page that shows a training is drawn again all the time, and takes the processors from others."""
-    page.goto("/_stcore/health")  # of the same server, whose storage is emptied after the test
-
-
 def expect_no_rights(page: Page, address: str) -> None:
     """A run is seen, and cannot be changed."""
     see(page, address)

@@ -1,4 +1,4 @@
-"""One walk through the app; with `--pictures FOLDER` it takes the pictures of the README, and goes further for them."""
+"""One walk through the app, with `--pictures FOLDER`: it takes the pictures of the README."""
 
 import re
 from pathlib import Path
@@ -7,13 +7,15 @@ import pytest
 from conftest import settle, visit
 from playwright.sync_api import Page, expect
 from test_draw import SEVEN, answer, draw
-from test_train import press_train, set_epochs, visit_with_epochs
+from test_train import press_train, set_epochs
 
 
 @pytest.fixture
 def take(request: pytest.FixtureRequest, page: Page):
-    """Takes a picture for the README; None if none are wanted."""
+    """Takes a picture for the README."""
     folder: Path | None = request.config.getoption("--pictures")
+    if folder is None:
+        pytest.skip("takes pictures with --pictures FOLDER; other tests go the same ways")
     page.set_viewport_size({"width": 1180, "height": 800})
 
     def picture(name: str, height: int = 800) -> None:
@@ -22,35 +24,29 @@ def take(request: pytest.FixtureRequest, page: Page):
         page.mouse.move(0, 0)
         page.screenshot(path=folder / f"{name}.png")
 
-    return picture if folder else None
+    return picture
 
 
 def test_a_newcomer_walks_through_the_lab(page, take):
     visit(page, "", "Draw a digit")
     page.get_by_role("link", name="1. Browse").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Browse MNIST")
-    if take:
-        visit(page, "browse?digit=7")
-        expect(page.locator(".grid button")).to_have_count(48 + 10)
-        take("browse")
-        visit(page, "train")
-        set_epochs(page, 12)
-    else:
-        visit_with_epochs(page, 3)
+    visit(page, "browse?digit=7")
+    expect(page.locator(".grid button")).to_have_count(48 + 10)
+    take("browse")
+    visit(page, "train")
+    set_epochs(page, 12)
     press_train(page)
-    if take:
-        expect(page.get_by_text(re.compile(r"Epoch ([6-9]|1\d) of 12"))).to_be_visible()
-        take("train")
+    expect(page.get_by_text(re.compile(r"Epoch ([6-9]|1\d) of 12"))).to_be_visible()
+    take("train")
     expect(page.get_by_role("link", name="Try it")).to_be_visible()
     page.get_by_role("link", name="Watch it learn").last.click()
     expect(page.get_by_role("heading", name="Confusion matrix")).to_be_visible()
-    if take:
-        take("watch", height=1180)
-        take_the_other_pages(page, take)
+    take("watch", height=1180)
+    take_the_other_pages(page, take)
 
 
 def take_the_other_pages(page, take):
-    """What other tests open, too."""
     visit(page, "draw")
     draw(page, SEVEN)
     expect(answer(page)).to_have_text("7")
