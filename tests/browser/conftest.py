@@ -34,6 +34,7 @@ from waiting import wait_for
 
 from digitlab.settings import ROOT, Settings
 
+sys.path.insert(0, str(ROOT / "benchmarks"))  # for the sessions of the load benchmark
 _WINDOWED = ("chromium", "chromium-browser", "google-chrome")  # programs with a window, which may stay hidden
 HERE = ("http://127.0.0.1:", "data:", "blob:")  # beginnings of addresses on this machine
 GROUPS = {  # of the pages in the navigation, by their titles there; the other pages stand alone

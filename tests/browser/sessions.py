@@ -2,14 +2,9 @@
 
 import asyncio
 import re
-import sys
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
-
-from digitlab.settings import ROOT
-
-sys.path.insert(0, str(ROOT / "benchmarks"))
 
 from _lasting_sessions import LastingSession
 from _sessions import Browser, Session, opened, visiting

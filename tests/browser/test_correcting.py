@@ -1,5 +1,7 @@
 """A misread digit is corrected on Draw, and found in My digits."""
 
+import zipfile
+
 from conftest import go_to, settle, visit
 from photos import photo
 from playwright.sync_api import Page, expect
@@ -50,6 +52,7 @@ def test_a_second_correction_replaces_the_first(page):
     assert_each_digit_of_a_number_is_corrected_by_itself(page)
     draw_again(page)
     assert_a_photo_is_corrected_as_a_drawing_is(page)
+    assert_digits_are_exported(page)
 
 
 def draw_again(page: Page) -> None:
@@ -76,3 +79,12 @@ def assert_a_photo_is_corrected_as_a_drawing_is(page: Page) -> None:
     expect(saved(page, "Saved to My digits as 9")).to_be_visible()
     look(page)
     assert captions(page) == ["9, read as 7", "3, read as 7", "2, read as 1", "2, read as 7"]
+
+
+def assert_digits_are_exported(page: Page) -> None:
+    look(page, "Export / import")
+    with page.expect_download() as download:
+        button(page, "Pictures").click()
+    with zipfile.ZipFile(download.value.path()) as archive:
+        folders = [name.split("/")[0] for name in archive.namelist() if name.endswith(".png")]
+    assert sorted(folders) == ["2", "2", "3", "9"]

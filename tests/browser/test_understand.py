@@ -2,7 +2,7 @@
 
 import re
 
-from conftest import assert_sound, network, settle, visit
+from conftest import assert_sound, settle, visit
 from playwright.sync_api import Page, expect
 from test_draw import FOUR, answer, draw
 
@@ -90,16 +90,6 @@ def assert_digit_on_the_map_is_clicked_to_inspect_it(page: Page) -> None:
     expect(page).to_have_url(re.compile(r"set=training.*sample=\d+|sample=\d+.*set=training"))
     assert sample(page.url) != sample(before)
     expect(page.get_by_text("Label: ").first).to_be_visible()
-
-
-def test_browse_leads_to_the_explanation_of_its_digit(page):
-    visit(page, "browse?set=test&sample=7&model=tutorial", "Browse")
-    page.get_by_role("link", name="Why?").click()
-    expect(page.get_by_role("heading", name="Explain", level=1)).to_be_visible()
-    settle(page)
-    expect(page.get_by_label("Sample", exact=True)).to_have_value("7")
-    expect(page.get_by_role("radio", name="test")).to_be_checked()
-    expect(network(page)).to_have_value(re.compile("[Tt]utorial"))
 
 
 def assert_views_fit_a_phone(page: Page) -> None:

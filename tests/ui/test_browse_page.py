@@ -50,7 +50,8 @@ def test_a_prediction_is_compared_with_the_label(app, sample, sentence):
 def test_a_digit_links_to_its_explanation(app, part):
     page = app.open("browse", set=part, sample="7", model="tutorial")
     (link,) = [link for link in page.page_link if link.label == "Why?"]
-    assert parse_qs(link.proto.query_string)["explain"] == [f"{part}-7"]
+    address = parse_qs(link.proto.query_string)
+    assert (address["explain"], address["model"]) == ([f"{part}-7"], ["tutorial"])
 
 
 def test_every_pixel_value_can_be_read(app):

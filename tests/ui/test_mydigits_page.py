@@ -51,6 +51,23 @@ def test_file_of_digits_is_imported_once(app, lab, cookies, digits):
     assert sum(lab.drawings.counts(visitor(cookies))) == 4
 
 
+def test_exported_digits_are_imported_by_another_person(app, lab, cookies, digits):
+    drawing = Drawing(label=1, image=digits.x_test[0], source="correction", network="tutorial", read=7)
+    me = visitor(cookies)
+    lab.drawings.save([drawing], me)
+    content = lab.drawings.as_zip(me)
+    cookies[COOKIE] = new_token()
+    other = App()
+    assert toasts(import_file(other, "theirs.zip", content)) == ["1 digit was imported\\."]
+    assert toasts(import_file(other, "theirs.zip", content)) == ["The file contains no new digits\\."]
+    assert captions(look(other)) == ["1"]
+    (theirs,) = lab.drawings.for_person(visitor(cookies))
+    other.page.session_state["drawings_selected"] = {theirs.number}
+    press(press(look(other), "Delete"), "Delete 1 digit")
+    assert "You have no digits of your own yet." in texts(look(other))
+    assert len(lab.drawings.for_person(me)) == 1
+
+
 def outside():
     """A ZIP file whose only entry leads out of its folder."""
     content = io.BytesIO()

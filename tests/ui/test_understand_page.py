@@ -156,6 +156,8 @@ def test_newest_digit_is_shown_after_one_was_deleted(app, lab, cookies, digits):
     lab.drawings.delete([own[2].number], visitor(cookies))
     page = app.open("understand", **QUICK, understood="My digits")
     assert page.query_params["explain"] == f"own-{own[1].number}"
+    assert f"Your label: **{own[1].label}**." in texts(page)
+    assert "You have no drawing" not in texts(page)
 
 
 def test_map_is_built_once_for_neighbours_and_map(app):
