@@ -283,7 +283,8 @@ def page(context: BrowserContext) -> Iterator[Page]:
     """A page that other tests get, too."""
     one = context.pages[0]
     yield one
-    assert_sound(one)
+    if one.url.startswith("http"):  # some tests end before they open it
+        assert_sound(one)
 
 
 @pytest.fixture
@@ -291,7 +292,8 @@ def new_page(context: BrowserContext) -> Iterator[Page]:
     """A page for listeners and scripts, which is closed after the test."""
     one = context.new_page()
     yield one
-    assert_sound(one)
+    if one.url.startswith("http"):  # some tests end before they open it
+        assert_sound(one)
 
 
 def assert_sound(page: Page) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from _lasting_sessions import LastingSession
 from _sessions import Browser, Session, opened, visiting
 
-__all__ = ["Browser", "LastingSession", "Session", "opened", "run", "shown", "trains", "visiting"]
+__all__ = ["Browser", "LastingSession", "Session", "opened", "run", "shown", "stop", "trains", "visiting"]
 
 
 def run(coroutine: Coroutine[None, None, Any]) -> Any:
@@ -27,3 +27,9 @@ async def shown(condition: Callable[[Session], bool], *sessions: Session) -> Non
 def trains(session: Session, epoch: str = r"\d+") -> bool:
     """Whether a session shows the progress of a training of 500 epochs, in an epoch whose number matches a pattern."""
     return any(re.match(f"Epoch ({epoch}) of 500, batch", text) for text in session.page.progress)
+
+
+async def stop(session: Session) -> None:
+    """Press Stop, once it is there."""
+    await shown(lambda session: session.page.has("button", "Stop"), session)
+    await session.press("Stop", is_waiting=False)

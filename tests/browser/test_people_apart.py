@@ -7,7 +7,7 @@ from conftest import App, Visitors, go_to, of_its_own, settle, started, visit
 from oidc import Service
 from playwright.sync_api import Page, expect
 from postgres import free_port
-from sessions import Browser, Session, opened, run, shown, trains, visiting
+from sessions import Browser, Session, opened, run, shown, stop, trains, visiting
 from test_train import LITTLE_WORK
 
 from digitlab.ui.visitor_cookie import COOKIE
@@ -79,8 +79,7 @@ def test_a_run_outlives_its_tab_and_only_its_owner_changes_it(app):
         ann = Browser(app.url)
         async with opened(Session(ann, f"train?settings=1~epochs_is_500~{LITTLE_WORK}")) as tab:
             await tab.press("Train", is_waiting=False)
-            await shown(trains, tab)
-            assert tab.page.says("yours")
+            await shown(lambda session: trains(session) and session.page.says("yours"), tab)
             address = f"train?run={tab.query['run'][0]}"
         async with visiting(app.url, "train") as ben:
             assert ben.page.says("No training yet. Choose the settings and press Train.")
@@ -94,10 +93,9 @@ def test_a_run_outlives_its_tab_and_only_its_owner_changes_it(app):
                     await assert_only_seen(other)
             await shown(lambda session: trains(session, r"[2-9]|\d\d+"), ben)  # one was saved
             async with opened(Session(ann, address)) as tab:  # Ann is herself in another tab, too.
-                await shown(lambda session: trains(session) and session.page.says("yours"), tab)
-                assert tab.page.has("button", "Rename")
+                await shown(lambda session: session.page.says("yours") and session.page.has("button", "Rename"), tab)
                 assert not tab.page.has("button", "Delete")  # as long as it is not over
-                await tab.press("Stop", is_waiting=False)
+                await stop(tab)
                 await shown(lambda session: session.page.says("The network so far was saved"), ben, tab)
                 await shown(lambda session: session.page.has("button", "Delete"), tab)
                 assert not rights(ben)
@@ -110,8 +108,9 @@ def rights(session: Session) -> set[str]:
     return {name for name in RIGHTS if session.page.has("button", name)}
 
 
-async def assert_only_seen(session: Session) -> None:
-    await shown(lambda session: trains(session) and session.page.says("by another user"), session)
+async def assert_only_seen(session: Session, by: str = "by another user") -> None:
+    """Nothing can be done to the run when all of its page is there."""
+    await shown(lambda session: trains(session) and session.page.says(by) and not session._is_running, session)
     assert not rights(session)
 
 
@@ -158,15 +157,13 @@ def test_a_pupils_training_is_stopped_by_a_teacher_not_a_pupil(someone, visitors
     async def stop_it() -> str:
         async with opened(Session(ben, f"train?settings=1~epochs_is_500~{LITTLE_WORK}")) as tab:
             await tab.press("Train", is_waiting=False)
-            await shown(trains, tab)
-            assert "Stop" in rights(tab)
+            await shown(lambda session: trains(session) and "Stop" in rights(session), tab)
             address = f"train?run={tab.query['run'][0]}"
         async with opened(Session(cleo, address)) as tab:
-            await shown(lambda session: trains(session) and session.page.says("by Ben"), tab)
-            assert not rights(tab)
+            await assert_only_seen(tab, "by Ben")
         async with opened(Session(ada, address)) as tab:
             await shown(trains, tab)
-            await tab.press("Stop", is_waiting=False)
+            await stop(tab)
             await shown(lambda session: any(map(session.page.says, STOPPED)), tab)
         return address
 

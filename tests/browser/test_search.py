@@ -4,7 +4,7 @@ from contextlib import AsyncExitStack
 
 from conftest import assert_no_tensorflow, of_its_own, started
 from postgres import free_port
-from sessions import Browser, LastingSession, Session, opened, run, shown
+from sessions import Browser, LastingSession, Session, opened, run, shown, stop
 
 from digitlab.runs.records.search import TrialState
 from digitlab.runs.store.store import Store
@@ -49,8 +49,7 @@ def test_a_search_outlives_kill_9_and_is_stopped_at_a_wish(tmp_path):
                 assert len({trial.run for trial in trials}) == TRIALS
 
                 await start_search(tab, 500)
-                await shown(lambda session: session.page.has("button", "Stop"), tab)
-                await tab.press("Stop", is_waiting=False)
+                await stop(tab)
                 await shown(lambda session: session.page.says("stopped]"), tab)
                 await shown(lambda session: session.page.has("button", "Delete"), tab)
                 assert tab.page.errors == []

@@ -7,7 +7,7 @@ import numpy as np
 from _classroom import PAGES
 from conftest import visit, wait_until
 from playwright.sync_api import Page
-from sessions import Browser, LastingSession, Session, opened, run, shown, trains, visiting
+from sessions import Browser, LastingSession, Session, opened, run, shown, stop, trains, visiting
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
@@ -150,7 +150,7 @@ def test_a_page_that_looks_again_by_itself_is_asked_for_again(app):
         async with visiting(app.url, f"train?settings=1~epochs_is_500~{LITTLE_WORK}") as session:
             await session.press("Train", is_waiting=False)
             await shown(lambda session: trains(session) and is_asked_again(session), session)
-            await session.press("Stop", is_waiting=False)
+            await stop(session)
             return session.all_errors
 
     def is_asked_again(session: Session) -> bool:

@@ -6,7 +6,7 @@ from contextlib import ExitStack
 
 import pytest
 from conftest import of_its_own, started
-from sessions import run, shown, trains, visiting
+from sessions import run, shown, stop, trains, visiting
 from test_train import LITTLE_WORK
 
 AWAY = "does not respond"
@@ -35,7 +35,7 @@ def test_two_apps_share_a_run_also_after_a_database_outage(two_apps, postgres):
                 await shown(lambda session: session.page.says(AWAY), one, other)
                 await asyncio.to_thread(postgres.start)
                 await shown(lambda session: not session.page.says(AWAY) and trains(session), one, other)
-                await one.press("Stop", is_waiting=False)
+                await stop(one)
                 await shown(lambda session: session.page.says("The network so far was saved"), one, other)
                 await shown(lambda session: session.page.has("page_link", "Try it"), one, other)
                 assert all(AWAY in error for session in (one, other) for error in session.all_errors)

@@ -11,11 +11,16 @@ from test_train import press_train, set_epochs
 
 
 @pytest.fixture
-def take(request: pytest.FixtureRequest, page: Page):
-    """Takes a picture for the README."""
-    folder: Path | None = request.config.getoption("--pictures")
-    if folder is None:
+def folder(request: pytest.FixtureRequest) -> Path:
+    """Where the pictures go."""
+    if request.config.getoption("--pictures") is None:
         pytest.skip("takes pictures with --pictures FOLDER; other tests go the same ways")
+    return request.config.getoption("--pictures")
+
+
+@pytest.fixture
+def take(folder: Path, page: Page):
+    """Takes a picture for the README."""
     page.set_viewport_size({"width": 1180, "height": 800})
 
     def picture(name: str, height: int = 800) -> None:
@@ -27,7 +32,7 @@ def take(request: pytest.FixtureRequest, page: Page):
     return picture
 
 
-def test_a_newcomer_walks_through_the_lab(page, take):
+def test_a_newcomer_walks_through_the_lab(take, page):
     visit(page, "", "Draw a digit")
     page.get_by_role("link", name="1. Browse").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Browse MNIST")
@@ -46,7 +51,7 @@ def test_a_newcomer_walks_through_the_lab(page, take):
     take_the_other_pages(page, take)
 
 
-def take_the_other_pages(page, take):
+def take_the_other_pages(take, page):
     visit(page, "draw")
     draw(page, SEVEN)
     expect(answer(page)).to_have_text("7")
