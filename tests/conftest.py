@@ -107,11 +107,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: next((place for place, path in enumerate(LONGEST) if item.nodeid.startswith(path)), 99))
 
 
-def pytest_collection_finish() -> None:
-    """Leave what is imported by now out of garbage collections: each export to LiteRT makes a full one, of 0.2 s."""
-    gc.freeze()
-
-
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
     """Name bytes by their argument: a ZIP holds the time, and so differs between the processes that collect tests."""
     return argname if isinstance(val, bytes) else None
