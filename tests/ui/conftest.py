@@ -16,7 +16,8 @@ from digitlab.lab import Lab
 from digitlab.networks.recognition import Recogniser
 from digitlab.runs.dispatch.jobs import P, T
 from digitlab.settings import Settings
-from digitlab.ui import resources
+from digitlab.ui import kept_drawings, resources
+from digitlab.ui.kept_drawings import KeptDrawings
 from digitlab.ui.visitor_cookie import COOKIE, new_token
 
 Loaded = OrderedDict[Path, tuple[Recogniser, tuple[int, ...]]]
@@ -53,6 +54,15 @@ def _no_keras() -> Iterator[None]:
     """Keep Streamlit from clearing Keras after each run, for 0.6 s: a page process has no Keras, but this one may."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(script_runner, "_clean_problem_modules", lambda: None)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_folder_of_the_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep drawings of closed tabs elsewhere than in the folder `data`."""
+    kept = KeptDrawings(tmp_path_factory.mktemp("kept"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(kept_drawings, "_kept", lambda: kept)
         yield
 
 
