@@ -20,6 +20,7 @@ from digitlab.worker import build
 _MAX_POOLED = 3  # networks; the largest holds some megabytes
 
 _pool: OrderedDict[tuple[object, ...], keras.Model] = OrderedDict()
+_unused: WeakKeyDictionary[keras.Model, keras.Model] = WeakKeyDictionary()  # networks built for their weights alone
 _BY_SCHEDULE = 0.0  # in the place of a rate that a person chose
 _lock = threading.Lock()  # a worker may score, or on another's cluster train, in several threads
 
@@ -39,6 +40,7 @@ def acquire(config: TrainingConfig) -> keras.Model:
         variable.assign(keras.ops.zeros_like(variable))
     set_rate(model, config.learning_rate if config.schedule == "constant" else _BY_SCHEDULE)
     model.stop_evaluating = False
+    _unused[model] = fresh
     return model
 
 
@@ -62,7 +64,7 @@ def release(model: keras.Model, config: TrainingConfig) -> keras.Model:
     Returns:
         An ordinary Keras model with the same weights and optimizer, so that `evaluate` and `fit` work.
     """
-    network = build.build(config.preset, config.seed, config.layers)
+    network = _unused.pop(model, None) or build.build(config.preset, config.seed, config.layers)
     network.set_weights(model.get_weights())
     optimizer = _optimizer(config, _rate(config))
     optimizer.build(network.trainable_variables)

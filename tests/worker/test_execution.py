@@ -1,4 +1,5 @@
 import dataclasses
+import gc
 import itertools
 import shlex
 import shutil
@@ -279,6 +280,8 @@ def test_a_folder_that_is_read_only_interrupts_a_run(settings, store, small):
 
 def test_a_warm_worker_has_compiled_the_tutorial_s_network(settings):
     model_pool._pool.clear()
+    frozen = gc.get_freeze_count()
     execution.warm_up(settings)
+    assert gc.get_freeze_count() > frozen
     (warmed,) = model_pool._pool.values()
     assert model_pool.acquire(dataclasses.replace(TrainingConfig(), seed=3)) is warmed
