@@ -1,7 +1,11 @@
 """The scales of pixels that networks are trained on elsewhere, and what a person chooses for an import."""
 
+import dataclasses
 from dataclasses import dataclass
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from digitlab.errors import InvalidSetting
 from digitlab.translation import Text
@@ -13,13 +17,28 @@ ScaleStep = tuple[str, dict[str, Any]]  # the name of one of Keras' layers, and 
 class PixelScale:
     """A scale, as the layers that compute it from pictures of shape (n, height, width), 0 background and 1 ink.
 
+    Attributes:
+        title: In words.
+        steps: The layers.
+        is_by_pixel: Whether each pixel has statistics of its own, which are not in `steps` yet.
+
     Example:
         >>> SCALES[1]
-        PixelScale(title='0 to 255', steps=(('Rescaling', {'scale': 255, 'offset': 0}),))
+        PixelScale(title='0 to 255', steps=(('Rescaling', {'scale': 255, 'offset': 0}),), is_by_pixel=False)
     """
 
     title: str
     steps: tuple[ScaleStep, ...]
+    is_by_pixel: bool = False
+
+    def with_statistics(self, statistics: NDArray[np.float64]) -> "PixelScale":
+        """Return a scale by pixel with its step, from `pixel_statistics`; any other as it is."""
+        if not self.is_by_pixel:
+            return self
+        mean, variance = statistics
+        return dataclasses.replace(
+            self, steps=(("Normalization", {"axis": (1, 2), "mean": mean, "variance": variance}),)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +47,7 @@ class ImportChoices:
 
     Attributes:
         scale: Title of one of `SCALES`; empty: it is found out.
-        is_corrected: Whether outputs in another order, or a network for transposed pictures, are adapted to MNIST's.
+        is_corrected: Whether outputs in another order, or a network for turned pictures, are adapted to MNIST's.
     """
 
     scale: str = ""
@@ -44,6 +63,26 @@ class ImportChoices:
                     scales="; ".join(titles),
                 )
             )
+
+
+def pixel_statistics(images: NDArray[np.uint8]) -> NDArray[np.float64]:
+    """Return what StandardScaler of scikit-learn learns of pictures, 0 background and 1 ink.
+
+    Args:
+        images: uint8 (n, height, width), 0 to 255, of at most a million pictures.
+
+    Returns:
+        float64 (2, height, width): mean and variance of each pixel, a variance of 1 where the pixel is constant.
+
+    Example:
+        >>> pixel_statistics(np.array([[[0, 255]], [[0, 0]]], np.uint8)).tolist()
+        [[[0.0, 0.5]], [[1.0, 0.25]]]
+    """
+    count = len(images)
+    totals = images.sum(axis=0, dtype=np.int64)
+    squares = np.einsum("nij,nij->ij", images, images, dtype=np.int64)
+    variance = (count * squares - totals**2) / (255 * count) ** 2  # of whole numbers: exactly 0 if constant
+    return np.stack([totals / (255 * count), np.where(variance > 0, variance, 1)])
 
 
 def _rescaling(scale: float, offset: float) -> ScaleStep:
@@ -71,4 +110,5 @@ SCALES = (  # from the simplest to the least usual: among scales that fit equall
     PixelScale(Text("0 or 1, binarized at half"), _binary(127)),
     PixelScale(Text("0 or 1, any ink is 1"), _binary(0)),
     PixelScale(Text("1 or 0, binarized at half, dark on light"), (*_binary(127), _DARK)),
+    PixelScale(Text("each pixel standardized, as by StandardScaler()"), (), is_by_pixel=True),
 )

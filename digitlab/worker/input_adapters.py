@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import keras
+import numpy as np
 
 from digitlab.errors import ModelRejected
 from digitlab.translation import Text
@@ -19,6 +20,51 @@ Tensor = Any  # of Keras, symbolic or not
 
 
 @dataclass(frozen=True, slots=True)
+class Turn:
+    """A way in which pictures are turned or mirrored.
+
+    Attributes:
+        title: In words.
+        steps: What is done one after the other: "t" exchanges rows and columns, "c" reverses the columns.
+
+    Example:
+        >>> np.asarray(Turn("turned left", "ct")(np.eye(2, dtype=np.float32)[np.newaxis]))[0].tolist()
+        [[0.0, 1.0], [1.0, 0.0]]
+    """
+
+    title: str = ""
+    steps: str = ""
+
+    def __call__(self, x: Tensor) -> Tensor:
+        """Return turned pictures, (n, side, side)."""
+        for number, step in enumerate(self.steps):
+            name = f"turned_{number}" if number else "turned"
+            x = keras.layers.Permute((2, 1), name=name)(x) if step == "t" else _mirrored(x, name)
+        return x
+
+
+UPRIGHT, TRANSPOSED = Turn(), Turn(Text("rows and columns exchanged"), "t")
+TURNS = (
+    TRANSPOSED,
+    Turn(Text("turned left by 90 degrees"), "ct"),
+    Turn(Text("turned right by 90 degrees"), "tc"),
+    Turn(Text("turned by 180 degrees"), "ctct"),
+    Turn(Text("mirrored from left to right"), "c"),
+    Turn(Text("mirrored from top to bottom"), "tct"),
+    Turn(Text("rows and columns exchanged and turned by 180 degrees"), "ctc"),
+)
+
+
+def _mirrored(x: Tensor, name: str) -> Tensor:
+    """Return pictures with their columns reversed: a product with a matrix, which every format of a network knows."""
+    side = x.shape[-1]
+    mirror = keras.layers.Dense(side, use_bias=False, trainable=False, name=name)
+    mirror.build(x.shape)
+    mirror.set_weights([np.eye(side)[::-1]])
+    return mirror(x)
+
+
+@dataclass(frozen=True, slots=True)
 class InputAdapter:
     """The way from pictures of shape (n, 28, 28) to the inputs of one network.
 
@@ -27,7 +73,7 @@ class InputAdapter:
         side: Height and width of its pictures, in pixels.
         scale: The scale of its pixels.
         is_padded: Whether a margin of background makes the picture larger; else it is resized.
-        is_transposed: Whether rows and columns are exchanged, as in EMNIST's files.
+        turn: How its pictures are turned.
 
     Example:
         >>> import numpy as np
@@ -42,19 +88,23 @@ class InputAdapter:
     side: int
     scale: PixelScale
     is_padded: bool = False
-    is_transposed: bool = False
+    turn: Turn = UPRIGHT
 
     def __call__(self, x: Tensor) -> Tensor:
         """Return the network's input, (n, *shape), from pictures, (n, 28, 28), 0 background and 1 ink."""
-        if self.is_transposed:
-            x = keras.layers.Permute((2, 1), name="transposed")(x)
+        if self.scale.is_by_pixel:
+            return self._form(self.turn(self._scaled(x)))  # the statistics are those of upright pictures
+        x = self.turn(x)
         if self.side != _SIDE:
             x = keras.layers.Reshape((_SIDE, _SIDE, 1), name="picture")(x)
             x = self._resizing()(x)
             x = keras.layers.Reshape((self.side, self.side), name="resized_picture")(x)
+        return self._form(self._scaled(x))
+
+    def _scaled(self, x: Tensor) -> Tensor:
         for number, (kind, settings) in enumerate(self.scale.steps):
             x = getattr(keras.layers, kind)(**settings, name=f"own_scale_{number}" if number else "own_scale")(x)
-        return self._form(x)
+        return x
 
     def _resizing(self) -> keras.layers.Layer:
         if not self.is_padded:
@@ -75,7 +125,7 @@ class InputAdapter:
 
     def description(self) -> str:
         """Say in a few words how the pictures are changed; empty if their shape stays, or only gets other brackets."""
-        parts: list[str] = [Text("rows and columns exchanged")] if self.is_transposed else []
+        parts = [self.turn.title] if self.turn.title else []
         if self.side != _SIDE:
             padded = Text("padded to {side} x {side} pixels", side=self.side)
             parts.append(padded if self.is_padded else Text("resized to {side} x {side} pixels", side=self.side))
@@ -94,7 +144,17 @@ def adapters_for(taken: Sequence[int | None], scales: Sequence[PixelScale]) -> l
     """
     shape, side = _known_shape(taken)
     ways = [True, False] if _SIDE < side <= _MAX_PADDED else [False]
-    return [InputAdapter(shape, side, scale, is_padded) for is_padded in ways for scale in scales]
+    fitting = [scale for scale in scales if side == _SIDE or not scale.is_by_pixel]
+    if not fitting:
+        raise ModelRejected(
+            Text(
+                "Its pictures have {side} x {side} pixels, and the statistics of each pixel are known for {known} x "
+                "{known}. Choose another scale.",
+                side=side,
+                known=_SIDE,
+            )
+        )
+    return [InputAdapter(shape, side, scale, is_padded) for is_padded in ways for scale in fitting]
 
 
 def _known_shape(taken: Sequence[int | None]) -> tuple[tuple[int, ...], int]:

@@ -17,10 +17,11 @@ from numpy.typing import NDArray
 
 from digitlab.errors import ModelRejected
 from digitlab.translation import Text
-from digitlab.worker.input_adapters import InputAdapter
+from digitlab.worker.input_adapters import TRANSPOSED, TURNS, UPRIGHT, InputAdapter, Turn
 
 Floats = NDArray[np.float32]
 _BATCH = _FEW = 300  # digits; the first batch shows which adapters are far from the best
+_FEWER = 100  # digits, which show that a network does not read turned pictures
 _MAX_FINALISTS = 5
 _FAR = 0.5  # nats per digit; more than any two scales differ that fit alike
 _MARGIN = 0.02  # share of the best loss; a smaller difference may come from the sample
@@ -31,6 +32,9 @@ _GAP = 0.005  # share of a batch normalization's statistics that even the right 
 _GAP_RATIO = 3  # ratio to the gap of the best scale
 _MIN_ACCURACY = 0.5  # accuracy, 0 to 1, that a network for digits reaches
 _GAIN = 0.05  # gain in accuracy, from which another order of the outputs counts
+# Accuracy below which turned pictures are tried: 0, 1, 2, 5 and 8 look alike when they are turned by 180 degrees.
+_MIN_UPRIGHT = 0.75
+_TURN_GAIN = 0.1  # gain in accuracy, from which a turn counts
 _ROUNDING = 1e-3  # difference from 1 that the sum of ten probabilities may have
 _TEMPERATURES = np.exp(np.linspace(-4, 6, 41)).astype(np.float32)
 
@@ -85,26 +89,25 @@ def search(
         adapters: What is tried, the simplest first.
         images: Training digits, uint8 (n, 28, 28).
         labels: uint8 (n,).
-        is_corrected: Whether another order of the outputs, or transposed pictures, are accepted.
+        is_corrected: Whether another order of the outputs, or turned pictures, are accepted.
 
     Raises:
-        ModelRejected: It reads no digits; or only in another order, or transposed, which nobody accepted.
+        ModelRejected: It reads no digits; or only in another order, or turned, which nobody accepted.
     """
     reader = _Reader(model)
     few_images, few_labels = images[:_FEW], labels[:_FEW]
     trials = reader.trials(adapters, few_images, few_labels)
     if not trials:
         raise ModelRejected(Text("Its answers are infinite or not a number (NaN). Train it again."))
-    best, order = max(trial.accuracy for trial in trials), _order(trials, few_labels)
-    if best < _MIN_ACCURACY and order is None:
-        transposed = [dataclasses.replace(adapter, is_transposed=True) for adapter in adapters]
-        trials = reader.trials(transposed, few_images, few_labels)
+    order = _order(trials, few_labels)
+    best, turn = _accuracy(trials, few_labels), UPRIGHT
+    if best < _MIN_UPRIGHT and (turn := reader.turn(adapters, few_images[:_FEWER], few_labels[:_FEWER], best)).steps:
+        trials = reader.trials(_turned(adapters, turn), few_images, few_labels)
         order = _order(trials, few_labels)
-        if order is None and max((trial.accuracy for trial in trials), default=0) < _MIN_ACCURACY:
-            raise _reads_nothing(best, _FEW)
-    is_transposed = trials[0].adapter.is_transposed
-    if (order or is_transposed) and not is_corrected:
-        raise ModelRejected(_offer(order, is_transposed=is_transposed))
+    if _accuracy(trials, few_labels) < _MIN_ACCURACY:
+        raise _reads_nothing(best, _FEW)
+    if (order or turn.steps) and not is_corrected:
+        raise ModelRejected(_offer(order, turn))
     if order:
         labels = np.array(order, np.uint8)[labels]
         trials = [reader.scored(trial, labels[:_FEW]) for trial in trials]
@@ -138,6 +141,18 @@ class _Reader:
                 gap = float(np.mean([gap for _, gap in parts]))
                 trials.append(self.scored(_Trial(adapter, outputs, 0, 0, outputs[:, 0], gap), labels))
         return trials
+
+    def turn(
+        self, adapters: Sequence[InputAdapter], images: NDArray[np.uint8], labels: NDArray[np.uint8], upright: float
+    ) -> Turn:
+        """Return how pictures have to be turned to be read best; `upright` is the accuracy if they are not."""
+        best = max(_MIN_ACCURACY, upright + _TURN_GAIN)
+        found = UPRIGHT
+        for turn in TURNS:
+            accuracy = _accuracy(self.trials(_turned(adapters, turn), images, labels), labels)
+            if accuracy >= best:
+                found, best = turn, accuracy
+        return found
 
     def scored(self, trial: _Trial, labels: NDArray[np.uint8]) -> _Trial:
         """Return the same trial, with the figures for other labels."""
@@ -194,6 +209,16 @@ def _order(trials: Sequence[_Trial], labels: NDArray[np.uint8]) -> tuple[int, ..
     return found
 
 
+def _accuracy(trials: Sequence[_Trial], labels: NDArray[np.uint8]) -> float:
+    """Return the best accuracy of several trials, in the order of the outputs that is found."""
+    wanted = np.array(_order(trials, labels) or range(10))[labels]
+    return max((float((trial.outputs.argmax(axis=1) == wanted).mean()) for trial in trials), default=0)
+
+
+def _turned(adapters: Sequence[InputAdapter], turn: Turn) -> list[InputAdapter]:
+    return [dataclasses.replace(adapter, turn=turn) for adapter in adapters]
+
+
 def _finalists(trials: Sequence[_Trial]) -> list[_Trial]:
     """Return the trials that a larger sample has to tell apart, in their order."""
     likely = _likely(trials)
@@ -244,14 +269,16 @@ def _reads_nothing(accuracy: float, count: int) -> ModelRejected:
     )
 
 
-def _offer(order: tuple[int, ...] | None, *, is_transposed: bool) -> Text:
+def _offer(order: tuple[int, ...] | None, turn: Turn) -> Text:
     digits = ", ".join(map(str, np.argsort(order))) if order else ""
+    if turn.steps and turn is not TRANSPOSED:
+        return _offer_to_turn(digits, turn)
     if not digits:
         return Text(
             "It takes pictures whose rows and columns are exchanged, as in EMNIST's files. Switch on “Correct order "
             "and orientation” (command line: --correct) and import it again: it is then adapted to MNIST's digits."
         )
-    if not is_transposed:
+    if not turn.steps:
         return Text(
             "It gives the digits in the order {digits}. Switch on “Correct order and orientation” (command line: "
             "--correct) and import it again: it is then adapted to MNIST's digits.",
@@ -261,5 +288,20 @@ def _offer(order: tuple[int, ...] | None, *, is_transposed: bool) -> Text:
         "It takes pictures whose rows and columns are exchanged, as in EMNIST's files, and gives the digits in the "
         "order {digits}. Switch on “Correct order and orientation” (command line: --correct) and import it again: it "
         "is then adapted to MNIST's digits.",
+        digits=digits,
+    )
+
+
+def _offer_to_turn(digits: str, turn: Turn) -> Text:
+    if not digits:
+        return Text(
+            "It takes pictures like this: {turn}. Switch on “Correct order and orientation” (command line: --correct) "
+            "and import it again: it is then adapted to MNIST's digits.",
+            turn=turn.title,
+        )
+    return Text(
+        "It takes pictures like this: {turn}. And it gives the digits in the order {digits}. Switch on “Correct order "
+        "and orientation” (command line: --correct) and import it again: it is then adapted to MNIST's digits.",
+        turn=turn.title,
         digits=digits,
     )

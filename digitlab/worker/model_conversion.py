@@ -28,7 +28,7 @@ from digitlab.translation import Text
 from digitlab.uploads import h5_network
 from digitlab.uploads.layer_allowlist import NAMED, check_layers
 from digitlab.uploads.legacy_config import modernized
-from digitlab.uploads.pixel_scales import SCALES, ImportChoices
+from digitlab.uploads.pixel_scales import SCALES, ImportChoices, PixelScale
 from digitlab.uploads.weights_file import copy_weights
 from digitlab.worker import input_search
 from digitlab.worker.export import export, versions
@@ -54,7 +54,7 @@ def convert(folder: Path, max_weights: int) -> dict[str, Any]:
 
     Args:
         folder: Holds `config.json`, `weights.h5`, and `trial.npz` with `images`, uint8 (n, 28, 28), their `labels`,
-            `test`, uint8 (m, 28, 28), and the choices `scale` and `is_corrected`.
+            `statistics` of all training digits, `test`, uint8 (m, 28, 28), and the choices `scale` and `is_corrected`.
         max_weights: Numbers that a network may hold.
 
     Returns:
@@ -64,9 +64,9 @@ def convert(folder: Path, max_weights: int) -> dict[str, Any]:
         ModelRejected: With the reason.
     """
     with np.load(folder / "trial.npz", allow_pickle=False) as trial:
-        images, labels, test = trial["images"], trial["labels"], trial["test"]
+        images, labels, statistics, test = (trial[name] for name in ("images", "labels", "statistics", "test"))
         choices = ImportChoices(str(trial["scale"]), is_corrected=bool(trial["is_corrected"]))
-    model, outcome = adapt(open_network(folder, max_weights), images, labels, choices)
+    model, outcome = adapt(open_network(folder, max_weights), images, labels, statistics, choices)
     export(model, folder / NETWORK, images[:64])
     answers = model.predict(test, batch_size=_BATCH, verbose=0)
     np.save(folder / ANSWERS, answers.astype(np.float32), allow_pickle=False)
@@ -74,7 +74,11 @@ def convert(folder: Path, max_weights: int) -> dict[str, Any]:
 
 
 def adapt(
-    imported: keras.Model, images: NDArray[np.uint8], labels: NDArray[np.uint8], choices: ImportChoices
+    imported: keras.Model,
+    images: NDArray[np.uint8],
+    labels: NDArray[np.uint8],
+    statistics: NDArray[np.float64],
+    choices: ImportChoices,
 ) -> tuple[keras.Model, dict[str, Any]]:
     """Find out how a network takes digits, and return it in the form of the lab's own, and what was found.
 
@@ -82,12 +86,14 @@ def adapt(
         imported: The network as it came.
         images: Training digits, uint8 (n, 28, 28).
         labels: uint8 (n,).
+        statistics: Mean and variance of each pixel, as `pixel_statistics` returns them.
         choices: What a person decided.
 
     Raises:
         ModelRejected: It reads no digits.
     """
-    adapters, place = _adapters(imported, choices.scale), _place_of_answer(imported)
+    scales = [scale.with_statistics(statistics) for scale in SCALES if choices.scale in ("", scale.title)]
+    adapters, place = _adapters(imported, scales), _place_of_answer(imported)
     try:
         flat = _flatten(imported, adapters[0].shape, place)
         found = input_search.search(flat, adapters, images, labels, is_corrected=choices.is_corrected)
@@ -95,7 +101,7 @@ def adapt(
     except _UNFIT as error:
         raise ModelRejected(Text("It cannot read a digit: {reason}", reason=_first_line(error))) from error
     return model, {
-        "parameters": int(model.count_params()),
+        "parameters": int(flat.count_params()),
         "layers": len(imported.layers),
         "scale": found.adapter.scale.title,
         "adaptation": _adaptation(found, imported, place),
@@ -197,15 +203,15 @@ class _Budget:
         keras.layers.Layer.add_weight = self._add_weight
 
 
-def _adapters(model: keras.Model, scale: str) -> list[InputAdapter]:
-    """Return the ways in which a network may take its pictures, of one scale where a person chose it."""
+def _adapters(model: keras.Model, scales: Sequence[PixelScale]) -> list[InputAdapter]:
+    """Return the ways in which a network may take its pictures, each with one of several scales."""
     try:
         taken = model.input_shape
     except (AttributeError, ValueError) as error:
         raise ModelRejected(_NOT_BUILT) from error
     if not isinstance(taken, tuple):
         raise ModelRejected(Text("It has several inputs; a network for digits takes one picture."))
-    return adapters_for(taken[1:], [known for known in SCALES if scale in ("", known.title)])
+    return adapters_for(taken[1:], scales)
 
 
 def _place_of_answer(model: keras.Model) -> int:

@@ -54,6 +54,8 @@ def test_a_network_may_be_built_for_any_number_of_digits():
         (layer("MultiHeadAttention", num_heads=10**6, key_dim=4), "num_heads 1,000,000"),
         (layer("TFOpLambda", function="io.write_file"), "TFOpLambda"),
         (layer("Add", "keras.src.ops.numpy"), "keras.src.ops.numpy"),
+        (layer("Reshape", "keras.src.ops.numpy", newshape=[-1, 10**6]), "keras.src.ops.numpy"),
+        (layer("ExpandDims", "keras.src.ops.numpy", axis=1), "keras.src.ops.numpy"),
         (layer("Activation", activation="os.system"), "activation 'os.system'"),
         (layer("Activation", activation=layer("Lambda", name="x", function=LAMBDA)), "Lambda"),
         (dense(kernel_initializer={"module": "builtins", "class_name": "eval", "config": "1"}), "eval of builtins"),

@@ -53,6 +53,9 @@ def test_arithmetic_of_keras_2_becomes_a_layer():
     divided = old("TFOpLambda", "t", [["pixels", 0, 0, {"y": 255.0, "name": None}]], function="math.truediv")
     last = checked(functional(PIXELS, divided))[-1]
     assert (last["class_name"], last["config"]["scale"]) == ("Rescaling", 1 / 255)
+    shaped = old("TFOpLambda", "t", [["pixels", 0, 0, {"shape": [-1, 7, 4], "name": None}]], function="reshape")
+    last = checked(functional(PIXELS, shaped))[-1]
+    assert (last["class_name"], last["config"]["target_shape"]) == ("Reshape", [7, 4])
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,8 @@ X = {
     "class_name": "__keras_tensor__",
     "config": {"shape": [None, 28], "dtype": "float32", "keras_history": ["x", 0, 0]},
 }
+PICTURE = X | {"config": X["config"] | {"shape": [None, 28, 1]}}
+ONE = X | {"config": X["config"] | {"shape": [1, 28, 1]}}
 
 
 def checked(kind, *args, module="keras.src.ops.numpy", registered_name=None, kwargs=None, **config):
@@ -41,6 +43,59 @@ def test_arithmetic_with_a_number_becomes_a_rescaling(kind, args, scale, offset)
 
 def test_a_cast_becomes_a_rescaling_by_one():
     assert checked("Cast", X, module="keras.src.ops.core", dtype="float32")[1]["scale"] == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "tensor", "config", "layer"),
+    [
+        ("Reshape", X, {"newshape": [-1, 7, 4]}, ("Reshape", {"target_shape": [7, 4]})),
+        ("Reshape", X, {"newshape": [None, -1, 4]}, ("Reshape", {"target_shape": [-1, 4]})),
+        ("ExpandDims", X, {"axis": -1}, ("Reshape", {"target_shape": [28, 1]})),
+        ("ExpandDims", X, {"axis": [1, -1]}, ("Reshape", {"target_shape": [1, 28, 1]})),
+        ("Squeeze", PICTURE, {"axis": -1}, ("Reshape", {"target_shape": [28]})),
+        ("Squeeze", PICTURE, {"axis": None}, ("Reshape", {"target_shape": [28]})),
+        ("Transpose", PICTURE, {"axes": [0, -1, 1]}, ("Permute", {"dims": [2, 1]})),
+    ],
+)
+def test_another_shape_of_a_digit_becomes_a_layer(kind, tensor, config, layer):
+    name, settings = checked(kind, tensor, **config)
+    del settings["name"]
+    assert (name, settings) == layer
+
+
+@pytest.mark.parametrize(
+    ("kind", "tensor", "config"),
+    [
+        ("Reshape", X, {"newshape": [-1]}),
+        ("Reshape", X, {"newshape": -1}),
+        ("Reshape", X, {"newshape": [56, 14]}),
+        ("Reshape", X, {"newshape": [-1, -1, 28]}),
+        ("Reshape", X, {"newshape": [-1, 0, 28]}),
+        ("Reshape", X, {"newshape": [-1, 28.0]}),
+        ("Reshape", X, {"newshape": [-1, True, 28]}),
+        ("Reshape", X, {"newshape": [-1, 10**400]}),
+        ("Reshape", X, {"newshape": [-1] + [1] * 10**5}),
+        ("Reshape", X, {"newshape": "text"}),
+        ("Reshape", X, {}),
+        ("ExpandDims", X, {"axis": 0}),
+        ("ExpandDims", X, {"axis": -3}),
+        ("ExpandDims", X, {"axis": 10**9}),
+        ("ExpandDims", X, {"axis": [1] * 10**5}),
+        ("ExpandDims", X | {"config": {"shape": [None] * 10**5}}, {"axis": 1}),
+        ("ExpandDims", X | {"config": {"shape": "text"}}, {"axis": 1}),
+        ("Squeeze", PICTURE, {"axis": 1}),
+        ("Squeeze", ONE, {"axis": None}),
+        ("Squeeze", ONE, {"axis": 0}),
+        ("Transpose", PICTURE, {"axes": None}),
+        ("Transpose", PICTURE, {"axes": [1, 0, 2]}),
+        ("Transpose", PICTURE, {"axes": [0, 1, 1]}),
+        ("Transpose", PICTURE, {"axes": [0, 2, {"class_name": "__lambda__"}]}),
+    ],
+    ids=lambda value: str(value)[:40],
+)
+def test_what_mixes_digits_or_is_no_shape_is_rejected(kind, tensor, config):
+    with pytest.raises(ModelRejected):
+        checked(kind, tensor, **config)
 
 
 @pytest.mark.parametrize("kind", ["Add", "Subtract", "Multiply"])

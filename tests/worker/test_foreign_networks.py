@@ -8,12 +8,14 @@ import keras
 import numpy as np
 import pytest
 from foreignnetworks import network, shares
-from keras import layers
+from keras import layers, ops
 
 from digitlab.errors import ModelRejected
 from digitlab.uploads import keras_archive
-from digitlab.uploads.pixel_scales import SCALES, ImportChoices
-from digitlab.worker.model_conversion import adapt, open_network
+from digitlab.uploads.pixel_scales import SCALES, ImportChoices, pixel_statistics
+from digitlab.worker import model_conversion
+from digitlab.worker.input_adapters import TURNS
+from digitlab.worker.model_conversion import open_network
 
 TRAINED = 2000  # digits
 MAX_DIFFERENCE = 0.001  # between the accuracy shown and the true one
@@ -51,12 +53,26 @@ def opened(tmp_path):
     return opened
 
 
+@pytest.fixture(scope="module")
+def statistics(digits):
+    return pixel_statistics(digits.x_train)
+
+
 @pytest.fixture
-def adapted(digits, opened):
+def adapt(digits, statistics):
+    def adapt(model, **choices):
+        images, labels = digits.x_train[::40], digits.y_train[::40]
+        return model_conversion.adapt(model, images, labels, statistics, ImportChoices(**choices))
+
+    return adapt
+
+
+@pytest.fixture
+def adapted(digits, opened, adapt):
     """Adapt a network, compare the accuracy shown with the true one, and return what was found."""
 
     def adapted(model, prepare, order=range(10), suffix=".keras", **choices):
-        own, found = adapt(opened(model, suffix), digits.x_train[::40], digits.y_train[::40], ImportChoices(**choices))
+        own, found = adapt(opened(model, suffix), **choices)
         images, labels = digits.x_test[:2000], digits.y_test[:2000]
         shown = np.asarray(own(images)).argmax(1)
         answers = keras.tree.flatten(model(prepare(images), training=False))
@@ -68,8 +84,8 @@ def adapted(digits, opened):
     return adapted
 
 
-@pytest.mark.parametrize("scale", [one for one in SCALES if all(kind == "Rescaling" for kind, _ in one.steps)],
-                         ids=lambda scale: scale.title)  # fmt: skip
+@pytest.mark.parametrize("scale", [one for one in SCALES if all(kind == "Rescaling" for kind, _ in one.steps)
+                                   and not one.is_by_pixel], ids=lambda scale: scale.title)  # fmt: skip
 def test_a_linear_scale_is_found_out(adapted, perceptron, scale):
     settings = scale.steps[0][1] if scale.steps else {"scale": 1, "offset": 0}
     factor, offset = settings["scale"], settings["offset"]
@@ -95,7 +111,7 @@ NOT_LINEAR = {
 
 
 @pytest.mark.parametrize("title", NOT_LINEAR)
-def test_a_scale_that_is_not_linear_is_found_out(adapted, pictures, binary_perceptron, digits, title):
+def test_a_scale_that_is_not_linear_is_found_out(adapted, adapt, pictures, binary_perceptron, title):
     prepare, (images, labels) = NOT_LINEAR[title], pictures
     if "normalized" in title:
         model = network(foreignnetworks.train(prepare(images), labels))
@@ -103,7 +119,7 @@ def test_a_scale_that_is_not_linear_is_found_out(adapted, pictures, binary_perce
         return
     model = network(binary_perceptron.scaled(-1, 1) if "dark" in title else binary_perceptron)
     # It reads shades between 0 and 1 about as well, or even better, so a person has to choose.
-    _, found = adapt(model, digits.x_train[::40], digits.y_train[::40], ImportChoices())
+    _, found = adapt(model)
     assert title in (found["scale"], *found["alternatives"])
     assert adapted(model, prepare, scale=title)["scale"] == title
 
@@ -168,12 +184,47 @@ def test_another_order_is_offered_and_then_applied(adapted, perceptron, digits):
         assert found["adaptation"] == "outputs, which stood for 1, 2, 3, 4, 5, 6, 7, 8, 9, 0, reordered"
 
 
-def test_transposed_pictures_are_offered_and_then_applied(adapted, perceptron):
-    other = network(perceptron.reordered(np.arange(784).reshape(28, 28).T.ravel()))
-    with pytest.raises(ModelRejected, match=r"rows and columns are exchanged, as in EMNIST's files\. Switch on"):
+TURNED = {
+    "rows and columns exchanged": lambda images: images.transpose(0, 2, 1),
+    "turned left by 90 degrees": lambda images: np.rot90(images, 1, (1, 2)),
+    "turned right by 90 degrees": lambda images: np.rot90(images, 3, (1, 2)),
+    "turned by 180 degrees": lambda images: np.rot90(images, 2, (1, 2)),
+    "mirrored from left to right": lambda images: images[:, :, ::-1],
+    "mirrored from top to bottom": lambda images: images[:, ::-1],
+    "rows and columns exchanged and turned by 180 degrees": lambda images: np.rot90(images, 2, (1, 2)).transpose(
+        0, 2, 1
+    ),
+}
+
+
+@pytest.mark.parametrize("turn", TURNS, ids=lambda turn: turn.title)
+def test_a_turn_does_what_it_says(turn):
+    images = np.arange(2 * 28 * 28, dtype="f4").reshape(2, 28, 28)
+    assert np.array_equal(np.asarray(turn(images)), TURNED[turn.title](images))
+
+
+@pytest.mark.parametrize(
+    ("title", "match"),
+    [
+        ("rows and columns exchanged", r"rows and columns are exchanged, as in EMNIST's files\. Switch on"),
+        ("turned left by 90 degrees", r"like this: turned left by 90 degrees\. Switch on"),
+        ("turned by 180 degrees", r"like this: turned by 180 degrees\. Switch on"),  # some digits look alike
+    ],
+)
+def test_turned_pictures_are_offered_and_then_applied(adapted, perceptron, title, match):
+    other = network(perceptron.reordered(TURNED[title](np.arange(784).reshape(1, 28, 28)).ravel()))
+    with pytest.raises(ModelRejected, match=match):
         adapted(other, shares)
-    found = adapted(other, lambda images: shares(images).transpose(0, 2, 1), is_corrected=True)
-    assert found["adaptation"] == "rows and columns exchanged"
+    assert adapted(other, lambda images: TURNED[title](shares(images)), is_corrected=True)["adaptation"] == title
+
+
+def test_pixels_that_were_standardized_one_by_one_are_found_out(adapted, pictures, statistics, perceptron):
+    mean, variance = statistics
+    prepare, (images, labels) = (lambda images: (shares(images) - mean) / np.sqrt(variance)), pictures
+    found = adapted(network(foreignnetworks.train(prepare(images), labels)), prepare)
+    assert found["scale"] == "each pixel standardized, as by StandardScaler()"
+    with pytest.raises(ModelRejected, match="32 x 32 pixels, and the statistics"):
+        adapted(network(perceptron, (32, 32, 1), CROP), prepare, scale=found["scale"])
 
 
 def test_an_untrained_network_is_refused(adapted):
@@ -208,7 +259,7 @@ def learned_scale(digits):
 
 @pytest.mark.filterwarnings("ignore:You are saving your model as an HDF5 file")
 @pytest.mark.parametrize("suffix", [".keras", ".h5"])
-@pytest.mark.parametrize("name", ["augmented", "normalized", "resized", "divided", "nested", "batches"])
+@pytest.mark.parametrize("name", ["augmented", "normalized", "resized", "divided", "reshaped", "nested", "batches"])
 def test_harmless_layers_change_nothing(adapted, perceptron, digits, name, suffix):
     prepare, inputs = shares, keras.Input((28, 28, 1))
     match name:
@@ -223,6 +274,9 @@ def test_harmless_layers_change_nothing(adapted, perceptron, digits, name, suffi
         case "divided":
             model = keras.Model(inputs, network(perceptron)(layers.Reshape((28, 28))(1.0 - (255.0 - inputs) / 255.0)))
             prepare = pixels
+        case "reshaped":
+            x = ops.transpose(ops.squeeze(ops.expand_dims(ops.reshape(inputs, (-1, 28, 28)), 1), axis=1), (0, 2, 1))
+            model = keras.Model(inputs, network(perceptron)(layers.Permute((2, 1))(x)))
         case "nested":
             inner = keras.Sequential([keras.Input((28, 28, 1)), layers.Reshape((28, 28)), network(perceptron)])
             model = keras.Model(inputs, inner(inputs))
@@ -280,12 +334,12 @@ def test_what_would_take_too_long_is_refused(adapted, stack, match):
         adapted(keras.Model(inputs, layers.Dense(10)(layers.Flatten()(x))), shares)
 
 
-def test_a_short_training_with_batches_keeps_its_own_scale(digits):
+def test_a_short_training_with_batches_keeps_its_own_scale(adapt, digits):
     """Its moving averages are far from those of the digits, and the standardized scale makes up for it."""
     keras.utils.set_random_seed(1)
     stack = [layers.Conv2D(8, 3, strides=2), layers.BatchNormalization(), layers.ReLU(), layers.Flatten()]
     model = keras.Sequential([keras.Input((28, 28, 1)), *stack, layers.Dense(10)])
     model.compile("adam", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
     model.fit(shares(digits.x_train[:6000])[..., None], digits.y_train[:6000], batch_size=64, verbose=0)
-    _, found = adapt(model, digits.x_train[::40], digits.y_train[::40], ImportChoices())
+    _, found = adapt(model)
     assert found["scale"] == "0 to 1"

@@ -14,6 +14,7 @@ from digitlab.data import mnist
 from digitlab.errors import ModelDamaged, ModelRejected
 from digitlab.networks.recognition import Recogniser
 from digitlab.uploads import keras_archive
+from digitlab.uploads.pixel_scales import pixel_statistics
 from digitlab.worker import model_conversion
 from digitlab.worker.explainer import Explainer
 
@@ -27,7 +28,8 @@ def take_in(tmp_path, digits):
         (tmp_path / "config.json").write_text(json.dumps(parts.config))
         (tmp_path / "weights.h5").write_bytes(parts.weights)
         images, labels, test = digits.x_train[-1000:], digits.y_train[-1000:], digits.x_test[:300]
-        np.savez(tmp_path / "trial.npz", images=images, labels=labels, test=test, scale="", is_corrected=False)
+        trial = {"images": images, "labels": labels, "statistics": pixel_statistics(images), "test": test}
+        np.savez(tmp_path / "trial.npz", **trial, scale="", is_corrected=False)
         return model_conversion.convert(tmp_path, most)
 
     return take_in

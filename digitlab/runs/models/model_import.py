@@ -33,9 +33,9 @@ from digitlab.settings import Settings
 from digitlab.storage.folder import Folder
 from digitlab.translation import Text, message_of
 from digitlab.uploads import keras_archive
-from digitlab.uploads.pixel_scales import SCALES, ImportChoices
+from digitlab.uploads.pixel_scales import SCALES, ImportChoices, pixel_statistics
 
-_RULES = 2  # change it with the checks: files that passed other checks are checked again
+_RULES = 3  # change it with the checks: files that passed other checks are checked again
 _MAX_CACHED = 20  # imported networks; some megabytes each
 _TRIAL_STEP = 20  # every 20th training digit, 3,000 in all, finds the scale of pixels
 _MAX_WAIT = 60  # seconds to wait while another file is checked
@@ -220,6 +220,7 @@ class ModelImporter:
             folder / "trial.npz",
             images=images,
             labels=labels,
+            statistics=pixel_statistics(digits.x_train),
             test=digits.x_test,
             scale=choices.scale,
             is_corrected=choices.is_corrected,

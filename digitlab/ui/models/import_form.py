@@ -72,7 +72,7 @@ def _choices(number: int) -> ImportChoices:
     is_corrected = right.checkbox(
         _("Correct order and orientation"),
         key=f"import-correct-{number}",
-        help=_("Adapts a network whose outputs are in another order than 0 to 9, or that takes transposed pictures."),
+        help=_("Adapts a network whose outputs are in another order than 0 to 9, or that takes turned pictures."),
     )
     return ImportChoices(scale, is_corrected=is_corrected)
 
