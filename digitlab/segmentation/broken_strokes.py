@@ -1,6 +1,10 @@
-"""Bridges the gaps of broken strokes: between components above each other whose nearest ends almost meet."""
+"""Bridges the gaps of broken strokes: between components whose nearest ends almost meet.
 
-from itertools import combinations
+They lie above each other, or one goes on in the direction in which the other ends.
+"""
+
+from collections.abc import Iterator
+from itertools import combinations, islice
 
 import cv2
 import numpy as np
@@ -13,16 +17,24 @@ _MAX_GAP = 0.12  # share of the height of both pieces: a tenth of a digit's heig
 # smaller one's, where together they are much taller than each.
 _FEW_SHARED_ROWS, _MAX_SHARED_ROWS, _MAX_PART = 0.3, 0.5, 0.75
 _MAX_WIDTH = 1.2  # ratio of width to height: what is broader is an underline, or belongs to several digits
+# Beside each other, or broader, are parts of which one goes on where the other ends.
+_MAX_SIGN = 1.7  # ratio of width to height
+_MAX_MEETINGS = 3  # of two parts, such as both ends of a zero's halves
+_END = 2.5  # pen widths of a stroke whose direction counts
+_MIN_END = 4  # pixels
+_MIN_STRETCH = 2.0  # ratio of the variance along the stroke's end to that across it
+_MIN_COSINE = 0.87  # of the angle between a stroke's end and the gap: 30 degrees
 _BRIDGE = 0.9  # pen widths
 
 Point = tuple[int, int]  # x and y in pixels
+Floats = NDArray[np.float64]
 
 
 def bridge_gaps(ink: NDArray[np.uint8], parts: list[Component]) -> NDArray[np.uint8]:
     """Draw a line of the pen's width across each gap of a broken stroke.
 
     Two components are taken for one broken stroke if the gap is at most a tenth of the height of both together, and if
-    they have so few rows in common that they can't be two digits of a line.
+    they have so few rows in common that they can't be two digits of a line, or meet end to end.
 
     Args:
         ink: uint8 (height, width), 0 background to 255 ink.
@@ -35,7 +47,7 @@ def bridge_gaps(ink: NDArray[np.uint8], parts: list[Component]) -> NDArray[np.ui
         return ink
     scale = measure(parts)
     strokes = [part for part in parts if not is_speck(part, scale)]
-    gaps = [ends for pair in combinations(strokes, 2) if (ends := _nearest_ends(*pair)) is not None]
+    gaps = [ends for pair in combinations(strokes, 2) if (ends := _nearest_ends(*pair, scale.pen)) is not None]
     if not gaps:
         return ink
     bridged = ink.copy()
@@ -44,15 +56,14 @@ def bridge_gaps(ink: NDArray[np.uint8], parts: list[Component]) -> NDArray[np.ui
     return bridged
 
 
-def _nearest_ends(first: Component, second: Component) -> tuple[Point, Point] | None:
+def _nearest_ends(first: Component, second: Component, pen: float) -> tuple[Point, Point] | None:
     """Return the nearest pixels of two components of one broken stroke; None where they are not."""
     left, top, right, bottom = bounding_box([first, second])
     reach = int(_MAX_GAP * (bottom - top)) + 1
     if (
-        not _are_above_each_other(first, second, bottom - top)
-        or min(first.bottom, second.bottom) - max(first.top, second.top) < -reach
+        min(first.bottom, second.bottom) - max(first.top, second.top) < -reach
         or overlap(first, second) < -reach
-        or right - left > _MAX_WIDTH * (bottom - top)
+        or right - left > _MAX_SIGN * (bottom - top)
     ):
         return None
     window = (
@@ -64,17 +75,53 @@ def _nearest_ends(first: Component, second: Component) -> tuple[Point, Point] | 
     here, there = _pixels(first, window), _pixels(second, window)
     if not here.any() or not there.any():
         return None
+    limit = _MAX_GAP * (bottom - top) + 1
+    is_likely = right - left <= _MAX_WIDTH * (bottom - top) and _are_above_each_other(first, second, bottom - top)
+    for start, end in islice(_meetings(here, there, limit, pen), _MAX_MEETINGS):
+        ends = (window[0] + start[0], window[1] + start[1]), (window[0] + end[0], window[1] + end[1])
+        if is_likely or _go_on(first, second, *ends, pen):
+            return ends
+    return None
+
+
+def _meetings(
+    here: NDArray[np.uint8], there: NDArray[np.uint8], limit: float, pen: float
+) -> Iterator[tuple[Point, Point]]:
+    """Find the pixels of two masks that are at most `limit` apart, the nearest first, and none near each other."""
     distance = cv2.distanceTransform(1 - here, cv2.DIST_L2, cv2.DIST_MASK_5)
     distance[there == 0] = np.inf
-    y, x = np.unravel_index(int(distance.argmin()), distance.shape)
-    if distance[y, x] - 1 > _MAX_GAP * (bottom - top):
-        return None
     rows, columns = np.nonzero(here)
-    nearest = int(((rows - y) ** 2 + (columns - x) ** 2).argmin())
-    return (
-        (window[0] + int(columns[nearest]), window[1] + int(rows[nearest])),
-        (window[0] + int(x), window[1] + int(y)),
-    )
+    while distance.min() <= limit:
+        y, x = np.unravel_index(int(distance.argmin()), distance.shape)
+        nearest = int(((rows - y) ** 2 + (columns - x) ** 2).argmin())
+        yield (int(columns[nearest]), int(rows[nearest])), (int(x), int(y))
+        cv2.circle(distance, (int(x), int(y)), round(_END * pen), (np.inf,), cv2.FILLED)
+
+
+def _go_on(first: Component, second: Component, start: Point, end: Point, pen: float) -> bool:
+    """Whether one stroke goes on in the direction in which another one ends: both run along the line between them."""
+    ends = _end_of_stroke(first, start, pen), _end_of_stroke(second, end, pen)
+    if ends[0] is None or ends[1] is None:
+        return False
+    (middle, along), (other_middle, other_along) = ends
+    between = other_middle - middle
+    between /= max(float(np.linalg.norm(between)), 1e-9)
+    return bool(min(abs(along @ between), abs(other_along @ between)) >= _MIN_COSINE)
+
+
+def _end_of_stroke(part: Component, point: Point, pen: float) -> tuple[Floats, Floats] | None:
+    """Return the middle, (2,), and the direction, (2,), of a component's ink near a point; None if it has none."""
+    radius = _END * pen
+    x, y = point[0] - part.left, point[1] - part.top
+    left, top = max(0, int(x - radius)), max(0, int(y - radius))
+    rows, columns = np.nonzero(part.mask[top : int(y + radius) + 2, left : int(x + radius) + 2])
+    near = np.stack([columns + left - x, rows + top - y], axis=1).astype(np.float64)
+    near = near[(near**2).sum(axis=1) <= radius**2]
+    if len(near) < _MIN_END:
+        return None
+    spread, axes = np.linalg.eigh(np.cov(near.T))
+    is_long = spread[1] >= _MIN_STRETCH * spread[0]
+    return (near.mean(axis=0) + point, axes[:, 1]) if is_long else None
 
 
 def _are_above_each_other(first: Component, second: Component, height: int) -> bool:

@@ -24,6 +24,12 @@ def pieces(ink):
         [[(40, 40), (40, 40), (100, 40)], [(94, 58), (60, 140)]],  # the top and the stem of a seven
         [[(90, 40), (45, 40), (40, 82), (52, 80)], [(68, 76), (95, 95), (90, 135), (40, 140)]],  # within a five
         [[(90, 70), (60, 90), (40, 65), (60, 40), (90, 50), (90, 78)], [(90, 98), (88, 140)]],  # a nine and its stem
+        [[(30, 120), (80, 80)], [(93, 70), (150, 40)]],  # a one that leans so far that it is broader than tall
+        [
+            [(90, 30), (60, 60), (45, 100), (46, 115)],
+            [(52, 136), (66, 165), (110, 165), (110, 120), (75, 120)],
+        ],  # a six
+        [[(80, 30), (50, 80), (55, 108)], [(63, 122), (90, 150), (125, 100), (96, 36)]],  # a zero, open at the top
     ],
 )
 def test_a_gap_of_a_tenth_of_the_height_is_bridged(paths):
@@ -48,6 +54,9 @@ def test_the_bridge_is_about_as_wide_as_the_pen():
         [[(40, 40), (40, 80)], [(40, 110), (40, 150)]],  # a gap of a fifth
         [[(40, 40), (40, 140)], [(100, 88), (112, 88)]],  # a dash beside a one
         [[(60, 40), (60, 100)], [(20, 116), (280, 116)]],  # a line under it
+        [[(40, 60), (90, 60), (60, 140)], [(106, 40), (106, 140)]],  # a seven and a one
+        [[(40, 80), (90, 80)], [(106, 40), (106, 140)]],  # a dash that points at a one
+        [[(40, 140), (70, 40)], [(85, 40), (115, 140)]],  # ends that both point up
     ],
 )
 def test_what_is_no_broken_stroke_stays_apart(paths):
