@@ -100,10 +100,10 @@ def _meetings(
 
 def _go_on(first: Component, second: Component, start: Point, end: Point, pen: float) -> bool:
     """Whether one stroke goes on in the direction in which another one ends: both run along the line between them."""
-    ends = _end_of_stroke(first, start, pen), _end_of_stroke(second, end, pen)
-    if ends[0] is None or ends[1] is None:
+    ending, beginning = _end_of_stroke(first, start, pen), _end_of_stroke(second, end, pen)
+    if ending is None or beginning is None:
         return False
-    (middle, along), (other_middle, other_along) = ends
+    (middle, along), (other_middle, other_along) = ending, beginning
     between = other_middle - middle
     between /= max(float(np.linalg.norm(between)), 1e-9)
     return bool(min(abs(along @ between), abs(other_along @ between)) >= _MIN_COSINE)
