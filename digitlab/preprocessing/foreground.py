@@ -16,7 +16,7 @@ from digitlab.preprocessing.frames import SMALL_PRINT, remove_frames
 from digitlab.preprocessing.photo import ink_on_paper
 from digitlab.preprocessing.pixel_grid import sample_squares
 from digitlab.preprocessing.rectangles import Rectangle, find_panels, find_rectangles
-from digitlab.preprocessing.ruled_lines import remove_printed_lines
+from digitlab.preprocessing.ruled_lines import remove_printed_lines, remove_tilted_squares
 
 MAX_SIDE = 1024  # pixels: more detail than 28 x 28 can hold
 _SAME = 2  # grey levels: equal except for rounding
@@ -26,6 +26,7 @@ _STRONG = 128  # ink with a lower peak is told from the background by its colour
 _FULL = 192  # ink of at least this level is kept as it is; paler ink is raised, or its line would break where it is cut
 _MIN_DIFFERENCE = 20  # grey levels: smaller differences come from compression, unless the background has none
 _MIN_PRINTED = 200  # pixels on the shorter side of a flat picture from which on lines are searched for
+_MOST = 0.6  # share of the height, and of the width, of a figure that its plot takes at least
 _MAX_PANELS, _MAX_DEPTH = 24, 4  # more, beside or within each other, are no plots: a bound for a hostile picture
 _MAX_FRAME = 0.04  # share of the shorter side: no line of a frame at the picture's very edge is as thick
 _MIN_PHOTO = 48  # pixels on the shorter side: in a smaller picture the light can't be estimated
@@ -198,8 +199,10 @@ def _in_panels(
     places, inks = [], []
     for place in [rectangle.inside for rectangle in rectangles if rectangle.may_be_plot][:_MAX_PANELS]:
         inside = np.ascontiguousarray(drawing[place])
-        inside = inside if (values := values_of_colormap(inside)) is None else values
-        ink = _on_squares(inside, cv2.cvtColor(inside, cv2.COLOR_RGBA2GRAY))
+        ink = None
+        if not _is_figure(inside):  # whose white is no value of a plot's map, and no pixel of it
+            inside = inside if (values := values_of_colormap(inside)) is None else values
+            ink = _on_squares(inside, cv2.cvtColor(inside, cv2.COLOR_RGBA2GRAY))
         if ink is not None or place in panels:
             places.append(place)
             inks.append(_on_opaque(inside, depth) if ink is None else ink)
@@ -213,6 +216,18 @@ def _in_panels(
     return written
 
 
+def _is_figure(inside: NDArray[np.uint8]) -> bool:
+    """Whether a panel is only the figure around a plot, which takes most of it."""
+    grey = cv2.cvtColor(inside, cv2.COLOR_RGBA2GRAY)
+    border = _border(grey)
+    background = _background_level(grey, border)
+    if min(grey.shape) < _MIN_PHOTO or not _is_flat(border, background):
+        return False
+    ink = _difference(inside, grey, background)
+    shapes = [grey[plot].shape for plot in find_panels(ink, find_rectangles(ink))]
+    return any(height > _MOST * grey.shape[0] and width > _MOST * grey.shape[1] for height, width in shapes)
+
+
 def _on_squares(drawing: NDArray[np.uint8], grey: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
     """Return the ink of a picture whose pixels are drawn as squares; None where they aren't."""
     squares = sample_squares(drawing, grey)
@@ -223,10 +238,12 @@ def _on_squares(drawing: NDArray[np.uint8], grey: NDArray[np.uint8]) -> NDArray[
 
 def _on_flat(ink: NDArray[np.uint8], rectangles: Sequence[Rectangle], background: int) -> NDArray[np.uint8]:
     """Return the ink of a flat page without printed lines and frames, and raise it where it is pale."""
-    ink = remove_frames(ink, rectangles)
+    rest = remove_frames(ink, rectangles)
     if background >= _STRONG and min(ink.shape) >= _MIN_PRINTED:
-        ink = remove_printed_lines(ink)  # first: pale lines of the paper would decide how pale the ink is
-    return _raise_pale(ink)
+        if rest is not ink:  # a line of tilted paper is not found any more where the half of it was taken for a frame's
+            rest = np.minimum(rest, remove_tilted_squares(ink))
+        rest = remove_printed_lines(rest)  # first: pale lines of the paper would decide how pale the ink is
+    return _raise_pale(rest)
 
 
 def _full_contrast(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -14,6 +14,12 @@ LINE_WIDTH = 7  # pixels there: thicker lines are ink
 _LINE_TILT = 15  # degrees by which paper may be rotated
 _LINE_COVER = 0.8  # share of its length on the paper along which a line is visible
 _MANY_LINES = 3  # lines: so many belong to the paper, however dark; fewer must be fainter than ink
+_MIN_RISE = 0.01  # tangent of the angle from which on paper is tilted: half a degree
+_UNEVEN = 0.2  # share of the distance of two lines: a line that is further from its place is ink
+_MIN_SHOWN = 0.6  # share of its length in the picture along which a line is seen that ends at a corner of the paper
+_MAX_ABSORBED = 0.9  # share of the light that a line absorbs at most, or noise in it would be multiplied
+_OPAQUE = 0.7  # share of the light that a line absorbs: from there on, ink on it can hardly be told from it
+_CROSSING = 0.5  # share of the light that ink absorbs on both sides of a line that it crosses
 _MIN_LINE = 0.03  # share of the light that a line absorbs at least
 _LINE_VOTES = 0.15  # share of the picture's width: the votes that a candidate needs
 _MIN_LINE_LENGTH = 0.1  # share of the picture's width, for a line that leaves the picture at a corner
@@ -41,6 +47,19 @@ def remove_printed_lines(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
     missing = ink.astype(np.float32) / np.float32(256)
     rest, darkest = remove_lines(missing, find_lines(missing, np.zeros((1, 1), np.uint8), 0.0))
     return ink if rest is missing else to_uint8(np.round(rest * 256)) * (rest > darkest)
+
+
+def remove_tilted_squares(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Remove the lines of squared paper that was scanned at an angle; the same array if it was not."""
+    missing = ink.astype(np.float32) / np.float32(256)
+    lines = find_lines(missing, np.zeros((1, 1), np.uint8), 0.0)
+    if min(len(lines.horizontal), len(lines.vertical)) < _MANY_LINES:
+        return ink
+    rises = [line[-1] - line[0] for line in lines.horizontal]
+    if abs(float(np.median(rises))) * ink.shape[0] < _MIN_RISE * ink.shape[1]:
+        return ink
+    rest, darkest = remove_lines(missing, lines)
+    return to_uint8(np.round(rest * 256)) * (rest > darkest)
 
 
 def remove_lines(missing: NDArray[np.float32], lines: Lines) -> tuple[NDArray[np.float32], float]:
@@ -83,15 +102,13 @@ def _horizontal(small: NDArray[np.float32], table: NDArray[np.uint8], noise: flo
     thick, thicker = (cv2.dilate(seen, np.ones((wide, 1), np.uint8)) > 0 for wide in (3, 5))
     ends = ends[:, _is_candidate(ends, thicker, paper)]
     found_lines: list[NDArray[np.float64]] = []
-    failures = 0
-    while ends.size and failures < _MAX_FAILURES:
+    others: list[NDArray[np.float64]] = []
+    while ends.size and len(others) < _MAX_FAILURES:
         rows = _bent(thin, np.interp(columns, [0, width / 2, width - 1], ends[:, 0]))
-        if _crosses(rows, thick, paper):
-            found_lines.append(rows)
-        else:
-            failures += 1
+        (found_lines if _crosses(rows, thick, paper) else others).append(rows)
         tried = np.stack([ends[:, 0], rows[[0, width // 2, -1]]])
         ends = ends[:, (np.abs(ends - tried[..., np.newaxis]).mean(axis=1) > LINE_WIDTH).all(axis=0)]
+    found_lines += [rows for rows in others if _belongs(rows, found_lines, thick, paper)]
     knots = np.linspace(0, width - 1, _KNOTS)
     return [(np.interp(knots, columns, rows) + 0.5) / height for rows in found_lines]
 
@@ -139,6 +156,30 @@ def _crosses(rows: NDArray[np.float64], seen: NDArray[np.bool_], paper: NDArray[
     return bool(visible[:edge].mean() > 0.3 and visible[-edge:].mean() > 0.3)
 
 
+def _belongs(
+    rows: NDArray[np.float64], lines: list[NDArray[np.float64]], seen: NDArray[np.bool_], paper: NDArray[np.bool_]
+) -> bool:
+    """Whether a line belongs to the evenly spaced lines of tilted paper, though it ends at a corner of that paper."""
+    slopes = [(line[-1] - line[0]) / len(line) for line in (*lines, rows)]
+    if len(lines) < _MANY_LINES or abs(np.median(slopes)) < _MIN_RISE:
+        return False
+    if abs(slopes[-1] - np.median(slopes)) > _MIN_RISE:
+        return False
+    middles = np.sort([line[len(line) // 2] for line in lines])
+    step = float(np.median(np.diff(middles)))
+    distance = float(np.abs(middles - rows[len(rows) // 2]).min()) / step
+    if distance < 0.5 or abs(distance - round(distance)) > _UNEVEN:
+        return False
+    height = seen.shape[0]
+    places = np.round(rows).astype(int)
+    inside = np.flatnonzero((places >= 0) & (places < height))
+    visible = (seen & paper)[places[inside], inside]
+    (shown,) = np.nonzero(visible)
+    if not len(shown) or np.ptp(shown) < _MIN_SHOWN * len(inside):
+        return False
+    return bool(visible[shown[0] : shown[-1] + 1].mean() >= _LINE_COVER)
+
+
 def _remove(
     missing: NDArray[np.float32], lines: list[NDArray[np.float64]], is_ruled: bool
 ) -> tuple[NDArray[np.float32], float]:
@@ -155,9 +196,13 @@ def _remove(
         values = missing.take(np.clip(band, 0, height - 1) * width + columns)
         whole = values[:, inside.all(axis=0)][:, ::4]
         profile = np.median(whole, axis=1) if whole.size else np.zeros(len(band))
-        profile = np.clip(cv2.dilate(profile.astype(np.float32)[:, np.newaxis], np.ones((3, 1), np.uint8)), 0, 0.9)
+        profile = cv2.dilate(profile.astype(np.float32)[:, np.newaxis], np.ones((3, 1), np.uint8))
+        is_opaque, profile = profile > _OPAQUE, np.clip(profile, 0, _MAX_ABSORBED)
         if is_ruled or profile.max() < MIN_PEAK * ink:
             darkest = max(darkest, float(profile.max()))
             rest = 1 - (1 - values) / (1 - profile)
+            if is_opaque.any():
+                goes_on = (values[0] > _CROSSING) & (values[-1] > _CROSSING)
+                rest = np.where(is_opaque, values * goes_on, rest)
             np.put(result, (band * width + columns)[inside], rest[inside])
     return result, darkest

@@ -1,5 +1,6 @@
 from itertools import pairwise
 
+import cv2
 import numpy as np
 import pytest
 
@@ -221,10 +222,19 @@ def test_a_sign_is_cut_where_all_digits_are_clear_never_surely():
     assert [(half.reading.digit, half.reading.is_sure) for half in halves] == [(6, False), (6, False)]
 
 
-@pytest.mark.parametrize(("digit", "is_sure"), [(1, False), (7, False), (6, True)])
+@pytest.mark.parametrize(("digit", "is_sure"), [(1, False), (7, False), (6, True), (8, True)])
 def test_a_stroke_cut_from_other_ink_is_no_sure_digit(digit, is_sure):
     halves = find_digits(touching(np.zeros((200, 400), np.uint8)), certain_of(digit, 0.99, is_slim=True))
     assert [(half.reading.digit, half.reading.is_sure) for half in halves] == [(digit, is_sure)] * 2
+
+
+def test_an_eight_that_was_cut_from_a_bold_x_is_never_sure():
+    line = np.zeros((200, 300), np.uint8)
+    for ends in (((70, 60), (210, 140)), ((90, 140), (230, 60))):
+        cv2.line(line, *ends, (255,), 40)
+    digits = find_digits(line, Answering(lambda images: np.tile(np.eye(10, dtype=np.float32)[8], (len(images), 1))))
+    assert len(digits) == 2
+    assert not any(digit.reading.is_sure for digit in digits)
 
 
 @pytest.mark.parametrize(("share", "is_sure"), [(0.85, False), (0.95, True)])
@@ -308,3 +318,11 @@ def test_a_letter_is_not_cut_into_digits(network):
     assert part.box[2] < v.shape[1]
     assert np.array_equal(part.ink[: v.shape[0], : v.shape[1]], v)
     assert not part.ink[-20:, -20:].any()
+
+
+@pytest.mark.parametrize(("dot", "is_sure"), [(None, True), ((0.25, 1.3), False), ((1.5, 1.3), True)])
+def test_what_stands_on_a_dot_is_no_sure_digit(dot, is_sure):
+    """A question mark is read as a seven; a full stop beside a digit says nothing."""
+    strokes = [[(0, 0), (0.5, 0), (0.25, 1)], *([[dot, dot]] if dot else [])]
+    digit, *_others = find_digits(inked(*strokes), certain_of(7, 0.99, is_slim=False))
+    assert digit.reading.is_sure is is_sure

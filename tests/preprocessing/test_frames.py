@@ -106,6 +106,25 @@ def test_empty_squared_paper_holds_nothing(recogniser, step, side, start, darkne
         assert recogniser.read_number(on_paper(paper)).digits == ()
 
 
+def tilted(dark, angle):
+    """Turned about its middle, with white corners."""
+    (height, width), centre = dark.shape, (dark.shape[1] / 2, dark.shape[0] / 2)
+    return cv2.warpAffine(np.float32(dark), cv2.getRotationMatrix2D(centre, angle, 1), (width, height))
+
+
+@pytest.mark.parametrize("digit", [None, 4])
+@pytest.mark.parametrize("darkness", [0.3, 1])
+@pytest.mark.parametrize("angle", [-2, 3])
+def test_tilted_squared_paper_with_white_corners_holds_only_ink(text, angle, darkness, digit):
+    paper = np.zeros((400, 500), np.float32)
+    paper[5::25] = paper[:, 8::25] = darkness
+    if digit is not None:
+        paper[60:340, 110:390] = np.maximum(
+            paper[60:340, 110:390], form([written(digit)], kind="none", cell=(280, 280), pen=14, margin=0)
+        )
+    assert text(on_paper(tilted(paper, angle))) == ("" if digit is None else str(digit))
+
+
 @pytest.mark.parametrize("side", [120, 280])
 @pytest.mark.parametrize("digit", [0, 4, 7, 9])
 def test_a_digit_on_squared_paper_is_read(recogniser, digit, side):
@@ -155,7 +174,7 @@ def test_the_plot_in_a_notebook_is_read(text, cmap, dark):
     assert text(notebook(plot([small(4)], cmap, inches=(5.5, 4.2)), dark=dark)) == "4"
 
 
-@pytest.mark.parametrize("cmap", ["viridis", "gray", "inferno", "gray_r"])
+@pytest.mark.parametrize("cmap", ["viridis", "gray", "inferno", "gray_r", "hot", "turbo", "RdBu"])
 def test_a_plot_cut_out_tightly_in_a_dark_notebook_is_read(text, cmap):
     figure = plot([small(4)], cmap, inches=(5.5, 4.2))
     rows, columns = (np.flatnonzero((figure[..., :3] < 250).any(axis=(axis, 2))) for axis in (1, 0))
