@@ -17,14 +17,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Protocol
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from digitlab.networks.reading import DigitReading, Reading
 from digitlab.preprocessing import normalization
-from digitlab.preprocessing.normalization import MIN_INK
-from digitlab.segmentation.components import connected_components, measure
+from digitlab.segmentation.components import connected_components, has_hole, stands_on_a_dot
 from digitlab.segmentation.segments import Segment, find_segments, single_sign, undivided
 
 _NETWORK_WEIGHT = 8.0  # weight of the network's log-probability; the prior of the geometry has 1
@@ -35,7 +33,6 @@ _MIN_CUT_PRIOR, _MIN_CUT_LIKELIHOOD, _MIN_NARROW_LIKELIHOOD = -8.0, -1.2, -5.0
 _NARROW = 0.6  # ratio of width to height
 _STROKES = (1, 7)  # what the strokes of letters look like: where such a digit was cut from other ink, it is never sure
 _LOOPED = 8  # the halves of a bold x look like eights: without a loop, such a digit that was cut is never sure
-_MIN_DOT, _MAX_DOT = 0.7, 2.5  # pen widths of the dot of a question mark, whose rest looks like a seven
 _MAX_PIECES = 6  # of a digit whose strokes are broken, or crossed by lines that were removed; lines of text have more
 _MIN_SIGNS, _MIN_SURE = 3, 0.5  # a row of so many signs, fewer of which are sure, is text
 _MIN_DIVISIBLE = 0.9  # the probability from which ink that could be cut is surely one digit
@@ -77,7 +74,7 @@ def find_digits(ink: NDArray[np.uint8], network: DigitReader) -> list[DigitReadi
             scores[k] += _log_likelihood(read[k])
     path = most_likely_path(segments, scores)
     digits = [_cautious(digit, segments[k]) for k in path if (digit := read[k])]
-    if len(digits) == 1 and digits[0].reading.is_sure and _stands_on_a_dot(digits[0], ink):
+    if len(digits) == 1 and digits[0].reading.is_sure and stands_on_a_dot(digits[0].box, ink):
         return [_unsure(digits[0])]
     sign = single_sign(ink) if len(digits) > 1 else None
     if sign is None:
@@ -123,30 +120,9 @@ def _cautious(digit: DigitReading, segment: Segment) -> DigitReading:
     """Return a digit that is sure only if its ink can hardly be cut in another way, and is in few pieces."""
     is_divisible = segment.first < segment.last and max(digit.reading.probabilities) < _MIN_DIVISIBLE
     is_cut_stroke = segment.is_cut and digit.reading.digit in _STROKES
-    is_half = segment.is_cut and digit.reading.digit == _LOOPED and not _has_hole(segment.ink)
+    is_half = segment.is_cut and digit.reading.digit == _LOOPED and not has_hole(segment.ink)
     is_doubtful = is_divisible or is_cut_stroke or is_half or len(connected_components(segment.ink)) > _MAX_PIECES
     return _unsure(digit) if is_doubtful else digit
-
-
-def _has_hole(ink: NDArray[np.uint8]) -> bool:
-    """Whether ink, uint8 (height, width), encloses some background."""
-    background = cv2.copyMakeBorder(cv2.inRange(ink, 0, MIN_INK), 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=(255,))
-    return bool(cv2.connectedComponents(background, connectivity=4)[0] > 2)
-
-
-def _stands_on_a_dot(digit: DigitReading, ink: NDArray[np.uint8]) -> bool:
-    """Whether a dot as wide as the pen lies under a digit, as under a question mark."""
-    left, _top, right, bottom = digit.box
-    parts = connected_components(ink)
-    pen = measure(parts).pen
-    return any(
-        part.top >= bottom - 1
-        and left <= part.left
-        and part.right <= right
-        and min(part.mask.shape) >= _MIN_DOT * pen
-        and max(part.mask.shape) <= _MAX_DOT * pen
-        for part in parts
-    )
 
 
 def _unsure(digit: DigitReading) -> DigitReading:

@@ -10,6 +10,7 @@ from digitlab.preprocessing.normalization import MIN_INK
 
 TALL = 0.5  # share of the line's height: smaller components may be the hat of a 5 or the bar of a 7
 _MAX_COMPONENTS = 24  # components: no number that a person draws has more
+_MIN_DOT, _MAX_DOT = 0.7, 2.5  # pen widths of the dot of a question mark
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,6 +93,27 @@ def is_speck(part: Component, scale: WritingScale) -> bool:
     """Whether a component is dust, or an accidental touch of the pen."""
     length: int = max(part.mask.shape)
     return length < max(0.08 * scale.height, min(1.4 * scale.pen, 0.3 * scale.height))
+
+
+def has_hole(ink: NDArray[np.uint8]) -> bool:
+    """Whether ink, uint8 (height, width), encloses some background."""
+    background = cv2.copyMakeBorder(cv2.inRange(ink, (0,), (MIN_INK,)), 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=(255,))
+    return bool(cv2.connectedComponents(background, connectivity=4)[0] > 2)
+
+
+def stands_on_a_dot(box: tuple[int, int, int, int], ink: NDArray[np.uint8]) -> bool:
+    """Whether a dot as wide as the pen lies under the box of a sign, (left, top, right, bottom), as in a question mark."""
+    left, _, right, bottom = box
+    parts = connected_components(ink)
+    pen = measure(parts).pen
+    return any(
+        part.top >= bottom - 1
+        and left <= part.left
+        and part.right <= right
+        and min(part.mask.shape) >= _MIN_DOT * pen
+        and max(part.mask.shape) <= _MAX_DOT * pen
+        for part in parts
+    )
 
 
 def merge_stacked(parts: list[Component], scale: WritingScale) -> list[Component]:
