@@ -102,7 +102,7 @@ def has_hole(ink: NDArray[np.uint8]) -> bool:
 
 
 def stands_on_a_dot(box: tuple[int, int, int, int], ink: NDArray[np.uint8]) -> bool:
-    """Whether a dot as wide as the pen lies under the box of a sign, (left, top, right, bottom), as in a question mark."""
+    """Whether a dot as wide as the pen lies under a sign's box, (left, top, right, bottom), as in a question mark."""
     left, _, right, bottom = box
     parts = connected_components(ink)
     pen = measure(parts).pen
