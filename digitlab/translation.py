@@ -72,6 +72,17 @@ def sentences(*texts: Text) -> Text:
     return reduce(lambda before, text: Text("{before} {text}", before=before, text=text), texts)
 
 
+def recognisable(text: str) -> Text:
+    """Return an English text from another process as a `Text`, so that it is translated within others, too.
+
+    Example:
+        >>> with in_language("ko"):
+        ...     "Keras" in translated(Text("{before} {text}", before="", text=recognisable("It has no layers.")))
+        False
+    """
+    return Text(text)
+
+
 class CountedText(Text):
     """A `Text` that counts things, as `plural_text` makes it."""
 

@@ -31,7 +31,7 @@ from digitlab.runs.records.model_card import ModelCard, Origin
 from digitlab.runs.records.people import Person
 from digitlab.settings import Settings
 from digitlab.storage.folder import Folder
-from digitlab.translation import Text, message_of
+from digitlab.translation import Text, message_of, recognisable
 from digitlab.uploads import keras_archive
 from digitlab.uploads.pixel_scales import SCALES, ImportChoices, pixel_statistics
 
@@ -228,7 +228,7 @@ class ModelImporter:
         self._run(folder)
         outcome = _read_outcome(folder)
         if isinstance(refusal := outcome.get("refusal"), str):
-            raise ModelRejected(refusal[:500])  # English, which is recognised when it is shown
+            raise ModelRejected(recognisable(refusal[:500]))
         keras_archive.parse(keras_archive.read(folder / _NETWORK))  # in case the file took over that process
         _check(folder, outcome, len(digits.x_test))
         for path in folder.iterdir():

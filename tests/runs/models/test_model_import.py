@@ -17,6 +17,7 @@ from digitlab.runs.models import model_import
 from digitlab.runs.models.model_import import ImportedModel, ModelImporter, ResourceLimits, imported_card
 from digitlab.runs.records.model_card import ModelCard
 from digitlab.runs.records.people import OPERATOR, Person
+from digitlab.translation import error_text, in_language
 from digitlab.uploads import keras_archive
 from digitlab.uploads.layer_allowlist import check_layers
 from digitlab.uploads.pixel_scales import ImportChoices
@@ -96,6 +97,7 @@ def refused(importer, content, match):
         importer.import_model(content, "evil.keras")
     assert str(told.value).startswith("evil.keras was rejected. It")
     assert left_in(importer._folder.path) == []
+    return told.value
 
 
 def test_what_takes_too_long_is_ended(settings, digits, theirs):
@@ -113,7 +115,9 @@ def test_what_needs_too_much_memory_is_ended(settings, digits, theirs):
 
 
 def test_what_its_own_process_refuses_is_told_in_a_sentence(importer):
-    refused(importer, packed(plain(*[layer("Dense", units=8000)] * 3)), "more than 5,000,000 weights")
+    error = refused(importer, packed(plain(*[layer("Dense", units=8000)] * 3)), "more than 5,000,000 weights")
+    with in_language("ko"):
+        assert "Its layers" not in error_text(error)
 
 
 def test_code_in_a_file_does_not_run(importer, tmp_path):
