@@ -9,7 +9,22 @@ from typing import Any
 from _lasting_sessions import LastingSession
 from _sessions import Browser, Session, opened, visiting
 
-__all__ = ["Browser", "LastingSession", "Session", "opened", "run", "shown", "stop", "trains", "visiting"]
+__all__ = [
+    "STOPPED",
+    "Browser",
+    "LastingSession",
+    "Session",
+    "is_stopped",
+    "opened",
+    "run",
+    "shown",
+    "stop",
+    "trains",
+    "visiting",
+]
+
+
+STOPPED = ("Stopped before it started", "before a network was saved", "network so far was saved")
 
 
 def run(coroutine: Coroutine[None, None, Any]) -> Any:
@@ -27,6 +42,11 @@ async def shown(condition: Callable[[Session], bool], *sessions: Session) -> Non
 def trains(session: Session, epoch: str = r"\d+") -> bool:
     """Whether a session shows the progress of a training of 500 epochs, in an epoch whose number matches a pattern."""
     return any(re.match(f"Epoch ({epoch}) of 500, batch", text) for text in session.page.progress)
+
+
+def is_stopped(session: Session) -> bool:
+    """Whether a session shows a run that was stopped."""
+    return any(map(session.page.says, STOPPED))
 
 
 async def stop(session: Session) -> None:

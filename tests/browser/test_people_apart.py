@@ -7,13 +7,12 @@ from conftest import App, Visitors, go_to, of_its_own, settle, started, visit
 from oidc import Service
 from playwright.sync_api import Page, expect
 from postgres import free_port
-from sessions import Browser, Session, opened, run, shown, stop, trains, visiting
+from sessions import STOPPED, Browser, Session, is_stopped, opened, run, shown, stop, trains, visiting
 from test_train import LITTLE_WORK
 
 from digitlab.ui.visitor_cookie import COOKIE
 
 RIGHTS = ("Stop", "Pause", "Resume", "Rename", "Delete")  # to change a run
-STOPPED = ("Stopped before it started", "before a network was saved", "network so far was saved")
 
 
 @pytest.fixture
@@ -164,7 +163,7 @@ def test_a_pupils_training_is_stopped_by_a_teacher_not_a_pupil(someone, visitors
         async with opened(Session(ada, address)) as tab:
             await shown(trains, tab)
             await stop(tab)
-            await shown(lambda session: any(map(session.page.says, STOPPED)), tab)
+            await shown(is_stopped, tab)
         return address
 
     address = f"/{run(stop_it())}"

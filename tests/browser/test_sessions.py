@@ -7,7 +7,7 @@ import numpy as np
 from _classroom import PAGES
 from conftest import visit, wait_until
 from playwright.sync_api import Page
-from sessions import Browser, LastingSession, Session, opened, run, shown, stop, trains, visiting
+from sessions import Browser, LastingSession, Session, is_stopped, opened, run, shown, stop, trains, visiting
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
@@ -151,6 +151,7 @@ def test_a_page_that_looks_again_by_itself_is_asked_for_again(app):
             await session.press("Train", is_waiting=False)
             await shown(lambda session: trains(session) and is_asked_again(session), session)
             await stop(session)
+            await shown(is_stopped, session)  # the worker is free for others
             return session.all_errors
 
     def is_asked_again(session: Session) -> bool:
