@@ -213,8 +213,8 @@ async def hundred(options: argparse.Namespace) -> Figures:
         with lab_behind_nginx(processes) as lab:
             figures[f"on_{processes}"] = await drawing(lab, people, seconds)
         print_figures(f"{people} people on {processes}", figures[f"on_{processes}"])
-    one, two = figures["on_1"], figures["on_2"]
-    figures["ratio_p50"], figures["ratio_p95"] = (two[name] / one[name] for name in ("p50_ms", "p95_ms"))
+    alone, two = figures["on_1"], figures["on_2"]
+    figures["ratio_p50"], figures["ratio_p95"] = (two[name] / alone[name] for name in ("p50_ms", "p95_ms"))
     print(f"two processes against one: median {figures['ratio_p50']:.2f}, 95 % {figures['ratio_p95']:.2f}", flush=True)
     return figures
 

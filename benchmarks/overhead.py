@@ -96,10 +96,10 @@ if __name__ == "__main__":
                 print(
                     f"round {number + 1}  direct {direct_seconds[-1]:.2f} s  app {seconds:.2f} s  first {first:.2f} s"
                 )
-            one = [by_the_app(lab, [config, config])[1] for _ in range(options.rounds)]
+            alone = [by_the_app(lab, [config, config])[1] for _ in range(options.rounds)]
         with warm_lab(folder / "two", 2, TrainingConfig(epochs=1)) as lab:
             two = [by_the_app(lab, [config, config])[1] for _ in range(options.rounds)]
-    print(f"two trainings: {statistics.median(one):.2f} s by one worker, {statistics.median(two):.2f} s by two")
+    print(f"two trainings: {statistics.median(alone):.2f} s by one worker, {statistics.median(two):.2f} s by two")
     print(
         json.dumps(
             {
@@ -107,7 +107,7 @@ if __name__ == "__main__":
                 "direct": statistics.median(direct_seconds),
                 "app": statistics.median(app_seconds),
                 "first_point": statistics.median(first_points),
-                "two_workers": statistics.median(one) / statistics.median(two),
+                "two_workers": statistics.median(alone) / statistics.median(two),
             }
         )
     )

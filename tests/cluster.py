@@ -85,9 +85,9 @@ def _cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     environment = Settings(workers=2).environment()
     for name, value in FEW_MEASUREMENTS.items():
         environment[f"DASK_{name.replace('.', '__').replace('-', '_').upper()}"] = str(value)
-    one = Cluster(tmp_path_factory.mktemp("cluster"), environment)
-    yield one
-    one.close()
+    started = Cluster(tmp_path_factory.mktemp("cluster"), environment)
+    yield started
+    started.close()
 
 
 @pytest.fixture

@@ -50,7 +50,7 @@ LONGEST = (
     "tests/runs/",
 )
 ON_A_CLUSTER = ("tests/runs/test_cluster.py", "tests/runs/test_outages.py")
-WITH_A_CREW = (
+WITH_WORKERS = (
     "tests/test_lab.py",
     "tests/test_logs.py",
     "tests/cli/test_search_command.py",
@@ -75,7 +75,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 class OneProcess(LoadScopeScheduling):
     """A file stays in one process, and so do all of the browser's, for two browsers and their apps starve two cores.
 
-    So do those that need a cluster, whose start takes 15 seconds of a processor, and those that need `crewed`.
+    So do those that need a cluster, whose start takes 15 seconds of a processor, and those that need `worker_settings`.
 
     pytest-xdist's own groups are not heeded by pytest 9.2: https://github.com/pytest-dev/pytest-xdist/issues/1386.
     """
@@ -84,7 +84,7 @@ class OneProcess(LoadScopeScheduling):
         file = nodeid.split("::")[0]
         if nodeid.startswith(BROWSER):
             return BROWSER
-        return next((files[0] for files in (WITH_A_CREW, ON_A_CLUSTER) if file in files), file)
+        return next((files[0] for files in (WITH_WORKERS, ON_A_CLUSTER) if file in files), file)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -144,17 +144,17 @@ def settings(tmp_path: Path) -> Settings:
 @pytest.fixture
 def store(settings: Settings) -> Iterator[Store]:
     """The record of `settings`; it is created."""
-    one = Store(settings.database_url)
-    yield one
-    one.close()
+    opened = Store(settings.database_url)
+    yield opened
+    opened.close()
 
 
 @pytest.fixture
 def record(settings: Settings) -> Iterator[LazyStore]:
     """The record of `settings`, opened on first use."""
-    one = LazyStore(settings.database_url)
-    yield one
-    one.close()
+    opened = LazyStore(settings.database_url)
+    yield opened
+    opened.close()
 
 
 @pytest.fixture
@@ -164,9 +164,9 @@ def changes() -> list[int]:
 
 
 @pytest.fixture(scope="session")
-def _crew(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+def _worker_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     """A worker process, by its scheduler and by where it writes its log."""
-    folder = tmp_path_factory.mktemp("crew")
+    folder = tmp_path_factory.mktemp("workers")
     settings = Settings(data=folder / "data", models=folder / "models")
     workers = WorkerClient(settings)
     workers.start()
@@ -177,10 +177,12 @@ def _crew(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
 
 
 @pytest.fixture
-def crewed(settings: Settings, _crew: Settings, request: pytest.FixtureRequest) -> Iterator[Settings]:
+def worker_settings(
+    settings: Settings, _worker_settings: Settings, request: pytest.FixtureRequest
+) -> Iterator[Settings]:
     """A set-up of a test's own, and one warm worker process that all such tests share: its start takes seconds."""
-    assert request.node.nodeid.split("::")[0] in WITH_A_CREW  # else another process starts a worker, too
-    yield dataclasses.replace(settings, scheduler=_crew.scheduler)
+    assert request.node.nodeid.split("::")[0] in WITH_WORKERS  # else another process starts a worker, too
+    yield dataclasses.replace(settings, scheduler=_worker_settings.scheduler)
     store = Store(settings.database_url)
     for run in store.runs():  # the next test finds a worker that has nothing to do
         with suppress(RunIsOver):
@@ -190,9 +192,9 @@ def crewed(settings: Settings, _crew: Settings, request: pytest.FixtureRequest) 
 
 
 @pytest.fixture
-def crew_log(_crew: Settings) -> Path:
-    """What the worker of `crewed` writes, also for the tests before this one."""
-    return _crew.data / "workers.log"
+def workers_log(_worker_settings: Settings) -> Path:
+    """What the worker of `worker_settings` writes, also for the tests before this one."""
+    return _worker_settings.data / "workers.log"
 
 
 @pytest.fixture

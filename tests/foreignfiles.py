@@ -17,7 +17,7 @@ def layer(kind, module="keras.layers", registered_name=None, **config):
 
 def sequential(*layers, **changes):
     """A description of layers, one after the other; each gets a name if it has none."""
-    named = [one | {"config": {"name": f"l{number}"} | one["config"]} for number, one in enumerate(layers)]
+    named = [config | {"config": {"name": f"l{number}"} | config["config"]} for number, config in enumerate(layers)]
     return layer("Sequential", "keras", name="sequential", layers=named) | changes
 
 

@@ -37,37 +37,37 @@ def ships(ready_made, tmp_path):
 
 
 @pytest.fixture
-def lab(crewed, ships):
+def lab(worker_settings, ships):
     """A lab whose worker process is there already."""
-    with Lab(dataclasses.replace(crewed, ready_made=ships)) as one:
-        one.open()
-        one.wait_until_open()
-        yield one
+    with Lab(dataclasses.replace(worker_settings, ready_made=ships)) as opened:
+        opened.open()
+        opened.wait_until_open()
+        yield opened
 
 
 @pytest.fixture
 def lab_with_workers(settings, ships):
     """A lab that starts worker processes of its own."""
-    with Lab(dataclasses.replace(settings, ready_made=ships)) as one:
-        one.open()
-        yield one
+    with Lab(dataclasses.replace(settings, ready_made=ships)) as opened:
+        opened.open()
+        yield opened
 
 
 @pytest.fixture
 def closed_lab(settings, ships):
     """A lab that starts nothing."""
-    with Lab(dataclasses.replace(settings, ready_made=ships)) as one:
-        yield one
+    with Lab(dataclasses.replace(settings, ready_made=ships)) as opened:
+        yield opened
 
 
 @pytest.fixture
 def lab_without_workers(settings, ready_made, monkeypatch):
     monkeypatch.setattr("digitlab.runs.dispatch.worker_client._CONNECT_PATIENCE", 3)
     away = dataclasses.replace(settings, models=ready_made, scheduler="tcp://127.0.0.1:9")
-    with Lab(away) as one:
-        one.open()
-        one.wait_until_open()
-        yield one
+    with Lab(away) as opened:
+        opened.open()
+        opened.wait_until_open()
+        yield opened
 
 
 def test_a_worker_takes_a_network_away_and_reads_it_again(lab):
@@ -107,7 +107,7 @@ def processes_of(lab):
     return [program, *program.children(recursive=True)]
 
 
-def test_runs_outlive_all_of_their_workers_and_then_their_app(lab_with_workers, crewed, settings, small):
+def test_runs_outlive_all_of_their_workers_and_then_their_app(lab_with_workers, worker_settings, settings, small):
     lab = lab_with_workers
     long = dataclasses.replace(small, epochs=12)
     running = lab.start_training(long, "", OPERATOR).number
@@ -121,13 +121,13 @@ def test_runs_outlive_all_of_their_workers_and_then_their_app(lab_with_workers, 
     processes = processes_of(lab)
     lab.close()
     _, alive = psutil.wait_procs(processes, 15)
-    assert [one for one in alive if one.status() != psutil.STATUS_ZOMBIE] == []
+    assert [survivor for survivor in alive if survivor.status() != psutil.STATUS_ZOMBIE] == []
     store = Store(settings.database_url)
     assert [run.state for run in store.runs()] == [RunState.QUEUED] * 2
     assert checkpoint_of(settings, store.run(running)).exists()
     before = store.epochs.all(running)
     assert before[0] == known[0]  # it is in the checkpoint
-    with Lab(crewed) as again:
+    with Lab(worker_settings) as again:
         again.open()
         wait_for(lambda: all(run.state is RunState.FINISHED for run in again.runs()), PATIENCE)
         assert again.run(running).attempt == 2
@@ -145,11 +145,11 @@ def test_without_workers_runs_wait_and_the_reason_is_told(settings, small, monke
 
 
 def test_the_same_recogniser_is_given_until_its_network_changes(closed_lab):
-    one = closed_lab.recogniser("tutorial")
-    assert isinstance(one, Recogniser)
-    assert closed_lab.recogniser("tutorial") is one
+    recogniser = closed_lab.recogniser("tutorial")
+    assert isinstance(recogniser, Recogniser)
+    assert closed_lab.recogniser("tutorial") is recogniser
     closed_lab.model_file("tutorial").touch()
-    assert closed_lab.recogniser("tutorial") is not one
+    assert closed_lab.recogniser("tutorial") is not recogniser
 
 
 def test_a_network_at_an_address_is_copied_here_and_read(settings, ready_made, stroke):
@@ -163,9 +163,9 @@ def test_a_network_at_an_address_is_copied_here_and_read(settings, ready_made, s
 
     files.save(own, copy)
     with Lab(dataclasses.replace(settings, models=address)) as lab:
-        one = lab.recogniser("own")
-        assert one.read(stroke).digit == 1
-        assert lab.recogniser("own") is one
+        recogniser = lab.recogniser("own")
+        assert recogniser.read(stroke).digit == 1
+        assert lab.recogniser("own") is recogniser
         assert lab.model_file("own").read_bytes() == (ready_made / "tutorial.keras").read_bytes()
         assert lab.models()[-1] == own
         lab.rename_model("own", "Mine", OPERATOR)

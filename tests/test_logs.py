@@ -78,26 +78,26 @@ def test_a_password_is_hidden_wherever_it_turns_up(text):
 
 
 def test_an_outage_and_its_end_are_logged_once():
-    told = said(
+    events = said(
         "logs.to_stderr()\n"
         "for is_available in (True, True, False, False, False, True, True, False): logs.log_availability('database', "
         "is_available=is_available)"
     )
-    names = [json.loads(line)["event"] for line in told]
+    names = [json.loads(line)["event"] for line in events]
     assert names == ["database unavailable", "database back", "database unavailable"]
 
 
-def test_a_run_is_logged_from_start_to_end_with_its_person(crewed, crew_log, small, capfd):
-    known = len(crew_log.read_bytes())
-    with Lab(crewed) as lab:
+def test_a_run_is_logged_from_start_to_end_with_its_person(worker_settings, workers_log, small, capfd):
+    known = len(workers_log.read_bytes())
+    with Lab(worker_settings) as lab:
         lab.open()
         lab.wait_until_open()
         run = lab.start_training(small, "Mine", PERSON)
         wait_for(lambda: lab.run(run.number).state is RunState.FINISHED, 90)
-        wait_for(lambda: b'"run finished"' in crew_log.read_bytes()[known:])
+        wait_for(lambda: b'"run finished"' in workers_log.read_bytes()[known:])
         lab.delete_run(run.number, PERSON)
     app = lines(capfd.readouterr().err)
-    written = lines(crew_log.read_bytes()[known:].decode())
+    written = lines(workers_log.read_bytes()[known:].decode())
     workers = list(itertools.dropwhile(lambda event: event["event"] != "run claimed", written))  # others were before
     assert [event["event"] for event in app] == [
         "app opened", "workers started", "run queued", "run deleted", "app closed",
@@ -149,8 +149,8 @@ def test_requests_are_logged_with_person_and_state(heard, settings, small):
         lab.resume(number, PERSON)
         lab.stop(number, PERSON)
         lab.rename_run(number, "Ours", PERSON)
-    told = [(event, fields.get("was")) for event, fields in heard if fields.get("run") == number]
-    assert told == [
+    events = [(event, fields.get("was")) for event, fields in heard if fields.get("run") == number]
+    assert events == [
         ("run queued", None), ("pause requested", "queued"), ("run resumed", "paused"), ("stop requested", "queued"),
         ("run renamed", None),
     ]  # fmt: skip

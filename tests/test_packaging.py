@@ -107,7 +107,7 @@ def test_direct_requirements_are_locked_everywhere(python, system):
 
 @pytest.mark.parametrize("name", ["dask", "distributed", "fsspec", "packaging"])
 def test_a_new_year_shuts_no_package_out(name):
-    (requirement,) = (each for each in requirements("requirements.txt") if each.name == name)
+    (requirement,) = (entry for entry in requirements("requirements.txt") if entry.name == name)
     assert {"27.0", "2027.1.0"} & set(requirement.specifier.filter(["27.0", "2027.1.0"]))
 
 

@@ -63,7 +63,7 @@ def navigation() -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_a_readme_begins_with_all_languages(code):
-    names = [LANGUAGES[each] if each == code else f"[{LANGUAGES[each]}]({READMES[each]})" for each in LANGUAGES]
+    names = [LANGUAGES[other] if other == code else f"[{LANGUAGES[other]}]({READMES[other]})" for other in LANGUAGES]
     assert TEXTS[code].splitlines()[2] == " · ".join(names)
 
 

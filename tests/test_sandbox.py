@@ -44,9 +44,9 @@ def attempt(tmp_path: Path, code: str) -> "subprocess.CompletedProcess[str]":
     )
 
 
-@pytest.mark.parametrize("what", ATTEMPTS)
-def test_a_confined_process_cannot_have(what, tmp_path):
-    result = attempt(tmp_path, ATTEMPTS[what])
+@pytest.mark.parametrize("forbidden", ATTEMPTS)
+def test_a_confined_process_cannot_have(forbidden, tmp_path):
+    result = attempt(tmp_path, ATTEMPTS[forbidden])
     assert result.returncode == 1
     assert "PermissionError" in result.stderr or "MemoryError" in result.stderr
     assert not (tmp_path / "outside").exists()

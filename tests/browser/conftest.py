@@ -99,9 +99,12 @@ class App:
 
     def scheduler(self) -> str:
         """The address of its workers' scheduler: another app that uses it need not start workers, which takes long."""
-        log, told = self.modules_file.with_name("server.log"), re.compile(r'"workers started".*"address": "([^"]+)"')
-        wait_for(lambda: told.search(log.read_text()), 120)
-        return told.findall(log.read_text())[-1]
+        log, announcement = (
+            self.modules_file.with_name("server.log"),
+            re.compile(r'"workers started".*"address": "([^"]+)"'),
+        )
+        wait_for(lambda: announcement.search(log.read_text()), 120)
+        return announcement.findall(log.read_text())[-1]
 
     def kill(self) -> None:
         """End the server and its workers as `kill -9` does."""
@@ -157,14 +160,14 @@ def of_its_own(folder: Path) -> Settings:
 
 @pytest.fixture(scope="session")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
-    with started(tmp_path_factory.mktemp("app")) as one:
-        yield one
+    with started(tmp_path_factory.mktemp("app")) as running:
+        yield running
 
 
 @pytest.fixture(scope="session")
 def _line(app: App) -> Iterator[Line]:
-    with Line(app.url).kept() as one:
-        yield one
+    with Line(app.url).kept() as running:
+        yield running
 
 
 @pytest.fixture
@@ -281,19 +284,19 @@ def context(newcomer: Callable[..., BrowserContext]) -> BrowserContext:
 @pytest.fixture
 def page(context: BrowserContext) -> Iterator[Page]:
     """A page that other tests get, too."""
-    one = context.pages[0]
-    yield one
-    if one.url.startswith("http"):  # some tests end before they open it
-        assert_sound(one)
+    opened = context.pages[0]
+    yield opened
+    if opened.url.startswith("http"):  # some tests end before they open it
+        assert_sound(opened)
 
 
 @pytest.fixture
 def new_page(context: BrowserContext) -> Iterator[Page]:
     """A page for listeners and scripts, which is closed after the test."""
-    one = context.new_page()
-    yield one
-    if one.url.startswith("http"):  # some tests end before they open it
-        assert_sound(one)
+    running = context.new_page()
+    yield running
+    if running.url.startswith("http"):  # some tests end before they open it
+        assert_sound(running)
 
 
 def assert_sound(page: Page) -> None:

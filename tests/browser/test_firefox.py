@@ -25,8 +25,8 @@ BUTTON = r"""[...document.querySelectorAll("[data-testid=stMain] button")].find(
 
 @pytest.fixture(scope="module")
 def tab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Firefox]:
-    with firefox(tmp_path_factory.mktemp("firefox")) as one:
-        yield one
+    with firefox(tmp_path_factory.mktemp("firefox")) as started_browser:
+        yield started_browser
 
 
 def test_firefox_draws(app: App, tab: Firefox) -> None:

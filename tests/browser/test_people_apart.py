@@ -29,8 +29,8 @@ def school(tmp_path_factory, app, postgres):
         threading.Thread(target=service.serve_forever, daemon=True).start()
         (folder / "secrets.toml").write_text(service.secrets(f"http://127.0.0.1:{port}"))
         settings = dataclasses.replace(of_its_own(folder), scheduler=app.scheduler(), database_url=url)
-        with started(folder, f"--secrets.files={folder / 'secrets.toml'}", port=port, settings=settings) as one:
-            yield one
+        with started(folder, f"--secrets.files={folder / 'secrets.toml'}", port=port, settings=settings) as running:
+            yield running
         service.shutdown()
 
 

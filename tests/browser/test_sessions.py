@@ -17,8 +17,8 @@ from waiting import wait_for
 
 def fields(sent: ClientState) -> dict[str, object]:
     """What the fields hold; of a canvas, only that it holds something."""
-    kinds = {one.id: one.WhichOneof("value") for one in sent.widget_states.widgets}
-    values = {one.id: getattr(one, kinds[one.id]) for one in sent.widget_states.widgets}
+    kinds = {widget.id: widget.WhichOneof("value") for widget in sent.widget_states.widgets}
+    values = {widget.id: getattr(widget, kinds[widget.id]) for widget in sent.widget_states.widgets}
     return {name: kinds[name] if kinds[name] == "json_value" else str(value) for name, value in values.items()}
 
 
@@ -121,15 +121,15 @@ def test_a_stroke_reruns_only_what_a_stroke_changes(app):
 
 def test_three_people_who_draw_at_once_each_get_their_own_digit(app):
     async def person(name: str) -> list[str | None]:
-        rng, told = np.random.default_rng(int(name)), []
+        rng, answers = np.random.default_rng(int(name)), []
         async with visiting(app.url) as session:
             for _ in range(3):
                 await session.draw(_canvas.digit(name, rng))
-                told.append(session.page.digit)
+                answers.append(session.page.digit)
                 await session.clear(_canvas.empty())
-                told.append(session.page.digit)
+                answers.append(session.page.digit)
             assert not session.all_errors
-        return told
+        return answers
 
     async def three() -> list[list[str | None]]:
         return await asyncio.gather(*(person(name) for name in _canvas.STROKES))

@@ -26,18 +26,18 @@ def test_two_apps_share_a_run_also_after_a_database_outage(two_apps, postgres):
     one_app, other_app = two_apps
 
     async def share_a_run() -> None:
-        async with visiting(one_app.url, f"train?settings=1~epochs_is_500~{LITTLE_WORK}") as one:
-            await one.press("Train", is_waiting=False)
-            await shown(trains, one)
-            async with visiting(other_app.url, f"train?run={one.query['run'][0]}") as other:
+        async with visiting(one_app.url, f"train?settings=1~epochs_is_500~{LITTLE_WORK}") as first:
+            await first.press("Train", is_waiting=False)
+            await shown(trains, first)
+            async with visiting(other_app.url, f"train?run={first.query['run'][0]}") as other:
                 await shown(trains, other)
                 await asyncio.to_thread(postgres.stop)
-                await shown(lambda session: session.page.says(AWAY), one, other)
+                await shown(lambda session: session.page.says(AWAY), first, other)
                 await asyncio.to_thread(postgres.start)
-                await shown(lambda session: not session.page.says(AWAY) and trains(session), one, other)
-                await stop(one)
-                await shown(lambda session: session.page.says("The network so far was saved"), one, other)
-                await shown(lambda session: session.page.has("page_link", "Try it"), one, other)
-                assert all(AWAY in error for session in (one, other) for error in session.all_errors)
+                await shown(lambda session: not session.page.says(AWAY) and trains(session), first, other)
+                await stop(first)
+                await shown(lambda session: session.page.says("The network so far was saved"), first, other)
+                await shown(lambda session: session.page.has("page_link", "Try it"), first, other)
+                assert all(AWAY in error for session in (first, other) for error in session.all_errors)
 
     run(share_a_run())

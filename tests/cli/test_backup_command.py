@@ -23,9 +23,9 @@ def test_a_lab_is_saved_and_restored_by_two_commands(settings, tmp_path, capsys)
     assert main(["restore", str(file)]) == 1
     assert "add --replace: it is moved aside" in capsys.readouterr().err
     assert main(["restore", str(file), "--replace"]) == 0
-    told = capsys.readouterr().out
-    assert f"Restored from {file}, made 20" in told
-    assert f"What was there before is in {settings.data}/set-aside-" in told
+    output = capsys.readouterr().out
+    assert f"Restored from {file}, made 20" in output
+    assert f"What was there before is in {settings.data}/set-aside-" in output
 
 
 def test_both_commands_print_json(tmp_path, capsys):

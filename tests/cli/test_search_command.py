@@ -19,9 +19,9 @@ SHORT = ["search", "--vary", "units=16:32", "--vary", "dropout", "--trial-digits
 
 
 @pytest.fixture
-def lab(crewed):
-    with Lab(dataclasses.replace(crewed)) as one:
-        yield one
+def lab(worker_settings):
+    with Lab(dataclasses.replace(worker_settings)) as opened:
+        yield opened
 
 
 def space(*arguments):
@@ -31,15 +31,15 @@ def space(*arguments):
 
 def test_the_options_say_what_varies_and_how_long_it_is():
     usual = space()
-    assert {one.name for one in usual.varied} == {name for name, p in PARAMETERS.items() if p.is_usual}
+    assert {setting.name for setting in usual.varied} == {name for name, p in PARAMETERS.items() if p.is_usual}
     assert (usual.max_trials, usual.max_minutes, usual.epochs, usual.training_digits) == (20, None, 1, 10_000)
     given = ("--vary", "learning-rate=0.001:0.1", "--vary", "optimizer=adam,sgd", "--minutes", "2", "--epochs", "7")
-    one = space(*given, "--trial-epochs", "3")
-    assert {varied.name: varied.values for varied in one.varied} == {
+    searched = space(*given, "--trial-epochs", "3")
+    assert {varied.name: varied.values for varied in searched.varied} == {
         "learning_rate": (0.001, 0.1),
         "optimizer": ("adam", "sgd"),
     }
-    assert (one.max_minutes, one.epochs, one.base) == (2.0, 3, TrainingConfig(epochs=7))
+    assert (searched.max_minutes, searched.epochs, searched.base) == (2.0, 3, TrainingConfig(epochs=7))
 
 
 @pytest.mark.parametrize(

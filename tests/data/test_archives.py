@@ -39,7 +39,7 @@ LOCKED = packed(("0/a.png", b"a")).replace(b"PK\x01\x02\x14\x03\x14\x00\x00", b"
 
 
 @pytest.mark.parametrize(
-    ("content", "told"),
+    ("content", "message"),
     [
         (b"", "not a ZIP file"),
         (b"not a zip at all", "not a ZIP file"),
@@ -58,8 +58,8 @@ LOCKED = packed(("0/a.png", b"a")).replace(b"PK\x01\x02\x14\x03\x14\x00\x00", b"
         (packed(*[(f"{number}", b"\0" * 1000) for number in range(3)]), "0.0 MB unpacked"),
     ],
 )
-def test_a_rejected_file_is_named_in_a_sentence(content, told):
-    with pytest.raises(BundleRejected, match=told) as caught:
+def test_a_rejected_file_is_named_in_a_sentence(content, message):
+    with pytest.raises(BundleRejected, match=message) as caught:
         Archive(content, "theirs.zip", LIMITS)
     assert "theirs.zip" in str(caught.value)
 

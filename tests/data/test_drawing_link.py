@@ -26,7 +26,7 @@ def link_of(*numbers):
 def test_a_drawing_survives_its_link():
     strokes = [stroke(SEVEN), stroke([(100, 170), (220, 170)], "#000000", 30)]
     again = from_link(as_link(strokes))
-    assert [(one["stroke"], one["strokeWidth"]) for one in again] == [("#ffffff", 18), ("#000000", 30)]
+    assert [(path["stroke"], path["strokeWidth"]) for path in again] == [("#ffffff", 18), ("#000000", 30)]
     assert [command[1:3] for command in again[0]["path"]] == [list(point) for point in SEVEN]
     assert as_link(again) == as_link(strokes)
     assert len(as_link(strokes)) < 100

@@ -140,9 +140,9 @@ def test_a_worker_tells_what_it_does_not_reach(settings, tmp_path):
     away = dataclasses.replace(
         settings, data=tmp_path / "file" / "data", database_url="postgresql+psycopg://a:geheim@127.0.0.1:1/b"
     )
-    told = asyncio.run(check_worker(away, str(tmp_path / "gone")))["wrong"]
-    assert {name for name, _text, _remedy in told} == {"data", "networks", "database"}
-    assert "geheim" not in str(told)
+    findings = asyncio.run(check_worker(away, str(tmp_path / "gone")))["wrong"]
+    assert {name for name, _text, _remedy in findings} == {"data", "networks", "database"}
+    assert "geheim" not in str(findings)
 
 
 def test_a_local_worker_scores_a_network_and_leaves_nothing(settings, tmp_path):

@@ -88,9 +88,9 @@ def test_impossible_values_are_rejected(values):
 def test_the_calibration_curve_explains_the_calibration_error():
     probabilities, labels = answers(5000, 2.5)
     curve = calibration_curve(probabilities, labels)
-    assert sum(each.answers for each in curve) == 5000
-    assert all(each.low <= each.confidence <= each.high for each in curve)
-    error = sum(each.answers * abs(each.accuracy - each.confidence) for each in curve) / 5000
+    assert sum(interval.answers for interval in curve) == 5000
+    assert all(interval.low <= interval.confidence <= interval.high for interval in curve)
+    error = sum(interval.answers * abs(interval.accuracy - interval.confidence) for interval in curve) / 5000
     assert error == pytest.approx(expected_calibration_error(probabilities, labels))
 
 
@@ -99,8 +99,8 @@ def test_the_calibration_curve_is_that_of_scikit_learn():
     right, confidence = probabilities.argmax(axis=1) == labels, probabilities.max(axis=1)
     accuracies, confidences = sklearn_curve(right, confidence, n_bins=15)
     curve = calibration_curve(probabilities, labels)
-    assert np.allclose([each.accuracy for each in curve], accuracies)
-    assert np.allclose([each.confidence for each in curve], confidences)
+    assert np.allclose([interval.accuracy for interval in curve], accuracies)
+    assert np.allclose([interval.confidence for interval in curve], confidences)
 
 
 def test_a_threshold_keeps_what_is_as_sure():

@@ -101,17 +101,17 @@ def by_digitlab(config, digits):
 
 
 def test_the_script_gives_the_run_s_score_without_digitlab(printed, digits):
-    told = printed["script"]
-    assert accuracy(told) == pytest.approx(by_digitlab(CONFIGS["tutorial"], digits), abs=NOISE)
-    assert f"{build('tutorial', 1).count_params():,}" in told
-    assert "Temperature" not in told
+    output = printed["script"]
+    assert accuracy(output) == pytest.approx(by_digitlab(CONFIGS["tutorial"], digits), abs=NOISE)
+    assert f"{build('tutorial', 1).count_params():,}" in output
+    assert "Temperature" not in output
 
 
 def test_the_notebook_gives_it_too(printed, digits):
-    told = printed["notebook"]
-    assert accuracy(told) == pytest.approx(by_digitlab(CONFIGS["everything"], digits), abs=NOISE)
-    assert f"{build('fast', 1).count_params():,}" in told
-    assert "Temperature" in told
+    output = printed["notebook"]
+    assert accuracy(output) == pytest.approx(by_digitlab(CONFIGS["everything"], digits), abs=NOISE)
+    assert f"{build('fast', 1).count_params():,}" in output
+    assert "Temperature" in output
 
 
 def test_the_script_of_a_convolution_trains_and_tests_it(printed):

@@ -19,7 +19,9 @@ def asked(image, sums, slope):
             values, slants = sums(picture.ravel()), slope(picture.ravel())
             rival = np.where(np.arange(10) == target, -np.inf, values).argmax()
             found.append((slants[target] - slants[rival], values[target] - values[rival]))
-        return np.array([each[0].reshape(28, 28) for each in found], np.float32), np.array([each[1] for each in found])
+        return np.array([change[0].reshape(28, 28) for change in found], np.float32), np.array(
+            [change[1] for change in found]
+        )
 
     return find_counterfactuals(image, answers, slopes)
 

@@ -27,7 +27,7 @@ def trained_hints(digits, **settings):
             digits.x_train,
             digits.y_train,
             report=lambda event: epochs.append(event) if isinstance(event, EpochMetrics) else None,
-            observe=lambda one, _: seen.append(one),
+            observe=lambda observation, _: seen.append(observation),
         )
     except Diverged:
         has_diverged = True

@@ -37,10 +37,10 @@ def number(text: str, digits, gap: int, skip: int = 0) -> np.ndarray:
     line, right = np.zeros((200, 20 + len(text) * 200), np.uint8), 20
     for k, sign in enumerate(text):
         nth = np.nonzero(digits.y_test == int(sign))[0][skip + text[:k].count(sign)]
-        one = enlarged(digits.x_test[nth])
-        part = line[160 - len(one) : 160, right : right + one.shape[1]]
-        np.maximum(part, one, out=part)
-        right += one.shape[1] + gap
+        digit = enlarged(digits.x_test[nth])
+        part = line[160 - len(digit) : 160, right : right + digit.shape[1]]
+        np.maximum(part, digit, out=part)
+        right += digit.shape[1] + gap
     return line
 
 
@@ -66,7 +66,7 @@ def test_a_number_is_read_digit_by_digit(text, digits, network):
 def test_each_digit_has_its_box_and_its_probabilities(digits, network):
     line = number("2026", digits, 20)
     parts = find_digits(line, network)
-    assert all(one.box[2] < other.box[0] for one, other in pairwise(parts))
+    assert all(previous.box[2] < following.box[0] for previous, following in pairwise(parts))
     for part in parts:
         left, top, right, bottom = part.box
         assert line[top:bottom, left:right].any()
@@ -239,8 +239,8 @@ def test_an_eight_that_was_cut_from_a_bold_x_is_never_sure():
 
 @pytest.mark.parametrize(("share", "is_sure"), [(0.85, False), (0.95, True)])
 def test_what_could_be_cut_needs_more_certainty_to_be_one(share, is_sure):
-    (one,) = find_digits(inked(V), certain_of(4, share, is_slim=False))
-    assert (one.reading.digit, one.reading.is_sure) == (4, is_sure)
+    (digit,) = find_digits(inked(V), certain_of(4, share, is_slim=False))
+    assert (digit.reading.digit, digit.reading.is_sure) == (4, is_sure)
 
 
 @pytest.mark.parametrize(("sure", "shown"), [(1, 0), (2, 2), (4, 4)])

@@ -44,8 +44,8 @@ def test_mnist_s_own_digits_are_read(recogniser, digits):
 
 def test_one_at_a_time_gives_what_many_at_once_give(recogniser, digits):
     many = recogniser.probabilities(digits.x_test[:8])
-    one = np.concatenate([recogniser.probabilities(digits.x_test[i : i + 1]) for i in range(8)])
-    assert np.array_equal(many, one)
+    singly = np.concatenate([recogniser.probabilities(digits.x_test[i : i + 1]) for i in range(8)])
+    assert np.array_equal(many, singly)
     assert recogniser.probabilities(digits.x_test[:0]).shape == (0, 10)
 
 

@@ -60,14 +60,14 @@ def test_precision_recall_and_f1_are_those_of_scikit_learn(many):
     expected = metrics.precision_recall_fscore_support(
         many.labels, many.answers, labels=range(10), zero_division=np.nan
     )
-    found = [(each.precision, each.recall, each.f1, each.support) for each in many.per_digit]
+    found = [(scored.precision, scored.recall, scored.f1, scored.support) for scored in many.per_digit]
     assert np.allclose(np.transpose(found), expected, equal_nan=True)
 
 
 def test_the_accuracy_of_a_digit_is_that_digit_against_the_rest(many):
-    for each in many.per_digit:
-        expected = metrics.accuracy_score(many.labels == each.digit, many.answers == each.digit)
-        assert each.accuracy == pytest.approx(expected)
+    for scored in many.per_digit:
+        expected = metrics.accuracy_score(many.labels == scored.digit, many.answers == scored.digit)
+        assert scored.accuracy == pytest.approx(expected)
 
 
 def test_the_interval_holds_the_accuracy(scores, many):

@@ -20,14 +20,14 @@ def space(*varied, base=None, **limits):
 
 
 def test_a_space_comes_back_from_json():
-    one = space(base=TrainingConfig.from_preset("convolutional"), max_minutes=2.5)
-    assert SearchSpace.from_dict(json.loads(json.dumps(one.as_dict()))) == one
+    searched = space(base=TrainingConfig.from_preset("convolutional"), max_minutes=2.5)
+    assert SearchSpace.from_dict(json.loads(json.dumps(searched.as_dict()))) == searched
 
 
 def test_a_trial_is_short_and_the_best_is_trained_in_full():
     base = TrainingConfig.from_preset("handwriting", early_stopping=3)
-    one = space(Varied(name="learning_rate", values=(0.001, 0.1)), base=base, epochs=2, training_digits=5000)
-    trial, full = one.trial_config({"learning_rate": 0.02}), one.full_config({"learning_rate": 0.02})
+    searched = space(Varied(name="learning_rate", values=(0.001, 0.1)), base=base, epochs=2, training_digits=5000)
+    trial, full = searched.trial_config({"learning_rate": 0.02}), searched.full_config({"learning_rate": 0.02})
     assert (trial.epochs, trial.training_digits, trial.learning_rate, trial.layers) == (2, 5000, 0.02, None)
     assert (trial.written_digits, trial.averaging, trial.calibration, trial.early_stopping) == (0, False, False, None)
     assert full == TrainingConfig.from_preset("handwriting", early_stopping=3, learning_rate=0.02)
@@ -90,12 +90,12 @@ def test_nothing_replaces_the_layers_of_a_designed_network(layers, left_out):
 
 def test_augmentation_varies_from_none_to_that_of_a_preset():
     base = TrainingConfig(augmentation=Augmentation(shift=5, shear=0.1))
-    one = space(base=base)
-    assert one.full_config({"augmentation": 0.0}).augmentation == Augmentation(shear=0.1)
-    assert one.full_config({"augmentation": 0.5}).augmentation == Augmentation(
+    searched = space(base=base)
+    assert searched.full_config({"augmentation": 0.0}).augmentation == Augmentation(shear=0.1)
+    assert searched.full_config({"augmentation": 0.5}).augmentation == Augmentation(
         shift=1, rotation=5, scale=0.05, shear=0.1
     )
-    assert one.full_config({}).augmentation == base.augmentation
+    assert searched.full_config({}).augmentation == base.augmentation
 
 
 def test_the_usual_values_lie_within_the_bounds_of_training():

@@ -25,13 +25,13 @@ def snapshot(weights=(), answers=(1, 7, 7), first=3):
 
 def test_a_snapshot_keeps_three_digits_of_its_kernels():
     kernel, bias = RNG.standard_normal((784, 16)).astype(np.float32), RNG.standard_normal(16).astype(np.float32)
-    one = snapshot([kernel, bias])
-    again = snapshots.read(snapshots.write(one))
+    original = snapshot([kernel, bias])
+    again = snapshots.read(snapshots.write(original))
     assert (again.epoch, again.preset, again.first) == (2, "tutorial", 3)
     assert again.weights[0] == pytest.approx(kernel, rel=1e-3, abs=1e-6)
     assert (again.weights[1] == bias).all()
-    assert (again.answers == one.answers).all()
-    assert (again.points == one.points).all()
+    assert (again.answers == original.answers).all()
+    assert (again.points == original.points).all()
     assert again.first_weights.shape == (16, 28, 28)
 
 

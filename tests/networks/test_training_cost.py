@@ -25,8 +25,8 @@ def test_the_table_is_fitted_to_what_was_measured(fit):
     fitted = fit["table_of"](MEASURED, table().machine, table().yardstick)
     assert fitted.spreads == pytest.approx(table().spreads, rel=0.02)
     assert fitted.own_spread == pytest.approx(table().own_spread, rel=0.02)
-    for one in MEASURED.values():
-        assert fit["error"](fitted, one) == pytest.approx(fit["error"](table(), one), abs=0.02)
+    for training in MEASURED.values():
+        assert fit["error"](fitted, training) == pytest.approx(fit["error"](table(), training), abs=0.02)
 
 
 def test_the_table_holds_for_networks_that_were_left_out(fit):
@@ -41,7 +41,7 @@ def test_the_table_holds_for_networks_that_were_left_out(fit):
 
 
 def test_each_type_of_layer_was_measured():
-    measured = {layer["type"] for one in MEASURED.values() for layer in one["layers"]}
+    measured = {layer["type"] for training in MEASURED.values() for layer in training["layers"]}
     assert measured == set(KINDS)
 
 

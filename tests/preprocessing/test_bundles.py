@@ -82,7 +82,7 @@ def test_dark_ink_on_paper_is_brought_into_form_in_any_size(side):
 
 
 @pytest.mark.parametrize(
-    ("files", "told"),
+    ("files", "message"),
     [
         ({}, "holds no pictures"),
         ({"notes.txt": b"hello"}, "notes.txt in theirs.zip is not in a folder named 0 to 9"),
@@ -93,17 +93,17 @@ def test_dark_ink_on_paper_is_brought_into_form_in_any_size(side):
         ({"3/a.png": to_png(np.full((50, 50), 255, np.uint8))}, "3/a.png in theirs.zip"),
     ],
 )
-def test_a_zip_of_something_else_is_told_in_a_sentence(files, told):
-    with pytest.raises(BundleRejected, match=told):
+def test_a_zip_of_something_else_is_told_in_a_sentence(files, message):
+    with pytest.raises(BundleRejected, match=message):
         from_file(zipped(files), "theirs.zip")
 
 
 @pytest.mark.parametrize(
-    ("content", "told"),
+    ("content", "message"),
     [(b"hello", "3/a.png in theirs.zip is not a supported picture"), (b"", "3/a.png in theirs.zip is empty")],
 )
-def test_a_file_that_is_no_picture_is_named(content, told):
-    with pytest.raises(PictureUnreadable, match=told):
+def test_a_file_that_is_no_picture_is_named(content, message):
+    with pytest.raises(PictureUnreadable, match=message):
         from_file(zipped({"3/a.png": content}), "theirs.zip")
 
 
@@ -125,7 +125,7 @@ LABEL = np.array([3], np.uint8)
 
 
 @pytest.mark.parametrize(
-    ("content", "told"),
+    ("content", "message"),
     [
         (b"hello", "is not a ZIP file"),
         (saved(images=ONE), "exactly two arrays, images and labels"),
@@ -146,8 +146,8 @@ LABEL = np.array([3], np.uint8)
         (zipped({"images.npy": b"\x93NUMPY\x09\x00" + b"x" * 99, "labels.npy": b""}), "is not a readable array"),
     ],
 )
-def test_arrays_of_something_else_are_told_in_a_sentence(content, told):
-    with pytest.raises(BundleRejected, match=told):
+def test_arrays_of_something_else_are_told_in_a_sentence(content, message):
+    with pytest.raises(BundleRejected, match=message):
         from_file(content, "theirs.npz")
 
 

@@ -15,10 +15,10 @@ def drawn(size: int, left: int, top: int, *, canvas: int = 320) -> np.ndarray:
     return np.asarray(image.resize((canvas, canvas), Image.Resampling.BOX))
 
 
-def shifted_difference(one: np.ndarray, other: np.ndarray) -> float:
+def shifted_difference(first: np.ndarray, other: np.ndarray) -> float:
     """The smallest mean difference over shifts of up to a pixel, as a share of full ink."""
     shifts = [(x, y) for x in (-1, 0, 1) for y in (-1, 0, 1)]
-    return min(np.abs(np.roll(one.astype(int), s, (0, 1)) - other).sum() / other.sum() for s in shifts)
+    return min(np.abs(np.roll(first.astype(int), s, (0, 1)) - other).sum() / other.sum() for s in shifts)
 
 
 def test_small_in_a_corner_equals_large_in_the_middle():

@@ -52,9 +52,9 @@ def normalized() -> np.ndarray:
     return np.hstack([normalization.normalize(picture) for picture in drawings])
 
 
-def difference(one: np.ndarray, other: np.ndarray) -> float:
+def difference(first: np.ndarray, other: np.ndarray) -> float:
     """The largest difference between the means of 4 x 4 pixels, 0 to 255."""
-    blocks = (one.astype(float) - other).reshape(7, 4, -1, 4).mean(axis=(1, 3))
+    blocks = (first.astype(float) - other).reshape(7, 4, -1, 4).mean(axis=(1, 3))
     return float(np.abs(blocks).max())
 
 

@@ -28,9 +28,9 @@ def settings(settings, postgres_url, cluster):
 
 @pytest.fixture
 def lab(settings, cluster):
-    with Lab(settings) as one:
-        one.open()
-        yield one
+    with Lab(settings) as opened:
+        opened.open()
+        yield opened
     cluster.wait_until_idle()
 
 

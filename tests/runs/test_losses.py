@@ -14,9 +14,9 @@ from digitlab.runs.store.store import Store
 
 @pytest.fixture
 def store(database_url):
-    one = Store(database_url)
-    yield one
-    one.close()
+    opened = Store(database_url)
+    yield opened
+    opened.close()
 
 
 def test_a_run_that_lost_its_process_is_first_in_the_queue(store, small):

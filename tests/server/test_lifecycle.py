@@ -72,7 +72,7 @@ def cookie_of(url):
 def assert_gone(family):
     """None of these processes is there; a process without a parent may wait to be cleared away."""
     _, alive = psutil.wait_procs(family, PATIENCE)
-    assert [one for one in alive if one.status() != psutil.STATUS_ZOMBIE] == []
+    assert [process for process in alive if process.status() != psutil.STATUS_ZOMBIE] == []
 
 
 @contextmanager

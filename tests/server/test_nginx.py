@@ -156,10 +156,10 @@ def test_people_of_a_process_that_ends_are_moved_to_another(settings, tmp_path):
     port, *ports = free_ports(3)
     with (
         _nginx.nginx(tmp_path, port, ports) as url,
-        page_process(settings, ports[0]) as one,
+        page_process(settings, ports[0]) as first,
         page_process(settings, ports[1]) as other,
     ):
-        for process, its_port in zip((one, other), ports, strict=True):
+        for process, its_port in zip((first, other), ports, strict=True):
             wait_until_up(process, its_port)
         assert_a_page_is_there_with_and_without_a_slash(url)
         assert_visitors_are_spread_and_stay(url, ports)
@@ -167,7 +167,7 @@ def test_people_of_a_process_that_ends_are_moved_to_another(settings, tmp_path):
         visitor = arrived(url, "v" * 43)
         assert_uploads_reach_their_session(visitor, ports)
         before, (after,) = visitor.process, set(ports) - {visitor.process}
-        ended = dict(zip(ports, (one, other), strict=True))[before]
+        ended = dict(zip(ports, (first, other), strict=True))[before]
         ended.kill()
         ended.wait(PATIENCE)
         assert visitor.get(f"{BASE}/train") == (200, [])  # another process answers, to the same person

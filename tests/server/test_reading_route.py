@@ -153,9 +153,9 @@ def test_an_answer_is_in_the_language_that_is_asked_for(ask):
     ],
 )
 def test_a_bad_request_is_refused_in_a_sentence(ask, status, options):
-    told = ask(**options)
-    assert told[0] == status
-    assert told[1]["error"].endswith(".")
+    answer = ask(**options)
+    assert answer[0] == status
+    assert answer[1]["error"].endswith(".")
 
 
 def test_other_addresses_are_passed_on(ask):

@@ -69,8 +69,8 @@ def test_a_refusal_is_in_the_browser_s_language(parts, tmp_path):
     english = "The files of a page may have {megabytes} MB together. Reload the page, then upload the file again."
     server = Server()
     with korean_catalogue(tmp_path, {english: "파일은 모두 {megabytes} MB까지입니다."}):
-        told = server.upload(10_000, announced=parts == 1, parts=parts, language="ko-KR,ko;q=0.9,en;q=0.8")
-        assert told == (413, "파일은 모두 0 MB까지입니다.")
+        answer = server.upload(10_000, announced=parts == 1, parts=parts, language="ko-KR,ko;q=0.9,en;q=0.8")
+        assert answer == (413, "파일은 모두 0 MB까지입니다.")
         assert server.upload(10_000)[1].startswith("The files of a page")
 
 

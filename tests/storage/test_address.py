@@ -18,7 +18,7 @@ def test_an_address_stays_as_it_is():
 
 
 @pytest.mark.parametrize(
-    ("value", "what"),
+    ("value", "reason"),
     [
         ("nope://x/y", "fsspec does not know"),
         ("simplecache::memory://x", "fsspec does not know"),
@@ -26,6 +26,6 @@ def test_an_address_stays_as_it_is():
         ("memory://", "names no folder"),
     ],
 )
-def test_a_wrong_address_is_refused_by_the_name_of_its_variable(value, what):
-    with pytest.raises(InvalidSetting, match=f"^DIGITLAB_MODELS .*{what}"):
+def test_a_wrong_address_is_refused_by_the_name_of_its_variable(value, reason):
+    with pytest.raises(InvalidSetting, match=f"^DIGITLAB_MODELS .*{reason}"):
         as_place(value, "DIGITLAB_MODELS")

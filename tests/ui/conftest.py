@@ -124,9 +124,9 @@ def app(lab: Lab, cookies: dict[str, str]) -> App:
 
 
 @pytest.fixture
-def open_lab(crewed: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Lab]:
+def open_lab(worker_settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Lab]:
     """A lab of the test's own whose trainings run in the worker that tests share."""
-    with Lab(crewed) as lab:
+    with Lab(worker_settings) as lab:
         lab.open()
         yield use(lab, monkeypatch)
 

@@ -19,11 +19,11 @@ def lost(lab, app, settings):
 
 @pytest.mark.parametrize("name", PAGES)
 def test_each_page_tells_that_the_database_is_lost(lost, settings, name):
-    told = [error.value.replace("\\", "") for error in lost.open(name).error]
+    errors = [error.value.replace("\\", "") for error in lost.open(name).error]
     (saved,) = rescued_files(settings.data / "digitlab.db")
-    assert "was deleted or moved while the lab has it open" in told[0]
-    assert f"python -m digitlab restore {saved}" in told[0]
-    assert set(told[1:]) <= {"This part of the page needs the database."}
+    assert "was deleted or moved while the lab has it open" in errors[0]
+    assert f"python -m digitlab restore {saved}" in errors[0]
+    assert set(errors[1:]) <= {"This part of the page needs the database."}
 
 
 def test_no_training_is_taken_while_the_database_is_lost(lost):

@@ -60,7 +60,7 @@ def test_what_may_vary_is_chosen_and_searched(app, lab, cookies):
     (search,) = lab.searches.all()
     assert search.owner == visitor(cookies).id
     assert search.space.base == TrainingConfig()
-    varied = {one.name: one.values for one in search.space.varied}
+    varied = {setting.name: setting.values for setting in search.space.varied}
     assert varied == {
         "learning_rate": (0.0003, 0.03),
         "batch_size": (32, 256),

@@ -301,7 +301,7 @@ def test_a_run_is_deleted_after_a_question(app, lab, me, small):
     page = press(app.open("train", run=str(run.number)), "Delete")
     assert "A deleted run cannot be resumed." in texts(page)
     press(page, "Cancel")
-    assert [one.number for one in lab.runs()] == [run.number]
+    assert [listed.number for listed in lab.runs()] == [run.number]
     page = press(app.open("train", run=str(run.number)), "Delete")
     press(page, "Delete")
     assert not lab.runs()

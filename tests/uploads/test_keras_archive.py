@@ -30,7 +30,7 @@ def refused(content, match):
 def test_a_plain_network_is_taken_apart():
     parts = keras_archive.parse(packed())
     assert len(parts.sha256) == 64
-    assert [one["class_name"] for one in parts.config["config"]["layers"]] == ["InputLayer", "Flatten", "Dense"]
+    assert [entry["class_name"] for entry in parts.config["config"]["layers"]] == ["InputLayer", "Flatten", "Dense"]
     assert parts.weights == weights()
 
 
@@ -222,6 +222,6 @@ def test_another_list_of_parts_of_the_64_bit_kind_is_rejected():
     ids=["module", "type", "policy", "surrogate"],
 )
 def test_values_of_an_odd_kind_are_rejected_in_a_sentence(network):
-    with pytest.raises(ModelRejected) as told:
+    with pytest.raises(ModelRejected) as caught:
         keras_archive.parse(packed(network))
-    str(told.value).encode()
+    str(caught.value).encode()

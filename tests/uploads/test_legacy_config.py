@@ -46,7 +46,7 @@ def test_calls_are_written_as_keras_3_writes_them():
     *_, last = checked(functional(PIXELS, inner, merged))
     (node,) = last["inbound_nodes"]
     (tensors,) = node["args"]
-    assert [one["config"]["keras_history"] for one in tensors] == [["layer_1", 0, 0], ["layer_2", 0, 0]]
+    assert [tensor["config"]["keras_history"] for tensor in tensors] == [["layer_1", 0, 0], ["layer_2", 0, 0]]
 
 
 def test_arithmetic_of_keras_2_becomes_a_layer():

@@ -207,9 +207,9 @@ def test_a_paused_run_goes_on_and_ends_as_if_it_never_paused(settings, finished,
     assert store.run(number).model is None
     store.queue_again(number)
     perform(settings, number)
-    one, two = store.run(number), store.run(finished)
-    assert one.state is RunState.FINISHED
-    assert (one.test_loss, one.test_accuracy) == (two.test_loss, two.test_accuracy)
+    ended, whole = store.run(number), store.run(finished)
+    assert ended.state is RunState.FINISHED
+    assert (ended.test_loss, ended.test_accuracy) == (whole.test_loss, whole.test_accuracy)
     assert [epoch.loss for epoch in store.epochs.all(number)] == [epoch.loss for epoch in store.epochs.all(finished)]
 
 

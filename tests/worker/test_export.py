@@ -94,8 +94,8 @@ def test_a_layer_that_onnx_does_not_know_is_told(tmp_path, digits):
 def test_each_format_says_how_it_is_read(saved, digits, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(keras.datasets.mnist, "load_data", lambda: ((None, None), (digits.x_test, None)))
-    for kind, each in FORMATS.items():
-        file = tmp_path / f"taken{each.suffix}"
+    for kind, file_format in FORMATS.items():
+        file = tmp_path / f"taken{file_format.suffix}"
         file.write_bytes(export_as(saved, kind, digits.x_test[:2]).content)
-        exec(each.code.format(file=file), {})
+        exec(file_format.code.format(file=file), {})
         assert "9.9" in capsys.readouterr().out  # the first test digit, a seven

@@ -17,8 +17,8 @@ def test_a_field_is_what_the_gradient_reaches():
         pixels = tf.constant(np.random.default_rng(number).random((1, 28, 28)), tf.float32)
         with tf.GradientTape() as tape:
             tape.watch(pixels)
-            one = inner(pixels, training=False)[0, 3, 3, 0]
-        reached = np.nonzero(tape.gradient(one, pixels).numpy()[0])
+            value = inner(pixels, training=False)[0, 3, 3, 0]
+        reached = np.nonzero(tape.gradient(value, pixels).numpy()[0])
         start = seen.start + 3 * seen.step
         assert [(int(part.min()), int(part.max())) for part in reached] == [(max(start, 0), start + seen.side - 1)] * 2
 
@@ -44,5 +44,5 @@ def test_what_a_filter_does_not_see_changes_nothing(ready_made, digits):
     rows, columns = (slice(max(at, 0), at + found.side) for at in (found.tops[unit][0], found.lefts[unit][0]))
     alone = np.zeros_like(image)
     alone[rows, columns] = image[rows, columns]
-    stage = next(one for one in explainer.activations(alone).layers if one.layer == "relu_2")
+    stage = next(shown for shown in explainer.activations(alone).layers if shown.layer == "relu_2")
     assert stage.values[..., unit].max() >= found.values[unit][0] - 1e-4

@@ -33,11 +33,11 @@ def tuned(network, config, own, digits, **asked):
 @pytest.fixture(scope="module")
 def tuned_once(ready_made, digits):
     """A brief tuning, and all that it reported."""
-    told = []
+    events = []
     with pytest.MonkeyPatch.context() as patch:
         tune_briefly(patch)
         network, own = keras_files.load(ready_made / "tutorial.keras"), upside_down(digits, slice(0, 12))
-        return tuned(network, CONFIG, own, digits, report=told.append), told
+        return tuned(network, CONFIG, own, digits, report=events.append), events
 
 
 def accuracy(network, pictures):
@@ -66,14 +66,14 @@ def test_a_tuned_network_opens_without_digitlab_s_loss(tuned_once, digits, tmp_p
 def test_equal_seeds_give_equal_figures(network, tuned_once, brief, digits):
     found = [tuned_once[0], tuned(network, CONFIG, upside_down(digits, slice(0, 12)), digits)]
     assert found[0].epochs[0].loss == found[1].epochs[0].loss
-    for one, other in zip(*(each.model.get_weights() for each in found), strict=True):
-        np.testing.assert_array_equal(one, other)
+    for first, other in zip(*(result.model.get_weights() for result in found), strict=True):
+        np.testing.assert_array_equal(first, other)
 
 
 def test_it_reports_its_epochs_and_stops_where_it_is_not_wanted(network, tuned_once, brief, digits):
-    found, told = tuned_once
+    found, events = tuned_once
     assert [epoch.epoch for epoch in found.epochs] == list(range(1, CONFIG.epochs + 1))
-    assert told[-1] == found.epochs[-1]
+    assert events[-1] == found.epochs[-1]
     stopped = tuned(network, CONFIG, upside_down(digits, slice(0, 12)), digits, wanted=lambda: False)
     assert stopped.was_stopped
     assert stopped.epochs == []

@@ -29,9 +29,9 @@ LOST = metrics(1)  # of a worker that was killed
 
 @pytest.fixture
 def lab(settings):
-    one = Lab(settings)  # no worker need be started: the ready-made network's answers ship with it
-    yield one
-    one.close()
+    opened = Lab(settings)  # no worker need be started: the ready-made network's answers ship with it
+    yield opened
+    opened.close()
 
 
 def draw(lab, digits, n=30):
@@ -150,11 +150,11 @@ def test_drawings_that_are_deleted_vanish_from_the_proof(lab, tuned):
         asked.append((card.name, len(images)))
         return lab.recogniser(card.name).probabilities(images)
 
-    assert {one.number for one in lab.improver.result(run, ANN, read=read).drawings} == set(held_back)
+    assert {drawing.number for drawing in lab.improver.result(run, ANN, read=read).drawings} == set(held_back)
     assert asked == [("tutorial", len(held_back)), (run.model, len(held_back))]
     lab.drawings.delete(held_back[:1], ANN)
     found = lab.improver.result(run, ANN)
-    assert {one.number for one in found.drawings} == set(held_back[1:])
+    assert {drawing.number for drawing in found.drawings} == set(held_back[1:])
     assert len(found.own.first.labels) == len(held_back) - 1
     lab.drawings.delete(held_back, ANN)
     found = lab.improver.result(run, ANN)
@@ -165,7 +165,7 @@ def test_drawings_that_are_deleted_vanish_from_the_proof(lab, tuned):
 def test_deleted_drawings_are_not_learned(settings, lab, digits):
     draw(lab, digits, 12)
     run = lab.improver.start("tutorial", ANN)
-    lab.drawings.delete([one.number for one in lab.drawings.for_person(ANN)], ANN)
+    lab.drawings.delete([drawing.number for drawing in lab.drawings.for_person(ANN)], ANN)
     perform(settings, run.number)
     run = lab.run(run.number)
     assert run.state is RunState.FAILED

@@ -84,8 +84,8 @@ def adapted(digits, opened, adapt):
     return adapted
 
 
-@pytest.mark.parametrize("scale", [one for one in SCALES if all(kind == "Rescaling" for kind, _ in one.steps)
-                                   and not one.is_by_pixel], ids=lambda scale: scale.title)  # fmt: skip
+@pytest.mark.parametrize("scale", [known for known in SCALES if all(kind == "Rescaling" for kind, _ in known.steps)
+                                   and not known.is_by_pixel], ids=lambda scale: scale.title)  # fmt: skip
 def test_a_linear_scale_is_found_out(adapted, perceptron, scale):
     settings = scale.steps[0][1] if scale.steps else {"scale": 1, "offset": 0}
     factor, offset = settings["scale"], settings["offset"]
@@ -147,8 +147,8 @@ SHAPES = {
 
 @pytest.mark.parametrize("name", SHAPES)
 def test_another_shape_is_adapted(adapted, perceptron, name):
-    shape, before, prepare, told = SHAPES[name]
-    assert adapted(network(perceptron, shape, *before), prepare)["adaptation"] == told
+    shape, before, prepare, adaptation = SHAPES[name]
+    assert adapted(network(perceptron, shape, *before), prepare)["adaptation"] == adaptation
 
 
 def test_unknown_sides_are_those_of_a_digit(adapted, perceptron):

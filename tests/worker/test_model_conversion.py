@@ -53,8 +53,8 @@ def trained(tmp_path, digits, *inner, shape=(28, 28), factor=1 / 255, offset=0.0
     model = foreignnetworks.network(reader.scaled(255 * factor, offset), shape, *inner, last=last)
     if functional:
         inputs = x = keras.Input(shape)
-        for one in model.layers:
-            x = one(x)
+        for part in model.layers:
+            x = part(x)
         model = keras.Model(inputs, x)
     model.save(tmp_path / "theirs.keras")
     return (tmp_path / "theirs.keras").read_bytes()
@@ -97,7 +97,7 @@ def test_nested_networks_are_flattened_and_can_be_explained(take_in, tmp_path, d
     assert own.layers[-1].name == "digits"
     assert Explainer(own).activations(digits.x_test[0]).logits.argmax() == 7
     assert keras_archive.parse((tmp_path / model_conversion.NETWORK).read_bytes())
-    convolution = next(one.name for one in own.layers if isinstance(one, layers.Conv2D))
+    convolution = next(part.name for part in own.layers if isinstance(part, layers.Conv2D))
     with pytest.raises(ModelDamaged, match="cannot be shown: this imported layer"):  # its window has gaps
         Explainer(own).neuron(digits.x_test[0], convolution, 0, 1, 1)
 

@@ -18,8 +18,8 @@ def observed(digits, config=SMALL, **asked):
     """Train, and return the training, what was seen, and the snapshots."""
     seen, shots = [], []
 
-    def observe(one, shot):
-        seen.append(one)
+    def observe(observation, shot):
+        seen.append(observation)
         shots.extend([shot] if shot else [])
 
     return training.train(config, digits.x_train, digits.y_train, observe=observe, **asked), seen, shots
@@ -27,7 +27,7 @@ def observed(digits, config=SMALL, **asked):
 
 def test_each_epoch_is_seen_and_the_state_before_the_first(digits):
     trained, seen, shots = observed(digits)
-    assert [one.epoch for one in seen] == [shot.epoch for shot in shots] == [0, 1, 2, 3]
+    assert [observation.epoch for observation in seen] == [shot.epoch for shot in shots] == [0, 1, 2, 3]
     assert [layer.layer for layer in seen[0].layers] == ["hidden", "digits"]
     assert seen[0].digits == 200  # all that validate
     last = shots[-1]
@@ -76,7 +76,10 @@ def test_units_that_are_silent_for_all_digits_are_counted(digits):
     model.get_layer("hidden").set_weights([kernel, bias])
     seen = []
     observer = Observer(
-        digits_for(digits.x_train, digits.y_train, 800, 1000), lambda one, _: seen.append(one), lambda _: False, []
+        digits_for(digits.x_train, digits.y_train, 800, 1000),
+        lambda observation, _: seen.append(observation),
+        lambda _: False,
+        [],
     )
     observer.set_model(model)
     observer.on_epoch_begin(0)
@@ -89,9 +92,12 @@ def test_an_unfinished_epoch_is_not_observed(digits, tmp_path):
     file = StoredFile(Folder(tmp_path), "checkpoint")
     asked = iter([True, True, False])
     _, seen, _ = observed(digits, config, checkpoint=file, wanted=lambda: next(asked, False), is_pause=lambda: True)
-    assert [one.epoch for one in seen] == [0]
+    assert [observation.epoch for observation in seen] == [0]
     _, seen, _ = observed(digits, config, checkpoint=file)
-    assert [(one.epoch, one.layers[0].change is None) for one in seen] == [(1, True), (2, False)]
+    assert [(observation.epoch, observation.layers[0].change is None) for observation in seen] == [
+        (1, True),
+        (2, False),
+    ]
 
 
 @pytest.mark.parametrize("preset", ["tutorial", "fast"])

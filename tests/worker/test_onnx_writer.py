@@ -115,7 +115,7 @@ def test_a_network_that_averages(tmp_path, digits):
     assert difference(averaged(build("fast", 1)), tmp_path / "net.onnx", digits.x_test[:20]) < TOLERANCE
 
 
-@pytest.mark.parametrize("layer", [layers.LSTM(2), layers.TimeDistributed(layers.Dense(2))], ids=lambda one: one.name)
+@pytest.mark.parametrize("layer", [layers.LSTM(2), layers.TimeDistributed(layers.Dense(2))], ids=lambda kind: kind.name)
 def test_a_layer_of_several_operators_is_refused(tmp_path, layer):
     with pytest.raises(ValueError, match="cannot be written as ONNX"):
         onnx_writer.write(network(layer, shape=(28, 28)), tmp_path / "net.onnx")

@@ -18,7 +18,7 @@ def test_readings_by_epoch_come_from_a_run_s_snapshots(settings, small, digits):
     growth = readings_by_epoch.readings_by_epoch(settings, run, digits.x_test[0])
     assert growth.epochs == (0, 1, 2)
     assert growth.probabilities.sum(axis=1) == pytest.approx([1, 1, 1], abs=1e-4)
-    assert [one.epoch for one in store.epochs.observations(run.number)] == [0, 1, 2]
+    assert [observation.epoch for observation in store.epochs.observations(run.number)] == [0, 1, 2]
     SnapshotStore(settings, run).clear()
     with pytest.raises(SnapshotDamaged):
         readings_by_epoch.readings_by_epoch(settings, run, digits.x_test[0])

@@ -15,18 +15,18 @@ def path(ready_made, tmp_path):
 
 
 def test_an_opened_network_is_kept_until_its_file_changes(path):
-    one = saved_models.open_explainer(path)
-    assert saved_models.open_explainer(path) is one
+    explainer = saved_models.open_explainer(path)
+    assert saved_models.open_explainer(path) is explainer
     os.utime(path, ns=(1, 1))
-    assert saved_models.open_explainer(path) is not one
+    assert saved_models.open_explainer(path) is not explainer
 
 
 def test_only_the_newest_are_kept(path):
-    one = saved_models.open_explainer(path)
+    explainer = saved_models.open_explainer(path)
     for number in range(saved_models._MAX_OPEN):
         saved_models.open_explainer(shutil.copy(path, path.with_name(f"other-{number}.keras")))
     assert len(saved_models._opened) == saved_models._MAX_OPEN
-    assert saved_models.open_explainer(path) is not one
+    assert saved_models.open_explainer(path) is not explainer
 
 
 @pytest.mark.parametrize("kind", FORMATS)

@@ -172,7 +172,7 @@ def test_a_step_that_diverges_loses_nothing(settings, store, small):
         step_to_the_end(settings, number, 7)
     before = trained(settings, store, number)
     assert store.run(number).state is RunState.PAUSED
-    store.request_rate(number, 0.001)  # too late for this network, but the newest wish counts
+    store.request_rate(number, 0.001)  # too late for this network, but the newest request counts
     with pytest.raises(Diverged, match=r"learning rate was 0\.001"):
         train_one_batch(settings, number)
     assert trained(settings, store, number) == before

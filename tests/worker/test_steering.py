@@ -54,9 +54,9 @@ def unsteered(config):
     return outcome(train(config, digits.x_train, digits.y_train))
 
 
-def assert_alike(one, other):
-    assert one[0] == other[0]
-    assert np.array_equal(one[1], other[1])
+def assert_alike(first, other):
+    assert first[0] == other[0]
+    assert np.array_equal(first[1], other[1])
 
 
 def pause(config, digits, file, after=2):

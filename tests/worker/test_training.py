@@ -32,14 +32,14 @@ def test_a_network_learns_from_a_thousand_digits(digits):
 
 
 def test_every_batch_and_epoch_is_reported(digits, small):
-    told = []
-    fit(small, digits, report=told.append)
-    batches = [event for event in told if isinstance(event, Progress)]
+    events = []
+    fit(small, digits, report=events.append)
+    batches = [event for event in events if isinstance(event, Progress)]
     last = batches[-1]
     assert (last.epoch, last.batch, last.batches) == (2, 8, 8)  # 240 digits in batches of 32
-    epochs = [event for event in told if isinstance(event, EpochMetrics)]
+    epochs = [event for event in events if isinstance(event, EpochMetrics)]
     assert (last.so_far[-1].loss, last.so_far[-1].accuracy) == (epochs[-1].loss, epochs[-1].accuracy)
-    assert sum(isinstance(event, EpochMetrics) for event in told) == 2
+    assert sum(isinstance(event, EpochMetrics) for event in events) == 2
 
 
 @pytest.mark.parametrize(
@@ -89,10 +89,10 @@ def test_validation_is_the_end_of_the_training_set(digits, small):
 
 def test_a_stop_ends_within_one_block_and_keeps_the_network(digits):
     chunks = itertools.count(1)
-    told = []
-    trained = fit(TrainingConfig(epochs=50), digits, report=told.append, wanted=lambda: next(chunks) < 5)
+    events = []
+    trained = fit(TrainingConfig(epochs=50), digits, report=events.append, wanted=lambda: next(chunks) < 5)
     assert trained.was_stopped
-    assert told[-1].batch == 1000
+    assert events[-1].batch == 1000
     assert trained.epochs == []
     assert trained.model.predict(digits.x_test[:1], verbose=0).shape == (1, 10)
 
@@ -107,11 +107,11 @@ def test_a_stop_in_validation_does_not_wait_for_its_end(digits, small):
 
 def test_divergence_is_told_with_its_place_and_a_way_out(digits, small):
     config = dataclasses.replace(small, optimizer="adamw", learning_rate=1000.0, epochs=20)
-    told = []
+    events = []
     message = r"^The loss became infinite .* in epoch \d+, batch \d+ of 8.*learning rate was 1000"
     with pytest.raises(Diverged, match=message):
-        fit(config, digits, report=told.append)
-    assert all(np.isfinite(event.loss) for event in told if isinstance(event, EpochMetrics))
+        fit(config, digits, report=events.append)
+    assert all(np.isfinite(event.loss) for event in events if isinstance(event, EpochMetrics))
 
 
 def test_early_stopping_ends_a_training_that_does_not_improve(digits, small):
@@ -152,8 +152,8 @@ def test_the_temperature_is_built_into_the_network(digits):
 
 def test_writing_the_digits_is_reported_and_can_be_stopped(digits, small, monkeypatch):
     monkeypatch.setattr("digitlab.worker.training_digits._DRAWN_AT_ONCE", 250)
-    told = []
+    events = []
     config = dataclasses.replace(small, written_digits=1000)
-    trained = fit(config, digits, report=told.append, wanted=lambda: len(told) < 2)
+    trained = fit(config, digits, report=events.append, wanted=lambda: len(events) < 2)
     assert trained.was_stopped
-    assert [(event.epoch, event.batch) for event in told[:2]] == [(0, 0), (0, 1)]
+    assert [(event.epoch, event.batch) for event in events[:2]] == [(0, 0), (0, 1)]

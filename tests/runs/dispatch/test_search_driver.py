@@ -145,7 +145,7 @@ def test_an_unpromising_trial_is_stopped_early(store, driver):
 def test_two_processes_do_not_drive_the_same_search(store, driver):
     search = begun(store, max_trials=20)
     other = SearchDriver(lambda: store, lambda: 2)
-    ends = [threading.Thread(target=to_its_end, args=(store, one, search.number)) for one in (driver, other)]
+    ends = [threading.Thread(target=to_its_end, args=(store, driving, search.number)) for driving in (driver, other)]
     for end in ends:
         end.start()
     for end in ends:

@@ -24,19 +24,19 @@ from digitlab.translation import Text, error_text, in_language
 
 
 @pytest.fixture
-def workers(crewed):
-    one = WorkerClient(crewed)
-    yield one
-    one.close()
+def workers(worker_settings):
+    client = WorkerClient(worker_settings)
+    yield client
+    client.close()
 
 
 @pytest.fixture
 def own_workers(settings, monkeypatch):
     """Workers that a test may kill; what they train learns nothing (tests/children)."""
     monkeypatch.setenv("DIGITLAB_TEST_WITHOUT_KERAS", "1")
-    one = WorkerClient(settings)
-    yield one
-    one.close()
+    client = WorkerClient(settings)
+    yield client
+    client.close()
 
 
 def is_alive(process):
@@ -160,9 +160,9 @@ def test_what_is_killed_is_replaced_and_all_end_at_a_close(own_workers, store, s
     assert (run.state, run.attempt, run.recoveries) == (RunState.QUEUED, 1, 0)
 
 
-def test_a_run_that_cannot_begin_stays_queued_with_a_reason(crewed, store, small):
+def test_a_run_that_cannot_begin_stays_queued_with_a_reason(worker_settings, store, small):
     number = store.create(small).number
-    workers = WorkerClient(dataclasses.replace(crewed, database_url="nodatabase://me:secret@host/x"))
+    workers = WorkerClient(dataclasses.replace(worker_settings, database_url="nodatabase://me:secret@host/x"))
     workers.submit(store.queue())
     wait_for(lambda: workers.error_message)
     assert "DIGITLAB_DATABASE_URL" in workers.error_message
@@ -171,9 +171,9 @@ def test_a_run_that_cannot_begin_stays_queued_with_a_reason(crewed, store, small
     workers.close()
 
 
-def test_two_apps_train_a_run_once_and_one_outlives_the_other(crewed, workers, store, small):
+def test_two_apps_train_a_run_once_and_one_outlives_the_other(worker_settings, workers, store, small):
     number = store.create(small).number
-    other = WorkerClient(crewed)
+    other = WorkerClient(worker_settings)
     for _ in range(3):
         workers.submit(store.queue())
         other.submit(store.queue())
@@ -195,11 +195,11 @@ def test_workers_that_cannot_be_started_are_told(settings):
         WorkerClient(settings).start()
 
 
-def test_a_busy_connection_does_not_delay_the_end(crewed, monkeypatch, capsys):
+def test_a_busy_connection_does_not_delay_the_end(worker_settings, monkeypatch, capsys):
     monkeypatch.setattr("digitlab.runs.dispatch.worker_client._DISCONNECT_PATIENCE", 0.1)
     closed, is_over = [], threading.Event()
     monkeypatch.setattr(Store, "close", lambda store: closed.append(store))
-    with Lab(crewed) as lab:
+    with Lab(worker_settings) as lab:
         lab.open()
         lab.wait_until_open()
         store = lab._record()

@@ -27,9 +27,9 @@ def test_what_is_not_there_or_damaged_is_none(folder):
 
 def test_a_folder_that_cannot_be_written_stops_nobody(tmp_path):
     (tmp_path / "file").write_text("in the way")
-    one = ArrayCache(Folder(tmp_path / "file"))
-    one.put("one", np.zeros(3))
-    assert one.get("one") is None
+    cache = ArrayCache(Folder(tmp_path / "file"))
+    cache.put("one", np.zeros(3))
+    assert cache.get("one") is None
 
 
 def test_the_oldest_makes_room(folder, monkeypatch):

@@ -38,9 +38,9 @@ def place(request, settings, ready_made, tmp_path):
 @pytest.fixture
 def files(place):
     """The ready-made network and one of a person's own."""
-    one = ModelFiles(place)
-    one.save(own_card(one), lambda path: write(path, b"weights"))
-    return one
+    owned = ModelFiles(place)
+    owned.save(own_card(owned), lambda path: write(path, b"weights"))
+    return owned
 
 
 def own_card(files, name="own"):

@@ -93,11 +93,11 @@ def importer(settings, digits):
 
 
 def refused(importer, content, match):
-    with pytest.raises(ModelRejected, match=match) as told:
+    with pytest.raises(ModelRejected, match=match) as caught:
         importer.import_model(content, "evil.keras")
-    assert str(told.value).startswith("evil.keras was rejected. It")
+    assert str(caught.value).startswith("evil.keras was rejected. It")
     assert left_in(importer._folder.path) == []
-    return told.value
+    return caught.value
 
 
 def test_what_takes_too_long_is_ended(settings, digits, theirs):

@@ -16,21 +16,21 @@ def readers(settings, ready_made, tmp_path, digits):
     ships.mkdir()
     for path in ready_made.glob("tutorial.*"):
         shutil.copy(path, ships)
-    one = dataclasses.replace(settings, ready_made=ships)
-    return RecogniserCache(ModelFiles(one), ModelImporter(one, lambda: digits))
+    shipped = dataclasses.replace(settings, ready_made=ships)
+    return RecogniserCache(ModelFiles(shipped), ModelImporter(shipped, lambda: digits))
 
 
 def test_a_network_is_loaded_once_by_its_name_or_by_its_file(readers, tmp_path, stroke):
-    one = readers.get("tutorial")
-    assert one.read(stroke).digit == 1
-    assert readers.get("tutorial") is readers.get(str(tmp_path / "ready" / "tutorial.keras")) is one
+    recogniser = readers.get("tutorial")
+    assert recogniser.read(stroke).digit == 1
+    assert readers.get("tutorial") is readers.get(str(tmp_path / "ready" / "tutorial.keras")) is recogniser
 
 
 @pytest.mark.parametrize("suffix", [".keras", ".json"])
 def test_it_is_loaded_again_when_its_file_or_its_limits_changed(readers, tmp_path, suffix):
-    one = readers.get("tutorial")
+    recogniser = readers.get("tutorial")
     (tmp_path / "ready" / f"tutorial{suffix}").touch()
-    assert readers.get("tutorial") is not one
+    assert readers.get("tutorial") is not recogniser
 
 
 def test_what_is_no_network_is_not_read(readers, tmp_path):

@@ -45,7 +45,7 @@ def test_a_run_s_snapshots_come_in_the_order_of_their_epochs(settings, run):
     for epoch in (10, 2, 0):
         store.add(snapshot(epoch))
     SnapshotStore(settings, dataclasses.replace(run, number=run.number + 10)).add(snapshot(5))
-    assert [one.epoch for one in SnapshotCache(settings).get(run)] == [0, 2, 10]
+    assert [stored.epoch for stored in SnapshotCache(settings).get(run)] == [0, 2, 10]
     store.clear()
     assert SnapshotCache(settings).get(run) == []
 
@@ -65,8 +65,8 @@ def test_the_cache_is_bounded_by_bytes(settings, run, monkeypatch):
         store.add(snapshot(epoch))
     monkeypatch.setattr(snapshot_store, "_MAX_CACHED", 2 * snapshot(0).size)
     before, after = cache.get(run), cache.get(run)
-    assert [one.epoch for one in before] == [one.epoch for one in after] == list(range(5))
-    assert not {id(one) for one in before} & {id(one) for one in after}  # five pass through a cache for two
+    assert [stored.epoch for stored in before] == [stored.epoch for stored in after] == list(range(5))
+    assert not {id(stored) for stored in before} & {id(stored) for stored in after}  # five pass through a cache for two
     monkeypatch.setattr(snapshot_store, "_MAX_CACHED", 5 * snapshot(0).size)
     assert cache.get(run)[0] is cache.get(run)[0]
 
@@ -78,7 +78,7 @@ def test_a_missing_or_damaged_snapshot_hides_no_other(settings, run):
     store.add(snapshot(1))
     (name,) = open_storage(settings.models, "snapshots").entries()
     open_storage(settings.models, "snapshots").write(name.replace("epoch-1", "epoch-2"), b"half")
-    assert [one.epoch for one in SnapshotCache(settings).get(run)] == [1]
+    assert [stored.epoch for stored in SnapshotCache(settings).get(run)] == [1]
 
 
 def test_the_newest_and_needed_runs_keep_their_snapshots(settings, run):

@@ -94,7 +94,7 @@ def test_a_damaged_card_is_named_and_hides_no_other(values, settings):
         (settings.models / f"{name}.json").write_text(text.replace('"bad-0"', f'"{name}"'))
     (settings.models / "good.json").write_text(json.dumps(own | {"name": "good"}))
     files = ModelFiles(settings)
-    accepted = [what for name, (what, _) in cards.items() if not is_damaged(files, name)]
+    accepted = [damage for name, (damage, _) in cards.items() if not is_damaged(files, name)]
     assert accepted == []
     assert [card.name for card in files.cards() if not card.is_ready_made] == ["good"]
 

@@ -31,7 +31,7 @@ def run(**values):
 
 def test_networks_and_runs_that_have_none_yet_can_be_compared(card):
     found = contenders([card], lambda cards: {"tutorial": "T"}, [run()], lambda number: [epoch(1, 2.0)])
-    assert {key: one.label for key, one in found.items()} == {"tutorial": "T", "run:7": "New (run 7, running)"}
+    assert {key: shown.label for key, shown in found.items()} == {"tutorial": "T", "run:7": "New (run 7, running)"}
 
 
 def test_a_run_is_left_out_if_it_has_a_network_or_no_epoch(card):

@@ -112,10 +112,10 @@ def test_drawings_that_were_trained_on_are_not_set_aside():
     first = improvement.split("tutorial", own[10:], seed=1)
     again = improvement.split("tutorial-improved", own, seed=1, seen=first.learned)
     assert not set(first.learned) & set(again.held_back)
-    assert set(again.learned) | set(again.held_back) == {one.number for one in own}
+    assert set(again.learned) | set(again.held_back) == {saved.number for saved in own}
 
 
 def test_network_that_was_trained_on_all_is_not_judged():
     own = drawings(*range(10))
     with pytest.raises(InvalidSetting, match="Draw 3 more first"):
-        improvement.split("tutorial", own, seed=1, seen={one.number for one in own})
+        improvement.split("tutorial", own, seed=1, seen={saved.number for saved in own})

@@ -31,10 +31,10 @@ def test_an_impossible_number_is_one_that_does_not_exist(lab):
         "delete": lambda number: lab.delete_run(number, OPERATOR),
         "run": lab.run,
     }
-    for number, (what, request) in itertools.product(NUMBERS, requests.items()):
+    for number, (verb, request) in itertools.product(NUMBERS, requests.items()):
         with pytest.raises(RunNotFound) as refused:
             request(number)
-        assert str(refused.value) == f"There is no run {number}. See the list of runs.", what
+        assert str(refused.value) == f"There is no run {number}. See the list of runs.", verb
     for number in NUMBERS:
         with pytest.raises(DrawingNotFound, match=f"^You have no drawing {number}. It may have been deleted"):
             lab.drawings.get(number, HERE)

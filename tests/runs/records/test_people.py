@@ -29,7 +29,7 @@ def test_an_unknown_person_may_change_nothing():
 def test_an_id_tells_people_apart_but_not_what_made_it():
     ids = {person_id("token"), person_id("issuer", "subject"), person_id("issuer", "other")}
     assert len(ids) == 3
-    assert all(len(one) == 32 and set(one) <= set("0123456789abcdef") for one in ids)
+    assert all(len(known_id) == 32 and set(known_id) <= set("0123456789abcdef") for known_id in ids)
     assert person_id("token") == person_id("token")
 
 

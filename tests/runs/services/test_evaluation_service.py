@@ -16,11 +16,11 @@ SOME = TEST.sample(100)
 
 
 @pytest.fixture
-def workers(crewed):
-    one = WorkerClient(crewed)
-    one.start()
-    yield one
-    one.close()
+def workers(worker_settings):
+    client = WorkerClient(worker_settings)
+    client.start()
+    yield client
+    client.close()
 
 
 @pytest.fixture

@@ -19,8 +19,8 @@ ANN = Person(id="ann")
 
 @pytest.fixture
 def lab(settings):
-    with Lab(settings) as one:
-        yield one
+    with Lab(settings) as opened:
+        yield opened
 
 
 def draw(lab, digits, n):
@@ -45,9 +45,9 @@ def test_a_run_that_tuned_nothing_has_no_improvement(lab, small):
 
 def test_a_network_is_tested_on_drawings_it_never_learned(lab, digits):
     assert lab.improver.unseen_score("tutorial", ANN) is None
-    one = draw(lab, digits, 5)[0]
+    drawing = draw(lab, digits, 5)[0]
     assert lab.improver.unseen_score("tutorial", ANN) == (5, 5)
-    lab.drawings.relabel(one.number, (one.label + 1) % 10, ANN)
+    lab.drawings.relabel(drawing.number, (drawing.label + 1) % 10, ANN)
     assert lab.improver.unseen_score("tutorial", ANN) == (4, 5)
     assert np.array_equal(lab.drawings.digits(ANN)[0], digits.x_test[:5])
 
@@ -61,15 +61,17 @@ def test_a_network_improved_twice_has_learned_both_sets(settings, ready_made):
     card = files.card("tutorial")
     with Lab(settings) as lab:
         kept = [
-            one.number
-            for one in lab.drawings.save(
+            drawing.number
+            for drawing in lab.drawings.save(
                 [Drawing(label=3, image=np.full((28, 28), n, np.uint8), source="request") for n in range(5)], ANN
             )
         ]
         for name, base, learned in (("once", "tutorial", kept[:2]), ("twice", "once", kept[2:4])):
             config = dataclasses.replace(card.config, tuning=FineTuning(base=base, learned=tuple(learned)))
             files.save(dataclasses.replace(card, name=name, config=config, is_ready_made=False), copy)
-        own = own_digits(*digits_of(lab.drawings.for_person(ANN)), [one.number for one in lab.drawings.for_person(ANN)])
+        own = own_digits(
+            *digits_of(lab.drawings.for_person(ANN)), [drawing.number for drawing in lab.drawings.for_person(ANN)]
+        )
         assert [lab.improver.count_learned(name, own, ANN) for name in ("tutorial", "once", "twice")] == [0, 2, 4]
         assert lab.improver.count_learned("twice", TEST, ANN) == 0
         assert lab.improver.unseen_score("twice", ANN)[1] == 1
@@ -93,7 +95,7 @@ def test_a_drawing_that_comes_back_is_recognised(settings, ready_made):
         )
         before = lab.improver.learned_drawings("mine", ANN)
         assert before == set(config.tuning.learned)
-        lab.drawings.delete([one.number for one in kept], ANN)
+        lab.drawings.delete([drawing.number for drawing in kept], ANN)
         assert lab.improver.learned_drawings("mine", ANN) == set()
         again = lab.drawings.save(drawings, ANN)
         moved = {new.number for old, new in zip(kept, again, strict=True) if old.number in before}

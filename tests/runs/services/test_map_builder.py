@@ -27,15 +27,15 @@ def made(map_builder):
 def test_a_map_is_made_in_the_background_kept_and_found_again(ask, digits, tmp_path):
     map_builder = MapBuilder(tmp_path, ask, lambda: digits)
     assert map_builder.get("tutorial", 12.5) == MapProgress(0)
-    one = made(map_builder)
-    assert one.points.shape == (DIGITS, 64)
-    assert made(map_builder) is one
+    digit_map = made(map_builder)
+    assert digit_map.points.shape == (DIGITS, 64)
+    assert made(map_builder) is digit_map
 
     def nobody(question, *args):
         raise AssertionError("it was kept")
 
     again = MapBuilder(tmp_path, nobody, lambda: digits).get("tutorial", 12.5)
-    assert np.array_equal(again.points, one.points)
+    assert np.array_equal(again.points, digit_map.points)
     assert [file.name for file in tmp_path.iterdir()] == ["tutorial-12500.npz"]
 
     hidden = ask(jobs.hidden, "tutorial", digits.x_train[40:41])[0]

@@ -88,6 +88,6 @@ def test_one_person_imports_one_network_at_a_time(settings, digits):
         under_way.append(pool.submit(import_one, BEN))
         assert importer.began.acquire(timeout=30)
         importer.is_over.set()
-    assert [type(one.exception()) for one in under_way] == [ModelRejected] * 2
+    assert [type(request.exception()) for request in under_way] == [ModelRejected] * 2
     with pytest.raises(ModelRejected):  # hers is over
         import_one(ANN)

@@ -36,8 +36,8 @@ def test_runs_are_measured_without_their_first_epoch(store, small):
     for epochs, seconds in ((2, 3.0), (3, 1.0)):
         number = store.create(small).number
         store.claim(number, "a")
-        for each in range(1, epochs + 1):
-            store.epochs.add(number, "a", epoch(each, seconds * (10 if each == 1 else 1)))
+        for passed in range(1, epochs + 1):
+            store.epochs.add(number, "a", epoch(passed, seconds * (10 if passed == 1 else 1)))
     other = store.create(dataclasses.replace(small, preset="fast")).number
     store.claim(other, "a")
     store.epochs.add(other, "a", epoch(1, 10.0))

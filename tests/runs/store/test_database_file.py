@@ -71,7 +71,9 @@ def test_two_processes_save_it_once_together(store, settings, path):
     other = Store(settings.database_url)
     path.unlink()
     with ThreadPoolExecutor() as pool:
-        assert all("is saved in" in told for told in pool.map(lambda one: one.file_trouble(), [store, other]))
+        assert all(
+            "is saved in" in trouble for trouble in pool.map(lambda opened: opened.file_trouble(), [store, other])
+        )
     assert len(rescued_files(path)) == 1
     other.close()
 

@@ -17,9 +17,9 @@ TEACHER = Person(id="tess", is_teacher=True)
 
 @pytest.fixture
 def store(database_url):
-    one = Store(database_url)
-    yield one
-    one.close()
+    opened = Store(database_url)
+    yield opened
+    opened.close()
 
 
 def drawing(label=7, **more):
@@ -27,7 +27,7 @@ def drawing(label=7, **more):
 
 
 def keep(store, person, *labels):
-    return [one.number for one in store.drawings.add([drawing(label) for label in labels], person, 0.0)]
+    return [saved.number for saved in store.drawings.add([drawing(label) for label in labels], person, 0.0)]
 
 
 def test_a_drawing_comes_back_as_it_was(store):
@@ -43,7 +43,7 @@ def test_a_drawing_comes_back_as_it_was(store):
 
 def test_the_newest_comes_first_and_as_digits_the_oldest(store):
     numbers = keep(store, ADA, 4, 5, 6)
-    assert [one.number for one in store.drawings.for_person(ADA)] == numbers[::-1]
+    assert [saved.number for saved in store.drawings.for_person(ADA)] == numbers[::-1]
     images, labels = store.drawings.digits(ADA)
     assert (images.shape, images.dtype, labels.dtype) == ((3, 28, 28), np.uint8, np.uint8)
     assert labels.tolist() == images[:, 0, 0].tolist() == [4, 5, 6]
@@ -63,13 +63,13 @@ def test_not_even_a_teacher_sees_or_changes_others_drawings(store, other):
     with pytest.raises(DrawingNotFound):
         store.drawings.relabel(number, 5, other)
     assert store.drawings.delete([number], other) == 0
-    assert [one.label for one in store.drawings.for_person(ADA)] == [4]
+    assert [saved.label for saved in store.drawings.for_person(ADA)] == [4]
 
 
 def test_a_drawing_is_called_something_else(store):
     first, second = keep(store, ADA, 4, 4)
     store.drawings.relabel(second, 9, ADA)
-    assert {one.number: one.label for one in store.drawings.for_person(ADA)} == {first: 4, second: 9}
+    assert {saved.number: saved.label for saved in store.drawings.for_person(ADA)} == {first: 4, second: 9}
 
 
 def test_many_drawings_are_deleted_and_no_number_comes_again(store):

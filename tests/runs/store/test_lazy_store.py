@@ -8,7 +8,7 @@ def test_the_store_is_opened_when_it_is_first_asked_and_once(settings):
     assert not (settings.data / "digitlab.db").exists()
     with ThreadPoolExecutor(8) as threads:
         opened = list(threads.map(lambda _: record(), range(8)))
-    assert all(one is opened[0] for one in opened)
+    assert all(lent is opened[0] for lent in opened)
     assert opened[0].runs() == []
     record.close()
 

@@ -47,11 +47,11 @@ def test_a_lost_server_is_told_at_once_and_its_return_noticed(postgres, postgres
     store = Store(postgres_url)
     number = store.create(small).number
     with postgres.stopped():
-        seconds, told = how_long(store.runs)
+        seconds, sentence = how_long(store.runs)
         assert seconds < 2
-        assert re.search(r"does not respond: .*[Cc]onnection", told)
-        assert "\n" not in told
-        assert ":***@127.0.0.1" in told
+        assert re.search(r"does not respond: .*[Cc]onnection", sentence)
+        assert "\n" not in sentence
+        assert ":***@127.0.0.1" in sentence
     assert [run.number for run in store.runs()] == [number]
     store.close()
 
@@ -61,16 +61,16 @@ def test_a_server_that_is_frozen_holds_nobody_up_for_long(postgres, postgres_url
     number = store.create(small).number
     with postgres.frozen():
         asking = [store.runs, lambda: store.create(small), lambda: store.record_heartbeat(number, "a", None)]
-        told = []
-        threads = [threading.Thread(target=lambda ask=ask: told.append(how_long(ask))) for ask in asking * 8]
+        reports = []
+        threads = [threading.Thread(target=lambda ask=ask: reports.append(how_long(ask))) for ask in asking * 8]
         for thread in threads:
             thread.start()
-        told.append(how_long(lambda: Store(postgres_url)))
+        reports.append(how_long(lambda: Store(postgres_url)))
         for thread in threads:
             thread.join()
-        assert len(told) == 25  # more than there may be connections
-        assert max(seconds for seconds, _ in told) < 2 * MAX_COUNT
-        assert min(seconds for seconds, _ in told) < MAX_COUNT
+        assert len(reports) == 25  # more than there may be connections
+        assert max(seconds for seconds, _ in reports) < 2 * MAX_COUNT
+        assert min(seconds for seconds, _ in reports) < MAX_COUNT
     assert store.run(number).number == number
     store.close()
 
@@ -88,7 +88,7 @@ def test_a_locked_file_is_read_at_once_and_writers_are_told(settings, small):
         with ThreadPoolExecutor() as pool:
             asked = list(pool.map(how_long, (lambda: store.create(small), store.last_heartbeats)))
         assert max(seconds for seconds, _ in asked) < MAX_COUNT
-        assert all("locked" in told for _, told in asked)
+        assert all("locked" in sentence for _, sentence in asked)
         other.execute("ROLLBACK")
     assert store.create(small).number == number + 1
     store.close()

@@ -17,9 +17,9 @@ VALUES = {"learning_rate": 0.01, "units": 32}
 
 @pytest.fixture
 def store(database_url):
-    one = Store(database_url)
-    yield one
-    one.close()
+    opened = Store(database_url)
+    yield opened
+    opened.close()
 
 
 def taken(store, driver="a"):
@@ -33,7 +33,7 @@ def test_a_search_comes_back_as_it_was_created(store):
     assert store.searches.get(search.number) == search
     assert (search.title, search.owner, search.owner_name) == ("Mine", "ann", "Ann")
     assert (search.state, search.space) == (SearchState.RUNNING, space(max_minutes=1.5))
-    assert [one.title for one in (begun(store), *store.searches.all())] == ["Search 2", "Search 2", "Mine"]
+    assert [listed.title for listed in (begun(store), *store.searches.all())] == ["Search 2", "Search 2", "Mine"]
     with pytest.raises(SearchNotFound, match="7"):
         store.searches.get(7)
 

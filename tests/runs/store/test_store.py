@@ -18,9 +18,9 @@ from digitlab.runs.store.store import Store
 
 @pytest.fixture
 def store(database_url):
-    one = Store(database_url)
-    yield one
-    one.close()
+    opened = Store(database_url)
+    yield opened
+    opened.close()
 
 
 def test_a_new_run_waits_and_keeps_its_settings(store, small):
@@ -224,8 +224,8 @@ def seen(epoch, norm=1.0):
 def test_a_second_observation_replaces_the_first(store, small):
     run = store.create(small)
     store.claim(run.number, "a")
-    for one in (seen(0), seen(1), seen(1, norm=3.0)):
-        store.epochs.add_observation(run.number, "a", one)
+    for observation in (seen(0), seen(1), seen(1, norm=3.0)):
+        store.epochs.add_observation(run.number, "a", observation)
     store.epochs.add_observation(run.number, "b", seen(2))
     assert store.epochs.observations(run.number) == [seen(0), seen(1, norm=3.0)]
 

@@ -18,9 +18,9 @@ from digitlab.runs.store.store import Store
 
 @pytest.fixture
 def store(database_url):
-    one = Store(database_url)
-    yield one
-    one.close()
+    opened = Store(database_url)
+    yield opened
+    opened.close()
 
 
 def trial(number, values, *accuracies, state=TrialState.FINISHED):
@@ -32,10 +32,10 @@ def tried(store, search, count, begun=()):
     """Try so many values, tell how good they are, and return the trials."""
     trials = list(begun)
     for _ in range(count):
-        number, values = store.studies.next_trial(search, {one.number for one in trials})
-        one = trial(number, values, good(search.space.trial_config(values)))
-        store.studies.tell(search, one, TrialState.FINISHED)
-        trials.append(one)
+        number, values = store.studies.next_trial(search, {attempt.number for attempt in trials})
+        attempt = trial(number, values, good(search.space.trial_config(values)))
+        store.studies.tell(search, attempt, TrialState.FINISHED)
+        trials.append(attempt)
     return trials
 
 
@@ -60,8 +60,8 @@ def test_optuna_changes_nothing_about_the_lab_s_connections(store):
 def test_a_study_learns_what_is_good(settings):
     with closing(Store(settings.database_url)) as store:  # what is suggested does not hang on the kind of database
         trials = tried(store, begun(store, max_trials=30, seed=3), 30)
-    assert [one.number for one in trials] == list(range(30))
-    distances = [0.9 - one.accuracy for one in trials]
+    assert [attempt.number for attempt in trials] == list(range(30))
+    distances = [0.9 - attempt.accuracy for attempt in trials]
     assert statistics.median(distances[10:]) < 0.6 * statistics.median(distances[:10])
 
 
@@ -72,7 +72,7 @@ def test_another_process_suggests_what_the_first_would_have(database_url, store)
     again = Store(database_url)
     resumed = tried(again, second, 3, half)
     again.close()
-    assert [one.values for one in resumed] == [one.values for one in whole]
+    assert [attempt.values for attempt in resumed] == [attempt.values for attempt in whole]
 
 
 def test_a_suggestion_whose_process_ended_is_not_lost(store):
@@ -99,8 +99,8 @@ def test_a_trial_is_told_once(store):
     store.studies.tell(search, trial(number, values, 0.5), TrialState.FINISHED)
     store.studies.tell(search, trial(number, values, 0.9), TrialState.FAILED)
     with store._transaction() as connection:
-        told = connection.execute(sa.text("SELECT state, value FROM trials JOIN trial_values USING (trial_id)")).all()
-    assert [(row.state, row.value) for row in told] == [("COMPLETE", 0.5)]
+        found = connection.execute(sa.text("SELECT state, value FROM trials JOIN trial_values USING (trial_id)")).all()
+    assert [(row.state, row.value) for row in found] == [("COMPLETE", 0.5)]
 
 
 def test_what_is_worse_than_the_median_is_not_promising(store):
@@ -138,21 +138,21 @@ def test_a_database_that_is_away_is_said_to_be(store, monkeypatch):
 
 
 def test_importance_is_that_of_the_better_trials():
-    one = space(RATE, UNITS)
+    searched = space(RATE, UNITS)
     tries = [
         {"learning_rate": 10 ** (-4 + 4 * k / 23), "units": (16, 32, 64)[k % 3]} for k in range(24)
     ]  # the rate decides, the width does not
-    trials = [trial(k, values, good(one.trial_config(values))) for k, values in enumerate(tries)]
-    shares = studies.importance(one, trials)
+    trials = [trial(k, values, good(searched.trial_config(values))) for k, values in enumerate(tries)]
+    shares = studies.importance(searched, trials)
     assert list(shares) == ["learning_rate", "units"]
     assert shares["learning_rate"] > 0.7
     assert sum(shares.values()) == pytest.approx(1)
 
 
 def test_there_is_no_importance_of_few_or_equal_trials():
-    one = space(RATE, UNITS)
+    searched = space(RATE, UNITS)
     values = {"learning_rate": 0.01, "units": 16}
-    assert studies.importance(one, [trial(k, values, 0.5 + k / 10) for k in range(3)]) == {}
-    assert studies.importance(one, [trial(k, values, 0.5) for k in range(9)]) == {}
+    assert studies.importance(searched, [trial(k, values, 0.5 + k / 10) for k in range(3)]) == {}
+    assert studies.importance(searched, [trial(k, values, 0.5) for k in range(9)]) == {}
     unfinished = [dataclasses.replace(trial(k, values, k / 10), state=TrialState.PRUNED) for k in range(9)]
-    assert studies.importance(one, unfinished) == {}
+    assert studies.importance(searched, unfinished) == {}

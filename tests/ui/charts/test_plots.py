@@ -31,7 +31,10 @@ def test_a_curve_has_a_point_for_each_epoch_and_set():
 
 
 def test_the_legend_names_validation_only_if_there_is_one():
-    sets = [plots.curve("loss", 3, is_validated=one)["encoding"]["color"]["scale"]["domain"] for one in (True, False)]
+    sets = [
+        plots.curve("loss", 3, is_validated=with_validation)["encoding"]["color"]["scale"]["domain"]
+        for with_validation in (True, False)
+    ]
     assert sets == [["training", "validation"], ["training"]]
 
 

@@ -56,7 +56,7 @@ def test_a_trial_goes_from_axis_to_axis_down_to_its_accuracy():
 def test_the_charts_are_json_before_and_after_the_first_trial(trials):
     json.dumps(search_plots.parallel(SPACE, trials, is_dark=True))
     json.dumps([search_plots.best_by_trial(20, trials), search_plots.importance_bars()])
-    assert len(search_plots.parallel_points(SPACE, trials)) == 8 * sum(bool(one.accuracies) for one in trials)
+    assert len(search_plots.parallel_points(SPACE, trials)) == 8 * sum(bool(tried.accuracies) for tried in trials)
 
 
 def test_each_setting_has_a_bar_before_its_importance_is_known():
