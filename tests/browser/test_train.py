@@ -183,7 +183,7 @@ def test_an_own_network_is_built_by_keyboard(page, app):
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
     expect(page.get_by_role("button", name="Add", exact=True)).to_be_focused()
-    for count in range(3, 9):
+    for count in range(3, 16):
         page.keyboard.press("Enter")
         expect(layers.get_by_role("radio")).to_have_count(count)
-    expect(layers).to_contain_text("8 Dropout 0.25")
+    expect(layers).to_contain_text("15 Dropout 0.25")

@@ -146,6 +146,8 @@ def test_stop_saves_the_network_so_far(training_app, open_lab):
     page = training_app.page.run()
     assert "The network so far was saved." in texts(page)
     assert {"Try it", "Evaluate it", "Keras code"} <= set(links(page))
+    [watch] = [link for link in page.page_link if link.label == "Watch it learn"]
+    assert (watch.page, watch.query_string) == ("watch", f"run={number}")
 
 
 @pytest.mark.parametrize(("button", "caption"), [("Stop", "Stopping ..."), ("Pause", "Pausing ...")])
