@@ -110,5 +110,5 @@ SCALES = (  # from the simplest to the least usual: among scales that fit equall
     PixelScale(Text("0 or 1, binarized at half"), _binary(127)),
     PixelScale(Text("0 or 1, any ink is 1"), _binary(0)),
     PixelScale(Text("1 or 0, binarized at half, dark on light"), (*_binary(127), _DARK)),
-    PixelScale(Text("each pixel standardized, as by StandardScaler()"), (), is_by_pixel=True),
+    PixelScale(Text("standardized pixel by pixel, as by StandardScaler()"), (), is_by_pixel=True),
 )

@@ -222,7 +222,7 @@ def test_pixels_that_were_standardized_one_by_one_are_found_out(adapted, picture
     mean, variance = statistics
     prepare, (images, labels) = (lambda images: (shares(images) - mean) / np.sqrt(variance)), pictures
     found = adapted(network(foreignnetworks.train(prepare(images), labels)), prepare)
-    assert found["scale"] == "each pixel standardized, as by StandardScaler()"
+    assert found["scale"] == "standardized pixel by pixel, as by StandardScaler()"
     with pytest.raises(ModelRejected, match="32 x 32 pixels, and the statistics"):
         adapted(network(perceptron, (32, 32, 1), CROP), prepare, scale=found["scale"])
 
