@@ -240,7 +240,7 @@ def _on_flat(ink: NDArray[np.uint8], rectangles: Sequence[Rectangle], background
     """Return the ink of a flat page without printed lines and frames, and raise it where it is pale."""
     rest = remove_frames(ink, rectangles)
     if background >= _STRONG and min(ink.shape) >= _MIN_PRINTED:
-        if rest is not ink:  # a line of tilted paper is not found any more where the half of it was taken for a frame's
+        if rest is not ink:  # a line of tilted paper is not found any more if half of it was taken for a frame
             rest = np.minimum(rest, remove_tilted_squares(ink))
         rest = remove_printed_lines(rest)  # first: pale lines of the paper would decide how pale the ink is
     return _raise_pale(rest)

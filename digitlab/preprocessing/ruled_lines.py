@@ -16,7 +16,7 @@ _LINE_COVER = 0.8  # share of its length on the paper along which a line is visi
 _MANY_LINES = 3  # lines: so many belong to the paper, however dark; fewer must be fainter than ink
 _MIN_RISE = 0.01  # tangent of the angle from which on paper is tilted: half a degree
 _UNEVEN = 0.2  # share of the distance of two lines: a line that is further from its place is ink
-_MIN_SHOWN = 0.6  # share of its length in the picture along which a line is seen that ends at a corner of the paper
+_MIN_SHOWN = 0.6  # share of its length in the picture that a line spans at least if it ends at a corner of the paper
 _MAX_ABSORBED = 0.9  # share of the light that a line absorbs at most, or noise in it would be multiplied
 _OPAQUE = 0.7  # share of the light that a line absorbs: from there on, ink on it can hardly be told from it
 _CROSSING = 0.5  # share of the light that ink absorbs on both sides of a line that it crosses
@@ -45,12 +45,18 @@ class Lines:
 def remove_printed_lines(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Remove the lines of squared paper that was scanned, or that a note-taking program shows."""
     missing = ink.astype(np.float32) / np.float32(256)
-    rest, darkest = remove_lines(missing, find_lines(missing, np.zeros((1, 1), np.uint8), 0.0))
-    return ink if rest is missing else to_uint8(np.round(rest * 256)) * (rest > darkest)
+    return _without(ink, missing, find_lines(missing, np.zeros((1, 1), np.uint8), 0.0))
 
 
 def remove_tilted_squares(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Remove the lines of squared paper that was scanned at an angle; the same array if it was not."""
+    """Remove the lines of squared paper that was scanned at an angle.
+
+    Args:
+        ink: uint8 (height, width), 0 background to 255 ink.
+
+    Returns:
+        uint8 (height, width); the same array if it was not, or if there are no squares.
+    """
     missing = ink.astype(np.float32) / np.float32(256)
     lines = find_lines(missing, np.zeros((1, 1), np.uint8), 0.0)
     if min(len(lines.horizontal), len(lines.vertical)) < _MANY_LINES:
@@ -58,8 +64,13 @@ def remove_tilted_squares(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
     rises = [line[-1] - line[0] for line in lines.horizontal]
     if abs(float(np.median(rises))) * ink.shape[0] < _MIN_RISE * ink.shape[1]:
         return ink
+    return _without(ink, missing, lines)
+
+
+def _without(ink: NDArray[np.uint8], missing: NDArray[np.float32], lines: Lines) -> NDArray[np.uint8]:
+    """Return ink without lines; `missing` is the share of the light that it absorbs. The same array without lines."""
     rest, darkest = remove_lines(missing, lines)
-    return to_uint8(np.round(rest * 256)) * (rest > darkest)
+    return ink if rest is missing else to_uint8(np.round(rest * 256)) * (rest > darkest)
 
 
 def remove_lines(missing: NDArray[np.float32], lines: Lines) -> tuple[NDArray[np.float32], float]:
@@ -159,7 +170,14 @@ def _crosses(rows: NDArray[np.float64], seen: NDArray[np.bool_], paper: NDArray[
 def _belongs(
     rows: NDArray[np.float64], lines: list[NDArray[np.float64]], seen: NDArray[np.bool_], paper: NDArray[np.bool_]
 ) -> bool:
-    """Whether a line belongs to the evenly spaced lines of tilted paper, though it ends at a corner of that paper."""
+    """Whether a line belongs to the evenly spaced lines of tilted paper, though it ends at a corner of that paper.
+
+    Args:
+        rows: float64 (width,), the line's row in each column, in pixels.
+        lines: Other lines, in the same form.
+        seen: bool (height, width), where something dark is seen.
+        paper: bool (height, width), where there is paper.
+    """
     slopes = [(line[-1] - line[0]) / len(line) for line in (*lines, rows)]
     if len(lines) < _MANY_LINES or abs(np.median(slopes)) < _MIN_RISE:
         return False
@@ -167,6 +185,8 @@ def _belongs(
         return False
     middles = np.sort([line[len(line) // 2] for line in lines])
     step = float(np.median(np.diff(middles)))
+    if step < 1:  # pixel: they cross each other, as no lines of paper do
+        return False
     distance = float(np.abs(middles - rows[len(rows) // 2]).min()) / step
     if distance < 0.5 or abs(distance - round(distance)) > _UNEVEN:
         return False

@@ -18,12 +18,13 @@ _MAX_GAP = 0.12  # share of the height of both pieces: a tenth of a digit's heig
 _FEW_SHARED_ROWS, _MAX_SHARED_ROWS, _MAX_PART = 0.3, 0.5, 0.75
 _MAX_WIDTH = 1.2  # ratio of width to height: what is broader is an underline, or belongs to several digits
 # Beside each other, or broader, are parts of which one goes on where the other ends.
-_MAX_SIGN = 1.7  # ratio of width to height
+_MAX_BROAD = 1.7  # ratio of width to height
 _MAX_MEETINGS = 3  # of two parts, such as both ends of a zero's halves
 _END = 2.5  # pen widths of a stroke whose direction counts
 _MIN_END = 4  # pixels
 _MIN_STRETCH = 2.0  # ratio of the variance along the stroke's end to that across it
 _MIN_COSINE = 0.87  # of the angle between a stroke's end and the gap: 30 degrees
+_FOOT = 1.5  # pen widths above the lowest pixel: what ends there is a foot
 _BRIDGE = 0.9  # pen widths
 
 Point = tuple[int, int]  # x and y in pixels
@@ -47,7 +48,7 @@ def bridge_gaps(ink: NDArray[np.uint8], parts: list[Component]) -> NDArray[np.ui
         return ink
     scale = measure(parts)
     strokes = [part for part in parts if not is_speck(part, scale)]
-    gaps = [ends for pair in combinations(strokes, 2) if (ends := _nearest_ends(*pair, scale.pen)) is not None]
+    gaps = [ends for pair in combinations(strokes, 2) if (ends := _ends_that_meet(*pair, scale.pen)) is not None]
     if not gaps:
         return ink
     bridged = ink.copy()
@@ -56,14 +57,17 @@ def bridge_gaps(ink: NDArray[np.uint8], parts: list[Component]) -> NDArray[np.ui
     return bridged
 
 
-def _nearest_ends(first: Component, second: Component, pen: float) -> tuple[Point, Point] | None:
-    """Return the nearest pixels of two components of one broken stroke; None where they are not."""
+def _ends_that_meet(first: Component, second: Component, pen: float) -> tuple[Point, Point] | None:
+    """Return the pixels, (x, y), at which two components of one broken stroke meet; None where they are not.
+
+    `pen` is the pen's width in pixels.
+    """
     left, top, right, bottom = bounding_box([first, second])
     reach = int(_MAX_GAP * (bottom - top)) + 1
     if (
         min(first.bottom, second.bottom) - max(first.top, second.top) < -reach
         or overlap(first, second) < -reach
-        or right - left > _MAX_SIGN * (bottom - top)
+        or right - left > _MAX_BROAD * (bottom - top)
     ):
         return None
     window = (
@@ -79,7 +83,7 @@ def _nearest_ends(first: Component, second: Component, pen: float) -> tuple[Poin
     is_likely = right - left <= _MAX_WIDTH * (bottom - top) and _are_above_each_other(first, second, bottom - top)
     for start, end in islice(_meetings(here, there, limit, pen), _MAX_MEETINGS):
         ends = (window[0] + start[0], window[1] + start[1]), (window[0] + end[0], window[1] + end[1])
-        if is_likely or _go_on(first, second, *ends, pen):
+        if is_likely or (not _are_feet(first, second, *ends, pen) and _go_on(first, second, *ends, pen)):
             return ends
     return None
 
@@ -87,7 +91,14 @@ def _nearest_ends(first: Component, second: Component, pen: float) -> tuple[Poin
 def _meetings(
     here: NDArray[np.uint8], there: NDArray[np.uint8], limit: float, pen: float
 ) -> Iterator[tuple[Point, Point]]:
-    """Find the pixels of two masks that are at most `limit` apart, the nearest first, and none near each other."""
+    """Find the pixels of two masks that are at most `limit` pixels apart, the nearest first, and none near each other.
+
+    Args:
+        here: uint8 (height, width), 1 where the first component has ink.
+        there: The same of the second component.
+        limit: In pixels.
+        pen: The pen's width in pixels.
+    """
     distance = cv2.distanceTransform(1 - here, cv2.DIST_L2, cv2.DIST_MASK_5)
     distance[there == 0] = np.inf
     rows, columns = np.nonzero(here)
@@ -96,6 +107,11 @@ def _meetings(
         nearest = int(((rows - y) ** 2 + (columns - x) ** 2).argmin())
         yield (int(columns[nearest]), int(rows[nearest])), (int(x), int(y))
         cv2.circle(distance, (int(x), int(y)), round(_END * pen), (np.inf,), cv2.FILLED)
+
+
+def _are_feet(first: Component, second: Component, start: Point, end: Point, pen: float) -> bool:
+    """Whether both ends lie at the foot of their component, as those of two printed ones that point at each other."""
+    return start[1] >= first.bottom - _FOOT * pen and end[1] >= second.bottom - _FOOT * pen
 
 
 def _go_on(first: Component, second: Component, start: Point, end: Point, pen: float) -> bool:

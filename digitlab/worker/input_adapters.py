@@ -16,6 +16,7 @@ _SIDE = 28  # pixels
 _MIN_SIDE, _MAX_SIDE = 8, 64  # pixels of a side that a digit is resized to
 _MAX_PADDED = 40  # pixels; pictures up to this side may also be padded with background
 _CHANNELS = (1, 3)
+TURNED = "turned"  # how the names of layers begin that turn pictures
 Tensor = Any  # of Keras, symbolic or not
 
 
@@ -28,8 +29,8 @@ class Turn:
         steps: What is done one after the other: "t" exchanges rows and columns, "c" reverses the columns.
 
     Example:
-        >>> np.asarray(Turn("turned left", "ct")(np.eye(2, dtype=np.float32)[np.newaxis]))[0].tolist()
-        [[0.0, 1.0], [1.0, 0.0]]
+        >>> np.asarray(Turn("turned left", "ct")(np.float32([[[1, 2], [3, 4]]])))[0].tolist()
+        [[2.0, 4.0], [1.0, 3.0]]
     """
 
     title: str = ""
@@ -38,7 +39,7 @@ class Turn:
     def __call__(self, x: Tensor) -> Tensor:
         """Return turned pictures, (n, side, side)."""
         for number, step in enumerate(self.steps):
-            name = f"turned_{number}" if number else "turned"
+            name = f"{TURNED}_{number}" if number else TURNED
             x = keras.layers.Permute((2, 1), name=name)(x) if step == "t" else _mirrored(x, name)
         return x
 

@@ -104,8 +104,8 @@ def search(
     if best < _MIN_UPRIGHT and (turn := reader.turn(adapters, few_images[:_FEWER], few_labels[:_FEWER], best)).steps:
         trials = reader.trials(_turned(adapters, turn), few_images, few_labels)
         order = _order(trials, few_labels)
-    if _accuracy(trials, few_labels) < _MIN_ACCURACY:
-        raise _reads_nothing(best, _FEW)
+    if (turned := _accuracy(trials, few_labels)) < _MIN_ACCURACY:
+        raise _reads_nothing(max(best, turned), _FEW)
     if (order or turn.steps) and not is_corrected:
         raise ModelRejected(_offer(order, turn))
     if order:
@@ -150,7 +150,7 @@ class _Reader:
         found = UPRIGHT
         for turn in TURNS:
             accuracy = _accuracy(self.trials(_turned(adapters, turn), images, labels), labels)
-            if accuracy >= best:
+            if accuracy > best or (accuracy == best and found is UPRIGHT):
                 found, best = turn, accuracy
         return found
 

@@ -4,11 +4,15 @@ from collections.abc import Iterable
 
 import keras
 
+from digitlab.worker.input_adapters import TURNED
+
 _CONVOLUTIONS = keras.layers.Conv2D | keras.layers.DepthwiseConv2D | keras.layers.SeparableConv2D
 
 
 def kernels(layer: keras.layers.Layer) -> list[keras.Variable]:
-    """Return a layer's kernels; none for layers that are neither dense nor convolutional."""
+    """Return a layer's kernels; none for layers that are neither dense nor convolutional, or only turn pictures."""
+    if layer.name.startswith(TURNED) and not layer.trainable:
+        return []
     if isinstance(layer, keras.layers.SeparableConv2D):
         return [layer.depthwise_kernel, layer.pointwise_kernel]
     return [layer.kernel] if isinstance(layer, keras.layers.Dense | _CONVOLUTIONS) else []

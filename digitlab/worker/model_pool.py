@@ -40,7 +40,8 @@ def acquire(config: TrainingConfig) -> keras.Model:
         variable.assign(keras.ops.zeros_like(variable))
     set_rate(model, config.learning_rate if config.schedule == "constant" else _BY_SCHEDULE)
     model.stop_evaluating = False
-    _unused[model] = fresh
+    with _lock:
+        _unused[model] = fresh
     return model
 
 
@@ -64,7 +65,10 @@ def release(model: keras.Model, config: TrainingConfig) -> keras.Model:
     Returns:
         An ordinary Keras model with the same weights and optimizer, so that `evaluate` and `fit` work.
     """
-    network = _unused.pop(model, None) or build.build(config.preset, config.seed, config.layers)
+    with _lock:
+        network = _unused.pop(model, None)
+    if network is None:
+        network = build.build(config.preset, config.seed, config.layers)
     network.set_weights(model.get_weights())
     optimizer = _optimizer(config, _rate(config))
     optimizer.build(network.trainable_variables)

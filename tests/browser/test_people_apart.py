@@ -38,34 +38,6 @@ def button(page: Page, name: str):
     return page.get_by_test_id("stMain").get_by_role("button", name=name, exact=True)
 
 
-def see(page: Page, address: str) -> None:
-    """Open the Train page where a training may go on, so that its list of runs is drawn again all the time."""
-    page.goto(address)
-    expect(page.get_by_text("All runs").or_(page.get_by_text("No training yet")).first).to_be_visible()
-
-
-def start_long_training(page: Page) -> str:
-    see(page, f"/train?settings=1~epochs_is_500~{LITTLE_WORK}")
-    expect(page.get_by_role("slider", name="Epochs")).to_have_value("500")
-    page.get_by_test_id("stBaseButton-primary").filter(has_text="Train").click()
-    page.wait_for_url(re.compile("run="))
-    expect(button(page, "Stop")).to_be_visible()
-    return page.url
-
-
-def expect_no_rights(page: Page, address: str) -> None:
-    """A run is seen, and cannot be changed."""
-    see(page, address)
-    for name in RIGHTS:
-        expect(button(page, name)).to_have_count(0)
-
-
-def log_in(page: Page, name: str) -> None:
-    visit(page, "", "Draw a digit")
-    button(page, "Log in").click()
-    choose_who_logs_in(page, name)
-
-
 def choose_who_logs_in(page: Page, name: str) -> None:
     page.get_by_role("link", name=name).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Draw a digit")

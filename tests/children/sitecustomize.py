@@ -87,7 +87,7 @@ def train_without_keras(jobs: ModuleType) -> None:
 
 
 def begin_without_keras(jobs: ModuleType) -> None:
-    """Do both."""
+    """Begin cold, and train without Keras."""
     begin_cold(jobs)
     train_without_keras(jobs)
 

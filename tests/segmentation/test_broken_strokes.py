@@ -57,6 +57,10 @@ def test_the_bridge_is_about_as_wide_as_the_pen():
         [[(40, 60), (90, 60), (60, 140)], [(106, 40), (106, 140)]],  # a seven and a one
         [[(40, 80), (90, 80)], [(106, 40), (106, 140)]],  # a dash that points at a one
         [[(40, 140), (70, 40)], [(85, 40), (115, 140)]],  # ends that both point up
+        [  # the feet of two printed ones
+            [(40, 60), (60, 40), (60, 140), (40, 140), (80, 140)],
+            [(94, 60), (114, 40), (114, 140), (94, 140), (134, 140)],
+        ],
     ],
 )
 def test_what_is_no_broken_stroke_stays_apart(paths):

@@ -1,5 +1,6 @@
 """Networks of the kinds that people bring: the accuracy shown is the true one, or the sentence says why not."""
 
+import dataclasses
 import json
 from functools import partial
 
@@ -14,6 +15,7 @@ from digitlab.errors import ModelRejected
 from digitlab.uploads import keras_archive
 from digitlab.uploads.pixel_scales import SCALES, ImportChoices, pixel_statistics
 from digitlab.worker import model_conversion
+from digitlab.worker.explainer import Explainer
 from digitlab.worker.input_adapters import TURNS
 from digitlab.worker.model_conversion import open_network
 
@@ -216,6 +218,28 @@ def test_turned_pictures_are_offered_and_then_applied(adapted, perceptron, title
     with pytest.raises(ModelRejected, match=match):
         adapted(other, shares)
     assert adapted(other, lambda images: TURNED[title](shares(images)), is_corrected=True)["adaptation"] == title
+
+
+def test_turned_pictures_and_another_order_are_offered_together(adapted, perceptron):
+    turn, order = TURNED["turned left by 90 degrees"], [1, 2, 3, 4, 5, 6, 7, 8, 9, 0]
+    turned = perceptron.reordered(turn(np.arange(784).reshape(1, 28, 28)).ravel())
+    other = network(
+        dataclasses.replace(turned, kernel_2=turned.kernel_2[:, order], bias_2=turned.bias_2[order]), last="softmax"
+    )
+    with pytest.raises(ModelRejected, match=r"turned left by 90 degrees\. And it gives the digits in the order 1, 2"):
+        adapted(other, shares)
+    found = adapted(other, lambda images: turn(shares(images)), order, is_corrected=True)
+    assert "turned left by 90 degrees" in found["adaptation"]
+    assert "reordered" in found["adaptation"]
+
+
+@pytest.mark.parametrize("title", ["mirrored from left to right", "turned by 180 degrees"])
+def test_a_turned_network_is_explained_without_its_turn(adapt, perceptron, title, digits):
+    theirs = perceptron.reordered(TURNED[title](np.arange(784).reshape(1, 28, 28)).ravel())
+    explainer = Explainer(adapt(network(theirs), is_corrected=True)[0])
+    assert explainer.first_weights().shape == (32, 28, 28)
+    names = [layer.layer for layer in explainer.activations(digits.x_test[0]).layers]
+    assert not [name for name in names if name.startswith("turned")]
 
 
 def test_pixels_that_were_standardized_one_by_one_are_found_out(adapted, pictures, statistics, perceptron):
