@@ -63,7 +63,8 @@ def find_digits(ink: NDArray[np.uint8], network: DigitReader) -> list[DigitReadi
 
     Returns:
         The digits from left to right; an empty list where there is no ink. No digit is sure whose ink could as well be
-        cut in another way or is in very many pieces, and none of a row that looks like text.
+        cut in another way or is in very many pieces, that stands on a dot, or that was cut off as an eight without a
+        loop; and none of a row that looks like text.
     """
     segments = find_segments(ink)
     scores = [segment.log_prior for segment in segments]
