@@ -7,6 +7,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 from streamlit.delta_generator import DeltaGenerator
+from streamlit.errors import StreamlitInvalidLayoutContextError
 
 from digitlab.networks.reading import NOTHING, DigitReading
 from digitlab.networks.recognition import Recogniser
@@ -192,6 +193,14 @@ class Places:
 @st.fragment
 def read(source: str, network: str, places: Places) -> None:
     """Everything that changes with a stroke: with 50 people who draw, each element more is felt."""
+    try:
+        read_and_show(source, network, places)
+    except StreamlitInvalidLayoutContextError:  # the page's own run was interrupted before it had come to all places
+        st.rerun()
+
+
+def read_and_show(source: str, network: str, places: Places) -> None:
+    """Take a drawing or a picture, read it, and show all that is said of it in its places."""
     preparation = st.expander(
         _("How your drawing is prepared"), icon=":material/route:", key="preparation", on_change="rerun"
     )

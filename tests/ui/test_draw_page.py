@@ -8,7 +8,9 @@ import pytest
 from apptest import App, press, texts
 from photos import photo
 from PIL import Image
+from streamlit.errors import StreamlitInvalidLayoutContextError
 
+from digitlab.ui import reading_view
 from digitlab.ui.kept_drawings import KeptDrawings, Opened
 from digitlab.ui.visitor_cookie import COOKIE, new_token
 
@@ -151,3 +153,19 @@ def test_a_damaged_kept_drawing_is_none(tmp_path):
     for content in (b"", b"[", b"\xff\n"):
         next(tmp_path.iterdir()).write_bytes(content)
         assert kept.get(owner) is None
+
+
+def test_a_page_that_was_interrupted_runs_again(app, monkeypatch):
+    """Streamlit refuses what a fragment writes to places that the page's interrupted run has not come to."""
+    answer, refusals = reading_view.answer, [StreamlitInvalidLayoutContextError("not reserved")]
+
+    def refuse_once(*arguments):
+        if refusals:
+            raise refusals.pop()
+        return answer(*arguments)
+
+    monkeypatch.setattr(reading_view, "answer", refuse_once)
+    page = app.open("draw")
+    assert not refusals
+    assert not page.exception
+    assert "Draw a digit" in texts(page)
