@@ -11,8 +11,9 @@ measured from anybody's handwriting or from a data set. The digits cover these s
 - East Asia: a seven with a long hook on its left, a five whose hat is a separate stroke, a four with a short stem.
 - School primers with their upright and slanted model forms, careful hands, and hasty ones with gaps and overshoots.
 - Rare ones that a network misreads which learned from MNIST: zeros crossed by a long slash or bar, ones with a long
-  flag and a foot, narrow closed fours, sevens whose bar lies low or hangs on the stem, nines with a flat, open or tiny
-  loop and a long tail.
+  flag and a foot, narrow closed fours, sevens whose bar lies low or hangs on the stem, very narrow eights, nines with a
+  flat, open or tiny loop and a long tail. Among them are fours whose stem the pen did not draw: as they look like the
+  letter L, a network cannot be sure of them, but no other digit is likelier.
 
 The other signs are chosen so that nobody can mistake them for digits: no O, l, I, Z, S, B, b, g, q, no bare stick.
 
