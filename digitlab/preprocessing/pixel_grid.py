@@ -18,7 +18,7 @@ _MIN_PERIOD = 6  # pixels from one square to the next
 _CLEARLY = 3  # ratio of the strongest step to the median one: the steps of noise are more alike
 _MIN_SQUARES, _MAX_SQUARES = 8, 70  # number of squares along a side
 _MIN_STEPS = 5  # number of places with a strong step
-_STRONG = 0.1  # share of the strongest step: weaker ones do not count
+_STRONG = 0.1  # share of the strongest step: weaker ones do not count, and none below the median
 _MAX_LENGTH = 3.5  # pixels, the mean width of a step: a line between squares makes two steps; handwriting is softer
 _CONCENTRATED = 0.85  # share of all steps that lies at the borders of squares
 _AWAY = 0.2  # share of the period: so far from a border a step may lie
@@ -81,14 +81,13 @@ def sample_squares(drawing: NDArray[np.uint8], grey: NDArray[np.uint8]) -> NDArr
 
 def _steps(profile: NDArray[np.int32]) -> _Steps | None:
     """Return the period of a profile of steps between neighbouring pixels; None where it has none."""
-    highest = int(profile.max())
-    strong = np.flatnonzero(profile > _STRONG * highest)
+    highest, level = int(profile.max()), float(np.median(profile))
+    strong = np.flatnonzero(profile > max(_STRONG * highest, level))
     if not _MIN_STEPS <= len(strong) <= _MAX_LENGTH / _MIN_PERIOD * len(profile):
         return None
     starts = np.flatnonzero(np.concatenate([[True], strong[1:] > strong[:-1] + 2]))
     if len(starts) < _MIN_STEPS or len(strong) > _MAX_LENGTH * len(starts):
         return None
-    level = float(np.median(profile))
     if highest <= _CLEARLY * level:
         return None
     strength = np.maximum(profile - level, 0)
