@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from digitlab.data.image_ops import border_pixels, sharpen_edges, shrink, to_uint8
 from digitlab.preprocessing.colormaps import values_of_colormap
+from digitlab.preprocessing.edge_bars import inside_bars
 from digitlab.preprocessing.frames import SMALL_PRINT, remove_frames
 from digitlab.preprocessing.photo import ink_on_paper
 from digitlab.preprocessing.pixel_grid import sample_squares
@@ -113,6 +114,9 @@ def _on_opaque(drawing: NDArray[np.uint8], depth: int = 0) -> NDArray[np.uint8]:
     grey = cv2.cvtColor(drawing, cv2.COLOR_RGBA2GRAY)
     border = _border(grey)
     background = _background_level(grey, border)
+    inside = inside_bars(grey, background) if depth < _MAX_DEPTH else None
+    if inside is not None and (beside := _within(drawing, inside, depth + 1)).any():
+        return beside
     is_flat = min(grey.shape) < _MIN_PHOTO or _is_flat(border, background)
     ink = _difference(drawing, grey, background) if is_flat else grey
     rectangles = find_rectangles(ink) if is_flat else []
@@ -123,6 +127,13 @@ def _on_opaque(drawing: NDArray[np.uint8], depth: int = 0) -> NDArray[np.uint8]:
     if squares is not None:
         return squares
     return _on_flat(ink, rectangles, background) if is_flat else ink_on_paper(drawing, grey)
+
+
+def _within(drawing: NDArray[np.uint8], place: tuple[slice, slice], depth: int) -> NDArray[np.uint8]:
+    """Return the ink of a part of a picture, and none elsewhere."""
+    ink = np.zeros(drawing.shape[:2], np.uint8)
+    ink[place] = _on_opaque(np.ascontiguousarray(drawing[place]), depth)
+    return ink
 
 
 def _border(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -154,6 +154,24 @@ def test_a_border_half_full_of_ink_lets_the_picture_decide():
     assert agreement(extract_foreground(flat(cover, (0,) * 3, (255,) * 3)), cover) == 1
 
 
+@pytest.mark.parametrize("colours", [((255,) * 3, (0,) * 3), ((30, 32, 40), (220,) * 3)])
+def test_the_bars_of_a_screenshot_are_no_ink(colours):
+    cover = strokes()
+    drawing = flat(cover, *colours)
+    drawing[:32, :, :3], drawing[32:, :40, :3] = (130, 134, 140), (170, 80, 60)
+    ink = extract_foreground(drawing)
+    assert not ink[:32].any()
+    assert not ink[:, :40].any()
+    assert agreement(ink, cover) > 0.97
+
+
+def test_a_picture_of_bars_alone_keeps_them():
+    """It may as well be a one along the edge."""
+    drawing = flat(np.zeros((320, 320)), (255,) * 3, (0,) * 3)
+    drawing[:, :40, :3] = 0
+    assert np.array_equal(extract_foreground(drawing)[0] > 128, np.arange(320) < 40)
+
+
 def test_lines_that_a_program_draws_are_taken_out():
     cover = strokes()
     drawing = flat(np.maximum(cover, ruled(320, squared=True) * 0.25), (255,) * 3, (0,) * 3)

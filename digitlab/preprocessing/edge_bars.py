@@ -1,0 +1,64 @@
+"""Finds the bars along the edges of a screenshot: title bars, toolbars, sidebars and status bars.
+
+A bar reaches from corner to corner of the picture, has one colour but for its text and icons, and ends in a straight
+line, beyond which is nothing but background, or another bar. So the top of a seven in a tightly cropped picture is no
+bar: its stem goes on from there.
+"""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+_LEVEL = 20  # grey levels, of 255, that a bar differs from the background at least
+_ALIKE = 4  # grey levels by which the colour of a bar may vary
+_OUTERMOST, _BAR = 0.95, 0.5  # share of one colour in the bar's outermost line, and in those with text
+_MIN_DEPTH = 0.02  # share of the picture's side: a thinner bar is a line
+_MAX_DEPTH = 0.45  # share of the picture's side: a deeper one is half of the picture
+_BEYOND = 0.02  # share of the first line beyond a bar that may have ink
+
+
+def inside_bars(grey: NDArray[np.uint8], background: int) -> tuple[slice, slice] | None:
+    """Return the rows and columns of a picture that its bars enclose; None where it has no bar.
+
+    Args:
+        grey: The grey values of a picture, uint8 (height, width).
+        background: The grey level of its background, 0 to 255.
+    """
+    corners = np.abs(np.array([[grey[0, 0], grey[0, -1]], [grey[-1, 0], grey[-1, -1]]], np.int16) - background) > _LEVEL
+    if not (corners.all(axis=0) | corners.all(axis=1)).any():
+        return None
+    ink = cv2.absdiff(grey, np.full_like(grey, background))
+    # Four views in which the bar is on top: of the top, the bottom, the left and the right.
+    top, bottom, left, right = map(_depth, (ink, ink[::-1], cv2.transpose(ink), cv2.transpose(ink)[::-1]))
+    if not top + bottom + left + right:
+        return None
+    height, width = ink.shape
+    return slice(top, height - bottom), slice(left, width - right)
+
+
+def _depth(view: NDArray[np.uint8]) -> int:
+    """Return how many rows the bar on top of a picture has; 0 where there is none."""
+    level = int(np.median(view[0]))
+    if level <= _LEVEL:
+        return 0
+    most = round(_MAX_DEPTH * len(view))
+    shares = (np.abs(view[: most + 1].astype(np.int16) - level) <= _ALIKE).mean(axis=1)
+    if shares[0] < _OUTERMOST:
+        return 0
+    others = np.flatnonzero(shares < _BAR)
+    depth = int(others[0]) if len(others) else len(shares)
+    # The soft edge of a bar, or its shadow, belongs to it.
+    while depth <= most and np.count_nonzero(view[depth] > _LEVEL) > _BAR * view.shape[1]:
+        depth += 1
+    is_bar = _MIN_DEPTH * len(view) <= depth <= most and _ends_above(view[depth:])
+    return depth if is_bar else 0
+
+
+def _ends_above(rest: NDArray[np.uint8]) -> bool:
+    """Whether a picture starts with a row of background, but for bars on its left and right."""
+    row, sides = rest[0] > _LEVEL, (rest[:, [0, -1]] > _LEVEL).mean(axis=0) >= _OUTERMOST
+    blank = np.flatnonzero(~row)
+    if not len(blank):
+        return False
+    between = row[blank[0] if sides[0] else 0 : blank[-1] + 1 if sides[1] else len(row)]
+    return np.count_nonzero(between) <= _BEYOND * len(row)
