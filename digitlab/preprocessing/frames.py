@@ -39,6 +39,9 @@ _MANY = 3  # boxes that are alike: from here on, they are printed
 _COMB_HEIGHT = 1.6  # ratio to the distance of two ticks: what is written between them is lower
 _MAX_FRAMES = 256  # frames, the largest ones: no form has more, and they would take seconds
 _MAX_BUMP = 0.2  # share of a frame's height, or width: writing that crosses a side sticks out by less
+# Ratio to the highest frame, of a drawing beside frames that are letters of a caption; a rule is slimmer, or longer: in
+# shares of its own length, and of the picture's side.
+_FAR_HIGHER, _RULE_WIDTH, _RULE_LENGTH = 2, 0.03, 0.8
 _NEIGHBOURS = np.ones((3, 3), np.uint8)  # a pixel and the eight around it
 _Lines = tuple[tuple[int, int], ...]
 
@@ -149,7 +152,18 @@ def _remove_upright(ink: NDArray[np.uint8], rectangles: Sequence[Rectangle]) -> 
             frames.append(frame)
         else:
             rest[place] = before
-    return ink * _writing(rest, frames) if frames else ink
+    if not frames or _is_beside_drawing(rest, frames):
+        return ink
+    return ink * _writing(rest, frames)
+
+
+def _is_beside_drawing(rest: NDArray[np.uint8], frames: Sequence[Frame]) -> bool:
+    """Whether something far higher than all frames is drawn beside them: then they are the letters of a caption."""
+    highest = max(frame.outline.bottom - frame.outline.top for frame in frames)
+    _, _, stats, _ = cv2.connectedComponentsWithStats(rest, connectivity=8)
+    sizes = stats[1:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]]
+    is_rule = (sizes.min(axis=1) < _RULE_WIDTH * sizes.max(axis=1)) | (sizes[:, 1] > _RULE_LENGTH * len(rest))
+    return bool((sizes[~is_rule, 1] > _FAR_HIGHER * highest).any())
 
 
 def _surroundings(frame: Frame, shape: tuple[int, ...]) -> tuple[slice, slice]:

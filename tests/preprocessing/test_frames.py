@@ -220,3 +220,14 @@ def test_a_thick_five_is_no_frame_where_its_stroke_bends():
     ink = np.zeros((280, 280), np.uint8)
     cv2.polylines(ink, [np.round(five).astype(np.int32)], isClosed=False, color=255, thickness=40)
     assert np.array_equal(extract_foreground(np.dstack([ink, ink, ink, np.full_like(ink, 255)])), ink)
+
+
+@pytest.mark.parametrize(("top", "is_kept"), [(250, True), (420, False)])
+def test_a_frame_beside_something_far_larger_is_a_letter_of_a_caption(top, is_kept):
+    """The letters of some words enclose rectangles; what stands beside the cells of a form is no larger than those."""
+    picture = np.full((700, 400, 4), 255, np.uint8)
+    cv2.rectangle(picture, (190, 40), (230, 62), (60, 60, 200, 255), 1)
+    cv2.line(picture, (210, 46), (210, 56), (60, 60, 200, 255), 2)
+    cv2.polylines(picture, [np.array([(130, top), (170, top), (140, 440)])], False, (0, 0, 0, 255), 6)
+    drawn = picture[100:, :, 0] < 128
+    assert np.array_equal(extract_foreground(picture)[100:] > 128, drawn & is_kept)
