@@ -10,6 +10,10 @@ from digitlab.preprocessing.normalization import MIN_INK
 
 TALL = 0.5  # share of the line's height: smaller components may be the hat of a 5 or the bar of a 7
 _MAX_COMPONENTS = 24  # components: no number that a person draws has more
+# An underline: at least so many times as wide as tall, and as wide as this share of what it underlines; its distance is
+# at least this share of a digit's height, or it would be the foot of a one or the base of a two.
+_SLIM, _UNDERLINED, _MIN_DISTANCE = 5.0, 0.8, 0.08
+_MAX_PRINT, _PRINT_DISTANCE = 0.25, 0.3  # share of the line's height: of small print, and of the blank between them
 _MIN_DOT, _MAX_DOT = 0.7, 2.5  # pen widths of the dot of a question mark
 
 
@@ -93,6 +97,32 @@ def is_speck(part: Component, scale: WritingScale) -> bool:
     """Whether a component is dust, or an accidental touch of the pen."""
     length: int = max(part.mask.shape)
     return length < max(0.08 * scale.height, min(1.4 * scale.pen, 0.3 * scale.height))
+
+
+def is_underline(part: Component, parts: list[Component], scale: WritingScale) -> bool:
+    """Whether a component is a line under the digits among all components of the ink."""
+    height, width = part.mask.shape
+    if width < _SLIM * height:
+        return False
+    others = [other for other in parts if other is not part and overlap(part, other) > 0]
+    above = [other for other in others if other.bottom <= part.top - _MIN_DISTANCE * other.mask.shape[0]]
+    digits = [other for other in above if other.mask.shape[0] >= max(TALL * scale.height, 2 * height)]
+    if not digits or any(other.top < part.bottom and other not in above for other in others):
+        return False
+    left, _, right, _ = bounding_box(digits)
+    return width >= _UNDERLINED * (right - left)
+
+
+def is_small_print(part: Component, parts: list[Component], scale: WritingScale) -> bool:
+    """Whether a component lies above or below the line of digits, and is far too small for one, like a caption."""
+    if max(part.mask.shape) >= _MAX_PRINT * scale.height:
+        return False
+    tall = [other for other in parts if other.mask.shape[0] >= TALL * scale.height]
+    if not tall:
+        return False
+    _, top, _, bottom = bounding_box(tall)
+    distance = _PRINT_DISTANCE * scale.height
+    return part.bottom <= top - distance or part.top >= bottom + distance
 
 
 def has_hole(ink: NDArray[np.uint8]) -> bool:

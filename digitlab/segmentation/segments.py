@@ -24,7 +24,9 @@ from digitlab.segmentation.components import (
     bounding_box,
     connected_components,
     depth,
+    is_small_print,
     is_speck,
+    is_underline,
     measure,
     merge,
     merge_stacked,
@@ -84,7 +86,7 @@ def find_segments(ink: NDArray[np.uint8]) -> list[Segment]:
     if not parts:
         return []
     scale = measure(parts)
-    parts = [part for part in parts if not is_speck(part, scale)]
+    parts = _signs(parts, scale)
     atoms = [atom for group in merge_stacked(parts, scale) for atom in _cut(group, scale)]
     return _candidates(ink, atoms, scale)
 
@@ -104,7 +106,7 @@ def single_sign(ink: NDArray[np.uint8]) -> Segment | None:
     if not parts:
         return None
     scale = measure(parts)
-    signs = [part for part in parts if not is_speck(part, scale)]
+    signs = _signs(parts, scale)
     if not signs:
         return None
     whole = merge(signs)
@@ -113,6 +115,12 @@ def single_sign(ink: NDArray[np.uint8]) -> Segment | None:
         return None
     (sign,) = _candidates(ink, [whole], scale)
     return sign
+
+
+def _signs(parts: list[Component], scale: WritingScale) -> list[Component]:
+    """Return the components without specks, underlines and captions."""
+    seen = [part for part in parts if not is_speck(part, scale)]
+    return [part for part in seen if not is_underline(part, seen, scale) and not is_small_print(part, seen, scale)]
 
 
 def _bridged(ink: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], list[Component]]:

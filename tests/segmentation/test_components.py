@@ -1,6 +1,15 @@
 import numpy as np
+import pytest
 
-from digitlab.segmentation.components import connected_components, is_speck, measure, merge_stacked, overlap
+from digitlab.segmentation.components import (
+    connected_components,
+    is_small_print,
+    is_speck,
+    is_underline,
+    measure,
+    merge_stacked,
+    overlap,
+)
 
 
 def inked(*boxes, size=(120, 200)):
@@ -34,3 +43,42 @@ def test_ink_belongs_to_what_is_below_not_to_its_neighbour():
     joined = merge_stacked(parts, measure(parts))
     assert [(part.left, part.top, part.bottom) for part in joined] == [(10, 20, 100), (80, 20, 100)]
     assert overlap(*joined) == -30
+
+
+@pytest.mark.parametrize(
+    ("line", "is_under"),
+    [
+        ((10, 112, 110, 118), True),
+        ((30, 112, 110, 118), True),
+        ((20, 103, 60, 109), False),  # the foot of a one, or the base of a two
+        ((10, 112, 50, 118), True),  # under one of both digits
+        ((40, 112, 74, 118), False),
+        ((10, 8, 110, 14), False),
+        ((10, 112, 110, 140), False),
+        ((70, 90, 160, 96), False),  # beside what goes on below
+    ],
+)
+def test_an_underline_is_long_and_slim_and_lies_below(line, is_under):
+    parts = connected_components(inked((20, 20, 28, 100), (60, 20, 110, 100), line, size=(160, 200)))
+    assert [is_underline(part, parts, measure(parts)) for part in parts].count(True) == is_under
+
+
+def test_the_lower_of_two_dashes_is_no_underline():
+    dashes = connected_components(inked((20, 40, 80, 50), (20, 70, 80, 80)))
+    assert not any(is_underline(dash, dashes, measure(dashes)) for dash in dashes)
+
+
+@pytest.mark.parametrize(
+    ("print_", "is_small"),
+    [
+        ((20, 10, 34, 24), True),
+        ((20, 170, 34, 184), True),
+        ((150, 90, 164, 104), False),  # beside the digits: a dash, or a decimal point
+        ((20, 30, 34, 44), False),  # close to a digit, as the hat of a five
+        ((20, 5, 34, 30), False),
+        ((20, 10, 60, 18), False),  # as wide as the hat of a five
+    ],
+)
+def test_a_caption_above_or_below_is_small_print(print_, is_small):
+    parts = connected_components(inked((20, 60, 28, 140), (60, 60, 110, 140), print_, size=(200, 200)))
+    assert [is_small_print(part, parts, measure(parts)) for part in parts].count(True) == is_small

@@ -88,6 +88,15 @@ def test_a_speck_beside_the_writing_is_left_out():
     assert max(piece.box[2] for piece in find_segments(ink)) < 250
 
 
+def test_lines_under_the_writing_are_left_out():
+    ink = drawn((ZERO, 50), (SEVEN, 150)).copy()
+    whole = likeliest(find_segments(ink))
+    bottom = np.flatnonzero(ink.any(axis=1))[-1]
+    for gap in (14, 26):
+        ink[bottom + gap : bottom + gap + 6, 30:240] = 255
+    assert [segment.box for segment in likeliest(find_segments(ink))] == [segment.box for segment in whole]
+
+
 def test_the_size_of_the_writing_does_not_matter():
     ink = drawn((ZERO, 50), (SEVEN, 104), (FOUR, 220))
     large = np.kron(ink, np.ones((3, 3), np.uint8))
