@@ -61,4 +61,4 @@ def _ends_above(rest: NDArray[np.uint8]) -> bool:
     if not len(blank):
         return False
     between = row[blank[0] if sides[0] else 0 : blank[-1] + 1 if sides[1] else len(row)]
-    return np.count_nonzero(between) <= _BEYOND * len(row)
+    return bool(np.count_nonzero(between) <= _BEYOND * len(row))

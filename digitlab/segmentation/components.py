@@ -110,7 +110,7 @@ def is_underline(part: Component, parts: list[Component], scale: WritingScale) -
     if not digits or any(other.top < part.bottom and other not in above for other in others):
         return False
     left, _, right, _ = bounding_box(digits)
-    return width >= _UNDERLINED * (right - left)
+    return bool(width >= _UNDERLINED * (right - left))
 
 
 def is_small_print(part: Component, parts: list[Component], scale: WritingScale) -> bool:
