@@ -22,9 +22,9 @@ def border_pixels(picture: NDArray[Any]) -> NDArray[Any]:
     return np.concatenate([picture[0], picture[-1], picture[:, 0], picture[:, -1]])
 
 
-def sharpen_edges(ink: NDArray[Any], peak: float) -> NDArray[np.uint8]:
-    """Set ink to 255 and background to 0, with the edge, 128, where the ink has half of its peak."""
-    return to_uint8((ink / np.float32(peak) - 0.3) * 640)
+def sharpen_edges(ink: NDArray[Any], peak: float | NDArray[np.float32]) -> NDArray[np.uint8]:
+    """Set ink to 255 and background to 0, with the edge, 128, where ink has half of its peak: of all, or of each place."""
+    return to_uint8((ink / np.asarray(peak, np.float32) - 0.3) * 640)
 
 
 def to_uint8(values: NDArray[Any]) -> NDArray[np.uint8]:

@@ -29,6 +29,9 @@ _OTHER_COLOUR = 0.06  # share of the sum of red, green and blue: more than a sha
 _MIN_CONTRAST = 0.1  # share of the paper's light that ink absorbs at threshold; pencil absorbs 0.3 to 0.6
 _NOISE = 5.0  # standard deviations by which ink exceeds the noise
 _CLEARLY = 1.8  # times the threshold of ink: soft shadows stay below
+_REACH = 12  # the level of a stroke is that of its darkest place within this part of the component's longer side
+_MIN_LEVEL = 0.25  # ratio of the palest level of a component's strokes to its peak
+_OVER_LINE = 3.5  # ratio of that level to the lines of the paper: rests of those are cut off
 _MIN_AREA = 0.03  # share of the largest component's area: smaller ones are specks
 _MIN_LENGTH = 0.05  # share of the picture's longer side: digits are longer, specks are shorter
 _EDGE = 0.03  # share of the picture's longer side: a component that stays so close to the edge is not a digit
@@ -206,8 +209,20 @@ def _components(
         if peak >= MIN_PEAK * darkest:
             box = _box(stats[n], 2)
             near = cv2.dilate((labels[box] == n).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
-            ink[box] = np.maximum(ink[box], sharpen_edges(missing[box], peak) * near)
+            levels = _stroke_levels(missing[box] * (labels[box] == n), peak, line)
+            ink[box] = np.maximum(ink[box], sharpen_edges(missing[box], levels) * near)
     return ink
+
+
+def _stroke_levels(missing: NDArray[np.float32], peak: float, line: float) -> NDArray[np.float32]:
+    """Return how dark the strokes of a component are at each place: glare, or a pen that runs dry, makes them paler.
+
+    They are darker than the rests of ruled lines, which are as dark as `line`.
+    """
+    reach = 2 * (max(missing.shape) // _REACH) + 3
+    darkest = cv2.dilate(cv2.blur(missing, (3, 3)), np.ones((reach, reach), np.uint8))
+    levels = cv2.GaussianBlur(darkest, (0, 0), reach / 4)
+    return np.asarray(np.clip(levels, min(max(_MIN_LEVEL * peak, _OVER_LINE * line), peak), peak), np.float32)
 
 
 def _box(stats: NDArray[np.int32], margin: int = 0) -> tuple[slice, slice]:

@@ -200,6 +200,18 @@ def test_a_photograph_is_read_in_any_light(lit, colour):
     assert np.median(ink[cover == 1]) > 240
 
 
+@pytest.mark.parametrize("middle", [(120, 160), (200, 110), (160, 240)])
+def test_glare_that_makes_a_part_of_a_stroke_paler_cuts_nothing(middle):
+    cover = strokes()
+    down, right = np.mgrid[:320, :320]
+    veil = 0.75 * np.exp(-((right - middle[0]) ** 2 + (down - middle[1]) ** 2) / (2 * 45**2))[..., np.newaxis]
+    photo = photograph(cover, "even")
+    photo[..., :3] = np.round(photo[..., :3] * 0.7 * (1 - veil) + 250 * veil)
+    ink = extract_foreground(photo)
+    assert agreement(ink, cover) > 0.8
+    assert np.mean(ink[cv2.erode(cover, np.ones((5, 5))) == 1] >= 128) > 0.97
+
+
 @pytest.mark.parametrize("squared", [False, True])
 @pytest.mark.parametrize("bend", [0.0, 0.06])
 def test_the_lines_of_the_paper_go_and_the_bar_of_a_seven_stays(squared, bend):
