@@ -23,7 +23,7 @@ def border_pixels(picture: NDArray[Any]) -> NDArray[Any]:
 
 
 def sharpen_edges(ink: NDArray[Any], peak: float | NDArray[np.float32]) -> NDArray[np.uint8]:
-    """Set ink to 255 and background to 0, with the edge, 128, where ink has half of its peak: of all, or of each place."""
+    """Set ink to 255 and background to 0, with the edge, 128, at half of the peak: one, or that of each place."""
     return to_uint8((ink / np.asarray(peak, np.float32) - 0.3) * 640)
 
 
