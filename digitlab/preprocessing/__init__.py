@@ -2,11 +2,11 @@
 
 bundles        exports and imports many digits as a ZIP or an .npz
 colormaps      turns a plot's false colours back into values
-edge_bars      finds the bars along the edges of a screenshot
 foreground     extracts the ink from a canvas, a drawing or a photo
 frames         removes printed frames, cells and combs, and keeps what is written in them
 normalization  normalizes ink to 28 x 28, in steps
 photo          extracts ink from a photo of paper or a board
+picture_edges  finds the bars of a screenshot, and the corners of the table beside a scanned sheet
 pixel_grid     samples pictures whose pixels were drawn as squares
 rectangles     finds the rectangular outlines of frames, cells, plots and combs
 ruled_lines    finds and removes the lines of the paper

@@ -2,7 +2,7 @@ import cv2
 import numpy as np
 import pytest
 
-from digitlab.preprocessing.edge_bars import inside_bars
+from digitlab.preprocessing.picture_edges import inside_bars, remove_corners
 
 
 def screenshot(*, top=0, bottom=0, left=0, right=0, level=200, side_level=200, text=True):
@@ -81,3 +81,35 @@ def test_bars_may_be_lighter_or_darker_than_the_background():
     assert (rows.start, columns.start) == (30, 0)
     assert inside_bars(light[rows], 255)[1].start == 80
     assert inside_bars(light, 40) is None
+
+
+def sheet(*corners, drawn=True):
+    """Ink of a picture of 300 x 400 pixels with a seven in its middle, and triangles of table in some corners."""
+    ink = screenshot() if drawn else np.zeros((300, 400), np.uint8)
+    for x, y in corners:
+        along = (-80 if x else 80, -30 if y else 30)
+        cv2.fillPoly(ink, [np.array([(x, y), (x + along[0], y), (x, y + along[1])])], (170,))
+    return ink
+
+
+CORNERS = [(0, 0), (399, 0), (0, 299), (399, 299)]
+
+
+@pytest.mark.parametrize("count", [1, 4])
+def test_the_table_in_the_corners_is_removed(count):
+    assert np.array_equal(remove_corners(sheet(*CORNERS[:count])), sheet())
+
+
+def test_corners_alone_stay():
+    ink = sheet(*CORNERS, drawn=False)
+    assert remove_corners(ink) is ink
+
+
+def test_a_digit_that_reaches_a_corner_stays():
+    ink = np.zeros((300, 400), np.uint8)
+    cv2.polylines(ink, [np.array([(0, 0), (90, 4), (40, 80)])], False, (255,), 9)
+    cv2.line(ink, (200, 100), (200, 200), (255,), 9)
+    assert remove_corners(ink) is ink
+    large = sheet()
+    cv2.fillPoly(large, [np.array([(0, 0), (180, 0), (0, 120)])], (170,))
+    assert remove_corners(large) is large

@@ -1,8 +1,10 @@
-"""Finds the bars along the edges of a screenshot: title bars, toolbars, sidebars and status bars.
+"""Finds what lies along the edges of a picture and is not written there: bars of a screenshot, corners of a table.
 
-A bar reaches from corner to corner of the picture, has one colour but for its text and icons, and ends in a straight
-line, beyond which is nothing but background, or another bar. So the top of a seven in a tightly cropped picture is no
-bar: its stem goes on from there.
+Bars are title bars, toolbars, sidebars and status bars. A bar reaches from corner to corner of the picture, has one
+colour but for its text and icons, and ends in a straight line, beyond which is nothing but background, or another bar.
+So the top of a seven in a tightly cropped picture is no bar: its stem goes on from there.
+
+Where a sheet was scanned or cropped a little askew, the corners of the picture show the table: solid triangles.
 """
 
 import cv2
@@ -15,6 +17,8 @@ _OUTERMOST, _BAR = 0.95, 0.5  # share of one colour in the bar's outermost line,
 _MIN_DEPTH = 0.02  # share of the picture's side: a thinner bar is a line
 _MAX_DEPTH = 0.45  # share of the picture's side: a deeper one is half of the picture
 _BEYOND = 0.02  # share of the first line beyond a bar that may have ink
+_MAX_CORNER = 0.3  # share of the picture's side: what is larger in a corner was drawn
+_SOLID = 0.9  # share of its convex hull that a corner fills
 
 
 def inside_bars(grey: NDArray[np.uint8], background: int) -> tuple[slice, slice] | None:
@@ -62,3 +66,30 @@ def _ends_above(rest: NDArray[np.uint8]) -> bool:
         return False
     between = row[blank[0] if sides[0] else 0 : blank[-1] + 1 if sides[1] else len(row)]
     return bool(np.count_nonzero(between) <= _BEYOND * len(row))
+
+
+def remove_corners(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Remove the solid, convex areas in the corners of a picture.
+
+    Args:
+        ink: uint8 (height, width), 0 background to 255 ink.
+
+    Returns:
+        uint8 (height, width); the same array where there is none, or nothing else.
+    """
+    height, width = ink.shape
+    corners = [(y, x) for y in (0, height - 1) for x in (0, width - 1) if ink[y, x] > _LEVEL]
+    if not corners:
+        return ink
+    seen = (ink > _LEVEL).astype(np.uint8)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(seen, connectivity=8)
+    table = np.zeros_like(seen)
+    for number in {int(labels[corner]) for corner in corners}:
+        part = (labels == number).astype(np.uint8)
+        breadth, length, area = (int(value) for value in stats[number, cv2.CC_STAT_WIDTH :])
+        outlines, _ = cv2.findContours(part, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+        hull = cv2.fillConvexPoly(np.zeros_like(part), cv2.convexHull(outlines[0]), (1,))
+        if breadth <= _MAX_CORNER * width and length <= _MAX_CORNER * height and area >= _SOLID * int(hull.sum()):
+            table |= part
+    is_written = bool((seen > table).any())
+    return np.asarray(ink * (1 - table)) if is_written and table.any() else ink
