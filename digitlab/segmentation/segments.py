@@ -24,6 +24,7 @@ from digitlab.segmentation.components import (
     bounding_box,
     connected_components,
     depth,
+    is_circle,
     is_small_print,
     is_speck,
     is_underline,
@@ -118,8 +119,9 @@ def single_sign(ink: NDArray[np.uint8]) -> Segment | None:
 
 
 def _signs(parts: list[Component], scale: WritingScale) -> list[Component]:
-    """Return the components without specks, underlines and captions."""
+    """Return the components without specks, circles around digits, underlines and captions."""
     seen = [part for part in parts if not is_speck(part, scale)]
+    seen = [part for part in seen if not is_circle(part, seen)]
     return [part for part in seen if not is_underline(part, seen, scale) and not is_small_print(part, seen, scale)]
 
 

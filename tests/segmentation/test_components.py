@@ -1,8 +1,10 @@
+import cv2
 import numpy as np
 import pytest
 
 from digitlab.segmentation.components import (
     connected_components,
+    is_circle,
     is_small_print,
     is_speck,
     is_underline,
@@ -82,3 +84,41 @@ def test_the_lower_of_two_dashes_is_no_underline():
 def test_a_caption_above_or_below_is_small_print(print_, is_small):
     parts = connected_components(inked((20, 60, 28, 140), (60, 60, 110, 140), print_, size=(200, 200)))
     assert [is_small_print(part, parts, measure(parts)) for part in parts].count(True) == is_small
+
+
+SEVEN = [(75, 60), (125, 60), (90, 140)]
+
+
+def encircled(*stroke, radii=(80, 85), turn=(0, 360)):
+    """The components of a stroke, and of an ellipse around it that is closed or has a gap."""
+    ink = np.zeros((200, 200), np.uint8)
+    cv2.polylines(ink, [np.array(stroke)], False, (255,), 6)
+    cv2.ellipse(ink, (100, 100), radii, 0, *turn, (255,), 6)
+    return connected_components(ink)
+
+
+@pytest.mark.parametrize(
+    ("parts", "count"),
+    [
+        pytest.param(encircled(*SEVEN), 1, id="a seven"),
+        pytest.param(encircled((100, 50), (95, 150)), 1, id="a one"),
+        pytest.param(encircled(*SEVEN, turn=(0, 330)), 1, id="with a gap"),
+        pytest.param(encircled(*SEVEN, turn=(0, 250)), 0, id="far from closed"),
+        pytest.param(encircled((125, 60), (75, 140)), 0, id="the slash of a zero"),
+        pytest.param(encircled((100, 90), (100, 110)), 0, id="the dot of a zero"),
+        pytest.param(encircled(*SEVEN, radii=(55, 90)), 0, id="narrow, as a zero"),
+        pytest.param(encircled((10, 10), (12, 12)), 0, id="with nothing inside"),
+    ],
+)
+def test_a_circle_around_digits_is_told_from_a_zero(parts, count):
+    assert sum(is_circle(part, parts) for part in parts) == count
+
+
+def test_a_spiral_around_a_digit_is_no_circle():
+    ink = np.zeros((200, 200), np.uint8)
+    turns = np.linspace(0, 4 * np.pi, 90)
+    spiral = np.stack([100 + (40 + 4 * turns) * np.cos(turns), 100 + (40 + 4 * turns) * np.sin(turns)], axis=1)
+    cv2.polylines(ink, [spiral.astype(np.int32)], False, (255,), 5)
+    cv2.polylines(ink, [np.array([(85, 82), (115, 82), (95, 120)])], False, (255,), 5)
+    parts = connected_components(ink)
+    assert not any(is_circle(part, parts) for part in parts)

@@ -97,6 +97,14 @@ def test_lines_under_the_writing_are_left_out():
     assert [segment.box for segment in likeliest(find_segments(ink))] == [segment.box for segment in whole]
 
 
+def test_a_circle_around_the_writing_is_left_out():
+    ink = drawn((SEVEN, 100), size=(300, 200)).copy()
+    boxes = [segment.box for segment in find_segments(ink)]
+    rows, columns = np.mgrid[:200, :300]
+    ink[np.abs(np.hypot(rows - 95, columns - 125) - 88) < 3] = 255
+    assert [segment.box for segment in find_segments(ink)] == boxes
+
+
 def test_the_size_of_the_writing_does_not_matter():
     ink = drawn((ZERO, 50), (SEVEN, 104), (FOUR, 220))
     large = np.kron(ink, np.ones((3, 3), np.uint8))
