@@ -10,7 +10,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from digitlab.segmentation.components import Component, bounding_box, is_speck, measure, overlap
+from digitlab.segmentation.components import Component, bounding_box, measure, overlap
+from digitlab.segmentation.marks import is_speck
 
 _MAX_GAP = 0.12  # share of the height of both pieces: a tenth of a digit's height, and what rounding adds
 # Two digits beside each other share most of their rows. Of a broken stroke, the parts share few, or at most half of the

@@ -10,15 +10,6 @@ from digitlab.preprocessing.normalization import MIN_INK
 
 TALL = 0.5  # share of the line's height: smaller components may be the hat of a 5 or the bar of a 7
 _MAX_COMPONENTS = 24  # components: no number that a person draws has more
-# An underline: at least so many times as wide as tall, and as wide as this share of what it underlines; its distance is
-# at least this share of a digit's height, or it would be the foot of a one or the base of a two.
-_SLIM, _UNDERLINED, _MIN_DISTANCE = 5.0, 0.8, 0.08
-# A circle around digits: it may be so much narrower than tall; all of its ink is so far from its middle, in radii, and
-# in this share of all directions; something in it is so high, as a share of its height. A zero is narrower, or holds a
-# dot or a slash: one straight stroke, so slim, and less steep than this ratio of width to height.
-_MIN_ROUND, _MIN_RADIUS, _MIN_CLOSED, _MIN_CIRCLED, _MAX_SLIM, _STEEP = 0.75, 0.65, 0.85, 0.35, 0.25, 0.3
-_DIRECTIONS = 36
-_MAX_PRINT, _PRINT_DISTANCE = 0.25, 0.3  # share of the line's height: of small print, and of the blank between them
 _MIN_DOT, _MAX_DOT = 0.7, 2.5  # pen widths of the dot of a question mark
 
 
@@ -96,66 +87,6 @@ def measure(parts: list[Component]) -> WritingScale:
     height = max(height, 0.15 * max(part.mask.shape[1] for part in parts if part.mask.shape[0] >= heights.max() / 2))
     largest = max(parts, key=_area)
     return WritingScale(height, max(1.0, 4 * float(depth(largest.mask)[largest.mask].mean()) - 1))
-
-
-def is_speck(part: Component, scale: WritingScale) -> bool:
-    """Whether a component is dust, or an accidental touch of the pen."""
-    length: int = max(part.mask.shape)
-    return length < max(0.08 * scale.height, min(1.4 * scale.pen, 0.3 * scale.height))
-
-
-def is_underline(part: Component, parts: list[Component], scale: WritingScale) -> bool:
-    """Whether a component is a line under the digits among all components of the ink."""
-    height, width = part.mask.shape
-    if width < _SLIM * height:
-        return False
-    others = [other for other in parts if other is not part and overlap(part, other) > 0]
-    above = [other for other in others if other.bottom <= part.top - _MIN_DISTANCE * other.mask.shape[0]]
-    digits = [other for other in above if other.mask.shape[0] >= max(TALL * scale.height, 2 * height)]
-    if not digits or any(other.top < part.bottom and other not in above for other in others):
-        return False
-    left, _, right, _ = bounding_box(digits)
-    return bool(width >= _UNDERLINED * (right - left))
-
-
-def is_circle(part: Component, parts: list[Component]) -> bool:
-    """Whether a component is a circle around digits among all components of the ink; it may have a gap."""
-    height, width = part.mask.shape
-    if width < _MIN_ROUND * height:
-        return False
-    inside = [
-        other
-        for other in parts
-        if part.left < other.left and other.right < part.right and part.top < other.top and other.bottom < part.bottom
-    ]
-    if max((other.mask.shape[0] for other in inside), default=0) < _MIN_CIRCLED * height:
-        return False
-    if len(inside) == 1 and _is_straight(inside[0]):
-        length, breadth = inside[0].mask.shape
-        if breadth >= _STEEP * length:
-            return False
-    rows, columns = np.nonzero(part.mask)
-    across, down = (2 * columns + 1) / width - 1, (2 * rows + 1) / height - 1
-    directions = np.floor(np.arctan2(down, across) / (2 * np.pi) * _DIRECTIONS)
-    is_round = float(np.quantile(np.hypot(across, down), 0.02)) >= _MIN_RADIUS
-    return is_round and len(np.unique(directions)) >= _MIN_CLOSED * _DIRECTIONS
-
-
-def _is_straight(part: Component) -> bool:
-    _, sides, _ = cv2.minAreaRect(cv2.findNonZero(part.mask.view(np.uint8)))
-    return bool(min(sides) < _MAX_SLIM * max(sides))
-
-
-def is_small_print(part: Component, parts: list[Component], scale: WritingScale) -> bool:
-    """Whether a component lies above or below the line of digits, and is far too small for one, like a caption."""
-    if max(part.mask.shape) >= _MAX_PRINT * scale.height:
-        return False
-    tall = [other for other in parts if other.mask.shape[0] >= TALL * scale.height]
-    if not tall:
-        return False
-    _, top, _, bottom = bounding_box(tall)
-    distance = _PRINT_DISTANCE * scale.height
-    return part.bottom <= top - distance or part.top >= bottom + distance
 
 
 def has_hole(ink: NDArray[np.uint8]) -> bool:

@@ -24,14 +24,11 @@ from digitlab.segmentation.components import (
     bounding_box,
     connected_components,
     depth,
-    is_circle,
-    is_small_print,
-    is_speck,
-    is_underline,
     measure,
     merge,
     merge_stacked,
 )
+from digitlab.segmentation.marks import without_marks
 from digitlab.segmentation.seams import find_seams
 
 _MAX_ATOMS = 12  # atoms of which one digit may consist
@@ -87,7 +84,7 @@ def find_segments(ink: NDArray[np.uint8]) -> list[Segment]:
     if not parts:
         return []
     scale = measure(parts)
-    parts = _signs(parts, scale)
+    parts = without_marks(parts, scale)
     atoms = [atom for group in merge_stacked(parts, scale) for atom in _cut(group, scale)]
     return _candidates(ink, atoms, scale)
 
@@ -107,7 +104,7 @@ def single_sign(ink: NDArray[np.uint8]) -> Segment | None:
     if not parts:
         return None
     scale = measure(parts)
-    signs = _signs(parts, scale)
+    signs = without_marks(parts, scale)
     if not signs:
         return None
     whole = merge(signs)
@@ -116,13 +113,6 @@ def single_sign(ink: NDArray[np.uint8]) -> Segment | None:
         return None
     (sign,) = _candidates(ink, [whole], scale)
     return sign
-
-
-def _signs(parts: list[Component], scale: WritingScale) -> list[Component]:
-    """Return the components without specks, circles around digits, underlines and captions."""
-    seen = [part for part in parts if not is_speck(part, scale)]
-    seen = [part for part in seen if not is_circle(part, seen)]
-    return [part for part in seen if not is_underline(part, seen, scale) and not is_small_print(part, seen, scale)]
 
 
 def _bridged(ink: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], list[Component]]:
