@@ -223,7 +223,7 @@ def test_a_thick_five_is_no_frame_where_its_stroke_bends():
 
 
 @pytest.mark.parametrize(("top", "is_kept"), [(250, True), (420, False)])
-def test_a_frame_beside_something_far_larger_is_a_letter_of_a_caption(top, is_kept):
+def test_a_frame_beside_something_far_larger_is_a_letter(top, is_kept):
     """The letters of some words enclose rectangles; what stands beside the cells of a form is no larger than those."""
     picture = np.full((700, 400, 4), 255, np.uint8)
     cv2.rectangle(picture, (190, 40), (230, 62), (60, 60, 200, 255), 1)

@@ -36,7 +36,7 @@ def test_bars_are_left_out(bars, text):
     assert (rows.start, 300 - rows.stop, columns.start, 400 - columns.stop) == tuple(depths.values())
 
 
-def test_a_bar_beside_another_of_another_colour_is_found_within_it():
+def test_a_bar_beside_one_of_another_colour_is_found_in_it():
     ink = screenshot(top=30, left=80, level=120, side_level=220)
     rows, columns = inside_bars(ink, 0)
     assert (rows.start, columns.start) == (30, 0)
