@@ -17,6 +17,7 @@ _OUTERMOST, _BAR = 0.95, 0.5  # share of one colour in the bar's outermost line,
 _MIN_DEPTH = 0.02  # share of the picture's side: a thinner bar is a line
 _MAX_DEPTH = 0.45  # share of the picture's side: a deeper one is half of the picture
 _BEYOND = 0.02  # share of the first line beyond a bar that may have ink
+_STICK = 0.2  # ratio of width to height: a slimmer bar on the left or right may be a one, if it is as dark as the ink
 _MAX_CORNER = 0.3  # share of the picture's side: what is larger in a corner was drawn
 _SOLID = 0.9  # share of its convex hull that a corner fills
 
@@ -32,16 +33,31 @@ def inside_bars(grey: NDArray[np.uint8], background: int) -> tuple[slice, slice]
     if not (corners.all(axis=0) | corners.all(axis=1)).any():
         return None
     ink = cv2.absdiff(grey, np.full_like(grey, background))
-    # Four views in which the bar is on top: of the top, the bottom, the left and the right.
-    top, bottom, left, right = map(_depth, (ink, ink[::-1], cv2.transpose(ink), cv2.transpose(ink)[::-1]))
+    height, width = ink.shape
+    # Views in which the bar is on top: of the left, the right, the top and the bottom.
+    left, right = (_depth(view) for view in (cv2.transpose(ink), cv2.transpose(ink)[::-1]))
+    ones = tuple(
+        0 < depth < _STICK * height and _is_as_dark(view, depth) for depth, view in ((left, ink), (right, ink[:, ::-1]))
+    )
+    left, right = (0 if is_one else depth for depth, is_one in zip((left, right), ones, strict=True))
+    top, bottom = (_depth(view, ones) for view in (ink, ink[::-1]))
     if not top + bottom + left + right:
         return None
-    height, width = ink.shape
     return slice(top, height - bottom), slice(left, width - right)
 
 
-def _depth(view: NDArray[np.uint8]) -> int:
-    """Return how many rows the bar on top of a picture has; 0 where there is none."""
+def _is_as_dark(view: NDArray[np.uint8], depth: int) -> bool:
+    """Whether a bar on the left of a picture is as dark as the ink beyond it."""
+    rest = view[:, depth:]
+    written = rest[rest > _LEVEL]
+    return bool(len(written)) and abs(float(np.quantile(written, 0.75)) - float(np.median(view[:, 0]))) <= _ALIKE
+
+
+def _depth(view: NDArray[np.uint8], ones: tuple[bool, ...] = (False, False)) -> int:
+    """Return how many rows the bar on top of a picture has; 0 where there is none.
+
+    `ones` says whether there is a one, rather than another bar, on its left and right.
+    """
     level = int(np.median(view[0]))
     if level <= _LEVEL:
         return 0
@@ -54,17 +70,18 @@ def _depth(view: NDArray[np.uint8]) -> int:
     # The soft edge of a bar, or its shadow, belongs to it.
     while depth <= most and np.count_nonzero(view[depth] > _LEVEL) > _BAR * view.shape[1]:
         depth += 1
-    is_bar = _MIN_DEPTH * len(view) <= depth <= most and _ends_above(view[depth:])
+    is_bar = _MIN_DEPTH * len(view) <= depth <= most and _ends_above(view[depth:], ones)
     return depth if is_bar else 0
 
 
-def _ends_above(rest: NDArray[np.uint8]) -> bool:
+def _ends_above(rest: NDArray[np.uint8], ones: tuple[bool, ...]) -> bool:
     """Whether a picture starts with a row of background, but for bars on its left and right."""
     row, sides = rest[0] > _LEVEL, (rest[:, [0, -1]] > _LEVEL).mean(axis=0) >= _OUTERMOST
     blank = np.flatnonzero(~row)
     if not len(blank):
         return False
-    between = row[blank[0] if sides[0] else 0 : blank[-1] + 1 if sides[1] else len(row)]
+    is_bar = sides & ~np.array(ones)
+    between = row[blank[0] if is_bar[0] else 0 : blank[-1] + 1 if is_bar[1] else len(row)]
     return bool(np.count_nonzero(between) <= _BEYOND * len(row))
 
 

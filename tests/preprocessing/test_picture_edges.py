@@ -74,6 +74,14 @@ def test_the_top_of_a_digit_that_touches_the_edge_is_no_bar(turns):
     assert inside_bars(np.rot90(seven, turns), 0) is None
 
 
+@pytest.mark.parametrize(("level", "is_bar"), [(255, False), (200, True)])
+def test_a_one_along_the_edge_is_as_dark_as_other_digits(level, is_bar):
+    ink = screenshot(left=30, side_level=level)
+    assert (inside_bars(ink, 0) is not None) is is_bar
+    assert (inside_bars(ink[:, ::-1], 0) is not None) is is_bar
+    assert inside_bars(screenshot(left=90, side_level=255), 0)
+
+
 def test_bars_may_be_lighter_or_darker_than_the_background():
     light = np.full((300, 400), 255, np.uint8)
     light[:, :80], light[:30] = 200, 40
