@@ -69,11 +69,21 @@ def find_digits(ink: NDArray[np.uint8], network: DigitReader) -> list[DigitReadi
     segments = find_segments(ink)
     scores = [segment.log_prior for segment in segments]
     read: dict[int, DigitReading | None] = {}
-    while unread := [k for k in most_likely_path(segments, scores) if k not in read]:
-        read.update(zip(unread, _read([segments[k] for k in unread], ink, network), strict=True))
-        for k in unread:
-            scores[k] += _log_likelihood(read[k])
-    path = most_likely_path(segments, scores)
+
+    def best_path() -> list[int]:
+        while unread := [k for k in most_likely_path(segments, scores) if k not in read]:
+            read.update(zip(unread, _read([segments[k] for k in unread], ink, network), strict=True))
+            for k in unread:
+                scores[k] += _log_likelihood(read[k])
+        return most_likely_path(segments, scores)
+
+    path = best_path()
+    if len(path) == 1 and _may_be_two(segments[path[0]], read[path[0]]):
+        whole, scores[path[0]] = scores[path[0]], -_SKIPPED
+        halves = best_path()
+        scores[path[0]] = whole
+        if _likelihood(halves, segments, scores) > _likelihood(path, segments, scores):
+            path = halves
     digits = [_cautious(digit, segments[k]) for k in path if (digit := read[k])]
     if len(digits) == 1 and digits[0].reading.is_sure and stands_on_a_dot(digits[0].box, ink):
         return [_unsure(digits[0])]
@@ -83,7 +93,7 @@ def find_digits(ink: NDArray[np.uint8], network: DigitReader) -> list[DigitReadi
     # Two touching digits are mostly wider than one sign. Without this check, an R would be read as 12, and a V surely
     # as 11.
     prior = sum(segments[k].log_prior for k in path)
-    likelihood = sum(scores[k] for k in path) - prior
+    likelihood = _likelihood(path, segments, scores)
     if prior >= _MIN_CUT_PRIOR and likelihood >= (_MIN_NARROW_LIKELIHOOD if _is_narrow(sign) else _MIN_CUT_LIKELIHOOD):
         return [_unsure(digit) for digit in digits]
     return [digit for digit in _read([sign], ink, network) if digit]
@@ -105,6 +115,17 @@ def most_likely_path(segments: Sequence[Segment], scores: Sequence[float]) -> li
             paths.append((score + scores[k], [*path, k]))
         best.append(max(paths, key=lambda path: path[0]))
     return best[-1][1]
+
+
+def _may_be_two(whole: Segment, digit: DigitReading | None) -> bool:
+    """Whether ink that the network doubts to be one digit may be two strokes side by side that touch."""
+    is_doubtful = digit is not None and max(digit.reading.probabilities) < _MIN_DIVISIBLE
+    return is_doubtful and whole.first < whole.last and _is_narrow(whole)
+
+
+def _likelihood(path: Sequence[int], segments: Sequence[Segment], scores: Sequence[float]) -> float:
+    """Return the network's log-likelihood of the segments of a path that it has read."""
+    return sum(scores[k] - segments[k].log_prior for k in path)
 
 
 def _is_narrow(sign: Segment) -> bool:
