@@ -1,7 +1,9 @@
 """A Dask cluster of the tests' own, as a person would start one: a scheduler and a worker or two on loopback."""
 
+import gc
 import subprocess
 import sys
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -91,7 +93,10 @@ def _cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
 
 
 @pytest.fixture
-def cluster(_cluster: Cluster, request: pytest.FixtureRequest) -> Cluster:
+def cluster(_cluster: Cluster, request: pytest.FixtureRequest) -> Iterator[Cluster]:
     """A cluster that is whole; what a test breaks is mended before the next. A parameter says how many workers."""
     _cluster.mend(getattr(request, "param", 1))
-    return _cluster
+    yield _cluster
+    # Dask may leave a socket open to a scheduler that was killed, until the lab is closed; no other test is to be told.
+    with warnings.catch_warnings(action="ignore", category=ResourceWarning):
+        gc.collect()

@@ -1,11 +1,9 @@
 """Trainings on a Dask cluster with PostgreSQL, as two settings make it, and what befalls such a cluster."""
 
 import dataclasses
-import gc
 import os
 import signal
 import time
-import warnings
 
 import pytest
 from waiting import wait_for
@@ -108,5 +106,3 @@ def test_runs_are_finished_when_the_scheduler_is_back(lab, cluster):
     wait_for(lambda: not lab.training_error)
     assert lab.epochs(first)[: len(before)] == before
     assert learned(lab, first) == learned(lab, second) == learned(lab, waiting)
-    with warnings.catch_warnings(action="ignore", category=ResourceWarning):
-        gc.collect()  # Dask may leave a socket open to the scheduler that was killed; no other test is to be told so
