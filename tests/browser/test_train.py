@@ -61,6 +61,7 @@ def test_a_finished_training_is_shared_and_found_again(page, newcomer, app, tmp_
 
 def assert_settings_start_the_same_run_elsewhere(page: Page, other: Page, path: Path) -> None:
     """The link and the file of a run's settings fill in the form of somebody else."""
+    settle(page)  # what is shown anew as the run ends closes what was opened
     page.get_by_text("Share these settings").click()
     link = page.get_by_test_id("stPopoverBody").locator("code").first.inner_text()
     assert link.endswith("train?settings=1~preset_is_tutorial~epochs_is_2~training_digits_is_700~seed_is_1")
