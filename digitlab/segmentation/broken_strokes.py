@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitlab.segmentation.components import Component, bounding_box, measure, overlap
-from digitlab.segmentation.marks import is_speck
+from digitlab.segmentation.marks import is_speck, is_wide_underline
 
 _MAX_GAP = 0.12  # share of the height of both pieces: a tenth of a digit's height, and what rounding adds
 # Two digits beside each other share most of their rows. Of a broken stroke, the parts share few, or at most half of the
@@ -48,7 +48,8 @@ def bridge_gaps(ink: NDArray[np.uint8], parts: list[Component]) -> NDArray[np.ui
     if len(parts) < 2:
         return ink
     scale = measure(parts)
-    strokes = [part for part in parts if not is_speck(part, scale)]
+    seen = [part for part in parts if not is_speck(part, scale)]
+    strokes = [part for part in seen if not is_wide_underline(part, seen, scale)]
     gaps = [ends for pair in combinations(strokes, 2) if (ends := _ends_that_meet(*pair, scale.pen)) is not None]
     if not gaps:
         return ink

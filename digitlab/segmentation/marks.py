@@ -43,6 +43,14 @@ def is_underline(part: Component, parts: list[Component], scale: WritingScale) -
     return bool(width >= _UNDERLINED * (right - left))
 
 
+def is_wide_underline(part: Component, parts: list[Component], scale: WritingScale) -> bool:
+    """Whether a component is an underline that sticks out on both sides, as no stroke broken off a digit does."""
+    if not is_underline(part, parts, scale):
+        return False
+    left, _, right, _ = bounding_box([other for other in parts if other is not part and other.bottom <= part.top])
+    return part.left < left and part.right > right
+
+
 def is_circle(part: Component, parts: list[Component]) -> bool:
     """Whether a component is a circle around digits among all components of the ink; it may have a gap."""
     height, width = part.mask.shape

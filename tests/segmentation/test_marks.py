@@ -4,7 +4,7 @@ import pytest
 from inked_boxes import inked
 
 from digitlab.segmentation.components import connected_components, measure
-from digitlab.segmentation.marks import is_circle, is_small_print, is_speck, is_underline
+from digitlab.segmentation.marks import is_circle, is_small_print, is_speck, is_underline, is_wide_underline
 
 
 def test_a_touch_of_the_pen_is_a_speck_and_a_dash_is_none():
@@ -29,6 +29,14 @@ def test_a_touch_of_the_pen_is_a_speck_and_a_dash_is_none():
 def test_an_underline_is_long_and_slim_and_lies_below(line, is_under):
     parts = connected_components(inked((20, 20, 28, 100), (60, 20, 110, 100), line, size=(160, 200)))
     assert [is_underline(part, parts, measure(parts)) for part in parts].count(True) == is_under
+
+
+@pytest.mark.parametrize(("left", "right", "is_wide"), [(10, 120, True), (30, 120, False), (10, 104, False)])
+def test_a_wide_underline_sticks_out_on_both_sides(left, right, is_wide):
+    parts = connected_components(inked((20, 20, 28, 100), (60, 20, 110, 100), (left, 112, right, 118), size=(160, 200)))
+    scale = measure(parts)
+    assert [is_wide_underline(part, parts, scale) for part in parts].count(True) == is_wide
+    assert [is_underline(part, parts, scale) for part in parts].count(True) == 1
 
 
 def test_the_lower_of_two_dashes_is_no_underline():
