@@ -10,5 +10,6 @@ picture_edges  finds the bars of a screenshot, and the corners of the table besi
 pixel_grid     samples pictures whose pixels were drawn as squares
 rectangles     finds the rectangular outlines of frames, cells, plots and combs
 ruled_lines    finds and removes the lines of the paper
+tilted_sheet   finds a sheet that lies askew in its picture, and gives what surrounds it its colour
 version        the version of the preprocessing
 """

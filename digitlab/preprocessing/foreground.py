@@ -18,6 +18,7 @@ from digitlab.preprocessing.picture_edges import inside_bars, remove_corners
 from digitlab.preprocessing.pixel_grid import sample_squares
 from digitlab.preprocessing.rectangles import Rectangle, find_panels, find_rectangles
 from digitlab.preprocessing.ruled_lines import remove_printed_lines, remove_tilted_squares
+from digitlab.preprocessing.tilted_sheet import without_surroundings
 
 MAX_SIDE = 1024  # pixels: more detail than 28 x 28 can hold
 _SAME = 2  # grey levels: equal except for rounding
@@ -112,6 +113,9 @@ def _on_one_colour(drawing: NDArray[np.uint8]) -> NDArray[np.uint8]:
 def _on_opaque(drawing: NDArray[np.uint8], depth: int = 0) -> NDArray[np.uint8]:
     """Return the ink of an opaque picture, which may itself be a plot within `depth` others."""
     grey = cv2.cvtColor(drawing, cv2.COLOR_RGBA2GRAY)
+    plain = without_surroundings(drawing, grey)
+    if plain is not drawing:
+        drawing, grey = plain, cv2.cvtColor(plain, cv2.COLOR_RGBA2GRAY)
     border = _border(grey)
     background = _background_level(grey, border)
     inside = inside_bars(grey, background) if depth < _MAX_DEPTH else None
