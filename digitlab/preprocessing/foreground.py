@@ -31,6 +31,9 @@ _MIN_PRINTED = 200  # pixels on the shorter side of a flat picture from which on
 _MOST = 0.6  # share of the height, and of the width, of a figure that its plot takes at least
 _MAX_PANELS, _MAX_DEPTH = 24, 4  # more, beside or within each other, are no plots: a bound for a hostile picture
 _MAX_FRAME = 0.04  # share of the shorter side: no line of a frame at the picture's very edge is as thick
+# Share of the pixels that have one of two levels, or the rarer one; that are darker or lighter than both, as ink in a
+# shadow is; and that smoothing does not change, where there is no noise.
+_TWO_LEVELS, _MIN_LEVEL, _MAX_BEYOND, _NO_NOISE = 0.4, 0.05, 0.01, 0.4
 _MIN_PHOTO = 48  # pixels on the shorter side: in a smaller picture the light can't be estimated
 
 
@@ -121,7 +124,7 @@ def _on_opaque(drawing: NDArray[np.uint8], depth: int = 0) -> NDArray[np.uint8]:
     inside = inside_bars(grey, background) if depth < _MAX_DEPTH else None
     if inside is not None and (beside := _within(drawing, inside, depth + 1)).any():
         return beside
-    is_flat = min(grey.shape) < _MIN_PHOTO or _is_flat(border, background)
+    is_flat = min(grey.shape) < _MIN_PHOTO or _is_flat(border, background) or _has_two_levels(grey)
     ink = _difference(drawing, grey, background) if is_flat else grey
     rectangles = find_rectangles(ink) if is_flat else []
     written = _in_panels(drawing, ink, rectangles, depth + 1) if rectangles and depth < _MAX_DEPTH else None
@@ -186,6 +189,20 @@ def _is_flat(border: NDArray[np.uint8], background: int) -> bool:
         return True
     alike = np.count_nonzero(np.abs(other - np.median(other)) <= _NEAR)
     return bool(border.size - len(other) + alike >= 0.9 * border.size)
+
+
+def _has_two_levels(grey: NDArray[np.uint8]) -> bool:
+    """Whether a picture is flat inside, as one that is cropped to its ink: two levels far apart, and no noise."""
+    shares = cv2.calcHist([grey], [0], None, [256], [0, 256]).reshape(256) / grey.size
+    nearly = np.convolve(shares, np.ones(2 * _SAME + 1), "same")
+    first = int(nearly.argmax())
+    second = int(np.where(np.abs(np.arange(256) - first) >= _STRONG, nearly, 0).argmax())
+    if nearly[first] + nearly[second] < _TWO_LEVELS or nearly[second] < _MIN_LEVEL:
+        return False
+    dark, light = min(first, second), max(first, second)
+    beyond = shares[: max(0, dark - _NEAR)].sum() + shares[light + _NEAR + 1 :].sum()
+    is_noisy = np.mean(grey == cv2.GaussianBlur(grey, (0, 0), 1.0)) < _NO_NOISE
+    return bool(beyond <= _MAX_BEYOND and not is_noisy)
 
 
 def _distance(picture: NDArray[np.uint8], background: int | NDArray[np.uint8]) -> NDArray[np.uint8]:

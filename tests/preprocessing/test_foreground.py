@@ -129,6 +129,23 @@ def test_any_ink_on_a_flat_ground_has_full_contrast(ground, colour, quality):
     assert ink[cv2.dilate(cover, np.ones((21, 21))) == 0].max() < 48
 
 
+CIRCLE = [(160 + 100 * np.cos(turn), 160 + 130 * np.sin(turn)) for turn in np.linspace(0, 2 * np.pi, 40)]
+SIX = [(220, 40), (130, 120), (80, 230), (130, 290), (210, 270), (220, 200), (150, 180), (90, 220)]
+
+
+@pytest.mark.parametrize("line", [CIRCLE, SIX, [(80, 40), (240, 40), (120, 300)]])
+@pytest.mark.parametrize(("ground", "ink"), [(255, 0), (0, 255), (230, 60)])
+@pytest.mark.parametrize("smooth", [0.0, 2.0])
+def test_a_picture_cropped_to_its_ink_is_no_photo(line, ground, ink, smooth):
+    cover = strokes(line, width=34)
+    rows, columns = (np.nonzero((cover > 0).any(axis=axis))[0] for axis in (1, 0))
+    cover = cover[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    drawing = flat(cover, (ground,) * 3, (ink,) * 3)
+    if smooth:
+        drawing[..., :3] = cv2.GaussianBlur(drawing[..., :3], (0, 0), smooth)
+    assert agreement(extract_foreground(drawing), cover) > 0.95
+
+
 @pytest.mark.parametrize("colour", [(140,) * 3, (200,) * 3, (255, 242, 0)])
 def test_a_small_pale_loop_stays_as_open_as_a_black_one(colour):
     circle = [(160 + 90 * np.cos(turn), 160 + 90 * np.sin(turn)) for turn in np.linspace(0, 2 * np.pi, 40)]
