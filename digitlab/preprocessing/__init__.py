@@ -2,6 +2,7 @@
 
 bundles        exports and imports many digits as a ZIP or an .npz
 colormaps      turns a plot's false colours back into values
+discs          finds digits that stand out from a filled disc, as on badges
 foreground     extracts the ink from a canvas, a drawing or a photo
 frames         removes printed frames, cells and combs, and keeps what is written in them
 normalization  normalizes ink to 28 x 28, in steps

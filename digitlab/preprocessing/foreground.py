@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from digitlab.data.image_ops import border_pixels, sharpen_edges, shrink, to_uint8
 from digitlab.preprocessing.colormaps import values_of_colormap
+from digitlab.preprocessing.discs import invert_discs
 from digitlab.preprocessing.frames import SMALL_PRINT, remove_frames
 from digitlab.preprocessing.photo import ink_on_paper
 from digitlab.preprocessing.picture_edges import inside_bars, remove_corners
@@ -270,7 +271,7 @@ def _on_squares(drawing: NDArray[np.uint8], grey: NDArray[np.uint8]) -> NDArray[
 
 def _on_flat(ink: NDArray[np.uint8], rectangles: Sequence[Rectangle], background: int) -> NDArray[np.uint8]:
     """Return the ink of a flat page without printed lines and frames, and raise it where it is pale."""
-    ink = remove_corners(ink)
+    ink = invert_discs(remove_corners(ink))
     rest = remove_frames(ink, rectangles)
     if background >= _STRONG and min(ink.shape) >= _MIN_PRINTED:
         if rest is not ink:  # a line of tilted paper is not found any more if half of it was taken for a frame
