@@ -1,4 +1,4 @@
-"""Finds the components of a line's ink that are no part of a digit: specks, circles, underlines and captions."""
+"""Finds the components of a line's ink that are no part of a digit: specks, circles, underlines, captions and holes."""
 
 import cv2
 import numpy as np
@@ -13,13 +13,16 @@ _SLIM, _UNDERLINED, _MIN_DISTANCE = 5.0, 0.8, 0.08
 # dot or a slash: one straight stroke, so slim, and less steep than this ratio of width to height.
 _MIN_ROUND, _MIN_RADIUS, _MIN_CLOSED, _MIN_CIRCLED, _MAX_SLIM, _STEEP = 0.75, 0.65, 0.85, 0.35, 0.25, 0.3
 _DIRECTIONS = 36
+# A punched hole, or a dot of a colon: a disc, by the ratio of its sides and the share of its box that it fills; another
+# one stands above or below it, whose size and place are alike up to this share of its size, so many sizes away.
+_MIN_DISC, _MIN_FILL, _MAX_FILL, _ALIKE, _MIN_APART = 0.85, 0.65, 0.88, 0.2, 2.0
 _MAX_PRINT, _PRINT_DISTANCE = 0.25, 0.3  # share of the line's height: of small print, and of the blank between them
 
 
 def without_marks(parts: list[Component], scale: WritingScale) -> list[Component]:
-    """Return the components without specks, circles around digits, underlines and captions."""
+    """Return the components without specks, circles around digits, underlines, captions and punched holes."""
     seen = [part for part in parts if not is_speck(part, scale)]
-    seen = [part for part in seen if not is_circle(part, seen)]
+    seen = [part for part in seen if not is_circle(part, seen) and not is_hole_in_paper(part, seen)]
     return [part for part in seen if not is_underline(part, seen, scale) and not is_small_print(part, seen, scale)]
 
 
@@ -74,6 +77,26 @@ def is_circle(part: Component, parts: list[Component]) -> bool:
     return is_round and len(np.unique(directions)) >= _MIN_CLOSED * _DIRECTIONS
 
 
+def is_hole_in_paper(part: Component, parts: list[Component]) -> bool:
+    """Whether a component is one of the holes that were punched in a sheet, among all components of the ink.
+
+    The dots of a colon look alike, and are no part of a digit either.
+    """
+    if not _is_disc(part):
+        return False
+    size = max(part.mask.shape)
+    discs = [other for other in parts if other is not part and _is_disc(other)]
+    return (
+        any(
+            abs(max(other.mask.shape) - size) <= _ALIKE * size
+            and abs(other.left + other.right - part.left - part.right) <= 2 * _ALIKE * size
+            and abs(other.top - part.top) >= _MIN_APART * size
+            for other in discs
+        )
+        and len(parts) > len(discs) + 1
+    )
+
+
 def is_small_print(part: Component, parts: list[Component], scale: WritingScale) -> bool:
     """Whether a component lies above or below the line of digits, and is far too small for one, like a caption."""
     if max(part.mask.shape) >= _MAX_PRINT * scale.height:
@@ -84,6 +107,11 @@ def is_small_print(part: Component, parts: list[Component], scale: WritingScale)
     _, top, _, bottom = bounding_box(tall)
     distance = _PRINT_DISTANCE * scale.height
     return part.bottom <= top - distance or part.top >= bottom + distance
+
+
+def _is_disc(part: Component) -> bool:
+    is_round = min(part.mask.shape) >= _MIN_DISC * max(part.mask.shape)
+    return bool(is_round and _MIN_FILL <= part.mask.mean() <= _MAX_FILL)
 
 
 def _is_straight(part: Component) -> bool:

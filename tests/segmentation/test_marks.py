@@ -4,7 +4,14 @@ import pytest
 from inked_boxes import inked
 
 from digitlab.segmentation.components import connected_components, measure
-from digitlab.segmentation.marks import is_circle, is_small_print, is_speck, is_underline, is_wide_underline
+from digitlab.segmentation.marks import (
+    is_circle,
+    is_hole_in_paper,
+    is_small_print,
+    is_speck,
+    is_underline,
+    is_wide_underline,
+)
 
 
 def test_a_touch_of_the_pen_is_a_speck_and_a_dash_is_none():
@@ -96,3 +103,26 @@ def test_a_spiral_around_a_digit_is_no_circle():
     cv2.polylines(ink, [np.array([(85, 82), (115, 82), (95, 120)])], False, (255,), 5)
     parts = connected_components(ink)
     assert not any(is_circle(part, parts) for part in parts)
+
+
+@pytest.mark.parametrize(
+    ("discs", "count"),
+    [
+        ([(30, 50, 14), (30, 150, 14)], 2),
+        ([(30, 30, 10), (32, 80, 11), (30, 170, 10)], 3),
+        ([(30, 50, 14), (30, 150, 8)], 0),  # one is smaller
+        ([(30, 50, 14), (80, 150, 14)], 0),
+        ([(30, 50, 14), (30, 80, 14)], 0),  # close together, as the rings of an eight that a thick pen filled
+        ([(30, 50, 14), (170, 50, 14)], 0),  # beside each other, as filled zeros
+        ([(30, 50, 14)], 0),
+    ],
+)
+@pytest.mark.parametrize("is_written", [False, True])
+def test_holes_in_the_paper_lie_above_each_other(discs, count, is_written):
+    ink = np.zeros((200, 200), np.uint8)
+    for x, y, radius in discs:
+        cv2.circle(ink, (x, y), radius, (255,), cv2.FILLED, cv2.LINE_AA)
+    if is_written:
+        cv2.polylines(ink, [np.array(SEVEN)], False, (255,), 8)
+    parts = connected_components(ink)
+    assert sum(is_hole_in_paper(part, parts) for part in parts) == count * is_written
