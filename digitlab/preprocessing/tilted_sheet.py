@@ -17,7 +17,8 @@ _DIFFERENCE = 20  # grey levels, of 255, between the surroundings and the sheet
 _MIN_SHEET, _MIN_AROUND = 0.4, 0.005  # share of the picture
 _MAX_SIDES = 8  # of a turned rectangle that the picture's edges cut off
 _STRAIGHT, _MIN_STRAIGHT = 0.004, 1.0  # of its perimeter, and pixels: how far its outline may be off a straight side
-_UNEVEN, _RASTER = 0.012, 0.2  # share of its area, and pixels along its outline, by which a sheet may not be convex
+# Pixels along its whole outline by which a sheet may not be convex; share of its area by which it may be no polygon.
+_UNEVEN, _POLYGON = 0.5, 0.03
 _MAX_BOX = 0.995  # share of its upright box: a sheet that fills more is not tilted
 _MIN_WRITTEN, _MAX_WRITTEN = 0.001, 0.5  # share of the sheet
 _MARGIN = 0.01  # of the picture's shorter side: the soft edge of the sheet
@@ -81,10 +82,11 @@ def _around(near: NDArray[np.uint8], corners: list[tuple[int, int]]) -> NDArray[
     polygon = cv2.approxPolyDP(hull, max(_MIN_STRAIGHT, _STRAIGHT * length_around), True)
     _, _, breadth, length = cv2.boundingRect(hull)
     is_tilted = area < _MAX_BOX * (breadth - 1) * (length - 1)
-    largest, smallest = cv2.contourArea(hull), min(area, cv2.contourArea(polygon))
-    is_convex = largest - smallest <= max(_UNEVEN * largest, _RASTER * length_around)
-    is_sheet = is_convex and len(polygon) <= _MAX_SIDES
-    return cv2.bitwise_not(cv2.fillConvexPoly(np.zeros_like(near), hull, (255,))) if is_sheet and is_tilted else None
+    convex_area = cv2.contourArea(hull)
+    is_convex = convex_area - area <= _UNEVEN * length_around
+    has_sides = len(polygon) <= _MAX_SIDES and convex_area - cv2.contourArea(polygon) <= _POLYGON * convex_area
+    is_sheet = is_convex and has_sides and is_tilted
+    return cv2.bitwise_not(cv2.fillConvexPoly(np.zeros_like(near), hull, (255,))) if is_sheet else None
 
 
 def _is_filled(around: NDArray[np.uint8], distance: NDArray[np.uint8]) -> bool:

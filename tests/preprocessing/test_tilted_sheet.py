@@ -80,6 +80,15 @@ def test_a_sheet_seen_from_the_side_is_found():
     assert np.abs(found(picture).astype(int) - expected).max() <= 2
 
 
+def scan() -> np.ndarray:
+    """A seven on a sheet with shadows along the left and the lower edge, as a scanner adds them: uint8 (600, 450)."""
+    grey = np.full((600, 450), 250, np.int16)
+    grey[200:400, 150:350] = sheet(paper=250)
+    grey[:, :30] -= np.linspace(150, 0, 30, dtype=np.int16)
+    grey[-12:] -= 90
+    return np.clip(grey, 0, 255).astype(np.uint8)
+
+
 def drawn(path: list[tuple[int, int]], width: int, *, is_closed: bool = False) -> np.ndarray:
     """White lines on black, cropped to the ink: uint8 (height, width)."""
     grey = np.zeros((300, 300), np.uint8)
@@ -98,6 +107,7 @@ cv2.ellipse(ZERO, (75, 100), (52, 76), 0, 0, 360, (255,), 44)
         pytest.param(sheet(), id="a sheet alone"),
         pytest.param(cv2.copyMakeBorder(sheet(), 20, 20, 30, 30, cv2.BORDER_CONSTANT, value=(0,)), id="an upright one"),
         pytest.param(turned(np.full((200, 200), 255, np.uint8), 12, 0), id="an empty one"),
+        pytest.param(scan(), id="one in a scanner"),
         pytest.param(ZERO, id="a thick zero that fills its picture"),
         pytest.param(drawn([(100, 50), (60, 200)], 60), id="a thick one"),
         pytest.param(drawn([(60, 50), (140, 50), (80, 200)], 50), id="a thick seven"),
