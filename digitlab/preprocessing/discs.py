@@ -4,15 +4,17 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from digitlab.preprocessing.holes import is_hole
+
 _MIN_INK = 0.15  # share of the picture: one with less ink is not searched for discs
-_LEVEL = 48  # grey levels, of 255: ink, and what differs from the disc
-_MIN_SIDE, _MIN_PIXELS = 0.3, 16  # share of the picture's shorter side, and pixels, of a disc
-_ROUND, _ELLIPSE = 0.9, 0.03  # ratio of both sides, and of what its area may differ from that of an ellipse
+_LEVEL = 48  # grey levels, of 255, from which a pixel is ink, or differs from its disc
+_MIN_SIDE = 0.3  # share of the picture's shorter side that a disc takes
+_MIN_PIXELS = 16  # likewise, in pixels
+_ROUND = 0.9  # ratio of the shorter side of a disc to the longer one
+_UNEVEN, _RASTER = 0.012, 1.0  # share of its radius and pixels by which its outline may be off an ellipse: no hand's is
 _EDGE, _SOFT = 0.03, 2  # share of its diameter within, and pixels beyond its outline: the soft edge of a disc
-_MIN_WRITTEN, _MAX_WRITTEN = 0.02, 0.5  # share of the disc
-_MIN_HEIGHT = 0.3  # share of the disc's height, of what is written on it
-# The hole of a thick zero is convex, and not slim: the share of its convex hull, and the ratio of width to height.
-_CONVEX, _SLIM = 0.9, 0.5
+_MAX_WRITTEN = 0.5  # share of the disc that is written on
+_MIN_HEIGHT = 0.3  # share of the disc's height that is written on
 
 
 def invert_discs(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -45,28 +47,37 @@ def invert_discs(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def _is_disc(outline: NDArray[np.int32], width: int, height: int) -> bool:
-    ellipse = np.pi / 4 * (width - 1) * (height - 1)  # an outline runs through the middle of its pixels
-    area, hull = cv2.contourArea(outline), cv2.contourArea(cv2.convexHull(outline))
-    is_ellipse = max(abs(area - ellipse), abs(hull - ellipse)) <= _ELLIPSE * ellipse
-    return bool(is_ellipse and min(width, height) >= _ROUND * max(width, height))
+    """Whether an outline, (n, 1, 2) points (x, y) that fill a box of a width and height in pixels, is an ellipse."""
+    if min(width, height) < _ROUND * max(width, height):
+        return False
+    points = outline[:, 0].astype(np.float64)
+    radii = np.array([width - 1, height - 1]) / 2  # an outline runs through the middle of its pixels
+    off = np.abs(np.hypot(*((points - points.min(axis=0) - radii) / radii).T) - 1)
+    return bool(off.max() <= _UNEVEN + _RASTER / radii.min())
 
 
 def _written(ink: NDArray[np.uint8], disc: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
-    """Return how much each pixel differs from a disc, uint8 (height, width); None where it is a dot or a zero."""
+    """Return how much the ink differs from that of a disc; None where nothing is written on it.
+
+    Args:
+        ink: uint8 (height, width), within the disc's box.
+        disc: uint8 (height, width), 255 within the disc, else 0.
+
+    Returns:
+        uint8 (height, width), 0 to 255.
+    """
     edge = max(2, round(_EDGE * min(disc.shape)))
     inside = cv2.erode(disc, np.ones((2 * edge + 1,) * 2, np.uint8), borderType=cv2.BORDER_CONSTANT, borderValue=(0,))
     level = int(np.median(ink[inside > 0]))
     if level <= _LEVEL:
         return None
     written = cv2.bitwise_and(cv2.absdiff(ink, np.full_like(ink, level)), inside)
-    seen = (written > _LEVEL).astype(np.uint8)
-    if not _MIN_WRITTEN <= cv2.countNonZero(seen) / cv2.countNonZero(disc) <= _MAX_WRITTEN:
-        return None
-    _, _, width, height = cv2.boundingRect(seen)
+    _, seen = cv2.threshold(written, _LEVEL, 255, cv2.THRESH_BINARY)
     outlines, _ = cv2.findContours(seen, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-    largest = max(outlines, key=cv2.contourArea)
-    is_convex = cv2.contourArea(largest) >= _CONVEX * cv2.contourArea(cv2.convexHull(largest))
-    is_hole = is_convex and cv2.countNonZero(seen) >= _CONVEX * cv2.contourArea(largest) and width >= _SLIM * height
-    if is_hole or height < _MIN_HEIGHT * disc.shape[0]:
+    height = cv2.boundingRect(seen)[3]
+    is_too_much = cv2.countNonZero(seen) > _MAX_WRITTEN * cv2.countNonZero(disc)
+    if is_too_much or height < _MIN_HEIGHT * len(disc) or is_hole(seen):
         return None
+    if any(_is_disc(outline, *cv2.boundingRect(outline)[2:]) for outline in outlines):
+        return None  # what is blank within a circle
     return np.asarray(cv2.convertScaleAbs(written, alpha=255 / int(written.max())), np.uint8)

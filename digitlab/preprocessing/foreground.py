@@ -32,9 +32,12 @@ _MIN_PRINTED = 200  # pixels on the shorter side of a flat picture from which on
 _MOST = 0.6  # share of the height, and of the width, of a figure that its plot takes at least
 _MAX_PANELS, _MAX_DEPTH = 24, 4  # more, beside or within each other, are no plots: a bound for a hostile picture
 _MAX_FRAME = 0.04  # share of the shorter side: no line of a frame at the picture's very edge is as thick
-# Share of the pixels that have one of two levels, or the rarer one; that are darker or lighter than both, as ink in a
-# shadow is; and that smoothing does not change, where there is no noise.
-_TWO_LEVELS, _MIN_LEVEL, _MAX_BEYOND, _NO_NOISE = 0.4, 0.05, 0.01, 0.4
+# A picture of two levels that is no photo, in shares of its pixels:
+_TWO_LEVELS, _MIN_LEVEL = 0.4, 0.05  # with one of both levels at least; with the rarer one at least
+_MAX_BEYOND = 0.01  # darker, lighter, or evenly in between at most: ink in a shadow, and the shadow itself, are
+_OVERSHOOT = 0.1  # of the difference of both levels, not of the pixels: cubic interpolation goes beyond them by it
+_MIN_SMOOTH = 0.4  # that smoothing leaves as they are at least: there is no noise
+_EDGE = 0.06  # of the shorter side, not of the pixels: what lies so close to both levels is a soft edge
 _MIN_PHOTO = 48  # pixels on the shorter side: in a smaller picture the light can't be estimated
 
 
@@ -193,17 +196,26 @@ def _is_flat(border: NDArray[np.uint8], background: int) -> bool:
 
 
 def _has_two_levels(grey: NDArray[np.uint8]) -> bool:
-    """Whether a picture is flat inside, as one that is cropped to its ink: two levels far apart, and no noise."""
+    """Whether a picture, uint8 (height, width), is flat inside, as one that is cropped to its ink.
+
+    It has two levels far apart, with soft edges between them, and no noise.
+    """
     shares = cv2.calcHist([grey], [0], None, [256], [0, 256]).reshape(256) / grey.size
     nearly = np.convolve(shares, np.ones(2 * _SAME + 1), "same")
     first = int(nearly.argmax())
     second = int(np.where(np.abs(np.arange(256) - first) >= _STRONG, nearly, 0).argmax())
-    if nearly[first] + nearly[second] < _TWO_LEVELS or nearly[second] < _MIN_LEVEL:
+    is_rare = nearly[first] + nearly[second] < _TWO_LEVELS or nearly[second] < _MIN_LEVEL
+    if is_rare or abs(first - second) < _STRONG:
         return False
     dark, light = min(first, second), max(first, second)
-    beyond = shares[: max(0, dark - _NEAR)].sum() + shares[light + _NEAR + 1 :].sum()
-    is_noisy = np.mean(grey == cv2.GaussianBlur(grey, (0, 0), 1.0)) < _NO_NOISE
-    return bool(beyond <= _MAX_BEYOND and not is_noisy)
+    margin = max(_NEAR, round(_OVERSHOOT * (light - dark)))
+    beyond = shares[: max(0, dark - margin)].sum() + shares[light + margin + 1 :].sum()
+    near = np.ones((2 * round(_EDGE * min(grey.shape)) + 1,) * 2, np.uint8)
+    is_even = cv2.subtract(cv2.dilate(grey, near), cv2.erode(grey, near)) < _STRONG // 2
+    between = (grey > dark + _NEAR) & (grey < light - _NEAR)
+    if beyond > _MAX_BEYOND or np.mean(between & is_even) > _MAX_BEYOND:
+        return False
+    return bool(np.mean(grey == cv2.GaussianBlur(grey, (0, 0), 1.0)) >= _MIN_SMOOTH)
 
 
 def _distance(picture: NDArray[np.uint8], background: int | NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -9,6 +9,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from digitlab.preprocessing.holes import is_hole
+
 # What differs less from a corner surrounds the sheet: in grey levels, as after JPEG compression, and as a share of the
 # difference to the sheet, at whose soft edge the surroundings end.
 _ALIKE, _NEARER = 12, 0.35
@@ -48,12 +50,12 @@ def without_surroundings(drawing: NDArray[np.uint8], grey: NDArray[np.uint8]) ->
         paper = int(np.median(others))
         near = cv2.inRange(distance, (0,), (max(_ALIKE, round(_NEARER * abs(paper - level))),))
         around = _around(near, [corner for corner in corners if near[corner[::-1]]])
-        if around is None or not _is_filled(around, distance):
+        if around is None or not _is_deep_and_flat(around, distance):
             continue
         soft = max(2, round(_MARGIN * min(height, width)))
         outside = cv2.dilate(around, np.ones((2 * soft + 1,) * 2, np.uint8)) > 0
         outside[[0, -1]] = outside[:, [0, -1]] = True  # where the surroundings end, they are thinner than a pixel
-        if _is_written(grey[~outside], level):
+        if _is_written(grey, outside, level):
             result = drawing.copy()
             result[outside] = np.median(drawing[~outside], axis=0).astype(np.uint8)
             return result
@@ -61,7 +63,9 @@ def without_surroundings(drawing: NDArray[np.uint8], grey: NDArray[np.uint8]) ->
 
 
 def _around(near: NDArray[np.uint8], corners: list[tuple[int, int]]) -> NDArray[np.uint8] | None:
-    """Return what is connected to corners, uint8 (height, width), 0 or 255; None where it leaves no tilted sheet.
+    """Return what lies outside the convex sheet that the colour of the corners leaves, uint8 (height, width), 0 or 255.
+
+    None where that is no tilted sheet.
 
     Args:
         near: uint8 (height, width), 255 where the colour is that of the corners, else 0.
@@ -89,15 +93,25 @@ def _around(near: NDArray[np.uint8], corners: list[tuple[int, int]]) -> NDArray[
     return cv2.bitwise_not(cv2.fillConvexPoly(np.zeros_like(near), hull, (255,))) if is_sheet else None
 
 
-def _is_filled(around: NDArray[np.uint8], distance: NDArray[np.uint8]) -> bool:
+def _is_deep_and_flat(around: NDArray[np.uint8], distance: NDArray[np.uint8]) -> bool:
     """Whether surroundings, 255, are deep enough, and flat: `distance` holds their distance to the corner's level."""
     depth = max(1, round(_MIN_DEPTH * min(around.shape)))
     is_deep = cv2.erode(around, np.ones((2 * depth + 1,) * 2, np.uint8)).any()
     return bool(is_deep and np.mean(distance[around > 0] <= _SAME) >= _MIN_FLAT)
 
 
-def _is_written(sheet: NDArray[np.uint8], level: int) -> bool:
-    """Whether a sheet, uint8 (n,), is not of the level of its surroundings, and something is written on it."""
-    paper = int(np.median(sheet))
-    written = np.count_nonzero(np.abs(sheet.astype(np.int16) - paper) > _DIFFERENCE) / sheet.size
-    return bool(abs(paper - level) > _DIFFERENCE and _MIN_WRITTEN <= written <= _MAX_WRITTEN)
+def _is_written(grey: NDArray[np.uint8], outside: NDArray[np.bool_], level: int) -> bool:
+    """Whether the sheet has another level than its surroundings, and something is written on it.
+
+    What fills the picture may also be a zero with straight sides, and the sheet its ink: then the writing is its hole.
+
+    Args:
+        grey: uint8 (height, width).
+        outside: (height, width), what lies outside the sheet.
+        level: The grey level of its surroundings, 0 to 255.
+    """
+    paper = int(np.median(grey[~outside]))
+    written = (cv2.absdiff(grey, np.full_like(grey, paper)) > _DIFFERENCE) & ~outside
+    share = np.count_nonzero(written) / np.count_nonzero(~outside)
+    is_written = abs(paper - level) > _DIFFERENCE and _MIN_WRITTEN <= share <= _MAX_WRITTEN
+    return bool(is_written and not is_hole(written.view(np.uint8)))

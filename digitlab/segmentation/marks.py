@@ -13,8 +13,8 @@ _SLIM, _UNDERLINED, _MIN_DISTANCE = 5.0, 0.8, 0.08
 # dot or a slash: one straight stroke, so slim, and less steep than this ratio of width to height.
 _MIN_ROUND, _MIN_RADIUS, _MIN_CLOSED, _MIN_CIRCLED, _MAX_SLIM, _STEEP = 0.75, 0.65, 0.85, 0.35, 0.25, 0.3
 _DIRECTIONS = 36
-# A punched hole, or a dot of a colon: a disc, by the ratio of its sides and the share of its box that it fills; another
-# one stands above or below it, whose size and place are alike up to this share of its size, so many sizes away.
+# A punched hole is a disc: the least ratio of its sides, and the share of its box that it fills. Another one, which
+# differs in size and column by at most this share of its size, stands at least so many sizes above or below it.
 _MIN_DISC, _MIN_FILL, _MAX_FILL, _ALIKE, _MIN_APART = 0.85, 0.65, 0.88, 0.2, 2.0
 _MAX_PRINT, _PRINT_DISTANCE = 0.25, 0.3  # share of the line's height: of small print, and of the blank between them
 
@@ -34,24 +34,30 @@ def is_speck(part: Component, scale: WritingScale) -> bool:
 
 def is_underline(part: Component, parts: list[Component], scale: WritingScale) -> bool:
     """Whether a component is a line under the digits among all components of the ink."""
+    return bool(_underlined(part, parts, scale))
+
+
+def is_wide_underline(part: Component, parts: list[Component], scale: WritingScale) -> bool:
+    """Whether a component is an underline that sticks out on both sides: a stroke broken off a digit rarely does."""
+    digits = _underlined(part, parts, scale)
+    if not digits:
+        return False
+    left, _, right, _ = bounding_box(digits)
+    return part.left < left and part.right > right
+
+
+def _underlined(part: Component, parts: list[Component], scale: WritingScale) -> list[Component]:
+    """Return the digits that a component underlines; an empty list where it is no underline."""
     height, width = part.mask.shape
     if width < _SLIM * height:
-        return False
+        return []
     others = [other for other in parts if other is not part and overlap(part, other) > 0]
     above = [other for other in others if other.bottom <= part.top - _MIN_DISTANCE * other.mask.shape[0]]
     digits = [other for other in above if other.mask.shape[0] >= max(TALL * scale.height, 2 * height)]
     if not digits or any(other.top < part.bottom and other not in above for other in others):
-        return False
+        return []
     left, _, right, _ = bounding_box(digits)
-    return bool(width >= _UNDERLINED * (right - left))
-
-
-def is_wide_underline(part: Component, parts: list[Component], scale: WritingScale) -> bool:
-    """Whether a component is an underline that sticks out on both sides, as no stroke broken off a digit does."""
-    if not is_underline(part, parts, scale):
-        return False
-    left, _, right, _ = bounding_box([other for other in parts if other is not part and other.bottom <= part.top])
-    return part.left < left and part.right > right
+    return digits if width >= _UNDERLINED * (right - left) else []
 
 
 def is_circle(part: Component, parts: list[Component]) -> bool:
@@ -82,10 +88,10 @@ def is_hole_in_paper(part: Component, parts: list[Component]) -> bool:
 
     The dots of a colon look alike, and are no part of a digit either.
     """
-    if not _is_disc(part):
+    if not _is_dot(part):
         return False
     size = max(part.mask.shape)
-    discs = [other for other in parts if other is not part and _is_disc(other)]
+    discs = [other for other in parts if other is not part and _is_dot(other)]
     return (
         any(
             abs(max(other.mask.shape) - size) <= _ALIKE * size
@@ -109,7 +115,8 @@ def is_small_print(part: Component, parts: list[Component], scale: WritingScale)
     return part.bottom <= top - distance or part.top >= bottom + distance
 
 
-def _is_disc(part: Component) -> bool:
+def _is_dot(part: Component) -> bool:
+    """Whether a component is a filled disc."""
     is_round = min(part.mask.shape) >= _MIN_DISC * max(part.mask.shape)
     return bool(is_round and _MIN_FILL <= part.mask.mean() <= _MAX_FILL)
 

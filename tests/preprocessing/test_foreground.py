@@ -2,7 +2,7 @@ import cv2
 import numpy as np
 import pytest
 
-from digitlab.preprocessing.foreground import MAX_SIDE, extract_foreground
+from digitlab.preprocessing.foreground import MAX_SIDE, _has_two_levels, extract_foreground
 
 SEVEN = [(90, 80), (210, 80), (130, 240)]
 BAR = [(120, 165), (195, 165)]
@@ -133,17 +133,39 @@ CIRCLE = [(160 + 100 * np.cos(turn), 160 + 130 * np.sin(turn)) for turn in np.li
 SIX = [(220, 40), (130, 120), (80, 230), (130, 290), (210, 270), (220, 200), (150, 180), (90, 220)]
 
 
-@pytest.mark.parametrize("line", [CIRCLE, SIX, [(80, 40), (240, 40), (120, 300)]])
-@pytest.mark.parametrize(("ground", "ink"), [(255, 0), (0, 255), (230, 60)])
-@pytest.mark.parametrize("smooth", [0.0, 2.0])
-def test_a_picture_cropped_to_its_ink_is_no_photo(line, ground, ink, smooth):
+def cropped(line: list[tuple[float, float]], side: int) -> np.ndarray:
+    """A thick line that fills its picture, side pixels long: float32 (height, width), 0 to 1."""
     cover = strokes(line, width=34)
     rows, columns = (np.nonzero((cover > 0).any(axis=axis))[0] for axis in (1, 0))
     cover = cover[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    drawing = flat(cover, (ground,) * 3, (ink,) * 3)
-    if smooth:
-        drawing[..., :3] = cv2.GaussianBlur(drawing[..., :3], (0, 0), smooth)
-    assert agreement(extract_foreground(drawing), cover) > 0.95
+    height, width = cover.shape
+    return cv2.resize(cover, (side * width // height, side), interpolation=cv2.INTER_AREA)
+
+
+@pytest.mark.parametrize("line", [CIRCLE, SIX, [(80, 40), (240, 40), (120, 300)]])
+@pytest.mark.parametrize(("ground", "ink"), [(255, 0), (0, 255), (230, 60)])
+def test_an_enlarged_picture_that_is_cropped_to_its_ink_is_no_photo(line, ground, ink):
+    small = flat(cropped(line, 28), (ground,) * 3, (ink,) * 3)
+    large = cv2.resize(small, None, fx=10, fy=10, interpolation=cv2.INTER_CUBIC)
+    cover = cv2.resize(cropped(line, 28), None, fx=10, fy=10, interpolation=cv2.INTER_CUBIC)
+    assert agreement(extract_foreground(large), cover) > 0.9
+
+
+@pytest.mark.parametrize("noise", [0.0, 3.0])
+def test_a_shadow_on_overexposed_paper_is_no_ink(noise):
+    cover = strokes(width=30)
+    down, right = np.mgrid[:320, :320]
+    light_ = 300 - np.maximum(0, down + right - 400) * 0.6
+    seen = light_ * (1 - 0.97 * cover) + np.random.default_rng(2).normal(0, noise, cover.shape)
+    ink = extract_foreground(flat(1 - np.clip(seen, 0, 255) / 255, (255,) * 3, (0,) * 3))
+    assert agreement(ink, cover) > 0.9
+
+
+def test_a_dark_picture_without_a_light_level_is_no_drawing():
+    ramp = np.clip(np.arange(320) - 60, 0, 100)[np.newaxis].repeat(320, axis=0)
+    picture = flat(ramp / 255, (0,) * 3, (255,) * 3)
+    assert not _has_two_levels(picture[..., 0])
+    assert not _has_two_levels(np.zeros((64, 64), np.uint8))
 
 
 @pytest.mark.parametrize("colour", [(140,) * 3, (200,) * 3, (255, 242, 0)])

@@ -101,9 +101,22 @@ ZERO = np.zeros((200, 150), np.uint8)
 cv2.ellipse(ZERO, (75, 100), (52, 76), 0, 0, 360, (255,), 44)
 
 
+def filled(outside: list[tuple[int, int]], inside: list[tuple[int, int]]) -> np.ndarray:
+    """A zero with straight sides and sharp corners, and a small margin: uint8 (192, 162)."""
+    grey = cv2.fillPoly(np.zeros((192, 162), np.uint8), [np.array(outside)], (255,), cv2.LINE_AA)
+    return cv2.fillPoly(grey, [np.array(inside)], (0,), cv2.LINE_AA)
+
+
+OCTAGON = [(40, 6), (120, 6), (156, 46), (156, 146), (120, 186), (40, 186), (6, 146), (6, 46)]
+INSIDE_OCTAGON = [(52, 36), (108, 36), (126, 58), (126, 134), (108, 156), (52, 156), (36, 134), (36, 58)]
+SLANTED, INSIDE_SLANTED = [(26, 6), (156, 6), (136, 186), (6, 186)], [(56, 40), (118, 40), (106, 152), (44, 152)]
+
+
 @pytest.mark.parametrize(
     "picture",
     [
+        pytest.param(filled(OCTAGON, INSIDE_OCTAGON), id="an octagonal zero"),
+        pytest.param(filled(SLANTED, INSIDE_SLANTED), id="a slanted zero with sharp corners"),
         pytest.param(sheet(), id="a sheet alone"),
         pytest.param(cv2.copyMakeBorder(sheet(), 20, 20, 30, 30, cv2.BORDER_CONSTANT, value=(0,)), id="an upright one"),
         pytest.param(turned(np.full((200, 200), 255, np.uint8), 12, 0), id="an empty one"),

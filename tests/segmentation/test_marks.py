@@ -38,7 +38,9 @@ def test_an_underline_is_long_and_slim_and_lies_below(line, is_under):
     assert [is_underline(part, parts, measure(parts)) for part in parts].count(True) == is_under
 
 
-@pytest.mark.parametrize(("left", "right", "is_wide"), [(10, 120, True), (30, 120, False), (10, 104, False)])
+@pytest.mark.parametrize(
+    ("left", "right", "is_wide"), [(10, 120, True), (24, 120, False), (10, 104, False), (10, 40, True)]
+)
 def test_a_wide_underline_sticks_out_on_both_sides(left, right, is_wide):
     parts = connected_components(inked((20, 20, 28, 100), (60, 20, 110, 100), (left, 112, right, 118), size=(160, 200)))
     scale = measure(parts)
