@@ -144,7 +144,7 @@ def cropped(line: list[tuple[float, float]], side: int) -> np.ndarray:
 
 @pytest.mark.parametrize("line", [CIRCLE, SIX, [(80, 40), (240, 40), (120, 300)]])
 @pytest.mark.parametrize(("ground", "ink"), [(255, 0), (0, 255), (230, 60)])
-def test_an_enlarged_picture_that_is_cropped_to_its_ink_is_no_photo(line, ground, ink):
+def test_an_enlarged_picture_cropped_to_its_ink_is_no_photo(line, ground, ink):
     small = flat(cropped(line, 28), (ground,) * 3, (ink,) * 3)
     large = cv2.resize(small, None, fx=10, fy=10, interpolation=cv2.INTER_CUBIC)
     cover = cv2.resize(cropped(line, 28), None, fx=10, fy=10, interpolation=cv2.INTER_CUBIC)

@@ -39,7 +39,7 @@ def turned(grey: np.ndarray, degrees: float, around: int, *, is_whole: bool = Fa
 @pytest.mark.parametrize("is_whole", [False, True])
 @pytest.mark.parametrize("degrees", [5, 12, 30, 45])
 @pytest.mark.parametrize(("paper", "ink", "around"), [(255, 0, 0), (235, 60, 128), (30, 240, 255), (0, 255, 255)])
-def test_the_corners_of_a_turned_picture_get_the_colour_of_its_paper(degrees, is_whole, paper, ink, around):
+def test_corners_of_a_turned_picture_get_the_colour_of_paper(degrees, is_whole, paper, ink, around):
     picture = turned(sheet(paper=paper, ink=ink), degrees, around, is_whole=is_whole)
     expected = turned(sheet(paper=paper, ink=ink), degrees, paper, is_whole=is_whole)
     assert np.abs(found(picture).astype(int) - expected).max() <= 2
