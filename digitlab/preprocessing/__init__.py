@@ -1,6 +1,7 @@
 """Turns a drawing or a picture into a digit of 28 x 28 pixels.
 
 bundles        exports and imports many digits as a ZIP or an .npz
+checkerboard   removes the checkerboard of a transparent picture that was saved as pixels
 colormaps      turns a plot's false colours back into values
 discs          finds digits that stand out from a filled disc, as on badges
 foreground     extracts the ink from a canvas, a drawing or a photo

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitlab.data.image_ops import border_pixels, sharpen_edges, shrink, to_uint8
+from digitlab.preprocessing.checkerboard import without_checkerboard
 from digitlab.preprocessing.colormaps import values_of_colormap
 from digitlab.preprocessing.discs import invert_discs
 from digitlab.preprocessing.frames import SMALL_PRINT, remove_frames
@@ -120,7 +121,7 @@ def _on_one_colour(drawing: NDArray[np.uint8]) -> NDArray[np.uint8]:
 def _on_opaque(drawing: NDArray[np.uint8], depth: int = 0) -> NDArray[np.uint8]:
     """Return the ink of an opaque picture, which may itself be a plot within `depth` others."""
     grey = cv2.cvtColor(drawing, cv2.COLOR_RGBA2GRAY)
-    plain = without_surroundings(drawing, grey)
+    plain = without_checkerboard(without_surroundings(drawing, grey), grey)
     if plain is not drawing:
         drawing, grey = plain, cv2.cvtColor(plain, cv2.COLOR_RGBA2GRAY)
     border = _border(grey)
