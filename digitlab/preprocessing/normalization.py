@@ -7,7 +7,8 @@ centre of mass lies in the middle of the 28 x 28 field.
 The width of the pen is normalized first: the signed distance of every pixel to the edge of the ink is cut at another
 level, which dilates thin ink and erodes thick ink by a disc (J. Serra, "Image analysis and mathematical morphology",
 1982). Eroding by the disc that was the pen loses nothing that a thick pen drew: in a filled loop, the same level cuts
-through the filling.
+through the filling. Where a thick pen fills a whole digit, its width shows at the outline alone: what a pen drew stays
+as it is when it is opened by a disc that is no larger than the pen (same source).
 """
 
 from dataclasses import dataclass
@@ -27,6 +28,10 @@ MIN_INK = 48  # grey level, of 255: fainter pixels come from antialiasing or com
 _MIN_LINE = 0.1  # pixels of ink per pixel of the longer side; a line of one pixel has 1
 _WORKING_SIDE = 160  # pixels: the ink's longer side while its width is changed; half a pixel is then 2 % of a stroke
 _MAX_WIDTH = 0.45  # share of the ink's longer side: a wider stroke is a filled loop, whose form shows the digit
+_THICK = 0.2  # share of the ink's longer side: a wider stroke may be several that flow together
+_OPENED = 0.98  # share of the ink that an opening by the pen leaves at least; the raster takes the rest
+_ROUND_PEN = 0.992  # likewise, by half of the pen: strokes with sharp corners were drawn with no round pen
+_HALVINGS = 5  # of the range from half of the usual width to all of it: the pen's is then exact to 2 %
 _USUAL = 0.35  # quantile of the widths along the strokes: below the median, since crossings and filled loops are wider
 _ROUND, _FULL = 0.85, 0.7  # of its longer side, and of its box: a disc fills 0.79 of it, a digit hardly half
 _MIN_LENGTH = 0.15  # share of the ink's longer side that the pen's middle moves at least; for a dot it would be 0
@@ -126,7 +131,7 @@ def _with_usual_pen(cut: NDArray[np.uint8]) -> NDArray[np.uint8]:
     depth = _distance(inside)
     if not depth.any():
         return cut
-    width = min(_pen_width(depth), _MAX_WIDTH * _WORKING_SIDE)
+    width = _pen_width(depth)
     length = max(_WORKING_SIDE - width, _MIN_LENGTH * _WORKING_SIDE)
     usual = PEN * length / (BOX - PEN)  # with this pen the ink is `length + usual` long, of which it is PEN / BOX
     excess = (width - usual) / 2
@@ -148,12 +153,33 @@ def _distance(inside: NDArray[np.uint8]) -> NDArray[np.float32]:
 
 
 def _pen_width(depth: NDArray[np.float32]) -> float:
-    """Estimate the pen's width in pixels from the ridges of the distance of each ink pixel to the edge."""
+    """Estimate the pen's width in pixels from the distance of each ink pixel to the edge."""
+    width = min(_width_of_strokes(depth), _MAX_WIDTH * _WORKING_SIDE)
+    is_thin = width < _THICK * _WORKING_SIDE
+    if is_thin or _opened(depth, width) >= _OPENED or _opened(depth, width / 2) < _ROUND_PEN:
+        return width
+    low, high = width / 2, width
+    for _ in range(_HALVINGS):
+        middle = (low + high) / 2
+        low, high = (middle, high) if _opened(depth, middle) >= _OPENED else (low, middle)
+    return low
+
+
+def _width_of_strokes(depth: NDArray[np.float32]) -> float:
+    """Return the usual width in pixels along the ridges of the distance to the edge."""
     ridge = (depth > 0) & (depth >= cv2.dilate(depth, _NEIGHBOURS))
     depths = np.sort(depth[ridge])
     place = _USUAL * (len(depths) - 1)
     low = int(place)
     return float(2 * (depths[low] + (place - low) * (depths[min(low + 1, len(depths) - 1)] - depths[low])) - 1)
+
+
+def _opened(depth: NDArray[np.float32], width: float) -> float:
+    """Return which share of the ink is left when it is opened by a disc of some width in pixels."""
+    radius = (width + 1) / 2
+    away = _distance(np.asarray(depth < radius, np.uint8))
+    left = np.asarray((depth > 0) & (away < radius), np.uint8)
+    return float(cv2.countNonZero(left) / cv2.countNonZero(depth))
 
 
 def _fitted(cut: NDArray[np.uint8]) -> NDArray[np.uint8]:

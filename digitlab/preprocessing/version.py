@@ -1,3 +1,3 @@
 """The version of the preprocessing: what a network sees of a drawing."""
 
-VERSION = 1  # raise it with every change of what an ordinary drawing becomes; CONTRIBUTING says how
+VERSION = 2  # raise it with every change of what an ordinary drawing becomes; CONTRIBUTING says how

@@ -1,3 +1,4 @@
+import cv2
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
@@ -5,6 +6,7 @@ from PIL import Image, ImageDraw
 from digitlab.preprocessing import normalization
 from digitlab.preprocessing.foreground import extract_foreground
 from digitlab.synthesis import handwriting
+from digitlab.synthesis.templates import digit_templates
 
 
 def drawn(size: int, left: int, top: int, *, canvas: int = 320) -> np.ndarray:
@@ -108,6 +110,39 @@ def test_thick_ink_that_nearly_closes_a_loop_shows_it_again():
     middle = digit[digit.shape[0] // 2]
     inside = middle[11:18]
     assert inside.min() < 40 < 200 < middle.max()
+
+
+def path_kept(strokes: list[np.ndarray], width: float) -> float:
+    """Which share of the path of the pen's middle is ink once the drawing is normalized; not for a bare stick."""
+    digit = normalization.normalize_ink(handwriting.draw(strokes, width))
+    rows, columns = np.nonzero(digit > normalization.MIN_INK)
+    first, size = np.array([columns.min(), rows.min()]), np.array([np.ptp(columns), np.ptp(rows)]) + 1
+    path = np.concatenate(strokes)
+    places = (path - path.min(axis=0)) / np.ptp(path, axis=0)
+    x, y = (first + normalization.PEN / 2 + places * (size - normalization.PEN)).astype(int).T
+    return float((digit[y, x] > normalization.MIN_INK).mean())
+
+
+@pytest.mark.parametrize("width", [40, 50])
+def test_thick_strokes_that_flow_together_are_not_eroded_away(width):
+    digits = [template for template in digit_templates() if not template.is_rare and template.digit != 1]
+    kept = [path_kept([handwriting.curve(stroke) for stroke in template.strokes], width) for template in digits]
+    assert len(kept) > 100
+    assert min(kept) > 0.85
+
+
+@pytest.mark.parametrize(
+    "corners",
+    [
+        [(70, 20), (130, 20), (130, 180), (70, 180)],  # a one
+        [(40, 20), (160, 20), (160, 180), (115, 180), (115, 65), (40, 65)],  # a seven
+        [(40, 60), (85, 20), (130, 20), (130, 180), (85, 180), (85, 70), (60, 85)],  # a one with a flag
+    ],
+)
+def test_thick_strokes_with_sharp_corners_get_the_usual_width(corners):
+    ink = cv2.fillPoly(np.zeros((200, 200), np.uint8), [np.array(corners)], (255,), cv2.LINE_AA)
+    digit = normalization.normalize_ink(ink)
+    assert digit[18].astype(float).sum() / 255 == pytest.approx(normalization.PEN, abs=0.6)  # through the stem
 
 
 def test_a_line_of_one_pixel_in_a_large_picture_does_not_vanish():

@@ -39,11 +39,12 @@ def drawing(digit: int, side: int, pen: float, ink: int = 0, ground: int = 255) 
 
 
 def normalized() -> np.ndarray:
-    """Thin, usual and thick pens, grey ink, light ink, small and large pictures: uint8 (28, 28 * n)."""
+    """Thin to thick pens, some so thick that strokes merge, grey and light ink, small and large: uint8 (28, 28 * n)."""
     drawings = [
         *(drawing(digit, 280, 20) for digit in STROKES),
         *(drawing(digit, 280, 3) for digit in (1, 4)),
         *(drawing(digit, 280, 45) for digit in (0, 7)),
+        *(drawing(digit, 280, 75) for digit in (1, 4)),
         *(drawing(digit, 280, 20, ink=120) for digit in (1, 7)),
         *(drawing(digit, 280, 12, ink=255, ground=0) for digit in (0, 4)),
         *(drawing(digit, 32, 3) for digit in (4, 7)),
