@@ -13,6 +13,7 @@ from digitlab.networks.layers.stacks import in_a_line
 from digitlab.networks.presets import PRESETS
 from digitlab.networks.scores import Scores
 from digitlab.networks.statistics import wilson_interval
+from digitlab.preprocessing.version import READ_AS_WELL, VERSION
 from digitlab.runs.records.comparison import FINE_TUNING_SETTINGS, settings_as_text
 from digitlab.runs.records.model_card import ModelCard
 from digitlab.translation import Text, _, translated
@@ -177,6 +178,14 @@ def _data(card: ModelCard) -> str:
         )
     if not card.is_imported:
         lines.append(_("Preprocessing of drawings: version {version}.", version=card.preprocessing))
+        if card.preprocessing in READ_AS_WELL:
+            lines.append(
+                _(
+                    "Version {new} prepares drawings now. Networks of version {version} read them as well as before.",
+                    new=VERSION,
+                    version=card.preprocessing,
+                )
+            )
     return _list(lines)
 
 

@@ -12,7 +12,7 @@ from digitlab.networks.calibration import Calibration
 from digitlab.networks.config import TrainingConfig
 from digitlab.networks.metrics import EpochMetrics
 from digitlab.networks.statistics import wilson_interval
-from digitlab.preprocessing.version import VERSION
+from digitlab.preprocessing.version import READ_AS_WELL, VERSION
 from digitlab.runs.records.card_checks import check_card, check_origin
 from digitlab.translation import Text
 
@@ -132,8 +132,8 @@ class ModelCard:
 
     @property
     def preprocessing_warning(self) -> str:
-        """A warning that drawings are prepared otherwise than when it was trained; empty if they are not."""
-        if self.is_imported or self.preprocessing == VERSION:
+        """A warning that it may read drawings less accurately than those it was trained for; empty if it does not."""
+        if self.is_imported or self.preprocessing == VERSION or self.preprocessing in READ_AS_WELL:
             return ""
         return Text(
             "This network was trained with version {old} of the preprocessing of drawings, and now version {new} "

@@ -6,6 +6,7 @@ from catalogues import korean_catalogue
 
 from digitlab.networks.fine_tuning_source import FineTuning
 from digitlab.networks.scores import Scores
+from digitlab.preprocessing.version import VERSION
 from digitlab.runs.records.card_markdown import keras_code, model_card, no_code, sections
 from digitlab.runs.records.model_card import ModelCard, Origin
 from digitlab.translation import in_language
@@ -41,6 +42,14 @@ def test_card_says_with_which_preprocessing_it_learned(card):
     assert "- Preprocessing of drawings: version 7." in found["Training data"]
     assert "Train it again to adapt it." in found["Description"]
     assert "Train it again" not in sections(card, None)["Description"]
+
+
+@pytest.mark.parametrize("version", [1, VERSION])
+def test_card_says_when_another_preprocessing_is_used_now(card, version):
+    found = sections(dataclasses.replace(card, preprocessing=version), None)
+    assert f"- Preprocessing of drawings: version {version}." in found["Training data"]
+    assert (f"Version {VERSION} prepares drawings now." in found["Training data"]) is (version < VERSION)
+    assert "Train it again" not in found["Description"]
 
 
 def test_most_frequent_confusions_come_first(card, scores):
