@@ -41,7 +41,12 @@ def without_checkerboard(drawing: NDArray[np.uint8], grey: NDArray[np.uint8]) ->
 
 
 def _alternates(squares: NDArray[np.int8], side: int) -> bool:
-    """Whether 1 and -1 change places with each step of some pixels, to the right and down; 0 counts as neither."""
+    """Whether 1 and -1 change places with each step of so many pixels, to the right and down.
+
+    Args:
+        squares: int8 (height, width), 1 and -1 for both levels, 0 for all else.
+        side: Of the squares, in pixels.
+    """
     for here, there in ((squares[:, side:], squares[:, :-side]), (squares[side:], squares[:-side])):
         product = here * there
         if np.count_nonzero(product < 0) < _MIN_OPPOSITE * np.count_nonzero(product):

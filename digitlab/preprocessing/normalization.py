@@ -175,7 +175,12 @@ def _width_of_strokes(depth: NDArray[np.float32]) -> float:
 
 
 def _opened(depth: NDArray[np.float32], width: float) -> float:
-    """Return which share of the ink is left when it is opened by a disc of some width in pixels."""
+    """Return which share of the ink, 0 to 1, is left when it is opened by a disc.
+
+    Args:
+        depth: float32 (height, width), the distance of each ink pixel to the edge in pixels; 0 where there is no ink.
+        width: Of the disc, in pixels.
+    """
     radius = (width + 1) / 2
     away = _distance(np.asarray(depth < radius, np.uint8))
     left = np.asarray((depth > 0) & (away < radius), np.uint8)

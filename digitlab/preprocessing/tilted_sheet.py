@@ -94,7 +94,12 @@ def _around(near: NDArray[np.uint8], corners: list[tuple[int, int]]) -> NDArray[
 
 
 def _is_deep_and_flat(around: NDArray[np.uint8], distance: NDArray[np.uint8]) -> bool:
-    """Whether surroundings, 255, are deep enough, and flat: `distance` holds their distance to the corner's level."""
+    """Whether what surrounds a sheet is more than a line along the edges, and has one colour.
+
+    Args:
+        around: uint8 (height, width), 255 around the sheet, else 0.
+        distance: uint8 (height, width), the distance of each pixel to the level of the corner, in grey levels.
+    """
     depth = max(1, round(_MIN_DEPTH * min(around.shape)))
     is_deep = cv2.erode(around, np.ones((2 * depth + 1,) * 2, np.uint8)).any()
     return bool(is_deep and np.mean(distance[around > 0] <= _SAME) >= _MIN_FLAT)
@@ -107,7 +112,7 @@ def _is_written(grey: NDArray[np.uint8], outside: NDArray[np.bool_], level: int)
 
     Args:
         grey: uint8 (height, width).
-        outside: (height, width), what lies outside the sheet.
+        outside: bool (height, width), what lies outside the sheet.
         level: The grey level of its surroundings, 0 to 255.
     """
     paper = int(np.median(grey[~outside]))
